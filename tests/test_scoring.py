@@ -1,0 +1,167 @@
+"""Token log-probabilities: equal to the plain model one text at a time, for every batch size and architecture."""
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from promptmem.scoring import OutOfMemory, budget_batches, encode, mean_losses, run_halving, split_head, token_logprobs  # noqa: E402
+
+
+def make_tokenizer(eos=True):
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+    vocab = {b: i for i, b in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    t = Tokenizer(models.BPE(vocab=vocab | {"<eos>": 256}, merges=[]))
+    t.pre_tokenizer, t.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    return PreTrainedTokenizerFast(tokenizer_object=t, **(dict(eos_token="<eos>") if eos else {}))
+
+
+def make_model(arch, **kw):
+    from transformers import AutoModelForCausalLM, CONFIG_MAPPING
+    torch.manual_seed(0)
+    size = dict(vocab_size=257, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
+                max_position_embeddings=256)
+    if arch == "opt": size["ffn_dim"] = size.pop("intermediate_size")
+    if arch == "gemma2": size["head_dim"] = 8
+    if arch == "bloom": size = dict(vocab_size=257, hidden_size=32, n_layer=2, n_head=4)
+    return AutoModelForCausalLM.from_config(CONFIG_MAPPING[arch](**(size | kw)), attn_implementation="eager").eval()
+
+
+@pytest.fixture(scope="module")
+def tokenizer(): return make_tokenizer()
+
+
+@pytest.fixture(scope="module")
+def texts():
+    rng = np.random.default_rng(1)
+    return ["".join(chr(c) for c in rng.integers(97, 123, n)) for n in rng.integers(2, 50, 24)]
+
+
+def one_by_one(model, tokenizer, texts):
+    out = []
+    with torch.inference_mode():
+        for t in texts:
+            x = torch.tensor([tokenizer(t)["input_ids"]])
+            lp = model(input_ids=x).logits.float().log_softmax(-1)[0, :-1]
+            out.append(lp.gather(1, x[0, 1:, None])[:, 0].numpy())
+    return out
+
+
+@pytest.mark.parametrize("arch", ["gpt_neox", "gpt2", "llama", "opt", "bloom", "gemma2"])
+def test_equals_plain_model(arch, tokenizer, texts):
+    model = make_model(arch)
+    want = one_by_one(model, tokenizer, texts)
+    for size in (1, 100, 10**5):
+        got = token_logprobs(model, tokenizer, texts, batch_tokens=size)
+        assert [len(a) for a in got] == [len(a) for a in want]
+        assert max(abs(a-b).max() for a, b in zip(got, want)) < 1e-4
+
+
+def test_capped_logits_use_the_whole_model(tokenizer):
+    "Gemma 2 caps its logits after the head: the split must notice"
+    model = make_model("gemma2", final_logit_softcapping=.05)
+    assert split_head(model) is None
+    assert split_head(make_model("gpt_neox")) is not None
+
+
+def test_pairs_score_the_suffix_only(tokenizer, texts):
+    model = make_model("gpt_neox")
+    whole = token_logprobs(model, tokenizer, texts)
+    parts = token_logprobs(model, tokenizer, [(t[:len(t)//2], t[len(t)//2:]) for t in texts])
+    for w, p, t in zip(whole, parts, texts):
+        assert len(p) == len(t)-len(t)//2
+        assert np.allclose(w[-len(p):], p, atol=1e-5)
+
+
+def test_model_without_split_and_lora(tokenizer, texts):
+    peft = pytest.importorskip("peft")
+    model = make_model("gpt_neox")
+    plain = token_logprobs(model, tokenizer, texts)
+    lora = peft.get_peft_model(model, peft.LoraConfig(r=2, target_modules=["query_key_value"], init_lora_weights=False))
+    lora.eval()
+    assert split_head(lora) is not None
+    want = one_by_one(lora, tokenizer, texts)
+    got = token_logprobs(lora, tokenizer, texts)
+    assert max(abs(a-b).max() for a, b in zip(got, want)) < 1e-4
+    assert max(abs(a-b).max() for a, b in zip(got, plain)) > 1e-3
+
+    class Odd(torch.nn.Module):
+        def __init__(self, m):
+            super().__init__()
+            self.m, self.config = m, m.config
+        def forward(self, input_ids, attention_mask=None, use_cache=False):
+            return self.m(input_ids=input_ids, attention_mask=attention_mask, use_cache=use_cache)
+    base = make_model("gpt_neox")
+    odd = token_logprobs(Odd(base), tokenizer, texts)
+    assert max(abs(a-b).max() for a, b in zip(odd, plain)) < 1e-4
+
+
+def test_dropout_is_off_and_mode_restored(tokenizer, texts):
+    model = make_model("gpt_neox", hidden_dropout=.5, attention_dropout=.5).train()
+    a, b = (mean_losses(token_logprobs(model, tokenizer, texts)) for _ in range(2))
+    assert np.array_equal(a, b) and model.training
+
+
+def test_no_pad_token_needed(texts):
+    model, tokenizer = make_model("gpt_neox"), make_tokenizer(eos=False)
+    assert tokenizer.pad_token_id is None
+    got = token_logprobs(model, tokenizer, texts, batch_tokens=200)
+    assert max(abs(a-b).max() for a, b in zip(got, one_by_one(model, tokenizer, texts))) < 1e-4
+    assert tokenizer.pad_token_id is None
+    with pytest.raises(ValueError, match="no bos_token"): token_logprobs(model, tokenizer, texts, bos=True)
+
+
+@pytest.mark.parametrize("bad,message", [(["abc", ""], "text 1 has no token"), (["a"], "no token to score"),
+                                         (["x"*257], "257 tokens, more than the 256")])
+def test_bad_texts(bad, message, tokenizer):
+    with pytest.raises(ValueError, match=message): token_logprobs(make_model("gpt_neox"), tokenizer, bad)
+
+
+def test_bad_arguments(tokenizer):
+    model = make_model("gpt_neox")
+    with pytest.raises(TypeError, match="one string"): token_logprobs(model, tokenizer, "abc")
+    with pytest.raises(ValueError, match="'suffix' or 'all'"): token_logprobs(model, tokenizer, ["abc"], positions="x")
+    with pytest.raises(ValueError, match="batch_tokens"): token_logprobs(model, tokenizer, ["abc"], batch_tokens=0)
+    assert token_logprobs(model, tokenizer, []) == []
+
+
+def test_out_of_memory_halves_and_says_so(tokenizer, texts, monkeypatch):
+    import promptmem.scoring as s
+    model, real, sizes = make_model("gpt_neox"), s._batch_logprobs, []
+    def tight(model, ids, starts, pad):
+        sizes.append(len(ids))
+        if len(ids) > 4: raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+        return real(model, ids, starts, pad)
+    want = token_logprobs(model, tokenizer, texts)
+    monkeypatch.setattr(s, "_batch_logprobs", tight)
+    with pytest.warns(UserWarning, match="out of memory with 24 texts in a batch: going on with 12"):
+        got = token_logprobs(model, tokenizer, texts, batch_tokens=10**6)
+    assert max(abs(a-b).max() for a, b in zip(got, want)) < 1e-5
+    assert sizes[:4] == [24, 12, 6, 3] and max(sizes[3:]) <= 4
+
+
+def test_one_text_too_big_is_an_error():
+    def never(b): raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+    with pytest.warns(UserWarning), pytest.raises(OutOfMemory, match="alone does not fit"): run_halving(never, [[0, 1]])
+    def other(b): raise RuntimeError("shape mismatch")
+    with pytest.raises(RuntimeError, match="shape mismatch"): run_halving(other, [[0, 1]])
+
+
+def test_budget_batches_cover_everything():
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(1, 90, 200).tolist()
+    for budget in (1, 50, 333, 10**6):
+        batches = budget_batches(lengths, budget)
+        assert sorted(i for b in batches for i in b) == list(range(200))
+        assert all(len(b) == 1 or len(b)*max(lengths[i] for i in b) <= budget for b in batches)
+    assert max(map(len, budget_batches(lengths, 10**6, max_rows=7))) == 7
+
+
+def test_encode_falls_back_when_merges_cross_the_boundary(tokenizer):
+    class Merging:
+        bos_token_id = None
+        def __call__(self, text, add_special_tokens=True):
+            return {"input_ids": [hash(w) % 1000 for w in text.split(" ")]}
+    ids, start = encode(Merging(), [("one tw", "o three")])
+    assert ids[0] == Merging()("one tw")["input_ids"] + Merging()("o three")["input_ids"] and start == [2]
