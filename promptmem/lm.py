@@ -201,13 +201,14 @@ class TransformersLM(LM):
         **load, # passed to `from_pretrained` (dtype=, revision=, ...)
     ):
         torch = require("torch", "local")
+        from promptmem.scoring import context_length
         if isinstance(model, (str, Path)): model, tokenizer = _load_checkpoint(str(model), tokenizer, load)
         if tokenizer is None: raise ValueError("a loaded model needs its tokenizer: TransformersLM(model, tokenizer)")
         device = device or ("cuda" if torch.cuda.is_available() else str(model.device))
         self.model, self.tokenizer = model.to(device).eval(), tokenizer
         self.name = name or getattr(model.config, "_name_or_path", "") or type(model).__name__
         self.cache, self.batch_size = LMCache(cache) if cache else None, batch_size
-        self.context_length = getattr(model.config, "max_position_embeddings", None) or getattr(model.config, "n_positions", None)
+        self.context_length = context_length(model) or None
         self._lock = threading.Lock()
 
     def count_tokens(self, text): return len(self.tokenizer(text)["input_ids"])
@@ -263,25 +264,24 @@ def _answer(self:TransformersLM, requests):
 @patch
 def _batch(self:TransformersLM, ids, requests):
     import torch
+    from promptmem.scoring import is_oom
     try:
         with self._lock, torch.inference_mode(): return self._generate(ids, requests)
     except (RuntimeError, MemoryError) as e:
-        if len(ids) == 1 or not _out_of_memory(e): raise
+        if len(ids) == 1 or not is_oom(e): raise
         warnings.warn(f"out of memory with {len(ids)} prompts at once: going on with half as many")
         self.batch_size = max(1, len(ids)//2)
         return sum((self._batch(ids[i:i+self.batch_size], requests[i:i+self.batch_size])
                     for i in range(0, len(ids), self.batch_size)), [])
-
-def _out_of_memory(e):
-    return isinstance(e, MemoryError) or any(s in str(e).lower() for s in ("out of memory", "can't allocate memory"))
 
 # %% ../nbs/03_lm.ipynb #20180089
 @patch
 def _generate(self:TransformersLM, ids, requests):
     "One left-padded batch; all requests share their options"
     import torch
+    from promptmem.scoring import pad_id
     tok, opt, width = self.tokenizer, requests[0], max(map(len, ids))
-    pad = next(i for i in (tok.pad_token_id, tok.eos_token_id, 0) if i is not None)
+    pad = pad_id(tok)
     x = torch.tensor([[pad]*(width-len(s)) + s for s in ids], device=self.model.device)
     mask = torch.tensor([[0]*(width-len(s)) + [1]*len(s) for s in ids], device=self.model.device)
     extra = {}
