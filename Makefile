@@ -1,0 +1,60 @@
+# promptmem: `make report` makes the report, `make test` runs every test. Both set up .venv first; nothing else is needed
+# on a machine with Python 3.10 to 3.13, make and git.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.promptmem-installed
+# Local copies of the public data sets, where there are any.
+export PROMPTMEM_DATA ?= $(if $(wildcard ../shared/data/README.md),$(abspath ../shared/data))
+export HF_HUB_OFFLINE ?= 1
+export TOKENIZERS_PARALLELISM := false
+export OMP_NUM_THREADS ?= 2
+export PATH := $(abspath $(BIN)):$(PATH)
+
+.PHONY: report test quick prepare check lab bench docs browser clean help
+
+help:      ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(STAMP): settings.ini setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade pip setuptools wheel
+	$(BIN)/python -m pip install -q "torch==2.13.0"
+	$(BIN)/python -m pip install -q -e ".[dev,local,reward,bench,notebook,cluster,postgres,serving]"
+	touch $@
+
+report: $(STAMP)   ## run every batch notebook on the demo models and write reports/index.html
+	$(BIN)/promptmem report --out reports
+
+test: $(STAMP) browser   ## every test: notebooks, package, gates, browser
+	$(BIN)/python tools/check_clean.py
+	$(BIN)/ruff check --select F,E9 promptmem tools benchmarks tests setup.py
+	$(BIN)/nbdev_test --n_workers 2
+	$(BIN)/python -m pytest -q tests
+
+browser:   ## Chromium for the figures and the browser tests, where apt can bring it
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && { apt-get update -qq; apt-get install -y -qq chromium >/dev/null; }; } || \
+	  echo "### no Chromium: the browser tests will be SKIPPED ###"
+
+quick: $(STAMP)    ## the package's own tests without the slow ones
+	$(BIN)/python -m pytest -q -m "not slow and not e2e" tests
+
+prepare: $(STAMP)  ## export, clean, README, lint, test
+	$(BIN)/nbdev_export
+	$(BIN)/nbdev_clean
+	$(BIN)/nbdev_clean --fname tutorials
+	$(BIN)/python tools/readme.py
+	$(MAKE) test
+
+lab: $(STAMP)      ## JupyterLab on the tutorials
+	$(BIN)/jupyter lab tutorials
+
+bench: $(STAMP)    ## every benchmark; tables to the screen, results to benchmarks/results
+	$(BIN)/python benchmarks/run_all.py
+
+docs: $(STAMP)     ## API pages as HTML in _docs, without Quarto
+	$(BIN)/python tools/docs.py
+
+clean:     ## remove what can be made again
+	rm -rf $(VENV) reports _docs _proc build dist *.egg-info .pytest_cache .ruff_cache
