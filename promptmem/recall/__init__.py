@@ -1,0 +1,8 @@
+"""recall: has the model seen it, can it say it, and for how long? Recognition, recall and retention."""
+from promptmem.core import lazy_exports
+
+_names = {
+    "study": "studying", "StudyRun": "studying", "Learner": "studying", "WeightDelta": "studying",
+    "recognition_test": "recognition", "Recognition": "recognition", "sentence_scores": "recognition",
+}
+__getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
