@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['log', 'budget_batches', 'encode', 'split_head', 'pad_right', 'pad_id', 'OutOfMemory', 'is_oom', 'run_halving',
-           'context_length', 'token_logprobs', 'mean_losses', 'sum_logprobs']
+           'context_length', 'token_logprobs', 'token_hits', 'default_budget', 'mean_losses', 'sum_logprobs']
 
 # %% ../nbs/11_scoring.ipynb #27dced09
 import logging
@@ -117,7 +117,13 @@ def pad_id(tokenizer)->int:
         if isinstance(getattr(tokenizer, name, None), int): return getattr(tokenizer, name)
     return 0
 
-def _batch_logprobs(model, ids, starts, pad):
+def _logprob(logits, target):
+    return -require("torch").nn.functional.cross_entropy(logits.float(), target, reduction="none")
+
+def _is_first(logits, target): return logits.argmax(-1) == target
+
+def _batch_scores(model, ids, starts, pad, score):
+    "Per text an array: `score(logits, token)` at every position from its start on"
     torch = require("torch", "local")
     device = next(model.parameters()).device
     x, mask = (t.to(device) for t in pad_right(ids, pad))
@@ -129,8 +135,7 @@ def _batch_logprobs(model, ids, starts, pad):
     if split is None: states, head = model(**call).logits, lambda h: h
     else: states, head = split[0](**call).last_hidden_state, split[1]
     states = states[row, col-1]
-    parts = [-torch.nn.functional.cross_entropy(head(h).float(), t, reduction="none")
-             for h, t in zip(states.split(_HEAD_ROWS), target.split(_HEAD_ROWS))]
+    parts = [score(head(h), t) for h, t in zip(states.split(_HEAD_ROWS), target.split(_HEAD_ROWS))]
     flat = torch.cat(parts).cpu().numpy()
     return np.split(flat, np.cumsum([len(i)-s for i, s in zip(ids, starts)])[:-1])
 
@@ -193,17 +198,34 @@ def token_logprobs(
     progress:bool=False, # show a progress bar
 )->list: # per text a float32 array: natural log-probability of each scored token, in the order of `texts`
     "Log-probability of each token given the tokens before it; independent of the batching"
-    torch = require("torch", "local")
     if positions not in ("suffix", "all"): raise ValueError(f"positions is 'suffix' or 'all', not {positions!r}")
     ids, starts = encode(tokenizer, texts, max_length, bos)
     if positions == "all": starts = [1]*len(ids)
+    return _score(model, tokenizer, ids, starts, batch_tokens, progress, _logprob)
+
+def token_hits(
+    model, # any transformers causal LM
+    tokenizer, # its tokenizer
+    ids, # lists of token ids
+    starts, # first scored position of each
+    batch_tokens:int=None, # as in `token_logprobs`
+    progress:bool=False, # show a progress bar
+)->list: # per text a boolean array
+    "Is each token the one that the model finds likeliest, given the true tokens before it?"
+    return _score(model, tokenizer, ids, starts, batch_tokens, progress, _is_first)
+
+def _score(model, tokenizer, ids, starts, batch_tokens, progress, score):
+    torch = require("torch", "local")
     _check_lengths(ids, starts, context_length(model))
-    if batch_tokens is None: batch_tokens = 1024 if next(model.parameters()).device.type == "cpu" else 16384
-    batches, pad = budget_batches([len(i) for i in ids], batch_tokens), pad_id(tokenizer)
-    run = lambda b: _batch_logprobs(model, [ids[i] for i in b], [starts[i] for i in b], pad)
+    batches, pad = budget_batches([len(i) for i in ids], default_budget(model) if batch_tokens is None else batch_tokens), pad_id(tokenizer)
+    run = lambda b: _batch_scores(model, [ids[i] for i in b], [starts[i] for i in b], pad, score)
     with torch.inference_mode(), _evaluating(model), _bar(len(ids), progress, "scoring") as bar:
         out = run_halving(run, batches, lambda b: bar.update(len(b)))
     return [out[i] for i in range(len(ids))]
+
+def default_budget(model)->int:
+    "Tokens per scoring batch: what fits the cache of a processor, or the memory of an accelerator"
+    return 1024 if next(model.parameters()).device.type == "cpu" else 16384
 
 def _bar(total, progress, what):
     from tqdm.auto import tqdm

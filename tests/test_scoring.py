@@ -128,13 +128,13 @@ def test_bad_arguments(tokenizer):
 
 def test_out_of_memory_halves_and_says_so(tokenizer, texts, monkeypatch):
     import promptmem.scoring as s
-    model, real, sizes = make_model("gpt_neox"), s._batch_logprobs, []
-    def tight(model, ids, starts, pad):
+    model, real, sizes = make_model("gpt_neox"), s._batch_scores, []
+    def tight(model, ids, starts, pad, score):
         sizes.append(len(ids))
         if len(ids) > 4: raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
-        return real(model, ids, starts, pad)
+        return real(model, ids, starts, pad, score)
     want = token_logprobs(model, tokenizer, texts)
-    monkeypatch.setattr(s, "_batch_logprobs", tight)
+    monkeypatch.setattr(s, "_batch_scores", tight)
     with pytest.warns(UserWarning, match="out of memory with 24 texts in a batch: going on with 12"):
         got = token_logprobs(model, tokenizer, texts, batch_tokens=10**6)
     assert max(abs(a-b).max() for a, b in zip(got, want)) < 1e-5
