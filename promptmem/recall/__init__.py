@@ -4,5 +4,6 @@ from promptmem.core import lazy_exports
 _names = {
     "study": "studying", "StudyRun": "studying", "Learner": "studying", "WeightDelta": "studying",
     "recognition_test": "recognition", "Recognition": "recognition", "sentence_scores": "recognition",
+    "recall_test": "generation", "Recall": "generation", "recall_by_cue": "generation", "rouge": "generation",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
