@@ -1,0 +1,18 @@
+"""Remember what people meant, and find it again: look-ups, prompts, tasks, streams, and the assistant."""
+from promptmem.core import lazy_exports
+
+_names = {
+    "lookup": None, "semantic": None, "retriever": None, "prompt": None, "tasks": None, "logs": None, "streaming": None,
+    "Lookup": "lookup", "ClosestLookup": "lookup", "aligned": "lookup", "normalizer": "lookup",
+    "SemanticLookup": "semantic", "TransformLookup": "semantic",
+    "make_pairs": "retriever", "split_pairs": "retriever", "train_retriever": "retriever", "fine_tune": "retriever",
+    "load_head": "retriever", "pair_scores": "retriever", "DenseHead": "retriever",
+    "SEP": "prompt", "END": "prompt", "parse_reply": "prompt", "neutralize": "prompt", "few_shot": "prompt", "read_few_shot": "prompt",
+    "assemble": "prompt", "enrich": "prompt", "Strategy": "prompt", "NoMemory": "prompt", "GrowingPrompt": "prompt", "MemPrompt": "prompt",
+    "load_strategy": "prompt",
+    "Task": "tasks", "Tasks": "tasks", "load_tasks": "tasks", "make_tasks": "tasks", "templates": "tasks", "render": "tasks", "checker": "tasks",
+    "keyword_check": "tasks", "strict_check": "tasks",
+    "SimulatedUser": "streaming", "stream": "streaming", "TooManyErrors": "streaming",
+    "Log": "logs", "Logs": "logs", "compare_logs": "logs",
+}
+__getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
