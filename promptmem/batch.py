@@ -14,6 +14,7 @@ import csv
 import itertools
 import json
 import logging
+import math
 import os
 import re
 import subprocess
@@ -23,6 +24,7 @@ import traceback
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from .core import InvalidData, now, plain, require, stable_hash, versions, write_atomic
@@ -226,7 +228,8 @@ def _kernel_env(threads):
     env = dict(os.environ)
     env.setdefault("PLOTLY_RENDERER", "plotly_mimetype")
     env.setdefault("PYTHONWARNINGS", "ignore::FutureWarning")
-    if threads: env.setdefault("OMP_NUM_THREADS", str(threads))
+    asked = env.get("OMP_NUM_THREADS", "")
+    if threads: env["OMP_NUM_THREADS"] = str(min(threads, int(asked)) if asked.isdigit() else threads)
     env.setdefault("TQDM_DISABLE", "1")
     return env
 
@@ -251,23 +254,64 @@ def _kernel():
         sockets = dict(transport="ipc", ip=f"{d}/k") if os.name == "posix" and len(d) < 80 else {}
         yield AsyncKernelManager(kernel_name="python3", connection_file=f"{d}/k.json", **sockets)
 
-def _execute(nb, cwd, timeout, threads):
-    "Execute `nb` in place; None, or what went wrong"
+async def _ready(km, kc, limit=120):
+    "Wait until the kernel answers and its outputs reach us"
+    from queue import Empty
+    end, asked, wait = time.monotonic() + limit, kc.kernel_info(), .3
+    while time.monotonic() < end:
+        try: msg = await kc.iopub_channel.get_msg(timeout=wait)
+        except Empty:
+            if not await km.is_alive(): raise RuntimeError("the kernel died before it was ready")
+            asked, wait = kc.kernel_info(), min(5, wait*2)
+            continue
+        if msg["msg_type"] == "iopub_welcome": asked = kc.kernel_info()
+        if msg["parent_header"].get("msg_id") == asked and msg["content"].get("execution_state") == "idle": return
+    raise RuntimeError(f"the kernel did not answer within {limit} seconds")
+
+# %% ../nbs/08_batch.ipynb #5bdae82c
+async def _stop(km, kc):
+    "Ask the kernel to end; kill it after three seconds (its outputs are all here by now)"
+    kc.shutdown()
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        if not await km.is_alive(): break
+        await asyncio.sleep(.01)
+    kc.stop_channels()
+    await km.shutdown_kernel(now=True)
+
+async def _drive(km, book, notebook, told, timeout, threads):
+    "Execute the notebook in a kernel of its own; `book` receives it as soon as there is one"
     nbclient = require("nbclient", "notebook")
+    quiet = ["--HistoryManager.enabled=False", "--log-level=CRITICAL"]
+    await km.start_kernel(env=_kernel_env(threads), cwd=str(notebook.parent), extra_arguments=quiet)
+    kc = km.client()
+    kc.start_channels()
     try:
-        # an event loop and a thread of its own: the caller may be a notebook, or a worker that shares its loop
+        book.append(_prepare(notebook, told))
+        await _ready(km, kc)
+        kc.allow_stdin = False
+        client = nbclient.NotebookClient(book[0], km=km, timeout=timeout and math.ceil(timeout))
+        client.kc = kc
+        await client.async_execute(cleanup_kc=False)
+    finally: await _stop(km, kc)
+
+def _execute(notebook, told, timeout, threads):
+    "The executed notebook (or what there is of it), and None or what went wrong"
+    book = []
+    try:   # an event loop and a thread of its own: the caller may be a notebook, or a worker that shares its loop
         with _kernel() as km, ThreadPoolExecutor(1) as thread:
-            client = nbclient.NotebookClient(nb, km=km, timeout=timeout, startup_timeout=120,
-                                             resources={"metadata": {"path": str(cwd)}})
-            thread.submit(asyncio.run, client.async_execute(env=_kernel_env(threads), cleanup_kc=True)).result()
-    except Exception as e: return _error(nb, e)
+            thread.submit(lambda: asyncio.run(_drive(km, book, notebook, told, timeout, threads))).result()
+        return book[0], None
+    except Exception as e:
+        nb = book[0] if book else _prepare(notebook, told)
+        return nb, _error(nb, e)
 
 # %% ../nbs/08_batch.ipynb #5f94cbda
 def _error(nb, e):
     "What a failed execution has to say: type, message, cell number, traceback"
     for i, cell in enumerate(nb.cells):
         for o in cell.get("outputs", []):
-            if o.output_type == "error":
+            if o.output_type == "error" and type(e).__name__ == "CellExecutionError":
                 return dict(type=o.ename, message=_ANSI.sub("", o.evalue)[:2000], cell=i,
                             traceback=_ANSI.sub("", "\n".join(o.traceback))[-20000:])
     return dict(type=type(e).__name__, message=_ANSI.sub("", str(e))[:2000], cell=None,
@@ -292,14 +336,13 @@ def run_notebook(
     told = dict(parameters, **({"out": os.path.relpath(folder, notebook.parent)} if "out" in known else {}))
     (folder/"result.json").unlink(missing_ok=True)
     for attempt in (1, 2):
-        nb = _prepare(notebook, told)
-        error = _execute(nb, notebook.parent, timeout, threads)
+        nb, error = _execute(notebook, told, timeout, threads)
         if not _never_started(nb, error): break
     given = {**{k: p.default for k, p in known.items() if k != "out"}, **parameters}
     own = read_result(folder)
     result = dict(own, status="failed" if error else "ok", error=error, run=folder.name, notebook=notebook.name,
                   code=code_hash(notebook), parameters={**own.get("parameters", {}), **given}, seed=given.get("seed"),
-                  metrics=own.get("metrics", {}), versions=versions(), started=started, attempts=attempt,
+                  metrics=own.get("metrics", {}), versions=_versions(), started=started, attempts=attempt,
                   seconds=round(time.perf_counter() - clock, 3), **(facts or {}))
     _keep(nb, folder, result)
     return result
@@ -387,6 +430,9 @@ def _lost(folder, notebook, parameters, e):
                              traceback="".join(traceback.format_exception(e))[-20000:]), time=now())
     _write_json(folder/"result.json", result)
 
+@lru_cache(1)
+def _versions(): return versions()
+
 def _bar(total, done, progress):
     from tqdm.auto import tqdm
     return tqdm(total=total, initial=done, disable=not progress, desc="runs", unit="run")
@@ -432,6 +478,7 @@ def _run_all(notebook, out, todo, how, executor, workers, bar):
         jobs = {pool.submit(run_notebook, notebook, out/r, s, **how): r for r, s in todo.items()}
         failed = 0
         try:
+            import pandas # noqa: F401  (for the table at the end; there is time now, while kernels start)
             for job in as_completed(jobs):
                 run = jobs[job]
                 try: failed += job.result()["status"] != "ok"

@@ -10,6 +10,7 @@ __all__ = ['PLOTLY', 'page', 'number', 'table', 'figure_html', 'notebook_figures
 import json
 import re
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 
 from .core import now, write_atomic
@@ -131,6 +132,12 @@ def notebook_figures(
         nb = nbformat.read(nb, 4)
     return [o["data"][PLOTLY] for c in nb.cells for o in c.get("outputs", []) if PLOTLY in o.get("data", {})]
 
+def _plotly_file():
+    "The script inside the installed plotly package, found without importing it"
+    spec = find_spec("plotly")
+    files = [Path(p)/"package_data"/"plotly.min.js" for p in spec.submodule_search_locations] if spec else []
+    return next((f for f in files if f.is_file()), None)
+
 def plotly_script(
     folder, # the page's folder
     root=None, # the report's folder, where plotly.min.js lies or shall lie
@@ -140,9 +147,9 @@ def plotly_script(
     root = Path(root or folder).resolve()
     for up, place in enumerate([folder, *folder.parents][:4]):
         if (place/"plotly.min.js").is_file(): return "../"*up + "plotly.min.js"
-    try: from plotly.offline import get_plotlyjs
-    except ImportError: return ""
-    write_atomic(root/"plotly.min.js", get_plotlyjs())
+    source = _plotly_file()
+    if source is None: return ""
+    write_atomic(root/"plotly.min.js", source.read_bytes())
     return "../"*len(folder.relative_to(root).parts) + "plotly.min.js"
 
 # %% ../nbs/08b_report.ipynb #daa567c2
