@@ -3,6 +3,7 @@ from promptmem.core import lazy_exports
 
 _names = {
     "lookup": None, "semantic": None, "retriever": None, "prompt": None, "tasks": None, "logs": None, "streaming": None,
+    "calibration": None, "assistant": None,
     "Lookup": "lookup", "ClosestLookup": "lookup", "aligned": "lookup", "normalizer": "lookup",
     "SemanticLookup": "semantic", "TransformLookup": "semantic",
     "make_pairs": "retriever", "split_pairs": "retriever", "train_retriever": "retriever", "fine_tune": "retriever",
@@ -13,6 +14,9 @@ _names = {
     "Task": "tasks", "Tasks": "tasks", "load_tasks": "tasks", "make_tasks": "tasks", "templates": "tasks", "render": "tasks", "checker": "tasks",
     "keyword_check": "tasks", "strict_check": "tasks",
     "SimulatedUser": "streaming", "stream": "streaming", "TooManyErrors": "streaming",
+    "Calibration": "calibration", "calibrate": "calibration", "pair_distances": "calibration", "answer_with": "calibration",
+    "wrong_memory_drill": "calibration", "learning_curve": "calibration", "plot_learning_curve": "calibration",
+    "Assistant": "assistant",
     "Log": "logs", "Logs": "logs", "compare_logs": "logs",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

@@ -68,6 +68,10 @@ class Lookup:
 
     def add(self, key:str, text:str, id:str=None)->Entry:
         "Remember `text` for the question `key`; an equal key is replaced and keeps its place"
+        if self._feed is not None: return self._feed.add(self, key, text)
+        return self._put(key, text, id)
+
+    def _put(self, key, text, id):
         asked, norm = _words(key, "a key"), self.key(_words(key, "a key"))
         old = self._entries.get(norm)
         e = Entry(norm, asked, _words(text, "a clarification"), old.rank if old else self._next, id)
@@ -86,13 +90,17 @@ class Lookup:
         "Forget one entry by question or by id; False when there is none"
         e = self._by_id.get(id) if id is not None else self._entries.get(self.key(key))
         if e is None: return False
+        if self._feed is not None: return self._feed.remove(self, e)
+        return self._drop(e)
+
+    def _drop(self, e):
         del self._entries[e.key]
         self._by_id.pop(e.id, None)
         self._changed([], [e])
         return True
 
     def clear(self):
-        "Forget everything"
+        "Forget everything; a look-up that is bound to a store reads it again"
         gone, self._entries, self._by_id = list(self._entries.values()), {}, {}
         self._changed([], gone)
 
@@ -107,8 +115,11 @@ class Lookup:
         "All entries, in order of insertion"
         self.refresh()
         return list(self._entries.values())
-    def __len__(self): return len(self.entries)
-    def __repr__(self): return f"{type(self).__name__}({len(self._entries)} entries)"
+    def _size(self): return len(self._entries)
+    def __len__(self):
+        self.refresh()
+        return self._size()
+    def __repr__(self): return f"{type(self).__name__}({self._size()} entries)"
 
 # %% ../../nbs/memory/01_lookup.ipynb #2335300f
 from fastcore.basics import patch
@@ -124,7 +135,7 @@ def query(self:Lookup,
     self.refresh()
     miss = lambda why, near=(): Retrieval(False, candidates=near, why=why, threshold=self.threshold)
     if not question.strip(): return miss("the question is empty")
-    if not self._entries: return miss("the memory is empty")
+    if not self._size(): return miss("the memory is empty")
     key = self.key(question)
     if not key: return miss("nothing is left of the question to compare")
     near = self._near(key, question, k or self.k)
@@ -246,3 +257,71 @@ def _changed(self:ClosestLookup, added, removed):
     if self._index is None: return
     self._index.extend(e.key for e in added)
     for e in removed: self._index.remove(e.key)
+
+# %% ../../nbs/memory/01_lookup.ipynb #36a618b3
+class _Feed:
+    "Keeps a look-up level with one scope of a store"
+    def __init__(self, store, scope):
+        self.store, self.scope = store, scope
+        self._restart()
+
+    def _restart(self): self.seen, self.mark, self.epoch, self.rows = 0, None, None, {}
+
+    def __call__(self, lookup):
+        import sqlalchemy as sa
+        from promptmem.storedb import clarifications, watermark
+        from promptmem.storefind import _epoch
+        c = clarifications.c
+        with self.store.db.read() as conn:
+            mark = watermark(conn)
+            if mark == self.mark and self.store.db.sqlite: return
+            epoch = _epoch(conn, self.scope)
+            if epoch != self.epoch:
+                self._restart()
+                lookup.clear()
+            rows = sa.select(c.n, c.id, c.key, c.text, c.active).where(c.scope == self.scope)
+            rows = rows.where(c.changed >= self.seen) if self.seen else rows.where(c.active)
+            touched = {}
+            for n, id, key, text, active in conn.execute(rows.order_by(c.n)): self._note(lookup, touched, n, id, key, text, active)
+        for key in touched: self._settle(lookup, key)
+        self.seen = self.mark = mark
+        self.epoch = epoch
+
+    def _note(self, lookup, touched, n, id, asked, text, active):
+        key = lookup.key(asked)
+        same = self.rows.setdefault(key, {})
+        if active: same[n] = (asked, text, id)
+        else: same.pop(n, None)
+        touched[key] = None
+
+    def _settle(self, lookup, key):
+        "Put the newest active row of `key` into the look-up"
+        same = self.rows[key]
+        old = lookup._entries.get(key)
+        if not same:
+            del self.rows[key]
+            if old is not None: lookup._drop(old)
+            return
+        asked, text, id = same[max(same)]
+        if old is None or (old.id, old.text) != (id, text): lookup._put(asked, text, id)
+
+    def add(self, lookup, key, text):
+        c = self.store.add(scope=self.scope, key=key, text=text)
+        self(lookup)
+        return lookup._by_id[c.id]
+
+    def remove(self, lookup, entry):
+        self.store.deactivate(entry.id)
+        self(lookup)
+        return True
+
+# %% ../../nbs/memory/01_lookup.ipynb #694e0ba9
+@patch
+def bind(self:Lookup,
+    store, # a `Store`
+    scope:str, # whose clarifications
+)->Lookup:
+    "Follow the clarifications of one scope; what the look-up held by itself is dropped"
+    self.clear()
+    self._feed = _Feed(store, scope)
+    return self

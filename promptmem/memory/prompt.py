@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'neutralize', 'read_few_shot', 'example', 'few_shot', 'enrich', 'assemble',
-           'Reply', 'last_part', 'parse_reply', 'Prompted', 'Strategy', 'NoMemory', 'MemPrompt', 'GrowingPrompt',
-           'load_strategy']
+__all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'neutralize', 'read_few_shot', 'example', 'few_shot', 'enrich',
+           'as_clarification', 'assemble', 'Reply', 'last_part', 'parse_reply', 'Prompted', 'Strategy', 'NoMemory',
+           'MemPrompt', 'GrowingPrompt', 'load_strategy']
 
 # %% ../../nbs/memory/03_prompt.ipynb #66ec0182
 import re
@@ -37,17 +37,19 @@ _ORDERS = re.compile(r"\b(ignore|disregard|forget)\b.{0,40}\b(instructions?|prom
 
 def neutralize(
     text:str, # text that somebody else wrote: a clarification, a question
-    bar:bool=True, # neutralise bars too (a clarification has none; a question may)
+    strict:bool=True, # bars and line breaks too: a clarification is one line without bars, a question may have both
 )->tuple: # (text that cannot leave its place in the prompt, list of what was found)
     "Make `text` safe to stand inside a prompt, and say what was changed or looks like an order"
     flags = ["instruction"] if _ORDERS.search(text) else []
-    flat = "".join(" " if c.isspace() else c for c in text if c.isspace() or c.isprintable())
-    if re.search(r"[\n\r\v\f\u2028\u2029]", text.strip()): flags.append("line break")
+    text = "".join(c for c in text if c.isspace() or c.isprintable() or c in "\u200c\u200d")
+    if strict:
+        if re.search(r"[\n\r\v\f\u2028\u2029]", text.strip()): flags.append("line break")
+        text = re.sub(r"\s+" if flags else r"[^\S ]", " ", text)
     for name, mark, instead in _MARKS:
-        if (bar or name != "bar") and mark.search(flat):
-            flat = mark.sub(instead, flat)
+        if (strict or name != "bar") and mark.search(text):
+            text = mark.sub(instead, text)
             flags.append(name)
-    return (re.sub(" +", " ", flat).strip() if flags else flat.strip()), flags
+    return text.strip(), flags
 
 # %% ../../nbs/memory/03_prompt.ipynb #94dfbb61
 def read_few_shot(
@@ -76,6 +78,12 @@ def enrich(
 )->str:
     "The question with its clarification behind a bar"
     return f"{question}{BAR}{clarification}" if clarification else question
+
+def as_clarification(
+    text:str, # what was meant; None stays None
+): # the text with the published prefix
+    "`text` as it stands behind the bar: with `clarification: ` in front, once"
+    return text if not text or text.lower().startswith("clarification:") else f"clarification: {text}"
 
 def assemble(
     few_shot:str, # solved examples, or ""
@@ -152,15 +160,18 @@ class MemPrompt(Strategy):
     ):
         super().__init__(few_shot)
         if lookup is None: from promptmem.memory.lookup import ClosestLookup
-        self.lookup = ClosestLookup() if lookup is None else lookup
+        self.lookup, self._labels = ClosestLookup() if lookup is None else lookup, {}
         if not hasattr(self.lookup, "query"): raise InvalidData(f"a look-up has query() and add(); {lookup!r} has not")
 
     def prepare(self, question):
         r = self.lookup.query(question)
         text, flags = neutralize(r.text) if r.hit else (None, [])
-        return Prompted(assemble(self.few_shot, enrich(question, text)), r, flags)
+        return Prompted(assemble(self.few_shot, enrich(question, as_clarification(text))), r, flags)
 
-    def learn(self, question, clarification, answer, id=None): self.lookup.add(question, clarification, id=id)
+    def learn(self, question, clarification, answer, id=None):
+        e = self.lookup.add(question, clarification, id=id)
+        self._labels[getattr(e, "id", None)] = id
+    def label(self, id): return self._labels.get(id, id)
     def metadata(self): return dict(memory_size=len(self.lookup))
     def settings(self): return dict(super().settings(), lookup=self.lookup.settings() if hasattr(self.lookup, "settings") else repr(self.lookup))
     def __repr__(self): return f"MemPrompt({self.lookup!r})"

@@ -11,7 +11,7 @@ __all__ = ['INSTRUCTION', 'SemanticLookup', 'TransformLookup']
 # %% ../../nbs/memory/02_semantic.ipynb #6f11581d
 import numpy as np
 
-from .lookup import Lookup, normalizer
+from .lookup import Entry, Lookup, normalizer
 from ..record import Retrieval
 
 # %% ../../nbs/memory/02_semantic.ipynb #be0d2f23
@@ -27,7 +27,11 @@ class SemanticLookup(Lookup):
         if not -1 <= threshold <= 1: raise ValueError(f"a cosine threshold lies between -1 and 1, not at {threshold}")
         self._embedder, self.threshold, self.k = embedder, threshold, k
         self.normalize, self._key = normalize, normalizer(normalize)
-        self._index, self._new = None, {}
+        self._index, self._new, self._stored = None, {}, None
+
+    @property
+    def entries(self): return super().entries if self._stored is None else [self._entry(c) for c in self._stored[0].clarifications(self._stored[1])]
+    def _size(self): return super()._size() if self._stored is None else self._stored[0].count(self._stored[1])
 
     @property
     def embedder(self):
@@ -63,6 +67,7 @@ def _flush(self:SemanticLookup):
 
 @patch
 def _near(self:SemanticLookup, key, question, k):
+    if self._stored is not None: return self._stored_near(question, k)
     self._flush()
     found = self._index.search(self.embedder([key])[0], k)
     return [(self._entries[x], round(float(s), 6)) for x, s in found]
@@ -72,12 +77,45 @@ def query_vector(self:SemanticLookup,
     vector, # float32 [dim]: the question, embedded already
     k:int=None, # entries in the receipt
 )->Retrieval:
-    "Look an embedded question up"
-    self.refresh()
+    "Look an embedded question up among this look-up's own entries"
     if not self._entries: return Retrieval(False, why="the memory is empty", threshold=self.threshold)
     self._flush()
-    near = [(self._entries[x], round(float(s), 6)) for x, s in self._index.search(np.asarray(vector), k or self.k)]
-    return self._verdict("", near)
+    return self._verdict("", [(self._entries[x], round(float(s), 6)) for x, s in self._index.search(np.asarray(vector), k or self.k)])
+
+# %% ../../nbs/memory/02_semantic.ipynb #694e0ba9
+@patch
+def bind(self:SemanticLookup,
+    store, # a `Store`
+    scope:str, # whose clarifications
+)->Lookup:
+    "Follow the clarifications of one scope, with the store's vectors and indexes"
+    self.clear()
+    self._stored = (store, scope)
+    return self
+
+@patch
+def _stored_near(self:SemanticLookup, question, k):
+    store, scope = self._stored
+    found = store.search(question, scope=scope, k=k, method="semantic", embedder=self.embedder, scores=True)
+    return [(self._entry(c), round(float(s), 6)) for c, s in found]
+
+@patch
+def _entry(self:SemanticLookup, c): return Entry(self.key(c.key), c.key, c.text, 0, c.id)
+
+@patch
+def add(self:SemanticLookup, key, text, id=None):
+    "Remember `text` for the question `key`"
+    if self._stored is None: return Lookup.add(self, key, text, id)
+    return self._entry(self._stored[0].add(scope=self._stored[1], key=key, text=text))
+
+@patch
+def remove(self:SemanticLookup, key=None, id=None):
+    "Forget one entry by question or by id; in a store it is retired and stays in the history"
+    if self._stored is None: return Lookup.remove(self, key, id)
+    store, scope = self._stored
+    found = [c for c in store.clarifications(scope) if c.id == id or (id is None and self.key(c.key) == self.key(key))]
+    for c in found: store.deactivate(c.id)
+    return bool(found)
 
 # %% ../../nbs/memory/02_semantic.ipynb #e74182b2
 INSTRUCTION = "Say in one short sentence what is asked for.\n\n"
@@ -131,10 +169,11 @@ def _near(self:TransformLookup, key, question, k):
     found = self._index.search(self.embedder([self.key(meaning)])[0], k)
     return [(self._entries[x], round(float(s), 6)) for x, s in found]
 
-# %% ../../nbs/memory/02_semantic.ipynb #9225c2c8
+# %% ../../nbs/memory/02_semantic.ipynb #eeedce08
 @patch
-def add(self:TransformLookup, key, text, id=None):
-    "Remember `text` for the question `key`"
-    e = Lookup.add(self, key, text, id)
+def _put(self:TransformLookup, key, text, id):
+    e = Lookup._put(self, key, text, id)
     self._new[e.key] = None
     return e
+
+TransformLookup.add, TransformLookup.remove, TransformLookup.bind = Lookup.add, Lookup.remove, Lookup.bind
