@@ -1,0 +1,18 @@
+"""Better wordings: search prompts with a language model or without, prove the gain, train a small rewriter."""
+from promptmem.core import lazy_exports
+
+_names = {
+    **{m: None for m in ("task", "evidence", "propose", "guards", "simulate", "result", "search", "pairs", "student")},
+    "PromptTask": "task", "Example": "task", "Ledger": "task", "BudgetSpent": "task", "ScorerError": "task",
+    "JudgeScorer": "task", "RewardScorer": "task",
+    "optimize_prompt": "search", "estimate_cost": "search", "OptimizeResult": "result", "Candidate": "result", "prompt_diff": "result",
+    "PairedTest": "evidence", "pairs_needed": "evidence",
+    "PhraseBook": "propose", "Proposal": "propose", "RandomPhrases": "propose", "MutatePhrases": "propose",
+    "CrossPhrases": "propose", "LearnPhrases": "propose", "SentenceEdits": "propose", "History": "propose",
+    "Evolve": "propose", "Breeder": "propose", "Reflect": "propose", "LastAttempt": "propose", "pareto": "propose",
+    "FormGuard": "guards", "LeakGuard": "guards", "DriftGuard": "guards",
+    "Simulator": "simulate", "SimulatedWriter": "simulate", "ReplayLM": "simulate",
+    "load_pairs": "pairs", "clean_pairs": "pairs", "improve_questions": "pairs",
+    "PromptRewriter": "student",
+}
+__getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
