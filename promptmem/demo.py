@@ -5,10 +5,12 @@
 # %% auto #0
 __all__ = ['SEP', 'END', 'EOS', 'PAD', 'LEXICAL', 'SCRAMBLE', 'ANSWER', 'RELATIONS', 'TRADES', 'WHO', 'ADJ', 'THING', 'TADJ',
            'PLACE', 'WHEN', 'GOT', 'SAW', 'WENT', 'WEATHER', 'SAID', 'STUDY', 'FRAMES', 'BITS', 'TAILS', 'OPENS',
-           'CHAT', 'wordings', 'lexicon', 'make_world', 'load_world', 'facts', 'story', 'make_text',
+           'CHAT', 'CONDITIONS', 'wordings', 'lexicon', 'make_world', 'load_world', 'facts', 'story', 'make_text',
            'make_study_sentences', 'scramble', 'pseudo_word', 'respell', 'answer', 'unclear_wording', 'clarify',
            'draw_question', 'example', 'session', 'fact_document', 'fact_question', 'documents', 'train_tokenizer',
-           'pack', 'batches', 'new_model', 'optimizers', 'weighted_loss', 'train_lm', 'save_model']
+           'pack', 'batches', 'new_model', 'optimizers', 'weighted_loss', 'train_lm', 'save_model', 'understanding',
+           'content', 'is_correct', 'generate', 'own_templates', 'heldout_words', 'items', 'score', 'score_facts',
+           'text_loss', 'understanding_table', 'facts_table']
 
 # %% ../nbs/10_demo.ipynb #ff3e4d4d
 import json
@@ -577,3 +579,129 @@ def save_model(model, tokenizer, folder):
     half.config.dtype = torch.float16
     half.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+# %% ../nbs/10_demo.ipynb #a56f09ac
+def understanding(
+    text:str, # what the model wrote
+    word:str, # the query word
+): # a type, or None
+    "The type that an answer states, in the exact pattern and for the exact word"
+    line = " ".join(text.replace("END", " ").split())
+    for kind, left in ANSWER.items():
+        if line.startswith(" ".join(left.format(w=word).split())+" "): return kind
+    return None
+
+def content(text:str, kind:str, word:str)->str:
+    "The right part of an answer"
+    line = " ".join(text.replace("END", " ").split())
+    return line[len(" ".join(ANSWER[kind].format(w=word).split())):].strip()
+
+def is_correct(
+    text:str, # what the model wrote
+    kind:str, # what was meant
+    word:str, # the query word
+    row:dict=None, # its row of the lexicon
+    target:str=None, # the solution of a scramble
+):
+    "Strict: understood, and the content is an accepted answer"
+    if understanding(text, word) != kind: return False
+    said = content(text, kind, word)
+    if kind in SCRAMBLE: return said == target
+    if kind == "sent": return word in said.replace("[", " ").replace("]", " ").split() and len(said.split()) >= 4
+    if kind == "defn": return said.strip(".") == row["definition"]
+    return said in row[kind]
+
+def generate(model, tokenizer, prompts, max_new_tokens:int=40, batch:int=64)->list:
+    "Greedy answers, batched by length"
+    import torch
+    order, out = sorted(range(len(prompts)), key=lambda i: len(prompts[i])), [None]*len(prompts)
+    for k in range(0, len(order), batch):
+        rows = order[k:k+batch]
+        enc = tokenizer([prompts[i] for i in rows], return_tensors="pt", padding=True, padding_side="left", return_token_type_ids=False)
+        with torch.inference_mode(): ids = model.generate(**enc, max_new_tokens=max_new_tokens, do_sample=False, pad_token_id=tokenizer.pad_token_id)
+        for i, text in zip(rows, tokenizer.batch_decode(ids[:, enc.input_ids.shape[1]:])): out[i] = text.split("END")[0].replace(EOS, "").replace(PAD, "").strip()
+    return out
+
+# %% ../nbs/10_demo.ipynb #397104ec
+@lru_cache(maxsize=None)
+def own_templates()->dict:
+    "Family -> list of templates, as shipped"
+    return json.loads((data_dir()/"tasks"/"templates.json").read_text(encoding="utf-8"))
+
+def heldout_words()->list:
+    "English words that are not in the lexicon, and lexicon words whose answers were kept from training"
+    return (data_dir()/"heldout_words.txt").read_text(encoding="utf-8").split()+[r["word"] for r in lexicon("heldout")]
+
+def _fill(question, w): return question.replace("{word1}", w).replace("{word}", w)
+
+CONDITIONS = ("none", "right", "new frame", "new name", "wrong")
+
+def items(
+    condition:str, # one of `CONDITIONS`
+    templates:list, # of one family
+    words:list, # query words
+    n:int, # questions
+    seed:int=0, # draws
+)->list: # (question with its clarification, query word, type that should be understood, solution or None)
+    "Questions for the table"
+    rng, out = random.Random(f"{seed}{condition}"), []
+    for _ in range(n):
+        t, w = rng.choice(templates), rng.choice(words)
+        kind, bare, target = t["type"], _fill(t["question"], "{w}"), None
+        if kind in SCRAMBLE: target, w = w, scramble(kind, w, rng)
+        said = t["clarification"]
+        if condition == "wrong":
+            other = rng.choice([o for o in templates if o["type"] != kind])
+            kind, said = other["type"], other["clarification"]
+        if condition.startswith("new"): said = "clarification: "+clarify(bare, kind, rng, "heldout_frames", "heldout_names" if condition == "new name" else "names")
+        out.append((_render(bare, w)+("" if condition == "none" else " | "+said), w, kind, target))
+    return out
+
+def score(
+    model, tokenizer,
+    rows:list, # from `items`
+    few_shot:str="", # text in front of every prompt
+)->dict: # n, understood, strict (over the words that have an answer), malformed
+    "Share understood, and share strictly correct"
+    lex = {r["word"]: r for r in lexicon()}
+    said = generate(model, tokenizer, [few_shot+SEP+q+SEP for q, *_ in rows])
+    got = [understanding(x, w) for x, (_, w, *_) in zip(said, rows)]
+    known = [is_correct(x, k, w, lex.get(w), t) for x, (_, w, k, t) in zip(said, rows)
+             if t or k == "sent" or (w in lex and (k == "defn" or lex[w][k]))]
+    n = len(rows)
+    return dict(n=n, understood=sum(g == k for g, (_, _, k, _) in zip(got, rows))/n, strict=sum(known)/max(1, len(known)),
+                n_strict=len(known), malformed=sum(g is None for g in got)/n)
+
+# %% ../nbs/10_demo.ipynb #f6c3da5a
+def score_facts(model, tokenizer, relation:str, trained:bool=True, paraphrases:str="train", per_fact:int=2, seed:int=0)->dict:
+    "Share of facts whose object the model writes after a statement's beginning"
+    rng = random.Random(seed)
+    pairs = [(p, f["target"]) for f in facts(relation, trained, paraphrases) for p in rng.sample(f["prefixes"], per_fact)]
+    said = generate(model, tokenizer, [p for p, _ in pairs], max_new_tokens=8)
+    return dict(n=len(pairs), recalled=sum((" "+s+" ").startswith((t+" ", t+".", t+",")) for s, (_, t) in zip(said, pairs))/len(pairs))
+
+def text_loss(model, tokenizer, texts:list)->float:
+    "Mean loss in nats a token over running text"
+    import torch
+    total = count = 0
+    with torch.inference_mode():
+        for t in texts:
+            ids = tokenizer(t, return_tensors="pt").input_ids
+            total += model(input_ids=ids, labels=ids).loss.item()*(ids.shape[1]-1)
+            count += ids.shape[1]-1
+    return total/count
+
+def understanding_table(model, tokenizer, n:int=200, seed:int=0):
+    "A data frame: families and words against conditions"
+    import pandas as pd
+    own, words, taught = own_templates(), heldout_words(), [r["word"] for r in lexicon("train")]
+    long = [w for w in _by_type()[1] if len(w) > 5]
+    cases = [("own", "held-out", words, c) for c in CONDITIONS]+[("own", "taught", taught, c) for c in ("none", "right")]
+    cases += [(f, "held-out", words, c) for f in ("own_hindi", "own_punjabi") for c in ("none", "right")]+[("own_scramble", "taught", long, c) for c in ("none", "right")]
+    return pd.DataFrame([dict(wordings=f, words=ws, clarification=c, **score(model, tokenizer, items(c, own[f], pool, n, seed))) for f, ws, pool, c in cases])
+
+def facts_table(model, tokenizer):
+    "A data frame: recall of the world's facts by relation, trained or not, seen or held-out paraphrase"
+    import pandas as pd
+    return pd.DataFrame([dict(relation=r, trained=t, paraphrases=p, **score_facts(model, tokenizer, r, t, p))
+                         for t in (True, False) for p in ("train", "heldout") for r in RELATIONS])
