@@ -17,7 +17,7 @@ _names = {
     "Calibration": "calibration", "calibrate": "calibration", "pair_distances": "calibration", "answer_with": "calibration",
     "wrong_memory_drill": "calibration", "learning_curve": "calibration", "plot_learning_curve": "calibration",
     "Assistant": "assistant",
-    "widgets": None, "ClarifyWidget": "widgets", "MemoryInspector": "widgets",
+    "widgets": None, "ClarifyWidget": "widgets", "inspector": None, "MemoryInspector": "inspector",
     "Log": "logs", "Logs": "logs", "compare_logs": "logs",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
