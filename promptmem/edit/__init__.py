@@ -2,6 +2,10 @@
 from promptmem.core import lazy_exports
 
 _names = {
+    "CanonicalExamples": "examples", "CRITERIA": "examples", "Criterion": "examples", "overlap": "examples",
     "BackpackLM": "backpack", "BackpackConfig": "backpack",
+    "Edit": "deltas", "Delta": "deltas", "load_edit": "deltas", "merge": "deltas", "conflicts": "deltas",
+    "Recipe": "finetune", "select_senses": "senses", "module_map": "modules",
+    "edit": "editor", "InContextEdit": "editor", "METHODS": "editor", "GeneralText": "scores", "limit_test": "scores",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
