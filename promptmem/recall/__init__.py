@@ -5,5 +5,7 @@ _names = {
     "study": "studying", "StudyRun": "studying", "Learner": "studying", "WeightDelta": "studying",
     "recognition_test": "recognition", "Recognition": "recognition", "sentence_scores": "recognition",
     "recall_test": "generation", "Recall": "generation", "recall_by_cue": "generation", "rouge": "generation",
+    "retention_curve": "retention", "Retention": "retention", "make_probe": "retention", "expanding": "retention",
+    "fit_forgetting": "retention",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
