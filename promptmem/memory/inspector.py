@@ -23,7 +23,7 @@ class MemoryInspector(panel_base()):
     ):
         W = require("ipywidgets", "notebook")
         self.store, self.lookup, self.offset, self.rows, self.selected, self.pending = store, lookup, 0, [], None, None
-        scopes = store.scopes() or ["default"]
+        scopes = sorted({*store.scopes(), *([scope] if scope else [])}) or ["default"]
         text = lambda name, hint: tagged(W.Text(placeholder=hint, layout=W.Layout(width="60%")), name)
         drop = lambda name, options, **kw: tagged(W.Dropdown(options=options, layout=W.Layout(width="auto"), **kw), name)
         self.scope = drop("pm-scope", scopes, value=scope or scopes[0])

@@ -182,7 +182,7 @@ def difference(self:Logs, better:str="memory", base:str="no memory"):
 
 # %% ../../nbs/memory/06_logs.ipynb #870e37f2
 @patch
-def by_type(self:Logs):
+def by_type(self:Logs): # noqa: F811
     "Right replies per type and strategy, in percent"
     import pandas as pd
     rows = []
@@ -194,7 +194,7 @@ def by_type(self:Logs):
     return pd.DataFrame(rows)
 
 @patch
-def plot(self:Logs, title:str="Right so far"):
+def plot(self:Logs, title:str="Right so far"): # noqa: F811
     "Accuracy so far per strategy and probability: mean over seeds with its interval"
     import pandas as pd
     from promptmem import plots

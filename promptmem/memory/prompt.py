@@ -30,7 +30,7 @@ _MARKS = [
     ("separator", re.compile(r"#{3,}|\[SEP\]"), "#"),
     ("end mark", re.compile(r"\bEND\b"), "end"),
     ("bar", re.compile(r"[|\uff5c\u2016\u23d0]+"), "/"),
-    ("chat mark", re.compile(r"</?s>|\[/?INST\]|<</?SYS>>", re.IGNORECASE), ""),
+    ("chat mark", re.compile(r"</?s>|\[/?INST\]|<</?SYS>>", re.IGNORECASE), "-"),
 ]
 _ORDERS = re.compile(r"\b(ignore|disregard|forget)\b.{0,40}\b(instructions?|prompts?|examples?|above|previous)\b"
                      r"|(^|\n)\s*(system|assistant|user|human)\s*:", re.IGNORECASE)
@@ -41,7 +41,9 @@ def neutralize(
 )->tuple: # (text that cannot leave its place in the prompt, list of what was found)
     "Make `text` safe to stand inside a prompt, and say what was changed or looks like an order"
     flags = ["instruction"] if _ORDERS.search(text) else []
-    text = "".join(c for c in text if c.isspace() or c.isprintable() or c in "\u200c\u200d")
+    shown = "".join(c for c in text if c.isspace() or c.isprintable() or c in "\u200c\u200d")  # joiners are part of some scripts
+    if shown != text: flags.append("hidden character")
+    text = shown
     if strict:
         if re.search(r"[\n\r\v\f\u2028\u2029]", text.strip()): flags.append("line break")
         text = re.sub(r"\s+" if flags else r"[^\S ]", " ", text)
