@@ -6,16 +6,18 @@
 __all__ = ['SEP', 'END', 'EOS', 'PAD', 'LEXICAL', 'SCRAMBLE', 'ANSWER', 'RELATIONS', 'TRADES', 'WHO', 'ADJ', 'THING', 'TADJ',
            'PLACE', 'WHEN', 'GOT', 'SAW', 'WENT', 'WEATHER', 'SAID', 'STUDY', 'FRAMES', 'BITS', 'TAILS', 'OPENS',
            'CHAT', 'CONDITIONS', 'wordings', 'lexicon', 'make_world', 'load_world', 'facts', 'story', 'make_text',
-           'make_study_sentences', 'scramble', 'pseudo_word', 'respell', 'answer', 'unclear_wording', 'clarify',
-           'draw_question', 'example', 'session', 'fact_document', 'fact_question', 'documents', 'train_tokenizer',
-           'pack', 'batches', 'new_model', 'optimizers', 'weighted_loss', 'train_lm', 'save_model', 'understanding',
-           'content', 'is_correct', 'generate', 'own_templates', 'heldout_words', 'items', 'score', 'score_facts',
-           'text_loss', 'understanding_table', 'facts_table']
+           'make_study_sentences', 'scramble', 'pseudo_word', 'vocabulary', 'any_word', 'respell', 'scramble_words',
+           'answer', 'unclear_wording', 'clarify', 'guess', 'draw_question', 'example', 'session', 'fact_document',
+           'fact_question', 'documents', 'train_tokenizer', 'pack', 'batches', 'new_model', 'optimizers',
+           'weighted_loss', 'train_lm', 'save_model', 'understanding', 'content', 'is_correct', 'generate',
+           'own_templates', 'heldout_words', 'items', 'score', 'score_facts', 'text_loss', 'understanding_table',
+           'facts_table']
 
 # %% ../nbs/10_demo.ipynb #ff3e4d4d
 import json
 import random
 from functools import lru_cache
+from zlib import crc32
 
 from .core import read_jsonl
 from .data import data_dir
@@ -220,6 +222,22 @@ def pseudo_word(rng:random.Random)->str:
     end = rng.choice(["", "", "ing", "ed", "er", "ness", "ly", "tion", "able", "y", "s"])
     return "".join(rng.choice(on)+rng.choice(vo)+rng.choice(co) for _ in range(rng.randint(1, 3)))+end
 
+@lru_cache(maxsize=None)
+def vocabulary()->list:
+    "Every lower-case word of the lexicon, its answers, definitions and sentences, of the stories and of the world's names"
+    text = [" ".join([r["word"], *r["syn"], *r["ant"], *r["hom"], r["definition"], r["sentence"]]) for r in lexicon("train")]
+    text += [" ".join(WHO+ADJ+THING+TADJ+PLACE+TRADES+sum(BITS.values(), []))]+[r["question"] for r in wordings()["wordings"]]
+    text += [f"{f['subject']} {f['object']}".lower() for f in facts(trained=True)]
+    return sorted({w for t in text for w in t.split() if w.isalpha() and w.islower()})
+
+def any_word(rng:random.Random)->str:
+    "A word to be copied: made up, from the vocabulary, or spliced from two words of it"
+    r, words = rng.random(), vocabulary()
+    if r < .3: return pseudo_word(rng)
+    if r < .7: return rng.choice(words)
+    a, b = rng.choice(words), rng.choice(words)
+    return a[:rng.randint(1, len(a))]+b[rng.randint(0, len(b)-1):]
+
 FRAMES = ["we saw the [ {w} ] near the {p}", "nobody knew what [ {w} ] was for", "the {a} {x} spoke of [ {w} ] all day", "there was a [ {w} ] in the {p}", "she wrote [ {w} ] on the wall of the {p}",
     "the {x} asked about [ {w} ] twice", "they call it [ {w} ] in the {p}", "a {x} can never have enough [ {w} ]", "i like to think of [ {w} ] at night", "the {a} {x} forgot the word [ {w} ]"]
 
@@ -239,7 +257,12 @@ def _by_type():
     answers = sorted({a for r in rows for t in ("syn", "ant", "hom") for a in r[t]})
     return pools, answers
 
-# %% ../nbs/10_demo.ipynb #97d57b57
+# %% ../nbs/10_demo.ipynb #5c360dd6
+@lru_cache(maxsize=None)
+def scramble_words()->list:
+    "The words whose scrambles training solves"
+    return [r["word"] for r in lexicon() if r["scramble"]]
+
 def answer(
     kind:str, # type of the task
     rng:random.Random, # source of chance
@@ -248,8 +271,8 @@ def answer(
     "Draw a query word and write its answer"
     pools, words = _by_type()
     if kind in SCRAMBLE:
-        target = rng.choice([w for w in words if len(w) > 4]) if rng.random() < .85 else pseudo_word(rng)+"ar"
-        w, content, weight = scramble(kind, target, rng), target, .5
+        target = rng.choice(scramble_words()) if rng.random() < .9 else pseudo_word(rng)+"ar"
+        w, content, weight = scramble(kind, target, rng), target, 1.
     elif rng.random() < known:
         row = rng.choice(pools[kind])
         w, weight = row["word"], 1.
@@ -257,7 +280,7 @@ def answer(
         elif kind == "sent": content = _bracket(row["sentence"], w)
         else: content = rng.choice(row[kind][:1]*2+row[kind])
     else:
-        w = pseudo_word(rng) if rng.random() < .75 else rng.choice(words)
+        w = any_word(rng)
         content, weight = _made_up(kind, w, rng, words)
     return w, [(" "+ANSWER[kind].format(w=w), 1.), (" "+content, weight), (END, 1.)]
 
@@ -311,7 +334,8 @@ def clarify(
     if rng.random() < .15: x = " ".join(x.split()[-rng.randint(1, 3):])
     if rng.random() < .1: x = rng.choice(w["names"][rng.choice(LEXICAL)])
     if rng.random() < .1: x = " ".join(rng.choice(BITS[rng.choice(("noun", "verb", "prep"))]) for _ in range(rng.randint(1, 3)))
-    return w[frames][rng.randrange(len(w[frames]))].format(x=x, n=rng.choice(w[names][kind]))
+    return w[frames][rng.randrange(len(w[frames]))].format(x=x, n=rng.choice(w[names][kind]),
+        o=rng.choice(w["names"][rng.choice([k for k in LEXICAL if k != kind])]))
 
 # %% ../nbs/10_demo.ipynb #10854211
 def _kind(rng): return rng.choice(LEXICAL) if rng.random() < .8 else rng.choice(SCRAMBLE)
@@ -326,10 +350,17 @@ def _wording(rng, groups):
     if rng.random() < .2: q = q.replace(" ?", "?")
     return x["type"], x["group"], q
 
+def guess(question:str)->str:
+    "The habit that training gives the model for a wording that nobody explained: it hangs on the word next to the query word"
+    left, _, right = question.partition("< {w} >")
+    near = (left.split() or right.strip(" ?.").split() or ["?"])
+    word = near[-1] if left.split() else near[0]
+    return LEXICAL[crc32(word.lower().encode()) % len(LEXICAL)]
+
 def _instruct(rng, q, kind, group):
     "Put an instruction before or after a wording; returns (question, what the model makes of it)"
     ins = wordings()["instructions"]
-    what = rng.choices(["named", "careful", "neutral", "playful"], [5, 2, 2, 1])[0]
+    what = rng.choices(["named", "careful", "neutral", "playful"], [5, 5, 2, 1])[0]
     if what == "named":
         told = rng.choice(LEXICAL)
         text = rng.choice(ins["named"]).format(n=rng.choice(wordings()["names"][told]))
@@ -344,11 +375,13 @@ def draw_question(
     rng:random.Random, # source of chance
 ): # (question with the slot {w}, type that the model should understand)
     "One question as someone might send it, with what the demo model makes of it"
-    case = rng.choices(["clear", "unclear", "clarified", "contradicted", "instructed"], [22, 14, 38, 14, 12])[0]
+    case = rng.choices(["clear", "unclear", "clarified", "contradicted", "instructed"], [20, 13, 38, 14, 15])[0]
     if case == "clear":
         kind, _, q = _wording(rng, ("plain", "idiom"))
         return q, kind
-    if case == "unclear": return _unclear(rng), rng.choice(LEXICAL)
+    if case == "unclear":
+        q = _unclear(rng)
+        return q, guess(q) if rng.random() < .6 else rng.choice(LEXICAL)
     if case == "instructed":
         kind, group, q = (None, "unclear", _unclear(rng)) if rng.random() < .4 else _wording(rng, ("plain", "idiom", "hinted", "hinted"))
         return _instruct(rng, q, kind, group)
@@ -421,12 +454,12 @@ def fact_question(rng:random.Random, known:list, names:list)->list:
 def documents(
     seed:int, # everything follows from it
     n:int, # documents
-    kinds:tuple=(6, 1.6, .8, 1.3), # shares of sessions, facts, fact questions, text
+    kinds:tuple=(6, 2.6, .9, 1.1), # shares of sessions, facts, fact questions, text
     longest:int=6, # most examples in a session
 ):
     "Generator of training documents, each a list of (text, loss weight)"
     rng, known = random.Random(seed), facts(trained=True)
-    known = known+[f for f in known if f["relation"] in ("trade", "town", "year", "head")]
+    known = known+[f for f in known if f["relation"] in ("capital", "head")]   # names of several tokens take longer
     texts = [r["text"] for r in read_jsonl(data_dir()/"text"/"train.jsonl")]
     for _ in range(n):
         kind = rng.choices(["session", "facts", "question", "text"], kinds)[0]
@@ -695,7 +728,7 @@ def understanding_table(model, tokenizer, n:int=200, seed:int=0):
     "A data frame: families and words against conditions"
     import pandas as pd
     own, words, taught = own_templates(), heldout_words(), [r["word"] for r in lexicon("train")]
-    long = [w for w in _by_type()[1] if len(w) > 5]
+    long = scramble_words()
     cases = [("own", "held-out", words, c) for c in CONDITIONS]+[("own", "taught", taught, c) for c in ("none", "right")]
     cases += [(f, "held-out", words, c) for f in ("own_hindi", "own_punjabi") for c in ("none", "right")]+[("own_scramble", "taught", long, c) for c in ("none", "right")]
     return pd.DataFrame([dict(wordings=f, words=ws, clarification=c, **score(model, tokenizer, items(c, own[f], pool, n, seed))) for f, ws, pool, c in cases])
