@@ -1,0 +1,97 @@
+"""The memory widgets as a person uses them, in a real browser."""
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+HOSTILE = ["<script>alert(1)</script><img src=x onerror=alert(2)>", "שלום < w > abc", "🎈" * 30, "x" * 3000, "a\u202eb & \"quoted\" 'too'"]
+
+MODEL = '''
+import promptmem as pm
+from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
+def model(prompt):
+    word = prompt.split("< ")[-1].split(" >")[0]
+    return f" the homonym for {word} is sunny END" if "homonym" in prompt else f" the synonym for {word} is boy END"
+store = pm.Store("memory.db")
+'''
+
+
+def test_a_person_is_misread_says_so_and_is_understood(notebook):
+    notebook.open("clarify.ipynb", MODEL, 'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=store, scope="alice"))\nw')
+    page = notebook.page
+    page.locator(".pm-question input").fill("what has a < sonny > like ring to it ?")
+    page.locator(".pm-question input").press("Enter")
+    expect(page.locator(".pm-understanding").first).to_contain_text("the synonym for sonny")
+    expect(page.locator(".pm-nomemory").first).to_contain_text("no memory fitted")
+    page.locator(".pm-meant input").fill("when I ask for a like ring to it, I want a homonym")
+    page.locator(".pm-remember").click()
+    expect(page.locator(".pm-understanding").first).to_contain_text("the homonym for sonny")
+    expect(page.locator(".pm-memory-hit").first).to_contain_text("when I ask for a like ring to it")
+    page.locator(".pm-right-button").click()
+    expect(page.locator(".pm-accuracy").first).to_contain_text("1 of 2 right")
+    notebook.shot("clarify")
+    assert notebook.kernel("print([c.text for c in store.clarifications(scope='alice')])") == "['when I ask for a like ring to it, I want a homonym']"
+    assert notebook.kernel("print([i.verdict for i in store.interactions('alice')])") == "['wrong', 'right']"
+
+    notebook.open("second.ipynb", MODEL, 'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=store, scope="alice"))\nw')
+    page.locator(".pm-question input").fill("what has a < night > like ring to it ?")
+    page.locator(".pm-ask").click()
+    expect(page.locator(".pm-memory-hit").first).to_contain_text("I want a homonym")  # another kernel, the same memory
+
+
+def test_mistakes_are_shown_in_the_panel(notebook):
+    notebook.open("mistakes.ipynb", MODEL, 'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=pm.Store(":memory:"), scope="alice"))\nw')
+    notebook.page.locator(".pm-ask").click()
+    expect(notebook.page.locator(".pm-message .pm-error").first).to_contain_text("the question is empty")
+    expect(notebook.page.locator(".pm-ask")).to_be_enabled()
+    notebook.page.locator(".pm-right-button").click()
+    expect(notebook.page.locator(".pm-message .pm-error").first).to_contain_text("ask something first")
+
+
+def test_looking_after_the_memory(notebook):
+    fill = MODEL + 'store = pm.Store(":memory:")\nfor i in range(30): store.add(scope="alice", key=f"what is like < w{i:02} > ?", text=f"note {i:02}")\n'
+    notebook.open("inspect.ipynb", fill, "m = MemoryInspector(store)\nm")
+    page = notebook.page
+    expect(page.locator(".pm-list").first).to_contain_text("1 to 20")
+    page.locator(".pm-next").click()
+    expect(page.locator(".pm-list").first).to_contain_text("21 to 30")
+    page.locator(".pm-search input").fill("note 07")
+    page.locator(".pm-search input").press("Enter")
+    expect(page.locator(".pm-list").first).to_contain_text("1 to 1")
+    page.locator(".pm-pick select").select_option(index=1)
+    expect(page.locator(".pm-detail").first).to_contain_text("Not used yet")
+    page.locator(".pm-edit input").fill("note seven")
+    page.locator(".pm-save-edit").click()
+    expect(page.locator(".pm-message").first).to_contain_text("the earlier wording is kept")
+    page.locator(".pm-search input").fill("seven")
+    page.locator(".pm-search input").press("Enter")
+    page.locator(".pm-pick select").select_option(index=1)
+    expect(page.locator(".pm-detail").first).to_contain_text("superseded")
+    page.locator(".pm-would input").fill("what is like < w07 > ?")
+    page.locator(".pm-would-button").click()
+    expect(page.locator(".pm-detail").first).to_contain_text("What would be retrieved")
+    notebook.shot("inspector")
+    page.locator(".pm-forget").click()
+    expect(page.locator(".pm-message").first).to_contain_text("Sure?")
+    assert notebook.kernel("print(store.count(scope='alice'))") == "30"
+    page.locator(".pm-confirm").click()
+    expect(page.locator(".pm-message").first).to_contain_text("Deleted")
+    assert notebook.kernel("print(store.count(scope='alice'))") == "29"
+
+
+def test_hostile_text_is_text(notebook):
+    setup = MODEL + f"hostile = {HOSTILE!r}\nstore = pm.Store(':memory:')\na = Assistant(pm.CallableLM(lambda p: p[-400:]), store=store, scope='alice')\n"
+    notebook.open("hostile.ipynb", setup, "w = ClarifyWidget(a)\nw", "m = MemoryInspector(store, scope='alice')\nm")
+    page = notebook.page
+    for text in HOSTILE:
+        page.locator(".pm-question input").fill(text)
+        page.locator(".pm-ask").click()
+        expect(page.locator(".pm-question-shown").first).to_contain_text(text[:20])
+        page.locator(".pm-meant input").fill(text[:400])
+        page.locator(".pm-remember").click()
+        expect(page.locator(".pm-message").first).to_contain_text("Remembered")
+    stored = notebook.kernel("print(sorted(c.text for c in store.clarifications(scope='alice')) == sorted(t[:400] for t in hostile))")
+    assert stored == "True"
+    notebook.kernel("m.scope.options = store.scopes(); m.scope.value = 'alice'; m.refresh()")
+    expect(page.locator(".pm-list").first).to_contain_text("<script>alert(1)</script>")
+    assert page.locator(".pm-panel script, .pm-panel img").count() == 0
+    notebook.shot("hostile")
