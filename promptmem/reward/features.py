@@ -81,6 +81,7 @@ class Words:
         else:
             k = min(self.k, x.shape[1]-1, x.shape[0]-1)
             self.svd = dec.TruncatedSVD(k, random_state=self.seed).fit(x) if k > 0 else None
+        self.width = 0 if self.svd is None else self.svd.n_components
         return self
 
     def __call__(self, texts):

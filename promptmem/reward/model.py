@@ -15,7 +15,7 @@ from fastcore.basics import patch
 
 from ..core import InvalidData, fold, require
 from ..embed import load_embedder
-from .features import embed, prompt_features, prompt_weights, question_space
+from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import (Fit, Inputs, expit, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_xgboost, logit,
                                    prompt_rates)
 from .outcomes import Outcomes, group_folds, nearest
@@ -198,7 +198,8 @@ def _inputs(self:PromptReward, texts):
         if not np.isfinite(side).all(): raise InvalidData("question_side returned NaN or infinity")
     else: side = np.zeros((len(texts), 0), np.float32)
     surface = np.hstack([self.space_.surface(texts), side])
-    return Inputs(np.hstack([self.space_.map(views), side]), np.hstack([views, .15*side]), surface)
+    words = views[:, -len(SURFACE)-self.space_.words.width:-len(SURFACE)]
+    return Inputs(np.hstack([self.space_.map(views), side]), np.hstack([views, .15*side]), surface, words)
 
 @patch
 def _fit_head(self:PromptReward):
