@@ -16,10 +16,10 @@ from collections import OrderedDict
 # %% ../nbs/05_store.ipynb #be294fb9
 import sqlalchemy as sa
 
-from .core import InvalidData, fold, plain
+from .core import InvalidData, fold
 from .record import Clarification, Interaction, Outcome
 from .storedb import (Database, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number,
-                               clarifications, interactions, normalize, put_uses, storable, uses)
+                               clarifications, interactions, normalize, insert_interaction, slot_of, storable, uses)
 from .storeerase import ForgetReceipt, finish_erasures, forget
 from .storefile import ImportReport, export_jsonl, import_jsonl, set_ranks
 from .storefind import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, put_vectors
@@ -39,17 +39,17 @@ def _record(row)->Clarification:
 def _scope(scope):
     "`scope`, or an error: a missing scope never means all scopes"
     if not isinstance(scope, str) or not scope.strip(): raise InvalidData(f"a scope is required, found {scope!r}; store.scopes() lists them")
-    return storable(scope, "the scope")
+    return storable(scope, "the scope", 200)
 
 # %% ../nbs/05_store.ipynb #2c170622
 def _head(conn, scope, key):
-    "The newest entry for a key (`id`, `n`, `rank`, `active`), the active one first; None when there is none"
-    rows = sa.select(_c.id, _c.n, _c.rank, _c.active).where(_c.scope == scope, _c.normalized_key == key)
+    "The newest entry for a question (`id`, `n`, `rank`, `active`), the active one first; None when there is none"
+    rows = sa.select(_c.id, _c.n, _c.rank, _c.active).where(_c.scope == scope, _c.slot == slot_of(key))
     return conn.execute(rows.order_by(_c.active.desc(), _c.n.desc()).limit(1)).first()
 
 def _insert(conn, new:Clarification, changed:int):
     "Write `new` as the active entry of its key; returns it with `supersedes` filled in"
-    head = _head(conn, new.scope, new.normalized_key)
+    head = _head(conn, new.scope, new.key)
     if head is not None and head.active:
         new.supersedes = head.id
         conn.execute(clarifications.update().where(_c.n == head.n).values(active=False, changed=changed))
@@ -59,7 +59,7 @@ def _insert(conn, new:Clarification, changed:int):
 
 def _values(c:Clarification, changed:int):
     "The columns of a clarification"
-    return {f: getattr(c, f) for f in _FIELDS} | dict(folded=fold(c.text), changed=changed)
+    return {f: getattr(c, f) for f in _FIELDS} | dict(slot=slot_of(c.key), folded=fold(c.text), changed=changed)
 
 def _new(scope, key, text, author="user", source=None)->Clarification:
     "A checked clarification, ready to be written"
@@ -105,7 +105,7 @@ class _Writing:
         old = self._need(id)
         def write(conn):
             changed = change_number(conn)
-            same = (_c.scope == old.scope) & (_c.normalized_key == old.normalized_key)
+            same = (_c.scope == old.scope) & (_c.slot == slot_of(old.key))
             conn.execute(clarifications.update().where(same, _c.active, _c.id != id).values(active=False, changed=changed))
             conn.execute(clarifications.update().where(_c.id == id).values(active=True, changed=changed))
         self._write(write)
@@ -138,14 +138,14 @@ def _add_many(self:_Writing,
 
 def _chained(conn, news):
     "(entry, id of the active entry that it supersedes or None), knowing what came before in the same batch"
-    heads, keys = {}, list(dict.fromkeys((c.scope, c.normalized_key) for c in news))
+    heads, keys = {}, list(dict.fromkeys((c.scope, slot_of(c.key)) for c in news))
     for i in range(0, len(keys), 400):
         part = keys[i:i + 400]
-        rows = sa.select(_c.scope, _c.normalized_key, _c.id).where(sa.tuple_(_c.scope, _c.normalized_key).in_(part), _c.active)
+        rows = sa.select(_c.scope, _c.slot, _c.id).where(sa.tuple_(_c.scope, _c.slot).in_(part), _c.active)
         heads.update(((s, k), id) for s, k, id in conn.execute(rows))
     for c in news:
-        yield c, heads.get((c.scope, c.normalized_key))
-        heads[c.scope, c.normalized_key] = c.id
+        yield c, heads.get((c.scope, slot_of(c.key)))
+        heads[c.scope, slot_of(c.key)] = c.id
 
 def _bulk_insert(conn, news, changed, vecs, model):
     "Retire what is superseded, insert the rows (only the last of each key active), then ranks and vectors"
@@ -269,8 +269,8 @@ def _history(self:_Reading,
     "All entries for one question: the active one and those that it superseded"
     one = self.get(id_or_key, scope)
     if one is None and scope is None: raise KeyError(f"there is no clarification with id {id_or_key!r}; to ask by question, give the scope")
-    scope, key = (one.scope, one.normalized_key) if one else (_scope(scope), normalize(id_or_key))
-    rows = sa.select(*_COLUMNS).where(_c.scope == scope, _c.normalized_key == key).order_by(_c.n)
+    scope, key = (one.scope, one.key) if one else (_scope(scope), id_or_key)
+    rows = sa.select(*_COLUMNS).where(_c.scope == scope, _c.slot == slot_of(key)).order_by(_c.n)
     with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
 
 def _scopes(self:_Reading)->list: # names, sorted
@@ -305,7 +305,7 @@ class _Asking:
         "What was asked in a scope"
         rows = sa.select(_i.body).where(_i.scope == _scope(scope))
         if verdict is not None: rows = rows.where(_i.verdict == verdict)
-        if question is not None: rows = rows.where(_i.normalized_key == normalize(question))
+        if question is not None: rows = rows.where(_i.slot == slot_of(question))
         order = (_i.time.desc(), _i.id.desc()) if descending else (_i.time, _i.id)
         with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
         return [Interaction.from_dict(json.loads(b)) for b in bodies]
@@ -323,11 +323,9 @@ class _Asking:
 
 def _put_interaction(conn, d):
     "Insert or replace one interaction, given as a dict"
-    for name in ("id", "scope", "time", "question"): storable(d[name], f"the {name}")
+    for name, longest in (("id", 200), ("scope", 200), ("time", 200), ("question", None)): storable(d[name], f"the {name}", longest)
     conn.execute(interactions.delete().where(_i.id == d["id"]))
-    conn.execute(interactions.insert().values(id=d["id"], scope=d["scope"], time=d["time"], question=d["question"], verdict=d["verdict"],
-                                              normalized_key=normalize(d["question"]), body=json.dumps(plain(d))))
-    put_uses(conn, d)
+    insert_interaction(conn, d)
 
 # %% ../nbs/05_store.ipynb #6e19e85e
 def _uses(self:_Asking,

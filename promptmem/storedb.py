@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['VERSION', 'metadata', 'meta', 'clarifications', 'interactions', 'uses', 'vectors', 'epochs', 'indexes', 'StoreError',
            'StoreVersionError', 'StoreFull', 'StoreReadOnly', 'StoreBusy', 'StoreCorrupt', 'explained', 'normalize',
-           'storable', 'as_url', 'Database', 'put_uses', 'change_number', 'watermark']
+           'slot_of', 'storable', 'as_url', 'shown', 'Database', 'put_uses', 'insert_interaction', 'change_number',
+           'watermark']
 
 # %% ../nbs/05a_storedb.ipynb #ff3e4d4d
 import json
@@ -20,7 +21,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
-from .core import InvalidData, fold, new_id
+from .core import InvalidData, fold, new_id, require, stable_hash
 
 # %% ../nbs/05a_storedb.ipynb #a838d8f5
 class StoreError(RuntimeError): "The store could not do what was asked; nothing of the failed call was kept"
@@ -31,7 +32,7 @@ class StoreBusy(StoreError): "Another process held the store for too long"
 class StoreCorrupt(StoreError): "The file is not a readable database"
 
 _TROUBLE = (
-    (("full", "no space", "file too large", "disk quota"), StoreFull,
+    (("is full", "no space left", "file too large", "disk quota"), StoreFull,
      "the disk is full: this write was not kept, everything acknowledged before is safe; make room and try again"),
     (("readonly", "read-only", "unable to open", "permission denied"), StoreReadOnly,
      "cannot be written: check the permissions of the file and of its folder, which also holds the -wal and -shm files"),
@@ -83,11 +84,11 @@ clarifications = sa.Table("pm_clarifications", metadata,
     sa.Column("text", _T, nullable=False), sa.Column("author", _T, nullable=False), sa.Column("time", _T, nullable=False),
     sa.Column("source", _T),
     sa.Column("supersedes", _T, sa.ForeignKey("pm_clarifications.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")),
-    sa.Column("active", _B, nullable=False), sa.Column("rank", _I), sa.Column("folded", _T, nullable=False, server_default=""),
+    sa.Column("active", _B, nullable=False), sa.Column("slot", _T, nullable=False, server_default=""), sa.Column("rank", _I), sa.Column("folded", _T, nullable=False, server_default=""),
     sa.Column("changed", _I, nullable=False, server_default="0"), sqlite_autoincrement=True)
 interactions = sa.Table("pm_interactions", metadata,
     sa.Column("id", _T, primary_key=True), sa.Column("scope", _T, nullable=False), sa.Column("time", _T, nullable=False),
-    sa.Column("question", _T, nullable=False), sa.Column("normalized_key", _T, nullable=False), sa.Column("verdict", _T),
+    sa.Column("question", _T, nullable=False), sa.Column("slot", _T, nullable=False, server_default=""), sa.Column("verdict", _T),
     sa.Column("body", _T, nullable=False))
 uses = sa.Table("pm_uses", metadata,
     sa.Column("interaction", _T, sa.ForeignKey("pm_interactions.id", ondelete="CASCADE"), primary_key=True),
@@ -101,10 +102,10 @@ epochs = sa.Table("pm_epochs", metadata, sa.Column("scope", _T, primary_key=True
 # %% ../nbs/05a_storedb.ipynb #5d0b81a4
 _c, _i = clarifications.c, interactions.c
 indexes = (
-    sa.Index("pm_one_active", _c.scope, _c.normalized_key, unique=True, sqlite_where=_c.active, postgresql_where=_c.active),
-    sa.Index("pm_chain", _c.scope, _c.normalized_key, _c.n), sa.Index("pm_changes", _c.scope, _c.changed),
+    sa.Index("pm_one_active", _c.scope, _c.slot, unique=True, sqlite_where=_c.active, postgresql_where=_c.active),
+    sa.Index("pm_chain", _c.scope, _c.slot, _c.n), sa.Index("pm_changes", _c.scope, _c.changed),
     sa.Index("pm_by_time", _c.scope, _c.active, _c.time), sa.Index("pm_supersedes", _c.supersedes),
-    sa.Index("pm_asked", _i.scope, _i.time), sa.Index("pm_question", _i.scope, _i.normalized_key),
+    sa.Index("pm_asked", _i.scope, _i.time), sa.Index("pm_question", _i.scope, _i.slot),
     sa.Index("pm_used", uses.c.clarification), sa.Index("pm_embedded", vectors.c.scope, vectors.c.model),
 )
 
@@ -114,15 +115,24 @@ def normalize(
     "Unicode-aware key: `fold`, or the bare text where folding leaves nothing (only punctuation or emoji)"
     return fold(key) or " ".join(key.split())
 
+def slot_of(
+    key:str, # a question as asked
+)->str: # equal for questions that normalise alike, and short enough for an index
+    "What is unique per question: the normalised key, or a hash of a long one"
+    key = normalize(key)
+    return key if len(key) <= 200 else f"sha256:{stable_hash(key)}"
+
 # %% ../nbs/05a_storedb.ipynb #ae77d061
 def storable(
     value:str, # text from a user or a file
     what:str, # name of the field, for the message
+    longest:int=None, # characters allowed; names that stand in indexes are limited
 )->str:
     "`value`, or `InvalidData` when a database cannot hold it"
     if not isinstance(value, str): raise InvalidData(f"{what} must be text, found {type(value).__name__}")
     bad = next((i for i, c in enumerate(value) if c == "\0" or "\ud800" <= c <= "\udfff"), None)
     if bad is not None: raise InvalidData(f"{what} holds {value[bad]!r} at position {bad}, which is not text")
+    if longest and len(value) > longest: raise InvalidData(f"{what} has {len(value):,} characters; at most {longest} are allowed")
     return value
 
 # %% ../nbs/05a_storedb.ipynb #e991af74
@@ -140,6 +150,12 @@ def as_url(
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise InvalidData(f"a store lives in SQLite or PostgreSQL, not in {url.get_backend_name()}")
     return url
+
+def shown(url:sa.URL)->str:
+    "A database's address without password and options"
+    at = f"{url.username}@" if url.username else ""
+    host = url.host or url.query.get("host", "")
+    return f"{url.drivername}://{at}{host}{f':{url.port}' if url.port else ''}/{url.database or ''}"
 
 def _sqlite_connect(dbapi, timeout):
     "Settings of every SQLite connection"
@@ -161,7 +177,7 @@ class Database:
         self.url, self.timeout = as_url(where), timeout
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.path = Path(self.url.database).absolute() if self.sqlite and self.url.database else None
-        self.name = str(self.path.name) if self.path else self.url.render_as_string(hide_password=True)
+        self.name = str(self.path.name) if self.path else shown(self.url)
         self._lock = threading.RLock() if self.sqlite and not self.path else None
         self.engine, self._pid = None, None
         with explained(self.name): self._open()
@@ -181,9 +197,7 @@ def _open(self:Database):
         if self.path: self.path.parent.mkdir(parents=True, exist_ok=True)
         else: options["poolclass"] = StaticPool
         options["connect_args"] = dict(timeout=self.timeout, check_same_thread=False)
-    else:
-        from promptmem.core import require
-        require("psycopg", extra="postgres")
+    else: require("psycopg", extra="postgres")
     url = self.url.set(database=str(self.path)) if self.path else self.url
     self.engine, self._pid = sa.create_engine(url, **options), os.getpid()
     sa.event.listen(self.engine, "begin", _begin)
@@ -224,9 +238,11 @@ Database.write = lambda self: _transaction(self, True)
 # %% ../nbs/05a_storedb.ipynb #02b1f3ed
 def _upgrade(conn, name):
     "Create the layout, or migrate an older one; refuse a newer one"
-    if conn.dialect.name == "postgresql": conn.execute(sa.text("SELECT pg_advisory_xact_lock(727068)"))
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.text("SELECT pg_advisory_xact_lock(727068)"))
+        if not sa.inspect(conn).has_table("pm_vectors"): conn.execute(sa.text("CREATE EXTENSION IF NOT EXISTS vector"))
     if not sa.inspect(conn).has_table("pm_meta"):
-        _create(conn)
+        metadata.create_all(conn)
         for key, value in (("schema_version", VERSION), ("uid", new_id()), ("counter", 1)): conn.execute(meta.insert().values(key=key, value=str(value)))
         return
     found = int(conn.scalar(sa.select(meta.c.value).where(meta.c.key == "schema_version")))
@@ -236,22 +252,20 @@ def _upgrade(conn, name):
     for version in range(found, VERSION): _MIGRATIONS[version](conn)
     if found < VERSION: conn.execute(meta.update().where(meta.c.key == "schema_version").values(value=str(VERSION)))
 
-def _create(conn):
-    if conn.dialect.name == "postgresql": conn.execute(sa.text("CREATE EXTENSION IF NOT EXISTS vector"))
-    metadata.create_all(conn)
-
 def _migrate_1(conn):
     "From 1 to 2: search columns, the usage table filled from the interactions, vectors, epochs"
-    for column in ("rank BIGINT", "folded TEXT NOT NULL DEFAULT ''", "changed BIGINT NOT NULL DEFAULT 0"):
+    for column in ("slot TEXT NOT NULL DEFAULT ''", "rank BIGINT", "folded TEXT NOT NULL DEFAULT ''", "changed BIGINT NOT NULL DEFAULT 0"):
         conn.execute(sa.text(f"ALTER TABLE pm_clarifications ADD COLUMN {column}"))
-    _create(conn)
+    conn.execute(sa.text("ALTER TABLE pm_interactions ADD COLUMN slot TEXT NOT NULL DEFAULT ''"))
+    c, i, first = clarifications.c, interactions.c, {}
+    for n, scope, key, text in conn.execute(sa.select(c.n, c.scope, c.key, c.text).order_by(c.n)).all():
+        rank = first.setdefault((scope, slot_of(key)), n)
+        conn.execute(clarifications.update().where(c.n == n).values(slot=slot_of(key), folded=fold(text), rank=rank))
+    metadata.create_all(conn, tables=[t for t in metadata.sorted_tables if t not in (clarifications, interactions)])
+    for id, question, body in conn.execute(sa.select(i.id, i.question, i.body)).all():
+        conn.execute(interactions.update().where(i.id == id).values(slot=slot_of(question)))
+        put_uses(conn, json.loads(body))
     for index in indexes: index.create(conn, checkfirst=True)
-    c = clarifications.c
-    for n, text in conn.execute(sa.select(c.n, c.text)).all(): conn.execute(clarifications.update().where(c.n == n).values(folded=fold(text)))
-    first = sa.select(c.scope, c.normalized_key, sa.func.min(c.n)).group_by(c.scope, c.normalized_key)
-    for scope, key, n in conn.execute(first).all():
-        conn.execute(clarifications.update().where(c.scope == scope, c.normalized_key == key, c.n != n).values(rank=n))
-    for (body,) in conn.execute(sa.select(interactions.c.body)).all(): put_uses(conn, json.loads(body))
     conn.execute(meta.insert().values(key="counter", value="1"))
 
 _MIGRATIONS = {1: _migrate_1}
@@ -269,6 +283,15 @@ def put_uses(
         rows[r["id"]] = dict(interaction=interaction["id"], clarification=r["id"], hit=True, score=r.get("score"))
     conn.execute(uses.delete().where(uses.c.interaction == interaction["id"]))
     if rows: conn.execute(uses.insert(), list(rows.values()))
+
+def insert_interaction(
+    conn, # inside a write
+    d:dict, # as `Interaction.to_dict` gives it
+):
+    "Write one interaction and which memories it saw"
+    conn.execute(interactions.insert().values(id=d["id"], scope=d["scope"], time=d["time"], question=d["question"], verdict=d.get("verdict"),
+                                              slot=slot_of(d["question"]), body=json.dumps(d)))
+    put_uses(conn, d)
 
 # %% ../nbs/05a_storedb.ipynb #bf44c878
 def change_number(

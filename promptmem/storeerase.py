@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from .core import InvalidData, new_id, now
 from .index import ClusterIndex, tidy_clusters
 from .record import Record
-from .storedb import Database, change_number, clarifications, epochs, interactions, meta, normalize, uses, vectors
+from .storedb import Database, change_number, clarifications, epochs, interactions, meta, slot_of, uses, vectors
 from .storefind import hnsw_name, index_folder, scope_mark
 
 # %% ../nbs/05d_storeerase.ipynb #ce1cb679
@@ -32,7 +32,7 @@ class ForgetReceipt(Record):
     interactions:int = 0 # logged questions
     redacted:int = 0 # other interactions of the scope that quoted the text, now "[forgotten]"
     vectors:int = 0 # embeddings
-    ids:list = field(default_factory=list) # of the removed clarifications and interactions
+    ids:list = field(default_factory=list, repr=False) # of the removed clarifications and interactions
     time:str = field(default_factory=now) # UTC
     complete:bool = False # True: no trace is left in the database file, its log and its indexes
     note:Optional[str] = None # what is left to do, or what lies outside the store
@@ -51,7 +51,7 @@ def _target(conn, scope, id, key):
         owner = conn.scalar(sa.select(_c.scope).where(_c.id == id))
         if owner is None or scope not in (None, owner): raise KeyError(f"there is no clarification with id {id!r}" + (f" in scope {scope!r}" if scope else ""))
         return owner, "id", _c.id == id, sa.false()
-    if key is not None: return scope, "key", (_c.scope == scope) & (_c.normalized_key == normalize(key)), (_i.scope == scope) & (_i.normalized_key == normalize(key))
+    if key is not None: return scope, "key", (_c.scope == scope) & (_c.slot == slot_of(key)), (_i.scope == scope) & (_i.slot == slot_of(key))
     return scope, "scope", _c.scope == scope, _i.scope == scope
 
 def _quoting(conn, scope, texts, gone):

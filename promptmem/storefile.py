@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from .core import InvalidData, fold
 from .record import Clarification, Interaction, Record
-from .storedb import Database, change_number, clarifications, interactions, normalize, put_uses, storable
+from .storedb import Database, change_number, clarifications, insert_interaction, interactions, normalize, slot_of, storable
 
 # %% ../nbs/05e_storefile.ipynb #3627929f
 @dataclass
@@ -97,7 +97,7 @@ def parse_line(
     for name, (fits, expected) in _RULES[kind].items():
         if name in d and not fits(d[name]): raise InvalidData(f"field {name!r}: expected {expected}, found {d[name]!r:.80}")
     for name in ("id", "scope", "key", "text", "author", "time", "source", "supersedes", "question"):
-        if isinstance(d.get(name), str): storable(d[name], f"field {name!r}")
+        if isinstance(d.get(name), str): storable(d[name], f"field {name!r}", None if name in ("key", "text", "question") else 200)
     return _build(kind, d)
 
 def _build(kind, d):
@@ -146,7 +146,7 @@ class _Checker:
         if old is not None and old not in self.ids and (self.empty or self.conn.scalar(sa.select(_c.n).where(_c.id == old)) is None):
             raise InvalidData(f"field 'supersedes': {old!r} is neither on an earlier line nor in the store")
         if c.active:
-            slot = c.scope, c.normalized_key
+            slot = c.scope, slot_of(c.key)
             if slot in self.active: raise InvalidData(f"field 'active': line {self.active[slot]} holds an active entry for the same question")
             self.active[slot] = line
 
@@ -181,20 +181,17 @@ def _write_all(conn, checker, report):
     changed, before = change_number(conn), conn.scalar(sa.select(sa.func.max(_c.n))) or 0
     news = [r for r in checker.news if isinstance(r, Clarification)]
     if not checker.empty: report.retired = sum(_settle(conn, c, changed) for c in news if c.active)
-    rows = [{f: getattr(c, f) for f in _FIELDS} | dict(folded=fold(c.text), changed=changed) for c in news]
+    rows = [{f: getattr(c, f) for f in _FIELDS} | dict(slot=slot_of(c.key), folded=fold(c.text), changed=changed) for c in news]
     for i in range(0, len(rows), 5000): conn.execute(clarifications.insert(), rows[i:i + 5000])
     set_ranks(conn, before, changed)
     asked = [r.to_dict() for r in checker.news if isinstance(r, Interaction)]
-    for d in asked:
-        conn.execute(interactions.insert().values(id=d["id"], scope=d["scope"], time=d["time"], question=d["question"], verdict=d["verdict"],
-                                                  normalized_key=normalize(d["question"]), body=json.dumps(d)))
-        put_uses(conn, d)
+    for d in asked: insert_interaction(conn, d)
     report.clarifications, report.interactions = len(news), len(asked)
 
 # %% ../nbs/05e_storefile.ipynb #91d1739e
 def _settle(conn, c, changed)->bool: # True if one of the two was retired
     "The store may have an active entry for the same question: the later one stays active"
-    head = conn.execute(sa.select(_c.id, _c.n, _c.time).where(_c.scope == c.scope, _c.normalized_key == c.normalized_key, _c.active)).first()
+    head = conn.execute(sa.select(_c.id, _c.n, _c.time).where(_c.scope == c.scope, _c.slot == slot_of(c.key), _c.active)).first()
     if head is None: return False
     if head.time > c.time and head.id != c.supersedes: c.active = False
     else:
@@ -209,5 +206,5 @@ def set_ranks(
 ):
     "New rows take the rank of the first entry for the same key"
     old = clarifications.alias()
-    first = sa.select(sa.func.min(old.c.n)).where(old.c.scope == _c.scope, old.c.normalized_key == _c.normalized_key).scalar_subquery()
+    first = sa.select(sa.func.min(old.c.n)).where(old.c.scope == _c.scope, old.c.slot == _c.slot).scalar_subquery()
     conn.execute(clarifications.update().where(_c.n > before, _c.changed == changed).values(rank=first))
