@@ -36,7 +36,7 @@ def budget_batches(
 # %% ../nbs/11_scoring.ipynb #3714d19b
 def encode(
     tokenizer, # any transformers tokenizer
-    texts, # strings, or (prefix, suffix) pairs, or lists of token ids
+    texts, # strings, (prefix, suffix) pairs, lists of token ids, or pairs of such lists
     max_length:int=None, # cut after this many tokens; None: never
     bos:bool=False, # put the beginning-of-text token in front where the tokenizer did not
 )->tuple: # (list of id lists, list of first scored positions)
@@ -51,6 +51,7 @@ def _ids(tokenizer, text, special=True): return list(tokenizer(text, add_special
 def _encode_one(tokenizer, text, bos):
     if isinstance(text, str): ids, start = _ids(tokenizer, text), 0 if bos else 1
     elif len(text) == 2 and all(isinstance(t, str) for t in text): ids, start = _encode_pair(tokenizer, *text)
+    elif len(text) == 2 and all(isinstance(t, list) for t in text): ids, start = text[0]+text[1], len(text[0])
     else: ids, start = [int(i) for i in text], 0 if bos else 1
     if not bos and start: return ids, start
     first = getattr(tokenizer, "bos_token_id", None)
@@ -190,7 +191,7 @@ def _check_lengths(ids, starts, limit):
 def token_logprobs(
     model, # any transformers causal LM
     tokenizer, # its tokenizer
-    texts, # strings, (prefix, suffix) pairs, or lists of token ids
+    texts, # strings, (prefix, suffix) pairs, lists of token ids, or pairs of such lists
     batch_tokens:int=None, # tokens per batch, padding included; None: 1024 on a processor, 16384 on an accelerator
     positions:str="suffix", # "suffix": of a pair only the suffix's tokens; "all": every token but the first
     max_length:int=None, # cut every text after this many tokens (the published scripts: 128)

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core import fold, require
 from ..plots import figure
-from .studying import check_sentences, tokenize
+from .studying import check_sentences, context_ids, tokenize
 from ..scoring import (_bar, _evaluating, budget_batches, context_length, encode, pad_id, run_halving, split_head,
                                token_hits)
 from ..stats import bootstrap, wilson
@@ -223,12 +223,14 @@ def recall_test(
     max_length:int=128, # longer sentences are cut
     batch_tokens:int=None, # tokens per batch; results do not depend on it
     progress:bool=False, # show a progress bar
+    contexts=None, # per sentence a text or None that the model reads first
 )->Recall:
     "Let the model continue each sentence from its beginning, and score only the missing part"
     ids, cuts = cut_prompts(tokenizer, seen, model, prefix_words, fraction, max_length)
-    said = continue_ids(model, tokenizer, [i[:c] for i, c in zip(ids, cuts)], [len(i)-c for i, c in zip(ids, cuts)],
+    pre = [context_ids(tokenizer, c) for c in (contexts or [None]*len(ids))]
+    said = continue_ids(model, tokenizer, [p+i[:c] for p, i, c in zip(pre, ids, cuts)], [len(i)-c for i, c in zip(ids, cuts)],
                         beams, temperature, seed, batch_tokens, progress)
-    hits = token_hits(model, tokenizer, ids, cuts)
+    hits = token_hits(model, tokenizer, [p+i for p, i in zip(pre, ids)], [len(p)+c for p, c in zip(pre, cuts)])
     rows = [dict(sentence=s, **_score_row(tokenizer, *r)) for s, r in zip(seen, zip(ids, cuts, said, hits))]
     if before is not None and before.n != len(rows): raise ValueError(f"before has {before.n} sentences, this test {len(rows)}")
     return Recall(require("pandas").DataFrame(rows), before)

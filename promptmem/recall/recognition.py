@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core import fold, require
 from ..plots import figure
-from .studying import tokenize
+from .studying import context_ids, tokenize
 from ..scoring import token_logprobs
 from ..stats import auc, bootstrap, wilson
 
@@ -55,11 +55,13 @@ def sentence_scores(
     batch_tokens:int=None, # tokens per batch; the scores do not depend on it
     progress:bool=False, # show a progress bar
     name:str="sentences", # how messages call the list
+    contexts=None, # a text or None per sentence that the model reads before it; it is not scored
 )->dict: # score, loss, sum, tokens: arrays [n]; ids: the cut token ids
     "How familiar each sentence is"
     if score not in SCORES: raise ValueError(f"score is {score!r}: expected one of {sorted(SCORES)}")
     ids = tokenize(tokenizer, sentences, model, max_length, name)
-    lps = token_logprobs(model, tokenizer, ids, batch_tokens, progress=progress)
+    rows = ids if contexts is None else [(context_ids(tokenizer, c)+i[:1], i[1:]) for c, i in zip(contexts, ids)]
+    lps = token_logprobs(model, tokenizer, rows, batch_tokens, progress=progress)
     pick = lambda f: np.array([f(lp, t) for lp, t in zip(lps, sentences)])
     return dict(score=pick(SCORES[score]), loss=pick(SCORES["loss"]), sum=pick(SCORES["sum"]),
                 tokens=np.array([len(lp) for lp in lps]), ids=ids)
@@ -165,12 +167,13 @@ def recognition_test(
     max_length:int=128, # longer sentences are cut
     batch_tokens:int=None, # tokens per batch; results do not depend on it
     progress:bool=False, # show a progress bar
+    contexts=None, # (for seen, for unseen): per sentence a text or None that the model reads first
 )->Recognition:
     "Which of two sentences was studied? Per pair, in isolation, the more familiar one is the answer"
     pd, n = require("pandas"), len(seen)
     why = check_pairs(seen, unseen)
     s = sentence_scores(model, tokenizer, list(seen) + list(unseen), score, max_length, batch_tokens, progress,
-                        "seen and unseen sentences")
+                        "seen and unseen sentences", contexts and [*contexts[0], *contexts[1]])
     f = pd.DataFrame(dict(pair=range(n), seen=seen, unseen=unseen, seen_score=s["score"][:n], unseen_score=s["score"][n:],
                           seen_loss=s["loss"][:n], unseen_loss=s["loss"][n:], seen_tokens=s["tokens"][:n],
                           unseen_tokens=s["tokens"][n:], why=why))
