@@ -3,6 +3,15 @@ from promptmem.core import lazy_exports
 
 _names = {
     "Outcomes": "outcomes", "availability": "outcomes", "find_leaks": "outcomes", "near_groups": "outcomes",
-    "LeakedRows": "outcomes", "PromptReward": "model",
+    "group_folds": "outcomes", "LeakedRows": "outcomes", "read_verdicts": "outcomes", "read_answers": "outcomes",
+    "PromptReward": "model",
+    "Choice": "choose", "best_of_n": "choose", "margin_rule": "choose", "pick": "choose", "escalate": "choose", "vote": "choose",
+    "escalation_curve": "choose", "risk_coverage": "choose", "risk_threshold": "choose", "Thompson": "choose", "LinUCB": "choose",
+    "replay": "choose",
+    "evaluate_reward": "evaluate", "RewardReport": "evaluate", "pair_ordering": "evaluate", "availability_table": "evaluate",
+    "cross_choices": "evaluate",
+    "collect_outcomes": "collect", "self_critic": "collect", "verbal_confidence": "collect",
+    "RewardComparison": "compare",
+    "plot_availability": "figures", "plot_reliability": "figures", "plot_risk_coverage": "figures", "plot_calls": "figures",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
