@@ -31,7 +31,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_http(url, process, log, seconds=120):
+def wait_http(url, process, log, seconds=400):
     "Wait until `url` answers with anything but an error of ours, or fail with the end of the server's log"
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
