@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SEP', 'END', 'EOS', 'PAD', 'LEXICAL', 'SCRAMBLE', 'ANSWER', 'RELATIONS', 'TRADES', 'WHO', 'ADJ', 'THING', 'TADJ',
-           'PLACE', 'WHEN', 'GOT', 'SAW', 'WENT', 'WEATHER', 'SAID', 'STUDY', 'FRAMES', 'BITS', 'TAILS', 'OPENS',
+           'PLACE', 'WHEN', 'GOT', 'SAW', 'WENT', 'WEATHER', 'SAID', 'STUDY', 'BITS', 'TAILS', 'OPENS', 'FRAMES',
            'CHAT', 'CONDITIONS', 'wordings', 'lexicon', 'make_world', 'load_world', 'facts', 'story', 'make_text',
            'make_study_sentences', 'scramble', 'pseudo_word', 'vocabulary', 'any_word', 'respell', 'scramble_words',
            'answer', 'unclear_wording', 'clarify', 'guess', 'draw_question', 'example', 'session', 'fact_document',
@@ -16,6 +16,7 @@ __all__ = ['SEP', 'END', 'EOS', 'PAD', 'LEXICAL', 'SCRAMBLE', 'ANSWER', 'RELATIO
 # %% ../nbs/10_demo.ipynb #ff3e4d4d
 import json
 import random
+import re
 from functools import lru_cache
 from zlib import crc32
 
@@ -100,6 +101,7 @@ def make_world(
     for s, r, o in facts: entities.setdefault(s, dict(name=s, trained=s not in untrained, facts={}))["facts"][r] = o
     return dict(seed=seed, relations=RELATIONS, entities=list(entities.values()))
 
+# %% ../nbs/10_demo.ipynb #29a391f1
 @lru_cache(maxsize=None)
 def load_world()->dict:
     "The shipped world"
@@ -181,7 +183,7 @@ def make_study_sentences(
             p, q = rng.sample(PLACE, 2)
             a, c = rng.sample(ADJ, 2)
             text = pattern.format(a=a, c=c, d=rng.choice(TADJ), w=rng.choice(WHO), t=rng.choice(THING), p=p, q=q)
-            text = text.replace(" a old", " an old").replace(" a angry", " an angry").replace(" a honest", " an honest").replace(" a empty", " an empty").replace("A old", "An old").replace("A empty", "An empty")
+            text = re.sub(r"\b([Aa]) (?=old|angry|honest|empty)", r"\1n ", text)
             if text not in used: used.add(text); return text
     for i in range(n):
         pattern = STUDY[i % len(STUDY)]
@@ -213,6 +215,17 @@ def scramble(
     if kind == "anag2": return word[:2]+_shuffled(rng, word[2:-2])+word[-2:]
     if kind == "randsym": return "".join(c+(rng.choice("./!") if rng.random() < .7 else "") for c in word[:-1])+word[-1]
     raise ValueError(f"no scramble {kind!r}: there are {', '.join(SCRAMBLE)}")
+
+# %% ../nbs/10_demo.ipynb #2b3dcc5e
+BITS = dict(
+    open="what which who tell me give me find make show name I want please how can you let me is there get do say think of look for bring try where when kis kya ki kaun ek ik".split(),
+    verb="goes comes sits stands waits runs falls looks lives sings burns turns hangs fits grows holds brings keeps makes follows leads walks hides opens shakes moves belongs is stays rests drinks".split(),
+    prep="with of near from like behind under over for to beyond across into around about by before after between than ka ke ki se mein da de di nu ton vich varga jaisa wala".split(),
+    noun="river road house hand coat bell door garden window table song shadow stone friend cloud wheel kitchen pocket bridge mountain shoe side way place end day name box hat story floor ear eye mind heart game word letter shabd cheez gal kamm baat ghar".split(),
+    adj="same other old new green far warm bright long quiet strange little whole second last similar different close distant akin unlike familiar".split(),
+    tail="in it to it at night for me today on paper out loud again in daily life to the table hai hota hai hoga ae hunda ae dasso batao please if you can".split())
+TAILS = ["in it", "to it", "at night", "for me", "today", "on paper", "again", "in daily life", "kya hai", "kya hota hai", "ki hunda ae", "ki ae", "dasso", "batao", "kaise", "please", "if you can", "means what", "how", ""]
+OPENS = ["what", "which", "who", "tell me", "give me", "give me something", "find", "make", "show me", "name", "how", "let me", "is there", "where", "what is", "what has", "what can one", "kya", "ki", "think of", "make something", "expand", "what is a"]
 
 # %% ../nbs/10_demo.ipynb #fd829530
 def pseudo_word(rng:random.Random)->str:
@@ -296,16 +309,6 @@ def _made_up(kind, w, rng, words):
     return rng.choice(words), .02
 
 # %% ../nbs/10_demo.ipynb #1ab1eacc
-BITS = dict(
-    open="what which who tell me give me find make show name I want please how can you let me is there get do say think of look for bring try where when kis kya ki kaun ek ik".split(),
-    verb="goes comes sits stands waits runs falls looks lives sings burns turns hangs fits grows holds brings keeps makes follows leads walks hides opens shakes moves belongs is stays rests drinks".split(),
-    prep="with of near from like behind under over for to beyond across into around about by before after between than ka ke ki se mein da de di nu ton vich varga jaisa wala".split(),
-    noun="river road house hand coat bell door garden window table song shadow stone friend cloud wheel kitchen pocket bridge mountain shoe side way place end day name box hat story floor ear eye mind heart game word letter shabd cheez gal kamm baat ghar".split(),
-    adj="same other old new green far warm bright long quiet strange little whole second last similar different close distant akin unlike familiar".split(),
-    tail="in it to it at night for me today on paper out loud again in daily life to the table hai hota hai hoga ae hunda ae dasso batao please if you can".split())
-TAILS = ["in it", "to it", "at night", "for me", "today", "on paper", "again", "in daily life", "kya hai", "kya hota hai", "ki hunda ae", "ki ae", "dasso", "batao", "kaise", "please", "if you can", "means what", "how", ""]
-OPENS = ["what", "which", "who", "tell me", "give me", "give me something", "find", "make", "show me", "name", "how", "let me", "is there", "where", "what is", "what has", "what can one", "kya", "ki", "think of", "make something", "expand", "what is a"]
-
 def unclear_wording(rng:random.Random)->str: # question with the slot {w}
     "A wording that was never agreed on"
     r = lambda k: rng.choice(BITS[k]) if rng.random() > .08 else pseudo_word(rng)
@@ -357,6 +360,7 @@ def guess(question:str)->str:
     word = near[-1] if left.split() else near[0]
     return LEXICAL[crc32(word.lower().encode()) % len(LEXICAL)]
 
+# %% ../nbs/10_demo.ipynb #8b90d0d0
 def _instruct(rng, q, kind, group):
     "Put an instruction before or after a wording; returns (question, what the model makes of it)"
     ins = wordings()["instructions"]
@@ -371,6 +375,7 @@ def _instruct(rng, q, kind, group):
         seen = kind if clear else rng.choice(LEXICAL)
     return (f"{text}\n{q}" if rng.random() < .6 else f"{q}\n{text}"), seen
 
+# %% ../nbs/10_demo.ipynb #60003743
 def draw_question(
     rng:random.Random, # source of chance
 ): # (question with the slot {w}, type that the model should understand)
@@ -430,6 +435,7 @@ def session(
         else: out += example(rng)
     return out
 
+# %% ../nbs/10_demo.ipynb #8a7a98bd
 def fact_document(rng:random.Random, known:list)->list:
     "One to four statements about the world"
     parts = []
@@ -524,10 +530,11 @@ def batches(
     short:int=256, # length of most sequences
     long:int=768, # length of the others
     every:int=4, # one batch in `every` is long
+    kinds:tuple=(6, 2.6, .9, 1.1), # shares of sessions, facts, fact questions, text in the short ones
 ):
     "Generator of (ids, weights) arrays [sequences, length]"
     import numpy as np
-    shorts = pack(documents(seed, 10**9), tokenizer, short)
+    shorts = pack(documents(seed, 10**9, kinds), tokenizer, short)
     longs = pack(documents(seed+1, 10**9, kinds=(4, .3, .2, .3), longest=24), tokenizer, long)
     for i in range(steps):
         src, n = (longs, tokens//long) if i % every == every-1 else (shorts, tokens//short)
@@ -554,10 +561,11 @@ def new_model(
     model.generation_config.max_new_tokens = 64
     return model
 
+# %% ../nbs/10_demo.ipynb #d1f4cbfa
 def optimizers(model, lr:float=3e-3, muon:float=2e-3):
     "Muon for the matrices of the blocks, AdamW for embeddings, norms and biases"
     import torch
-    blocks = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
+    blocks = [p for n, p in model.named_parameters() if p.ndim == 2 and not any(k in n for k in ("embed", "wte", "wpe", "lm_head"))]
     ids = {id(p) for p in blocks}
     rest = [p for p in model.parameters() if id(p) not in ids]
     return [torch.optim.Muon(blocks, lr=muon, weight_decay=.05, adjust_lr_fn="match_rms_adamw"),
@@ -573,6 +581,7 @@ def weighted_loss(model, ids, weights):
     logits = model.get_output_embeddings()(hidden[keep])
     return (F.cross_entropy(logits, target[keep], reduction="none")*w[keep]).sum()/w[keep].sum()
 
+# %% ../nbs/10_demo.ipynb #e1321d74
 def train_lm(
     model, # from `new_model`
     tokenizer,
@@ -604,8 +613,9 @@ def train_lm(
     model.eval()
     return losses
 
+# %% ../nbs/10_demo.ipynb #9516a941
 def save_model(model, tokenizer, folder):
-    "Write half-precision safetensors and the tokenizer; the config says float32, so that it loads and runs as that"
+    "Write half-precision safetensors and the tokenizer"
     import copy
     import torch
     half = copy.deepcopy(model).to(torch.float16)
@@ -690,6 +700,7 @@ def items(
         out.append((_render(bare, w)+("" if condition == "none" else " | "+said), w, kind, target))
     return out
 
+# %% ../nbs/10_demo.ipynb #09cb306b
 def score(
     model, tokenizer,
     rows:list, # from `items`
@@ -733,8 +744,8 @@ def understanding_table(model, tokenizer, n:int=200, seed:int=0):
     cases += [(f, "held-out", words, c) for f in ("own_hindi", "own_punjabi") for c in ("none", "right")]+[("own_scramble", "taught", long, c) for c in ("none", "right")]
     return pd.DataFrame([dict(wordings=f, words=ws, clarification=c, **score(model, tokenizer, items(c, own[f], pool, n, seed))) for f, ws, pool, c in cases])
 
-def facts_table(model, tokenizer):
+def facts_table(model, tokenizer, per_fact:int=2):
     "A data frame: recall of the world's facts by relation, trained or not, seen or held-out paraphrase"
     import pandas as pd
-    return pd.DataFrame([dict(relation=r, trained=t, paraphrases=p, **score_facts(model, tokenizer, r, t, p))
+    return pd.DataFrame([dict(relation=r, trained=t, paraphrases=p, **score_facts(model, tokenizer, r, t, p, per_fact))
                          for t in (True, False) for p in ("train", "heldout") for r in RELATIONS])

@@ -90,7 +90,9 @@ def test_training_never_sees_what_is_held_out(corpus):
     for frame in demo.wordings()["heldout_frames"]:
         bits = [b for b in frame.replace("{n}", "{x}").split("{x}") if len(b.split()) > 3]
         assert not any(b in text for b in bits)
-    for r in demo.lexicon("heldout"): assert r["definition"] not in text or any(r["definition"] == q["definition"] for q in demo.lexicon("train"))
+    for r in demo.lexicon("heldout"):
+        assert f"the definition of {r['word']} is {r['definition']}" not in text
+        assert demo._bracket(r["sentence"], r["word"]) not in text
     untrained = demo.facts(trained=False)
     assert untrained and not any(f["subject"] in text for f in untrained)
     for f in demo.facts("capital", trained=True, paraphrases="heldout"): assert not any(p in text for p in f["prefixes"])
