@@ -1,0 +1,83 @@
+"""Calls that a reward model saves: the same search with and without a fitted PromptReward as a screen, on a replayed log.
+
+With PROMPTMEM_DATA: the Prompt-OIRL log (SVAMP, 16 prompts); the reward model is fitted on questions that the search
+never sees. Without it, and beside it: a simulated log.
+
+    python benchmarks/rewrite_screen.py --json benchmarks/results/rewrite_screen.json
+"""
+import numpy as np
+import pandas as pd
+from rewritecommon import finish, parser
+
+from promptmem.data import local_data
+from promptmem.reward import Outcomes, PromptReward
+from promptmem.rewrite import ReplayLM, Simulator, optimize_prompt
+from promptmem.stats import mean_interval
+
+
+def real_log(folder):
+    "(reward model, outcomes to replay, questions, prompts, accuracy of each prompt on these questions)"
+    out = Outcomes.read(folder/"outcomes.parquet", queries=folder/"queries.parquet", prompts=folder/"prompts.parquet")
+    fit = out.select(dataset="svamp").by_role("train", "calib", split="test")
+    new = out.select(dataset="svamp").by_role("test", split="test")
+    rm = PromptReward(model="hierarchical", embedder="hash", seed=0).fit(fit)
+    q, p = new.queries.set_index("query_id").text, new.prompts.set_index("prompt_id").text
+    share = new.frame.groupby(["prompt_id", "query_id"]).correct.mean()
+    log = {(p[i], q[j]): v for (i, j), v in share.items()}
+    return rm, log, sorted({j for _, j in log}), list(p), share.groupby(level=0).mean().rename(p.to_dict()).to_dict()
+
+
+def simulated_log(seed=0):
+    "The same from the simulator: 60 logged prompts, 24 new ones to choose among"
+    sim, rng = Simulator(n=400, seed=seed), np.random.default_rng(seed)
+    texts = list(dict.fromkeys(sim.book.draw(rng) for _ in range(200)))
+    old, new = texts[:60], sorted(texts[60:84], key=sim.accuracy)
+    task = sim.task()
+    rows = [dict(query=q.question, prompt=p, correct=bool(s)) for p in old for q, (s, _) in zip(task.train[:60], task.run(p, task.train[:60], sim))]
+    f = pd.DataFrame(rows)
+    queries = pd.DataFrame(dict(query_id=range(60), text=[e.question for e in task.train[:60]]))
+    prompts = pd.DataFrame(dict(prompt_id=range(60), text=old))
+    f["query_id"], f["prompt_id"] = f["query"].map(dict(zip(queries.text, queries.query_id))), f["prompt"].map(dict(zip(prompts.text, prompts.prompt_id)))
+    rm = PromptReward(model="lightgbm", embedder="hash", seed=0).fit(Outcomes(f[["query_id", "prompt_id", "correct"]], queries, prompts))
+    fresh = [e for e in task.dev + task.held_out]
+    log = {(p, e.question): s for p in new for e, (s, _) in zip(fresh, task.run(p, fresh, sim))}
+    return rm, log, [e.question for e in fresh], new, {p: sim.accuracy(p) for p in new}
+
+
+def compare(name, parts, seeds, keep, calls=600):
+    "One row per way of searching"
+    rm, log, questions, prompts, truth = parts
+    start, rows = min(prompts, key=truth.get), []
+    got = {w: [] for w in ("no screen", "screened")}
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        lm = ReplayLM(log, seed=seed)
+        task = lm.task([questions[i] for i in rng.permutation(len(questions))[:150]], split=(.4, .6, 0.), seed=seed)
+        others = [p for p in rng.permutation(prompts).tolist() if p != start]
+        for w in got:
+            r = optimize_prompt(task, lm, [start] + others, rounds=1, budget_calls=calls, held_out_calls=0, proposers=[], guards=[],
+                                screen=rm if w == "screened" else None, screen_keep=keep, seed=seed)
+            got[w].append((truth[str(r.best)], r.cost["requests"], r.cost["by_purpose"].get("find", 0)))
+    for w, xs in got.items():
+        a, c, f = (mean_interval([x[i] for x in xs]) for i in range(3))
+        rows.append(dict(log=name, search=w, runs=seeds, accuracy=a.estimate, lo=a.lo, hi=a.hi, start=truth[start], best=max(truth.values()),
+                         calls=c.estimate, find_calls=f.estimate))
+    d = mean_interval([x[0]-y[0] for x, y in zip(got["screened"], got["no screen"])])
+    return rows, f"{name}: {1-rows[1]['calls']/rows[0]['calls']:.0%} of all calls saved, accuracy screened minus not {d}"
+
+
+def main():
+    ap = parser(__doc__)
+    ap.add_argument("--seeds", type=int, default=30)
+    ap.add_argument("--keep", type=float, default=.25, help="share of candidates that the screen lets through")
+    a = ap.parse_args()
+    rows, said = compare("simulated", simulated_log(), a.seeds, a.keep)
+    folder = local_data("prompt_oirl")
+    if folder:
+        more, line = compare("Prompt-OIRL, SVAMP", real_log(folder), a.seeds, a.keep)
+        rows, said = rows + more, said + "\n" + line
+    else: said += "\nno local copy of prompt_oirl: set PROMPTMEM_DATA for the real log"
+    finish(a, rows, saved=said)
+
+
+if __name__ == "__main__": main()
