@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from .core import InvalidData, fold
 from .record import Clarification, Interaction, Outcome
 from .storedb import (Database, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number,
-                               clarifications, interactions, normalize, insert_interaction, slot_of, storable, uses)
+                               clarifications, interactions, normalize, insert_interaction, slot_of, storable, uses, vectors)
 from .storeerase import ForgetReceipt, finish_erasures, forget
 from .storefile import ImportReport, export_jsonl, import_jsonl, set_ranks
-from .storefind import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, put_vectors
+from .storefind import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive
 
 # %% ../nbs/05_store.ipynb #92949bf1
 __all__ = ["Store", "StoreError", "StoreVersionError", "StoreFull", "StoreReadOnly", "StoreBusy", "StoreCorrupt", "ForgetReceipt", "ImportReport"]
@@ -49,7 +49,7 @@ def _head(conn, scope, key):
 
 def _insert(conn, new:Clarification, changed:int):
     "Write `new` as the active entry of its key; returns it with `supersedes` filled in"
-    head = _head(conn, new.scope, new.key)
+    head = _head(conn, new.scope, new.normalized_key)
     if head is not None and head.active:
         new.supersedes = head.id
         conn.execute(clarifications.update().where(_c.n == head.n).values(active=False, changed=changed))
@@ -59,7 +59,7 @@ def _insert(conn, new:Clarification, changed:int):
 
 def _values(c:Clarification, changed:int):
     "The columns of a clarification"
-    return {f: getattr(c, f) for f in _FIELDS} | dict(slot=slot_of(c.key), folded=fold(c.text), changed=changed)
+    return {f: getattr(c, f) for f in _FIELDS} | dict(slot=slot_of(c.normalized_key), folded=fold(c.text), changed=changed)
 
 def _new(scope, key, text, author="user", source=None)->Clarification:
     "A checked clarification, ready to be written"
@@ -105,7 +105,7 @@ class _Writing:
         old = self._need(id)
         def write(conn):
             changed = change_number(conn)
-            same = (_c.scope == old.scope) & (_c.slot == slot_of(old.key))
+            same = (_c.scope == old.scope) & (_c.slot == slot_of(old.normalized_key))
             conn.execute(clarifications.update().where(same, _c.active, _c.id != id).values(active=False, changed=changed))
             conn.execute(clarifications.update().where(_c.id == id).values(active=True, changed=changed))
         self._write(write)
@@ -123,29 +123,29 @@ class _Writing:
 # %% ../nbs/05_store.ipynb #2d270718
 def _add_many(self:_Writing,
     rows, # dicts with scope, key, text and, if wanted, author, source
-    vectors=None, # float32 [n, d], one per row, where they are already known
+    embeddings=None, # float32 [n, d], one per row, where they are already known
     model:str=None, # name of the embedder that made them
 )->list: # the clarifications
     "Add many entries in one transaction"
     news = [_new(**row) for row in rows]
-    if vectors is not None and (len(vectors) != len(news) or not model): raise InvalidData("vectors need one row per entry and the name of their model")
+    if embeddings is not None and (len(embeddings) != len(news) or not model): raise InvalidData("embeddings need one row per entry and the name of their model")
     def write(conn):
         changed = change_number(conn)
         for new, older in _chained(conn, news): new.supersedes = older
-        return _bulk_insert(conn, news, changed, vectors, model)
+        _bulk_insert(conn, news, changed, embeddings, model)
     self._write(write)
     return news
 
 def _chained(conn, news):
     "(entry, id of the active entry that it supersedes or None), knowing what came before in the same batch"
-    heads, keys = {}, list(dict.fromkeys((c.scope, slot_of(c.key)) for c in news))
+    heads, keys = {}, list(dict.fromkeys((c.scope, slot_of(c.normalized_key)) for c in news))
     for i in range(0, len(keys), 400):
         part = keys[i:i + 400]
         rows = sa.select(_c.scope, _c.slot, _c.id).where(sa.tuple_(_c.scope, _c.slot).in_(part), _c.active)
         heads.update(((s, k), id) for s, k, id in conn.execute(rows))
     for c in news:
-        yield c, heads.get((c.scope, slot_of(c.key)))
-        heads[c.scope, slot_of(c.key)] = c.id
+        yield c, heads.get((c.scope, slot_of(c.normalized_key)))
+        heads[c.scope, slot_of(c.normalized_key)] = c.id
 
 def _bulk_insert(conn, news, changed, vecs, model):
     "Retire what is superseded, insert the rows (only the last of each key active), then ranks and vectors"
@@ -155,14 +155,10 @@ def _bulk_insert(conn, news, changed, vecs, model):
     for i in range(0, len(stored), 500): conn.execute(clarifications.update().where(_c.id.in_(stored[i:i + 500])).values(active=False, changed=changed))
     for i in range(0, len(news), 5000): conn.execute(clarifications.insert(), [_values(c, changed) for c in news[i:i + 5000]])
     set_ranks(conn, before, changed)
-    if vecs is not None: _put_new_vectors(conn, news, vecs, model)
-
-def _put_new_vectors(conn, news, vecs, model):
-    "Vectors of rows that were just inserted"
-    for i in range(0, len(news), 500):
-        part = news[i:i + 500]
-        n = dict(conn.execute(sa.select(_c.id, _c.n).where(_c.id.in_([c.id for c in part]))).all())
-        put_vectors(conn, [dict(n=n[c.id], model=model, scope=c.scope, vector=v) for c, v in zip(part, vecs[i:i + 500])])
+    if vecs is None: return
+    n = dict(conn.execute(sa.select(_c.id, _c.n).where(_c.n > before, _c.changed == changed)).all())
+    values = [dict(n=n[c.id], model=model, scope=c.scope, vector=v) for c, v in zip(news, vecs)]
+    for i in range(0, len(values), 5000): conn.execute(vectors.insert(), values[i:i + 5000])
 
 _Writing.add_many = _add_many
 
@@ -269,7 +265,7 @@ def _history(self:_Reading,
     "All entries for one question: the active one and those that it superseded"
     one = self.get(id_or_key, scope)
     if one is None and scope is None: raise KeyError(f"there is no clarification with id {id_or_key!r}; to ask by question, give the scope")
-    scope, key = (one.scope, one.key) if one else (_scope(scope), id_or_key)
+    scope, key = (one.scope, one.normalized_key) if one else (_scope(scope), normalize(id_or_key))
     rows = sa.select(*_COLUMNS).where(_c.scope == scope, _c.slot == slot_of(key)).order_by(_c.n)
     with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
 
@@ -305,7 +301,7 @@ class _Asking:
         "What was asked in a scope"
         rows = sa.select(_i.body).where(_i.scope == _scope(scope))
         if verdict is not None: rows = rows.where(_i.verdict == verdict)
-        if question is not None: rows = rows.where(_i.slot == slot_of(question))
+        if question is not None: rows = rows.where(_i.slot == slot_of(normalize(question)))
         order = (_i.time.desc(), _i.id.desc()) if descending else (_i.time, _i.id)
         with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
         return [Interaction.from_dict(json.loads(b)) for b in bodies]

@@ -11,6 +11,7 @@ __all__ = ['VERSION', 'metadata', 'meta', 'clarifications', 'interactions', 'use
 # %% ../nbs/05a_storedb.ipynb #ff3e4d4d
 import json
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -116,13 +117,14 @@ def normalize(
     return fold(key) or " ".join(key.split())
 
 def slot_of(
-    key:str, # a question as asked
+    key:str, # a normalised question
 )->str: # equal for questions that normalise alike, and short enough for an index
     "What is unique per question: the normalised key, or a hash of a long one"
-    key = normalize(key)
     return key if len(key) <= 200 else f"sha256:{stable_hash(key)}"
 
 # %% ../nbs/05a_storedb.ipynb #ae77d061
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
 def storable(
     value:str, # text from a user or a file
     what:str, # name of the field, for the message
@@ -130,8 +132,8 @@ def storable(
 )->str:
     "`value`, or `InvalidData` when a database cannot hold it"
     if not isinstance(value, str): raise InvalidData(f"{what} must be text, found {type(value).__name__}")
-    bad = next((i for i, c in enumerate(value) if c == "\0" or "\ud800" <= c <= "\udfff"), None)
-    if bad is not None: raise InvalidData(f"{what} holds {value[bad]!r} at position {bad}, which is not text")
+    bad = _UNSTORABLE.search(value)
+    if bad: raise InvalidData(f"{what} holds {bad[0]!r} at position {bad.start()}, which is not text")
     if longest and len(value) > longest: raise InvalidData(f"{what} has {len(value):,} characters; at most {longest} are allowed")
     return value
 
@@ -258,12 +260,12 @@ def _migrate_1(conn):
         conn.execute(sa.text(f"ALTER TABLE pm_clarifications ADD COLUMN {column}"))
     conn.execute(sa.text("ALTER TABLE pm_interactions ADD COLUMN slot TEXT NOT NULL DEFAULT ''"))
     c, i, first = clarifications.c, interactions.c, {}
-    for n, scope, key, text in conn.execute(sa.select(c.n, c.scope, c.key, c.text).order_by(c.n)).all():
+    for n, scope, key, text in conn.execute(sa.select(c.n, c.scope, c.normalized_key, c.text).order_by(c.n)).all():
         rank = first.setdefault((scope, slot_of(key)), n)
         conn.execute(clarifications.update().where(c.n == n).values(slot=slot_of(key), folded=fold(text), rank=rank))
     metadata.create_all(conn, tables=[t for t in metadata.sorted_tables if t not in (clarifications, interactions)])
     for id, question, body in conn.execute(sa.select(i.id, i.question, i.body)).all():
-        conn.execute(interactions.update().where(i.id == id).values(slot=slot_of(question)))
+        conn.execute(interactions.update().where(i.id == id).values(slot=slot_of(normalize(question))))
         put_uses(conn, json.loads(body))
     for index in indexes: index.create(conn, checkfirst=True)
     conn.execute(meta.insert().values(key="counter", value="1"))
@@ -290,7 +292,7 @@ def insert_interaction(
 ):
     "Write one interaction and which memories it saw"
     conn.execute(interactions.insert().values(id=d["id"], scope=d["scope"], time=d["time"], question=d["question"], verdict=d.get("verdict"),
-                                              slot=slot_of(d["question"]), body=json.dumps(d)))
+                                              slot=slot_of(normalize(d["question"])), body=json.dumps(d)))
     put_uses(conn, d)
 
 # %% ../nbs/05a_storedb.ipynb #bf44c878

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from .core import InvalidData, new_id, now
 from .index import ClusterIndex, tidy_clusters
 from .record import Record
-from .storedb import Database, change_number, clarifications, epochs, interactions, meta, slot_of, uses, vectors
+from .storedb import Database, change_number, clarifications, epochs, interactions, meta, normalize, slot_of, uses, vectors
 from .storefind import hnsw_name, index_folder, scope_mark
 
 # %% ../nbs/05d_storeerase.ipynb #ce1cb679
@@ -51,7 +51,7 @@ def _target(conn, scope, id, key):
         owner = conn.scalar(sa.select(_c.scope).where(_c.id == id))
         if owner is None or scope not in (None, owner): raise KeyError(f"there is no clarification with id {id!r}" + (f" in scope {scope!r}" if scope else ""))
         return owner, "id", _c.id == id, sa.false()
-    if key is not None: return scope, "key", (_c.scope == scope) & (_c.slot == slot_of(key)), (_i.scope == scope) & (_i.slot == slot_of(key))
+    if key is not None: return scope, "key", (_c.scope == scope) & (_c.slot == slot_of(normalize(key))), (_i.scope == scope) & (_i.slot == slot_of(normalize(key)))
     return scope, "scope", _c.scope == scope, _i.scope == scope
 
 def _quoting(conn, scope, texts, gone):

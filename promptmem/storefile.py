@@ -146,7 +146,7 @@ class _Checker:
         if old is not None and old not in self.ids and (self.empty or self.conn.scalar(sa.select(_c.n).where(_c.id == old)) is None):
             raise InvalidData(f"field 'supersedes': {old!r} is neither on an earlier line nor in the store")
         if c.active:
-            slot = c.scope, slot_of(c.key)
+            slot = c.scope, slot_of(c.normalized_key)
             if slot in self.active: raise InvalidData(f"field 'active': line {self.active[slot]} holds an active entry for the same question")
             self.active[slot] = line
 
@@ -181,7 +181,7 @@ def _write_all(conn, checker, report):
     changed, before = change_number(conn), conn.scalar(sa.select(sa.func.max(_c.n))) or 0
     news = [r for r in checker.news if isinstance(r, Clarification)]
     if not checker.empty: report.retired = sum(_settle(conn, c, changed) for c in news if c.active)
-    rows = [{f: getattr(c, f) for f in _FIELDS} | dict(slot=slot_of(c.key), folded=fold(c.text), changed=changed) for c in news]
+    rows = [{f: getattr(c, f) for f in _FIELDS} | dict(slot=slot_of(c.normalized_key), folded=fold(c.text), changed=changed) for c in news]
     for i in range(0, len(rows), 5000): conn.execute(clarifications.insert(), rows[i:i + 5000])
     set_ranks(conn, before, changed)
     asked = [r.to_dict() for r in checker.news if isinstance(r, Interaction)]
@@ -191,7 +191,7 @@ def _write_all(conn, checker, report):
 # %% ../nbs/05e_storefile.ipynb #91d1739e
 def _settle(conn, c, changed)->bool: # True if one of the two was retired
     "The store may have an active entry for the same question: the later one stays active"
-    head = conn.execute(sa.select(_c.id, _c.n, _c.time).where(_c.scope == c.scope, _c.slot == slot_of(c.key), _c.active)).first()
+    head = conn.execute(sa.select(_c.id, _c.n, _c.time).where(_c.scope == c.scope, _c.slot == slot_of(c.normalized_key), _c.active)).first()
     if head is None: return False
     if head.time > c.time and head.id != c.supersedes: c.active = False
     else:
