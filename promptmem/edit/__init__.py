@@ -7,5 +7,10 @@ _names = {
     "Edit": "deltas", "Delta": "deltas", "load_edit": "deltas", "merge": "deltas", "conflicts": "deltas",
     "Recipe": "finetune", "select_senses": "senses", "module_map": "modules",
     "edit": "editor", "InContextEdit": "editor", "METHODS": "editor", "GeneralText": "scores", "limit_test": "scores",
+    "evaluate_edit": "evaluate", "degradation_curve": "evaluate", "plot_curve": "evaluate", "EditReport": "evaluate",
+    "LogitDifference": "ensemble", "fit_weight": "ensemble",
+    "from_table": "builders", "from_clarifications": "builders", "from_interactions": "builders", "read_config": "builders",
+    "sequential_edits": "sweeps", "plot_sequential": "sweeps", "sample_options": "sweeps", "result_table": "sweeps",
+    "EditComparison": "compare",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

@@ -16,7 +16,7 @@ from .deltas import Delta, Edit, require_senses
 from .examples import CanonicalExamples, _read_texts
 from .finetune import Recipe, finetune_clamped, train_lora, train_weights
 from .losses import encode_rows
-from .scores import GeneralText, item_losses, limit_test, row_values
+from .scores import fit_general, item_losses, limit_test, row_values
 from ..scoring import context_length, pad_id
 
 # %% ../../nbs/edit/09_editor.ipynb #04962375
@@ -172,7 +172,7 @@ def edit(
     check_call(model, tokenizer, ex, method, own)
     if method == "in-context": return InContextEdit(model, tokenizer, ex, **own).apply()
     limit_text, text = _general_texts(general_text, train_text, seed)
-    general = GeneralText(tokenizer, limit_text, max_tokens=context_length(model) or 512, seed=seed)
+    general = fit_general(tokenizer, limit_text, model, seed)
     config = plain(dict(degradation=degradation, rule=rule, seed=seed, compat=compat, examples=ex.name, n=len(ex), direction=ex.direction,
                         recipe=asdict(recipe), options={k: v for k, v in own.items() if isinstance(v, (int, float, str, list, dict))}))
     epochs = []

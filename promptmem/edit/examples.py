@@ -266,7 +266,20 @@ def _write(self,
         if rows: write_jsonl(Path(folder)/f"{part}.jsonl", rows)
     return Path(folder)
 
+@classmethod
+def _from_table(cls, rows, train, evaluation, **kw):
+    "From a table and templates, see `edit.builders.from_table`"
+    from promptmem.edit.builders import from_table
+    return from_table(rows, train, evaluation, **kw)
+
+@classmethod
+def _from_clarifications(cls, source, scope=None, **kw):
+    "From what users said, see `edit.builders.from_clarifications`"
+    from promptmem.edit.builders import from_clarifications
+    return from_clarifications(source, scope, **kw)
+
 CanonicalExamples.read, CanonicalExamples.write = _read, _write
+CanonicalExamples.from_table, CanonicalExamples.from_clarifications = _from_table, _from_clarifications
 
 # %% ../../nbs/edit/00_examples.ipynb #a857e4fc
 PUBLISHED = {

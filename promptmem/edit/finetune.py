@@ -23,13 +23,13 @@ from ..scoring import context_length, pad_id
 @dataclass(frozen=True)
 class Recipe:
     "How an edit is trained"
-    epochs:int=10 # passes over the examples
+    epochs:int=30 # most passes over the examples
     lr:float=1e-4 # highest learning rate (cosine to zero)
     batch_size:int=8 # examples per batch
     accumulate:int=1 # batches per step
     loss:str="auto" # "published", "margin" or "auto"
     margin:float=1. # nats beyond the threshold, for the hinge
-    kl:float=1. # weight of the KL penalty on general text
+    kl:float=100. # weight of the KL penalty, a mean per position (published: 0.1 to 1 per text of 500 tokens = 50 to 500)
     l2:float=0. # weight of the L2 leash
     ewc:float=0. # weight of the EWC leash
     general_rows:int=4 # general texts per step
