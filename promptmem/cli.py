@@ -43,16 +43,21 @@ def axes(
 def _grid(a):
     from promptmem.batch import read_value, run_grid
     from promptmem.core import InvalidData
-    if a.grid and a.set: raise InvalidData("give --grid or --set, not both")
+    if sum(map(bool, (a.grid, a.set, a.sweep))) > 1: raise InvalidData("give one of --grid, --set and --sweep, not both")
     executor = a.executor
     if a.option:
         pairs = [o.partition("=") for o in a.option]
         executor = {"cluster": a.executor or "local", **{k: read_value(v, "") for k, _, v in pairs}}
-    frame = run_grid(a.notebook, a.grid or axes(a.notebook, a.set), out=a.out, workers=a.workers, executor=executor,
+    frame = run_grid(a.notebook, a.grid or _published(a.sweep) or axes(a.notebook, a.set), out=a.out, workers=a.workers, executor=executor,
                      resume=not a.again, timeout=a.timeout, progress=not a.quiet)
     failed = int((frame.status != "ok").sum())
     print(f"{len(frame)} runs, {failed} failed; {Path(a.out)/'index.html'}")
     return 1 if failed else 0
+
+def _published(name):
+    if not name: return None
+    from promptmem import sweeps
+    return getattr(sweeps, f"{name}_sweep")()
 
 def _report(a):
     from promptmem.report import write_report
@@ -98,6 +103,7 @@ def parser():
     p.add_argument("notebook", help="a notebook with a cell tagged 'parameters'")
     p.add_argument("--grid", help="CSV, YAML or JSON file with the settings")
     p.add_argument("--set", action="append", default=[], metavar="NAME=V1,V2", help="an axis of the grid; may be repeated")
+    p.add_argument("--sweep", choices=["memory", "reward", "recall", "edit"], help="a published sweep (module promptmem.sweeps)")
     p.add_argument("--out", required=True, help="folder of the runs")
     p.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the cluster: queue, memory, walltime ...")
     p.add_argument("--again", action="store_true", help="run what has finished before, too")

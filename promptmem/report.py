@@ -124,7 +124,7 @@ def figure_html(
     layout = figure.get("layout", {})
     height = layout.get("height") or 420
     return (f'<div class="figure"><div id="{escape(name)}" style="height:{float(height):.0f}px"></div><script>Plotly.newPlot("{escape(name)}",'
-            f'{_safe_json(figure.get("data", []))},{_safe_json(layout)},{{responsive:true,displaylogo:false}})</script></div>')
+            f'{_safe_json(figure.get("data", []))},{_safe_json(layout)},{{responsive:true,displayModeBar:false}})</script></div>')
 
 def notebook_figures(
     nb, # an executed notebook, or its path
@@ -304,13 +304,21 @@ def _results(folder):
         if isinstance(r, dict): found.append(dict(r, run=p.parent.name, parameters=r.get("parameters") or {}, metrics=r.get("metrics") or {}))
     return found
 
+def _in_order(folder, rows):
+    "The rows of the latest grid first, in its order"
+    try: runs = json.loads((folder/"grid.json").read_text(encoding="utf-8"))["runs"]
+    except (OSError, ValueError, KeyError): runs = []
+    place = {r: i for i, r in enumerate(runs)}
+    return sorted(rows, key=lambda r: place.get(r["run"], len(place)))
+
 # %% ../nbs/08b_report.ipynb #8ba65929
 def write_grid_index(
     folder, # a grid's folder
     title:str=None, # None: the notebook's name
 )->Path:
     "Write `index.html`: every run of the grid in one sortable table, with plots"
-    folder, rows = Path(folder), _results(folder)
+    folder = Path(folder)
+    rows = _in_order(folder, _results(folder))
     varying, same = _varying(rows, "parameters")
     metrics = [m for m in dict.fromkeys(k for r in rows for k in r["metrics"]) if any(_scalar(r["metrics"].get(m)) is not None for r in rows)]
     shown = [{"run": _Html(f'<a href="{r["run"]}/report.html">{r["run"]}</a>'), "status": r.get("status"), **{v: r["parameters"].get(v) for v in varying},
@@ -336,7 +344,7 @@ def read_plan(
     plan=None, # the YAML file; None: grids/report.yaml in that folder
 )->dict: # name -> title, says, settings, notebook
     "What the report runs: every notebook that is there, with its settings"
-    from promptmem.batch import notebook_parameters, read_grid
+    from promptmem.batch import _read_notebook, notebook_parameters, read_grid
     from promptmem.core import InvalidData
     from promptmem.data import local_data
     notebooks = Path(notebooks)
@@ -354,7 +362,7 @@ def read_plan(
         for data, grid in (section.get("with_data") or {}).items():
             if local_data(data): settings += read_grid(grid)
         notebook_parameters(path)
-        out[name] = dict(title=section.get("title"), says=section.get("says", ""), settings=settings, notebook=path)
+        out[name] = dict(title=section.get("title") or title_of(_read_notebook(path), name), says=section.get("says", ""), settings=settings, notebook=path)
     return out
 
 # %% ../nbs/08b_report.ipynb #f9547852
@@ -379,14 +387,11 @@ def _run_plan(plan, out, workers, executor, timeout, progress):
 # %% ../nbs/08b_report.ipynb #120ab328
 def _section(name, p, frame, out):
     "One room on the report's page"
-    import nbformat
     runs = [r for r in _results(out/name) if r["run"] in set(frame.run)]
     runs.sort(key=lambda r: list(frame.run).index(r["run"]))
     good = [r for r in runs if r.get("status") == "ok"]
-    nb = nbformat.read(out/name/good[0]["run"]/"notebook.ipynb", 4) if good else None
-    title = p["title"] or (title_of(nb, name) if nb else name)
     links = ", ".join(f'<a href="{name}/{r["run"]}/report.html">{escape(_told(r, runs))}</a>' for r in runs)
-    html = [f'<h2 id="{escape(name)}">{escape(title)}</h2>', f"<p>{escape(p['says'])}</p>" if p["says"] else "",
+    html = [f'<h2 id="{escape(name)}">{escape(p["title"])}</h2>', f"<p>{escape(p['says'])}</p>" if p["says"] else "",
             f'<p class="soft">{escape(name)}: {links} &middot; <a href="{name}/index.html">all runs of this notebook</a></p>']
     for r in runs:
         if r.get("error"): html.append(f'<p class="bad">{escape(_told(r, runs))} failed: {escape(str(r["error"].get("type")))}: {escape(str(r["error"].get("message"))[:300])}</p>')
@@ -433,7 +438,7 @@ def _front(plan, frames, failed, seconds):
     runs = sum(map(len, frames.values()))
     bad = f' &middot; <span class="bad">{failed} failed</span>' if failed else ""
     known = ", ".join(f"{k} {v}" for k, v in versions().items())
-    toc = " &middot; ".join(f'<a href="#{escape(n)}">{escape(p["title"] or n)}</a>' for n, p in plan.items())
+    toc = " &middot; ".join(f'<a href="#{escape(n)}">{escape(p["title"])}</a>' for n, p in plan.items())
     return (f"<h1>promptmem: report</h1><p>A language model in use misreads people, and they tell it so. What each room of promptmem makes of "
             f"that, measured on the small models that ship with the project.</p><p>{toc}</p>"
             f'<p class="soft">{runs} runs{bad} &middot; {seconds:.0f} s &middot; {now()[:16].replace("T", " ")} UTC &middot; {escape(known)}</p>')
