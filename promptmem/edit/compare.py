@@ -24,7 +24,11 @@ class EditComparison:
     def _both(self, run):
         "`run(after)` without and with the edit"
         was = self.edit.active
-        try: return tuple(run(bool((self.edit.apply() if after else self.edit.undo()).active or after)) for after in (False, True))
+        try:
+            self.edit.undo()
+            before = run(False)
+            self.edit.apply()
+            return before, run(True)
         finally: self.edit.apply() if was else self.edit.undo()
 
     def set_scale(self, scale:float):

@@ -1,0 +1,161 @@
+"""Scoring an edit: ours beside the published evaluator, rebuilt from its description, on the same model in the same run.
+
+    python benchmarks/edit_scoring.py [--data FOLDER] [--general 4007] [--repeats 3] [--json benchmarks/results/edit_scoring.json]
+
+Baseline: one text at a time, logits of the whole vocabulary at every position, the autograd graph built and thrown away, the prefix of a
+pair run twice, all general text at every pass. Model: GPT-NeoX style, 4 layers x 256, vocabulary 8,192 (byte BPE trained here on the
+general text), about 7 M parameters, random weights, float32, one thread. CPU seconds of this process, medians over the repeats; largest
+difference of a score; peak memory above the resident size before (a background thread samples it). The edit of the whole pass is twenty
+Adam steps on country examples, scaled to a rise of the general loss far inside, far outside and near the limit of 1e-4.
+"""
+import argparse
+import json
+import os
+import statistics
+import threading
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import numpy as np
+import psutil
+import torch
+
+from promptmem.data import local_data
+from promptmem.edit.deltas import Edit
+from promptmem.edit.examples import PUBLISHED, CanonicalExamples, _read_texts, criterion_value
+from promptmem.edit.finetune import Recipe, train_weights
+from promptmem.edit.losses import encode_rows
+from promptmem.edit.scores import GeneralText, item_losses, limit_test
+
+
+class Peak:
+    "Largest growth of the resident size within a block, in MB"
+    def __enter__(self):
+        self.process, self.stop = psutil.Process(), threading.Event()
+        self.start = self.top = self.process.memory_info().rss
+        def watch():
+            while not self.stop.wait(.02): self.top = max(self.top, self.process.memory_info().rss)
+        self.thread = threading.Thread(target=watch, daemon=True)
+        self.thread.start()
+        return self
+    def __exit__(self, *_):
+        self.stop.set()
+        self.thread.join()
+        self.mb = (max(self.top, self.process.memory_info().rss) - self.start)/2**20
+
+
+def build(texts, seed=0):
+    "The model and its tokenizer"
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import GPTNeoXConfig, GPTNeoXForCausalLM, PreTrainedTokenizerFast
+    tok = Tokenizer(models.BPE())
+    tok.pre_tokenizer, tok.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    tok.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=8192, special_tokens=["<|endoftext|>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
+    torch.manual_seed(seed)
+    config = GPTNeoXConfig(vocab_size=8192, hidden_size=256, num_hidden_layers=4, num_attention_heads=4, intermediate_size=1024,
+                           max_position_embeddings=1024, bos_token_id=0, eos_token_id=0)
+    return GPTNeoXForCausalLM(config).eval(), PreTrainedTokenizerFast(tokenizer_object=tok, eos_token="<|endoftext|>", pad_token="<|endoftext|>")
+
+
+def published_loss(model, ids, start):
+    "Summed loss of one ending as the published evaluator computes it: batch of one, all logits, graph kept"
+    x = torch.tensor([ids])
+    logits = model(input_ids=x).logits
+    losses = torch.nn.functional.cross_entropy(logits[0, :-1], x[0, 1:], reduction="none")
+    mask = torch.zeros(len(ids)-1)
+    mask[start-1:] = 1
+    return (losses*mask).sum().item()
+
+
+def published(model, items):
+    return np.array([[published_loss(model, ids, start) for ids, start in row] for row in items])
+
+
+def timed(run, repeats):
+    "(median CPU seconds, result of the last run, largest memory growth in MB)"
+    seconds, peak = [], 0.
+    for _ in range(repeats):
+        with Peak() as p:
+            t = time.process_time()
+            out = run()
+            seconds.append(time.process_time() - t)
+        peak = max(peak, p.mb)
+    return statistics.median(seconds), out, peak
+
+
+def compare(model, name, items, repeats, **kw):
+    ours, got, mb = timed(lambda: item_losses(model, items, **kw), repeats)
+    base, want, base_mb = timed(lambda: published(model, items), repeats)
+    return dict(set=name, rows=len(items), published_s=round(base, 2), ours_s=round(ours, 2), times=round(base/ours, 2),
+                largest_difference=float(np.abs(got - want).max()), published_mb=round(base_mb), ours_mb=round(mb))
+
+
+def whole_pass(model, tok, ex, texts, n_general, scales=(.02, 1., 30.), limit=1e-4):
+    "One evaluation pass after an edit; the general text by paired differences with a stop, verdict held against the full pass"
+    recipe = Recipe(epochs=20, lr=1e-4, kl=0., early_stop=False, batch_size=len(ex))
+    few = CanonicalExamples(ex.rows[:20], ex.criterion)
+    delta, _ = train_weights(model, tok, few, recipe)
+    e, out = Edit(model, tok, delta, "full"), []
+    rest = [encode_rows(tok, r) for r in (ex.evaluation, ex.hard_negatives)] + [[[(list(tok(t)["input_ids"]), 1)] for t in ex.targeted]]
+    general = GeneralText(tok, texts[:n_general])
+    full_items = [[(ids, 1)] for ids in general.ids]
+    with Peak() as p:
+        t = time.process_time()
+        old = published(model, full_items)[:, 0]
+        general_s = time.process_time() - t
+        t = time.process_time()
+        for items in rest: published(model, items)
+        base = general_s + time.process_time() - t
+    for s in scales:
+        e._scale = s
+        with e: new = item_losses(model, full_items, batch_tokens=2048, share=False)[:, 0]  # only for the verdict of the full pass
+        fresh = GeneralText(tok, texts[:n_general])
+        t = time.process_time()
+        test = limit_test(e, fresh, limit)
+        with e:
+            for items in rest: item_losses(model, items)
+        first = time.process_time() - t
+        fresh.sums(model, test.n)
+        again = Edit(model, tok, delta, "full", scale=s*1.0001)
+        t = time.process_time()
+        second = limit_test(again, fresh, limit)
+        with again:
+            for items in rest: item_losses(model, items)
+        later = time.process_time() - t
+        out.append(dict(scale=s, change=float(new.sum()/old.sum() - 1), full_inside=bool(new.sum() < (1+limit)*old.sum()), inside=test.inside, read=test.n, of=len(general),
+                        published_s=round(base, 1), first_s=round(first, 2), later_s=round(later, 2), times_first=round(base/first, 1), times_later=round(base/later, 1),
+                        same_verdict=test.inside == bool(new.sum() < (1+limit)*old.sum()) and second.n > 0))
+    return out
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--data", default="", help="folder with the six published data sets; default: PROMPTMEM_DATA")
+    ap.add_argument("--rows", type=int, default=0, help="at most this many rows of each set (0: all)")
+    ap.add_argument("--general", type=int, default=4007, help="general texts of the whole pass (0: leave it out)")
+    ap.add_argument("--repeats", type=int, default=3)
+    ap.add_argument("--json", default="")
+    a = ap.parse_args()
+    torch.set_num_threads(1)
+    folder = Path(a.data) if a.data else local_data("canonical_examples")
+    if folder is None: raise SystemExit("set PROMPTMEM_DATA or give --data")
+    texts = _read_texts(folder/"general_text-val.jsonl")
+    model, tok = build(texts)
+    sets = {t: CanonicalExamples.published(t, folder, quiet=True) for t in PUBLISHED if t in ("country", "gender", "verb")}
+    cut = lambda rows: rows[:a.rows] if a.rows else rows
+    jobs = [("country-val", encode_rows(tok, cut(sets["country"].evaluation)), {}), ("country hard negatives", encode_rows(tok, cut(sets["country"].hard_negatives)), {}),
+            ("country targeted", [[(list(tok(t)["input_ids"]), 1)] for t in cut(sets["country"].targeted)], {}),
+            ("gender pairs", encode_rows(tok, cut(sets["gender"].evaluation)), {}), ("verb pairs", encode_rows(tok, cut(sets["verb"].evaluation)), {})]
+    item_losses(model, jobs[3][1][:4])
+    rows = [compare(model, name, items, a.repeats, **kw) for name, items, kw in jobs]
+    out = dict(parameters=sum(p.numel() for p in model.parameters()), sets=rows, passes=whole_pass(model, tok, sets["country"], texts, a.general) if a.general else [],
+               torch=torch.__version__, threads=1, repeats=a.repeats)
+    for r in rows: print(f"{r['set']:24} {r['rows']:5} rows  published {r['published_s']:7.2f} s  ours {r['ours_s']:6.2f} s  {r['times']:5.1f}x  diff {r['largest_difference']:.1e}  memory {r['published_mb']} / {r['ours_mb']} MB")
+    for r in out["passes"]: print(f"whole pass, change {r['change']:+.1e}: published {r['published_s']} s, ours {r['first_s']} s first ({r['times_first']}x), {r['later_s']} s later ({r['times_later']}x), {r['read']} of {r['of']} texts, verdict {'same' if r['same_verdict'] else 'DIFFERENT'}")
+    if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__": main()

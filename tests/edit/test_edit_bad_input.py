@@ -1,0 +1,95 @@
+"""Wrong input is refused with a clear error before any training starts."""
+import json
+
+import pytest
+import torch
+
+from promptmem.core import InvalidData
+from promptmem.edit import CanonicalExamples, edit, load_edit, read_config
+from promptmem.edit.deltas import Delta, Edit
+
+from . import small
+
+
+def write(path, *rows):
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    return path
+
+
+@pytest.mark.parametrize("row,direction,says", [
+    (dict(prefix="The capital is", suffix="Rome"), "good", "must begin with a blank"),
+    (dict(prefix="The capital is", suffix=""), "good", "'suffix' is empty"),
+    (dict(prefix="The capital is", suffix="  "), "good", "'suffix' is empty"),
+    (dict(prefix="The capital is"), "good", "'suffix' is missing"),
+    (dict(prefix="", suffix=" Rome"), "good", "'prefix' is empty"),
+    (dict(prefix="The capital is", suffix=3), "good", "must be text, found int"),
+    (dict(prefix="The capital is", suffix=" Rome"), "balance", "'suffix1' is missing"),
+    (dict(prefix="a", suffix1=" b", suffix2=" c"), "good", "is the direction right"),
+])
+def test_rows(tmp_path, row, direction, says):
+    f = write(tmp_path/"train.jsonl", dict(prefix="x y", suffix=" z", suffix1=" a", suffix2=" b") if direction != "good" else dict(prefix="x y", suffix=" z"), row)
+    with pytest.raises(InvalidData, match=says) as e: CanonicalExamples.read(f, direction=direction, quiet=True)
+    assert "train.jsonl" in str(e.value) and "2" in str(e.value)
+
+
+def test_files(tmp_path):
+    (tmp_path/"a.jsonl").write_text('{"prefix": "a", "suffix": " b"}\n{oops\n')
+    with pytest.raises(InvalidData, match="a.jsonl:2"): CanonicalExamples.read(tmp_path/"a.jsonl")
+    (tmp_path/"b.jsonl").write_text("\n")
+    with pytest.raises(InvalidData, match="no rows"): CanonicalExamples.read(tmp_path/"b.jsonl")
+    with pytest.raises(InvalidData, match="direction is one of"): CanonicalExamples.read(tmp_path/"b.jsonl", direction="better")
+
+
+def test_calls_that_cannot_work():
+    m, tok, ex = small.model(), small.Chars(), small.examples()
+    before = small.state(m)
+    long = CanonicalExamples.read([dict(prefix="a"*100, suffix=" b")], quiet=True)
+    lost = CanonicalExamples.read([dict(prefix="the tower is in", suffix=" Mel", subject="Orun")], quiet=True)
+    for method in ("lora", "full", "memit", "rome", "ft-l"):
+        with pytest.raises(InvalidData, match="the model reads at most 64"): edit(m, tok, long, method)
+    with pytest.raises(InvalidData, match="has no senses"): edit(m, tok, ex, "senses")
+    with pytest.raises(InvalidData, match="not in the prefix"): edit(m, tok, lost, "memit", subject="subject")
+    with pytest.raises(MemoryError, match="ridge"): edit(m, tok, ex, "memit", max_mb=.001)
+    with pytest.raises(MemoryError, match="ridge"): edit(m, tok, ex, "rome", max_mb=.001)
+    with pytest.raises(InvalidData, match="method is one of"): edit(m, tok, ex, "magic")
+    with pytest.raises(TypeError, match="no option rnk"): edit(m, tok, ex, "lora", rnk=3)
+    with pytest.raises(InvalidData, match="no layer to adapt"): edit(m, tok, ex, "lora", target_modules=["nothing"], general_text=small.texts(8))
+    with pytest.raises(InvalidData, match="what to avoid"): edit(m, tok, CanonicalExamples.read([dict(prefix="a", suffix=" b")], direction="bad", quiet=True), "in-context")
+    assert small.same(m, before)
+
+
+def test_ridge_needs_no_memory():
+    m = small.model()
+    with edit(m, small.Chars(), small.examples(), "memit", degradation=None, general_text=small.texts(8), covariance="ridge", max_mb=.001, contexts=0) as e: assert e.delta.factors
+
+
+@pytest.mark.parametrize("name", ["best.pt", "pytorch_model.bin", "edit.pkl"])
+def test_pickles_are_refused(tmp_path, name):
+    (tmp_path/name).write_bytes(b"\x80\x04.")
+    with pytest.raises(InvalidData, match="is a pickle file"): load_edit(tmp_path, small.model())
+    with pytest.raises(InvalidData, match="is a pickle file"): load_edit(tmp_path/name, small.model())
+
+
+def test_damaged_and_foreign_files(tmp_path):
+    m = small.model()
+    w = "gpt_neox.layers.0.mlp.dense_4h_to_h.weight"
+    Edit(m, None, Delta({w: torch.ones(16, 32)}), "full").save(tmp_path/"a")
+    Edit(m, None, Delta({w: torch.zeros(16, 32)}), "full").save(tmp_path/"b")
+    (tmp_path/"a"/"edit.safetensors").write_bytes((tmp_path/"b"/"edit.safetensors").read_bytes())
+    with pytest.raises(InvalidData, match="is not the file"): load_edit(tmp_path/"a", m)
+    (tmp_path/"b"/"edit.safetensors").write_bytes(b"nonsense")
+    with pytest.raises(InvalidData, match="cannot be read"): load_edit(tmp_path/"b", m)
+    with pytest.raises(InvalidData, match="another base model"): Edit(small.model("gpt2"), None, Delta({w: torch.ones(16, 32)}), "full")
+    with pytest.raises(InvalidData, match="holds no edit"): load_edit(tmp_path/"nowhere", m)
+
+
+def test_configs(tmp_path):
+    base = dict(model="EleutherAI/pythia-70m", training=dict(dataset_path="t", learning_rate=1e-3, finetune_type="full", loss_type="good", suffix_pair=False),
+                validation=dict(degredation_general_path="val100.jsonl", intervention_eval_path="e"), league="1e-05")
+    c = read_config(base)
+    assert (c.degradation, c.paths["general"], c.threshold) == (1e-5, "val100.jsonl", pytest.approx(1.6094379))
+    assert any("no threshold" in n for n in c.notes)
+    for change, says in ((dict(model=None), "not the name"), (dict(training={}), "finetune_type"), (dict(training=dict(base["training"], finetune_type="senses")), "has no senses"),
+                         (dict(training=dict(base["training"], regularization_type="L7")), "not KL, L2 or EWC"),
+                         (dict(validation=dict(degredation_general_path="data/val-chunked.jsonl")), "never published")):
+        with pytest.raises(InvalidData, match=says): read_config({**base, **change})
