@@ -69,6 +69,19 @@ def _new(scope, key, text, author="user", source=None)->Clarification:
     c.normalized_key = normalize(key)
     return c
 
+# %% ../nbs/05_store.ipynb #63961efc
+_AT_ONCE = """WITH old AS (UPDATE pm_clarifications SET active = false, changed = txid_current()
+                         WHERE scope = %(scope)s AND slot = %(slot)s AND active RETURNING id),
+     first AS (SELECT coalesce(rank, n) AS rank FROM pm_clarifications WHERE scope = %(scope)s AND slot = %(slot)s ORDER BY n LIMIT 1)
+INSERT INTO pm_clarifications (id, scope, key, normalized_key, slot, text, folded, author, time, source, supersedes, active, rank, changed)
+VALUES (%(id)s, %(scope)s, %(key)s, %(normalized_key)s, %(slot)s, %(text)s, %(folded)s, %(author)s, %(time)s, %(source)s,
+        (SELECT id FROM old), true, (SELECT rank FROM first), txid_current()) RETURNING supersedes"""
+
+def _insert_at_once(db, new:Clarification):
+    "`_insert` on PostgreSQL"
+    with db.autocommit() as conn: new.supersedes = conn.exec_driver_sql(_AT_ONCE, _values(new, None)).scalar()
+    return new
+
 # %% ../nbs/05_store.ipynb #6f5ba81b
 class _Writing:
     "The part of the store that adds and changes clarifications"
@@ -80,7 +93,9 @@ class _Writing:
         source:str=None, # id of the interaction that it corrects
     )->Clarification: # as stored; on disk when this returns
         "Remember what was meant; an older entry for the same question is superseded, not lost"
-        return self._write(lambda conn: _insert(conn, _new(scope, key, text, author, source), change_number(conn)))
+        new = _new(scope, key, text, author, source)
+        if not self.db.sqlite: return self._retry(lambda: _insert_at_once(self.db, new))
+        return self._write(lambda conn: _insert(conn, new, change_number(conn)))
 
     def supersede(self,
         id:str, # an entry
@@ -112,10 +127,15 @@ class _Writing:
         return self._need(id)
 
     def _write(self, action):
-        "Run `action(conn)` in one transaction; again when another writer was first"
+        "Run `action(conn)` in one transaction"
+        def run():
+            with self.db.write() as conn: return action(conn)
+        return self._retry(run)
+
+    def _retry(self, run):
+        "`run()`, again when another writer put in an entry for the same question first"
         for attempt in range(100):
-            try:
-                with self.db.write() as conn: return action(conn)
+            try: return run()
             except StoreError as e:
                 cause = e.__cause__
                 if not isinstance(cause, sa.exc.IntegrityError) or "pm_one_active" not in str(cause.orig) or attempt == 99: raise

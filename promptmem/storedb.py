@@ -11,6 +11,7 @@ __all__ = ['VERSION', 'metadata', 'meta', 'clarifications', 'interactions', 'use
 # %% ../nbs/05a_storedb.ipynb #ff3e4d4d
 import json
 import os
+import random
 import re
 import sqlite3
 import threading
@@ -166,8 +167,19 @@ def _sqlite_connect(dbapi, timeout):
                    "temp_store=MEMORY", "cache_size=-65536", "mmap_size=2147483648"):
         dbapi.execute(f"PRAGMA {pragma}")
 
-def _begin(conn):
-    if conn.dialect.name == "sqlite": conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("pm_write") else "BEGIN")
+def _begin(conn, timeout):
+    "Begin a transaction; a writer queues for SQLite's write lock"
+    if conn.dialect.name != "sqlite": return
+    raw, end = conn.connection.dbapi_connection, time.monotonic() + timeout
+    if not conn.get_execution_options().get("pm_write"): return raw.execute("BEGIN")
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try: return raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as e:
+                if "locked" not in str(e) or time.monotonic() > end: raise
+                time.sleep(random.uniform(.0005, .003))
+    finally: raw.execute(f"PRAGMA busy_timeout={int(timeout*1000)}")
 
 # %% ../nbs/05a_storedb.ipynb #eac4cabe
 class Database:
@@ -202,7 +214,7 @@ def _open(self:Database):
     else: require("psycopg", extra="postgres")
     url = self.url.set(database=str(self.path)) if self.path else self.url
     self.engine, self._pid = sa.create_engine(url, **options), os.getpid()
-    sa.event.listen(self.engine, "begin", _begin)
+    sa.event.listen(self.engine, "begin", lambda conn: _begin(conn, self.timeout))
     if self.sqlite: sa.event.listen(self.engine, "connect", lambda dbapi, _: _sqlite_connect(dbapi, self.timeout))
     if self.path: _use_wal(self.engine, self.timeout)
     with self.write() as conn: _upgrade(conn, self.name)
@@ -219,8 +231,8 @@ def _use_wal(engine, timeout):
             time.sleep(.02)
 
 @contextmanager
-def _transaction(self:Database, write:bool):
-    "A connection inside one transaction"
+def _transaction(self:Database, write:bool, autocommit:bool=False):
+    "A connection inside one transaction, or (on PostgreSQL) one that commits every statement"
     if self.engine is None: raise StoreError(f"{self.name}: the store is closed")
     if self._pid != os.getpid(): # after a fork: leave the parent's connections alone
         self.engine.dispose(close=False)
@@ -228,14 +240,17 @@ def _transaction(self:Database, write:bool):
     if self._lock: self._lock.acquire()
     try:
         with explained(self.name), self.engine.connect() as conn:
-            conn = conn.execution_options(pm_write=write)
-            with conn.begin(): yield conn
+            if autocommit: yield conn.execution_options(isolation_level="AUTOCOMMIT")
+            else:
+                conn = conn.execution_options(pm_write=write)
+                with conn.begin(): yield conn
     finally:
         if self._lock: self._lock.release()
 
 Database._open = _open
 Database.read = lambda self: _transaction(self, False)
 Database.write = lambda self: _transaction(self, True)
+Database.autocommit = lambda self: _transaction(self, True, autocommit=True)
 
 # %% ../nbs/05a_storedb.ipynb #02b1f3ed
 def _upgrade(conn, name):
