@@ -69,7 +69,7 @@ def load_pairs(
 
 # %% ../../nbs/rewrite/08_pairs.ipynb #2a5f74b2
 _EMPTY = {"nan", "none", "null", "n/a", ""}
-_CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}\w*")
+_CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}\b")
 
 def _plain(text): return re.sub(r"\W", "", text).lower()
 

@@ -258,7 +258,8 @@ class Breeder(_Asking):
         "Mean gain of children over parents per mutation instruction, shrunk towards nothing"
         gains = {m: [] for m in self.mutations}
         for c in state.candidates:
-            if c.n and c.text in self.made: gains[self.made[c.text][0]].append(c.shrunk - self.made[c.text][1])
+            mutation, before = self.made.get(c.text, (None, 0))
+            if c.n and mutation in gains: gains[mutation].append(c.shrunk - before)
         return {m: sum(g)/(len(g)+1) for m, g in gains.items()}
 
     def instruction(self, state, rng):
