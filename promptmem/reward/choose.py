@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RULES', 'MARGINS', 'pick', 'success', 'best_of_n', 'margin_rule', 'choose_margin', 'net_value', 'Choice',
-           'choose_prompt', 'risk_coverage', 'risk_threshold', 'vote', 'vote_weight', 'Vote', 'escalate',
-           'escalation_curve', 'Online', 'Thompson', 'LinUCB', 'replay']
+           'choose_prompt', 'risk_coverage', 'risk_threshold', 'vote', 'Vote', 'escalate', 'escalation_curve', 'Online',
+           'Thompson', 'LinUCB', 'replay']
 
 # %% ../../nbs/reward/04_choose.ipynb #b67c9dde
 import math
@@ -200,46 +200,33 @@ def risk_threshold(
 # %% ../../nbs/reward/04_choose.ipynb #4389a6fb
 def vote(
     answers, # answers in order of asking; None or NaN: no answer
-    weights=None, # one positive weight per answer; default 1
 ): # (winner or None, lead over the runner-up)
-    "The answer with the largest weight; the first given wins a tie"
-    total = Counter()
-    for i, a in enumerate(answers):
-        if a is None or a != a: continue
-        total[a] += 1. if weights is None else weights[i]
-    ranked = total.most_common(2)
-    if not ranked: return None, 0.
-    return ranked[0][0], ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.)
-
-def vote_weight(p):
-    "Weight of a vote by the probability of being right, against wrong answers that scatter"
-    p = np.clip(np.asarray(p, float), .01, .99)
-    return np.log1p(p/(1-p)*4)
+    "The answer with the most votes; the first given wins a tie"
+    ranked = Counter(a for a in answers if a is not None and a == a).most_common(2)
+    if not ranked: return None, 0
+    return ranked[0][0], ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0)
 
 @dataclass(frozen=True)
 class Vote(Record):
     "What asking several prompts came to"
     answer:object # the winning answer
     calls:int # prompts asked
-    lead:float # over the runner-up
+    lead:float # votes ahead of the runner-up
     asked:tuple = () # columns, in order of asking
 
 def escalate(
     p, # [m] predicted success of each prompt on this question
     ask, # function(column) -> answer; called as long as needed
-    lead:float=2., # stop when the leader is ahead by this weight
-    at_least:int=1, # calls
+    lead:float=2, # stop when the leader is this many votes ahead
     at_most:int=None, # calls; default: every prompt once
 )->Vote:
     "Ask prompts in order of predicted success until the vote is decided"
-    p = np.asarray(p, float)
-    order, w = np.argsort(-p, kind="stable"), vote_weight(p)
-    order = order[:at_most or len(order)]
-    got = []
-    for i, j in enumerate(order, 1):
+    order = np.argsort(-np.asarray(p, float), kind="stable")[:at_most]
+    got, best, ahead = [], None, 0
+    for j in order:
         got.append(ask(int(j)))
-        best, ahead = vote(got, w[order[:i]])
-        if i >= at_least and ahead >= lead: break
+        best, ahead = vote(got)
+        if ahead >= lead: break
     return Vote(best, len(got), float(ahead), tuple(int(j) for j in order[:len(got)]))
 
 # %% ../../nbs/reward/04_choose.ipynb #18b8e96a
@@ -247,27 +234,23 @@ def escalation_curve(
     p, # [n, m] predicted success
     answers, # [n, m] logged answers; NaN or None: no answer
     correct, # [n, m] whether each was right
-    leads=(0, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8), # adaptive stopping
-    at_least:int=1, # calls
-    at_most:int=None, # calls
-)->pd.DataFrame: # rule, lead, calls, accuracy; `.attrs["correct"]` has the per-question outcomes
+    lead:float=2, # votes ahead at which the asking stops
+    at_most=None, # allowances to try; default: 1 .. m
+)->pd.DataFrame: # rule, at_most, calls, accuracy; `.attrs["correct"]` has the per-question outcomes
     "Accuracy against mean calls, replayed on full-information logs"
     rows, per_question = [], {}
-    for lead in leads:
-        got = [_replay(p[i], answers[i], correct[i], lead, at_least, at_most) for i in range(len(p))]
-        right, calls = map(np.array, zip(*got))
-        per_question["adaptive", lead] = right
-        rows.append(dict(rule="adaptive", lead=float(lead), calls=calls.mean(), accuracy=right.mean()))
-    for k in range(1, (at_most or p.shape[1])+1):
-        right = np.array([_replay(p[i], answers[i], correct[i], math.inf, k, k)[0] for i in range(len(p))])
-        per_question["plain", k] = right
-        rows.append(dict(rule="plain", lead=math.inf, calls=float(k), accuracy=right.mean()))
+    for rule, stop in (("adaptive", lead), ("plain", math.inf)):
+        for k in at_most or range(1, p.shape[1]+1):
+            got = [_replay(p[i], answers[i], correct[i], stop, k) for i in range(len(p))]
+            right, calls = map(np.array, zip(*got))
+            per_question[rule, k] = right
+            rows.append(dict(rule=rule, at_most=k, calls=calls.mean(), accuracy=right.mean()))
     out = pd.DataFrame(rows)
     out.attrs["correct"] = per_question
     return out
 
-def _replay(p, answers, correct, lead, at_least, at_most):
-    v = escalate(p, lambda j: answers[j], lead, at_least, at_most)
+def _replay(p, answers, correct, lead, at_most):
+    v = escalate(p, lambda j: answers[j], lead, at_most)
     if v.answer is None: return 0., v.calls
     return float(next(correct[j] for j in v.asked if answers[j] == v.answer)), v.calls
 

@@ -300,7 +300,7 @@ def cross_choices(
         w = {"best single": np.tile(np.eye(len(L.prompts))[default], (len(L.y), 1)), "best of N": pick(L.p, ties),
              "margin": margin_rule(L.p, default, model.margin_, ties), "oracle": pick(np.nan_to_num(L.y), ties)}
         part = pd.DataFrame({name: success(v, L.y) for name, v in w.items()})[full]
-        parts.append(part.assign(group=L.groups[full], fold=k, margin=model.margin_, p=L.p.max(1)[full], left=(w["margin"][full, default] < 1)))
+        parts.append(part.assign(group=L.groups[full], fold=k, used_margin=model.margin_, p=L.p.max(1)[full], left=(w["margin"][full, default] < 1)))
     lines = pd.concat(parts, ignore_index=True)
     rows = []
     for name in ("best single", "best of N", "margin", "oracle"):
