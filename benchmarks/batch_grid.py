@@ -10,7 +10,10 @@ parameters, no page, no result, no resume. The ideal is `runs / workers` times t
 import argparse
 import json
 import os
+import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -40,39 +43,62 @@ def bare(nb, out, n):
     return time.perf_counter() - start
 
 
+def side(name, nb, out, runs, workers):
+    "One side in a process of its own: seconds, the runs' own seconds, and (for the grid) seconds when nothing is left to do"
+    if name == "papermill":
+        with ProcessPoolExecutor(workers) as pool:
+            list(pool.map(bare, [nb]*workers, [f"{out}/warm"]*workers, range(workers)))   # imports are not counted
+            start = time.perf_counter()
+            each = list(pool.map(bare, [nb]*runs, [f"{out}/bare"]*runs, range(runs)))
+            return dict(wall=time.perf_counter() - start, ideal=statistics.median(each)*runs/workers)
+    from promptmem.batch import run_grid
+    go = lambda: run_grid(nb, {"n": list(range(runs))}, out=f"{out}/grid", workers=workers, progress=False)
+    start = time.perf_counter()
+    frame = go()
+    wall = time.perf_counter() - start
+    assert set(frame.status) == {"ok"} and len(frame) == runs
+    start = time.perf_counter()
+    go()
+    return dict(wall=wall, resume=time.perf_counter() - start)
+
+
+def measured(*argv):
+    "Run one side; what it says, and the CPU seconds of it and everything it started"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, __file__, "--side", *map(str, argv)], capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return dict(json.loads(done.stdout.splitlines()[-1]), cpu=cpu)
+
+
 def main():
+    if sys.argv[1:2] == ["--side"]:
+        name, nb, out, runs, workers = sys.argv[2:]
+        return print(json.dumps(side(name, nb, out, int(runs), int(workers))))
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--runs", type=int, default=16)
     ap.add_argument("--workers", type=int, default=2)
     ap.add_argument("--repeats", type=int, default=3)
     ap.add_argument("--json", default="")
     a = ap.parse_args()
-    from promptmem.batch import run_grid
     rows = []
     with tempfile.TemporaryDirectory() as tmp:
         nb = notebook(tmp)
         for i in range(a.repeats):
-            with ProcessPoolExecutor(a.workers) as pool:
-                list(pool.map(bare, [nb]*a.workers, [f"{tmp}/warm{i}"]*a.workers, range(a.workers)))   # imports are not counted
-                start = time.perf_counter()
-                each = list(pool.map(bare, [nb]*a.runs, [f"{tmp}/bare{i}"]*a.runs, range(a.runs)))
-                plain = time.perf_counter() - start
-            start = time.perf_counter()
-            frame = run_grid(nb, {"n": list(range(a.runs))}, out=f"{tmp}/grid{i}", workers=a.workers, progress=False)
-            grid = time.perf_counter() - start
-            assert set(frame.status) == {"ok"} and len(frame) == a.runs
-            start = time.perf_counter()
-            run_grid(nb, {"n": list(range(a.runs))}, out=f"{tmp}/grid{i}", workers=a.workers, progress=False)
-            resume = time.perf_counter() - start
-            rows.append(dict(ideal=statistics.median(each)*a.runs/a.workers, papermill=plain, grid=grid, resume=resume))
+            base = measured("papermill", nb, f"{tmp}/{i}", a.runs, a.workers)
+            ours = measured("grid", nb, f"{tmp}/{i}", a.runs, a.workers)
+            rows.append(dict(ideal=base["ideal"], papermill=base["wall"], papermill_cpu=base["cpu"], grid=ours["wall"], grid_cpu=ours["cpu"],
+                             resume=ours["resume"], grid_to_ideal=ours["wall"]/base["ideal"], cpu_ratio=ours["cpu"]/base["cpu"]))
     med = {k: round(statistics.median(r[k] for r in rows), 3) for k in rows[0]}
-    med["grid_to_ideal"] = round(statistics.median(r["grid"]/r["ideal"] for r in rows), 3)
-    print(f"{a.runs} trivial notebooks, {a.workers} workers, {os.cpu_count()} cores, median of {a.repeats}")
-    for k, label in [("ideal", "ideal (runs / workers x one bare run)"), ("papermill", "papermill in a process pool"),
-                     ("grid", "run_grid, first time"), ("resume", "run_grid, nothing left to do")]:
-        print(f"{label:42} {med[k]:8.2f} s")
-    print(f"{'run_grid / ideal':42} {med['grid_to_ideal']:8.2f}   (bar: 1.30)")
-    if a.json: Path(a.json).write_text(json.dumps(dict(runs=a.runs, workers=a.workers, cores=os.cpu_count(), repeats=rows, median=med), indent=1) + "\n")
+    print(f"{a.runs} trivial notebooks, {a.workers} workers, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, median of {a.repeats}")
+    for k, label in [("ideal", "ideal (runs / workers x one bare run), s"), ("papermill", "papermill in a process pool, s"),
+                     ("grid", "run_grid, first time, everything counted, s"), ("resume", "run_grid, nothing left to do, s"),
+                     ("papermill_cpu", "papermill, CPU with imports, s"), ("grid_cpu", "run_grid, CPU with imports, s"),
+                     ("grid_to_ideal", "run_grid / ideal (bar: 1.30)"), ("cpu_ratio", "CPU, run_grid / papermill")]:
+        print(f"{label:46} {med[k]:8.2f}")
+    if a.json:
+        Path(a.json).write_text(json.dumps(dict(runs=a.runs, workers=a.workers, cores=os.cpu_count(), load=os.getloadavg()[0], repeats=rows,
+                                                median=med), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from promptmem.batch import (check_settings, code_hash, load_runs, make_cluster,
                              read_result, redact, run_grid, run_id, run_notebook, write_result)
 from promptmem.core import InvalidData
 
+REPO = Path(__file__).resolve().parent.parent
 PARAMETERS = """n: int = 1  # a number
 rate: float = 0.5
 words: list = ["a"]
@@ -325,3 +326,19 @@ def test_unknown_executor():
     with pytest.raises(Exception, match="no cluster 'cloud'"):
         with open_executor("cloud"):
             pass
+
+
+@pytest.mark.parametrize("sweep, notebook", [("memory", "stream"), ("reward", "reward"), ("recall", "recall"), ("edit", "edit")])
+def test_published_sweeps_fit_their_notebooks(sweep, notebook):
+    from promptmem import sweeps
+    settings = getattr(sweeps, f"{sweep}_sweep")()
+    assert len(settings) >= 63 and check_settings(REPO / "tutorials" / "batch" / f"{notebook}.ipynb", settings) == settings
+
+
+def test_the_reports_plan_fits_the_notebooks():
+    from promptmem.report import ROOMS, read_plan
+    plan = read_plan(REPO / "tutorials" / "batch")
+    assert list(plan) == list(ROOMS)
+    for p in plan.values():
+        check_settings(p["notebook"], p["settings"])
+        assert p["says"] and "out" in notebook_parameters(p["notebook"])
