@@ -223,11 +223,16 @@ class TransformersLM(LM):
 # %% ../nbs/03_lm.ipynb #6dbc90c5
 def _load_checkpoint(path, tokenizer, load):
     tf = require("transformers", "local")
+    log = tf.utils.logging
+    bar, quiet = log.is_progress_bar_enabled(), Path(path).exists()  # a local file needs no bar, a download does
+    if quiet: log.disable_progress_bar()
     try:
         tokenizer = tokenizer or tf.AutoTokenizer.from_pretrained(path)
         return tf.AutoModelForCausalLM.from_pretrained(path, **{"dtype": "float32", "use_safetensors": True, **load}), tokenizer
     except (OSError, ValueError) as e:
         raise LMError(f"no transformers checkpoint could be loaded from {path!r}: {str(e).splitlines()[0]}") from e
+    finally:
+        if quiet and bar: log.enable_progress_bar()
 
 # %% ../nbs/03_lm.ipynb #2335300f
 from fastcore.basics import patch
@@ -355,7 +360,7 @@ class OpenAILM(LM):
         endpoint:str="chat", # "chat" or "completions"
         system:str=None, # system message put before each text prompt (chat)
         cache=None, # path of a disk cache
-        concurrency:int=8, # requests in flight at once
+        concurrency:int=16, # requests in flight at once
         timeout:float=60., # seconds for one attempt
         max_retries:int=5, # further attempts after the first
         price:tuple=None, # (per million prompt tokens, per million completion tokens)
@@ -390,16 +395,20 @@ def find_api_key(
                       "endpoint that needs none")
     return key or "none"
 
+_STARTING = threading.Lock()
+
 @patch
 def _start(self:OpenAILM):
     "Start the event loop and the client on first use"
-    if self._loop is not None: return
     openai = require("openai")
-    self._loop = asyncio.new_event_loop()
-    threading.Thread(target=self._loop.run_forever, name="promptmem-openai", daemon=True).start()
-    self._client = openai.AsyncOpenAI(api_key=self._secret, base_url=self.base_url, timeout=self.timeout, max_retries=self.max_retries)
-    async def gate(): return asyncio.Semaphore(self.concurrency)
-    self._gate = asyncio.run_coroutine_threadsafe(gate(), self._loop).result()
+    with _STARTING:  # several threads may ask first
+        if self._loop is not None: return
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, name="promptmem-openai", daemon=True).start()
+        self._client = openai.AsyncOpenAI(api_key=self._secret, base_url=self.base_url, timeout=self.timeout, max_retries=self.max_retries)
+        async def gate(): return asyncio.Semaphore(self.concurrency)
+        self._gate = asyncio.run_coroutine_threadsafe(gate(), loop).result()
+        self._loop = loop
 
 @patch
 def close(self:OpenAILM):
