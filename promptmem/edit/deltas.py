@@ -12,7 +12,7 @@ import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core import InvalidData, new_id, now, plain, require, stable_hash, versions, write_atomic
+from ..core import InvalidData, new_id, now, plain, require, versions, write_atomic
 
 # %% ../../nbs/edit/02_deltas.ipynb #a25d1154
 @dataclass
@@ -128,7 +128,7 @@ def fingerprint(
     model, # a transformers model
 )->str: # 16 hex digits
     "What a model was before any edit"
-    torch, book, h = require("torch", "local"), ledger(model), hashlib.sha256()
+    book, h = ledger(model), hashlib.sha256()
     h.update(str(getattr(model.config, "model_type", type(model).__name__)).encode())
     for name, p in sorted(model.named_parameters()):
         w = book.original(name).reshape(-1)

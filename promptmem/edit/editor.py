@@ -9,9 +9,9 @@ __all__ = ['METHODS', 'InContextEdit', 'fit_scale', 'check_call', 'edit']
 import math
 import random
 import warnings
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 
-from ..core import InvalidData, fold, plain, require, words
+from ..core import InvalidData, fold, plain, words
 from .deltas import Delta, Edit, require_senses
 from .examples import CanonicalExamples, _read_texts
 from .finetune import Recipe, finetune_clamped, train_lora, train_weights
@@ -81,7 +81,7 @@ def fit_scale(
 
 # %% ../../nbs/edit/09_editor.ipynb #419dae0c
 def _best_inside(e, ex, seen, items):
-    torch, best = require("torch", "local"), None
+    best = None
     for s in sorted({s for s, t in seen if t.inside}):
         e.scale = s
         v = row_values(ex, item_losses(e.model, items, pad_id(e.tokenizer)))

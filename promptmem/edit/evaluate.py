@@ -7,19 +7,16 @@ __all__ = ['free_answers', 'says', 'Change', 'EditReport', 'evaluate_edit', 'deg
 
 # %% ../../nbs/edit/10_evaluate.ipynb #6a1da678
 import html
-import math
 import random
-import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..core import plain, require
-from .deltas import fingerprint
 from .losses import encode_rows
-from .scores import cached_losses, fit_general, item_losses, limit_test, row_values
+from .scores import cached_losses, fit_general, limit_test, row_values
 from ..scoring import _evaluating, budget_batches, context_length, pad_id
-from ..stats import bootstrap, mean_interval, paired_bootstrap, wilson
+from ..stats import paired_bootstrap, wilson
 
 # %% ../../nbs/edit/10_evaluate.ipynb #ae333156
 def free_answers(

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core import InvalidData, fold, plain, read_jsonl, write_jsonl
+from ..core import InvalidData, fold, read_jsonl, write_jsonl
 
 # %% ../../nbs/edit/00_examples.ipynb #27d5283e
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import math
 import random
 import re
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from ..core import InvalidData, require

@@ -6,8 +6,7 @@
 __all__ = ['Request', 'make_requests', 'token_at', 'sample_contexts', 'check_memory', 'key_moment', 'ValueSearch', 'find_values',
            'solve_update', 'memit', 'rome']
 
-# %% ../../nbs/edit/07_memit.ipynb #7e18ed42
-import random
+# %% ../../nbs/edit/07_memit.ipynb #016e3498
 from contextlib import contextmanager
 from dataclasses import dataclass
 

@@ -8,7 +8,7 @@ __all__ = ['FAMILIES', 'ModuleMap', 'module_map', 'is_input_major', 'default_lay
 # %% ../../nbs/edit/05_modules.ipynb #9e63ee62
 from dataclasses import dataclass
 
-from ..core import InvalidData, require
+from ..core import InvalidData
 
 # %% ../../nbs/edit/05_modules.ipynb #cd50c1b9
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ import numpy as np
 from ..core import InvalidData, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value
-from .losses import encode_rows
 from ..scoring import _evaluating, budget_batches, context_length, pad_id, pad_right, run_halving, split_head
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25

@@ -10,7 +10,7 @@ from ..core import InvalidData, require
 from .deltas import Delta, require_senses
 from .finetune import borrowed, fit
 from .losses import edit_loss, encode_rows
-from ..scoring import context_length, pad_id
+from ..scoring import context_length
 
 # %% ../../nbs/edit/06_senses.ipynb #cdcf62cc
 def alpha_mass(
@@ -37,7 +37,7 @@ def epsilon_gradient(
     loss, # function(losses [1, k], tokens [1, k]) -> scalar
 ): # [V, K]
     "Size of the gradient with respect to a factor on each sense of each word"
-    torch, total, c, n = require("torch", "local"), None, [], []
+    torch, c, n = require("torch", "local"), [], []
     table = torch.zeros(model.config.vocab_size, model.config.num_senses, device=model.device)
     leaves = []
     for ids, start in items:

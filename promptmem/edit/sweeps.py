@@ -12,9 +12,9 @@ import random
 
 import numpy as np
 
-from ..core import InvalidData, plain, require
+from ..core import InvalidData, require
 from .deltas import Delta, Edit
-from .editor import METHODS, _general_texts, _make, _settings, check_call
+from .editor import _general_texts, _make, _settings, check_call
 from .examples import CanonicalExamples
 from .losses import encode_rows
 from .scores import cached_losses, fit_general, row_values
