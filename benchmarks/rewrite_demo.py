@@ -20,7 +20,8 @@ def main():
     ap = parser(__doc__)
     ap.add_argument("--seeds", type=int, default=5)
     ap.add_argument("--calls", type=int, default=200)
-    ap.add_argument("--kinds", nargs="+", default=["hom", "syn", "defn", "sent"], help="what the unclear questions mean")
+    ap.add_argument("--kinds", nargs="+", default=["syn", "defn"], help="what the unclear questions mean")
+    ap.add_argument("--per", type=int, nargs="+", default=[10], help="questions per prompt of best-of-random")
     a = ap.parse_args()
     lm, book, rows, scores = pm.load_lm("demo"), word_book(), [], {}
     for kind in a.kinds:
@@ -33,7 +34,7 @@ def main():
             res = optimize_prompt(task, lm, [START], rounds=3, budget_calls=a.calls, held_out_calls=0, proposers=offline(book), seed=seed)
             cpu = time.process_time()-t
             found = {"seed prompt": START, "ours": str(res.best), "published, 3 rounds": published(task, lm, book, START, a.calls, seed)}
-            for per in (5, 10, 20): found[f"best of random, {per} each"] = best_of_random(task, lm, book, a.calls, per, seed)
+            for per in a.per: found[f"best of random, {per} each"] = best_of_random(task, lm, book, a.calls, per, seed)
             for m, text in found.items():
                 scores.setdefault((kind, m), []).append((measure(text), measure(START)))
             print(f"{kind} {seed}: {np.mean(measure(START)):.2f} -> {np.mean(measure(res.best)):.2f} in {res.cost['requests']} calls, "

@@ -21,8 +21,10 @@ def real_log(folder):
     fit = out.select(dataset="svamp").by_role("train", "calib", split="test")
     new = out.select(dataset="svamp").by_role("test", split="test")
     rm = PromptReward(model="hierarchical", embedder="hash", seed=0).fit(fit)
-    q, p = new.queries.set_index("query_id").text, new.prompts.set_index("prompt_id").text
+    q, p = new.queries.set_index("query_id").text, new.prompts.set_index("prompt_id").text.str.strip()
     share = new.frame.groupby(["prompt_id", "query_id"]).correct.mean()
+    whole = share.groupby(level=1).size()
+    share = share[share.index.get_level_values(1).isin(whole[whole == len(p)].index)]
     log = {(p[i], q[j]): v for (i, j), v in share.items()}
     return rm, log, sorted({j for _, j in log}), list(p), share.groupby(level=0).mean().rename(p.to_dict()).to_dict()
 
@@ -70,8 +72,9 @@ def main():
     ap = parser(__doc__)
     ap.add_argument("--seeds", type=int, default=30)
     ap.add_argument("--keep", type=float, default=.25, help="share of candidates that the screen lets through")
+    ap.add_argument("--keep-simulated", type=float, default=.4, help="the same on the simulated log, where prompts are harder to rank")
     a = ap.parse_args()
-    rows, said = compare("simulated", simulated_log(), a.seeds, a.keep)
+    rows, said = compare("simulated", simulated_log(), a.seeds, a.keep_simulated)
     folder = local_data("prompt_oirl")
     if folder:
         more, line = compare("Prompt-OIRL, SVAMP", real_log(folder), a.seeds, a.keep)
