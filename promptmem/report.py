@@ -30,7 +30,7 @@ table { border-collapse: collapse; margin: 12px 0; font-size: .92em; font-varian
 th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 td.n { text-align: right } thead th { background: var(--back); position: sticky; top: 0 }
 th button { all: unset; cursor: pointer; font-weight: 600 } th button:focus-visible { outline: 2px solid var(--accent) }
-th[aria-sort=ascending] button::after { content: " \\25B2" } th[aria-sort=descending] button::after { content: " \\25BC" }
+th[aria-sort=ascending] button::after { content: " \\25B2" / "" } th[aria-sort=descending] button::after { content: " \\25BC" / "" }
 pre { background: var(--back); padding: 10px 12px; overflow-x: auto; border-radius: 6px; font-size: .86em; line-height: 1.45 }
 pre, code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
 pre.error { background: #fdf1f0; color: #7a1912 } pre.out { background: #fff; border-left: 3px solid var(--line); border-radius: 0 }
