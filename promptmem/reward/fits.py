@@ -227,7 +227,7 @@ def fit_hierarchical(
     return Fit(head, base + add, spread, hard, beta)
 
 # %% ../../nbs/reward/03_fits.ipynb #162388d1
-TREES = dict(objective="l2", learning_rate=.04, num_leaves=15, min_data_in_leaf=40, feature_fraction=.1, bagging_fraction=.7,
+TREES = dict(objective="l2", learning_rate=.06, num_leaves=15, min_data_in_leaf=40, feature_fraction=.1, bagging_fraction=.7,
              bagging_freq=1, lambda_l2=10., max_bin=63, deterministic=True, force_row_wise=True, verbose=-1)
 
 def _tree_x(inputs, width):
@@ -237,7 +237,7 @@ def _tree_x(inputs, width):
 def fit_trees(
     inputs:Inputs, right, tried, folds, # as in `fit_hierarchical`
     seed:int=0, # of bagging and feature sampling
-    rounds:int=250, # trees
+    rounds:int=150, # trees
     width:int=64, # kernel and word features that trees see
     params:dict=None, # LightGBM parameters to change
     threads:int=1, # of LightGBM
