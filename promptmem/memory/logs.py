@@ -165,7 +165,7 @@ def summary(self:Logs):
         if len(xs) > 1: lo, hi = (lambda m: (m.lo, m.hi))(mean_interval([x.accuracy for x in xs]))
         else: lo, hi = (100*v for v in wilson(k, n))
         frames = [x.frame() for x in xs]
-        rows.append(dict(strategy=label, runs=len(xs), tasks=n, accuracy=round(float(np.mean([x.accuracy for x in xs])), 2), lo=round(lo, 2), hi=round(hi, 2),
+        rows.append(dict(strategy=label, runs=len(xs), tasks=n, accuracy=round(float(np.mean([x.accuracy for x in xs])), 2), lo=round(max(0., lo), 2), hi=round(min(100., hi), 2),
                          hits=round(float(np.mean([f.memory_used.sum() for f in frames])), 1), wrong_type_hits=round(float(np.mean([f.wrong_type_hit.sum() for f in frames])), 1),
                          prompt_tokens=round(float(np.mean([f.prompt_tokens.fillna(0).sum() for f in frames])))))
     return pd.DataFrame(rows)
