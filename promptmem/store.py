@@ -45,7 +45,7 @@ def _scope(scope):
 def _head(conn, scope, key):
     "The newest entry for a question (`id`, `n`, `rank`, `active`), the active one first; None when there is none"
     rows = sa.select(_c.id, _c.n, _c.rank, _c.active).where(_c.scope == scope, _c.slot == slot_of(key))
-    return conn.execute(rows.order_by(_c.active.desc(), _c.n.desc()).limit(1)).first()
+    return conn.execute(rows.order_by(sa.case((_c.active, 0), else_=1), _c.n.desc()).limit(1)).first() # the case keeps SQLite on pm_chain
 
 def _insert(conn, new:Clarification, changed:int):
     "Write `new` as the active entry of its key; returns it with `supersedes` filled in"
@@ -158,11 +158,13 @@ def _add_many(self:_Writing,
 
 def _chained(conn, news):
     "(entry, id of the active entry that it supersedes or None), knowing what came before in the same batch"
-    heads, keys = {}, list(dict.fromkeys((c.scope, slot_of(c.normalized_key)) for c in news))
-    for i in range(0, len(keys), 400):
-        part = keys[i:i + 400]
-        rows = sa.select(_c.scope, _c.slot, _c.id).where(sa.tuple_(_c.scope, _c.slot).in_(part), _c.active)
-        heads.update(((s, k), id) for s, k, id in conn.execute(rows))
+    heads, slots = {}, {}
+    for c in news: slots.setdefault(c.scope, {})[slot_of(c.normalized_key)] = None
+    for scope, mine in slots.items():
+        mine = list(mine)
+        for i in range(0, len(mine), 500):
+            rows = sa.select(_c.slot, _c.id).where(_c.scope == scope, _c.slot.in_(mine[i:i + 500]), _c.active)
+            heads.update(((scope, slot), id) for slot, id in conn.execute(rows))
     for c in news:
         yield c, heads.get((c.scope, slot_of(c.normalized_key)))
         heads[c.scope, slot_of(c.normalized_key)] = c.id

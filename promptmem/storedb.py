@@ -106,7 +106,7 @@ _c, _i = clarifications.c, interactions.c
 indexes = (
     sa.Index("pm_one_active", _c.scope, _c.slot, unique=True, sqlite_where=_c.active, postgresql_where=_c.active),
     sa.Index("pm_chain", _c.scope, _c.slot, _c.n), sa.Index("pm_changes", _c.scope, _c.changed),
-    sa.Index("pm_by_time", _c.scope, _c.active, _c.time), sa.Index("pm_supersedes", _c.supersedes),
+    sa.Index("pm_by_time", _c.scope, _c.time, _c.active), sa.Index("pm_supersedes", _c.supersedes),
     sa.Index("pm_asked", _i.scope, _i.time), sa.Index("pm_question", _i.scope, _i.slot),
     sa.Index("pm_used", uses.c.clarification), sa.Index("pm_embedded", vectors.c.scope, vectors.c.model),
 )
@@ -164,7 +164,7 @@ def _sqlite_connect(dbapi, timeout):
     "Settings of every SQLite connection"
     dbapi.isolation_level = None # transactions are begun by us
     for pragma in (f"busy_timeout={int(timeout*1000)}", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON",
-                   "temp_store=MEMORY", "cache_size=-65536", "mmap_size=2147483648"):
+                   "temp_store=MEMORY", "cache_size=-65536", "mmap_size=268435456"):
         dbapi.execute(f"PRAGMA {pragma}")
 
 def _begin(conn, timeout):
@@ -260,6 +260,7 @@ def _upgrade(conn, name):
         if not sa.inspect(conn).has_table("pm_vectors"): conn.execute(sa.text("CREATE EXTENSION IF NOT EXISTS vector"))
     if not sa.inspect(conn).has_table("pm_meta"):
         metadata.create_all(conn)
+        _keep_no_samples(conn)
         for key, value in (("schema_version", VERSION), ("uid", new_id()), ("counter", 1)): conn.execute(meta.insert().values(key=key, value=str(value)))
         return
     found = int(conn.scalar(sa.select(meta.c.value).where(meta.c.key == "schema_version")))
@@ -268,6 +269,13 @@ def _upgrade(conn, name):
                                 "Nothing was changed; upgrade with: pip install -U promptmem")
     for version in range(found, VERSION): _MIGRATIONS[version](conn)
     if found < VERSION: conn.execute(meta.update().where(meta.c.key == "schema_version").values(value=str(VERSION)))
+
+def _keep_no_samples(conn):
+    "PostgreSQL's planner keeps sample values of columns in a catalog that `forget` cannot reach: let it take none of what users wrote"
+    if conn.dialect.name != "postgresql": return
+    for table in (clarifications, interactions, vectors, epochs):
+        for c in table.c:
+            if isinstance(c.type, (sa.Text, _Vector)): conn.execute(sa.text(f"ALTER TABLE {table.name} ALTER COLUMN {c.name} SET STATISTICS 0"))
 
 def _migrate_1(conn):
     "From 1 to 2: search columns, the usage table filled from the interactions, vectors, epochs"
@@ -283,6 +291,7 @@ def _migrate_1(conn):
         conn.execute(interactions.update().where(i.id == id).values(slot=slot_of(normalize(question))))
         put_uses(conn, json.loads(body))
     for index in indexes: index.create(conn, checkfirst=True)
+    _keep_no_samples(conn)
     conn.execute(meta.insert().values(key="counter", value="1"))
 
 _MIGRATIONS = {1: _migrate_1}
