@@ -2,7 +2,7 @@
 from promptmem.core import lazy_exports
 
 _names = {
-    **{m: None for m in ("task", "evidence", "propose", "guards", "simulate", "result", "search", "pairs", "student")},
+    **{m: None for m in ("task", "evidence", "propose", "guards", "simulate", "result", "search", "pairs", "words", "student", "regret")},
     "PromptTask": "task", "Example": "task", "Ledger": "task", "BudgetSpent": "task", "ScorerError": "task",
     "JudgeScorer": "task", "RewardScorer": "task",
     "optimize_prompt": "search", "estimate_cost": "search", "OptimizeResult": "result", "Candidate": "result", "prompt_diff": "result",
@@ -13,6 +13,6 @@ _names = {
     "FormGuard": "guards", "LeakGuard": "guards", "DriftGuard": "guards",
     "Simulator": "simulate", "SimulatedWriter": "simulate", "ReplayLM": "simulate",
     "load_pairs": "pairs", "clean_pairs": "pairs", "improve_questions": "pairs",
-    "PromptRewriter": "student",
+    "PromptRewriter": "student", "word_task": "words", "word_book": "words",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
