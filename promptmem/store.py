@@ -267,9 +267,10 @@ def _clarifications(self:_Reading,
 )->list: # clarifications
     "One page of a scope's clarifications"
     if sort not in _SORTS: raise InvalidData(f"sort is one of {', '.join(_SORTS)}, not {sort!r}")
-    rows = sa.select(*_COLUMNS).where(*_matching(scope, query, active))
     order = (_c[sort].desc(), _c.n.desc()) if descending else (_c[sort], _c.n)
-    with self.db.read() as conn: return [_record(r) for r in conn.execute(rows.order_by(*order).offset(offset).limit(limit))]
+    page = sa.select(_c.n).where(*_matching(scope, query, active)).order_by(*order).offset(offset).limit(limit).subquery() # sorts narrow rows
+    rows = sa.select(*_COLUMNS).join(page, page.c.n == _c.n).order_by(*order)
+    with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
 
 def _count(self:_Reading,
     scope:str, # whose
