@@ -133,7 +133,7 @@ def verbal_confidence(
     return [_probability(t) for t in _opinions(lm, out, template, options)]
 
 def _probability(text):
-    m = re.search(r"(?<![\w.])(\d+(?:\.\d+)?|\.\d+)\s*(%)?", text)
+    m = re.search(r"(?<![\w.-])(\d+(?:\.\d+)?|\.\d+)\s*(%)?", text)
     if not m: return None
     v = float(m[1])/(100 if m[2] or float(m[1]) > 1 else 1)
     return v if 0 <= v <= 1 else None

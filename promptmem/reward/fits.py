@@ -144,7 +144,7 @@ def interactions(
     tried, # [n, m]
     folds, # [n]
     rank:int=None, # directions in which prompts may differ; None: all
-    alphas=(10., 25., 50., 100., 200.), # penalties to choose from; none at all is always tried
+    alphas=(1., 3., 10., 25., 50., 100., 200.), # penalties to choose from; none at all is always tried
 ): # (coefficients [r, m], correction [n, m] out of fold)
     "A shrunk correction of the logits; zero where it does not help out of fold"
     p = expit(z)

@@ -119,6 +119,10 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         self.near_weight, self.folds, self.landmarks, self.prompt_side = near_weight, folds, landmarks, prompt_side
         self.question_side, self.params, self.seed = question_side, params, seed
 
+    def __sklearn_clone__(self): # the embedder is shared, not copied: it may hold a model or a connection
+        import copy
+        return type(self)(**{k: copy.deepcopy(v) if k == "params" else v for k, v in self.get_params(deep=False).items()})
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.string, tags.input_tags.two_d_array, tags.non_deterministic = True, False, False
