@@ -1,0 +1,61 @@
+"""Trained retrievers, calibration and the drill: what the notebooks show, on the package."""
+import json
+
+import numpy as np
+import pytest
+from memory_helpers import obedient
+
+from promptmem.core import InvalidData
+from promptmem.embed import load_embedder
+from promptmem.lm import CallableLM
+from promptmem.memory import (ClosestLookup, SemanticLookup, calibrate, learning_curve, load_head, make_pairs, make_tasks, pair_scores, split_pairs,
+                              train_retriever, wrong_memory_drill)
+
+ROWS = [dict(question=t.question, type=t.type) for t in make_tasks(150, "own", seed=0)]
+
+
+def test_pairs_are_seeded_and_wordings_do_not_leak():
+    pairs = make_pairs(ROWS, 40, seed=1)
+    assert pairs == make_pairs(ROWS, 40, seed=1) != make_pairs(ROWS, 40, seed=2)
+    train, test = split_pairs(pairs, .3, seed=0)
+    shape = lambda q: q.split(" < ")[0] + q.split(" > ")[-1]
+    words = [{shape(p[s]) for p in ps for s in ("sentence1", "sentence2")} for ps in (train, test)]
+    assert train and test and not words[0] & words[1]
+
+
+def test_a_head_learns_saves_and_loads_without_pickle(tmp_path):
+    pairs = make_pairs(ROWS, 60, seed=1)
+    head = train_retriever(pairs, "hash", dim=16, epochs=3)
+    assert pair_scores(head, pairs)["auc"] > pair_scores(load_embedder("hash"), pairs)["auc"]
+    head.save(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["head.json", "head.safetensors"]
+    np.testing.assert_allclose(load_head(tmp_path)(["a b"]), head(["a b"]), atol=1e-6)
+    m = SemanticLookup(load_head(tmp_path), threshold=.8)
+    m.add(ROWS[0]["question"], "kept")
+    assert m.query(ROWS[0]["question"]).text == "kept"
+    (tmp_path/"head.json").write_text(json.dumps(dict(base="hash-64", dim=16)))
+    with pytest.raises(InvalidData, match="this head takes 512 numbers"): load_head(tmp_path)(["a"])
+
+
+@pytest.mark.parametrize("lookup", [lambda: ClosestLookup.published(), lambda: ClosestLookup(), lambda: SemanticLookup("hash")])
+@pytest.mark.parametrize("allowed", [0., .01, .1])
+def test_a_calibrated_limit_keeps_its_promise_on_its_pairs(lookup, allowed):
+    pairs, m = make_pairs(ROWS, 40, seed=1), lookup()
+    c = calibrate(m, pairs, max_false_injection=allowed)
+    hits = []
+    for p in pairs:
+        one = lookup()
+        one.threshold = m.threshold
+        one.add(p["sentence2"], "x")
+        hits.append(one.query(p["sentence1"]).hit)
+    label = np.array([p["label"] for p in pairs])
+    assert np.mean(np.array(hits)[label == 0]) == pytest.approx(c.false_injection, abs=1e-9) and c.false_injection <= allowed
+    assert np.mean(np.array(hits)[label == 1]) == pytest.approx(c.found, abs=.02)
+
+
+def test_a_drill_breaks_exactly_what_it_plants_and_the_curve_rises():
+    lm, tasks = CallableLM(obedient), make_tasks(90, "own", seed=0)
+    s = wrong_memory_drill(lm, tasks, plant=4, seed=1).summary()
+    assert s["before"] == 100 and s["broken"] == s["injected"] > 0 and s["change"] < 0
+    curve = learning_curve(lm, tasks, seed=1)
+    assert curve.accuracy.iloc[0] == 0 and curve.accuracy.iloc[-1] == 100 and curve.clarifications.iloc[-1] == 15
