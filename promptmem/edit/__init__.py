@@ -11,6 +11,6 @@ _names = {
     "LogitDifference": "ensemble", "fit_weight": "ensemble",
     "from_table": "builders", "from_clarifications": "builders", "from_interactions": "builders", "read_config": "builders",
     "sequential_edits": "sweeps", "plot_sequential": "sweeps", "sample_options": "sweeps", "result_table": "sweeps",
-    "EditComparison": "compare",
+    "widgets": None, "EditCompare": "widgets", "EditComparison": "compare",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

@@ -11,7 +11,7 @@ _names = {
     "evaluate_reward": "evaluate", "RewardReport": "evaluate", "pair_ordering": "evaluate", "availability_table": "evaluate",
     "cross_choices": "evaluate",
     "collect_outcomes": "collect", "self_critic": "collect", "verbal_confidence": "collect",
-    "RewardComparison": "compare",
+    "widgets": None, "RewardComparer": "widgets", "RewardComparison": "compare",
     "plot_availability": "figures", "plot_reliability": "figures", "plot_risk_coverage": "figures", "plot_calls": "figures",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
