@@ -12,13 +12,13 @@ __all__ = ['Pair', 'load_pairs', 'leak_suspect', 'Cleaned', 'clean_pairs', 'Impr
 import csv
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..core import InvalidData, fold, read_jsonl
-from .guards import DriftGuard, FormGuard, LeakGuard, first_objection, new_numbers
+from .guards import DriftGuard, FormGuard, first_objection
 from .propose import State
 from .result import Candidate
 from .task import Example, Ledger, PromptTask

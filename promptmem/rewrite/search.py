@@ -20,7 +20,7 @@ from .guards import FormGuard, LeakGuard, first_objection
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases, MutatePhrases,
                                        PhraseBook, Proposal, Reflect, State, pareto)
 from .result import Candidate, OptimizeResult
-from .task import BudgetSpent, Ledger
+from .task import Ledger
 
 # %% ../../nbs/rewrite/07_search.ipynb #82903b92
 def halving_plan(

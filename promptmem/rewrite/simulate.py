@@ -18,7 +18,7 @@ import numpy as np
 from ..core import stable_hash
 from ..lm import LM
 from ..record import Completion, Usage
-from .propose import PhraseBook, wordings
+from .propose import PhraseBook
 from .task import PromptTask
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #6e2f980b

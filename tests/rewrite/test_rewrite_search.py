@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptmem.lm import CallableLM, LMCache
-from promptmem.rewrite import (Breeder, DriftGuard, Evolve, History, LeakGuard, LearnPhrases, MutatePhrases, OptimizeResult,
-                               PairedTest, PhraseBook, PromptTask, Proposal, RandomPhrases, Reflect, ReplayLM, SentenceEdits,
-                               SimulatedWriter, Simulator, estimate_cost, optimize_prompt, pareto, prompt_diff)
+from promptmem.rewrite import (Breeder, DriftGuard, Evolve, History, LearnPhrases, MutatePhrases, OptimizeResult,
+                               PairedTest, PromptTask, Proposal, RandomPhrases, Reflect, ReplayLM, SimulatedWriter, Simulator, estimate_cost, optimize_prompt, pareto, prompt_diff)
 from promptmem.rewrite.evidence import log_stake
 from promptmem.rewrite.result import Candidate
 from promptmem.rewrite.search import affordable, halving_plan, plan_cost

@@ -1,7 +1,5 @@
 """Tasks, counting, scorers: what goes in is checked, what it costs is counted."""
-import math
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
