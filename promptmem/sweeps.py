@@ -25,7 +25,7 @@ def memory_sweep(
 
 # %% ../nbs/08c_sweeps.ipynb #5e2af7f4
 def reward_sweep(
-    datasets=("gsm8k", "svamp"), # data sets with outcomes
+    datasets=("gsm8k", "svamp"), # data sets with outcomes (the notebook's `data` names their folder)
     prompts=range(6), # the training prompts
     seeds=(0,), # of the reward model
     **fixed, # further parameters of the notebook
@@ -33,17 +33,17 @@ def reward_sweep(
     "Data sets x all non-empty subsets of the training prompts, smallest first (Prompt-OIRL, section 5)"
     prompts = list(prompts)
     subsets = [list(c) for k in range(1, len(prompts)+1) for c in itertools.combinations(prompts, k)]
-    return [dict(dataset=d, train_prompts=s, seed=k, **fixed) for d in datasets for s in subsets for k in seeds]
+    return [dict(dataset=d, prompts=s, seed=k, **fixed) for d in datasets for s in subsets for k in seeds]
 
 # %% ../nbs/08c_sweeps.ipynb #1b08ba9d
 def recall_sweep(
     experiments=range(1, 7), # which foils
     exposures=(1, 2, 3), # passes over the studied sentences
-    seeds=range(4), # splits
-    **fixed, # further parameters of the notebook
+    seeds=range(4), # of the order of study
+    **fixed, # further parameters of the notebook: folder and split of the published files, model
 )->list:
-    "Experiments x exposures x splits (recognition, recall and retention of few-shot memories, section 2)"
-    return [dict(experiment=e, exposures=x, seed=s, **fixed) for e, x, s in itertools.product(experiments, exposures, seeds)]
+    "Experiments x exposures x seeds (recognition, recall and retention of few-shot memories, section 2)"
+    return [dict(experiment=str(e), exposures=x, seed=s, **fixed) for e, x, s in itertools.product(experiments, exposures, seeds)]
 
 # %% ../nbs/08c_sweeps.ipynb #7b5dd32e
 def edit_sweep(
