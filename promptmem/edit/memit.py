@@ -300,7 +300,7 @@ def memit(
     general=(), # ordinary texts, for the second moment
     layers=None, # layer numbers; None: `default_layers`
     subject:str="auto", # where to edit: "subject", "prefix" or "auto"
-    weight:float=None, # λ; None: 0.9 · width of the layer
+    weight:float=None, # λ; None: width of the layer / 50
     covariance:str="text", # "text" or "ridge"
     max_mb:float=1024., # memory for the second moment
     contexts=5, # sampled beginnings, or the list itself
@@ -323,7 +323,7 @@ def memit(
                 down = model.get_submodule(m.down_name(l))
                 K = _keys(model, tokenizer, texts, l, pad)
                 R = (z - _read(model, last, [t[0] for t in texts], pad).float()).T/(len(layers) - j)
-                lam = .9*_width(down) if weight is None else weight
+                lam = _width(down)/50 if weight is None else weight
                 left, right = _in_layout(down, *solve_update(K, R, _moment(model, tokenizer, general, l, K, covariance), lam))
                 factors[names[j]] = (left, right)
                 with torch.no_grad(): params[names[j]].copy_((kept[names[j]].float() + left @ right).to(params[names[j]].dtype))

@@ -18,10 +18,10 @@ import numpy as np
 from ..core import InvalidData, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value
-from ..scoring import _evaluating, budget_batches, context_length, pad_id, pad_right, run_halving, split_head
+from ..scoring import _evaluating, budget_batches, context_length, pad_id, run_halving, split_head
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
-_HEAD_ROWS = 512  # positions per product with the output layer
+_HEAD_ROWS = 256  # positions per product with the output layer
 
 def _states(model, call, row, col):
     "Hidden states (or logits) at (row, col), the head that turns them into logits, and the cache of keys and values"
@@ -43,14 +43,14 @@ def _gather(states, head, at, target):
     out[order] = torch.cat(parts)
     return out
 
-def _run_unique(model, inputs, items, pad, past=None):
+def _run_unique(model, inputs, items, past=None):
     """Summed loss of each item; `inputs` are id lists, `items` (input, first position in it, targets).
-    `past`: (cache, its length) of an already computed prefix, one row per input"""
+    `past`: keys and values of an already computed prefix, one row per input"""
     torch = require("torch", "local")
     device = next(model.parameters()).device
-    x, mask = (t.to(device) for t in pad_right(inputs, pad))
-    call = dict(input_ids=x, attention_mask=mask, use_cache=False)
-    if past: call |= dict(past_key_values=past[0], use_cache=True, attention_mask=torch.cat([mask.new_ones(len(x), past[1]), mask], 1))
+    width = max(map(len, inputs))  # padding on the right, behind a causal mask: no position that is read sees it, so no mask is needed
+    x = torch.tensor([i + i[-1:]*(width - len(i)) for i in inputs], device=device)
+    call = dict(input_ids=x, use_cache=False) | (dict(past_key_values=past, use_cache=True) if past is not None else {})
     places = sorted({(u, s+k) for u, s, t in items for k in range(len(t))})
     index = {p: i for i, p in enumerate(places)}
     row, col = (torch.tensor(v, device=device) for v in zip(*places))
@@ -61,7 +61,7 @@ def _run_unique(model, inputs, items, pad, past=None):
     return (-torch.zeros(len(items), device=device, dtype=torch.double).index_add(0, who, logp)).cpu().numpy()
 
 # %% ../../nbs/edit/08_scores.ipynb #e3fc10c0
-def _scored_batches(model, flat, pad, batch_tokens):
+def _scored_batches(model, flat, batch_tokens):
     "Summed loss of each (ids, start) of `flat`"
     unique, where = {}, []
     for ids, start in flat: where.append((unique.setdefault(tuple(ids[:-1]), len(unique)), start-1, ids[start:]))
@@ -69,7 +69,7 @@ def _scored_batches(model, flat, pad, batch_tokens):
     for n, (u, s, t) in enumerate(where): members.setdefault(u, []).append(n)
     def run(batch):
         mine = [(j, n) for j, u in enumerate(batch) for n in members[u]]
-        got = _run_unique(model, [inputs[u] for u in batch], [(j, *where[n][1:]) for j, n in mine], pad)
+        got = _run_unique(model, [inputs[u] for u in batch], [(j, *where[n][1:]) for j, n in mine])
         out = [[] for _ in batch]
         for (j, n), v in zip(mine, got): out[j].append((n, v))
         return out
@@ -90,7 +90,7 @@ def _plan_shared(flat, least=1/3):
     cost = sum(map(len, groups)) + sum(shared.values())
     return groups if cost <= (1-least)*sum(plain.values()) else None
 
-def _scored_shared(model, flat, groups, pad, batch_tokens):
+def _scored_shared(model, flat, groups, batch_tokens):
     "Summed loss of each item, each distinct prefix run once"
     torch = require("torch", "local")
     device, values = next(model.parameters()).device, np.zeros(len(flat))
@@ -99,10 +99,10 @@ def _scored_shared(model, flat, groups, pad, batch_tokens):
     for length, prefixes in lengths.items():
         rows = max(1, batch_tokens//max(length + sum(len(flat[n][0]) - length for n in groups[p]) for p in prefixes))
         for i in range(0, len(prefixes), rows):
-            _shared_batch(model, prefixes[i:i+rows], length, flat, groups, pad, values, torch, device)
+            _shared_batch(model, prefixes[i:i+rows], length, flat, groups, values, torch, device)
     return values
 
-def _shared_batch(model, part, length, flat, groups, pad, values, torch, device):
+def _shared_batch(model, part, length, flat, groups, values, torch, device):
     x = torch.tensor(part, device=device)
     mine = [(j, n) for j, p in enumerate(part) for n in groups[p]]
     states, head, cache = _states(model, dict(input_ids=x, use_cache=True), torch.arange(len(part), device=device),
@@ -118,13 +118,13 @@ def _shared_batch(model, part, length, flat, groups, pad, values, torch, device)
         if key not in inputs: source.append(j)
         items.append((inputs.setdefault(key, len(inputs)), 0, flat[n][0][length+1:]))
     cache.batch_select_indices(torch.tensor(source, device=device))
-    got = _run_unique(model, [list(k[1]) for k in inputs], items, pad, (cache, length))
+    got = _run_unique(model, [list(k[1]) for k in inputs], items, cache)
     for (_, n), v in zip(more, got): values[n] += v
 
 def item_losses(
     model, # causal LM
     items:list, # per row one or two (token ids, first scored position), from `encode_rows`
-    pad:int=0, # id to fill up with
+    pad:int=0, # not needed any more: texts are filled up with their own last token
     batch_tokens:int=1024, # tokens per batch, padding included
     share:bool=True, # run shared prefixes once where that pays
 )->np.ndarray: # [rows, 1 or 2] summed losses, nats
@@ -133,7 +133,7 @@ def item_losses(
     flat = [x for row in items for x in row]
     groups = _plan_shared(flat) if share and _keeps_cache(model) else None
     with torch.inference_mode(), _evaluating(model), _table(model):
-        v = _scored_batches(model, flat, pad, batch_tokens) if groups is None else _scored_shared(model, flat, groups, pad, batch_tokens)
+        v = _scored_batches(model, flat, batch_tokens) if groups is None else _scored_shared(model, flat, groups, batch_tokens)
     return v.reshape(len(items), -1)
 
 def _keeps_cache(model): return not hasattr(model, "set_sense_delta") and not hasattr(model, "combine_logits")
