@@ -143,7 +143,15 @@ def compare_logs(
         if not logs: raise InvalidData(f"{folder}: there is no *.jsonl in this folder")
     return Logs([x if isinstance(x, Log) else Log.read(x) for x in logs])
 
-# %% ../../nbs/memory/06_logs.ipynb #e654d8d7
+# %% ../../nbs/memory/06_logs.ipynb #cc613925
+def _interval(percents, n):
+    "The 95 % interval of a mean over runs of `n` questions each, in percent"
+    if len(percents) > 3:
+        m = mean_interval(percents)
+        return max(0., m.lo), min(100., m.hi)
+    lo, hi = wilson(n*float(np.mean(percents))/100, n)
+    return 100*lo, 100*hi
+
 def _label(log):
     return "no memory" if log.strategy == "none" else f"{log.strategy}, p = {log.probability:g}" if log.probability is not None else log.strategy
 
@@ -161,11 +169,10 @@ def summary(self:Logs):
     import pandas as pd
     rows = []
     for label, xs in self.groups().items():
-        n, k = len(xs[0]), sum(r["is_correct"] for r in xs[0].records)
-        if len(xs) > 1: lo, hi = (lambda m: (m.lo, m.hi))(mean_interval([x.accuracy for x in xs]))
-        else: lo, hi = (100*v for v in wilson(k, n))
+        n = len(xs[0])
+        lo, hi = _interval([x.accuracy for x in xs], n)
         frames = [x.frame() for x in xs]
-        rows.append(dict(strategy=label, runs=len(xs), tasks=n, accuracy=round(float(np.mean([x.accuracy for x in xs])), 2), lo=round(max(0., lo), 2), hi=round(min(100., hi), 2),
+        rows.append(dict(strategy=label, runs=len(xs), tasks=n, accuracy=round(float(np.mean([x.accuracy for x in xs])), 2), lo=round(lo, 2), hi=round(hi, 2),
                          hits=round(float(np.mean([f.memory_used.sum() for f in frames])), 1), wrong_type_hits=round(float(np.mean([f.wrong_type_hit.sum() for f in frames])), 1),
                          prompt_tokens=round(float(np.mean([f.prompt_tokens.fillna(0).sum() for f in frames])))))
     return pd.DataFrame(rows)
@@ -203,11 +210,10 @@ def plot(self:Logs, title:str="Right so far"): # noqa: F811
         n = min(map(len, xs))
         a = np.array([[r["correct_so_far"] for r in x.records[:n]] for x in xs])
         for i in range(n):
-            if len(xs) > 1: m = mean_interval(a[:, i]); lo, hi = m.lo, m.hi
-            else: lo, hi = (100*v for v in wilson(round(a[0, i]*(i+1)/100), i+1))
-            rows.append(dict(strategy=label, step=i+1, accuracy=a[:, i].mean(), lo=max(0, lo), hi=min(100, hi)))
+            lo, hi = _interval(a[:, i], i+1)
+            rows.append(dict(strategy=label, step=i+1, accuracy=a[:, i].mean(), lo=lo, hi=hi))
     fig = plots.line(pd.DataFrame(rows), "step", "accuracy", color="strategy", lo="lo", hi="hi", title=title, x_title="questions asked", y_title="right so far, %")
-    return fig.update_yaxes(range=[0, 100])
+    return fig.update_yaxes(range=[0, 100]).update_layout(legend_y=-.28)
 
 @patch
 def plot_types(self:Logs, title:str="Right replies by type"):
