@@ -6,6 +6,9 @@ _names = {
     "recognition_test": "recognition", "Recognition": "recognition", "sentence_scores": "recognition",
     "recall_test": "generation", "Recall": "generation", "recall_by_cue": "generation", "rouge": "generation",
     "retention_curve": "retention", "Retention": "retention", "make_probe": "retention", "expanding": "retention",
-    "fit_forgetting": "retention",
+    "fit_forgetting": "retention", "make_foils": "foils", "condition": "foils", "audit_foils": "foils", "Pairs": "foils",
+    "read_pairs": "foils", "read_sentences": "foils", "read_experiment": "foils", "run_experiment": "experiments",
+    "plot_conditions": "experiments", "memory_against_weights": "experiments", "nearest": "experiments",
+    "RecallSession": "tester",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

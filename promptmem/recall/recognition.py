@@ -28,6 +28,7 @@ def check_pairs(
     "Refuse lists of different lengths; say which pairs cannot be judged"
     if len(seen) != len(unseen): raise ValueError(
         f"{len(seen)} seen but {len(unseen)} unseen sentences: a pair needs one of each")
+    if not len(seen): raise ValueError("seen and unseen are empty")
     studied = {fold(s) or s for s in seen}
     why = ["the foil was studied" if (fold(u) or u) in studied else "" for u in unseen]
     bad = [i for i, w in enumerate(why) if w]
