@@ -4,7 +4,7 @@
     python tools/readme.py --check    fail when README.md is not what the notebook says
 
 Cells with `#| hide` are left out, directive lines are stripped, code is fenced, text outputs are indented by four
-blanks, Markdown outputs are passed through, and relative links are kept as they stand in the notebook's folder's parent.
+blanks, Markdown outputs are passed through, and links to `images/` beside the notebook become links from the root.
 """
 import argparse
 import re
@@ -38,7 +38,8 @@ def cell_text(cell):
 def readme(path):
     "The text of README.md"
     cells = nbformat.read(path, 4).cells
-    return STAMP + "".join(map(cell_text, cells)).rstrip() + "\n"
+    text = "".join(map(cell_text, cells)).replace("](images/", "](nbs/images/")
+    return STAMP + text.rstrip() + "\n"
 
 
 def main():
