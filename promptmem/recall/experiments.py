@@ -12,12 +12,10 @@ import numpy as np
 
 from ..core import require
 from ..plots import figure
-from .foils import audit_foils
 from .generation import cut_prompts, recall_test
 from .recognition import recognition_test, sentence_scores
 from .retention import _put, make_probe
 from .studying import study, trainable
-from ..scoring import context_length
 from ..stats import paired_bootstrap, wilson
 
 # %% ../../nbs/recall/06_experiments.ipynb #56377611

@@ -130,7 +130,6 @@ def _decode(model, prompts, n, pad, block, uniform=None, temperature=1.):
     return torch.cat(out, 1).cpu().numpy()
 
 def _beams(model, prompts, n, pad, block, beams):
-    torch = require("torch", "local")
     x, mask = (t.to(next(model.parameters()).device) for t in _left(prompts, pad))
     out = model.generate(input_ids=x, attention_mask=mask, max_new_tokens=n, min_new_tokens=n, num_beams=beams,
                          do_sample=False, pad_token_id=pad, eos_token_id=block or None)

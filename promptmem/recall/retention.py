@@ -14,7 +14,7 @@ import warnings
 import numpy as np
 
 from ..core import fold, require
-from ..plots import figure, line
+from ..plots import line
 from .generation import recall_test
 from .recognition import recognition_test
 from .studying import Learner, StudyRun, exposure_batches, study, tokenize, trainable
