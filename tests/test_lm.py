@@ -1,7 +1,5 @@
 """Language models as users meet them: the cache under several processes, the demo model, a real endpoint."""
-import json
 import multiprocessing
-import os
 
 import numpy as np
 import pytest
