@@ -307,9 +307,9 @@ def _fit_memory(self:PromptReward):
     if not self.memory or self.model == "xgboost" or self.one_class_: return
     z = logit(self.calibrator_(self.fit_.oof))
     self.tau_ = fit_tau(z, self.right_, self.tried_)
-    self.effect_ = question_effect(z, self.right_, self.tried_, self.tau_) if self.tau_ else np.zeros(len(z))
-    self.others_, self.memory_z_ = other_effects(z, self.right_, self.tried_, self.tau_), z
-    self.strength_ = fit_strength(expit(z + self.others_), self.right_, self.tried_)
+    self.strength_ = fit_strength(expit(z + other_effects(z, self.right_, self.tried_, self.tau_)), self.right_, self.tried_)
+    self.memory_z_ = logit(self.calibrator_(self.fit_.head(self.queries_)))
+    self.effect_ = question_effect(self.memory_z_, self.right_, self.tried_, self.tau_) if self.tau_ else np.zeros(len(z))
 
 @patch
 def _recall(self:PromptReward, texts): # (training question or -1, weight) per text
@@ -331,9 +331,9 @@ def _blend(self:PromptReward, texts, prompts):
     hit = np.flatnonzero(index >= 0)
     if not len(hit): return p
     i, w = index[hit], weight[hit][:, None]
-    z = w*(self.memory_z_[i] @ mix.T) + (1-w)*logit(p[hit]) # a logit that did not see this question
+    z = w*(self.memory_z_[i] @ mix.T) + (1-w)*logit(p[hit])
     known = (mix == 1).any(1) # outcomes belong to the prompt itself only
-    prior = expit(z + w*np.where(known, self.others_[i] @ mix.T, self.effect_[i][:, None]))
+    prior = expit(z + w*self.effect_[i][:, None])
     k, n = w*(self.right_[i] @ mix.T)*known, w*(self.tried_[i] @ mix.T)*known
     p[hit] = (self.strength_*prior + k)/(self.strength_ + n)
     return p
