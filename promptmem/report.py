@@ -405,7 +405,8 @@ def _section(name, p, frame, out):
 def _told(r, runs):
     "What sets a run apart from the others"
     varying, _ = _varying(runs, "parameters")
-    return ", ".join(f"{v} {number(_plain(r['parameters'].get(v)))}" for v in varying) or "the executed notebook"
+    known = [(v, number(_plain(r["parameters"].get(v)))) for v in varying]
+    return ", ".join(f"{v} {x}" for v, x in known if x) or "the executed notebook"
 
 # %% ../nbs/08b_report.ipynb #66167c94
 def write_report(
