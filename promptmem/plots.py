@@ -21,7 +21,8 @@ def template():
     return go.layout.Template(layout=dict(
         colorway=list(COLORS), font=dict(family="system-ui, sans-serif", size=13, color="#5c7080"),
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", xaxis=axis, yaxis=axis,
-        margin=dict(l=60, r=20, t=50, b=50), title=dict(x=.02, font=dict(size=15)), legend=dict(orientation="h", y=-.2), hovermode="closest"))
+        margin=dict(l=60, r=20, t=80, b=50), title=dict(x=.02, y=.97, yanchor="top", font=dict(size=15)),
+        legend=dict(orientation="h", x=0, y=1.02, yanchor="bottom"), hovermode="closest"))
 
 def figure(
     title:str="", # above the figure
