@@ -71,7 +71,7 @@ class Outcomes:
         twice = self.frame.duplicated(key).to_numpy()
         if twice.any():
             row = self.frame.iloc[int(np.argmax(twice))]
-            raise InvalidData(f"outcomes, row {int(np.argmax(twice))}: query {row.query_id!r} with prompt {row.prompt_id!r} occurs twice"
+            raise InvalidData(f"outcomes, row {int(np.argmax(twice))}: query {row.query_id} with prompt {row.prompt_id} occurs twice"
                               f"{'' if 'draw' in key else '; number repeated draws in a column named draw'}")
 
     def __len__(self): return len(self.frame)
