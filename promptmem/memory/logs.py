@@ -213,7 +213,7 @@ def plot(self:Logs, title:str="Right so far"): # noqa: F811
             lo, hi = _interval(a[:, i], i+1)
             rows.append(dict(strategy=label, step=i+1, accuracy=a[:, i].mean(), lo=lo, hi=hi))
     fig = plots.line(pd.DataFrame(rows), "step", "accuracy", color="strategy", lo="lo", hi="hi", title=title, x_title="questions asked", y_title="right so far, %")
-    return fig.update_yaxes(range=[0, 100]).update_layout(legend_y=-.28)
+    return fig.update_yaxes(range=[0, 100])
 
 @patch
 def plot_types(self:Logs, title:str="Right replies by type"):
