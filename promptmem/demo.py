@@ -315,7 +315,7 @@ def unclear_wording(rng:random.Random)->str: # question with the slot {w}
     n = lambda: rng.choice([f"the {r('noun')}", f"a {r('adj')} {r('noun')}", r("noun"), f"the {r('adj')} {r('noun')}"])
     left = rng.choice([lambda: rng.choice(OPENS), lambda: f"{rng.choice(OPENS)} {r('verb')} {r('prep')}", lambda: f"{rng.choice(OPENS)} {n()} {r('verb')} {r('prep')}",
         lambda: f"{rng.choice(OPENS)} is {r('adj')} {r('prep')}", lambda: "", lambda: f"{r('verb')} {r('prep')}", lambda: f"{rng.choice(OPENS)} {n()} {r('prep')} {n()} {r('prep')}", lambda: f"{r('noun')} {r('prep')}",
-        lambda: f"what has a", lambda: f"find the {r('adj')} {r('noun')} {r('prep')}"])()
+        lambda: "what has a", lambda: f"find the {r('adj')} {r('noun')} {r('prep')}"])()
     right = rng.choice([lambda: "", lambda: "", lambda: rng.choice(TAILS), lambda: f"{r('prep')} {n()}", lambda: f"{r('prep')} {r('noun')} {rng.choice(TAILS)}", lambda: f"{r('verb')} {r('prep')} {n()}", lambda: f"{r('prep')} {r('noun')} {r('verb')}", lambda: f"{r('noun')} {r('prep')} {rng.choice(TAILS)}"])()
     if not left and not right: right = f"{r('verb')} {r('prep')}"
     q = " ".join(f"{left} < {{w}} > {right}".split())
