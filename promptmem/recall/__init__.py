@@ -10,5 +10,6 @@ _names = {
     "read_pairs": "foils", "read_sentences": "foils", "read_experiment": "foils", "run_experiment": "experiments",
     "plot_conditions": "experiments", "memory_against_weights": "experiments", "nearest": "experiments",
     "RecallSession": "tester",
+    "widgets": None, "RecallTester": "widgets",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
