@@ -49,8 +49,11 @@ def _bound(lookup, store, scope, embedder):
     if lookup == "closest": lookup = ClosestLookup()
     elif lookup == "semantic": lookup = SemanticLookup(embedder, threshold=.8)
     elif not hasattr(lookup, "query"): raise ValueError(f"unknown lookup {lookup!r}: write 'closest', 'semantic', or pass a look-up object")
-    bound = getattr(lookup, "_feed", None) is not None or getattr(lookup, "_stored", None) is not None
-    return lookup if bound or not hasattr(lookup, "bind") or len(lookup) else lookup.bind(store, scope)
+    return lookup if _follows(lookup) or not hasattr(lookup, "bind") or len(lookup) else lookup.bind(store, scope)
+
+def _follows(lookup):
+    "Does the look-up take its entries from a store? One of the user's own making may not know the question"
+    return getattr(lookup, "bound", False)
 
 # %% ../../nbs/memory/09_assistant.ipynb #2335300f
 from fastcore.basics import patch
@@ -123,7 +126,7 @@ def clarify(self:Assistant,
     if len(text) > MAX_CLARIFICATION: raise InvalidData(f"the clarification has {len(text)} characters; at most {MAX_CLARIFICATION} go into a prompt")
     question = self._own(r).question
     c = self.store.add(scope=self.scope, key=question, text=text, author=author, source=r if isinstance(r, str) else r.id)
-    if getattr(self.lookup, "_feed", None) is None and getattr(self.lookup, "_stored", None) is None: self.lookup.add(question, text, id=c.id)
+    if not _follows(self.lookup): self.lookup.add(question, text, id=c.id)
     before, _ = self._judge(r, "wrong")
     self._done.append((before, r, c))
     return c
@@ -157,7 +160,7 @@ def undo(self:Assistant):
     if c is None: return before
     self.store.deactivate(c.id)
     if c.supersedes and (old := self.store.get(c.supersedes)): self.store.restore(old.id)
-    if getattr(self.lookup, "_feed", None) is None and getattr(self.lookup, "_stored", None) is None:
+    if not _follows(self.lookup):
         self.lookup.remove(id=c.id)
         if c.supersedes and old: self.lookup.add(old.key, old.text, id=old.id)
     return before

@@ -62,6 +62,11 @@ class Lookup:
     k = 5 # runners-up in a receipt
     def __init__(self): self._entries, self._by_id, self._next, self._feed = {}, {}, 0, None
 
+    @property
+    def bound(self)->bool:
+        "Does a store keep these entries?"
+        return self._feed is not None
+
     def key(self, question:str)->str:
         "What is compared for `question`"
         return question

@@ -30,6 +30,9 @@ class SemanticLookup(Lookup):
         self._index, self._new, self._stored = None, {}, None
 
     @property
+    def bound(self): return self._stored is not None or super().bound
+
+    @property
     def entries(self): return super().entries if self._stored is None else [self._entry(c) for c in self._stored[0].clarifications(self._stored[1])]
     def _size(self): return super()._size() if self._stored is None else self._stored[0].count(self._stored[1])
 
