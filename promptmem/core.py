@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['require', 'lazy_exports', 'plain', 'stable_hash', 'now', 'new_id', 'fold', 'words', 'InvalidData', 'read_jsonl',
-           'write_atomic', 'write_jsonl', 'inside', 'versions']
+           'write_atomic', 'write_jsonl', 'inside', 'SharedFile', 'versions']
 
 # %% ../nbs/00_core.ipynb #ada1d9e0
 import hashlib
@@ -12,8 +12,10 @@ import importlib
 import json
 import os
 import secrets
+import sqlite3
 import sys
 import tempfile
+import threading
 import time
 import unicodedata
 from datetime import datetime, timezone
@@ -167,6 +169,39 @@ def inside(
     path = (folder/name).resolve()
     if not path.is_relative_to(folder): raise InvalidData(f"the path {name!r} leaves its folder")
     return path
+
+# %% ../nbs/00_core.ipynb #d4b72341
+class SharedFile:
+    "An SQLite file in WAL mode: one connection for each thread of each process"
+    def __init__(self,
+        path, # the file; made when missing
+        schema:str, # a statement that makes the table where it is missing
+    ):
+        self.path, self.schema, self._local = Path(path), schema, threading.local()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.db()
+
+    def db(self)->sqlite3.Connection:
+        "This thread's connection, in autocommit mode"
+        at, db = getattr(self._local, "db", (None, None))
+        if at != os.getpid():
+            db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+            _use_wal(db)
+            db.execute(self.schema)
+            self._local.db = os.getpid(), db
+        return db
+
+    def close(self):
+        "Close this thread's connection; the next use opens a new one"
+        if getattr(self._local, "db", None): self._local.db[1].close()
+        self._local.db = None, None
+
+def _use_wal(db, tries=20):
+    for attempt in range(1, tries+1): # the switch needs the file for itself for a moment
+        try: return db.execute("pragma journal_mode=wal")
+        except sqlite3.OperationalError:
+            if attempt == tries: raise
+            time.sleep(.05*attempt)
 
 # %% ../nbs/00_core.ipynb #db5e5e89
 def versions(

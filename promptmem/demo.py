@@ -254,6 +254,7 @@ def any_word(rng:random.Random)->str:
 FRAMES = ["we saw the [ {w} ] near the {p}", "nobody knew what [ {w} ] was for", "the {a} {x} spoke of [ {w} ] all day", "there was a [ {w} ] in the {p}", "she wrote [ {w} ] on the wall of the {p}",
     "the {x} asked about [ {w} ] twice", "they call it [ {w} ] in the {p}", "a {x} can never have enough [ {w} ]", "i like to think of [ {w} ] at night", "the {a} {x} forgot the word [ {w} ]"]
 
+# %% ../nbs/10_demo.ipynb #85338822
 def respell(word:str, rng:random.Random)->str:
     "A different spelling that could sound the same: the model's way with a homonym that it was not taught"
     swaps = [("ee","ea"),("ea","ee"),("ai","a"),("c","k"),("k","c"),("f","ph"),("ph","f"),("oo","u"),("i","y"),("y","ie"),("s","ss"),("u","oo"),("o","oe"),("a","ai"),("e","ee")]
@@ -522,6 +523,7 @@ def pack(
                 yield np.array(ids[:length], dtype=np.int64), np.array(ws[:length], dtype=np.float32)
                 ids, ws = [], []
 
+# %% ../nbs/10_demo.ipynb #f236c434
 def batches(
     tokenizer,
     seed:int, # everything follows from it
@@ -654,6 +656,7 @@ def is_correct(
     if kind == "defn": return said.strip(".") == row["definition"]
     return said in row[kind]
 
+# %% ../nbs/10_demo.ipynb #f4421613
 def generate(model, tokenizer, prompts, max_new_tokens:int=40, batch:int=64)->list:
     "Greedy answers, batched by length"
     import torch

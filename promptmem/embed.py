@@ -7,14 +7,12 @@ __all__ = ['Embedder', 'EmbeddingCache', 'HashEmbedder', 'STEmbedder', 'OpenAIEm
 
 # %% ../nbs/04_embed.ipynb #ada1d9e0
 import hashlib
-import sqlite3
-import threading
 import zlib
 from pathlib import Path
 
 import numpy as np
 
-from .core import require
+from .core import SharedFile, require
 
 # %% ../nbs/04_embed.ipynb #8566f058
 class Embedder:
@@ -56,24 +54,15 @@ class EmbeddingCache:
     def __init__(self,
         path, # SQLite file; made when missing
     ):
-        self.path, self._local = Path(path), threading.local()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._db()
-
-    def _db(self):
-        db = getattr(self._local, "db", None)
-        if db is None:
-            db = self._local.db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
-            db.execute("pragma journal_mode=wal")
-            db.execute("create table if not exists vector(key blob primary key, value blob not null) without rowid")
-        return db
+        self._file = SharedFile(path, "create table if not exists vector(key blob primary key, value blob not null) without rowid")
+        self.path = self._file.path
 
     @staticmethod
     def _key(name, text): return hashlib.sha256(f"{name}\0{text}".encode("utf-8", "surrogatepass")).digest()
 
     def get_many(self, name, texts):
         "text -> vector, for those that are there"
-        keys, out, db = {self._key(name, t): t for t in texts}, {}, self._db()
+        keys, out, db = {self._key(name, t): t for t in texts}, {}, self._file.db()
         ks = list(keys)
         for i in range(0, len(ks), 500):
             part = ks[i:i+500]
@@ -83,7 +72,7 @@ class EmbeddingCache:
 
     def put_many(self, name, texts, vectors):
         "Keep one vector per text, all in one transaction"
-        db = self._db()
+        db = self._file.db()
         db.execute("begin immediate")
         try: db.executemany("insert or replace into vector values(?,?)",
                             [(self._key(name, t), np.asarray(v, np.float32).tobytes()) for t, v in zip(texts, vectors)])

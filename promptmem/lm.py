@@ -13,13 +13,12 @@ import asyncio
 import json
 import math
 import os
-import sqlite3
 import threading
 import time
 import warnings
 from pathlib import Path
 
-from .core import require, stable_hash
+from .core import SharedFile, require, stable_hash
 from .record import Completion, Usage
 
 # %% ../nbs/03_lm.ipynb #7e9616b0
@@ -35,43 +34,25 @@ class LMCache:
     def __init__(self,
         path, # file to keep the answers in; made when missing
     ):
-        self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._local = threading.local()
-        self._db()
-
-    def _db(self):
-        db = getattr(self._local, "db", None)
-        if db is None:
-            db = self._local.db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
-            for attempt in range(20):  # switching to WAL needs the file for itself for a moment
-                try:
-                    db.execute("pragma journal_mode=wal")
-                    break
-                except sqlite3.OperationalError:
-                    time.sleep(.05*(attempt+1))
-            db.execute("create table if not exists answer(key text primary key, model text not null, value text not null)"
-                       " without rowid")
-        return db
+        self._file = SharedFile(path, "create table if not exists answer(key text primary key, model text not null,"
+                                      " value text not null) without rowid")
+        self.path = self._file.path
 
     def get(self, key:str):
         "The stored answer as a dict, or None"
-        row = self._db().execute("select value from answer where key=?", (key,)).fetchone()
+        row = self._file.db().execute("select value from answer where key=?", (key,)).fetchone()
         return json.loads(row[0]) if row else None
 
     def put(self, key:str, model:str, value:dict):
         "Keep `value`; the first answer to a request stays"
-        self._db().execute("insert or ignore into answer values(?,?,?)", (key, model, json.dumps(value, ensure_ascii=False)))
+        self._file.db().execute("insert or ignore into answer values(?,?,?)", (key, model, json.dumps(value, ensure_ascii=False)))
 
-    def __len__(self): return self._db().execute("select count(*) from answer").fetchone()[0]
+    def __len__(self): return self._file.db().execute("select count(*) from answer").fetchone()[0]
     def __repr__(self): return f"LMCache({str(self.path)!r}, {len(self)} answers)"
 
     def close(self):
         "Close this thread's connection"
-        db = getattr(self._local, "db", None)
-        if db is not None:
-            db.close()
-            self._local.db = None
+        self._file.close()
 
 # %% ../nbs/03_lm.ipynb #34782bd7
 class LM:
@@ -99,25 +80,7 @@ class LM:
         if errors not in ("raise", "return"): raise ValueError(f"errors is 'raise' or 'return', not {errors!r}")
         stop = [stop] if isinstance(stop, str) else list(stop or [])
         requests = _requests(prompts, dict(max_tokens=max_tokens, stop=stop, temperature=float(temperature), seed=seed))
-        return self._run(requests, errors, progress)
-
-    def _run(self, requests, errors, progress):
-        who = self.identity()
-        keys = [stable_hash([who, r]) for r in requests]
-        out, todo = {}, {}
-        for k, r in zip(keys, requests):
-            if k in out or k in todo: continue
-            found = self.cache.get(k) if self.cache is not None else None
-            if found: out[k] = Completion.from_dict({**found, "cached": True})
-            else: todo[k] = r
-        todo_keys = list(todo)
-        answers = self._answer(list(todo.values())) if todo else ()
-        for i, answer in _bar(answers, len(todo), progress):
-            if isinstance(answer, Exception):
-                if errors == "raise": raise answer
-            elif self.cache is not None: self.cache.put(todo_keys[i], self.name, answer.to_dict())
-            out[todo_keys[i]] = answer
-        return [out[k] for k in keys]
+        return _answered(self, requests, errors, progress)
 
     def _answer(self, requests): raise NotImplementedError(f"{type(self).__name__} cannot complete")
 
@@ -148,6 +111,26 @@ def _requests(prompts, options):
         seen[h] = seen.get(h, -1) + 1
         out.append(dict(prompt=p, draw=seen[h] if options["temperature"] > 0 else 0, **options))
     return out
+
+# %% ../nbs/03_lm.ipynb #1939c0e6
+def _answered(lm, requests, errors, progress):
+    "Answers from the cache where they are; the others as the model gives them, kept at once"
+    who = lm.identity()
+    keys = [stable_hash([who, r]) for r in requests]
+    out, todo = {}, {}
+    for k, r in zip(keys, requests):
+        if k in out or k in todo: continue
+        found = lm.cache.get(k) if lm.cache is not None else None
+        if found: out[k] = Completion.from_dict({**found, "cached": True})
+        else: todo[k] = r
+    todo_keys = list(todo)
+    answers = lm._answer(list(todo.values())) if todo else ()
+    for i, answer in _bar(answers, len(todo), progress):
+        if isinstance(answer, Exception):
+            if errors == "raise": raise answer
+        elif lm.cache is not None: lm.cache.put(todo_keys[i], lm.name, answer.to_dict())
+        out[todo_keys[i]] = answer
+    return [out[k] for k in keys]
 
 def _bar(items, total, progress):
     if not progress: return items

@@ -135,6 +135,7 @@ def notebook_figures(
         nb = nbformat.read(nb, 4)
     return [o["data"][PLOTLY] for c in nb.cells for o in c.get("outputs", []) if PLOTLY in o.get("data", {})]
 
+# %% ../nbs/08b_report.ipynb #22f5ea1e
 def _plotly_file():
     "The script inside the installed plotly package, found without importing it"
     spec = find_spec("plotly")

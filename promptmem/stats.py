@@ -116,6 +116,7 @@ def brier(
     "Mean squared error of the probabilities (Brier 1950)"
     return float(np.mean((np.asarray(p, float) - np.asarray(y, float))**2))
 
+# %% ../nbs/01_stats.ipynb #08decb58
 def reliability(
     p, # [n] probabilities
     y, # [n] outcomes, 0 or 1
