@@ -15,7 +15,7 @@ import numpy as np
 from ..core import plain, require
 from .losses import encode_rows
 from .scores import cached_losses, fit_general, limit_test, row_values
-from ..scoring import _evaluating, budget_batches, context_length, pad_id
+from ..scoring import budget_batches, context_length, evaluating, pad_id
 from ..stats import paired_bootstrap, wilson
 
 # %% ../../nbs/edit/10_evaluate.ipynb #ae333156
@@ -32,7 +32,7 @@ def free_answers(
     limit = context_length(model)
     if limit: ids = [i[-(limit - max_tokens):] for i in ids]
     out, pad = [""]*len(ids), pad_id(tokenizer)
-    with torch.inference_mode(), _evaluating(model):
+    with torch.inference_mode(), evaluating(model):
         for batch in budget_batches([len(i) + max_tokens for i in ids], batch_tokens):
             width = max(len(ids[i]) for i in batch)
             x = torch.tensor([[pad]*(width - len(ids[i])) + ids[i] for i in batch], device=model.device)

@@ -18,7 +18,7 @@ import numpy as np
 from ..core import InvalidData, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value
-from ..scoring import _evaluating, budget_batches, context_length, pad_id, run_halving, split_head
+from ..scoring import budget_batches, context_length, evaluating, pad_id, run_halving, split_head
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
 _HEAD_ROWS = 256  # positions per product with the output layer
@@ -132,7 +132,7 @@ def item_losses(
     torch = require("torch", "local")
     flat = [x for row in items for x in row]
     groups = _plan_shared(flat) if share and _keeps_cache(model) else None
-    with torch.inference_mode(), _evaluating(model), _table(model):
+    with torch.inference_mode(), evaluating(model), _table(model):
         v = _scored_batches(model, flat, batch_tokens) if groups is None else _scored_shared(model, flat, groups, batch_tokens)
     return v.reshape(len(items), -1)
 

@@ -16,8 +16,8 @@ import numpy as np
 from ..core import fold, require
 from ..plots import figure
 from .studying import check_sentences, context_ids, tokenize
-from ..scoring import (_bar, _evaluating, budget_batches, context_length, encode, pad_id, run_halving, split_head,
-                               token_hits)
+from ..scoring import (budget_batches, context_length, encode, evaluating, pad_id, progress_bar, run_halving,
+                               split_head, token_hits)
 from ..stats import bootstrap, wilson
 
 # %% ../../nbs/recall/04_generation.ipynb #a0efb968
@@ -161,7 +161,7 @@ def continue_ids(
         else: out = _decode(model, rows, n, pad, block)
         return [o[:lengths[i]].tolist() for i, o in zip(b, out)]
     batches = _batches([len(p) for p in prompts], lengths, batch_tokens, same_length=beams > 1)
-    with torch.inference_mode(), _evaluating(model), _bar(len(prompts), progress, "recalling") as bar:
+    with torch.inference_mode(), evaluating(model), progress_bar(len(prompts), progress, "recalling") as bar:
         out = run_halving(run, batches, lambda b: bar.update(len(b)))
     return [out[i] for i in range(len(prompts))]
 

@@ -18,7 +18,7 @@ from ..plots import line
 from .generation import recall_test
 from .recognition import recognition_test
 from .studying import Learner, StudyRun, exposure_batches, study, tokenize, trainable
-from ..scoring import _bar
+from ..scoring import progress_bar
 from ..stats import mean_interval
 
 # %% ../../nbs/recall/05_retention.ipynb #06ee018f
@@ -146,7 +146,7 @@ def _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr, oth
     note = lambda u: rows.append(dict(update=u, exposure=u/max(len(other)/other_batch_size, 1e-9), **probe(model),
                                       reviews=sum(p["review"] for p in plan[:u]), seconds=time.perf_counter()-start))
     if 0 in at: note(0)
-    with _bar(len(plan), progress, "forgetting") as bar:
+    with progress_bar(len(plan), progress, "forgetting") as bar:
         for u, p in enumerate(plan, 1):
             learner.lr = other_lr
             learner.step([seen[i] for i in p["seen"]] + [other[i] for i in p["other"]])

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from ..core import InvalidData, plain, require, stable_hash, write_atomic
-from ..scoring import (OutOfMemory, _bar, _evaluating, context_length, encode, is_oom, pad_id, pad_right,
-                               split_head)
+from ..scoring import (OutOfMemory, context_length, encode, evaluating, is_oom, pad_id, pad_right,
+                               progress_bar, split_head)
 
 # %% ../../nbs/recall/02_studying.ipynb #3108cf8b
 def check_sentences(
@@ -397,7 +397,7 @@ def study(
     run = StudyRun(model, note, trainable(model) if reversible or keep else None)
     at = _moments(probe, probe_exposures, probe_updates, exposures, per)
     _resume(run, learner, checkpoint)
-    with _bar(exposures*per, progress, "studying") as bar:
+    with progress_bar(exposures*per, progress, "studying") as bar:
         bar.update(learner.updates)
         _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar)
     return run
@@ -437,7 +437,7 @@ def _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar):
 def _probe(run, learner, probe, at, per):
     if learner.updates not in at or any(p["update"] == learner.updates for p in run.probes): return
     start, torch = time.perf_counter(), require("torch", "local")
-    with torch.inference_mode(), _evaluating(run.model): scores = probe(run.model)
+    with torch.inference_mode(), evaluating(run.model): scores = probe(run.model)
     run.probes.append(dict(update=learner.updates, exposure=learner.updates/per, **scores,
                            probe_seconds=time.perf_counter()-start))
 

@@ -9,10 +9,13 @@ __all__ = ['RecallTester']
 import threading
 
 from ..core import read_jsonl, require
-from ..panel import as_html, button, facts, heading, markup, panel_base, paragraph, table, tagged
+from ..panel import as_html, button, chart, facts, heading, markup, panel_base, paragraph, table, tagged
 from .tester import RecallSession
+from ..stats import wilson
 
 # %% ../../nbs/recall/08_widgets.ipynb #ccb2aa26
+_PICK = ("which words came back: choose a sentence", None)
+
 def _shipped(n):
     from promptmem.data import shipped
     rows = read_jsonl(shipped("study_sentences.jsonl"))
@@ -26,11 +29,12 @@ class RecallTester(panel_base()):
         seen=None, # sentences to study; shipped ones when None
         unseen=None, # foils, one per sentence
         other=None, # other text, for forgetting
+        edit=None, # an `Edit` of the model, to compare without and with it
         **kw, # lr=, batch_size=, seed=, prefix_words= of `RecallSession`
     ):
         W = require("ipywidgets", "notebook")
         if seen is None: seen, unseen = _shipped(8)
-        self.model, self.lm_tokenizer, self.other, self.options, self.thread = model, tokenizer, other, kw, None
+        self.model, self.lm_tokenizer, self.other, self.edit, self.options, self.thread = model, tokenizer, other, edit, kw, None
         self.session = RecallSession(model, tokenizer, seen, unseen, other, **kw)
         box = lambda name, lines, hint: tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5, layout=W.Layout(width="48%")), name)
         self.seen_box, self.unseen_box = box("pm-seen", seen, "sentences to study, one a line"), box("pm-unseen", unseen, "foils, one a line")
@@ -38,16 +42,23 @@ class RecallTester(panel_base()):
         self.exposures = slider("pm-exposures", "exposures", value=2, min=1, max=20)
         self.updates = slider("pm-updates", "updates", value=20, min=5, max=200)
         self.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
-        self.pick = tagged(W.Dropdown(options=[("which words came back: choose a sentence", None)], layout=W.Layout(width="90%")), "pm-sentence")
-        self.pick.observe(lambda _: self.draw(), "value")
+        self.pick = tagged(W.Dropdown(options=[_PICK], layout=W.Layout(width="90%")), "pm-sentence")
         self.view = tagged(W.HTML(), "pm-recall-view")
-        b = lambda label, name, f, **k: button(label, name, f, panel=None if name in ("pm-study", "pm-forget-more", "pm-stop") else self, **k)
-        self.buttons = x = dict(use=b("Use these sentences", "pm-use", self.use), study=b("Study", "pm-study", lambda: self.background(self.study), button_style="primary"),
-            stop=b("Stop", "pm-stop", self.stop), test=b("Test", "pm-test", self.test), reset=b("Reset", "pm-reset", self.reset),
-            forget=b("Train on other text", "pm-forget-more", lambda: self.background(self.forget)))
-        super().__init__([W.HBox([self.seen_box, self.unseen_box]), x["use"], W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
-                          W.HBox([self.updates, x["forget"]]), self.progress, self.view, self.pick])
+        self._wire(W)
         self.draw()
+
+    def _wire(self, W):
+        "Buttons, events and layout"
+        b = lambda label, name, f, panel=self, **k: button(label, name, f, panel=panel, **k)
+        later = lambda action: lambda: self.background(action)
+        self.buttons = x = dict(use=b("Use these sentences", "pm-use", self.use), test=b("Test", "pm-test", self.test), reset=b("Reset", "pm-reset", self.reset),
+            study=b("Study", "pm-study", later(self.study), None, button_style="primary"), stop=b("Stop", "pm-stop", self.stop, None),
+            forget=b("Train on other text", "pm-forget-more", later(self.forget), None), compare=b("Without and with the edit", "pm-compare-edit", self.compare))
+        x["compare"].layout.display = "none" if self.edit is None else ""
+        x["use"].layout.width = x["forget"].layout.width = x["compare"].layout.width = "auto"
+        self.pick.observe(lambda _: self.draw(), "value")
+        super().__init__([W.HBox([self.seen_box, self.unseen_box]), x["use"], W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
+                          W.HBox([self.updates, x["forget"], x["compare"]]), self.progress, self.view, self.pick])
 
 # %% ../../nbs/recall/08_widgets.ipynb #2335300f
 from fastcore.basics import patch
@@ -57,9 +68,11 @@ from fastcore.basics import patch
 def use(self:RecallTester, seen=None, unseen=None):
     "Start over with the sentences in the boxes, or with the given ones"
     lines = lambda box, given: [s.strip() for s in (box.value.splitlines() if given is None else given) if s.strip()]
+    new = lines(self.seen_box, seen), lines(self.unseen_box, unseen)
     self.session.reset()
-    self.session = RecallSession(self.model, self.lm_tokenizer, lines(self.seen_box, seen), lines(self.unseen_box, unseen), self.other, **self.options)
-    self.pick.options = [("which words came back: choose a sentence", None)]
+    self.session = RecallSession(self.model, self.lm_tokenizer, *new, self.other, **self.options)
+    self.seen_box.value, self.unseen_box.value = map("\n".join, new)
+    self.progress.value, self.pick.options = 0, [_PICK]
     self.draw()
 
 @patch
@@ -88,6 +101,7 @@ def background(self:RecallTester, action):
     self.thread = threading.Thread(target=run, daemon=True)
     self.thread.start()
 
+# %% ../../nbs/recall/08_widgets.ipynb #4d7a19f6
 @patch
 def stop(self:RecallTester):
     "Stop studying at the next update"
@@ -97,15 +111,52 @@ def stop(self:RecallTester):
 def reset(self:RecallTester):
     "The model as it was before"
     self.session.reset()
+    self.progress.value, self.pick.options = 0, [_PICK]
     self.draw()
 
 @patch
 def test(self:RecallTester)->dict:
     "Recognition and recall now"
     row = self.session.test()
-    self.pick.options = [("which words came back: choose a sentence", None)] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
-    self.draw()
+    self._tested()
     return row
+
+@patch
+def compare(self:RecallTester, edit=None)->tuple:
+    "Recognition and recall without and with an edit: two rows"
+    if edit is None and self.edit is None: raise ValueError("there is no edit to compare with: give edit=")
+    rows = self.session.compare(self.edit if edit is None else edit)
+    self._tested()
+    return rows
+
+@patch
+def _tested(self:RecallTester):
+    self.pick.options = [_PICK] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
+    self.draw()
+
+# %% ../../nbs/recall/08_widgets.ipynb #a7a3a1c1
+def _when(row):
+    "What had been done before a test"
+    done = f"{row['exposure']:g} exposures" + (f", {row['update']} updates" if row["update"] else "")
+    return done if row["phase"] in ("study", "other") else f"{row['phase']} ({done})"
+
+_SHOWN = dict(recognition="recognition", calibrated="calibrated", rouge1="recall (ROUGE-1)", exact="verbatim", seen_loss="loss, studied", unseen_loss="loss, foils")
+
+def _lines(rows, x):
+    "Recognition with its interval, and recall, over `x`"
+    at, n = [r[x] for r in rows], rows[0]["n"]
+    bounds = [wilson(r["recognition"]*n, n) for r in rows]
+    return [dict(name="recognition", x=at, y=[r["recognition"] for r in rows], lo=[b[0] for b in bounds], hi=[b[1] for b in bounds]),
+            dict(name="recall (ROUGE-1)", x=at, y=[r["rouge1"] for r in rows]), dict(name="verbatim", x=at, y=[r["exact"] for r in rows])]
+
+@patch
+def curve_parts(self:RecallTester):
+    "What study gives, and what later training takes"
+    study = [r for r in self.session.rows if r["phase"] == "study"]
+    later = [r for r in self.session.rows if r["phase"] == "other"]
+    out = [chart("What study gives", _lines(study, "exposure"), "exposures", "score", y_range=(0, 1))] if len(study) > 1 else []
+    if later: out.append(chart("What later training takes", _lines(study[-1:] + later, "update"), "updates on other text", "score", y_range=(0, 1)))
+    return out
 
 # %% ../../nbs/recall/08_widgets.ipynb #f26b1f5d
 @patch
@@ -116,11 +167,10 @@ def draw(self:RecallTester):
 @patch
 def view_parts(self:RecallTester):
     s = self.session
-    out = [facts(sentences=len(s.seen), exposures=float(s.exposures), later_updates=s.updates)]
+    out = [facts(sentences=len(s.seen), exposures=f"{s.exposures:g}", later_updates=s.updates)]
     if not s.rows: return out + [paragraph("Not tested yet.")]
-    drop = {"condition", "seed"}
-    rows = [{k: v for k, v in r.items() if k not in drop and isinstance(v, (int, float, str))} for r in s.rows]
-    out += [heading("Tests so far"), table(rows)]
+    rows = [{"after": _when(r), **{label: float(r[k]) for k, label in _SHOWN.items() if k in r}} for r in s.rows]
+    out += [heading("Tests so far"), table(rows), *self.curve_parts()]
     if self.pick.value is not None:
         words = s.words(self.pick.value)
         out += [heading("Recalled words of the missing part"), markup(s.marked(self.pick.value), " ".join(w if hit else f"({w})" for w, hit in words))]
