@@ -10,6 +10,9 @@ import html
 
 from ..core import InvalidData, require
 from .evaluate import degradation_curve, evaluate_edit, free_answers, plot_curve
+from .losses import encode_rows
+from .scores import cached_losses
+from ..scoring import context_length, pad_id
 
 # %% ../../nbs/edit/14_compare.ipynb #d5460b30
 class EditComparison:
@@ -53,29 +56,49 @@ class EditComparison:
         top = (after - before).abs().topk(min(n, len(after))).indices.tolist()
         return pd.DataFrame([dict(token=e.tokenizer.decode([i]), before=float(before[i]), after=float(after[i])) for i in top])
 
-    @property
-    def report(self):
-        "The full evaluation (made once per scale)"
-        if self.ex is None: raise InvalidData("give the examples to see how the edit does on them")
-        if self._report is None: self._report = evaluate_edit(self.edit, self.ex, self.general_text)
-        return self._report
+# %% ../../nbs/edit/14_compare.ipynb #2335300f
+from fastcore.basics import patch
 
-    def flipped(self):
-        "Evaluation rows that the edit mended or broke: DataFrame"
-        f = self.report.flipped.copy()
-        f["what"] = ["mended" if s else "broke" for s in f.success]
-        return f
+# %% ../../nbs/edit/14_compare.ipynb #f20a0dbf
+@patch(as_prop=True)
+def report(self:EditComparison):
+    "The full evaluation (made once per scale)"
+    if self.ex is None: raise InvalidData("give the examples to see how the edit does on them")
+    if self._report is None: self._report = evaluate_edit(self.edit, self.ex, self.general_text)
+    return self._report
 
-    def curve(self, scales=(0., .5, 1., 1.5, 2.)):
-        "Success against damage over scales: DataFrame"
-        return degradation_curve(self.edit, self.ex, self.general_text, scales)
+@patch
+def flipped(self:EditComparison):
+    "Evaluation rows that the edit mended or broke: DataFrame"
+    f = self.report.flipped.copy()
+    f["what"] = ["mended" if s else "broke" for s in f.success]
+    return f
 
-    def plot(self, scales=(0., .5, 1., 1.5, 2.)):
-        "The curve as a figure"
-        return plot_curve(self.curve(scales), self.edit.limit.get("degradation"))
+@patch
+def damaged(self:EditComparison):
+    "The endings that should stay, the most damaged first: DataFrame prefix, suffix, before, after, change (loss in nats)"
+    import pandas as pd
+    e, rows = self.edit, self.ex.hard_negatives
+    if not rows: return pd.DataFrame(columns=["prefix", "suffix", "before", "after", "change"])
+    limit = context_length(e.model)
+    shown = lambda on: [{**r, "prefix": (e.context(r["prefix"]) if on else "") + r["prefix"]} for r in rows]
+    before, after = self._both(lambda on: cached_losses(e.model, encode_rows(e.tokenizer, shown(on), limit), pad_id(e.tokenizer))[:, 0])
+    f = pd.DataFrame([dict(prefix=r["prefix"], suffix=r["suffix"]) for r in rows]).assign(before=before, after=after, change=after - before)
+    return f.sort_values("change", ascending=False, ignore_index=True)
 
-    def _repr_html_(self):
-        head = f"<p>{html.escape(repr(self.edit))}</p>"
-        if self.ex is None: return head
-        rows = "".join(f"<tr><td>{w}</td><td>{html.escape(p)}</td></tr>" for w, p in zip(self.flipped().what[:20], self.flipped().prefix[:20]))
-        return head + self.report._repr_html_() + f"<table><tr><th></th><th>flipped</th></tr>{rows}</table>"
+@patch
+def curve(self:EditComparison, scales=(0., .5, 1., 1.5, 2.)):
+    "Success against damage over scales: DataFrame"
+    return degradation_curve(self.edit, self.ex, self.general_text, scales)
+
+@patch
+def plot(self:EditComparison, scales=(0., .5, 1., 1.5, 2.)):
+    "The curve as a figure"
+    return plot_curve(self.curve(scales), self.edit.limit.get("degradation"))
+
+@patch
+def _repr_html_(self:EditComparison):
+    head = f"<p>{html.escape(repr(self.edit))}</p>"
+    if self.ex is None: return head
+    rows = "".join(f"<tr><td>{w}</td><td>{html.escape(p)}</td></tr>" for w, p in zip(self.flipped().what[:20], self.flipped().prefix[:20]))
+    return head + self.report._repr_html_() + f"<table><tr><th></th><th>flipped</th></tr>{rows}</table>"

@@ -8,24 +8,27 @@ __all__ = ['EditCompare']
 # %% ../../nbs/edit/15_widgets.ipynb #15ff7fb2
 from ..core import require
 from .compare import EditComparison
-from ..panel import as_html, button, facts, heading, on_enter, panel_base, paragraph, table, tagged
+from ..panel import as_html, button, chart, facts, heading, on_enter, panel_base, paragraph, table, tagged
 
 # %% ../../nbs/edit/15_widgets.ipynb #d26ac2e2
 class EditCompare(panel_base()):
     "A model with and without an edit, and everything in between"
     def __init__(self,
         edit, # an `Edit`
-        ex=None, # `CanonicalExamples`, for the flipped examples and the curve
+        ex=None, # `CanonicalExamples`, for the flipped examples, the hard negatives and the curve
         general_text=None, # texts, for the damage
         prompt:str="", # what to ask first
     ):
         W = require("ipywidgets", "notebook")
         self.comparison, self.asked, self.curve_rows, self.evaluated = EditComparison(edit, ex, general_text), None, None, None
         b = lambda label, name, f, **kw: button(label, name, f, panel=self, **kw)
-        self.scale = tagged(W.FloatSlider(value=edit.scale, min=0, max=2, step=.05, continuous_update=False, layout=W.Layout(width="50%")), "pm-scale")
+        self.scale = tagged(W.FloatSlider(value=edit.scale, min=0, max=max(2., float(edit.scale)), step=.05, continuous_update=False, description="scale",
+                                          layout=W.Layout(width="50%")), "pm-scale")
         self.prompt = on_enter(tagged(W.Text(value=prompt, placeholder="a prompt to complete", layout=W.Layout(width="60%")), "pm-prompt"), self.ask, self)
         self.buttons = x = dict(apply=b("Apply", "pm-apply", self.apply), undo=b("Undo", "pm-undo", self.undo), ask=b("Compare", "pm-ask", self.ask, button_style="primary"),
-                                evaluate=b("Evaluate", "pm-evaluate", self.evaluate), curve=b("Success against damage", "pm-curve", self.curve))
+            evaluate=b("Evaluate on the examples", "pm-evaluate", self.evaluate), curve=b("Success against damage", "pm-curve", self.curve))
+        x["evaluate"].layout.width = x["curve"].layout.width = "auto"
+        for name in ("evaluate", "curve"): x[name].layout.display = "none" if ex is None else ""
         self.view, self.state = tagged(W.HTML(), "pm-edit-view"), tagged(W.HTML(), "pm-edit-state")
         self.scale.observe(self._scaled, "value")
         super().__init__([self.state, W.HBox([self.scale, x["apply"], x["undo"]]), W.HBox([self.prompt, x["ask"]]), W.HBox([x["evaluate"], x["curve"]]), self.view])
@@ -34,66 +37,106 @@ class EditCompare(panel_base()):
     @property
     def edit(self): return self.comparison.edit
 
-    def _scaled(self, change):
-        with self.working(): self.set_scale(change["new"])
+# %% ../../nbs/edit/15_widgets.ipynb #2335300f
+from fastcore.basics import patch
 
-    def set_scale(self, scale:float):
-        "Stretch the edit; 0 is the original model, 1 the edit as trained"
-        self.comparison.set_scale(scale)
-        if self.scale.value != scale: self.scale.value = scale
-        self.asked = self.evaluated = None
-        self.refresh()
+# %% ../../nbs/edit/15_widgets.ipynb #53b410ae
+@patch
+def _scaled(self:EditCompare, change):
+    if change["new"] == self.edit.scale: return
+    with self.working(): self.set_scale(change["new"])
 
-    def apply(self):
-        "Put the edit into the model"
-        self.edit.apply()
-        self.refresh()
+@patch
+def set_scale(self:EditCompare, scale:float):
+    "Stretch the edit; 0 is the original model, 1 the edit as trained. A prompt that was compared is compared again"
+    self.comparison.set_scale(scale)
+    if self.scale.value != scale: self.scale.value = scale
+    self.evaluated = None
+    if self.asked: self.asked = self._answers()
+    self.refresh()
 
-    def undo(self):
-        "Take the edit out again"
-        self.edit.undo()
-        self.refresh()
+@patch
+def apply(self:EditCompare):
+    "Put the edit into the model"
+    self.edit.apply()
+    self.refresh()
 
-    def ask(self, prompt:str=None):
-        "What the model writes with and without the edit"
-        if prompt is not None: self.prompt.value = prompt
-        if not self.prompt.value.strip(): raise ValueError("type a prompt first")
-        self.asked = (self.comparison.ask(self.prompt.value), self.comparison.next_words(self.prompt.value))
-        self.refresh()
-        return self.asked[0]
+@patch
+def undo(self:EditCompare):
+    "Take the edit out again"
+    self.edit.undo()
+    self.refresh()
 
-    def evaluate(self):
-        "Success, damage, hard negatives and the examples that flipped"
-        self.evaluated = self.comparison.report
-        self.refresh()
-        return self.evaluated
+# %% ../../nbs/edit/15_widgets.ipynb #f603ab7f
+@patch
+def _answers(self:EditCompare): return self.comparison.ask(self.prompt.value), self.comparison.next_words(self.prompt.value)
 
-    def curve(self, scales=(0., .5, 1., 1.5, 2.)):
-        "Success against damage over scales: DataFrame"
-        self.curve_rows = self.comparison.curve(scales)
-        self.refresh()
-        return self.curve_rows
+@patch
+def ask(self:EditCompare, prompt:str=None):
+    "What the model writes with and without the edit"
+    if prompt is not None: self.prompt.value = prompt
+    if not self.prompt.value.strip(): raise ValueError("type a prompt first")
+    self.asked = self._answers()
+    self.refresh()
+    return self.asked[0]
 
-    def refresh(self):
-        "Draw the current state"
-        self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())
+@patch
+def evaluate(self:EditCompare):
+    "Success, damage, hard negatives and the examples that flipped"
+    self.evaluated = (self.comparison.report, self.comparison.flipped(), self.comparison.damaged())
+    self.refresh()
+    return self.evaluated[0]
 
-    def state_parts(self):
-        limit = self.edit.limit.get("degradation")
-        return [facts(edit=self.edit.method, in_the_model="yes" if self.edit.active else "no", scale=float(self.edit.scale),
-                      allowance="none" if limit is None else f"{limit:g} nats a token")]
+@patch
+def curve(self:EditCompare, scales=(0., .5, 1., 1.5, 2.)):
+    "Success against damage over scales: DataFrame"
+    self.curve_rows = self.comparison.curve(scales)
+    self.refresh()
+    return self.curve_rows
 
-    def view_parts(self):
-        out = []
-        if self.asked:
-            a, words = self.asked
-            out += [heading("With and without"), table([dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])]),
-                    table(words.round(3), most=10)]
-        if self.evaluated is not None:
-            flipped = self.comparison.flipped()
-            out += [heading("On the examples"), paragraph(repr(self.evaluated)), heading("Flipped"),
-                    table(flipped[["what", "prefix"]], most=20) if len(flipped) else paragraph("No example flipped.")]
-        if self.curve_rows is not None: out += [heading("Success against damage"), table(self.curve_rows, most=12)]
-        return out or [paragraph("Type a prompt to see the model with and without the edit.")]
+# %% ../../nbs/edit/15_widgets.ipynb #3253964c
+@patch
+def refresh(self:EditCompare):
+    "Draw the current state"
+    self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())
 
-    def parts(self): return [heading("An edit"), *self.state_parts(), *self.view_parts()]
+@patch
+def state_parts(self:EditCompare):
+    limit = self.edit.limit.get("degradation")
+    allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
+    return [facts(edit=self.edit.method, in_the_model="yes" if self.edit.active else "no", scale=f"{self.edit.scale:.2f}", allowance=allowed)]
+
+@patch
+def answer_parts(self:EditCompare):
+    "The two answers, and the next words whose probability changed most"
+    if not self.asked: return []
+    a, words = self.asked
+    return [heading("With and without"), paragraph(a["prompt"], "pm-question-shown"),
+            table([dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])], mark=lambda r: "pm-best" if r["model"] == "with" else ""),
+            heading("The next word"), table(words.round(3), most=6)]
+
+@patch
+def example_parts(self:EditCompare):
+    "The evaluation, the flipped examples, and the endings that should have stayed"
+    if self.evaluated is None: return []
+    report, flipped, damaged = self.evaluated
+    changed = table(flipped[["what", "prefix"]], most=12) if len(flipped) else paragraph("No example flipped.")
+    stay = [heading("Should have stayed, the most damaged first"), table(damaged, most=8)] if len(damaged) else []
+    return [heading("On the examples"), paragraph(repr(report)), heading("Flipped"), changed, *stay]
+
+# %% ../../nbs/edit/15_widgets.ipynb #c614f4c4
+@patch
+def curve_parts(self:EditCompare):
+    "Success against damage, with the allowance"
+    f, limit = self.curve_rows, self.edit.limit.get("degradation")
+    if f is None: return []
+    line = dict(name="the edit, stretched", x=list(f.degradation), y=list(f.success), lo=list(f.lo), hi=list(f.hi))
+    return [chart("Success against damage", [line], "relative rise of the loss on general text", "success on the examples", y_range=(0, 1),
+                  limit=None if limit is None else (limit, "allowance")), table(f, most=12)]
+
+@patch
+def view_parts(self:EditCompare):
+    return [*self.answer_parts(), *self.example_parts(), *self.curve_parts()] or [paragraph("Type a prompt to see the model with and without the edit.")]
+
+@patch
+def parts(self:EditCompare): return [heading("An edit"), *self.state_parts(), *self.view_parts()]

@@ -5,11 +5,13 @@
 # %% auto #0
 __all__ = ['RewardComparer']
 
-# %% ../../nbs/reward/10_widgets.ipynb #5e9d1cff
+# %% ../../nbs/reward/10_widgets.ipynb #6f11581d
+import numpy as np
+
 from ..core import fold, require
-from ..panel import as_html, button, facts, heading, on_enter, panel_base, paragraph, table, tagged
+from ..panel import as_html, bar_chart, button, chart, facts, heading, on_enter, panel_base, paragraph, table, tagged
 from .compare import RewardComparison
-from ..stats import reliability
+from ..stats import reliability, wilson
 
 # %% ../../nbs/reward/10_widgets.ipynb #84fe9e05
 class RewardComparer(panel_base()):
@@ -24,71 +26,109 @@ class RewardComparer(panel_base()):
         W = require("ipywidgets", "notebook")
         self.rm, self.outcomes, self.costs = rm, outcomes, costs
         self.comparison = RewardComparison(rm, queries, prompts, outcomes, costs)
-        wide = W.Layout(width="80%")
+        text = lambda name, hint, width: tagged(W.Text(placeholder=hint, layout=W.Layout(width=width)), name)
         options = [(f"{i+1}. {q[:110]}", i) for i, q in enumerate(self.comparison.queries)]
-        self.pick = tagged(W.Dropdown(options=options, layout=wide), "pm-pick-question")
-        self.typed = on_enter(tagged(W.Text(placeholder="or type a question of your own", layout=wide), "pm-typed-question"), self.compare, self)
+        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="80%")), "pm-pick-question")
+        self.typed, self.filter = text("pm-typed-question", "or type a question of your own", "80%"), text("pm-filter", "questions that contain …", "40%")
         self.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False), "pm-different")
-        self.filter = tagged(W.Text(placeholder="questions that contain …", layout=W.Layout(width="40%")), "pm-filter")
         self.view, self.matrix_view = tagged(W.HTML(), "pm-prompts"), tagged(W.HTML(), "pm-matrix")
         self.go = button("Compare", "pm-compare", self.compare, panel=self, button_style="primary")
+        self.clear = button("Filter", "pm-filter-button", self.refresh_matrix, panel=self)
+        self._wire(W)
+
+    def _wire(self, W):
+        "Events and layout"
+        on_enter(self.typed, self.compare, self), on_enter(self.filter, self.refresh_matrix, self)
         self.pick.observe(lambda _: self.show(self.pick.value), "value")
         self.different.observe(lambda _: self.refresh_matrix(), "value")
-        on_enter(self.filter, self.refresh_matrix, self)
-        super().__init__([self.pick, W.HBox([self.typed, self.go]), self.view, W.HBox([self.different, self.filter]), self.matrix_view])
+        super().__init__([self.pick, W.HBox([self.typed, self.go]), self.view, W.HBox([self.different, self.filter, self.clear]), self.matrix_view])
         self.show(0)
         self.refresh_matrix()
 
-    def show(self, i:int):
-        "Show one of the listed questions"
-        self.shown = (self.comparison, int(i))
-        self.view.value = as_html(self.question_parts())
+# %% ../../nbs/reward/10_widgets.ipynb #2335300f
+from fastcore.basics import patch
 
-    def compare(self, question:str=None):
-        "Compare the prompts on the typed question (or `question`)"
-        if question is not None: self.typed.value = question
-        if not self.typed.value.strip(): raise ValueError("type a question first")
-        self.shown = (RewardComparison(self.rm, [self.typed.value], self.comparison.prompts, self.outcomes, self.costs), 0)
-        self.view.value = as_html(self.question_parts())
-        return self.shown[0].table(0)
+# %% ../../nbs/reward/10_widgets.ipynb #ced32368
+@patch
+def show(self:RewardComparer, i:int):
+    "Show one of the listed questions"
+    self.shown = (self.comparison, int(i))
+    self.view.value = as_html(self.question_parts())
 
-    def table(self):
-        "The prompts on the question that is shown: DataFrame"
-        return self.shown[0].table(self.shown[1])
+@patch
+def compare(self:RewardComparer, question:str=None):
+    "Compare the prompts on the typed question (or `question`)"
+    if question is not None: self.typed.value = question
+    if not self.typed.value.strip(): raise ValueError("type a question first")
+    self.shown = (RewardComparison(self.rm, [self.typed.value], self.comparison.prompts, self.outcomes, self.costs), 0)
+    self.view.value = as_html(self.question_parts())
+    return self.shown[0].table(0)
 
-    def question_parts(self):
-        c, i = self.shown
-        rows = [dict(prompt=r.prompt, probability=r.p, interval=f"{r.lo:.2f} to {r.hi:.2f}", cost="" if r.cost != r.cost else r.cost,
-                     really="" if r.known != r.known else f"{r.known:.2f}", note="chosen" if r.chosen else "best single" if r.default else "" if r.tried else "never tried")
-                for r in c.table(i).itertuples()]
-        best = next((r["prompt"] for r in rows if r["note"] == "chosen"), rows[0]["prompt"])
-        near = c.neighbours(i, k=3)
-        seen = fold(c.queries[i]) == fold(near.question[0]) if len(near) else False
-        return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), facts(this_question="seen in training" if seen else "new"),
-                table(rows, mark=lambda r: "pm-best" if r["note"] == "chosen" else ""), heading("What moved the score"),
-                paragraph(best), table(c.why(i, best)), heading("Nearest training questions"), table(near[["question", "cosine"]])]
+@patch
+def table(self:RewardComparer):
+    "The prompts on the question that is shown: DataFrame"
+    return self.shown[0].table(self.shown[1])
 
-    def matrix(self):
-        "Questions by prompts after the filters: DataFrame"
-        m = self.comparison.matrix(different_only=self.different.value)
-        return m[[fold(self.filter.value) in fold(q) for q in m.index]] if self.filter.value.strip() else m
+@patch
+def matrix(self:RewardComparer):
+    "Questions by prompts after the filters: DataFrame"
+    m = self.comparison.matrix(different_only=self.different.value)
+    return m[[fold(self.filter.value) in fold(q) for q in m.index]] if self.filter.value.strip() else m
 
-    def refresh_matrix(self):
-        "Draw the matrix"
-        self.matrix_view.value = as_html(self.matrix_parts())
+@patch
+def refresh_matrix(self:RewardComparer):
+    "Draw the matrix"
+    self.matrix_view.value = as_html(self.matrix_parts())
 
-    def matrix_parts(self):
-        m = self.matrix()
-        names = [f"{j+1}. {p[:28]}" for j, p in enumerate(m.columns)]
-        rows = [dict(question=q[:90], **dict(zip(names, map(float, v)))) for q, v in zip(m.index, m.to_numpy())]
-        return [facts(questions=len(m)), table(rows, most=25) if rows else paragraph("No question passes the filters."), *self.reliability_parts()]
+# %% ../../nbs/reward/10_widgets.ipynb #1a553470
+def _note(row): return "chosen" if row.chosen else "best single" if row.default else "" if row.tried else "never tried"
 
-    def reliability_parts(self):
-        "Predicted against observed, where outcomes are known"
-        known = self.comparison.known == self.comparison.known
-        if not known.any(): return []
-        rows = [dict(predicted=r["p"], observed=r["y"], interval=f"{r['y_lo']:.2f} to {r['y_hi']:.2f}", cells=r["n"])
-                for r in reliability(self.comparison.p[known], self.comparison.known[known].round())]
-        return [heading("Is 0.7 seven in ten?"), table(rows)]
+def _prompt_rows(frame):
+    "Rows of the table of prompts; columns of which nothing is known are left out"
+    rows = [dict(prompt=r.prompt, probability=r.p, interval=f"{r.lo:.2f} to {r.hi:.2f}", cost=r.cost, really=r.known, note=_note(r)) for r in frame.itertuples()]
+    unknown = [c for c in ("cost", "really") if all(r[c] != r[c] for r in rows)]
+    return [{k: "" if v != v else v for k, v in r.items() if k not in unknown} for r in rows]
 
-    def parts(self): return [*self.question_parts(), *self.matrix_parts()]
+@patch
+def question_parts(self:RewardComparer):
+    c, i = self.shown
+    frame, near = c.table(i), c.neighbours(i, k=3)
+    rows, chosen = _prompt_rows(frame), frame.chosen.tolist()
+    best = frame.prompt[chosen.index(True) if True in chosen else 0]
+    seen = fold(c.queries[i]) == fold(near.question[0]) if len(near) else False
+    return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), facts(this_question="seen in training" if seen else "new"),
+            table(rows, mark=lambda r: "pm-best" if r["note"] == "chosen" else "", most=25), heading("What moved the score"),
+            paragraph(best), table(c.why(i, best)), heading("Nearest training questions"), table(near[["question", "cosine"]])]
+
+# %% ../../nbs/reward/10_widgets.ipynb #da5998c3
+@patch
+def matrix_parts(self:RewardComparer):
+    m = self.matrix()
+    names = [f"{j+1}. {p[:18]}{'…' if len(p) > 18 else ''}" for j, p in enumerate(m.columns)]
+    rows = [dict(question=q[:90], **dict(zip(names, map(float, v)))) for q, v in zip(m.index, m.to_numpy())]
+    shown = table(rows, most=25, shade=True) if rows else paragraph("No question passes the filters.")
+    return [heading("All questions"), facts(questions=len(m)), shown, *self.reliability_parts(), *self.success_parts()]
+
+@patch
+def reliability_parts(self:RewardComparer):
+    "Predicted against observed, where outcomes are known"
+    known = np.isfinite(self.comparison.known)
+    if not known.any(): return []
+    rows = reliability(self.comparison.p[known], self.comparison.known[known].round())
+    line = {k: [r[k] for r in rows] for k in ("p", "y", "y_lo", "y_hi")}
+    lines = [dict(name="these questions", x=line["p"], y=line["y"], lo=line["y_lo"], hi=line["y_hi"]), dict(name="ideal", x=[0, 1], y=[0, 1], dashed=True)]
+    return [chart("Is 0.7 seven in ten?", lines, "predicted probability", "share right", (0, 1), (0, 1))]
+
+@patch
+def success_parts(self:RewardComparer):
+    "What each prompt, the model's choice and an oracle get right on the questions whose outcomes are all known"
+    c = self.comparison
+    full = np.isfinite(c.known).all(1)
+    if not full.any(): return []
+    y, picked = c.known[full], c.p[full].argmax(1)
+    rules = [("most probable prompt", y[np.arange(len(y)), picked], True), ("oracle", y.max(1), False),
+             *[(p, y[:, j], False) for j, p in enumerate(c.prompts[:12])]]
+    return [bar_chart(f"Success on {len(y)} questions", [(name, v.mean(), *wilson(v.sum(), len(v)), strong) for name, v, strong in rules])]
+
+@patch
+def parts(self:RewardComparer): return [*self.question_parts(), *self.matrix_parts()]
