@@ -8,7 +8,7 @@ __all__ = ['EditCompare']
 # %% ../../nbs/edit/15_widgets.ipynb #15ff7fb2
 from ..core import require
 from .compare import EditComparison
-from ..panel import as_html, button, chart, facts, heading, on_enter, panel_base, paragraph, table, tagged
+from ..panel import as_html, button, chart, columns, facts, heading, on_enter, panel_base, paragraph, table, tagged
 
 # %% ../../nbs/edit/15_widgets.ipynb #d26ac2e2
 class EditCompare(panel_base()):
@@ -111,9 +111,9 @@ def answer_parts(self:EditCompare):
     "The two answers, and the next words whose probability changed most"
     if not self.asked: return []
     a, words = self.asked
-    return [heading("With and without"), paragraph(a["prompt"], "pm-question-shown"),
-            table([dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])], mark=lambda r: "pm-best" if r["model"] == "with" else ""),
-            heading("The next word"), table(words.round(3), most=6)]
+    return [heading("With and without"), paragraph(a["prompt"], "pm-question-shown"), columns([
+            table([dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])], mark=lambda r: "pm-best" if r["model"] == "with" else "")],
+            [table(words.round(3).rename(columns=dict(token="next word")), most=5)])]
 
 @patch
 def example_parts(self:EditCompare):
@@ -131,8 +131,8 @@ def curve_parts(self:EditCompare):
     f, limit = self.curve_rows, self.edit.limit.get("degradation")
     if f is None: return []
     line = dict(name="the edit, stretched", x=list(f.degradation), y=list(f.success), lo=list(f.lo), hi=list(f.hi))
-    return [chart("Success against damage", [line], "relative rise of the loss on general text", "success on the examples", y_range=(0, 1),
-                  limit=None if limit is None else (limit, "allowance")), table(f, most=12)]
+    return [columns([chart("Success against damage", [line], "relative rise of the loss on general text", "success on the examples", y_range=(0, 1),
+                  limit=None if limit is None else (limit, "allowance"))], [table(f, most=12)])]
 
 @patch
 def view_parts(self:EditCompare):

@@ -9,7 +9,7 @@ __all__ = ['RecallTester']
 import threading
 
 from ..core import read_jsonl, require
-from ..panel import as_html, button, chart, facts, heading, markup, panel_base, paragraph, table, tagged
+from ..panel import as_html, button, chart, columns, facts, heading, markup, panel_base, paragraph, table, tagged
 from .tester import RecallSession
 from ..stats import wilson
 
@@ -57,7 +57,7 @@ class RecallTester(panel_base()):
         x["compare"].layout.display = "none" if self.edit is None else ""
         x["use"].layout.width = x["forget"].layout.width = x["compare"].layout.width = "auto"
         self.pick.observe(lambda _: self.draw(), "value")
-        super().__init__([W.HBox([self.seen_box, self.unseen_box]), x["use"], W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
+        super().__init__([W.HBox([self.seen_box, self.unseen_box]), W.HBox([x["use"]]), W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
                           W.HBox([self.updates, x["forget"], x["compare"]]), self.progress, self.view, self.pick])
 
 # %% ../../nbs/recall/08_widgets.ipynb #2335300f
@@ -170,7 +170,7 @@ def view_parts(self:RecallTester):
     out = [facts(sentences=len(s.seen), exposures=f"{s.exposures:g}", later_updates=s.updates)]
     if not s.rows: return out + [paragraph("Not tested yet.")]
     rows = [{"after": _when(r), **{label: float(r[k]) for k, label in _SHOWN.items() if k in r}} for r in s.rows]
-    out += [heading("Tests so far"), table(rows), *self.curve_parts()]
+    out += [heading("Tests so far"), table(rows), columns(*[[c] for c in self.curve_parts()])]
     if self.pick.value is not None:
         words = s.words(self.pick.value)
         out += [heading("Recalled words of the missing part"), markup(s.marked(self.pick.value), " ".join(w if hit else f"({w})" for w, hit in words))]

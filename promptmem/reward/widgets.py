@@ -9,7 +9,7 @@ __all__ = ['RewardComparer']
 import numpy as np
 
 from ..core import fold, require
-from ..panel import as_html, bar_chart, button, chart, facts, heading, on_enter, panel_base, paragraph, table, tagged
+from ..panel import as_html, bar_chart, button, chart, columns, facts, heading, on_enter, panel_base, paragraph, table, tagged
 from .compare import RewardComparison
 from ..stats import reliability, wilson
 
@@ -97,8 +97,9 @@ def question_parts(self:RewardComparer):
     best = frame.prompt[chosen.index(True) if True in chosen else 0]
     seen = fold(c.queries[i]) == fold(near.question[0]) if len(near) else False
     return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), facts(this_question="seen in training" if seen else "new"),
-            table(rows, mark=lambda r: "pm-best" if r["note"] == "chosen" else "", most=25), heading("What moved the score"),
-            paragraph(best), table(c.why(i, best)), heading("Nearest training questions"), table(near[["question", "cosine"]])]
+            table(rows, mark=lambda r: "pm-best" if r["note"] == "chosen" else "", most=25),
+            columns([heading("What moved the score"), paragraph(best), table(c.why(i, best))],
+                    [heading("Nearest training questions"), table(near[["question", "cosine"]])])]
 
 # %% ../../nbs/reward/10_widgets.ipynb #da5998c3
 @patch
@@ -107,7 +108,7 @@ def matrix_parts(self:RewardComparer):
     names = [f"{j+1}. {p[:18]}{'…' if len(p) > 18 else ''}" for j, p in enumerate(m.columns)]
     rows = [dict(question=q[:90], **dict(zip(names, map(float, v)))) for q, v in zip(m.index, m.to_numpy())]
     shown = table(rows, most=25, shade=True) if rows else paragraph("No question passes the filters.")
-    return [heading("All questions"), facts(questions=len(m)), shown, *self.reliability_parts(), *self.success_parts()]
+    return [heading("All questions"), facts(questions=len(m)), shown, columns(self.reliability_parts(), self.success_parts()), *self.caution_parts()]
 
 @patch
 def reliability_parts(self:RewardComparer):
@@ -129,6 +130,14 @@ def success_parts(self:RewardComparer):
     rules = [("most probable prompt", y[np.arange(len(y)), picked], True), ("oracle", y.max(1), False),
              *[(p, y[:, j], False) for j, p in enumerate(c.prompts[:12])]]
     return [bar_chart(f"Success on {len(y)} questions", [(name, v.mean(), *wilson(v.sum(), len(v)), strong) for name, v, strong in rules])]
+
+@patch
+def caution_parts(self:RewardComparer):
+    "How many of the questions with known outcomes the model was trained on"
+    c = self.comparison
+    known = [q for q, k in zip(c.queries, np.isfinite(c.known).any(1)) if k]
+    n = sum((fold(q) or q) in self.rm.seen_ for q in known)
+    return [paragraph(f"{n} of these {len(known)} questions were in the training data: expect less on new ones.", "pm-more")] if n else []
 
 @patch
 def parts(self:RewardComparer): return [*self.question_parts(), *self.matrix_parts()]

@@ -107,8 +107,12 @@ class Notebook:
             return text; }""", code).strip()
 
     def shot(self, name, selector=".pm-panel"):
+        "A picture of the first `selector`, in a window high enough to show all of it"
         SHOTS.mkdir(parents=True, exist_ok=True)
+        before = self.page.viewport_size
+        self.page.set_viewport_size(dict(width=before["width"], height=2200))
         self.page.locator(selector).first.screenshot(path=SHOTS / f"{name}.png")
+        self.page.set_viewport_size(before)
 
 
 @pytest.fixture
