@@ -15,6 +15,7 @@ import weakref
 import numpy as np
 
 from .core import require
+from .linear import fast_linear
 
 # %% ../nbs/11_scoring.ipynb #a01a0db8
 log = logging.getLogger(__name__)
@@ -90,25 +91,28 @@ def _same_logits(model, backbone, head):
     except (AttributeError, TypeError, RuntimeError): return False
     return ours.shape == full.shape and bool(torch.allclose(ours, full, atol=1e-4, rtol=1e-3))
 
-# %% ../nbs/11_scoring.ipynb #30a45c78
+# %% ../nbs/11_scoring.ipynb #2813efb3
 class evaluating:
-    "Dropout off inside, every module's mode restored on the way out"
-    def __init__(self, model): self.on = [m for m in model.modules() if m.training]
+    "Dropout off and fast products on inside; every module's mode restored on the way out"
+    def __init__(self, model): self.on, self.fast = [m for m in model.modules() if m.training], fast_linear()
     def __enter__(self):
         for m in self.on: m.training = False
-    def __exit__(self, *_):
+        self.fast.__enter__()
+    def __exit__(self, *error):
         for m in self.on: m.training = True
+        self.fast.__exit__(*error)
 
 # %% ../nbs/11_scoring.ipynb #67dfe06a
-_HEAD_ROWS = 512 # positions per product with the output layer: their logits stay in the processor's cache
+_HEAD_ROWS = 256 # positions per product with the output layer: their logits stay in the processor's cache
 
 def pad_right(
     ids, # lists of token ids
     pad:int, # the id to fill up with
-): # (ids, attention mask), int64 tensors [rows, longest]
+    multiple:int=1, # the width is a multiple of this
+): # (ids, attention mask), int64 tensors [rows, width]
     "One rectangular batch, padding on the right"
     torch = require("torch", "local")
-    width = max(map(len, ids))
+    width = -(-max(map(len, ids))//multiple)*multiple
     out, mask = np.full((len(ids), width), pad, np.int64), np.zeros((len(ids), width), np.int64)
     for r, row in enumerate(ids): out[r, :len(row)], mask[r, :len(row)] = row, 1
     return torch.from_numpy(out), torch.from_numpy(mask)
@@ -128,12 +132,12 @@ def _batch_scores(model, ids, starts, pad, score):
     "Per text an array: `score(logits, token)` at every position from its start on"
     torch = require("torch", "local")
     device = next(model.parameters()).device
-    x, mask = (t.to(device) for t in pad_right(ids, pad))
+    x = pad_right(ids, pad)[0].to(device)
     row, col = (np.concatenate(a) for a in zip(*[(np.full(len(i)-s, r), np.arange(s, len(i)))
                                                for r, (i, s) in enumerate(zip(ids, starts))]))
     row, col = torch.from_numpy(row).to(device), torch.from_numpy(col).to(device)
     target, split = x[row, col], split_head(model)
-    call = dict(input_ids=x, attention_mask=mask, use_cache=False)
+    call = dict(input_ids=x, use_cache=False)
     if split is None: states, head = model(**call).logits, lambda h: h
     else: states, head = split[0](**call).last_hidden_state, split[1]
     states = states[row, col-1]

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import InvalidData, plain, require, stable_hash, write_atomic
+from ..linear import fast_linear
 from ..scoring import (OutOfMemory, context_length, encode, evaluating, is_oom, pad_id, pad_right,
                                progress_bar, split_head)
 
@@ -84,7 +85,6 @@ def _loss_module(model):
             self.model = model
         def forward(self, ids, mask):
             split, call = split_head(self.model), dict(input_ids=ids, use_cache=False)
-            if not bool(mask.all()): call["attention_mask"] = mask
             real = mask[:, 1:].bool()
             if split is None: logits = self.model(**call).logits[:, :-1][real]
             else: logits = split[1](split[0](**call).last_hidden_state[:, :-1][real])
@@ -141,10 +141,10 @@ Learner._prepare = _prepare
 # %% ../../nbs/recall/02_studying.ipynb #61f6e333
 def _backward(self, ids, total, weight=1.):
     torch = require("torch", "local")
-    x, mask = (t.to(self.device) for t in pad_right(ids, self.pad))
-    with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == "bf16"):
-        loss = self.loss(x, mask)
-    self.accelerator.backward(loss*(weight*self.world/total))
+    x, mask = (t.to(self.device) for t in pad_right(ids, self.pad, multiple=4))
+    with fast_linear():
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == "bf16"): loss = self.loss(x, mask)
+        self.accelerator.backward(loss*(weight*self.world/total))
     return float(loss.detach())
 
 def _gradients(self, ids, total):
