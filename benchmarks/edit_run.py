@@ -25,7 +25,7 @@ from edit_scoring import build, published
 
 from promptmem.data import local_data
 from promptmem.edit import CanonicalExamples, edit, evaluate_edit
-from promptmem.edit.examples import _read_texts
+from promptmem.edit.examples import read_texts
 from promptmem.edit.losses import edit_loss, encode_rows, ending_losses
 from promptmem.edit.scores import GeneralText, item_losses
 from promptmem.scoring import pad_right
@@ -84,7 +84,7 @@ def main():
     warnings.simplefilter("ignore")
     folder = Path(a.data) if a.data else local_data("canonical_examples")
     if folder is None: raise SystemExit("set PROMPTMEM_DATA or give --data")
-    texts = _read_texts(folder/"general_text-val.jsonl")[:a.general]
+    texts = read_texts(folder/"general_text-val.jsonl")[:a.general]
     model, tok = build(texts)
     ex = CanonicalExamples.published("country", folder, quiet=True)
     warm_up(model, tok, texts, a.warmup)

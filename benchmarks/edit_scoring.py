@@ -24,7 +24,7 @@ import torch
 
 from promptmem.data import local_data
 from promptmem.edit.deltas import Edit
-from promptmem.edit.examples import PUBLISHED, CanonicalExamples, _read_texts
+from promptmem.edit.examples import PUBLISHED, CanonicalExamples, read_texts
 from promptmem.edit.finetune import Recipe, train_weights
 from promptmem.edit.losses import encode_rows
 from promptmem.edit.scores import GeneralText, item_losses, limit_test
@@ -136,7 +136,7 @@ def main():
     torch.set_num_threads(1)
     folder = Path(a.data) if a.data else local_data("canonical_examples")
     if folder is None: raise SystemExit("set PROMPTMEM_DATA or give --data")
-    texts = _read_texts(folder/"general_text-val.jsonl")
+    texts = read_texts(folder/"general_text-val.jsonl")
     model, tok = build(texts)
     sets = {t: CanonicalExamples.published(t, folder, quiet=True) for t in PUBLISHED if t in ("country", "gender", "verb")}
     cut = lambda rows: rows[:a.rows] if a.rows else rows

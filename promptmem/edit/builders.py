@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core import InvalidData, fold, require
-from .examples import CRITERIA, DIRECTIONS, CanonicalExamples, _criterion
+from .examples import CRITERIA, DIRECTIONS, CanonicalExamples, find_criterion
 
 # %% ../../nbs/edit/12_builders.ipynb #ceefee94
 def _slot(template, subject):
@@ -40,7 +40,7 @@ def from_table(
     if both: raise InvalidData(f"the template {both[0]!r} is used for training and evaluation")
     rng = random.Random(seed)
     row = lambda t, s, a: dict(prefix=_slot(t, s), suffix=" " + a, subject=s, attribute=a)
-    return CanonicalExamples([row(rng.choice(train), s, a) for s, a in pairs], _criterion(direction, None, threshold),
+    return CanonicalExamples([row(rng.choice(train), s, a) for s, a in pairs], find_criterion(direction, None, threshold),
         [row(t, s, a) for s, a in pairs for t in evaluation], [row(t, s, a) for s, a in near for t in train[:1]],
         [_slot(t, s) for s, a in pairs for t in targeted] or [row(evaluation[0], s, a)["prefix"] + " " + a for s, a in pairs], name)
 
@@ -75,7 +75,7 @@ def from_clarifications(
         rows.append(dict(prefix=question(c.key) if question else c.key, suffix=" " + ending, subject=c.key))
     rows = random.Random(seed).sample(rows, len(rows))
     k = int(round(holdout*len(rows)))
-    return CanonicalExamples(rows[k:], _criterion("good"), rows[:k], name=name)
+    return CanonicalExamples(rows[k:], find_criterion("good"), rows[:k], name=name)
 
 def from_interactions(
     store, # a Store
@@ -85,7 +85,7 @@ def from_interactions(
     "Canonical examples out of answered questions: those that a user found right, or whose right answer is known"
     rows = store.canonical_examples(scope)
     if not rows: raise InvalidData("no interaction has a known right answer" + (f" in scope {scope!r}" if scope else ""))
-    return CanonicalExamples(rows, _criterion("good"), name=name)
+    return CanonicalExamples(rows, find_criterion("good"), name=name)
 
 def _of_store(store, scope):
     if scope is None: raise InvalidData("a Store needs a scope: whose clarifications?")
@@ -119,6 +119,7 @@ def _method(t, model, what):
     if kind == "senses" and "backpack" not in model.lower(): raise InvalidData(f"{what}: sense fine-tuning of {model}, which has no senses: only a Backpack has")
     return kind
 
+# %% ../../nbs/edit/12_builders.ipynb #b04c50d5
 def read_config(
     path, # a YAML file of the published experiments (or its content as a dict)
     general=None, # your own general text, for files that name an unpublished one

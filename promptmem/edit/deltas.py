@@ -63,6 +63,7 @@ class Delta:
             self._known = key, h.hexdigest()[:16], raw  # `raw` keeps the ids from being given to other tensors
         return self._known[1]
 
+# %% ../../nbs/edit/02_deltas.ipynb #81fde6ca
 def _bytes(t):
     torch = require("torch", "local")
     return t.detach().contiguous().cpu().view(torch.uint8).numpy().tobytes() if t.numel() else b""
@@ -117,6 +118,7 @@ class Ledger:
 
     def __deepcopy__(self, memo): return None  # a copy of an edited model is a model of its own
 
+# %% ../../nbs/edit/02_deltas.ipynb #0137bc61
 def ledger(model)->Ledger:
     "The ledger of `model`"
     if model.__dict__.get("_edit_ledger") is None: object.__setattr__(model, "_edit_ledger", Ledger(model))
@@ -212,6 +214,7 @@ def _refuse_pickle(path):
     bad = [path] if path.suffix in _PICKLES else [] if not path.is_dir() else sorted(f for f in path.iterdir() if f.suffix in _PICKLES)
     if bad: raise InvalidData(f"{bad[0].name} is a pickle file: it could run code when loaded. An edit is a folder with edit.safetensors and edit.json")
 
+# %% ../../nbs/edit/02_deltas.ipynb #00af9b25
 def load_edit(
     folder, # written by `Edit.save`
     model, # the base model that it was made for

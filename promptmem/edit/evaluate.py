@@ -14,7 +14,7 @@ import numpy as np
 
 from ..core import plain, require
 from .losses import encode_rows
-from .scores import cached_losses, fit_general, limit_test, row_values
+from .scores import LimitTest, cached_losses, fit_general, limit_test, row_values
 from ..scoring import budget_batches, context_length, evaluating, pad_id
 from ..stats import paired_bootstrap, wilson
 
@@ -73,6 +73,7 @@ class Change:
         return f"{self.name}: {self.before:.4f} -> {self.after:.4f} ({self.change.estimate:+.4f} [{self.change.lo:+.4f}, {self.change.hi:+.4f}] nats, n={self.change.n})"
     def to_dict(self): return dict(name=self.name, before=self.before, after=self.after, change=self.change.to_dict(), unit=self.unit)
 
+# %% ../../nbs/edit/10_evaluate.ipynb #88ba41fe
 @dataclass
 class EditReport:
     "What an edit did"
@@ -174,7 +175,7 @@ def _disagreement(frame, answers):
 def evaluate_edit(
     e, # an Edit
     ex, # CanonicalExamples with an evaluation set
-    general_text=None, # texts, a file or a GeneralText; None: general degradation is not measured
+    general_text=None, # texts, a file or a GeneralText; None: what the line search of the edit found is repeated
     degradation:float=None, # the limit to hold it against; None: that of the edit, else 1e-4
     generate:int=64, # rows whose free answers are read; 0: none
     max_tokens:int=24, # longest free answer
@@ -197,14 +198,17 @@ def evaluate_edit(
         if ex.targeted:
             out.targeted = _change("targeted text", *(_text_losses(e, ex.targeted, a) for a in (False, True)), None, "nats", seed)
         if general_text is not None: out.general = _general(e, general_text, limit, exact, seed)
+        elif e.limit.get("scale") == e.scale: out.general = _found(e.limit)
         if generate and ex.evaluation: _add_generation(out, e, ex, generate, seed, max_tokens)
     finally: e.apply() if was else e.undo()
     return out
 
+def _found(l): return LimitTest(l["inside"], l["change"], l["lo"], l["hi"], l["texts"], l["of"], l.get("upper", float("nan")))
+
+# %% ../../nbs/edit/10_evaluate.ipynb #f19fa82f
 def _general(e, general_text, limit, exact, seed):
     g = fit_general(e.tokenizer, general_text, e.model, seed)
     if not hasattr(e, "rows"): return limit_test(e, g, limit, exact=exact)
-    from promptmem.edit.scores import LimitTest
     a, b = (_text_losses(e, g.texts, after) for after in (False, True))
     d = paired_bootstrap(b, a, seed=seed)
     return LimitTest(d.estimate < limit*a.mean(), d.estimate/a.mean(), d.lo/a.mean(), d.hi/a.mean(), len(a), len(a))

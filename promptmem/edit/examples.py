@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CRITERIA', 'DIRECTIONS', 'PUBLISHED', 'Criterion', 'criterion_value', 'clean_row', 'glued', 'Problem',
-           'CanonicalExamples', 'overlap']
+           'CanonicalExamples', 'find_criterion', 'read_texts', 'overlap']
 
 # %% ../../nbs/edit/00_examples.ipynb #b67c9dde
 import math
@@ -199,8 +199,13 @@ class CanonicalExamples:
         "The one or two suffixes of a row"
         return [row[f] for f in _ENDINGS if f in row]
 
-# %% ../../nbs/edit/00_examples.ipynb #6e223297
-def _criterion(direction=None, task=None, threshold=None):
+# %% ../../nbs/edit/00_examples.ipynb #763a6900
+def find_criterion(
+    direction:str=None, # "good", "bad", "balance" or "good-v-bad"
+    task:str=None, # one of the six published criteria
+    threshold:float=None, # own threshold, in nats
+)->Criterion:
+    "The criterion of a direction or task, with the default threshold or one's own"
     if task is not None and task not in CRITERIA: raise InvalidData(f"task is one of {', '.join(CRITERIA)}, not {task!r}")
     if direction is not None and direction not in DIRECTIONS: raise InvalidData(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
     c = CRITERIA[task or DIRECTIONS[direction or "good"]]
@@ -228,7 +233,11 @@ def _read_glue(path, rows):
             if f in r and glued(r["prefix"], r[f]):
                 raise InvalidData(f"{path}: row {i+1}: field {f!r} must begin with a blank, found {r[f][:20]!r} after {r['prefix'][-20:]!r}")
 
-def _read_texts(path):
+# %% ../../nbs/edit/00_examples.ipynb #b41f90c7
+def read_texts(
+    path, # JSON-lines file with a field `text`, or a list of strings or of such dicts; None: no text
+)->list: # strings
+    "Texts from a file or list"
     if path is None: return []
     if not isinstance(path, (str, Path)): return [t["text"] if isinstance(t, dict) else t for t in path]
     def one(row):
@@ -249,11 +258,11 @@ def _read(cls,
     quiet:bool=False, # no warning about doubtful rows
 ):
     "Read examples and the sets beside them; errors name file, line and field"
-    c = _criterion(direction, task, threshold)
+    c = find_criterion(direction, task, threshold)
     rows = _read_rows(train, c.pair)
     if isinstance(train, (str, Path)): _read_glue(train, rows)
     name = name or (Path(train).stem if isinstance(train, (str, Path)) else "examples")
-    out = cls(rows, c, _read_rows(evaluation, c.pair), _read_rows(hard_negatives, False), _read_texts(targeted), name)
+    out = cls(rows, c, _read_rows(evaluation, c.pair), _read_rows(hard_negatives, False), read_texts(targeted), name)
     if out.problems and not quiet: warnings.warn(f"{name}: {len(out.problems)} doubtful thing(s): " + "; ".join(map(str, out.problems[:6])), stacklevel=2)
     return out
 
@@ -272,6 +281,7 @@ def _from_table(cls, rows, train, evaluation, **kw):
     from promptmem.edit.builders import from_table
     return from_table(rows, train, evaluation, **kw)
 
+# %% ../../nbs/edit/00_examples.ipynb #f9bde530
 @classmethod
 def _from_clarifications(cls, source, scope=None, **kw):
     "From what users said, see `edit.builders.from_clarifications`"
@@ -299,7 +309,7 @@ def _published(cls,
     **kw, # further arguments of `read`
 ):
     "One of the published data sets with its criterion"
-    _criterion(task=task)
+    find_criterion(task=task)
     stem, *parts = PUBLISHED[task]
     base = Path(folder)/stem
     if (base/"split").is_dir(): base = base/"split"

@@ -95,8 +95,9 @@ def satisfied(direction, c, threshold, margin=0.)->list:
 # %% ../../nbs/edit/03_losses.ipynb #bdf59928
 class KLReference:
     "The unedited model's predictions on a sample of general text"
-    def __init__(self, model, tokenizer, texts, memory_mb=128, max_tokens=64, seed=0, compat=None):
+    def __init__(self, model, tokenizer, texts, memory_mb=128, max_tokens=None, seed=0, compat=None, rows=1):
         torch = require("torch", "local")
+        max_tokens = max_tokens or (500 if compat else 64)
         limit = min(x for x in (max_tokens, context_length(model) or max_tokens))
         pad, width = pad_id(tokenizer), _vocabulary(model)
         room, rng = int(memory_mb*2**20/4/width), random.Random(seed)
@@ -104,21 +105,28 @@ class KLReference:
         self.batches, self.logp, self.pad, self.compat, used = [], [], pad, compat, 0
         for i in order:
             ids = list(tokenizer(texts[i])["input_ids"])[:limit]
-            if len(ids) < 2 or used + len(ids) - 1 > room: continue
-            self.batches.append((ids, 1))
+            if len(ids) < 2 or used + len(ids) > max(room, limit): continue
+            self.batches.append([(ids, 1)])
             used += len(ids) - 1
         if not self.batches: raise InvalidData("no general text has two tokens that fit: the KL penalty needs some")
+        if compat: self.batches = [_filled(self.batches[i:i+rows]) for i in range(0, len(self.batches), rows)]
         with torch.no_grad():
-            for b in self.batches: self.logp.append(scored_logprobs(model, [b], pad)[0])
+            for b in self.batches: self.logp.append(scored_logprobs(model, b, pad)[0])
 
     def __call__(self, model, rng, rows=4):
-        "Penalty on `rows` random texts: KL(unedited ‖ edited)"
+        "Penalty on `rows` random texts (published: one of the batches): KL(unedited ‖ edited)"
         torch = require("torch", "local")
-        pick = rng.sample(range(len(self.batches)), min(rows, len(self.batches)))
-        logp, _, _ = scored_logprobs(model, [self.batches[i] for i in pick], self.pad)
+        pick = rng.sample(range(len(self.batches)), 1 if self.compat else min(rows, len(self.batches)))
+        batch = [x for i in pick for x in self.batches[i]]
         ref = torch.cat([self.logp[i] for i in pick])
-        kl = (ref.exp()*(ref - logp)).sum(-1)
-        return kl.sum()/len(pick) if self.compat == "upstream" else kl.mean()
+        kl = (ref.exp()*(ref - scored_logprobs(model, batch, self.pad)[0])).sum(-1)
+        return kl.sum()/len(batch) if self.compat else kl.mean()
+
+def _filled(batches):
+    "One batch of all, with id 0 up to one more than the longest: every position of the filled texts is scored"
+    texts = [ids for b in batches for ids, _ in b]
+    width = max(map(len, texts)) + 1
+    return [(ids + [0]*(width - len(ids)), 1) for ids in texts]
 
 def _vocabulary(model): return model.get_output_embeddings().weight.shape[0]
 

@@ -113,6 +113,7 @@ def _run(model, batch, pad):
     ids, mask = (t.to(model.device) for t in pad_right(batch, pad))
     return model(input_ids=ids, attention_mask=mask, use_cache=False).logits, ids
 
+# %% ../../nbs/edit/07_memit.ipynb #91b24366
 def _read(model, module, texts, pad, before=False, batch=64):
     "The module's input or output [n, d] at the place of each (ids, place)"
     torch, out = require("torch", "local"), []
@@ -186,6 +187,7 @@ def find_values(
         parts.append(_find(model, tokenizer, requests[i:i+search.batch], contexts, module, criterion, search))
     return tuple(torch.cat(x) for x in zip(*parts))
 
+# %% ../../nbs/edit/07_memit.ipynb #dec75e86
 def _find(model, tokenizer, requests, contexts, module, criterion, s):
     torch, pad, limit = require("torch", "local"), pad_id(tokenizer), context_length(model)
     plain = _texts(tokenizer, requests, [""], limit)
@@ -329,6 +331,7 @@ def memit(
                 with torch.no_grad(): params[names[j]].copy_((kept[names[j]].float() + left @ right).to(params[names[j]].dtype))
     return Delta(factors=factors)
 
+# %% ../../nbs/edit/07_memit.ipynb #1a8b15bb
 @contextmanager
 def _frozen(model):
     flags, training = [(p, p.requires_grad) for p in model.parameters()], model.training

@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['item_losses', 'row_values', 'state_key', 'remembered', 'cached_losses', 'GeneralText', 'fit_general', 'LimitTest',
-           'limit_test']
+           'paired_change', 'limit_test', 'bound_test']
 
 # %% ../../nbs/edit/08_scores.ipynb #ada1d9e0
 import hashlib
 import math
 import random
+import statistics
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -17,11 +18,11 @@ import numpy as np
 
 from ..core import InvalidData, require, stable_hash
 from .deltas import fingerprint, ledger
-from .examples import criterion_value
+from .examples import criterion_value, read_texts
 from ..scoring import budget_batches, context_length, evaluating, pad_id, run_halving, split_head
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
-_HEAD_ROWS = 256  # positions per product with the output layer
+_HEAD_ROWS = 64  # positions per product with the output layer: more make no difference to the time, but to the memory
 
 def _states(model, call, row, col):
     "Hidden states (or logits) at (row, col), the head that turns them into logits, and the cache of keys and values"
@@ -102,6 +103,7 @@ def _scored_shared(model, flat, groups, batch_tokens):
             _shared_batch(model, prefixes[i:i+rows], length, flat, groups, values, torch, device)
     return values
 
+# %% ../../nbs/edit/08_scores.ipynb #836f56a2
 def _shared_batch(model, part, length, flat, groups, values, torch, device):
     x = torch.tensor(part, device=device)
     mine = [(j, n) for j, p in enumerate(part) for n in groups[p]]
@@ -121,17 +123,21 @@ def _shared_batch(model, part, length, flat, groups, values, torch, device):
     got = _run_unique(model, [list(k[1]) for k in inputs], items, cache)
     for (_, n), v in zip(more, got): values[n] += v
 
+# %% ../../nbs/edit/08_scores.ipynb #fc7ccc7d
+def _fitting(flat): return min(1024, max(256, 3*max((len(ids) for ids, _ in flat), default=0)))
+
 def item_losses(
     model, # causal LM
     items:list, # per row one or two (token ids, first scored position), from `encode_rows`
     pad:int=0, # not needed any more: texts are filled up with their own last token
-    batch_tokens:int=1024, # tokens per batch, padding included
+    batch_tokens:int=None, # tokens per batch, padding included; None: three times the longest text, 256 to 1,024
     share:bool=True, # run shared prefixes once where that pays
 )->np.ndarray: # [rows, 1 or 2] summed losses, nats
     "C(y) of each ending of each row"
     torch = require("torch", "local")
     flat = [x for row in items for x in row]
     groups = _plan_shared(flat) if share and _keeps_cache(model) else None
+    batch_tokens = batch_tokens or _fitting(flat)
     with torch.inference_mode(), evaluating(model), _table(model):
         v = _scored_batches(model, flat, batch_tokens) if groups is None else _scored_shared(model, flat, groups, batch_tokens)
     return v.reshape(len(items), -1)
@@ -171,7 +177,7 @@ def remembered(key, compute):
     while sum(getattr(v, "size", 1) for v in _memory.values()) > _room and len(_memory) > 1: _memory.popitem(last=False)
     return _memory[key]
 
-def cached_losses(model, items, pad=0, batch_tokens=1024):
+def cached_losses(model, items, pad=0, batch_tokens=None):
     "`item_losses`, remembered by model and data"
     key = (state_key(model), stable_hash(items, 16))
     return remembered(key, lambda: item_losses(model, items, pad, batch_tokens))
@@ -184,11 +190,10 @@ class GeneralText:
         texts, # strings, dicts with "text", or a JSON-lines file
         max_tokens:int=512, # read of each text
         seed:int=0, # of the order
-        batch_tokens:int=2048, # tokens per batch
+        batch_tokens:int=1024, # tokens per batch
         chunk:int=64, # texts scored between two looks
     ):
-        from promptmem.edit.examples import _read_texts
-        texts = _read_texts(texts)
+        texts = read_texts(texts)
         ids = [list(tokenizer(t)["input_ids"])[:max_tokens] for t in texts]
         ids = [i for i in ids if len(i) > 1]
         if not ids: raise InvalidData("general text: no text has two tokens")
@@ -199,17 +204,27 @@ class GeneralText:
 
     def __len__(self): return len(self.ids)
 
-    def sums(self, model, n=None)->np.ndarray: # [n] summed losses of the first n texts
-        "Losses of the first `n` texts under the model as it is now; scored at most once per model state"
+    def sums(self, model, n=None, known=None)->np.ndarray: # [n] summed losses of the first n texts
+        "Losses of the first `n` texts under the model as it is now, scored at most once per model state; `known` ones (not NaN) never"
         n = min(n or len(self), len(self))
         limit = context_length(model)
         have = remembered((state_key(model), self.key), lambda: np.full(len(self), np.nan))
+        if known is not None: have[:n] = np.where(np.isnan(have[:n]), known, have[:n])
         todo = [i for i in range(n) if np.isnan(have[i])]
         if todo:
             items = [[((self.ids[i][:limit] if limit else self.ids[i]), 1)] for i in todo]
             have[todo] = item_losses(model, items, self.pad, self.batch_tokens, share=False)[:, 0]
             self.read += len(todo)
         return have[:n]
+
+    def pair(self, edit, n=None)->tuple: # ([n] without, [n] with the edit)
+        "Losses of the first `n` texts without and with an edit, which is left in force"
+        before = self.sums(edit.undo().model, n)
+        delta, known = edit.delta, None
+        if delta.senses is not None and not delta.names:  # a text without an edited word cannot change
+            words = set(delta.senses[0].tolist())
+            known = np.where([bool(words & set(ids)) for ids in self.ids[:len(before)]], np.nan, before)
+        return before, self.sums(edit.apply().model, n, known)
 
     def loss(self, model)->float:
         "Mean loss per token over all texts"
@@ -230,13 +245,17 @@ class LimitTest:
     hi:float
     n:int # texts read
     of:int # texts there are
+    upper:float=math.nan # upper bound of the change on texts like these, where one was asked for
     def __repr__(self): return f"{'inside' if self.inside else 'outside'}: {self.change:+.2e} [{self.lo:+.2e}, {self.hi:+.2e}] from {self.n} of {self.of} texts"
 
-def _decide(d, old, N, z):
-    "(total over all N texts expected, its standard error) from the first n of a random order"
-    n = len(d)
-    se = N*d.std(ddof=1)/math.sqrt(n)*math.sqrt(max(0., 1 - n/N)) if n > 1 else float("inf")
-    return N*d.mean(), se
+def paired_change(
+    old, # [n] summed losses without the edit
+    new, # [n] with it
+)->tuple: # (relative change, its standard error over texts like these)
+    "Ratio estimate of the change of the mean loss"
+    change, n = float((new - old).sum()/old.sum()), len(old)
+    if n < 2: return change, math.inf
+    return change, float((new - (1+change)*old).std(ddof=1)*math.sqrt(n)/old.sum())
 
 def limit_test(
     edit, # an Edit
@@ -251,14 +270,32 @@ def limit_test(
     try:
         while True:
             n = min(N, n + step)
-            edit.undo()
-            old = general.sums(edit.model, n)
-            edit.apply()
-            new = general.sums(edit.model, n)
-            total, se = _decide(new - (1+limit)*old, old, N, z)
-            if n == N or (abs(total) > z*se and n >= min(N, general.chunk)): break
+            change, se = paired_change(*general.pair(edit, n))
+            rest = se*math.sqrt(1 - n/N) if n < N else 0.  # what the unread texts may still change
+            if abs(change - limit) > z*rest or n == N: break
             step = max(general.chunk, n)
     finally: edit.apply() if was else edit.undo()
-    d, mean = new - old, old.sum()/n
-    half = 1.96*d.std()/math.sqrt(n)*math.sqrt(max(0., 1 - n/N))/mean
-    return LimitTest(bool(total < 0), float(d.sum()/old.sum()), float(d.mean()/mean - half), float(d.mean()/mean + half), n, N)
+    return LimitTest(change < limit, change, change - 1.96*rest, change + 1.96*rest, n, N)
+
+# %% ../../nbs/edit/08_scores.ipynb #bbe6265b
+def bound_test(
+    edit, # an Edit
+    general:GeneralText, # ordinary text
+    limit:float=1e-4, # ε
+    confidence:float=.95, # that the change on texts like these is below `upper`
+    start:int=128, # texts read at least
+    width:float=.2, # of the margin at the end, as a share of the limit
+)->LimitTest:
+    "Is the mean loss below (1 + limit) times the unedited one, on texts like these, with this confidence?"
+    N, n, was = len(general), min(start, len(general)), edit.active
+    looks = 1 + max(0, math.ceil(math.log2(N/n)))
+    z = statistics.NormalDist().inv_cdf(1 - (1-confidence)/looks)
+    try:
+        while True:
+            change, se = paired_change(*general.pair(edit, n))
+            margin = z*se
+            if n == N or margin <= width*limit or change - margin > limit or change + margin < limit/2: break
+            n = min(N, 2*n)
+    finally: edit.apply() if was else edit.undo()
+    rest = 1.96*se*math.sqrt(1 - n/N) if n < N else 0.
+    return LimitTest(change + margin < limit, change, change - rest, change + rest, n, N, change + margin)

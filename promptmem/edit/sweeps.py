@@ -14,7 +14,7 @@ import numpy as np
 
 from ..core import InvalidData, require
 from .deltas import Delta, Edit
-from .editor import _general_texts, _make, _settings, check_call
+from .editor import split_texts, make_delta, call_settings, check_call
 from .examples import CanonicalExamples
 from .losses import encode_rows
 from .scores import cached_losses, fit_general, row_values
@@ -37,6 +37,7 @@ def _success(model, tokenizer, ex, rows):
     items = encode_rows(tokenizer, rows, context_length(model))
     return row_values(ex, cached_losses(model, items, pad_id(tokenizer))) <= ex.threshold
 
+# %% ../../nbs/edit/13_sweeps.ipynb #bf7393e8
 def sequential_edits(
     model, # causal LM
     tokenizer, # its tokenizer
@@ -53,15 +54,15 @@ def sequential_edits(
     "Edit after edit, and what remains; the model is left as it was"
     import pandas as pd
     from tqdm.auto import tqdm
-    recipe, own = _settings(method, seed, None, options)
+    recipe, own = call_settings(method, seed, None, options)
     check_call(model, tokenizer, ex, method, own)
-    limit_text, text = _general_texts(general_text, None, seed)
+    limit_text, text = split_texts(general_text, None, seed)
     general = fit_general(tokenizer, limit_text, model, seed)
     base, e, out = general.sums(model, general_n).sum(), Edit(model, tokenizer, Delta(), method), []
     try:
         for i, row in enumerate(tqdm(ex.rows[:max(sizes)], disable=not progress), 1):
             one = CanonicalExamples([row], ex.criterion, name=ex.name)
-            delta, _ = _make(method, model, tokenizer, one, recipe, own, text, seed, None)
+            delta, _ = make_delta(method, model, tokenizer, one, recipe, own, text, seed, None)
             e.undo()
             e.delta = _add(e.delta, delta)
             e.apply()
@@ -69,6 +70,7 @@ def sequential_edits(
     finally: e.undo()
     return pd.DataFrame(out)
 
+# %% ../../nbs/edit/13_sweeps.ipynb #0079abcc
 def _after(model, tokenizer, ex, n, first, general, general_n, base):
     ok = _success(model, tokenizer, ex, ex.rows[:n])
     subjects = {r.get("subject") for r in ex.rows[:n]} - {None}
@@ -94,10 +96,11 @@ def sample_options(
     method:str, # "full", "lora", "senses" or "memit"
     model, # whose layers are chosen among
     seed:int=0, # trial number
+    compat:str=None, # "upstream": the KL weight as the published penalty wants it, per text
 )->dict: # keyword arguments for `edit`
     "One draw from the published search distribution"
     rng = random.Random(f"{method}-{seed}")
-    kl = 500*10**rng.uniform(-1, 0)
+    kl = (1 if compat else 500)*10**rng.uniform(-1, 0)
     if method == "full": return dict(lr=10**-rng.uniform(4, 8.5), kl=kl, epochs=10)
     if method == "senses": return dict(lr=10**-rng.uniform(1.5, 4), kl=kl, epochs=10, per_example=rng.randint(5, 11), weight=1000.)
     if method == "memit":
@@ -137,6 +140,7 @@ def result_table(
                         se=g.change.std(ddof=1)/math.sqrt(len(g)) if len(g) > 1 else math.nan, n=len(g), inside=int(g.inside.sum())))
     return pd.DataFrame(out)
 
+# %% ../../nbs/edit/13_sweeps.ipynb #8b0591bd
 def published_layout(
     table, # from `result_table`
     value:str="change", # or "se"
