@@ -184,7 +184,7 @@ def chart(
 ):
     "A part: a line plot, and its points as text"
     every = lambda k: [float(v) for l in lines for v in (l.get(k) if l.get(k) is not None else ())]
-    a = _Axes(_range(every("x") + ([limit[0]] if limit else []), x_range), _range(every("y") + every("lo") + every("hi"), y_range), 440, 250)
+    a = _Axes(_range(every("x") + ([limit[0]] if limit else []), x_range), _range(every("y") + every("lo") + every("hi"), y_range), 425, 250)
     body = a.frame(x, y) + "".join(_draw_line(a, i, l) for i, l in enumerate(lines)) + _legend(lines)
     if limit:
         at, right = a.x(limit[0]), a.x(limit[0]) > a.width*.6
@@ -200,7 +200,7 @@ def bar_chart(
     rows, # (name, value in [0, 1], lo, hi, strong): lo and hi may be None
 ):
     "A part: lying bars with intervals, and the values as text"
-    rows, left, width = [(str(n), float(v), lo, hi, strong) for n, v, lo, hi, strong in rows], 190, 440
+    rows, left, width = [(str(n), float(v), lo, hi, strong) for n, v, lo, hi, strong in rows], 190, 425
     x = lambda v: left + v*(width - left - 50)
     out = []
     for i, (name, v, lo, hi, strong) in enumerate(rows):
@@ -222,10 +222,10 @@ CSS = """<style>
 .pm-panel .pm-facts span{display:inline-block;margin-right:18px}.pm-panel .pm-facts b{font-weight:600;opacity:.75}
 .pm-panel table.pm-table{border-collapse:collapse;margin:6px 0;font-size:12px;color:inherit}
 .pm-panel table.pm-table th,.pm-panel table.pm-table td{border-bottom:1px solid rgba(128,128,128,.3);padding:3px 9px;text-align:left;
- vertical-align:top;overflow-wrap:anywhere;max-width:420px;color:inherit}
+ vertical-align:top;overflow-wrap:break-word;max-width:420px;color:inherit}
 .pm-panel table.pm-table tr{background:transparent}.pm-panel table.pm-table td.pm-number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.pm-panel .widget-html-content{line-height:1.45}.pm-panel .pm-columns{display:flex;flex-wrap:wrap;gap:0 32px}.pm-panel .pm-columns>div{min-width:0}
-.pm-panel .pm-scroll{overflow-x:auto;max-width:100%}.pm-panel svg.pm-chart{margin:8px 14px 2px 0;vertical-align:top}
+.pm-panel .widget-html-content{line-height:1.45}.pm-panel .pm-columns{display:flex;flex-wrap:wrap;gap:0 28px}.pm-panel .pm-columns>div{min-width:0}
+.pm-panel .pm-scroll{overflow-x:auto;max-width:100%}.pm-panel svg.pm-chart{margin:8px 0 2px;vertical-align:top}
 .pm-panel tr.pm-best td{background:rgba(46,158,107,.16)}.pm-panel tr.pm-off td{opacity:.5}
 .pm-panel .pm-right{color:#2e9e6b}.pm-panel .pm-wrong,.pm-panel .pm-error{color:#d0453f}.pm-panel .pm-more{opacity:.65;font-size:12px}
 .pm-panel .pm-answer{font-size:15px;border-left:3px solid #3b6fd4;padding:4px 10px;margin:6px 0}

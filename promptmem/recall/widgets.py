@@ -29,11 +29,12 @@ class RecallTester(panel_base()):
         seen=None, # sentences to study; shipped ones when None
         unseen=None, # foils, one per sentence
         other=None, # other text, for forgetting
-        edit=None, # an `Edit` of the model, to compare without and with it
+        edit=None, # an `Edit` of the model, to compare without and with it; taken out now, and put in for the comparison only
         **kw, # lr=, batch_size=, seed=, prefix_words= of `RecallSession`
     ):
         W = require("ipywidgets", "notebook")
         if seen is None: seen, unseen = _shipped(8)
+        if edit is not None: edit.undo()   # what `reset` puts back must be the model without it
         self.model, self.lm_tokenizer, self.other, self.edit, self.options, self.thread = model, tokenizer, other, edit, kw, None
         self.session = RecallSession(model, tokenizer, seen, unseen, other, **kw)
         box = lambda name, lines, hint: tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5, layout=W.Layout(width="48%")), name)
@@ -137,7 +138,8 @@ def _tested(self:RecallTester):
 # %% ../../nbs/recall/08_widgets.ipynb #a7a3a1c1
 def _when(row):
     "What had been done before a test"
-    done = f"{row['exposure']:g} exposures" + (f", {row['update']} updates" if row["update"] else "")
+    one = "" if row["exposure"] == 1 else "s"
+    done = f"{row['exposure']:g} exposure{one}" + (f", {row['update']} updates" if row["update"] else "")
     return done if row["phase"] in ("study", "other") else f"{row['phase']} ({done})"
 
 _SHOWN = dict(recognition="recognition", calibrated="calibrated", rouge1="recall (ROUGE-1)", exact="verbatim", seen_loss="loss, studied", unseen_loss="loss, foils")
