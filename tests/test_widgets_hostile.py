@@ -1,0 +1,131 @@
+"""Whatever people, files or models write is shown as text by every widget, live and in the static twin, and stored unchanged."""
+from html.parser import HTMLParser
+
+import pytest
+
+W = pytest.importorskip("ipywidgets")
+import promptmem as pm
+from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
+
+HOSTILE = {
+    "script": "<script>alert(1)</script><img src=x onerror=alert(2)>", "attribute": "' onmouseover='alert(3)' x=\"", "closing": "</div></table></style><iframe src=javascript:alert(4)>",
+    "svg": "</text></svg><svg onload=alert(5)>", "entity": "&lt;b&gt; &amp; &#60;i&#62;", "rtl": "שלום \u202e < w > \u202c abc", "emoji": "🎈👩‍👩‍👧 é́", "long": "x" * 3000,
+    "lines": "one\ntwo\r\n\tthree", "markdown": "**[a](javascript:alert(6))** $\\frac{1}{2}$ `c`",
+}
+TAGS = set("style div span b bdi table thead tbody tr th td p s mark svg g title text line rect circle polyline polygon".split())
+ATTRIBUTES = set("class style title role aria-label viewbox width height fill stroke font-size font-family font-weight text-anchor transform x y x1 x2 y1 y2 r cx cy "
+                 "points stroke-width stroke-opacity stroke-dasharray fill-opacity".split())
+
+
+class Audit(HTMLParser):
+    "Tags, attributes and visible text of a piece of HTML"
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.names, self.text, self.open = set(), set(), "", []
+        self.feed(html)
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.names |= {name for name, _ in attrs}
+        self.open.append(tag)
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, f"</{tag}> closes something else"
+    def handle_data(self, data):
+        if "style" not in self.open: self.text += data
+
+
+def everything(widget):
+    "All HTML below a live widget"
+    if isinstance(widget, W.HTML): yield widget.value
+    for child in getattr(widget, "children", ()): yield from everything(child)
+
+
+def assert_only_text(panel, *texts):
+    for html in [*everything(panel), panel.static_html()]:
+        a = Audit(html)
+        assert a.tags <= TAGS, a.tags - TAGS
+        assert a.names <= ATTRIBUTES, a.names - ATTRIBUTES
+        assert not a.open, a.open
+    shown = "".join(Audit(panel.static_html()).text.split())
+    for t in texts:
+        assert "".join(t.split()) in shown, f"{t!r} is not shown"
+    assert len(panel.static_html()) < 300_000 and isinstance(repr(panel), str)
+
+
+@pytest.fixture(params=HOSTILE.values(), ids=HOSTILE)
+def text(request): return request.param
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_checkpoint):
+    tf = pytest.importorskip("transformers")
+    return tf.AutoModelForCausalLM.from_pretrained(tiny_checkpoint).eval(), tf.AutoTokenizer.from_pretrained(tiny_checkpoint)
+
+
+def test_clarify(text):
+    store, scope = pm.Store(":memory:"), text.replace("\n", " ").replace("\r", " ").replace("\t", " ")[:100]
+    w = ClarifyWidget(Assistant(pm.CallableLM(lambda p: f" {text[:200]} is {text[:200]} END"), store=store, scope=scope))
+    w.ask(text)
+    assert_only_text(w, text.strip()[:40])
+    said = text[:400]
+    w.clarify(said)
+    w.say(text)
+    assert_only_text(w, text.strip()[:40])
+    assert [c.text for c in store.clarifications(scope)] == [said]
+    assert store.interactions(scope)[0].question == text
+
+
+def test_inspector(text, tmp_path):
+    store = pm.Store(tmp_path / "m.db")
+    c = store.add(scope="alice", key=text, text=text, author=text.replace("\n", " ").replace("\r", " ").replace("\t", " ")[:150])
+    m = MemoryInspector(store, scope="alice")
+    m.select(c.id)
+    assert_only_text(m, text.strip()[:40])
+    new = m.edit(text + "!")
+    m.would_retrieve(text)
+    m.search(text[:50])
+    assert_only_text(m)
+    m.path_box.value = str(tmp_path / "out.jsonl")
+    m.export()
+    other = pm.Store(":memory:")
+    other.import_(tmp_path / "out.jsonl")
+    assert other.get(new.id, scope="alice").text == text + "!" and other.get(c.id, scope="alice").key == text
+    m.ask_forget()
+    m.confirm_forget()
+    assert_only_text(m)
+    assert store.count(scope="alice") == 0
+
+
+def test_reward(text):
+    from promptmem.reward import Outcomes, PromptReward, RewardComparer
+    questions = [f"{text} {i}" for i in range(6)]
+    out = Outcomes.from_interactions([dict(question=q, prompt_id=p, verdict="right" if (i + j) % 2 else "wrong")
+                                      for i, q in enumerate(questions) for j, p in enumerate((text, f"two {text}"))])
+    w = RewardComparer(PromptReward(model="logistic", embedder="hash:32").fit(out), questions, outcomes=out)
+    assert_only_text(w, text.strip()[:40])
+    w.compare(text + "?")
+    w.filter.value = text[:30]
+    w.refresh_matrix()
+    assert_only_text(w, text.strip()[:40])
+
+
+def test_recall(text, tiny):
+    from promptmem.recall import RecallTester
+    sentence = " ".join(text.split())[:60]
+    w = RecallTester(*tiny, [f"{sentence} one", f"two {sentence} three"], [f"{sentence} four", f"five {sentence} six"])
+    w.test()
+    w.pick.value = 1
+    assert_only_text(w, f"two {sentence[:20] if sentence.isascii() else sentence[0]}")   # the cue may end inside an emoji
+    w.say(text)
+    assert_only_text(w)
+
+
+def test_edit(text, tiny):
+    from promptmem.edit import CanonicalExamples, EditCompare, edit
+    prefix = text[:60]
+    ex = CanonicalExamples.read([dict(prefix=prefix + " is", suffix=" " + prefix)], evaluation=[dict(prefix="so " + prefix + " is", suffix=" " + prefix)],
+                                hard_negatives=[dict(prefix=prefix + " was", suffix=" " + prefix)], quiet=True)
+    e = edit(*tiny, ex, "full", degradation=None, epochs=1)
+    w = EditCompare(e, ex, ["some text to read", prefix + " and more"], prompt=prefix)
+    w.ask(), w.evaluate(), w.curve((0., 1.))
+    assert_only_text(w, prefix.strip()[:30])
+    e.undo()
