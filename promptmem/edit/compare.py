@@ -96,7 +96,6 @@ def plot(self:EditComparison, scales=(0., .5, 1., 1.5, 2.)):
     "The curve as a figure"
     return plot_curve(self.curve(scales), self.edit.limit.get("degradation"))
 
-# %% ../../nbs/edit/14_compare.ipynb #2780ea6d
 @patch
 def _repr_html_(self:EditComparison):
     head = f"<p>{html.escape(repr(self.edit))}</p>"

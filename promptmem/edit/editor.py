@@ -158,7 +158,7 @@ def check_call(model, tokenizer, ex, method, options):
         if options.get("covariance", "text") == "text": check_memory(model, layers, options.get("max_mb", 1024.))
 
 def split_texts(
-    general_text, # as in `edit`
+    general_text, # as in `edit`; a GeneralText stays one where `train_text` is given
     train_text, # as in `edit`
     seed:int, # of the halves
 )->tuple: # (texts for the limit, texts to train with)
@@ -167,8 +167,8 @@ def split_texts(
     if general_text is None:
         texts = read_texts(data_dir()/"text"/"train.jsonl")
         general_text = random.Random(seed).sample(texts, min(600, len(texts)))
-    texts = read_texts(general_text)
-    if train_text is not None: return texts, read_texts(train_text)
+    texts = read_texts(getattr(general_text, "texts", general_text))
+    if train_text is not None: return general_text if hasattr(general_text, "sums") else texts, read_texts(train_text)
     if len(texts) < 8: return texts, texts
     mixed = random.Random(seed).sample(texts, len(texts))
     return mixed[len(mixed)//2:], mixed[:len(mixed)//2]
@@ -180,7 +180,7 @@ def edit(
     ex, # CanonicalExamples
     method:str="lora", # "lora", "full", "senses", "memit", "rome", "ft-l" or "in-context"
     degradation:float=1e-4, # largest relative rise of the loss on general text; None: no limit
-    general_text=None, # texts (or a JSON-lines file) that the limit is measured on; None: shipped text
+    general_text=None, # texts, a JSON-lines file or a GeneralText that the limit is measured on; None: shipped text
     train_text=None, # texts for penalties and statistics; None: half of `general_text` is set aside
     rule:str="line-search", # or "last-epoch", the published rule
     confidence:float=.95, # that the limit holds for texts like these; None: for these texts only

@@ -124,13 +124,13 @@ def _shared_batch(model, part, length, flat, groups, values, torch, device):
     for (_, n), v in zip(more, got): values[n] += v
 
 # %% ../../nbs/edit/08_scores.ipynb #fc7ccc7d
-def _fitting(flat): return min(1024, max(256, 3*max((len(ids) for ids, _ in flat), default=0)))
+def _fitting(flat): return min(512, max(256, 3*max((len(ids) for ids, _ in flat), default=0)))
 
 def item_losses(
     model, # causal LM
     items:list, # per row one or two (token ids, first scored position), from `encode_rows`
     pad:int=0, # not needed any more: texts are filled up with their own last token
-    batch_tokens:int=None, # tokens per batch, padding included; None: three times the longest text, 256 to 1,024
+    batch_tokens:int=None, # tokens per batch, padding included; None: three times the longest text, 256 to 512
     share:bool=True, # run shared prefixes once where that pays
 )->np.ndarray: # [rows, 1 or 2] summed losses, nats
     "C(y) of each ending of each row"
@@ -190,7 +190,7 @@ class GeneralText:
         texts, # strings, dicts with "text", or a JSON-lines file
         max_tokens:int=512, # read of each text
         seed:int=0, # of the order
-        batch_tokens:int=1024, # tokens per batch
+        batch_tokens:int=512, # tokens per batch
         chunk:int=64, # texts scored between two looks
     ):
         texts = read_texts(texts)

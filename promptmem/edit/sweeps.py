@@ -9,6 +9,7 @@ __all__ = ['sequential_edits', 'plot_sequential', 'sample_options', 'kept_change
 # %% ../../nbs/edit/13_sweeps.ipynb #b67c9dde
 import math
 import random
+import time
 
 import numpy as np
 
@@ -49,6 +50,7 @@ def sequential_edits(
     general_n:int=200, # general texts read at each measurement
     seed:int=0, # of everything
     progress:bool=False, # show a progress bar
+    seconds:float=None, # go no further once this much time has passed; the last line then says how far it went
     **options, # fields of Recipe and options of the method
 ): # DataFrame: edits, success, lo, hi, first, evaluation, degradation
     "Edit after edit, and what remains; the model is left as it was"
@@ -58,6 +60,7 @@ def sequential_edits(
     check_call(model, tokenizer, ex, method, own)
     limit_text, text = split_texts(general_text, None, seed)
     general = fit_general(tokenizer, limit_text, model, seed)
+    started = time.monotonic()
     base, e, out = general.sums(model, general_n).sum(), Edit(model, tokenizer, Delta(), method), []
     try:
         for i, row in enumerate(tqdm(ex.rows[:max(sizes)], disable=not progress), 1):
@@ -66,7 +69,9 @@ def sequential_edits(
             e.undo()
             e.delta = _add(e.delta, delta)
             e.apply()
-            if i in sizes or i == len(ex.rows): out.append(_after(model, tokenizer, ex, i, first, general, general_n, base))
+            late = seconds is not None and time.monotonic() - started > seconds
+            if i in sizes or i == len(ex.rows) or late: out.append(_after(model, tokenizer, ex, i, first, general, general_n, base))
+            if late: break
     finally: e.undo()
     return pd.DataFrame(out)
 

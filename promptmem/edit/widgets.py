@@ -18,9 +18,11 @@ class EditCompare(panel_base()):
         ex=None, # `CanonicalExamples`, for the flipped examples, the hard negatives and the curve
         general_text=None, # texts, for the damage
         prompt:str="", # what to ask first
+        template:str="{prompt}", # how a typed prompt stands in what is sent
     ):
         W = require("ipywidgets", "notebook")
-        self.comparison, self.asked, self.curve_rows, self.evaluated = EditComparison(edit, ex, general_text), None, None, None
+        self.comparison, self.template = EditComparison(edit, ex, general_text), template
+        self.asked = self.curve_rows = self.evaluated = None
         b = lambda label, name, f, **kw: button(label, name, f, panel=self, **kw)
         self.scale = tagged(W.FloatSlider(value=edit.scale, min=0, max=max(2., float(edit.scale)), step=.05, continuous_update=False, description="scale",
                                           layout=W.Layout(width="50%")), "pm-scale")
@@ -69,7 +71,9 @@ def undo(self:EditCompare):
 
 # %% ../../nbs/edit/15_widgets.ipynb #f603ab7f
 @patch
-def _answers(self:EditCompare): return self.comparison.ask(self.prompt.value), self.comparison.next_words(self.prompt.value)
+def _answers(self:EditCompare):
+    sent = self.template.replace("{prompt}", self.prompt.value)
+    return self.comparison.ask(sent), self.comparison.next_words(sent)
 
 @patch
 def ask(self:EditCompare, prompt:str=None):
@@ -111,7 +115,7 @@ def answer_parts(self:EditCompare):
     "The two answers, and the next words whose probability changed most"
     if not self.asked: return []
     a, words = self.asked
-    return [heading("With and without"), paragraph(a["prompt"], "pm-question-shown"), columns([
+    return [heading("With and without"), paragraph(self.prompt.value, "pm-question-shown"), columns([
             table([dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])], mark=lambda r: "pm-best" if r["model"] == "with" else "")],
             [table(words.round(3).rename(columns=dict(token="next word")), most=5)])]
 
