@@ -8,6 +8,7 @@ __all__ = ['Embedder', 'EmbeddingCache', 'HashEmbedder', 'STEmbedder', 'OpenAIEm
 # %% ../nbs/04_embed.ipynb #ada1d9e0
 import hashlib
 import zlib
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ class Embedder:
         return np.stack([found[t] for t in texts])
 
     def _embed(self, texts): raise NotImplementedError
-    def __repr__(self): return f"{type(self).__name__}({self.name!r}, dim={self.dim})"
+    def __repr__(self): return f"{type(self).__name__}({self.name!r}, dim={vars(self).get('dim', '?')})"
 
 def _unit(x, texts, name):
     if x.ndim != 2 or len(x) != len(texts): raise ValueError(f"{name} returned shape {x.shape} for {len(texts)} texts")
@@ -110,11 +111,22 @@ class STEmbedder(Embedder):
         batch_size:int=64, # texts per forward pass
         device:str=None, # "cpu", "cuda", ...
     ):
-        st = require("sentence_transformers", "local")
-        self.model = st.SentenceTransformer(str(_offline_copy(model) or model), device=device)
-        get = getattr(self.model, "get_embedding_dimension", None) or self.model.get_sentence_embedding_dimension
-        self.name, self.dim, self.batch_size = f"st:{Path(str(model)).name}", get(), batch_size
+        self.source, self.device, self.batch_size = model, device, batch_size
+        self.name = f"st:{Path(str(model)).name}"
         self.cache = EmbeddingCache(cache) if cache else None
+        if self.cache is None: self.model # a wrong name shows at once
+
+    @cached_property
+    def model(self):
+        "The SentenceTransformer; with a cache it is loaded when a text is not in there"
+        st = require("sentence_transformers", "local")
+        return st.SentenceTransformer(str(_offline_copy(self.source) or self.source), device=self.device)
+
+    @cached_property
+    def dim(self):
+        "Numbers in a vector"
+        m = self.model
+        return (getattr(m, "get_embedding_dimension", None) or m.get_sentence_embedding_dimension)()
 
     def _embed(self, texts):
         return self.model.encode(texts, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True)
