@@ -30,7 +30,7 @@ class MemoryInspector(panel_base()):
         self.search_box, self.edit_box = text("pm-search", "search in questions and clarifications"), text("pm-edit", "a new wording")
         self.would_box, self.path_box = text("pm-would", "what would be retrieved for …"), text("pm-path", "memory.jsonl")
         self.sort = drop("pm-sort", ["time", "key", "text", "author"])
-        self.order = drop("pm-order", [("newest or last first", True), ("oldest or first first", False)])
+        self.order = drop("pm-order", [("newest first, Z to A", True), ("oldest first, A to Z", False)])
         self.all = tagged(W.Checkbox(description="with superseded", value=False, indent=False), "pm-superseded")
         self.pick = tagged(W.Select(options=[], rows=6, layout=W.Layout(width="95%")), "pm-pick")
         self.list_view, self.detail_view = tagged(W.HTML(), "pm-list"), tagged(W.HTML(), "pm-detail")
@@ -137,14 +137,19 @@ def edit(self:MemoryInspector, text:str=None):
     self.say("Saved; the earlier wording is kept in the history.")
     return new
 
-# %% ../../nbs/memory/11_inspector.ipynb #f19da2f8
+# %% ../../nbs/memory/11_inspector.ipynb #0b357b73
+def _counted(receipt):
+    "What a receipt says, in words"
+    n = receipt.clarifications
+    return f"{n} clarification{'' if n == 1 else 's'}, {receipt.interactions} interactions, {receipt.vectors} vectors; {receipt.redacted} interactions redacted"
+
 @patch
 def ask_forget(self:MemoryInspector):
     "Show what forgetting the selected entry would delete; nothing is deleted yet"
     self.pending = self._chosen()
     counts = self.store.forget(id=self.pending, dry_run=True)
     self.confirm_row.layout.display = ""
-    self.say(f"Forgetting deletes for good: {counts}. Sure?", "pm-wrong")
+    self.say(f"Forgetting deletes for good: {_counted(counts)}. Sure?", "pm-wrong")
     return counts
 
 @patch
@@ -156,7 +161,7 @@ def confirm_forget(self:MemoryInspector):
     self.confirm_row.layout.display = "none"
     self.refresh()
     self.detail_view.value = ""
-    self.say(f"Deleted: {receipt}")
+    self.say(f"Deleted for good: {_counted(receipt)}.")
     return receipt
 
 @patch

@@ -43,7 +43,7 @@ class RecallTester(panel_base()):
         self.exposures = slider("pm-exposures", "exposures", value=2, min=1, max=20)
         self.updates = slider("pm-updates", "updates", value=20, min=5, max=200)
         self.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
-        self.pick = tagged(W.Dropdown(options=[_PICK], layout=W.Layout(width="90%")), "pm-sentence")
+        self.pick = tagged(W.Dropdown(options=[_PICK], index=0, layout=W.Layout(width="90%")), "pm-sentence")
         self.view = tagged(W.HTML(), "pm-recall-view")
         self._wire(W)
         self.draw()
@@ -73,7 +73,7 @@ def use(self:RecallTester, seen=None, unseen=None):
     self.session.reset()
     self.session = RecallSession(self.model, self.lm_tokenizer, *new, self.other, **self.options)
     self.seen_box.value, self.unseen_box.value = map("\n".join, new)
-    self.progress.value, self.pick.options = 0, [_PICK]
+    self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
     self.draw()
 
 @patch
@@ -112,7 +112,7 @@ def stop(self:RecallTester):
 def reset(self:RecallTester):
     "The model as it was before"
     self.session.reset()
-    self.progress.value, self.pick.options = 0, [_PICK]
+    self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
     self.draw()
 
 @patch
@@ -133,6 +133,7 @@ def compare(self:RecallTester, edit=None)->tuple:
 @patch
 def _tested(self:RecallTester):
     self.pick.options = [_PICK] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
+    self.pick.index = 0
     self.draw()
 
 # %% ../../nbs/recall/08_widgets.ipynb #a7a3a1c1

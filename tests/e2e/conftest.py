@@ -5,13 +5,19 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import free_port, wait_http
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+def find_chromium():
+    "The path of a Chromium, or None"
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 SHOTS = Path(os.environ.get("E2E_SHOTS", "shots"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]
@@ -30,15 +36,15 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium():
-    if not CHROMIUM:
+    if not find_chromium():
         pytest.skip("### NO CHROMIUM: the browser tests are SKIPPED (apt-get install chromium, or set CHROMIUM) ###")
-    return CHROMIUM
+    return find_chromium()
 
 
-@pytest.fixture(scope="session")
-def lab(chromium, tmp_path_factory):
-    "`(base_url, folder)` of a JupyterLab whose every file is under a temporary home"
-    home, port = tmp_path_factory.mktemp("lab"), free_port()
+@contextmanager
+def running_lab(home):
+    "`(base_url, folder)` of a JupyterLab whose every file is under `home`"
+    port = free_port()
     folder = home / "notebooks"
     folder.mkdir()
     for name, value in SETTINGS.items():
@@ -65,12 +71,25 @@ def lab(chromium, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser(chromium):
+def lab(chromium, tmp_path_factory):
+    with running_lab(tmp_path_factory.mktemp("lab")) as served:
+        yield served
+
+
+@contextmanager
+def open_browser(chromium):
+    "A headless Chromium"
     api = pytest.importorskip("playwright.sync_api")
     with api.sync_playwright() as p:
         b = p.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
         yield b
         b.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    with open_browser(chromium) as b:
+        yield b
 
 
 class Notebook:
