@@ -165,6 +165,7 @@ def _draw_line(a, i, line):
     dots = "".join(f"<circle cx='{a.x(p):.1f}' cy='{a.y(q):.1f}' r='2.8' fill='{color}'/>" for p, q in zip(xs, ys) if math.isfinite(q))
     return f"{band}<polyline points='{a.points(xs, ys)}' fill='none' stroke='{color}' stroke-width='1.8'/>{dots}"
 
+# %% ../nbs/13_panel.ipynb #1b894cf1
 def _legend(lines, left=50):
     out, x = [], left
     for i, line in enumerate(lines):
@@ -255,6 +256,20 @@ def controls(widget):
         if hasattr(child, "disabled"): yield child
         yield from controls(child)
 
+# %% ../nbs/13_panel.ipynb #07b1a2b3
+@contextmanager
+def _guarded(panel):
+    "Controls disabled; an exception is shown in the panel instead of being lost in the log"
+    were = [(c, c.disabled) for c in controls(panel)]
+    for c, _ in were: c.disabled = True
+    panel.say()
+    try: yield
+    except Exception as e:
+        log.exception("an action of %s failed", type(panel).__name__)
+        panel.say(f"{type(e).__name__}: {e}", "pm-error")
+    finally:
+        for c, was in were: c.disabled = was
+
 # %% ../nbs/13_panel.ipynb #1a0c4263
 def _make_base(W):
     class Panel(W.VBox):
@@ -273,18 +288,9 @@ def _make_base(W):
             "Show a line below the controls"
             self.message.value = f"<div class='pm-text {kind}'>{esc(text, 2000)}</div>" if text else ""
 
-        @contextmanager
         def working(self):
-            "Disable the controls; show what goes wrong instead of losing it in the log"
-            were = [(c, c.disabled) for c in controls(self)]
-            for c, _ in were: c.disabled = True
-            self.say()
-            try: yield
-            except Exception as e:
-                log.exception("an action of %s failed", type(self).__name__)
-                self.say(f"{type(e).__name__}: {e}", "pm-error")
-            finally:
-                for c, was in were: c.disabled = was
+            "Disable the controls for a while; what goes wrong is shown in the panel"
+            return _guarded(self)
 
         def bundle(self):
             "The live view, the HTML twin and the plain text, as one output"

@@ -39,25 +39,28 @@ class EditComparison:
         self.edit.scale, self._report = scale, None
         return self
 
-    def ask(self, prompt:str, max_tokens:int=24)->dict:
-        "What the model writes after `prompt`, without and with the edit"
-        before, after = self._both(lambda on: free_answers(self.edit.model, self.edit.tokenizer,
-                                   [(self.edit.context(prompt) if on else "") + prompt], max_tokens)[0])
-        return dict(prompt=prompt, before=before, after=after, changed=before != after)
-
-    def next_words(self, prompt:str, n:int=10):
-        "The next tokens whose probability changed most: DataFrame token, before, after"
-        import pandas as pd
-        torch, e = require("torch", "local"), self.edit
-        def probabilities(on):
-            ids = list(e.tokenizer((e.context(prompt) if on else "") + prompt)["input_ids"])
-            with torch.inference_mode(): return e.model(input_ids=torch.tensor([ids], device=e.model.device)).logits[0, -1].float().softmax(-1)
-        before, after = self._both(probabilities)
-        top = (after - before).abs().topk(min(n, len(after))).indices.tolist()
-        return pd.DataFrame([dict(token=e.tokenizer.decode([i]), before=float(before[i]), after=float(after[i])) for i in top])
-
 # %% ../../nbs/edit/14_compare.ipynb #2335300f
 from fastcore.basics import patch
+
+# %% ../../nbs/edit/14_compare.ipynb #0518431d
+@patch
+def ask(self:EditComparison, prompt:str, max_tokens:int=24)->dict:
+    "What the model writes after `prompt`, without and with the edit"
+    before, after = self._both(lambda on: free_answers(self.edit.model, self.edit.tokenizer,
+                               [(self.edit.context(prompt) if on else "") + prompt], max_tokens)[0])
+    return dict(prompt=prompt, before=before, after=after, changed=before != after)
+
+@patch
+def next_words(self:EditComparison, prompt:str, n:int=10):
+    "The next tokens whose probability changed most: DataFrame token, before, after"
+    import pandas as pd
+    torch, e = require("torch", "local"), self.edit
+    def probabilities(on):
+        ids = list(e.tokenizer((e.context(prompt) if on else "") + prompt)["input_ids"])
+        with torch.inference_mode(): return e.model(input_ids=torch.tensor([ids], device=e.model.device)).logits[0, -1].float().softmax(-1)
+    before, after = self._both(probabilities)
+    top = (after - before).abs().topk(min(n, len(after))).indices.tolist()
+    return pd.DataFrame([dict(token=e.tokenizer.decode([i]), before=float(before[i]), after=float(after[i])) for i in top])
 
 # %% ../../nbs/edit/14_compare.ipynb #f20a0dbf
 @patch(as_prop=True)
@@ -74,6 +77,7 @@ def flipped(self:EditComparison):
     f["what"] = ["mended" if s else "broke" for s in f.success]
     return f
 
+# %% ../../nbs/edit/14_compare.ipynb #bea3a5e9
 @patch
 def damaged(self:EditComparison):
     "The endings that should stay, the most damaged first: DataFrame prefix, suffix, before, after, change (loss in nats)"

@@ -108,6 +108,7 @@ def compare(self:RecallSession,
         return without, self.test("with edit")
     finally: edit.apply() if was else edit.undo()
 
+# %% ../../nbs/recall/07_tester.ipynb #17ffa3a9
 @patch(as_prop=True)
 def frame(self:RecallSession):
     "One row per test"

@@ -21,6 +21,7 @@ def _shipped(n):
     rows = read_jsonl(shipped("study_sentences.jsonl"))
     return [[r["text"] for r in rows if r["pool"] == pool][:n] for pool in ("seen", "unseen")]
 
+# %% ../../nbs/recall/08_widgets.ipynb #f7dbcc7e
 class RecallTester(panel_base()):
     "Pick sentences, study them, test recognition and recall, forget, and compare"
     def __init__(self,
