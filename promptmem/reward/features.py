@@ -10,6 +10,7 @@ __all__ = ['SURFACE', 'SIDE', 'surface', 'embed', 'Words', 'QuestionSpace', 'que
 import re
 import weakref
 from collections import OrderedDict
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,17 +23,18 @@ _PARTS = ("half", "twice", "third", "quarter", "double", "triple")
 SURFACE = ("chars", "words", "numbers", "log_max", "log_min", "decimals", "sentences", "commas", "dollars", "percents", "slashes",
            "word_length", "variety", "capitals", "log_chars", "log_numbers", "parts")
 
+@lru_cache(100_000)
 def surface(
     text:str, # a question
-)->list: # one number per name in `SURFACE`
+)->tuple: # one number per name in `SURFACE`
     "Counts and sizes that need no model"
     nums = [float(n.replace(",", "")) for n in _NUM.findall(text)]
     ws = re.findall(r"[^\W\d_]+", text.lower())
-    return [len(text), len(ws), len(nums), np.log1p(max(nums, default=0)), np.log1p(min(nums, default=0)),
+    return (len(text), len(ws), len(nums), np.log1p(max(nums, default=0)), np.log1p(min(nums, default=0)),
             np.mean([n != int(n) for n in nums]) if nums else 0., text.count(".") + text.count("?"), text.count(","),
             text.count("$"), text.count("%"), text.count("/"), np.mean([len(w) for w in ws]) if ws else 0.,
-            len(set(ws))/max(1, len(ws)), sum(c.isupper() for c in text)/max(1, len(text)), np.log1p(len(text)),
-            np.log1p(len(nums)), sum(w in ws for w in _PARTS)]
+            len(set(ws))/max(1, len(ws)), sum(map(str.isupper, text))/max(1, len(text)), np.log1p(len(text)),
+            np.log1p(len(nums)), sum(w in ws for w in _PARTS))
 
 # %% ../../nbs/reward/02_features.ipynb #6eb7763d
 _memo = weakref.WeakKeyDictionary() # embedder -> (text -> vector, key -> QuestionSpace)

@@ -179,6 +179,7 @@ class Fit:
     spread:object = None # function(inputs) -> standard deviation of the logits [n, m]
     difficulty:object = None # function(inputs) -> [n], where there is one
     beta:object = None # [2, m] intercepts and slopes on it
+    own:object = None # [n, m] logits of the training questions from the full fit
 
 @dataclass
 class Inputs:

@@ -173,6 +173,7 @@ def fit(self:PromptReward,
     self.calibrator_ = (Platt() if self.one_class_ or self.model == "xgboost"
                         else CALIBRATIONS[self.calibration](self.fit_.oof, self.right_, self.tried_))
     self._fit_memory()
+    self._fit_open()
     self._fit_margin(out)
     return self
 
@@ -221,10 +222,12 @@ def _fit_head(self:PromptReward):
         return Fit(lambda texts: np.tile(z, (len(texts), 1)), np.tile(z, (len(self.queries_), 1)))
     self.space_ = question_space(self.embedder_, self.queries_, landmarks=self.landmarks, seed=self.seed)
     kw = dict(seed=self.seed) if self.model in ("lightgbm", "mlp") else {}
-    fit = HEADS[self.model](self._inputs(self.queries_), self.right_, self.tried_, self.folds_, **kw, **self.kept_params_)
+    inputs = self._inputs(self.queries_)
+    fit = HEADS[self.model](inputs, self.right_, self.tried_, self.folds_, **kw, **self.kept_params_)
     self.inner_ = fit
     spread = None if fit.spread is None else lambda texts: fit.spread(self._inputs(texts))
-    return Fit(lambda texts: fit.head(self._inputs(texts)), fit.oof, spread)
+    own = fit.head(inputs) if self.memory else None
+    return Fit(lambda texts: fit.head(self._inputs(texts)), fit.oof, spread, own=own)
 
 # %% ../../nbs/reward/05_model.ipynb #6c88771e
 @patch
@@ -304,7 +307,8 @@ def _fit_memory(self:PromptReward):
     for i, t in enumerate(self.queries_): self.seen_.setdefault(fold(t) or t, i)
     self.effect_cov_ = None
     if not self.memory or self.model == "xgboost" or self.one_class_: return
-    self.memory_z_ = logit(self.calibrator_(self.fit_.head(self.queries_)))
+    own = self.fit_.head(self.queries_) if self.fit_.own is None else self.fit_.own
+    self.memory_z_ = logit(self.calibrator_(own))
     self.effect_cov_ = fit_effects(self.memory_z_, self.right_, self.tried_, seed=self.seed)
 
 @patch
@@ -335,7 +339,13 @@ def _remember(self:PromptReward, z, seen, weight, mix):
     z = weight*(self.memory_z_[seen] @ mix.T) + (1-weight)*z + u @ mix.T
     return expit(z/np.sqrt(1 + np.pi/8*np.einsum("pj,hjk,pk->hp", mix, spread, mix)))
 
-# %% ../../nbs/reward/05_model.ipynb #ed65cbc9
+# %% ../../nbs/reward/05_model.ipynb #66545103
+@patch
+def _fit_open(self:PromptReward):
+    m = len(self.prompts_)
+    known = self.model == "xgboost" or self.one_class_ # nothing was kept out of fold
+    self.open_cov_ = np.zeros((m, m)) if known else fit_effects(logit(self.calibrator_(self.fit_.oof)), self.right_, self.tried_, seed=self.seed)
+
 @patch
 def _fit_margin(self:PromptReward, out):
     rate = np.divide(self.right_, self.tried_, out=np.full_like(self.right_, np.nan), where=self.tried_ > 0)
@@ -385,11 +395,11 @@ def predict_interval(self:PromptReward,
     from statistics import NormalDist
     p, texts = self.predict_proba(queries, prompts), list(queries)
     mix, left = self._mix(list(prompts))
-    var = np.zeros_like(p)
+    var = np.zeros_like(p) + np.diag(mix @ self.open_cov_ @ mix.T)
     if self.fit_.spread is not None: var += (self.fit_.spread(texts) @ np.abs(mix).T)**2
     effects = logit(self.rates_)
     var += (np.abs(mix)/np.sqrt(self.tried_.sum(0)*self.rates_*(1-self.rates_) + 1)).sum(1)**2
-    var += left*max(float(np.var(effects)), .25 if len(effects) < 3 else 0.)
+    var += left*(np.diag(self.open_cov_).mean() + max(float(np.var(effects)), .25 if len(effects) < 3 else 0.))
     half = NormalDist().inv_cdf(.5+level/2)*np.sqrt(var)
     return p, expit(logit(p)-half), expit(logit(p)+half)
 

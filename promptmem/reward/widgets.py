@@ -65,7 +65,7 @@ def compare(self:RewardComparer, question:str=None):
     return self.shown[0].table(0)
 
 @patch
-def table(self:RewardComparer):
+def table(self:RewardComparer): # noqa: F811
     "The prompts on the question that is shown: DataFrame"
     return self.shown[0].table(self.shown[1])
 

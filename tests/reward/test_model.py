@@ -9,6 +9,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks
 
 from promptmem.core import InvalidData
+from promptmem.reward.fits import expit, logit
 from promptmem.reward.model import PromptReward
 from promptmem.stats import auc, ece
 
@@ -115,15 +116,19 @@ def test_seen_questions_use_their_outcomes():
     assert with_memory > .7 and with_memory > without + .1
 
 
-def test_intervals_cover():
+@pytest.mark.parametrize("draws", [1, 3])
+@pytest.mark.parametrize("own", [0., 1.])
+def test_intervals_cover(own, draws):
+    "Where kinds of questions decide, and where every question is its own"
     r = np.random.default_rng(1)
-    out = kinds(300, seed=4)
-    truth = np.where(np.arange(300)[:, None] % 3 == np.arange(3), .8, .3)
+    def rates(n):
+        z = logit(np.where(np.arange(n)[:, None] % 3 == np.arange(3), .8, .3))
+        return expit(z + own*(r.normal(size=(n, 1)) + .5*r.normal(size=(n, 3))))
+    out, truth = kinds(300, seed=4, draws=draws), rates(300)
     out.frame["correct"] = (r.random(len(out)) < truth[out.frame.query_id, out.frame.prompt_id]).astype(int)
-    new = kinds(90, seed=8)
-    p, lo, hi = small(memory=False).fit(out).predict_interval(new.texts(), PROMPTS, level=.9)
-    t = np.where(np.arange(90)[:, None] % 3 == np.arange(3), .8, .3)
-    assert ((lo <= t) & (t <= hi)).mean() > .5 and (hi-lo).mean() < .5
+    p, lo, hi = small(memory=False).fit(out).predict_interval(kinds(90, seed=8).texts(), PROMPTS, level=.9)
+    t = rates(90)
+    assert ((lo <= t) & (t <= hi)).mean() >= (.8 if own else .9)
 
 
 @pytest.mark.parametrize("calibration", ["platt", "isotonic", "none"])
