@@ -12,6 +12,8 @@ import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, new_id, now, plain, require, versions, write_atomic
 
 # %% ../../nbs/edit/02_deltas.ipynb #a25d1154
@@ -34,34 +36,38 @@ class Delta:
         left, right = self.factors[name]
         return left.float() @ right.float()
 
-    def tensors(self)->dict:
-        "Flat name -> tensor, as saved"
-        out = {f"dense/{k}": v for k, v in self.dense.items()}
-        for k, (l, r) in self.factors.items(): out |= {f"left/{k}": l, f"right/{k}": r}
-        if self.senses is not None: out |= dict(zip(("sense/token", "sense/index", "sense/vector"), self.senses))
-        return {k: v.detach().contiguous().cpu() for k, v in out.items()}
-
-    @classmethod
-    def from_tensors(cls, tensors:dict):
-        "The reverse of `tensors`"
-        part = lambda p: {k[len(p):]: v for k, v in tensors.items() if k.startswith(p)}
-        left, right = part("left/"), part("right/")
-        if set(left) != set(right): raise InvalidData("low-rank factors do not come in pairs")
-        s = part("sense/")
-        senses = (s["token"], s["index"], s["vector"]) if s else None
-        return cls(part("dense/"), {k: (left[k], right[k]) for k in left}, senses)
-
     @property
     def numbers(self)->int: return sum(t.numel() for k, t in self.tensors().items())
-    def digest(self)->str:
-        "Hash of the content"
-        raw = [*self.dense.values(), *(t for f in self.factors.values() for t in f), *(self.senses or ())]
-        key = tuple((id(t), t._version) for t in raw)
-        if getattr(self, "_known", (None,))[0] != key:
-            h = hashlib.sha256()
-            for k, t in sorted(self.tensors().items()): h.update(k.encode() + str(tuple(t.shape)).encode() + _bytes(t))
-            self._known = key, h.hexdigest()[:16], raw  # `raw` keeps the ids from being given to other tensors
-        return self._known[1]
+
+# %% ../../nbs/edit/02_deltas.ipynb #01ec179e
+@patch
+def tensors(self:Delta)->dict:
+    "Flat name -> tensor, as saved"
+    out = {f"dense/{k}": v for k, v in self.dense.items()}
+    for k, (l, r) in self.factors.items(): out |= {f"left/{k}": l, f"right/{k}": r}
+    if self.senses is not None: out |= dict(zip(("sense/token", "sense/index", "sense/vector"), self.senses))
+    return {k: v.detach().contiguous().cpu() for k, v in out.items()}
+
+@patch(cls_method=True)
+def from_tensors(cls:Delta, tensors:dict):
+    "The reverse of `tensors`"
+    part = lambda p: {k[len(p):]: v for k, v in tensors.items() if k.startswith(p)}
+    left, right = part("left/"), part("right/")
+    if set(left) != set(right): raise InvalidData("low-rank factors do not come in pairs")
+    s = part("sense/")
+    senses = (s["token"], s["index"], s["vector"]) if s else None
+    return cls(part("dense/"), {k: (left[k], right[k]) for k in left}, senses)
+
+@patch
+def digest(self:Delta)->str:
+    "Hash of the content"
+    raw = [*self.dense.values(), *(t for f in self.factors.values() for t in f), *(self.senses or ())]
+    key = tuple((id(t), t._version) for t in raw)
+    if getattr(self, "_known", (None,))[0] != key:
+        h = hashlib.sha256()
+        for k, t in sorted(self.tensors().items()): h.update(k.encode() + str(tuple(t.shape)).encode() + _bytes(t))
+        self._known = key, h.hexdigest()[:16], raw  # `raw` keeps the ids from being given to other tensors
+    return self._known[1]
 
 # %% ../../nbs/edit/02_deltas.ipynb #81fde6ca
 def _bytes(t):
@@ -89,34 +95,38 @@ class Ledger:
         self.active.remove(edit)
         self._renew(edit.delta)
 
-    def _renew(self, delta):
-        torch = require("torch", "local")
-        params = self.parameters()
-        with torch.inference_mode(False), torch.no_grad():
-            for name in delta.names: self._renew_one(torch, name, params[name])
-        if delta.senses is not None: self._renew_senses(torch)
-
-    def _renew_one(self, torch, name, p):
-        edits = [e for e in self.active if name in e.delta.dense or name in e.delta.factors]
-        if name not in self.base: self.base[name] = p.detach().clone()
-        if not edits: p.copy_(self.base.pop(name)); return
-        w = self.base[name].float()
-        for e in edits: w = w + e.scale*e.delta.of(name).to(w.device)
-        p.copy_(w.to(p.dtype))
-
-    def _renew_senses(self, torch):
-        model, sums = self.model(), {}
-        for e in self.active:
-            if e.delta.senses is None: continue
-            tokens, senses, values = e.delta.senses
-            for t, s, v in zip(tokens.tolist(), senses.tolist(), values):
-                sums[t, s] = sums[t, s] + e.scale*v if (t, s) in sums else e.scale*v
-        if not sums: model.set_sense_delta(); return
-        keys = sorted(sums)
-        model.set_sense_delta([k[0] for k in keys], [k[1] for k in keys],
-                              torch.stack([sums[k] for k in keys]).to(model.device))
-
     def __deepcopy__(self, memo): return None  # a copy of an edited model is a model of its own
+
+# %% ../../nbs/edit/02_deltas.ipynb #0f41f878
+@patch
+def _renew(self:Ledger, delta):
+    torch = require("torch", "local")
+    params = self.parameters()
+    with torch.inference_mode(False), torch.no_grad():
+        for name in delta.names: self._renew_one(torch, name, params[name])
+    if delta.senses is not None: self._renew_senses(torch)
+
+@patch
+def _renew_one(self:Ledger, torch, name, p):
+    edits = [e for e in self.active if name in e.delta.dense or name in e.delta.factors]
+    if name not in self.base: self.base[name] = p.detach().clone()
+    if not edits: p.copy_(self.base.pop(name)); return
+    w = self.base[name].float()
+    for e in edits: w = w + e.scale*e.delta.of(name).to(w.device)
+    p.copy_(w.to(p.dtype))
+
+@patch
+def _renew_senses(self:Ledger, torch):
+    model, sums = self.model(), {}
+    for e in self.active:
+        if e.delta.senses is None: continue
+        tokens, senses, values = e.delta.senses
+        for t, s, v in zip(tokens.tolist(), senses.tolist(), values):
+            sums[t, s] = sums[t, s] + e.scale*v if (t, s) in sums else e.scale*v
+    if not sums: model.set_sense_delta(); return
+    keys = sorted(sums)
+    model.set_sense_delta([k[0] for k in keys], [k[1] for k in keys],
+                          torch.stack([sums[k] for k in keys]).to(model.device))
 
 # %% ../../nbs/edit/02_deltas.ipynb #0137bc61
 def ledger(model)->Ledger:

@@ -8,6 +8,8 @@ __all__ = ['torch', 'outputs', 'LogitDifference', 'WeightedDifference', 'fit_wei
 # %% ../../nbs/edit/11_ensemble.ipynb #37effa9c
 import copy
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, require
 from .deltas import Edit
 from .scores import fit_general
@@ -45,32 +47,6 @@ class LogitDifference(_transformers.PreTrainedModel, _transformers.GenerationMix
 
     def get_output_embeddings(self): return None
 
-    def difference(self, input_ids, attention_mask=None):
-        "log p of the edited minus log p of the original small model [b, s, v]"
-        logp = lambda logits: logits[..., :self.shared].float().log_softmax(-1)
-        if self.edited is None: return self._sense_difference(input_ids, attention_mask, logp)
-        was = self.edit.active
-        try:
-            self.edit.undo()
-            old = self.small(input_ids=input_ids, attention_mask=attention_mask).logits
-        finally:
-            if was: self.edit.apply()
-        return logp(self.edited(input_ids=input_ids, attention_mask=attention_mask).logits) - logp(old)
-
-    def _sense_difference(self, input_ids, attention_mask, logp):
-        from promptmem.edit.backpack import SenseDelta
-        net, c, (tokens, senses, values) = self.small.backpack, self.small.config, self.edit.delta.senses
-        alpha = net.contextualization(input_ids, attention_mask)
-        ids, where = torch.unique(input_ids, return_inverse=True)
-        was = net.sense_delta
-        try:
-            net.sense_delta = None
-            old = net.senses(ids)
-        finally: net.sense_delta = was
-        new = SenseDelta(tokens, senses, self.edit.scale*values.to(old.device), c.vocab_size, c.num_senses).add(ids, old)
-        total = lambda table: self.small.lm_head((alpha @ table[where].transpose(1, 2)).sum(1))
-        return logp(total(new)) - logp(total(old))
-
     def combine_logits(self, input_ids, attention_mask=None):
         "Logits [b, s, v] of the ensemble"
         logits = self.large(input_ids=input_ids, attention_mask=attention_mask).logits[..., :self.shared]
@@ -81,6 +57,35 @@ class LogitDifference(_transformers.PreTrainedModel, _transformers.GenerationMix
 
     def prepare_inputs_for_generation(self, input_ids, attention_mask=None, **kw):
         return dict(input_ids=input_ids, attention_mask=attention_mask)
+
+# %% ../../nbs/edit/11_ensemble.ipynb #6f621a9f
+@patch
+def difference(self:LogitDifference, input_ids, attention_mask=None):
+    "log p of the edited minus log p of the original small model [b, s, v]"
+    logp = lambda logits: logits[..., :self.shared].float().log_softmax(-1)
+    if self.edited is None: return self._sense_difference(input_ids, attention_mask, logp)
+    was = self.edit.active
+    try:
+        self.edit.undo()
+        old = self.small(input_ids=input_ids, attention_mask=attention_mask).logits
+    finally:
+        if was: self.edit.apply()
+    return logp(self.edited(input_ids=input_ids, attention_mask=attention_mask).logits) - logp(old)
+
+@patch
+def _sense_difference(self:LogitDifference, input_ids, attention_mask, logp):
+    from promptmem.edit.backpack import SenseDelta
+    net, c, (tokens, senses, values) = self.small.backpack, self.small.config, self.edit.delta.senses
+    alpha = net.contextualization(input_ids, attention_mask)
+    ids, where = torch.unique(input_ids, return_inverse=True)
+    was = net.sense_delta
+    try:
+        net.sense_delta = None
+        old = net.senses(ids)
+    finally: net.sense_delta = was
+    new = SenseDelta(tokens, senses, self.edit.scale*values.to(old.device), c.vocab_size, c.num_senses).add(ids, old)
+    total = lambda table: self.small.lm_head((alpha @ table[where].transpose(1, 2)).sum(1))
+    return logp(total(new)) - logp(total(old))
 
 # %% ../../nbs/edit/11_ensemble.ipynb #d204e2a5
 class WeightedDifference(Edit):

@@ -14,6 +14,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, fold, read_jsonl, write_jsonl
 
 # %% ../../nbs/edit/00_examples.ipynb #27d5283e
@@ -188,16 +190,19 @@ class CanonicalExamples:
         return (f"CanonicalExamples({self.name!r}, {self.direction}, {len(self)} examples, {len(self.evaluation)} evaluation, "
                 f"{len(self.hard_negatives)} hard negatives, {len(self.targeted)} targeted, {len(self.problems)} problems)")
 
-    def check(self)->list:
-        "Every defect that can be seen without a model"
-        out = []
-        for part, rows in (("train", self.rows), ("evaluation", self.evaluation), ("hard_negatives", self.hard_negatives)):
-            out += _row_problems(part, rows) + _subject_problems(part, rows)
-        return out + _cross_problems(self) + _text_problems(self.targeted)
+# %% ../../nbs/edit/00_examples.ipynb #3a964560
+@patch
+def check(self:CanonicalExamples)->list:
+    "Every defect that can be seen without a model"
+    out = []
+    for part, rows in (("train", self.rows), ("evaluation", self.evaluation), ("hard_negatives", self.hard_negatives)):
+        out += _row_problems(part, rows) + _subject_problems(part, rows)
+    return out + _cross_problems(self) + _text_problems(self.targeted)
 
-    def endings(self, row)->list:
-        "The one or two suffixes of a row"
-        return [row[f] for f in _ENDINGS if f in row]
+@patch
+def endings(self:CanonicalExamples, row)->list:
+    "The one or two suffixes of a row"
+    return [row[f] for f in _ENDINGS if f in row]
 
 # %% ../../nbs/edit/00_examples.ipynb #763a6900
 def find_criterion(

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts
@@ -217,18 +219,21 @@ class GeneralText:
             self.read += len(todo)
         return have[:n]
 
-    def pair(self, edit, n=None)->tuple: # ([n] without, [n] with the edit)
-        "Losses of the first `n` texts without and with an edit, which is left in force"
-        before = self.sums(edit.undo().model, n)
-        delta, known = edit.delta, None
-        if delta.senses is not None and not delta.names:  # a text without an edited word cannot change
-            words = set(delta.senses[0].tolist())
-            known = np.where([bool(words & set(ids)) for ids in self.ids[:len(before)]], np.nan, before)
-        return before, self.sums(edit.apply().model, n, known)
+# %% ../../nbs/edit/08_scores.ipynb #428a9975
+@patch
+def pair(self:GeneralText, edit, n=None)->tuple: # ([n] without, [n] with the edit)
+    "Losses of the first `n` texts without and with an edit, which is left in force"
+    before = self.sums(edit.undo().model, n)
+    delta, known = edit.delta, None
+    if delta.senses is not None and not delta.names:  # a text without an edited word cannot change
+        words = set(delta.senses[0].tolist())
+        known = np.where([bool(words & set(ids)) for ids in self.ids[:len(before)]], np.nan, before)
+    return before, self.sums(edit.apply().model, n, known)
 
-    def loss(self, model)->float:
-        "Mean loss per token over all texts"
-        return float(self.sums(model).sum()/self.counts.sum())
+@patch
+def loss(self:GeneralText, model)->float:
+    "Mean loss per token over all texts"
+    return float(self.sums(model).sum()/self.counts.sum())
 
 # %% ../../nbs/edit/08_scores.ipynb #028b5051
 def fit_general(tokenizer, texts, model, seed=0)->GeneralText:

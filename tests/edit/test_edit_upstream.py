@@ -110,7 +110,7 @@ def test_the_last_epoch_inside_the_limit_is_kept(monkeypatch):
         seen.append(e.delta.digest())
         return LimitTest(next(verdicts), 0., 0., 0., 1, 1)
     monkeypatch.setattr(editor, "limit_test", answer)
-    m, kept = small.model("backpack"), []
+    m = small.model("backpack")
     e = edit(m, small.Chars(), small.examples(), "full", degradation=1e-4, general_text=small.texts(), rule="last-epoch", compat="upstream", batch_size=1, accumulate=1, epochs=4, lr=1e-2)
     assert e.limit["epoch"] == 1 and len(set(seen[:3])) == 3 and e.delta.digest() == seen[2]  # epochs 3 and 2 were outside
     e.undo()
