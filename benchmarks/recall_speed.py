@@ -5,12 +5,14 @@
 
 The baseline is rebuilt from the description of the published scripts (Orhan 2023): every sentence padded to 128 tokens,
 one per forward pass in the two tests (the only setting in which they are right), full logits, `generate` sentence by
-sentence, plain AdamW with batches of --batch-size. Files hold one JSON object per line with the text under "sent".
+sentence, plain AdamW with batches of --batch-sizes. Files hold one JSON object per line with the text under "sent".
 Without files, the sets below PROMPTMEM_DATA are used, else the sentences that ship with promptmem.
-Reported are medians over --repeats of CPU time and wall time, ours and the baseline's turn about.
+Reported are medians over --repeats of CPU time and wall time, ours and the baseline's turn about. The whole run takes about ten
+minutes on two cores; --tasks does a part of it, and --json then keeps the other rows of a file with the same settings.
 """
 import argparse
 import copy
+import json
 import statistics
 import time
 import warnings
@@ -26,6 +28,7 @@ from promptmem.recall.recognition import recognition_test
 from promptmem.recall.studying import study
 
 BLOCK = 128
+TASKS = ("recognition", "recall", "training")
 
 
 def sentences(path):
@@ -138,6 +141,39 @@ def compare(name, base, ours, repeats, check):
     return row
 
 
+def run_recognition(a, model, tokenizer, seen, unseen):
+    right = lambda x: x[:len(seen)] < x[len(seen):]
+    return [compare("recognition", lambda: baseline_recognition(model, tokenizer, seen, unseen),
+                    lambda: ours_recognition(model, tokenizer, seen, unseen), a.repeats,
+                    lambda x, y: dict(max_loss_difference=float(abs(x-y).max()), equal_decisions=int((right(x) == right(y)).sum())))]
+
+
+def run_recall(a, model, tokenizer, seen, unseen):
+    return [compare("recall", lambda: baseline_recall(model, tokenizer, seen), lambda: ours_recall(model, tokenizer, seen), a.repeats,
+                    lambda x, y: dict(equal_texts=sum(p == q for p, q in zip(x, y)), n=len(x)))]
+
+
+def run_training(a, model, tokenizer, seen, unseen):
+    rows, loss = [], lambda m: float(ours_recognition(m, tokenizer, seen, unseen)[:len(seen)].mean())
+    for b in a.batch_sizes:
+        ends = {}
+        def base(): ends["base"] = copy.deepcopy(model); baseline_train(ends["base"], tokenizer, seen, b, 1e-4)
+        def ours(): ends["ours"] = copy.deepcopy(model); study(ends["ours"], tokenizer, seen, 1, lr=1e-4, batch_size=b)
+        rows.append(compare(f"training, one exposure, batch {b}", base, ours, a.repeats,
+                            lambda *_: dict(baseline_loss_after=loss(ends["base"]), ours_loss_after=loss(ends["ours"]))))
+    return rows
+
+
+def merge(path, settings, rows):
+    "Write the rows; keep those of other tasks in a file of the same settings"
+    path, settings = Path(path), plain(settings)
+    old = json.loads(path.read_text()) if path.exists() else {}
+    new = {r["task"]: r for r in (old.get("rows", []) if all(old.get(k) == v for k, v in settings.items()) else [])}
+    new |= {r["task"]: r for r in rows}
+    order = sorted(new, key=lambda t: (next(i for i, k in enumerate(TASKS) if t.startswith(k)), t))
+    write_atomic(path, json.dumps(plain(settings | dict(rows=[new[t] for t in order], versions=versions())), indent=1)+"\n")
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--seen")
@@ -149,9 +185,10 @@ def main():
     ap.add_argument("--vocab", type=int, default=8192)
     ap.add_argument("--warm", type=int, default=1, help="exposures to --warm-n corpus sentences before the test")
     ap.add_argument("--warm-n", type=int, default=600)
-    ap.add_argument("--batch-size", type=int, default=4, help="of training; the published READMEs use 4, the script's default is 8")
+    ap.add_argument("--batch-sizes", type=int, nargs="+", default=[4, 8], help="of training: the published README's and the script's default")
     ap.add_argument("--repeats", type=int, default=3)
     ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     ap.add_argument("--json")
     a = ap.parse_args()
     warnings.simplefilter("ignore")
@@ -164,22 +201,9 @@ def main():
     tokens = np.array([len(i) for i in tokenizer(seen+unseen)["input_ids"]])
     print(f"{name}: {len(seen)} + {len(unseen)} sentences, {tokens.mean():.1f} tokens on average; "
           f"{size/1e6:.1f} M parameters; {a.threads} threads")
-    rows = [compare("recognition", lambda: baseline_recognition(model, tokenizer, seen, unseen),
-                    lambda: ours_recognition(model, tokenizer, seen, unseen), a.repeats,
-                    lambda x, y: dict(max_loss_difference=float(abs(x-y).max()),
-                                      equal_decisions=int(((x[:len(seen)] < x[len(seen):]) == (y[:len(seen)] < y[len(seen):])).sum()))),
-            compare("recall", lambda: baseline_recall(model, tokenizer, seen), lambda: ours_recall(model, tokenizer, seen), a.repeats,
-                    lambda x, y: dict(equal_texts=sum(p == q for p, q in zip(x, y)), n=len(x)))]
-    for b in sorted({a.batch_size, 8}):
-        ends = {}
-        def base(b=b): ends["base"] = copy.deepcopy(model); baseline_train(ends["base"], tokenizer, seen, b, 1e-4)
-        def ours(b=b): ends["ours"] = copy.deepcopy(model); study(ends["ours"], tokenizer, seen, 1, lr=1e-4, batch_size=b)
-        loss = lambda m: float(ours_recognition(m, tokenizer, seen, unseen)[:len(seen)].mean())
-        rows.append(compare(f"training, one exposure, batch {b}", base, ours, a.repeats,
-                            lambda *_: dict(baseline_loss_after=loss(ends["base"]), ours_loss_after=loss(ends["ours"]))))
-    if a.json: write_atomic(a.json, __import__("json").dumps(plain(dict(
-        data=name, n=len(seen), tokens=float(tokens.mean()), parameters=size, threads=a.threads, repeats=a.repeats, rows=rows,
-        versions=versions())), indent=1)+"\n")
+    rows = [row for task in a.tasks for row in globals()[f"run_{task}"](a, model, tokenizer, seen, unseen)]
+    if a.json: merge(a.json, dict(data=name, n=len(seen), tokens=float(tokens.mean()), parameters=size, threads=a.threads,
+                                  repeats=a.repeats), rows)
 
 
 if __name__ == "__main__": main()

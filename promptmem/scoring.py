@@ -123,6 +123,7 @@ def pad_id(tokenizer)->int:
         if isinstance(getattr(tokenizer, name, None), int): return getattr(tokenizer, name)
     return 0
 
+# %% ../nbs/11_scoring.ipynb #9989b3f5
 def _logprob(logits, target):
     return -require("torch").nn.functional.cross_entropy(logits.float(), target, reduction="none")
 
@@ -209,6 +210,7 @@ def token_logprobs(
     if positions == "all": starts = [1]*len(ids)
     return _score(model, tokenizer, ids, starts, batch_tokens, progress, _logprob)
 
+# %% ../nbs/11_scoring.ipynb #ed7bfe8c
 def token_hits(
     model, # any transformers causal LM
     tokenizer, # its tokenizer
@@ -223,7 +225,8 @@ def token_hits(
 def _score(model, tokenizer, ids, starts, batch_tokens, progress, score):
     torch = require("torch", "local")
     _check_lengths(ids, starts, context_length(model))
-    batches, pad = budget_batches([len(i) for i in ids], default_budget(model) if batch_tokens is None else batch_tokens), pad_id(tokenizer)
+    budget, pad = default_budget(model) if batch_tokens is None else batch_tokens, pad_id(tokenizer)
+    batches = budget_batches([len(i) for i in ids], budget)
     run = lambda b: _batch_scores(model, [ids[i] for i in b], [starts[i] for i in b], pad, score)
     with torch.inference_mode(), evaluating(model), progress_bar(len(ids), progress, "scoring") as bar:
         out = run_halving(run, batches, lambda b: bar.update(len(b)))

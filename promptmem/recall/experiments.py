@@ -14,8 +14,8 @@ from ..core import require
 from ..plots import figure
 from .generation import cut_prompts, recall_test
 from .recognition import recognition_test, sentence_scores
-from .retention import _put, make_probe
-from .studying import study, trainable
+from .retention import make_probe
+from .studying import borrowed_weights, put_back, study, trainable
 from ..stats import paired_bootstrap, wilson
 
 # %% ../../nbs/recall/06_experiments.ipynb #56377611
@@ -34,16 +34,15 @@ def run_experiment(
 ): # DataFrame: one row per seed and exposure
     "Study, with both tests on the way"
     seen, unseen = pairs
-    base, rows = trainable(model), []
+    rows = []
     note = dict(condition=name or getattr(pairs, "name", ""), lr=lr, batch_size=batch_size)
-    try:
+    with borrowed_weights(model) as base:
         for seed in seeds:
-            _put(model, base)
+            put_back(model, base)
             probe = make_probe(tokenizer, seen, unseen, recall, prefix_words)
             run = study(model, tokenizer, seen, max(exposures), lr, batch_size, seed, probe=probe,
                         probe_exposures=sorted({0, *exposures}), progress=progress)
             rows += [note | dict(seed=seed, exposures=int(p["exposure"]), seconds=run.seconds, **p) for p in run.probes]
-    finally: _put(model, base)
     f = require("pandas").DataFrame(rows)
     lo, hi = zip(*(wilson(r*n, n) for r, n in zip(f.recognition, f.n)))
     return f[f.exposures.isin(list(exposures))].assign(lo=[x for x, e in zip(lo, f.exposures) if e in exposures],
@@ -129,5 +128,5 @@ def memory_against_weights(
         spent = time.perf_counter()-start
         rows.append(_row(name, test(first, m=getattr(done, "model", model)), first, spent, bytes_, 0.))
         if hasattr(done, "undo") and name == "edit": done.undo()
-        _put(model, base)
+        put_back(model, base)
     return require("pandas").DataFrame(rows).set_index("method")

@@ -179,6 +179,7 @@ class Pairs:
     def __len__(self): return len(self.seen)
     def __iter__(self): return iter((self.seen, self.unseen))
 
+# %% ../../nbs/recall/01_foils.ipynb #092477e1
 CONDITIONS = {"1": ("natural", "new"), "2": ("natural", "paraphrase"), "3": ("natural", "synonym"), "4": ("random_words", "random_words"),
               "5": ("random_words", "natural"), "6": ("gibberish", "natural"), "6m": ("gibberish", "gibberish")}
 
@@ -228,6 +229,7 @@ def read_sentences(
         return {"text": row[k]}
     return [r["text"] for r in read_jsonl(path, check)]
 
+# %% ../../nbs/recall/01_foils.ipynb #d5126184
 def read_pairs(
     seen, # file with the studied sentences
     unseen, # file with the foils, line by line

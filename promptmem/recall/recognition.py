@@ -127,6 +127,14 @@ class CalibratedRecognition(Recognition):
         return auc(np.r_[f.seen_drop, f.unseen_drop], np.r_[np.ones(len(f)), np.zeros(len(f))])
     @property
     def calibrated_dprime(self): return dprime(self.calibrated_auc, self.n**2)
+    @property
+    def adjusted(self):
+        "Share of right pairs once each score is freed of what the foils say is left of the first one"
+        return float(self.counted.adjusted.mean())
+    @property
+    def adjusted_auc(self):
+        f = self.counted
+        return auc(-np.r_[f.seen_rest, f.unseen_rest], np.r_[np.ones(len(f)), np.zeros(len(f))])
 
 # %% ../../nbs/recall/03_recognition.ipynb #0b786a24
 def summary(self)->dict: # one flat row of numbers
@@ -136,7 +144,8 @@ def summary(self)->dict: # one flat row of numbers
     if not hasattr(self, "before"): return out
     b = self.calibrated_interval
     return out | dict(before=float(self.before), calibrated=self.calibrated, calibrated_lo=b.lo, calibrated_hi=b.hi,
-                      calibrated_auc=self.calibrated_auc, calibrated_dprime=self.calibrated_dprime)
+                      calibrated_auc=self.calibrated_auc, calibrated_dprime=self.calibrated_dprime,
+                      adjusted=self.adjusted, adjusted_auc=self.adjusted_auc)
 Recognition.summary = summary
 
 def __repr__(self):
@@ -158,6 +167,7 @@ def _before_scores(before, n):
     if not len(s) == len(u) == n: raise ValueError(f"before has {len(s)} + {len(u)} scores for {n} pairs")
     return s, u
 
+# %% ../../nbs/recall/03_recognition.ipynb #201f4c95
 def recognition_test(
     model, # a transformers causal LM
     tokenizer, # its tokenizer
@@ -185,7 +195,17 @@ def recognition_test(
     b_seen, b_unseen = _before_scores(before, n)
     f["seen_drop"], f["unseen_drop"] = b_seen-f.seen_score, b_unseen-f.unseen_score
     f["calibrated"] = _halves(f.seen_drop-f.unseen_drop)
+    kept = _kept(b_unseen, f.unseen_score.to_numpy())
+    f["seen_rest"], f["unseen_rest"] = f.seen_score-kept*b_seen, f.unseen_score-kept*b_unseen
+    f["adjusted"] = _halves(f.unseen_rest-f.seen_rest)
     return CalibratedRecognition(f, score, n, _halves(b_unseen-b_seen)[f.why == ""].mean())
+
+# %% ../../nbs/recall/03_recognition.ipynb #6eb7763d
+def _kept(before, now):
+    "How much of its first score is left in a foil's score: slope of the least-squares line over the foils"
+    ok = np.isfinite(before) & np.isfinite(now)
+    spread = np.var(before[ok]) if ok.sum() > 2 else 0.
+    return float(np.cov(before[ok], now[ok], bias=True)[0, 1]/spread) if spread > 1e-12 else 1.
 
 def _warn_about(f):
     same, odd = f.pair[f.same_tokens & (f.why == "")].tolist(), f.pair[~np.isfinite(f.margin)].tolist()

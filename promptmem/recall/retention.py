@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SHAPES', 'LABELS', 'make_probe', 'interference_plan', 'expanding', 'retention_curve', 'Retention', 'fit_forgetting',
-           'plot_exposures', 'plot']
+           'exposures_to', 'savings', 'plot_exposures', 'plot']
 
 # %% ../../nbs/recall/05_retention.ipynb #b67c9dde
 import math
@@ -17,7 +17,7 @@ from ..core import fold, require
 from ..plots import line
 from .generation import recall_test
 from .recognition import recognition_test
-from .studying import Learner, StudyRun, exposure_batches, study, tokenize, trainable
+from .studying import Learner, borrowed_weights, exposure_batches, put_back, study, tokenize
 from ..scoring import progress_bar
 from ..stats import mean_interval
 
@@ -36,7 +36,7 @@ def make_probe(
         r = recognition_test(model, tokenizer, seen, unseen, before=first.get("recognition"), **kw)
         first.setdefault("recognition", r)
         s = r.summary()
-        row = dict(recognition=s["accuracy"], calibrated=s.get("calibrated", .5), auc=s["auc"], dprime=s["dprime"],
+        row = dict(recognition=s["accuracy"], calibrated=s.get("calibrated", .5), adjusted=s.get("adjusted", .5), auc=s["auc"], dprime=s["dprime"],
                    seen_loss=s["seen_loss"], unseen_loss=s["unseen_loss"])
         if not recall: return row | dict(n=r.n)
         t = recall_test(model, tokenizer, seen, prefix_words=prefix_words, **kw)
@@ -103,33 +103,25 @@ def retention_curve(
 )->"Retention":
     "Study, then train on other text, with both tests on the way"
     conditions = conditions or {_name(replay, reviews): dict(replay=replay, reviews=reviews)}
-    other = _without(other, list(seen)+list(unseen))
-    texts = tokenize(tokenizer, seen, model, max_length), tokenize(tokenizer, other, model, max_length, "other")
-    base, rows = trainable(model), []
-    try:
+    texts = [tokenize(tokenizer, x, model, max_length, name) for name, x in (("seen", seen), ("other", _without(other, [*seen, *unseen])))]
+    rows, stops = [], {n: c.get("exposures", exposures) for n, c in conditions.items()}
+    with borrowed_weights(model, restore) as base:
         for seed in seeds:
-            _put(model, base)
             probe = make_probe(tokenizer, seen, unseen, prefix_words=prefix_words, max_length=max_length)
-            probe(model)
-            stops = sorted({c.get("exposures", exposures) for c in conditions.values()})
-            run = study(model, tokenizer, seen, max(stops), lr, batch_size, seed, max_length, keep=stops, probe=probe,
-                        probe_exposures=study_at or [max(stops)], progress=progress)
+            probe(put_back(model, base))
+            run = study(model, tokenizer, seen, max(stops.values()), lr, batch_size, seed, max_length, keep=set(stops.values()), probe=probe,
+                        probe_exposures=study_at or [max(stops.values())], progress=progress)
             rows += [dict(condition="study", seed=seed, phase="study", **p) for p in run.probes]
             for name, c in conditions.items():
-                run.restore(c.get("exposures", exposures))
-                rows += [dict(condition=name, seed=seed, phase="other", **p) for p in _forget(
-                    model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr or lr, other_batch_size, seed, progress)]
-    finally:
-        if restore: _put(model, base)
+                run.restore(stops[name])
+                tests = _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr or lr, other_batch_size, seed, progress)
+                rows += [dict(condition=name, seed=seed, phase="other", **p) for p in tests]
     return Retention(require("pandas").DataFrame(rows), dict(exposures=exposures, lr=lr, other_lr=other_lr or lr, seeds=list(seeds)))
 
 # %% ../../nbs/recall/05_retention.ipynb #2b28ed69
 def _name(replay, reviews):
     parts = [f"replay {replay:.0%}"]*bool(replay) + [f"{len(reviews)} reviews"]*bool(len(reviews))
     return ", ".join(parts) or "no review"
-
-def _put(model, base):
-    StudyRun(model, {}, base).restore(0)
 
 def _without(other, tested):
     tested = {fold(s) or s for s in tested}
@@ -210,8 +202,55 @@ def _linear(x, y):
     (a, b), *_ = np.linalg.lstsq(A, y, rcond=None)
     return a, b, float(((A @ [a, b]-y)**2).sum())
 
+# %% ../../nbs/recall/05_retention.ipynb #380d704b
+def exposures_to(
+    frame, # probes of a study: columns `exposure` and the score
+    criterion:float=.8, # score to be reached
+    score:str="rouge1", # which
+)->float: # NaN: never reached
+    "Exposures until the score first reached the criterion"
+    f = frame.sort_values("exposure")
+    x, y = f.exposure.to_numpy(float), f[score].to_numpy(float)
+    over = np.flatnonzero(y >= criterion)
+    if not len(over): return float("nan")
+    i = over[0]
+    if i == 0: return float(x[0])
+    return float(x[i-1] + (x[i]-x[i-1])*(criterion-y[i-1])/(y[i]-y[i-1]))
+
+# %% ../../nbs/recall/05_retention.ipynb #1636799a
+def savings(
+    model, # a transformers causal LM; its weights are put back at the end
+    tokenizer, # its tokenizer
+    seen, # sentences to study, forget and study again
+    unseen, # their foils
+    other, # other text to forget them by
+    updates=(0, 50), # updates on other text between the two studies, one row each
+    exposures:int=20, # most passes of either study
+    criterion:float=.8, # score at which a study has succeeded
+    score:str="rouge1", # which
+    lr:float=1e-3, # of both studies
+    other_lr:float=None, # on other text; None: that of the studies
+    batch_size:int=4, # of both studies
+    other_batch_size:int=16, # sentences per update on other text
+    seed:int=0, # of every order
+): # DataFrame: updates, left (score when relearning starts), first, again (exposures), savings
+    "How much cheaper relearning is than first learning, after more and more forgetting"
+    rows, note = [], dict(exposures=exposures, lr=lr, batch_size=batch_size, seed=seed)
+    probe = make_probe(tokenizer, seen, unseen)
+    texts = [tokenize(tokenizer, x, model) for x in (seen, _without(other, list(seen)+list(unseen)))]
+    with borrowed_weights(model):
+        run = study(model, tokenizer, seen, probe=probe, keep=[exposures], **note)
+        first = exposures_to(run.frame, criterion, score)
+        for u in updates:
+            run.restore(exposures)
+            if u: _forget(model, tokenizer, texts, probe, {}, [u], lr, batch_size, other_lr or lr, other_batch_size, seed, False)
+            again = study(model, tokenizer, seen, probe=probe, reversible=False, **note | dict(seed=seed+1)).frame
+            need = exposures_to(again, criterion, score)
+            rows.append(dict(updates=u, left=again[score].iloc[0], first=first, again=need, savings=1-need/first))
+    return require("pandas").DataFrame(rows)
+
 # %% ../../nbs/recall/05_retention.ipynb #00f792d3
-LABELS = dict(recognition="recognition", calibrated="calibrated recognition", rouge1="recall (ROUGE-1)", exact="verbatim",
+LABELS = dict(recognition="recognition", calibrated="calibrated recognition", adjusted="adjusted recognition", rouge1="recall (ROUGE-1)", exact="verbatim",
               teacher_forced="teacher-forced", token_accuracy="token accuracy")
 
 def plot_exposures(self,

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['check_sentences', 'tokenize', 'context_ids', 'exposure_batches', 'Learner', 'step', 'stable_seed', 'trainable',
            'WeightDelta', 'apply', 'save', 'load', 'write_tensors', 'read_tensors', 'save_state', 'load_state',
-           'with_lora', 'StudyRun', 'restore', 'undo', 'study']
+           'with_lora', 'StudyRun', 'restore', 'put_back', 'borrowed_weights', 'undo', 'study']
 
 # %% ../../nbs/recall/02_studying.ipynb #ff3e4d4d
 import json
 import math
 import time
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -150,7 +151,7 @@ def _backward(self, ids, total, weight=1.):
 def _gradients(self, ids, total):
     "Gradients of the whole batch, in halves where memory is short"
     mine = ids[self.rank::self.world]
-    if not mine: return _backward(self, ids[:1], total, weight=0.)
+    if not mine: return 0.*_backward(self, ids[:1], total, weight=0.)
     while True:
         rows, sums = self.rows or len(mine), []
         try:
@@ -163,9 +164,10 @@ def _gradients(self, ids, total):
             warnings.warn(f"out of memory with {rows} sentences in a batch: going on with {self.rows} at a time", stacklevel=4)
             self.optimizer.zero_grad()
 
+# %% ../../nbs/recall/02_studying.ipynb #91fb2a40
 def step(self,
     ids, # lists of token ids: one batch
-)->float: # mean loss of the batch before the update (of this process's share)
+)->float: # mean loss of the batch before the update
     "One update"
     torch = require("torch", "local")
     total = sum(len(i)-1 for i in ids)
@@ -179,7 +181,8 @@ def step(self,
     self.optimizer.zero_grad()
     self.updates += 1
     self.model.train(False)
-    return value/max(sum(len(i)-1 for i in ids[self.rank::self.world]), 1)
+    if self.world > 1: value = float(self.accelerator.reduce(torch.tensor(value, device=self.device), "sum"))
+    return value/total
 Learner.step = step
 
 def stable_seed(*parts)->int:
@@ -358,6 +361,24 @@ def restore(self,
     return self.kept[exposure].apply(self.model) if exposure else self.model
 StudyRun.restore = restore
 
+def put_back(
+    model, # whose weights changed
+    base:dict, # from `trainable`
+):
+    "Set the model's weights to those of `base`"
+    return StudyRun(model, {}, base).restore(0)
+
+@contextmanager
+def borrowed_weights(
+    model, # changed inside the block
+    restore:bool=True, # False: leave it changed
+): # yields the first weights
+    "The model's weights are put back at the end"
+    base = trainable(model)
+    try: yield base
+    finally:
+        if restore: put_back(model, base)
+
 def undo(self):
     "The model as it was before the study (adapters are taken out)"
     if hasattr(self.model, "peft_config"): return self.model.unload()
@@ -434,6 +455,7 @@ def _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar):
         if exposure+1 in keep: run.kept[exposure+1] = WeightDelta.between(run.base, run.model, {"exposure": exposure+1})
         _save(run, learner, checkpoint)
 
+# %% ../../nbs/recall/02_studying.ipynb #b7f2095e
 def _probe(run, learner, probe, at, per):
     if learner.updates not in at or any(p["update"] == learner.updates for p in run.probes): return
     start, torch = time.perf_counter(), require("torch", "local")

@@ -177,3 +177,35 @@ def test_retention_puts_the_weights_back_and_drops_overlap():
         c = retention_curve(model, tokenizer, SEEN, UNSEEN, ["Snow fell.", "The road was long.", SEEN[0]], exposures=2, at=(0, 2))
     assert any("1 other texts are studied" in str(w.message) for w in seen)
     assert torch.equal(before, weights(model)) and c.frame.phase.tolist() == ["study", "other", "other"]
+
+
+def test_bf16_learns_what_fp32_learns():
+    def end(dtype):
+        model, tokenizer = tiny()
+        run = study(model, tokenizer, SEEN, 10, lr=3e-3, dtype=dtype)
+        assert all(p.dtype == torch.float32 for p in model.parameters())
+        return run.losses.loss
+    full, half = end("fp32"), end("bf16")
+    assert half.iloc[-1] < half.iloc[0]-1 and abs(full-half).max() < .1
+
+
+def test_adjusted_score_is_between_raw_and_calibrated(studied):
+    model, tokenizer, r, _ = studied
+    now = recognition_test(model, tokenizer, SEEN, UNSEEN, before=r)
+    assert now.adjusted == 1. and now.summary()["adjusted_auc"] == 1.
+    same = recognition_test(model, tokenizer, SEEN, UNSEEN, before=now)
+    assert same.calibrated == .5 and abs(same.frame.unseen_rest).max() < 1e-6      # nothing changed: the slope is one
+
+
+def test_memory_against_weights_takes_a_real_edit():
+    from promptmem.edit import CRITERIA, CanonicalExamples, edit
+    from promptmem.recall import cut_words, memory_against_weights
+    model, tokenizer = tiny()
+    before = weights(model)
+    def write(model, tokenizer, sentences):
+        ex = CanonicalExamples([dict(zip(("prefix", "suffix"), cut_words(s, .5))) for s in sentences], CRITERIA["company"])
+        return edit(model, tokenizer, ex, method="full", degradation=None, general_text=["Snow fell on the mill."]*4, lr=3e-3, epochs=30)
+    t = memory_against_weights(model, tokenizer, (SEEN, UNSEEN), ["Snow fell on the mill.", "The road was long."], edit=write,
+                               prefix_words=.5, exposures=30, lr=3e-3)
+    assert t.index.tolist() == ["nothing", "memory in the prompt", "study", "edit"] and torch.equal(weights(model), before)
+    assert t.recall["edit"] > t.recall["nothing"]+.2 and t.write_seconds["edit"] > 0 and t.lost["edit"] != 0
