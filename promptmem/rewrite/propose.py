@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['INSTRUCTIONS', 'Proposal', 'State', 'PhraseBook', 'RandomPhrases', 'MutatePhrases', 'CrossPhrases', 'LearnPhrases',
-           'SentenceEdits', 'wordings', 'History', 'Evolve', 'Breeder', 'pareto', 'Reflect', 'LastAttempt']
+__all__ = ['INSTRUCTIONS', 'Proposal', 'State', 'PhraseBook', 'RandomPhrases', 'MutatePhrases', 'CrossPhrases', 'relative_scores',
+           'ridge', 'LearnPhrases', 'SentenceEdits', 'wordings', 'History', 'Evolve', 'Breeder', 'pareto', 'Reflect',
+           'LastAttempt']
 
 # %% ../../nbs/rewrite/03_propose.ipynb #66ec0182
 import re
@@ -78,25 +79,31 @@ class PhraseBook:
         self._reads[text] = out
         return dict(out)
 
-    def draw(self, rng)->str:
-        "A random prompt"
-        return self.write({s: p[rng.integers(len(p))] for s, p in self.slots.items()})
-
-    def mutate(self, text:str, rng)->str:
-        "`text` with one slot changed"
-        choice = self.read(text)
-        open_slots = [s for s, p in self.slots.items() if len(p) > 1]
-        if not open_slots: return text
-        s = open_slots[rng.integers(len(open_slots))]
-        others = [p for p in self.slots[s] if p != choice[s]]
-        return self.write({**choice, s: others[rng.integers(len(others))]})
-
-    def cross(self, a:str, b:str, rng)->str:
-        "Each slot from `a` or from `b`"
-        x, y = self.read(a), self.read(b)
-        return self.write({s: (x if rng.random() < .5 else y)[s] for s in self.slots})
-
     def __repr__(self): return f"PhraseBook({', '.join(f'{k} {len(v)}' for k, v in self.slots.items())}: {self.size} prompts)"
+
+# %% ../../nbs/rewrite/03_propose.ipynb #f26b1f5d
+from fastcore.basics import patch
+
+@patch
+def draw(self:PhraseBook, rng)->str:
+    "A random prompt"
+    return self.write({s: p[rng.integers(len(p))] for s, p in self.slots.items()})
+
+@patch
+def mutate(self:PhraseBook, text:str, rng)->str:
+    "`text` with one slot changed"
+    choice = self.read(text)
+    open_slots = [s for s, p in self.slots.items() if len(p) > 1]
+    if not open_slots: return text
+    s = open_slots[rng.integers(len(open_slots))]
+    others = [p for p in self.slots[s] if p != choice[s]]
+    return self.write({**choice, s: others[rng.integers(len(others))]})
+
+@patch
+def cross(self:PhraseBook, a:str, b:str, rng)->str:
+    "Each slot from `a` or from `b`"
+    x, y = self.read(a), self.read(b)
+    return self.write({s: (x if rng.random() < .5 else y)[s] for s in self.slots})
 
 # %% ../../nbs/rewrite/03_propose.ipynb #b082922a
 INSTRUCTIONS = PhraseBook(dict(
@@ -127,15 +134,43 @@ class CrossPhrases:
         pairs = [(state.parent(rng), state.parent(rng)) for _ in range(n)]
         return [Proposal(self.book.cross(p.text, q.text, rng), "cross", (p.id, q.id)) for p, q in pairs]
 
+# %% ../../nbs/rewrite/03_propose.ipynb #a8e94318
+def relative_scores(
+    candidates, # with .scores {example id: score}
+)->tuple: # (candidate index per score, score minus what its example usually gives, noise, grand mean)
+    "All scores of a run, each beside the mean of its example"
+    rows = [(i, e, s) for i, c in enumerate(candidates) for e, s in c.scores.items()]
+    grand = float(np.mean([s for _, _, s in rows])) if rows else .5
+    by = {}
+    for _, e, s in rows: by.setdefault(e, []).append(s)
+    # an example that only one candidate has seen says nothing about the candidate: shrink to the grand mean
+    y = np.array([s - (sum(by[e]) + 2*grand)/(len(by[e]) + 2) for _, e, s in rows])
+    return np.array([i for i, _, _ in rows], int), y, float(np.clip(np.sqrt(grand*(1-grand)), .25, .5)), grand
+
+def ridge(
+    X, # [scores, features]
+    y, # [scores]
+    noise:float, # standard deviation of one score
+    widths=(.1, .2, .4), # what the standard deviation of a feature's worth may be
+)->tuple: # (mean, covariance) of the features' worth
+    "Bayesian ridge regression; the data choose the prior's width (largest marginal likelihood)"
+    d, best = X.shape[1], None
+    for w in widths:
+        precision = X.T @ X/noise**2 + np.eye(d)/w**2
+        cov = np.linalg.inv(precision)
+        mean = cov @ (X.T @ y)/noise**2
+        evidence = mean @ precision @ mean - np.linalg.slogdet(precision)[1] - d*np.log(w**2)
+        if best is None or evidence > best[0]: best = evidence, mean, cov
+    return best[1:]
+
 # %% ../../nbs/rewrite/03_propose.ipynb #5c5b40e5
 class LearnPhrases:
     "Thompson sampling over a linear model of what each phrase is worth"
     def __init__(self,
         book=INSTRUCTIONS, # the phrases
-        prior:float=.3, # standard deviation of a phrase's worth, in score units
-        noise:float=.45, # standard deviation of one score about its mean
+        widths=(.15, .3, .6), # standard deviations that a phrase's worth may have, in score units
         mutate:float=.1, # chance to change a further slot at random
-    ): self.book, self.prior, self.noise, self.mutate = book, prior, noise, mutate
+    ): self.book, self.widths, self.mutate = book, widths, mutate
 
     def _design(self, texts):
         names = [(s, p) for s, ps in self.book.slots.items() for p in ps]
@@ -144,27 +179,21 @@ class LearnPhrases:
 
     def posterior(self, state):
         "Phrases, mean and covariance of their worth"
-        rows = [(i, e, s) for i, c in enumerate(state.candidates) for e, s in c.scores.items()]
+        who, y, noise, _ = relative_scores(state.candidates)
         names, X = self._design([c.text for c in state.candidates])
-        X = X[[i for i, _, _ in rows]]
-        by = {}
-        for _, e, s in rows: by.setdefault(e, []).append(s)
-        # an example that only one candidate has seen says nothing about the candidate: shrink to the grand mean
-        grand = np.mean([s for _, _, s in rows]) if rows else 0
-        y = np.array([s - (sum(by[e]) + 2*grand)/(len(by[e]) + 2) for _, e, s in rows])
-        precision = X.T @ X/self.noise**2 + np.eye(len(names))/self.prior**2
-        cov = np.linalg.inv(precision)
-        return names, cov @ (X.T @ y)/self.noise**2, cov
+        return (names, *ridge(X[who], y, noise, self.widths))
 
     def propose(self, state, n, rng):
+        "Each proposal is the best prompt under one draw; a prompt drawn before is changed in one slot"
         names, mean, cov = self.posterior(state)
-        draws = rng.multivariate_normal(mean, cov, size=n, method="cholesky")
         best = state.ranked()[:1] or [state.incumbent]
-        out = []
-        for w in draws:
+        out, known = [], {c.text for c in state.candidates}
+        for w in rng.multivariate_normal(mean, cov, size=n, method="cholesky"):
             worth = dict(zip(names, w))
             text = self.book.write({s: max(ps, key=lambda p: worth[s, p]) for s, ps in self.book.slots.items()})
-            out.append(Proposal(self.book.mutate(text, rng) if rng.random() < self.mutate else text, "learn", (best[0].id,)))
+            if rng.random() < self.mutate or text in known: text = self.book.mutate(text, rng)
+            known.add(text)
+            out.append(Proposal(text, "learn", (best[0].id,)))
         return out
 
 # %% ../../nbs/rewrite/03_propose.ipynb #7f884c3f
@@ -244,6 +273,7 @@ class Evolve(_Asking):
         a, b = state.parent(rng), state.parent(rng)
         return _fill(self.template, a=_tag(a.text), b=_tag(b.text)), (a.id, b.id)
 
+# %% ../../nbs/rewrite/03_propose.ipynb #1b34bed1
 class Breeder(_Asking):
     "Mutation instructions that evolve themselves (PromptBreeder)"
     name = "breeder"

@@ -6,67 +6,87 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['ALPHA_SHARES', 'halving_plan', 'plan_cost', 'affordable', 'Search', 'expected_scores', 'default_proposers',
-           'optimize_prompt', 'estimate_cost']
+__all__ = ['ALPHA_SHARES', 'keep_for', 'Search', 'expected_scores', 'top_two', 'default_proposers', 'optimize_prompt',
+           'estimate_cost']
 
 # %% ../../nbs/rewrite/07_search.ipynb #b67c9dde
 import math
+from collections import Counter
 
 import numpy as np
 
 from ..core import words
-from .evidence import PairedTest, least_pairs
+from .evidence import PairedTest, least_pairs, pairs_expected
 from .guards import FormGuard, LeakGuard, first_objection
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases, MutatePhrases,
-                                       PhraseBook, Proposal, Reflect, State, pareto)
+                                       PhraseBook, Proposal, Reflect, State, pareto, relative_scores, ridge)
 from .result import Candidate, OptimizeResult
 from .task import Ledger
 
-# %% ../../nbs/rewrite/07_search.ipynb #82903b92
-def halving_plan(
-    n:int, # candidates
-    first:int=2, # questions of the first rung
-    most:int=64, # questions that there are
-)->list: # (candidates left, questions added) per rung
-    "Rungs of successive halving"
-    out, used, size = [], 0, first
-    while n >= 1 and used < most:
-        size = min(size, most-used)
-        out.append((n, size))
-        used += size
-        if n <= 2: break
-        n, size = math.ceil(n/2), used
-    return out
-
-def plan_cost(plan)->int: return sum(n*k for n, k in plan)
-
-def affordable(calls:int, most:int, first:int=2)->int:
-    "The most candidates that `calls` answers can halve"
-    n = 0
-    while n < 256 and plan_cost(halving_plan(n+1, first, most)) <= calls: n += 1
-    return n
+# %% ../../nbs/rewrite/07_search.ipynb #e6c18670
+def keep_for(
+    predicted, # [n] what the screen expects of each candidate
+    error:float, # standard error of one prediction
+    probability:float=.9, # that the truly best is kept
+    seed:int=0, # of the simulation
+    draws:int=2000, # simulated truths
+)->int: # candidates to keep, best prediction first
+    "The fewest candidates that hold the best one with this probability"
+    p = np.sort(np.asarray(predicted, float))[::-1]
+    truth = p + error*np.random.default_rng(seed).standard_normal((draws, len(p)))
+    held = np.cumsum(np.bincount(truth.argmax(1), minlength=len(p)))/draws
+    return int(np.searchsorted(held, min(probability, 1.)-1e-12)) + 1
 
 # %% ../../nbs/rewrite/07_search.ipynb #685620a8
 class Search:
     "One run of the loop; `optimize_prompt` is the way in"
-    proof = .3 # share of the calls that is kept for the proof
-    waves = 3 # proposals of a round come in so many waves; each learns from the answers to the one before
-    def __init__(self, task, lm, seeds, rounds, ledger, proposers, proposer_lm, guards, screen, screen_keep, alpha,
-                 held_out_calls, speculate, max_candidates, seed):
+    proof = .5 # largest share of the calls that is kept for the proof
+    slack = 1.5 # times the expected length of a proof is kept for it
+    first = 2 # questions that a new candidate gets
+    waves = 3 # per round, at least; each learns from the answers to the one before
+    wave_calls = 16 # of one wave, at most
+    def __init__(self, task, lm, seeds, rounds, ledger, proposers, proposer_lm, guards, screen, screen_keep, screen_error,
+                 alpha, held_out_calls, speculate, max_candidates, seed, tell=None):
         self.task, self.lm, self.seeds, self.rounds, self.ledger = task, lm, list(seeds), rounds, ledger
-        self.proposers, self.proposer_lm, self.guards = proposers, proposer_lm, guards
-        self.screen_model, self.screen_keep, self.alpha, self.speculate = screen, screen_keep, alpha, speculate
-        self.held_out_calls, self.max_candidates, self.seed = held_out_calls, max_candidates, seed
-        self.rng, self.unit = np.random.default_rng(seed), task.calls_per_answer
-        self.candidates, self.notes, self.tests, self.answers, self.fresh = [], [], {}, {}, {}
-        self.saved, self.texts = 0, {}
-        self.order = [task.train[i] for i in np.random.default_rng(seed).permutation(len(task.train))]
+        self.proposers, self.proposer_lm, self.guards, self.on_event = proposers, proposer_lm, guards, tell
+        self.screen_model, self.screen_keep, self.screen_error = screen, screen_keep, screen_error
+        self.alpha, self.speculate, self.held_out_calls = alpha, speculate, held_out_calls
+        self.max_candidates, self.seed, self.rng = max_candidates, seed, np.random.default_rng(seed)
+        self.unit, self.saved, self.texts, self.made_by = task.calls_per_answer, 0, {}, {}
+        self.candidates, self.proved, self.notes, self.tests, self.answers, self.fresh = [], [], [], {}, {}, {}
+        self.order, self.dev = (self._shuffled(es, seed) for es in (task.train, task.dev))
+        self.most_proof = int(self.proof*self.left)
+
+    @staticmethod
+    def _shuffled(examples, seed): return [examples[i] for i in np.random.default_rng(seed).permutation(len(examples))]
 
     @property
     def left(self): return int(self.ledger.left - self.held_out_calls)
 
     def note(self, text):
         if text not in self.notes: self.notes.append(text)
+
+    def tell(self, phase, round):
+        "Report where the run stands to whoever listens"
+        if self.on_event is None: return
+        now, best = Counter(c.status for c in self.candidates), self.leader()
+        self.on_event(dict(phase=phase, round=round, requests=self.ledger.requests, budget=self.ledger.budget, cost=self.ledger.usage.cost,
+                           candidates=len(self.candidates), alive=sum(now[s] for s in ("seed", "tried", "accepted")), rejected=now["rejected"],
+                           screened=now["screened"], refuted=now["refuted"], tests=len(self.tests), incumbent=self.incumbent.text,
+                           incumbent_score=self.worth(self.incumbent), leader=best.text if best else "", leader_score=self.worth(best) if best else None))
+
+    def worth(self, c)->float:
+        "What all answers of `c`, train and dev, say about its accuracy; few are shrunk to what its words promise"
+        dev = [s for (i, _), s in self.fresh.items() if i == c.id]
+        return (sum(c.scores.values()) + sum(dev) + 4*c.prior)/(c.n + len(dev) + 4)
+
+    def leader(self):
+        "The most promising candidate that is open to a test; None when there is none"
+        return max((c for c in self.candidates if c.status == "tried"), key=_cautious, default=None)
+
+def _cautious(c)->float:
+    "The shrunk mean minus its standard error: two lucky answers do not make a leader"
+    return c.shrunk - math.sqrt(max(c.shrunk*(1-c.shrunk), .01)/(c.n + 5))
 
 # %% ../../nbs/rewrite/07_search.ipynb #579cdc94
 from fastcore.basics import patch
@@ -85,19 +105,28 @@ def admit(self:Search, proposal, round):
     return None if c.status == "rejected" else c
 
 @patch
-def propose(self:Search, n, round, calls):
-    "Up to `n` admitted candidates of the round, from all proposers in turn"
-    out, tries = [], 0
-    while len(out) < n and tries < 4 and self.proposers:
-        tries += 1
-        for i, p in enumerate(self.proposers):
-            want = math.ceil((n-len(out))/(len(self.proposers)-i))
-            state = self._state(calls - self.ledger.by_purpose["propose"])
+def shares(self:Search)->np.ndarray:
+    "Share of the proposals per proposer: how many of its children are among the best quarter"
+    tried = sorted((c for c in self.candidates if c.n and c.id in self.made_by), key=lambda c: -c.shrunk)
+    good = {c.id for c in tried[:math.ceil(len(tried)/4)]}
+    worth = [(1 + sum(c.id in good for c in mine))/(2 + len(mine))
+             for mine in ([c for c in tried if self.made_by[c.id] == i] for i in range(len(self.proposers)))]
+    return np.array(worth)/sum(worth)
+
+@patch
+def propose(self:Search, n, round, limit):
+    "Up to `n` admitted candidates; a proposer whose children did well is asked for more"
+    out, asks = [], any(hasattr(p, "instruction") for p in self.proposers)
+    for _ in range((2 if asks else 4) if self.proposers else 0):
+        for i, want in enumerate(self.rng.multinomial(n-len(out), self.shares())):
+            p, state = self.proposers[i], self._state(limit - self.ledger.by_purpose["propose"])
             if want < 1 or state.calls_left < 1 and hasattr(p, "instruction"): continue
-            found = p.propose(state, want, self.rng) or []
+            found = p.propose(state, int(want), self.rng) or []
             if not found: self.note(f"round {round}: the proposer {type(p).__name__} returned nothing")
-            out += [c for c in (self.admit(x, round) for x in found) if c]
-        if any(hasattr(p, "instruction") for p in self.proposers) and tries >= 2: break
+            new = [c for c in (self.admit(x, round) for x in found) if c]
+            self.made_by.update({c.id: i for c in new})
+            out += new
+        if len(out) >= n: break
     return out[:n]
 
 @patch
@@ -110,39 +139,32 @@ def _state(self:Search, calls_left):
 
 # %% ../../nbs/rewrite/07_search.ipynb #cc6df655
 @patch
-def screen(self:Search, new, round):
-    "Keep the share of `new` that the reward model likes best; count the calls that this saves"
+def screen(self:Search, new):
+    "Keep the candidates that the reward model likes best; count the first questions that this saves"
     if self.screen_model is None or len(new) < 2: return new
     questions = [e.question for e in self.order[:50]]
     p = np.asarray(self.screen_model.predict_proba(questions, [c.text for c in new]), float)
     if p.shape != (len(questions), len(new)): raise ValueError(f"the screen returned shape {p.shape}, expected {(len(questions), len(new))}")
     if np.isnan(p).any(): raise ValueError("the screen returned NaN")
     for c, v in zip(new, p.mean(0)): c.predicted = float(v)
-    ranked = sorted(new, key=lambda c: -c.predicted)
-    keep = ranked[:max(1, math.ceil(self.screen_keep*len(new)))]
-    for c in ranked[len(keep):]: c.status, c.reason = "screened", f"the reward model expects {c.predicted:.2f}"
-    full, kept = (plan_cost(halving_plan(n, most=len(self.order))) for n in (len(new), len(keep)))
-    self.saved += (full - kept)*self.unit
-    return keep
+    ranked, k = sorted(new, key=lambda c: -c.predicted), max(1, math.ceil(self.screen_keep*len(new)))
+    if self.screen_error is not None: k = keep_for(p.mean(0), self.screen_error, self.screen_keep, self.seed)
+    for c in ranked[k:]: c.status, c.reason = "screened", f"the reward model expects {c.predicted:.2f}"
+    self.saved += (len(new) - k)*self.first*self.unit
+    return ranked[:k]
 
 # %% ../../nbs/rewrite/07_search.ipynb #dc189181
 def expected_scores(
     candidates, # `Candidate`s, tried or not
-    noise:float=.45, # standard deviation of one score
-    width:float=.15, # standard deviation of a word's worth
 )->np.ndarray: # [candidates] expected mean scores, in [0, 1]
     "What the words of a prompt say about its score: Bayesian ridge regression on all scores of a run"
+    who, y, noise, grand = relative_scores(candidates)
+    if not len(y): return np.full(len(candidates), .5)
     bags = [set(words(c.text)) for c in candidates]
     names = sorted({w for b in bags for w in b})
     X = np.array([[w in b for w in names] for b in bags], float).reshape(len(bags), len(names))
-    rows = [(i, e, s) for i, c in enumerate(candidates) for e, s in c.scores.items()]
-    if not rows: return np.full(len(bags), .5)
-    grand, by = np.mean([s for _, _, s in rows]), {}
-    for _, e, s in rows: by.setdefault(e, []).append(s)
-    y = np.array([s - (sum(by[e]) + 2*grand)/(len(by[e]) + 2) for _, e, s in rows])
-    A = X[[i for i, _, _ in rows]] - X.mean(0)
-    w = np.linalg.solve(A.T @ A/noise**2 + np.eye(len(names))/width**2, A.T @ y/noise**2)
-    return np.clip(grand + (X - X.mean(0)) @ w, 0, 1)
+    X -= X.mean(0)
+    return np.clip(grand + X @ ridge(X[who], y, noise)[0], 0, 1)
 
 # %% ../../nbs/rewrite/07_search.ipynb #09cb306b
 @patch
@@ -153,54 +175,101 @@ def score(self:Search, pairs):
     for (c, e), (s, text) in zip(todo, self.task.run_pairs([(c.text, e) for c, e in todo], self.lm, self.ledger, "find")):
         c.scores[e.id], self.answers[c.id, e.id] = s, text
         if c.status == "untried": c.status = "tried"
-
-@patch
-def halve(self:Search, new, round):
-    "Successive halving of `new`; from the second rung on the candidates of earlier rounds compete again"
-    used = 0
-    for n, k in halving_plan(len(new), most=len(self.order)):
-        if used: new = sorted((c for c in self.candidates if c.status == "tried" and c is not self.incumbent), key=lambda c: -c.shrunk)[:n]
-        self.score([(c, e) for c in new for e in self.questions(round, used, k)])
-        self.learn()
-        used += k
-
-@patch
-def questions(self:Search, round, used, k):
-    "The train questions of a rung"
-    return [self.order[(2*(round-1)+used+i) % len(self.order)] for i in range(k)]
-
-@patch
-def learn(self:Search):
-    "Shrink each candidate to what its words promise"
     for c, p in zip(self.candidates, expected_scores(self.candidates)): c.prior = p
 
-# %% ../../nbs/rewrite/07_search.ipynb #16cbfa50
+# %% ../../nbs/rewrite/07_search.ipynb #f8adc3c0
+def top_two(
+    good, bad, # [n] Beta parameters of the candidates
+    draws:int, # questions to give away
+    rng,
+)->np.ndarray: # [n] questions per candidate
+    "Top-two Thompson sampling"
+    out = np.zeros(len(good), int)
+    for a, b, coin in zip(rng.beta(good, bad, (draws, len(good))), rng.beta(good, bad, (draws, len(good))), rng.random(draws)):
+        first = int(a.argmax())
+        b[first] = -1
+        out[first if coin < .5 or len(good) == 1 else int(b.argmax())] += 1
+    return out
+
+@patch
+def deepen(self:Search, calls):
+    "Further train questions for the candidates that may be the best"
+    pool = [c for c in self.candidates if c.status in ("tried", "accepted") and c.n < len(self.order)]
+    if not pool or calls < self.unit: return
+    mean, n = np.clip([c.shrunk for c in pool], .02, .98), np.array([c.n + 4 for c in pool])
+    share = top_two(mean*n, (1-mean)*n, calls//self.unit, self.rng)
+    self.score([(c, e) for c, k in zip(pool, share) for e in [e for e in self.order if e.id not in c.scores][:k]])
+
+# %% ../../nbs/rewrite/07_search.ipynb #41284b22
+@patch
+def find(self:Search, r, waiting, calls):
+    "Waves of new candidates and of further questions; returns the seeds that have to wait for a later round"
+    end, limit = self.left - calls, self.ledger.by_purpose["propose"] + calls//3
+    questions = [self.order[(self.first*(r-1)+i) % len(self.order)] for i in range(self.first)]
+    if self.incumbent.id == "c0": self.score([(self.incumbent, e) for e in questions])
+    new, before = 0, -1
+    while (room := self.left - end) >= self.first*self.unit and before != self.ledger.requests:
+        before, n = self.ledger.requests, self.wave_size(min(room, max(self.wave_calls*self.unit, calls//8), max(calls//self.waves, 6)))
+        own, waiting = waiting[:n], waiting[n:]
+        more = min(n-len(own), self.max_candidates-new)
+        wave = own + self.screen(self.propose(math.ceil(more/(self.screen_keep if self.screen_model else 1)), r, limit) if more > 0 else [])[:max(1, more)]
+        self.score([(c, e) for c in wave for e in questions])
+        new += len(wave)
+        self.deepen(min(self.ledger.requests - before or room, self.left - end))
+        self.tell("find", r)
+    if not new: self.note(f"round {r}: no new candidate")
+    return waiting
+
+@patch
+def wave_size(self:Search, calls)->int:
+    "New candidates for half of `calls`: a request each if a model writes them, and the first questions"
+    asks = sum(hasattr(p, "instruction") for p in self.proposers)/max(1, len(self.proposers))
+    return max(1, int(calls/2//(self.first*self.unit + asks)))
+
+# %% ../../nbs/rewrite/07_search.ipynb #d84d33c4
 ALPHA_SHARES = (.64, .2, .1, .06) # of alpha, for the first, second, ... test of a run
 
 @patch
-def challenger(self:Search):
-    "The most promising candidate not tested yet; None when none looks better than the incumbent"
-    if len(self.tests) >= len(ALPHA_SHARES): return None
-    open_ = [c for c in self.candidates if c.status == "tried" and c is not self.incumbent]
-    best = max(open_, key=lambda c: c.shrunk, default=None)
-    return best if best is not None and best.shrunk > self.incumbent.shrunk else None
+def proof_calls(self:Search)->int:
+    "Requests to keep for the next test, by the gain that it seems to be about; 0 when it could prove nothing"
+    if len(self.tests) >= len(ALPHA_SHARES): return 0
+    alpha, seed, best = self.alpha*ALPHA_SHARES[len(self.tests)], self.candidates[0], self.leader()
+    most, known = min(self.most_proof//(2*self.unit), len(self.dev)), sum(i == "c0" for i, _ in self.fresh)
+    looks = self.slack*pairs_expected(self.worth(seed), _cautious(best), alpha) if best and seed.n else math.inf
+    pairs = int(min(most, max(least_pairs(alpha), math.ceil(min(looks, most)))))
+    return (2*pairs - min(pairs, known))*self.unit if pairs >= least_pairs(alpha) else 0
 
 @patch
+def challenger(self:Search):
+    "The most promising candidate not tested yet; None when it does not look better than the incumbent"
+    best = self.leader() if len(self.tests) < len(ALPHA_SHARES) else None
+    return best if best is not None and best.shrunk > self.worth(self.incumbent) else None
+
+@patch
+def compare(self:Search, candidates, examples, purpose)->bool:
+    "Let `candidates` answer dev `examples`; False when the budget does not allow it"
+    pairs = [(x, e) for e in examples for x in candidates if (x.id, e.id) not in self.fresh]
+    if len(pairs)*self.unit > self.left: return False
+    for (x, e), (s, _) in zip(pairs, self.task.run_pairs([(x.text, e) for x, e in pairs], self.lm, self.ledger, purpose)):
+        self.fresh[x.id, e.id] = s
+    return True
+
+# %% ../../nbs/rewrite/07_search.ipynb #5ef3f176
+@patch
 def prove(self:Search, c)->bool:
-    "Test `c` against the incumbent; True when the test came to an end"
-    test = self.tests[c.id, self.incumbent.id] = PairedTest(self.alpha*ALPHA_SHARES[len(self.tests)])
-    pool = [self.task.dev[i] for i in self.rng.permutation(len(self.task.dev))]
+    "Test `c` against the prompt in use; True when the test came to an end"
+    seed = self.candidates[0]
+    test = self.tests[c.id, seed.id] = PairedTest(self.alpha*ALPHA_SHARES[len(self.tests)])
     while not test.accepted and not test.hopeless:
-        batch, pool = pool[:self.speculate], pool[self.speculate:]
-        pairs = [(x, e) for e in batch for x in (c, self.incumbent) if (x.id, e.id) not in self.fresh]
-        if not batch or len(pairs)*self.unit > self.left: break
-        for (x, e), (s, _) in zip(pairs, self.task.run_pairs([(x.text, e) for x, e in pairs], self.lm, self.ledger, "prove")):
-            self.fresh[x.id, e.id] = s
-        test.update(self.fresh[c.id, e.id] - self.fresh[self.incumbent.id, e.id] for e in batch)
+        batch = self.dev[test.n:test.n+self.speculate]
+        if not batch or not self.compare((c, seed), batch, "prove"): break
+        test.update(self.fresh[c.id, e.id] - self.fresh[seed.id, e.id] for e in batch)
+        self.tell("prove", c.round)
     c.status = "accepted" if test.accepted else "refuted" if test.hopeless else "unproved"
-    c.reason = f"{test.wins} wins, {test.losses} losses in {test.n} pairs against {self.incumbent.id}"
-    if c.status == "unproved": self.note(f"{c.id} looked better, but the {'calls' if pool else 'dev examples'} did not suffice to prove it")
-    if c.status == "accepted" and self.pinned_hold(c): self.incumbent = c
+    c.reason = f"{test.wins} wins, {test.losses} losses in {test.n} pairs against {seed.id}"
+    if c.status == "unproved": self.note(f"{c.id} looked better, but the {'calls' if test.n < len(self.dev) else 'dev examples'} did not suffice to prove it")
+    if c.status == "accepted" and self.pinned_hold(c): self.proved.append(c)
+    self.incumbent = max(self.proved, key=self.worth, default=seed)
     return c.status != "unproved"
 
 @patch
@@ -219,58 +288,36 @@ def pinned_hold(self:Search, c)->bool:
 
 # %% ../../nbs/rewrite/07_search.ipynb #27381d97
 @patch
-def run(self:Search, progress=False):
-    "Find in rounds, then prove"
+def run(self:Search):
+    "Find in rounds, prove, and search on with what is left"
     waiting = self.start()
-    calls = self.left - self.proof_calls()
-    for r in _rounds(self.rounds, progress):
-        share = calls//(self.rounds-r+1)
-        before = self.ledger.requests
-        waiting = self.find(r, waiting, share)
-        calls -= self.ledger.requests - before
+    for r in range(1, self.rounds+1): waiting = self.find(r, waiting, (self.left - self.proof_calls())//(self.rounds-r+1))
+    for r in range(self.rounds+1, self.rounds+2*len(ALPHA_SHARES)):
+        c = self.challenger()
+        if c is not None and not self.prove(c): break
+        spare = self.left - self.proof_calls()
+        if spare < 4*self.first*self.unit or not self.candidates[1:]: break
+        waiting = self.find(r, waiting, spare)
     if waiting: self.note(f"{len(waiting)} seeds were never tried: the budget is too small")
-    while (c := self.challenger()) is not None and self.prove(c): pass
+    self.settle()
     return self
 
 @patch
 def start(self:Search):
-    "The first seed becomes the incumbent; the others wait for the first round"
+    "The first seed becomes the incumbent; the others wait for the first round, if the screen lets them"
     self.incumbent = self.admit(Proposal(self.seeds[0], "seed"), 0)
     self.incumbent.status = "seed"
-    return [c for c in (self.admit(Proposal(s, "seed"), 0) for s in self.seeds[1:]) if c]
+    return self.screen([c for c in (self.admit(Proposal(s, "seed"), 0) for s in self.seeds[1:]) if c])
 
 @patch
-def proof_calls(self:Search)->int:
-    "Requests kept for the proof: a share, if that can prove anything at all"
-    pairs = min(int(self.proof*self.left)//(2*self.unit), len(self.task.dev))
-    return 2*self.unit*pairs if pairs >= least_pairs(self.alpha*ALPHA_SHARES[0]) else 0
-
-@patch
-def find(self:Search, r, waiting, calls):
-    "Propose, screen and halve; returns the seeds that have to wait for a later round"
-    room = min(affordable(calls//self.unit - 2, len(self.order)), self.max_candidates)
-    asks = [p for p in self.proposers if hasattr(p, "instruction")]
-    if asks: room = max(1, int(room*4*self.unit/(4*self.unit + len(asks)/len(self.proposers))))
-    total = max(2, int(room/self.screen_keep if self.screen_model is not None else room))
-    limit, new = self.ledger.by_purpose["propose"] + calls//3, []
-    self.score([(self.incumbent, e) for e in self.questions(r, 0, 2)])
-    for size in _waves(total, 1 if self.screen_model is not None else self.waves):
-        own, waiting = waiting[:size], waiting[size:]
-        wave = self.screen(own + self.propose(size-len(own), r, limit), r)[:max(2, room)]
-        self.score([(c, e) for c in wave for e in self.questions(r, 0, 2)])
-        self.learn()
-        new += wave
-    if new: self.halve(new, r)
-    else: self.note(f"round {r}: no new candidate")
-    return waiting
-
-def _waves(n, k): return [len(w) for w in np.array_split(np.arange(n), min(k, max(1, n//2)))]
-
-
-def _rounds(n, progress):
-    if not progress: return range(1, n+1)
-    from tqdm.auto import tqdm
-    return tqdm(range(1, n+1), unit="round")
+def settle(self:Search):
+    "Spend what is left on telling the two best of the proved candidates apart"
+    while len(self.proved) > 1:
+        two = sorted(self.proved, key=self.worth)[-2:]
+        todo = [e for e in self.dev if any((c.id, e.id) not in self.fresh for c in two)][:self.speculate]
+        if not todo or not self.compare(two, todo, "settle"): break
+    self.incumbent = max(self.proved, key=self.worth, default=self.candidates[0])
+    self.tell("settle", self.rounds)
 
 # %% ../../nbs/rewrite/07_search.ipynb #9446adba
 @patch
@@ -348,39 +395,51 @@ def _plan(task, rounds, budget_calls, held_out_calls, alpha):
     fits = [r for r in range(1, rounds+1) if _least_budget(task, alpha, r) <= budget_calls - held_out_calls]
     return held_out_calls, max(fits)
 
-# %% ../../nbs/rewrite/07_search.ipynb #716b065f
+# %% ../../nbs/rewrite/07_search.ipynb #acf66b5b
+def _listener(progress, budget):
+    "A function for the events of a run, or None"
+    if callable(progress): return progress
+    if not progress: return None
+    from tqdm.auto import tqdm
+    bar = tqdm(total=budget, unit="call")
+    def show(event):
+        bar.update(event["requests"] - bar.n)
+        bar.set_postfix_str(f"{event['phase']}, {event['alive']} alive, {event['incumbent_score']:.2f}")
+    return show
+
 def optimize_prompt(
     task, # a `PromptTask`
     lm, # the model that the prompt is for
     seeds, # wordings to start from; the first one is the incumbent
-    rounds:int=3, # of propose, find, prove
+    rounds:int=3, # of finding, before the first proof
     budget_calls:int=200, # most requests in all: answers, proposals, judgements, the final report
     proposers=None, # list of proposers; None: `default_proposers`; []: only the seeds compete
     proposer_lm=None, # the model that writes wordings, for the proposers that need one
     guards=None, # functions (text, task, seed) -> reason; None: `FormGuard` and `LeakGuard`
     screen=None, # a fitted reward model: predict_proba(queries, prompts)
-    screen_keep:float=.5, # share of candidates that the screen lets through
+    screen_keep:float=.5, # share of candidates that the screen lets through; with `screen_error`: chance that the best passes
+    screen_error:float=None, # standard error of the screen's prediction for one prompt
     alpha:float=.05, # chance that the whole run replaces a seed that nothing beats
     held_out_calls:int=None, # calls set aside for the report; None: a fifth of the budget at most
     speculate:int=4, # pairs of a proof that go out in one batch
     max_candidates:int=32, # per round
     seed:int=0, # of every random choice
     preset:str=None, # "published": the published scheme instead of this loop
-    progress:bool=False, # show a bar
+    progress=False, # True: show a bar; or a function that gets a dict after every step, e.g. a `LiveLedger`
 )->OptimizeResult:
     "Search for a wording that `lm` understands better than the first seed, and prove it"
     seeds = _checked(seeds, rounds, alpha, screen_keep, preset, task)
     held_out_calls, possible = _plan(task, rounds, budget_calls, held_out_calls, alpha)
     proposers = default_proposers(seeds, proposer_lm) if proposers is None else list(proposers)
     guards = [] if preset else [FormGuard(), LeakGuard()] if guards is None else list(guards)
-    s = Search(task, lm, seeds, possible, Ledger(budget_calls), proposers, proposer_lm, guards, screen, screen_keep, alpha,
-               held_out_calls, speculate, max_candidates, seed)
+    s = Search(task, lm, seeds, possible, Ledger(budget_calls), proposers, proposer_lm, guards, screen, screen_keep, screen_error, alpha,
+               held_out_calls, speculate, max_candidates, seed, _listener(progress, budget_calls))
     if possible < rounds: s.note(f"the budget allows {possible} of {rounds} rounds")
     if len(task.dev) < (least := least_pairs(alpha*ALPHA_SHARES[0])):
         s.note(f"dev has {len(task.dev)} examples: nothing can be proved with fewer than {least}")
     config = dict(task=task.name, split=task.split_hash, lm=lm.name, rounds=rounds, budget_calls=budget_calls, alpha=alpha,
                   seed=seed, preset=preset, screen=screen is not None, proposers=[type(p).__name__ for p in proposers])
-    return (s.run_published() if preset else s.run(progress)).finish(config)
+    return (s.run_published() if preset else s.run()).finish(config)
 
 # %% ../../nbs/rewrite/07_search.ipynb #496bedef
 def estimate_cost(
