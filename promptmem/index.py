@@ -134,29 +134,32 @@ class LevenshteinIndex:
         if moved is not None: self._where[moved] = at
         if not self._buckets[len(key)].keys: del self._buckets[len(key)]
 
-    def query(self,
-        text:str, # the question, normalised like the keys
-        max_distance:int=None, # hits must not be further away (inclusive)
-    ): # (key, distance), or None
-        "The nearest key within `max_distance`"
-        found = self.nearest(text, 1, max_distance)
-        return found[0] if found else None
+# %% ../nbs/05b_index.ipynb #5c73c537
+def _query(self:LevenshteinIndex,
+    text:str, # the question, normalised like the keys
+    max_distance:int=None, # hits must not be further away (inclusive)
+): # (key, distance), or None
+    "The nearest key within `max_distance`"
+    found = self.nearest(text, 1, max_distance)
+    return found[0] if found else None
 
-    def nearest(self,
-        text:str, # the question, normalised like the keys
-        k:int=5, # how many keys to return at most
-        max_distance:int=None, # None: no limit
-    )->list: # (key, distance), nearest first
-        "The `k` nearest keys within `max_distance`"
-        if k < 1 or not self._where or (max_distance is not None and max_distance < 0): return []
-        if k == 1 and text in self._where: return [(text, 0)]
-        longest = max(len(text), max(self._buckets))
-        last = longest if max_distance is None else min(max_distance, longest)
-        limit = min(5, last)
-        while True:
-            found = self._within(text, k, limit)
-            if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]
-            limit = min(limit * 2, last)
+def _nearest(self:LevenshteinIndex,
+    text:str, # the question, normalised like the keys
+    k:int=5, # how many keys to return at most
+    max_distance:int=None, # None: no limit
+)->list: # (key, distance), nearest first
+    "The `k` nearest keys within `max_distance`"
+    if k < 1 or not self._where or (max_distance is not None and max_distance < 0): return []
+    if k == 1 and text in self._where: return [(text, 0)]
+    longest = max(len(text), max(self._buckets))
+    last = longest if max_distance is None else min(max_distance, longest)
+    limit = min(5, last)
+    while True:
+        found = self._within(text, k, limit)
+        if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]
+        limit = min(limit * 2, last)
+
+LevenshteinIndex.query, LevenshteinIndex.nearest = _query, _nearest
 
 # %% ../nbs/05b_index.ipynb #5e346762
 def _candidates(
@@ -192,6 +195,7 @@ def _verified(
     d = _distances(text, keys, limit)
     return [(int(d[i]), ranks[i], keys[i]) for i in np.flatnonzero(d <= limit).tolist()]
 
+# %% ../nbs/05b_index.ipynb #eb90a7c8
 def _distances(text, keys, limit):
     "Edit distances to `keys`; above `limit` they may read `limit` + 1"
     from rapidfuzz.distance import Levenshtein
@@ -275,25 +279,28 @@ class VectorIndex:
         slots = [self._claim(key) for key in keys]
         self._matrix[slots] = vectors
 
-    def vector(self, key)->np.ndarray:
-        "The unit vector stored for `key`"
-        return self._matrix[self._slot[key]].copy()
+# %% ../nbs/05b_index.ipynb #ac46e447
+def _vector(self:VectorIndex, key)->np.ndarray:
+    "The unit vector stored for `key`"
+    return self._matrix[self._slot[key]].copy()
 
-    def remove(self, key):
-        "Remove `key`; KeyError when it is not there"
-        at, last = self._slot.pop(key), len(self._keys) - 1
-        if at < last:
-            self._keys[at], self._matrix[at], self._ranks[at] = self._keys[last], self._matrix[last], self._ranks[last]
-            self._slot[self._keys[at]] = at
-        self._matrix[last] = 0
-        self._keys.pop()
+def _remove(self:VectorIndex, key):
+    "Remove `key`; KeyError when it is not there"
+    at, last = self._slot.pop(key), len(self._keys) - 1
+    if at < last:
+        self._keys[at], self._matrix[at], self._ranks[at] = self._keys[last], self._matrix[last], self._ranks[last]
+        self._slot[self._keys[at]] = at
+    self._matrix[last] = 0
+    self._keys.pop()
 
-    def search(self, vector, k:int=5)->list: # (key, cosine), best first
-        "The `k` nearest keys; ties go to the first inserted"
-        n = len(self)
-        if n == 0 or k < 1: return []
-        scores = self._matrix[:n] @ _unit(vector)
-        return [(self._keys[i], float(scores[i])) for i in _top(scores, self._ranks[:n], k).tolist()]
+def _search(self:VectorIndex, vector, k:int=5)->list: # (key, cosine), best first
+    "The `k` nearest keys; ties go to the first inserted"
+    n = len(self)
+    if n == 0 or k < 1: return []
+    scores = self._matrix[:n] @ _unit(vector)
+    return [(self._keys[i], float(scores[i])) for i in _top(scores, self._ranks[:n], k).tolist()]
+
+VectorIndex.vector, VectorIndex.remove, VectorIndex.search = _vector, _remove, _search
 
 # %% ../nbs/05b_index.ipynb #624dbf3c
 def _reserve(self:VectorIndex, n):

@@ -107,38 +107,41 @@ class _Writing:
         old = self._need(id)
         return self.add(scope=old.scope, key=old.key, text=text, author=author, source=source)
 
-    def deactivate(self, id:str)->Clarification:
-        "Take an entry out of use; it stays in the history"
-        def write(conn):
-            conn.execute(clarifications.update().where(_c.id == id).values(active=False, changed=change_number(conn)))
-        self._need(id)
-        self._write(write)
-        return self._need(id)
+# %% ../nbs/05_store.ipynb #cc69138a
+def _deactivate(self:_Writing, id:str)->Clarification:
+    "Take an entry out of use; it stays in the history"
+    def write(conn):
+        conn.execute(clarifications.update().where(_c.id == id).values(active=False, changed=change_number(conn)))
+    self._need(id)
+    self._write(write)
+    return self._need(id)
 
-    def restore(self, id:str)->Clarification:
-        "Bring an entry back into use; the active entry for the same question is retired"
-        old = self._need(id)
-        def write(conn):
-            changed = change_number(conn)
-            same = (_c.scope == old.scope) & (_c.slot == slot_of(old.normalized_key))
-            conn.execute(clarifications.update().where(same, _c.active, _c.id != id).values(active=False, changed=changed))
-            conn.execute(clarifications.update().where(_c.id == id).values(active=True, changed=changed))
-        self._write(write)
-        return self._need(id)
+def _restore(self:_Writing, id:str)->Clarification:
+    "Bring an entry back into use; the active entry for the same question is retired"
+    old = self._need(id)
+    def write(conn):
+        changed = change_number(conn)
+        same = (_c.scope == old.scope) & (_c.slot == slot_of(old.normalized_key))
+        conn.execute(clarifications.update().where(same, _c.active, _c.id != id).values(active=False, changed=changed))
+        conn.execute(clarifications.update().where(_c.id == id).values(active=True, changed=changed))
+    self._write(write)
+    return self._need(id)
 
-    def _write(self, action):
-        "Run `action(conn)` in one transaction"
-        def run():
-            with self.db.write() as conn: return action(conn)
-        return self._retry(run)
+def _write(self:_Writing, action):
+    "Run `action(conn)` in one transaction"
+    def run():
+        with self.db.write() as conn: return action(conn)
+    return self._retry(run)
 
-    def _retry(self, run):
-        "`run()`, again when another writer put in an entry for the same question first"
-        for attempt in range(100):
-            try: return run()
-            except StoreError as e:
-                cause = e.__cause__
-                if not isinstance(cause, sa.exc.IntegrityError) or "pm_one_active" not in str(cause.orig) or attempt == 99: raise
+def _retry(self:_Writing, run):
+    "`run()`, again when another writer put in an entry for the same question first"
+    for attempt in range(100):
+        try: return run()
+        except StoreError as e:
+            cause = e.__cause__
+            if not isinstance(cause, sa.exc.IntegrityError) or "pm_one_active" not in str(cause.orig) or attempt == 99: raise
+
+_Writing.deactivate, _Writing.restore, _Writing._write, _Writing._retry = _deactivate, _restore, _write, _retry
 
 # %% ../nbs/05_store.ipynb #2d270718
 def _add_many(self:_Writing,
@@ -169,6 +172,7 @@ def _chained(conn, news):
         yield c, heads.get((c.scope, slot_of(c.normalized_key)))
         heads[c.scope, slot_of(c.normalized_key)] = c.id
 
+# %% ../nbs/05_store.ipynb #d794f6cf
 def _bulk_insert(conn, news, changed, vecs, model):
     "Retire what is superseded, insert the rows (only the last of each key active), then ranks and vectors"
     gone, before = {c.supersedes for c in news if c.supersedes}, conn.scalar(sa.select(sa.func.max(_c.n))) or 0
@@ -219,29 +223,32 @@ class _Reading:
                      else self._semantic(query, scope, k, embedder or self.embedder, exact))
         return [(_record(row), score) if scores else _record(row) for row, score in found]
 
-    def _closest(self, query, scope, k, max_distance):
-        index = self._index(("closest", scope), lambda: ClosestSearch(self.db, scope))
-        with self.db.read() as conn: return alive(conn, scope, index.search(conn, normalize(query), k, max_distance))
+# %% ../nbs/05_store.ipynb #cdc44aac
+def _closest(self:_Reading, query, scope, k, max_distance):
+    index = self._index(("closest", scope), lambda: ClosestSearch(self.db, scope))
+    with self.db.read() as conn: return alive(conn, scope, index.search(conn, normalize(query), k, max_distance))
 
-    def _semantic(self, query, scope, k, embedder, exact):
-        if embedder is None: raise InvalidData("semantic search needs an embedder: Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
-        make = SemanticSearch if self.db.sqlite else PostgresSearch
-        index = self._index(("semantic", scope, embedder.name), lambda: make(self.db, scope, embedder, self.exact_limit))
-        index.refresh()
-        vector, ask = embedder([query])[0], k
-        while k > 0:
-            found = index.search(vector, ask, exact)
-            with self.db.read() as conn: rows = alive(conn, scope, found)
-            if len(rows) >= k or len(found) < ask: return rows[:k]
-            ask *= 4
-        return []
+def _semantic(self:_Reading, query, scope, k, embedder, exact):
+    if embedder is None: raise InvalidData("semantic search needs an embedder: Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
+    make = SemanticSearch if self.db.sqlite else PostgresSearch
+    index = self._index(("semantic", scope, embedder.name), lambda: make(self.db, scope, embedder, self.exact_limit))
+    index.refresh()
+    vector, ask = embedder([query])[0], k
+    while k > 0:
+        found = index.search(vector, ask, exact)
+        with self.db.read() as conn: rows = alive(conn, scope, found)
+        if len(rows) >= k or len(found) < ask: return rows[:k]
+        ask *= 4
+    return []
 
-    def _index(self, name, make):
-        "The look-up structure called `name`, made on first use; the one not used for longest goes when there are many"
-        if name not in self._indexes: self._indexes[name] = make()
-        self._indexes.move_to_end(name)
-        while len(self._indexes) > self.max_indexes: self._indexes.popitem(last=False)
-        return self._indexes[name]
+def _index(self:_Reading, name, make):
+    "The look-up structure called `name`, made on first use; the one not used for longest goes when there are many"
+    if name not in self._indexes: self._indexes[name] = make()
+    self._indexes.move_to_end(name)
+    while len(self._indexes) > self.max_indexes: self._indexes.popitem(last=False)
+    return self._indexes[name]
+
+_Reading._closest, _Reading._semantic, _Reading._index = _closest, _semantic, _index
 
 # %% ../nbs/05_store.ipynb #4a4ab671
 _SORTS = ("time", "key", "text", "author", "active", "id")
@@ -281,6 +288,7 @@ def _count(self:_Reading,
     rows = sa.select(sa.func.count()).select_from(clarifications).where(*_matching(scope, query, active))
     with self.db.read() as conn: return conn.scalar(rows)
 
+# %% ../nbs/05_store.ipynb #56f6a94e
 def _history(self:_Reading,
     id_or_key:str, # id of an entry, or with `scope` a question
     scope:str=None, # whose; needed for a question
@@ -313,32 +321,36 @@ class _Asking:
         with self.db.read() as conn: body = conn.scalar(sa.select(_i.body).where(_i.id == id))
         return None if body is None else Interaction.from_dict(json.loads(body))
 
-    def interactions(self,
-        scope:str, # whose
-        verdict:str=None, # only those judged "right" or "wrong"
-        question:str=None, # only those that asked this
-        descending:bool=False, # newest first
-        offset:int=0, # to skip
-        limit:int=None, # to return at most
-    )->list: # interactions, oldest first
-        "What was asked in a scope"
-        rows = sa.select(_i.body).where(_i.scope == _scope(scope))
-        if verdict is not None: rows = rows.where(_i.verdict == verdict)
-        if question is not None: rows = rows.where(_i.slot == slot_of(normalize(question)))
-        order = (_i.time.desc(), _i.id.desc()) if descending else (_i.time, _i.id)
-        with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
-        return [Interaction.from_dict(json.loads(b)) for b in bodies]
+# %% ../nbs/05_store.ipynb #493107b4
+def _interactions(self:_Asking,
+    scope:str, # whose
+    verdict:str=None, # only those judged "right" or "wrong"
+    question:str=None, # only those that asked this
+    descending:bool=False, # newest first
+    offset:int=0, # to skip
+    limit:int=None, # to return at most
+)->list: # interactions, oldest first
+    "What was asked in a scope"
+    rows = sa.select(_i.body).where(_i.scope == _scope(scope))
+    if verdict is not None: rows = rows.where(_i.verdict == verdict)
+    if question is not None: rows = rows.where(_i.slot == slot_of(normalize(question)))
+    order = (_i.time.desc(), _i.id.desc()) if descending else (_i.time, _i.id)
+    with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
+    return [Interaction.from_dict(json.loads(b)) for b in bodies]
 
-    def set_verdict(self,
-        id:str, # an interaction
-        verdict, # "right", "wrong" or None
-        expected:str=None, # the right answer, where the user gave it
-    )->Interaction:
-        "Say whether an answer was right"
-        found = self.interaction(id)
-        if found is None: raise KeyError(f"there is no interaction with id {id!r}")
-        changes = dict(verdict=verdict) | ({} if expected is None else dict(expected=expected))
-        return self.log(Interaction.from_dict(found.to_dict() | changes))
+def _set_verdict(self:_Asking,
+    id:str, # an interaction
+    verdict, # "right", "wrong" or None
+    expected:str=None, # the right answer, where the user gave it
+)->Interaction:
+    "Say whether an answer was right"
+    found = self.interaction(id)
+    if found is None: raise KeyError(f"there is no interaction with id {id!r}")
+    changes = dict(verdict=verdict) | ({} if expected is None else dict(expected=expected))
+    return self.log(Interaction.from_dict(found.to_dict() | changes))
+
+_Asking.interactions, _Asking.set_verdict = _interactions, _set_verdict
+
 
 def _put_interaction(conn, d):
     "Insert or replace one interaction, given as a dict"
@@ -438,25 +450,28 @@ class Store(_Writing, _Reading, _Asking, _Feeding):
         self._indexes.clear()
         self.db.close()
 
-    def forget(self, *,
-        scope:str=None, # alone: everything in this scope
-        id:str=None, # one entry
-        key:str=None, # with `scope`: everything about this question
-        dry_run:bool=False, # only count what would go
-    )->ForgetReceipt:
-        "Delete for good: rows, vectors, indexes, and the bytes in the file"
-        return forget(self.db, scope=scope, id=id, key=key, dry_run=dry_run)
+# %% ../nbs/05_store.ipynb #13fa1c13
+def _forget(self:Store, *,
+    scope:str=None, # alone: everything in this scope
+    id:str=None, # one entry
+    key:str=None, # with `scope`: everything about this question
+    dry_run:bool=False, # only count what would go
+)->ForgetReceipt:
+    "Delete for good: rows, vectors, indexes, and the bytes in the file"
+    return forget(self.db, scope=scope, id=id, key=key, dry_run=dry_run)
 
-    def export(self,
-        path, # a .jsonl file
-        scope:str=None, # only this scope; None: everything
-    )->int: # lines written
-        "Write clarifications and interactions as JSON lines"
-        return export_jsonl(self.db, path, scope)
+def _export(self:Store,
+    path, # a .jsonl file
+    scope:str=None, # only this scope; None: everything
+)->int: # lines written
+    "Write clarifications and interactions as JSON lines"
+    return export_jsonl(self.db, path, scope)
 
-    def import_(self,
-        path, # a file that `export` wrote
-        skip_invalid:bool=False, # leave bad lines out and report them; otherwise one bad line stops everything
-    )->ImportReport:
-        "Read JSON lines into the store, all or nothing"
-        return import_jsonl(self.db, path, skip_invalid)
+def _import_(self:Store,
+    path, # a file that `export` wrote
+    skip_invalid:bool=False, # leave bad lines out and report them; otherwise one bad line stops everything
+)->ImportReport:
+    "Read JSON lines into the store, all or nothing"
+    return import_jsonl(self.db, path, skip_invalid)
+
+Store.forget, Store.export, Store.import_ = _forget, _export, _import_

@@ -160,6 +160,7 @@ def shown(url:sa.URL)->str:
     host = url.host or url.query.get("host", "")
     return f"{url.drivername}://{at}{host}{f':{url.port}' if url.port else ''}/{url.database or ''}"
 
+# %% ../nbs/05a_storedb.ipynb #45efdbd1
 def _sqlite_connect(dbapi, timeout):
     "Settings of every SQLite connection"
     dbapi.isolation_level = None # transactions are begun by us
@@ -230,6 +231,7 @@ def _use_wal(engine, timeout):
             if "locked" not in str(e) or time.monotonic() > end: raise
             time.sleep(.02)
 
+# %% ../nbs/05a_storedb.ipynb #a27d7009
 @contextmanager
 def _transaction(self:Database, write:bool, autocommit:bool=False):
     "A connection inside one transaction, or (on PostgreSQL) one that commits every statement"
@@ -277,6 +279,7 @@ def _keep_no_samples(conn):
         for c in table.c:
             if isinstance(c.type, (sa.Text, _Vector)): conn.execute(sa.text(f"ALTER TABLE {table.name} ALTER COLUMN {c.name} SET STATISTICS 0"))
 
+# %% ../nbs/05a_storedb.ipynb #15d26f9f
 def _migrate_1(conn):
     "From 1 to 2: search columns, the usage table filled from the interactions, vectors, epochs"
     for column in ("slot TEXT NOT NULL DEFAULT ''", "rank BIGINT", "folded TEXT NOT NULL DEFAULT ''", "changed BIGINT NOT NULL DEFAULT 0"):

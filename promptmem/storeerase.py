@@ -110,6 +110,7 @@ def _delete(conn, db, scope, what, of_clarifications, of_interactions, texts_too
     for i, body in quoting: conn.execute(interactions.update().where(_i.id == i).values(body=body))
     return receipt
 
+# %% ../nbs/05d_storeerase.ipynb #1a553470
 def _note(conn, db, scope, ns, models):
     "Write down what is left to do, and tell other processes to drop what they hold of this scope"
     change_number(conn)

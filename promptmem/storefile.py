@@ -83,6 +83,7 @@ _RULES = {
 }
 _NEEDED = dict(clarification=("scope", "key", "text"), interaction=("question", "scope"))
 
+# %% ../nbs/05e_storefile.ipynb #050ca931
 def parse_line(
     raw:bytes, # one line of a file
 ): # `Clarification` or `Interaction`

@@ -183,9 +183,9 @@ def suggestions(self:Assistant,
     question:str="", # nearest first when given
     k:int=3, # how many
 )->list: # texts
-    "Earlier clarifications that might be meant again: of near questions first, then the most used"
+    "Earlier clarifications that might be meant again: of near questions first, then the most used of the last 200"
     near = [c.text for c in self.store.search(question, scope=self.scope, k=k)] if question.strip() else []
-    used = Counter(c.text for c in self.memories())
+    used = Counter(c.text for c in self.store.clarifications(self.scope, sort="time", descending=True, limit=200))
     return list(dict.fromkeys(near + [t for t, _ in used.most_common()]))[:k]
 
 @patch

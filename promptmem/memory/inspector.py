@@ -22,6 +22,7 @@ class MemoryInspector(panel_base()):
         lookup=None, # what answers 'what would be retrieved for ...'; closest match when None
     ):
         W = require("ipywidgets", "notebook")
+        self.lookups = {}
         self.store, self.lookup, self.offset, self.rows, self.selected, self.pending = store, lookup, 0, [], None, None
         scopes = sorted({*store.scopes(), *([scope] if scope else [])}) or ["default"]
         text = lambda name, hint: tagged(W.Text(placeholder=hint, layout=W.Layout(width="60%")), name)
@@ -171,12 +172,18 @@ def cancel(self:MemoryInspector):
     self.confirm_row.layout.display = "none"
     self.say()
 
-# %% ../../nbs/memory/11_inspector.ipynb #d324ba2c
+# %% ../../nbs/memory/11_inspector.ipynb #cdc44aac
+@patch
+def _closest(self:MemoryInspector):
+    "A look-up over the scope; made once, it follows the store"
+    from promptmem.memory.lookup import ClosestLookup
+    if self.scope.value not in self.lookups: self.lookups[self.scope.value] = ClosestLookup().bind(self.store, self.scope.value)
+    return self.lookups[self.scope.value]
+
 @patch
 def would_retrieve(self:MemoryInspector, question:str=None):
     "What memory would offer for a question, with the runners-up; nothing is asked or stored"
-    from promptmem.memory.lookup import ClosestLookup
-    lookup = self.lookup or ClosestLookup().bind(self.store, self.scope.value)
+    lookup = self.lookup or self._closest()
     if question is not None: self.would_box.value = question
     found = lookup.query(self.would_box.value)
     self.detail_view.value = as_html([heading("What would be retrieved"), *memory_parts(found, most=5)])

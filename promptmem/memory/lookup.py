@@ -55,6 +55,9 @@ def _words(value, what):
     if not value.strip(): raise InvalidData(f"{what} is empty")
     return value
 
+# %% ../../nbs/memory/01_lookup.ipynb #2335300f
+from fastcore.basics import patch
+
 # %% ../../nbs/memory/01_lookup.ipynb #57113965
 class Lookup:
     "Base of the look-ups: entries by key, and the verdict on what is near"
@@ -76,39 +79,6 @@ class Lookup:
         if self._feed is not None: return self._feed.add(self, key, text)
         return self._put(key, text, id)
 
-    def _put(self, key, text, id):
-        asked, norm = _words(key, "a key"), self.key(_words(key, "a key"))
-        old = self._entries.get(norm)
-        e = Entry(norm, asked, _words(text, "a clarification"), old.rank if old else self._next, id)
-        if old: self._by_id.pop(old.id, None)
-        else: self._next += 1
-        self._entries[norm] = e
-        if id is not None: self._by_id[id] = e
-        self._changed([e] if not old else [], [])
-        return e
-
-    def add_many(self, items):
-        "Remember many `(key, text)` or `(key, text, id)` at once"
-        for item in items: self.add(*item)
-
-    def remove(self, key:str=None, id:str=None)->bool:
-        "Forget one entry by question or by id; False when there is none"
-        e = self._by_id.get(id) if id is not None else self._entries.get(self.key(key))
-        if e is None: return False
-        if self._feed is not None: return self._feed.remove(self, e)
-        return self._drop(e)
-
-    def _drop(self, e):
-        del self._entries[e.key]
-        self._by_id.pop(e.id, None)
-        self._changed([], [e])
-        return True
-
-    def clear(self):
-        "Forget everything; a look-up that is bound to a store reads it again"
-        gone, self._entries, self._by_id = list(self._entries.values()), {}, {}
-        self._changed([], gone)
-
     def _changed(self, added, removed): pass # for an index to follow
 
     def settings(self)->dict:
@@ -126,8 +96,44 @@ class Lookup:
         return self._size()
     def __repr__(self): return f"{type(self).__name__}({self._size()} entries)"
 
-# %% ../../nbs/memory/01_lookup.ipynb #2335300f
-from fastcore.basics import patch
+# %% ../../nbs/memory/01_lookup.ipynb #eeedce08
+@patch
+def _put(self:Lookup, key, text, id):
+    asked, norm = _words(key, "a key"), self.key(_words(key, "a key"))
+    old = self._entries.get(norm)
+    e = Entry(norm, asked, _words(text, "a clarification"), old.rank if old else self._next, id)
+    if old: self._by_id.pop(old.id, None)
+    else: self._next += 1
+    self._entries[norm] = e
+    if id is not None: self._by_id[id] = e
+    self._changed([e] if not old else [], [])
+    return e
+
+@patch
+def add_many(self:Lookup, items):
+    "Remember many `(key, text)` or `(key, text, id)` at once"
+    for item in items: self.add(*item)
+
+@patch
+def remove(self:Lookup, key:str=None, id:str=None)->bool:
+    "Forget one entry by question or by id; False when there is none"
+    e = self._by_id.get(id) if id is not None else self._entries.get(self.key(key))
+    if e is None: return False
+    if self._feed is not None: return self._feed.remove(self, e)
+    return self._drop(e)
+
+@patch
+def _drop(self:Lookup, e):
+    del self._entries[e.key]
+    self._by_id.pop(e.id, None)
+    self._changed([], [e])
+    return True
+
+@patch
+def clear(self:Lookup):
+    "Forget everything; a look-up that is bound to a store reads it again"
+    gone, self._entries, self._by_id = list(self._entries.values()), {}, {}
+    self._changed([], gone)
 
 # %% ../../nbs/memory/01_lookup.ipynb #a237eb74
 @patch
@@ -275,12 +281,12 @@ class _Feed:
     def __call__(self, lookup):
         import sqlalchemy as sa
         from promptmem.storedb import clarifications, watermark
-        from promptmem.storefind import _epoch
+        from promptmem.storefind import erasures
         c = clarifications.c
         with self.store.db.read() as conn:
             mark = watermark(conn)
             if mark == self.mark and self.store.db.sqlite: return
-            epoch = _epoch(conn, self.scope)
+            epoch = erasures(conn, self.scope)
             if epoch != self.epoch:
                 self._restart()
                 lookup.clear()
@@ -292,33 +298,38 @@ class _Feed:
         self.seen = self.mark = mark
         self.epoch = epoch
 
-    def _note(self, lookup, touched, n, id, asked, text, active):
-        key = lookup.key(asked)
-        same = self.rows.setdefault(key, {})
-        if active: same[n] = (asked, text, id)
-        else: same.pop(n, None)
-        touched[key] = None
+# %% ../../nbs/memory/01_lookup.ipynb #1a553470
+@patch
+def _note(self:_Feed, lookup, touched, n, id, asked, text, active):
+    key = lookup.key(asked)
+    same = self.rows.setdefault(key, {})
+    if active: same[n] = (asked, text, id)
+    else: same.pop(n, None)
+    touched[key] = None
 
-    def _settle(self, lookup, key):
-        "Put the newest active row of `key` into the look-up"
-        same = self.rows[key]
-        old = lookup._entries.get(key)
-        if not same:
-            del self.rows[key]
-            if old is not None: lookup._drop(old)
-            return
-        asked, text, id = same[max(same)]
-        if old is None or (old.id, old.text) != (id, text): lookup._put(asked, text, id)
+@patch
+def _settle(self:_Feed, lookup, key):
+    "Put the newest active row of `key` into the look-up"
+    same = self.rows[key]
+    old = lookup._entries.get(key)
+    if not same:
+        del self.rows[key]
+        if old is not None: lookup._drop(old)
+        return
+    asked, text, id = same[max(same)]
+    if old is None or (old.id, old.text) != (id, text): lookup._put(asked, text, id)
 
-    def add(self, lookup, key, text):
-        c = self.store.add(scope=self.scope, key=key, text=text)
-        self(lookup)
-        return lookup._by_id[c.id]
+@patch
+def add(self:_Feed, lookup, key, text):
+    c = self.store.add(scope=self.scope, key=key, text=text)
+    self(lookup)
+    return lookup._by_id[c.id]
 
-    def remove(self, lookup, entry):
-        self.store.deactivate(entry.id)
-        self(lookup)
-        return True
+@patch
+def remove(self:_Feed, lookup, entry): # noqa: F811
+    self.store.deactivate(entry.id)
+    self(lookup)
+    return True
 
 # %% ../../nbs/memory/01_lookup.ipynb #694e0ba9
 @patch
