@@ -147,7 +147,7 @@ class _Axes:
     def frame(self, x_label, y_label):
         "Grid, ticks and labels"
         l, b = self.left, self.height - self.bottom
-        out = [f"<g stroke='currentColor' stroke-opacity='.18'>" + "".join(f"<line x1='{l}' x2='{self.width-self.right}' y1='{self.y(v):.1f}' y2='{self.y(v):.1f}'/>" for v in _ticks(*self.y_range)) + "</g>"]
+        out = ["<g stroke='currentColor' stroke-opacity='.18'>" + "".join(f"<line x1='{l}' x2='{self.width-self.right}' y1='{self.y(v):.1f}' y2='{self.y(v):.1f}'/>" for v in _ticks(*self.y_range)) + "</g>"]
         out += [_words(l - 6, self.y(v) + 4, f"{v:.3g}", "end") for v in _ticks(*self.y_range)]
         out += [_words(self.x(v), b + 15, f"{v:.3g}") for v in _ticks(*self.x_range)]
         middle = (self.top + b)/2

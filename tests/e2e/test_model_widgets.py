@@ -43,6 +43,14 @@ def test_comparing_prompts(notebook):
     page.locator(".pm-typed-question input").fill(" ")
     page.locator(".pm-compare").click()
     expect(page.locator(".pm-message .pm-error").first).to_contain_text("type a question first")
+    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    page.wait_for_timeout(500)
+    light = page.evaluate("""() => [...document.querySelectorAll('.pm-panel td, .pm-panel .pm-heading, .pm-panel svg text')]
+        .map(n => (n instanceof SVGElement ? getComputedStyle(n).fill : getComputedStyle(n).color).match(/[0-9.]+/g).slice(0, 3).map(Number))
+        .map(c => (c[0] + c[1] + c[2])/3)""")
+    assert min(light) > 110, "dark text on a dark page"
+    notebook.shot("reward_dark")
 
 
 def test_studying_and_forgetting(notebook):
