@@ -86,6 +86,7 @@ def margin_rule(
 
 MARGINS = (.0, .01, .02, .03, .05, .07, .1, .15, .2)
 
+# %% ../../nbs/reward/04_choose.ipynb #2e4c5f98
 def choose_margin(
     p, # [n, m] out-of-fold probabilities
     rate, # [n, m] observed success shares; NaN where not tried
@@ -141,6 +142,7 @@ class Choice(Record):
     table:tuple = () # (prompt, p, cost) of all candidates, best first
     def __bool__(self): return not self.abstained
 
+# %% ../../nbs/reward/04_choose.ipynb #ae5d50a1
 def choose_prompt(
     rm, # a fitted PromptReward
     query:str, # the question
@@ -162,13 +164,17 @@ def choose_prompt(
     d = int(usual.argmax()) if default is None else prompts.index(default)
     m = rm.margin_ if margin is None else margin
     i = int(margin_rule(value, d, m, "lowest")[0].argmax())
-    gain = value[i]-value[d]
-    why = (f"predicted {gain:+.3f} over {prompts[d]!r:.40}, more than the margin {m:.3g}" if i != d else
-           f"the best single prompt; no other is predicted to be better by more than the margin {m:.3g}")
+    why = _reason(i != d, value[i]-value[d], prompts[d], m)
     order = np.argsort(-value, kind="stable")
     table = tuple((prompts[j], float(p[j]), None if costs is None else float(costs[j])) for j in order)
     return Choice(prompts[i], float(p[i]), (float(lo[i]), float(hi[i])), bool(lo[i] < min_p), why, i,
                   None if costs is None else float(costs[i]), table)
+
+def _reason(left, gain, default, margin):
+    "One sentence for a choice"
+    if left: return f"predicted {gain:+.3f} over {default!r:.40}, more than the margin {margin:.3g}"
+    if math.isinf(margin): return "the best single prompt; on the training questions no margin for leaving it was proven to gain"
+    return f"the best single prompt; no other is predicted to be better by more than the margin {margin:.3g}"
 
 # %% ../../nbs/reward/04_choose.ipynb #8f66ecc6
 def risk_coverage(
@@ -279,6 +285,7 @@ class Online:
         mean = p + np.einsum("md,mde,me->m", x, inv, self.b)
         return mean, np.sqrt(np.einsum("md,mde,me->m", x, inv, x))
 
+# %% ../../nbs/reward/04_choose.ipynb #60e3225e
 class Thompson(Online):
     "Draw from the posterior, take the best draw"
     def choose(self, p):
@@ -294,6 +301,7 @@ class LinUCB(Online):
         mean, sd = self._posterior(p)
         return int((mean + self.bonus*sd).argmax())
 
+# %% ../../nbs/reward/04_choose.ipynb #7e32fa51
 def replay(
     learner, # `Thompson`, `LinUCB`, or None for the frozen model
     p, # [n, m] predictions, in order of arrival

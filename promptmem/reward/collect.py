@@ -7,10 +7,12 @@ __all__ = ['JOINS', 'CRITIC', 'CONFIDENCE', 'join_text', 'collect_outcomes', 'se
 
 # %% ../../nbs/reward/07_collect.ipynb #ff3e4d4d
 import json
+import os
 import re
 from pathlib import Path
 
 import pandas as pd
+from tqdm.auto import tqdm
 
 from ..core import InvalidData, plain, read_jsonl, stable_hash
 from ..grade import get_grader, grade
@@ -49,6 +51,31 @@ def _jobs(queries, prompts, draws, lm, grader, join, options):
                 yield dict(query_id=q["query_id"], prompt_id=p["prompt_id"], draw=d, sent=sent, gold=q.get("gold"),
                            key=stable_hash([who, name, sent, q.get("gold"), d, options], 24))
 
+def _check_row(r):
+    missing = [k for k in ("key", "query_id", "prompt_id", "correct", "answer") if k not in r]
+    if missing: raise ValueError(f"not a row of a collection: no {', '.join(missing)}")
+
+# %% ../../nbs/reward/07_collect.ipynb #ffadcec1
+def _ask(lm, jobs, grader, options):
+    seed = options.get("seed", 0)
+    rows = []
+    for d in sorted({j["draw"] for j in jobs}):
+        part = [j for j in jobs if j["draw"] == d]
+        got = lm.complete([j["sent"] for j in part], **{**options, "seed": seed+d})
+        right = grade([c.text for c in got], [j["gold"] for j in part], grader)
+        rows += [dict(j, answer=c.text, correct=ok, cost=c.usage.prompt_tokens + c.usage.completion_tokens, chars=len(c.text),
+                      ended=c.finish_reason != "length", model=c.model) for j, c, ok in zip(part, got, right)]
+    return rows
+
+def _append(path, rows):
+    "Append whole lines and flush them to disk"
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "ab") as f:
+        f.write("".join(json.dumps(plain(r), ensure_ascii=False) + "\n" for r in rows).encode("utf-8"))
+        f.flush()
+        os.fsync(f.fileno())
+
+# %% ../../nbs/reward/07_collect.ipynb #0856941d
 def collect_outcomes(
     lm, # any LM
     prompts, # texts, dicts or a table with text (and prompt_id, name, ...)
@@ -68,40 +95,12 @@ def collect_outcomes(
     jobs = list(_jobs(queries, prompts, draws, lm, grader, join, plain(options)))
     done = {r["key"]: r for r in read_jsonl(path, _check_row)} if path and Path(path).exists() else {}
     todo = [j for j in jobs if j["key"] not in done]
-    steps = range(0, len(todo), batch)
-    if progress:
-        from tqdm.auto import tqdm
-        steps = tqdm(steps)
-    for s in steps:
+    for s in tqdm(range(0, len(todo), batch), disable=not progress):
         rows = _ask(lm, todo[s:s+batch], grader, options)
         done.update((r["key"], r) for r in rows)
         if path: _append(path, rows)
     frame = pd.DataFrame([{k: v for k, v in done[j["key"]].items() if k not in ("key", "gold")} for j in jobs])
     return Outcomes(frame, queries, prompts)
-
-def _check_row(r):
-    missing = [k for k in ("key", "query_id", "prompt_id", "correct", "answer") if k not in r]
-    if missing: raise ValueError(f"not a row of a collection: no {', '.join(missing)}")
-
-def _ask(lm, jobs, grader, options):
-    seed = options.get("seed", 0)
-    rows = []
-    for d in sorted({j["draw"] for j in jobs}):
-        part = [j for j in jobs if j["draw"] == d]
-        got = lm.complete([j["sent"] for j in part], **{**options, "seed": seed+d})
-        right = grade([c.text for c in got], [j["gold"] for j in part], grader)
-        rows += [dict(j, answer=c.text, correct=ok, cost=c.usage.prompt_tokens + c.usage.completion_tokens, chars=len(c.text),
-                      ended=c.finish_reason != "length", model=c.model) for j, c, ok in zip(part, got, right)]
-    return rows
-
-def _append(path, rows):
-    "Append whole lines and flush them to disk"
-    import os
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "ab") as f:
-        f.write("".join(json.dumps(plain(r), ensure_ascii=False) + "\n" for r in rows).encode("utf-8"))
-        f.flush()
-        os.fsync(f.fileno())
 
 # %% ../../nbs/reward/07_collect.ipynb #418392ae
 CRITIC = "Question: {question}\nProposed answer: {answer}\nIs the proposed answer correct? Reply True or False:"

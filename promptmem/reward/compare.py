@@ -11,7 +11,6 @@ import pandas as pd
 from fastcore.basics import patch
 
 from ..core import fold
-from .fits import expit, logit
 
 # %% ../../nbs/reward/08_compare.ipynb #303a826d
 class RewardComparison:
@@ -80,24 +79,7 @@ def why(self:RewardComparison,
     prompt, # a text, or the number of a prompt
 )->pd.DataFrame: # step, logit, p: the running sum after each step
     "What moved the score of one prompt on one question"
-    text = query if isinstance(query, str) else self.queries[query]
-    prompt = prompt if isinstance(prompt, str) else self.prompts[prompt]
-    rm, (mix, left) = self.rm, self.rm._mix([prompt])
-    steps = [("overall rate", float(logit(rm.base_)))]
-    rate = float((mix @ logit(rm.rates_))[0])
-    steps.append(("this prompt" if left[0] == 0 else "a prompt like those tried", rate - steps[0][1]))
-    inner = getattr(rm, "inner_", None)
-    z = float(rm._logits([text], mix)[0, 0]) if rm.model != "xgboost" else float(rm._published_logits([text], [prompt])[0, 0])
-    if inner is not None and inner.difficulty is not None:
-        hard = float((mix @ (inner.beta[0] + inner.difficulty(rm._inputs([text]))*inner.beta[1]))[0])
-        steps += [("this question's difficulty", hard - rate), ("this prompt on this question", z - hard)]
-    else: steps.append(("question and prompt together", z - rate))
-    calibrated = float(logit(rm.calibrator_(np.array([[z]]))[0, 0]))
-    final = float(logit(rm.predict_proba([text], [prompt])[0, 0]))
-    steps += [("calibration", calibrated - z), ("remembered outcomes", final - calibrated)]
-    f = pd.DataFrame(steps, columns=["step", "logit"])
-    f["p"] = expit(f.logit.cumsum())
-    return f
+    return self.rm.explain(query if isinstance(query, str) else self.queries[query], prompt if isinstance(prompt, str) else self.prompts[prompt])
 
 @patch
 def neighbours(self:RewardComparison,

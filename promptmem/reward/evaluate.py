@@ -48,6 +48,7 @@ def classification(
     return dict(n=len(y), rate=float(y.mean()) if len(y) else None, accuracy=ratio((y == s).sum(), len(y)), precision=precision,
                 recall=recall, f1=f1)
 
+# %% ../../nbs/reward/06_evaluate.ipynb #10cc722f
 def scores(
     correct, # [n, m]
     p, # [n, m]
@@ -206,6 +207,7 @@ def evaluate_reward(
                         dict(lines=len(L.y), questions=len(set(L.ids)), groups=len(set(L.groups)), seen=float(L.seen.mean()), model=str(rm.model),
                              margin=rm.margin_, prompts_train=[L.prompts[j] for j in L.train], prompts_heldout=[L.prompts[j] for j in L.heldout]))
 
+# %% ../../nbs/reward/06_evaluate.ipynb #e654d8d7
 def _label(L, published):
     share = f"{L.seen.mean():.0%} of the test questions were training questions" if L.seen.any() else "no test question was in training"
     return f"PUBLISHED PROTOCOL (ties to the first prompt; {share})" if published else share[0].upper() + share[1:]
@@ -291,8 +293,8 @@ def cross_choices(
     f = q[folds] if isinstance(folds, str) else pd.Series(group_folds(out.groups(q.index), folds, seed), index=q.index)
     parts = []
     for k in sorted(f.unique()):
-        inside = out._keep(~out.frame.query_id.map(f).eq(k).to_numpy())
-        outside = out._keep(out.frame.query_id.map(f).eq(k).to_numpy())
+        inside = out.where(~out.frame.query_id.map(f).eq(k).to_numpy())
+        outside = out.where(out.frame.query_id.map(f).eq(k).to_numpy())
         model = clone(rm).fit(inside)
         L = _lines(model, outside)
         full = ~np.isnan(L.y).any(1)

@@ -96,6 +96,7 @@ def _kernel(a, b, gamma):
     d = (a*a).sum(1)[:, None] + (b*b).sum(1) - 2*(a @ b.T)
     return np.exp(-gamma*np.maximum(d, 0, out=d), out=d)
 
+# %% ../../nbs/reward/02_features.ipynb #2883ffa3
 class QuestionSpace:
     "Questions to smooth nonlinear features: embedding, words and surface through an approximate Gaussian kernel"
     def __init__(self,

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TREES', 'PUBLISHED', 'expit', 'logit', 'logloss', 'prompt_rates', 'Ridge', 'ridge', 'slopes', 'pair_loss',
            'interactions', 'Fit', 'Inputs', 'Difficulty', 'fit_difficulty', 'fit_hierarchical', 'fit_trees',
-           'fit_lightgbm', 'fit_logistic', 'fit_mlp', 'fit_xgboost']
+           'fit_lightgbm', 'fit_logistic', 'fit_mlp', 'fit_stack', 'fit_xgboost']
 
 # %% ../../nbs/reward/03_fits.ipynb #9e63ee62
 from dataclasses import dataclass
@@ -83,6 +83,7 @@ def ridge(
     factor = solve_triangular(np.linalg.cholesky(gram), eye, lower=True)
     return Ridge(mean, coef, alpha, oof, loss, factor.astype(np.float32))
 
+# %% ../../nbs/reward/03_fits.ipynb #0889819d
 def _gram(x, y, w):
     "Sums that a weighted regression needs: x'wx, x'w[y, 1], sum wy, sum w"
     xw = x*w[:, None].astype(np.float32)
@@ -178,7 +179,7 @@ class Fit:
     oof:np.ndarray # [n, m] out-of-fold logits of the training questions
     spread:object = None # function(inputs) -> standard deviation of the logits [n, m]
     difficulty:object = None # function(inputs) -> [n], where there is one
-    beta:object = None # [2, m] intercepts and slopes on it
+    beta:object = None # [2, m] intercepts and slopes on it; or the weights of a stack
     own:object = None # [n, m] logits of the training questions from the full fit
 
 @dataclass
@@ -190,6 +191,7 @@ class Inputs:
     words:np.ndarray = None # [n, k] word view, most important first
     def __len__(self): return len(self.phi)
 
+# %% ../../nbs/reward/03_fits.ipynb #73384a0f
 @dataclass
 class Difficulty:
     "How easy a question is, beyond what the prompts' rates say"
@@ -308,9 +310,10 @@ def fit_logistic(
 def fit_mlp(
     inputs:Inputs, right, tried, folds, # as in `fit_hierarchical`
     hidden:int=64, # units
-    epochs:int=15, # passes over the questions
+    epochs:int=8, # passes over the questions
     lr:float=3e-3, # of Adam
-    decay:float=1e-2, # weight decay
+    decay:float=.3, # weight decay
+    dropout:float=.5, # of inputs and of units
     seed:int=0, # of initial weights, order and dropout
 )->Fit:
     "A small multilayer perceptron with one output per prompt, averaged over folds"
@@ -324,7 +327,7 @@ def fit_mlp(
     try:
         for fold in np.unique(folds):
             rest = torch.as_tensor(np.flatnonzero(folds != fold))
-            nets.append(_train_mlp(torch, x[rest], k[rest], n[rest], offset, hidden, epochs, lr, decay))
+            nets.append(_train_mlp(torch, x[rest], k[rest], n[rest], offset, hidden, epochs, lr, decay, dropout))
             with torch.no_grad(): oof[folds == fold] = (nets[-1](x[folds == fold]) + offset).numpy()
     finally: torch.random.set_rng_state(state)
     def members(new):
@@ -333,8 +336,8 @@ def fit_mlp(
             return np.stack([(net(v) + offset).numpy() for net in nets]).astype(float)
     return Fit(lambda new: members(new).mean(0), oof, lambda new: members(new).std(0)*np.sqrt(len(nets)))
 
-def _train_mlp(torch, x, k, n, offset, hidden, epochs, lr, decay):
-    net = torch.nn.Sequential(torch.nn.Dropout(.2), torch.nn.Linear(x.shape[1], hidden), torch.nn.GELU(), torch.nn.Dropout(.3),
+def _train_mlp(torch, x, k, n, offset, hidden, epochs, lr, decay, dropout):
+    net = torch.nn.Sequential(torch.nn.Dropout(dropout), torch.nn.Linear(x.shape[1], hidden), torch.nn.GELU(), torch.nn.Dropout(dropout),
                               torch.nn.Linear(hidden, k.shape[1]))
     torch.nn.init.zeros_(net[-1].weight), torch.nn.init.zeros_(net[-1].bias)
     opt = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=decay)
@@ -345,6 +348,41 @@ def _train_mlp(torch, x, k, n, offset, hidden, epochs, lr, decay):
             opt.zero_grad(), loss.backward(), opt.step()
         for g in opt.param_groups: g["lr"] = lr*(1 - (epoch+1)/epochs)
     return net.eval()
+
+# %% ../../nbs/reward/03_fits.ipynb #bc2f1976
+def _two_parts(heads):
+    "[n, m, 2h] means over prompts and deviations from them"
+    means = [np.broadcast_to(z.mean(1, keepdims=True), z.shape) for z in heads]
+    return np.stack([part for z, mean in zip(heads, means) for part in (mean, z-mean)], -1)
+
+def _shares(x, right, tried, pull=5., steps=12):
+    "Weights [2h + 1] of a binomial regression, the last one an intercept; pulled towards equal shares"
+    x = np.column_stack([x.reshape(-1, x.shape[-1]), np.ones(right.size)])
+    k, n = right.ravel(), tried.ravel()
+    beta = first = np.append(np.full(x.shape[1]-1, 2/(x.shape[1]-1)), 0.)
+    for step in range(steps):
+        p = expit(x @ beta)
+        move = np.linalg.solve(_weighted(x, n*p*(1-p)) + pull*np.eye(len(beta)), x.T @ (k - n*p) - pull*(beta-first))
+        beta = beta + move
+        if np.abs(move).max() < 1e-5: break
+    return beta
+
+def fit_stack(
+    inputs:Inputs, right, tried, folds, # as in `fit_hierarchical`
+    heads=None, # functions like `fit_hierarchical`; None: that one and `fit_mlp`
+    seed:int=0, # of the network
+)->Fit:
+    "A logistic regression on the out-of-fold logits of other heads"
+    heads = heads or (fit_hierarchical, lambda *a: fit_mlp(*a, seed=seed))
+    fits = [head(inputs, right, tried, folds) for head in heads]
+    x, oof = _two_parts([f.oof for f in fits]), np.zeros_like(fits[0].oof)
+    for k in np.unique(folds):
+        beta = _shares(x[folds != k], right[folds != k], tried[folds != k])
+        oof[folds == k] = x[folds == k] @ beta[:-1] + beta[-1]
+    beta = _shares(x, right, tried)
+    def head(new): return _two_parts([f.head(new) for f in fits]) @ beta[:-1] + beta[-1]
+    def spread(new): return sum(abs(b)*f.spread(new) for b, f in zip(beta[:-1:2], fits) if f.spread is not None)
+    return Fit(head, oof, spread, beta=beta)
 
 # %% ../../nbs/reward/03_fits.ipynb #6b8dc067
 PUBLISHED = dict(max_depth=10, eta=.001, objective="binary:logistic")

@@ -17,8 +17,8 @@ from ..core import InvalidData, fold, require
 from ..embed import load_embedder
 from .choose import best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
-from .fits import (Fit, Inputs, expit, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_xgboost, logit,
-                                   prompt_rates)
+from .fits import (Fit, Inputs, expit, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost,
+                                   logit, prompt_rates)
 from .outcomes import Outcomes, group_folds, nearest
 
 sk = require("sklearn.base", "reward")
@@ -95,13 +95,13 @@ class Isotonic:
 CALIBRATIONS = dict(platt=fit_platt, isotonic=Isotonic, none=lambda z, right, tried: Platt())
 
 # %% ../../nbs/reward/05_model.ipynb #823c3bda
-HEADS = dict(lightgbm=fit_lightgbm, hierarchical=fit_hierarchical, logistic=fit_logistic, mlp=fit_mlp)
+HEADS = dict(stack=fit_stack, lightgbm=fit_lightgbm, hierarchical=fit_hierarchical, logistic=fit_logistic, mlp=fit_mlp)
 MODELS = tuple(HEADS) + ("xgboost", "mean")
 
 class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     "Probability that a prompt works on a question, from graded outcomes"
     def __init__(self,
-        model="lightgbm", # "lightgbm", "hierarchical", "logistic", "mlp", "xgboost" (as published) or "mean" (no question features)
+        model="stack", # "stack" (hierarchical and mlp), "hierarchical", "lightgbm", "logistic", "mlp", "xgboost" (as published), "mean" (rates)
         embedder="all-MiniLM-L6-v2", # a name as in `load_embedder`, or a function texts -> unit vectors
         calibration="platt", # "platt", "isotonic" or "none"
         memory=True, # look up questions that were seen
@@ -149,6 +149,7 @@ def _pairs_to_outcomes(X, y, groups=None):
     if groups is not None: qs["group_id"] = pd.Series(np.asarray(groups)).groupby(q).first().to_numpy()
     return Outcomes(frame, qs, pd.DataFrame(dict(prompt_id=range(len(pt)), text=pt)))
 
+# %% ../../nbs/reward/05_model.ipynb #90f5def3
 @patch
 def fit(self:PromptReward,
     out, # `Outcomes`, or pairs (question, prompt)
@@ -204,6 +205,7 @@ def _mix(self:PromptReward, prompts): # (weights [p, m], open variance [p])
     if new: w[new], left[new] = prompt_weights(self._prompt_x([prompts[i] for i in new]), self.prompt_x_)
     return w, left
 
+# %% ../../nbs/reward/05_model.ipynb #4718ed15
 @patch
 def _inputs(self:PromptReward, texts):
     views = self.space_.views(texts)
@@ -221,10 +223,9 @@ def _fit_head(self:PromptReward):
         z = logit(self.rates_)
         return Fit(lambda texts: np.tile(z, (len(texts), 1)), np.tile(z, (len(self.queries_), 1)))
     self.space_ = question_space(self.embedder_, self.queries_, landmarks=self.landmarks, seed=self.seed)
-    kw = dict(seed=self.seed) if self.model in ("lightgbm", "mlp") else {}
+    kw = dict(seed=self.seed) if self.model in ("stack", "lightgbm", "mlp") else {}
     inputs = self._inputs(self.queries_)
     fit = HEADS[self.model](inputs, self.right_, self.tried_, self.folds_, **kw, **self.kept_params_)
-    self.inner_ = fit
     spread = None if fit.spread is None else lambda texts: fit.spread(self._inputs(texts))
     own = fit.head(inputs) if self.memory else None
     return Fit(lambda texts: fit.head(self._inputs(texts)), fit.oof, spread, own=own)
@@ -275,6 +276,7 @@ def _texts(texts, what):
     if bad is not None: raise TypeError(f"{what}[{bad}] is {type(texts[bad]).__name__}, not text")
     return texts
 
+# %% ../../nbs/reward/05_model.ipynb #a8613c86
 @patch
 def _predict_pairs(self:PromptReward, X):
     queries, prompts = _pairs(X)
@@ -359,6 +361,7 @@ def prompt_probability(self:PromptReward,
     "Overall success rate of each prompt: measured and shrunk, or borrowed from its like"
     return expit(self._mix(list(prompts))[0] @ logit(self.rates_))
 
+# %% ../../nbs/reward/05_model.ipynb #ddcec5d9
 @patch
 def choose(self:PromptReward,
     query:str, # the question
@@ -384,7 +387,25 @@ def best_of_n(self:PromptReward,
     w = pick_best_of_n(self.predict_proba(queries, prompts), rule, known, new, **kw)
     return [prompts[j] for j in w.argmax(1)]
 
-# %% ../../nbs/reward/05_model.ipynb #bcd9a4e3
+# %% ../../nbs/reward/05_model.ipynb #3472fad6
+@patch
+def explain(self:PromptReward,
+    query:str, # the question
+    prompt:str, # any prompt
+)->pd.DataFrame: # step, logit, p: the running sum after each step
+    "What moved the probability of one prompt on one question, step by step"
+    mix, left = self._mix([prompt])
+    known = self.fit_.head([query])[0]
+    z = float((mix @ known)[0]) if self.model != "xgboost" else float(self._published_logits([query], [prompt])[0, 0])
+    rate = float((mix @ logit(self.rates_))[0])
+    ease, calibrated = float((known - logit(self.rates_)).mean()), float(logit(self.calibrator_(np.array([[z]]))[0, 0]))
+    final = float(logit(self.predict_proba([query], [prompt])[0, 0]))
+    steps = {"overall rate": logit(self.base_), "this prompt" if left[0] == 0 else "a prompt like those tried": rate - logit(self.base_),
+             "this question's difficulty": ease, "this prompt on this question": z - rate - ease, "calibration": calibrated - z,
+             "remembered outcomes": final - calibrated}
+    f = pd.DataFrame(dict(step=list(steps), logit=[float(v) for v in steps.values()]))
+    return f.assign(p=expit(f.logit.cumsum()))
+
 @patch
 def predict_interval(self:PromptReward,
     queries, # n texts

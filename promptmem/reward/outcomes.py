@@ -189,6 +189,7 @@ def read_verdicts(
         rows.append((int(m[1]), int(m[2] == "True")))
     return pd.DataFrame(rows, columns=["row", "correct"])
 
+# %% ../../nbs/reward/01_outcomes.ipynb #40f1b9ae
 def read_answers(
     path, # text file of `(index, 'answer')` records, each followed by a line of 20 equals signs
 )->pd.DataFrame: # row, answer
@@ -222,12 +223,16 @@ def _mask(column, wanted):
     return column.isin(wanted).to_numpy()
 
 @patch
-def _keep(self:Outcomes, keep):
+def where(self:Outcomes,
+    keep, # [len(frame)] True for the outcomes to keep
+)->Outcomes:
+    "The outcomes of a mask, with the questions and prompts that they need"
     frame = self.frame[keep]
     q = self.queries[self.queries.query_id.isin(frame.query_id)]
     p = self.prompts[self.prompts.prompt_id.isin(frame.prompt_id)]
     return Outcomes(frame, q, p, check=False)
 
+# %% ../../nbs/reward/01_outcomes.ipynb #b4884528
 @patch
 def column(self:Outcomes,
     name:str, # a column of frame, queries or prompts
@@ -246,7 +251,7 @@ def select(self:Outcomes,
     keep = np.ones(len(self.frame), bool)
     for name, values in wanted.items():
         keep &= _mask(self.column("prompt_id" if name == "prompts" else name), values)
-    return self._keep(keep)
+    return self.where(keep)
 
 @patch
 def by_role(self:Outcomes,
@@ -346,6 +351,7 @@ def nearest(
         cosine[s:s+block] = sims.max(1)
     return index, cosine
 
+# %% ../../nbs/reward/01_outcomes.ipynb #a2f82d18
 def find_leaks(
     test, # texts
     train, # texts

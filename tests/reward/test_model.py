@@ -23,7 +23,7 @@ def small(**kw): return PromptReward(**{"embedder": "hash:128", "landmarks": 100
 def fitted(): return small().fit(kinds(300))
 
 
-@pytest.mark.parametrize("model, least", [("lightgbm", .7), ("hierarchical", .7), ("logistic", .7), ("mlp", .65), ("mean", .45)])
+@pytest.mark.parametrize("model, least", [("stack", .7), ("lightgbm", .7), ("hierarchical", .7), ("logistic", .7), ("mlp", .65), ("mean", .45)])
 def test_models_learn_and_are_reproducible(model, least):
     train, test = kinds(300), kinds(150, seed=9)
     p = small(model=model).fit(train).predict_outcomes(test)
@@ -79,7 +79,7 @@ def test_each_text_is_embedded_once():
 def test_one_class_only_is_answered_with_rates():
     out = kinds(40)
     for value in (0, 1):
-        one = out._keep(out.frame.correct.to_numpy() == value)
+        one = out.where(out.frame.correct.to_numpy() == value)
         p = small().fit(one).predict_proba(out.texts()[:3], out.prompt_texts() + ["never seen"])
         assert np.isfinite(p).all() and ((p > .8).all() if value else (p < .2).all()) and (p > 0).all() and (p < 1).all()
 
