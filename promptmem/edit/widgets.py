@@ -29,7 +29,6 @@ class EditCompare(panel_base()):
         self.prompt = on_enter(tagged(W.Text(value=prompt, placeholder="a prompt to complete", layout=W.Layout(width="60%")), "pm-prompt"), self.ask, self)
         self.buttons = x = dict(apply=b("Apply", "pm-apply", self.apply), undo=b("Undo", "pm-undo", self.undo), ask=b("Compare", "pm-ask", self.ask, button_style="primary"),
             evaluate=b("Evaluate on the examples", "pm-evaluate", self.evaluate), curve=b("Success against damage", "pm-curve", self.curve))
-        x["evaluate"].layout.width = x["curve"].layout.width = "auto"
         for name in ("evaluate", "curve"): x[name].layout.display = "none" if ex is None else ""
         self.view, self.state = tagged(W.HTML(), "pm-edit-view"), tagged(W.HTML(), "pm-edit-state")
         self.scale.observe(self._scaled, "value")
@@ -73,7 +72,7 @@ def undo(self:EditCompare):
 @patch
 def _answers(self:EditCompare):
     sent = self.template.replace("{prompt}", self.prompt.value)
-    return self.comparison.ask(sent), self.comparison.next_words(sent)
+    return self.comparison.ask(sent), self.comparison.next_words(sent, 5)
 
 @patch
 def ask(self:EditCompare, prompt:str=None):
@@ -117,7 +116,14 @@ def answer_parts(self:EditCompare):
     a, words = self.asked
     return [heading("With and without"), paragraph(self.prompt.value, "pm-question-shown"), columns([
             table([dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])], mark=lambda r: "pm-best" if r["model"] == "with" else "")],
-            [table(words.round(3).rename(columns=dict(token="next word")), most=5)])]
+            [table(words.round(3).rename(columns=dict(token="next word", before="without", after="with")), most=5)])]
+
+def _measures(report):
+    "One row per measure of an `EditReport`"
+    found = [c for c in (report.success, report.generated, report.train, report.hard_negatives, report.targeted) if c]
+    form = lambda c, x, sign="": f"{100*x:{sign}.1f} %" if c.unit == "share" else f"{x:{sign}.3f} nats"
+    return [dict(measure=c.name, without=form(c, c.before), **{"with": form(c, c.after)}, change=form(c, c.change.estimate, "+"),
+                 interval=f"{form(c, c.change.lo, '+')} to {form(c, c.change.hi, '+')}", n=c.change.n) for c in found]
 
 @patch
 def example_parts(self:EditCompare):
@@ -125,8 +131,9 @@ def example_parts(self:EditCompare):
     if self.evaluated is None: return []
     report, flipped, damaged = self.evaluated
     changed = table(flipped[["what", "prefix"]], most=12) if len(flipped) else paragraph("No example flipped.")
-    stay = [heading("Should have stayed, the most damaged first"), table(damaged, most=8)] if len(damaged) else []
-    return [heading("On the examples"), paragraph(repr(report)), heading("Flipped"), changed, *stay]
+    stay = [heading("Should have stayed, the most damaged first"), paragraph("Loss of the ending, in nats", "pm-more"), table(damaged, most=8)] if len(damaged) else []
+    return [heading("On the examples"), table(_measures(report)), *[paragraph(line) for line in report.lines() if line.startswith(("general", "warning"))],
+            heading("Flipped"), changed, *stay]
 
 # %% ../../nbs/edit/15_widgets.ipynb #c614f4c4
 @patch
@@ -134,9 +141,11 @@ def curve_parts(self:EditCompare):
     "Success against damage, with the allowance"
     f, limit = self.curve_rows, self.edit.limit.get("degradation")
     if f is None: return []
-    line = dict(name="the edit, stretched", x=list(f.degradation), y=list(f.success), lo=list(f.lo), hi=list(f.hi))
+    line = dict(name="the edit at several scales", x=list(f.degradation), y=list(f.success), lo=list(f.lo), hi=list(f.hi), labels=[f"×{s:g}" for s in f.scale])
+    rows = [{"scale": f"×{r.scale:g}", "loss on general text": f"{100*r.degradation:+.3f} %", "success": r.success, "interval": f"{r.lo:.2f} to {r.hi:.2f}",
+             **({"loss of hard negatives": r.hard_negatives} if r.hard_negatives == r.hard_negatives else {})} for r in f.itertuples()]
     return [columns([chart("Success against damage", [line], "relative rise of the loss on general text", "success on the examples", y_range=(0, 1),
-                  limit=None if limit is None else (limit, "allowance"))], [table(f, most=12)])]
+                  limit=None if limit is None else (limit, "allowance"))], [table(rows, most=12)])]
 
 @patch
 def view_parts(self:EditCompare):

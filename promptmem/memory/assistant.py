@@ -140,6 +140,13 @@ def accept(self:Assistant, r)->Interaction:
     return after
 
 @patch
+def reject(self:Assistant, r)->Interaction:
+    "Say that the answer was wrong, and no more"
+    before, after = self._judge(r, "wrong")
+    self._done.append((before, r, None))
+    return after
+
+@patch
 def correct(self:Assistant,
     r, # the interaction, or its id
     answer:str, # the right answer
@@ -152,7 +159,7 @@ def correct(self:Assistant,
 
 @patch
 def undo(self:Assistant):
-    "Take the last clarify, accept or correct back; returns the interaction as it is now"
+    "Take the last clarify, accept, reject or correct back; returns the interaction as it is now"
     if not self._done: raise InvalidData("there is nothing to undo in this session")
     before, r, c = self._done.pop()
     self.store.log(before)

@@ -10,31 +10,33 @@ from fastcore.basics import patch
 
 from ..core import require
 from .widgets import memory_parts
-from ..panel import as_html, button, facts, heading, on_enter, panel_base, paragraph, table, tagged
+from ..panel import as_html, button, facts, heading, label, moment, on_enter, panel_base, paragraph, table, tagged
 
 # %% ../../nbs/memory/11_inspector.ipynb #4ec41a07
 class MemoryInspector(panel_base()):
     "Search, read, correct, forget and export what is remembered"
     page_size = 20
     def __init__(self,
-        store, # a `promptmem.Store`
+        store, # a `promptmem.Store`, or an `Assistant`, whose store, scope and look-up are taken
         scope:str=None, # the scope to open with; the first one when None
         lookup=None, # what answers 'what would be retrieved for ...'; closest match when None
     ):
         W = require("ipywidgets", "notebook")
         self.lookups = {}
-        self.store, self.lookup, self.offset, self.rows, self.selected, self.pending = store, lookup, 0, [], None, None
+        if hasattr(store, "would_retrieve"): # an assistant
+            scope, self.lookups, store = scope or store.scope, {store.scope: store.lookup}, store.store
+        self.store, self.lookup, self.offset, self.rows, self.selected, self.pending, self.retrieved = store, lookup, 0, [], None, None, None
         scopes = sorted({*store.scopes(), *([scope] if scope else [])}) or ["default"]
         text = lambda name, hint: tagged(W.Text(placeholder=hint, layout=W.Layout(width="60%")), name)
         drop = lambda name, options, **kw: tagged(W.Dropdown(options=options, layout=W.Layout(width="auto"), **kw), name)
         self.scope = drop("pm-scope", scopes, value=scope or scopes[0])
-        self.search_box, self.edit_box = text("pm-search", "search in questions and clarifications"), text("pm-edit", "a new wording")
-        self.would_box, self.path_box = text("pm-would", "what would be retrieved for …"), text("pm-path", "memory.jsonl")
-        self.sort = drop("pm-sort", ["time", "key", "text", "author"])
+        self.search_box, self.edit_box = text("pm-search", "search in questions and clarifications"), text("pm-edit", "a new wording for the chosen entry")
+        self.would_box, self.path_box = text("pm-would", "a question: what would be retrieved for it?"), text("pm-path", "a file to export this scope to, such as memory.jsonl")
+        self.sort = drop("pm-sort", [("by time", "time"), ("by question", "key"), ("by clarification", "text"), ("by author", "author")])
         self.order = drop("pm-order", [("newest first, Z to A", True), ("oldest first, A to Z", False)])
         self.all = tagged(W.Checkbox(description="with superseded", value=False, indent=False), "pm-superseded")
-        self.pick = tagged(W.Select(options=[], rows=6, layout=W.Layout(width="95%")), "pm-pick")
-        self.list_view, self.detail_view = tagged(W.HTML(), "pm-list"), tagged(W.HTML(), "pm-detail")
+        self.pick = tagged(W.Dropdown(options=[], layout=W.Layout(width="80%")), "pm-pick")
+        self.list_view, self.detail_view, self.would_view = (tagged(W.HTML(), name) for name in ("pm-list", "pm-detail", "pm-would-view"))
         self._wire(W)
         self.refresh()
 
@@ -44,17 +46,17 @@ def _wire(self:MemoryInspector, W):
     "Buttons, events and layout"
     b = lambda label, name, f, **kw: button(label, name, f, panel=self, **kw)
     self.buttons = x = dict(prev=b("‹ back", "pm-prev", self.back), next=b("next ›", "pm-next", self.forward),
-        edit=b("Say it differently", "pm-save-edit", self.edit), forget=b("Forget …", "pm-forget", self.ask_forget),
+        find=b("Search", "pm-search-button", self.search), edit=b("Say it differently", "pm-save-edit", self.edit), forget=b("Forget …", "pm-forget", self.ask_forget),
         confirm=b("Yes, delete for good", "pm-confirm", self.confirm_forget, button_style="danger"), cancel=b("Keep it", "pm-cancel", self.cancel),
-        would=b("Try", "pm-would-button", self.would_retrieve), export=b("Export", "pm-export", self.export))
+        would=b("What would be retrieved", "pm-would-button", self.would_retrieve), export=b("Export", "pm-export", self.export))
     self.confirm_row = W.HBox([x["confirm"], x["cancel"]])
     self.confirm_row.layout.display = "none"
     on_enter(self.search_box, self.search, self), on_enter(self.would_box, self.would_retrieve, self), on_enter(self.edit_box, self.edit, self)
     for c in (self.scope, self.sort, self.order, self.all): c.observe(lambda _: self.search(), "value")
     self.pick.observe(lambda change: self.select(change["new"]), "value")
-    panel_base().__init__(self, [W.HBox([self.scope, self.sort, self.order, self.all]), self.search_box, self.list_view,
-        W.HBox([x["prev"], x["next"]]), self.pick, self.detail_view, W.HBox([self.edit_box, x["edit"], x["forget"]]), self.confirm_row,
-        W.HBox([self.would_box, x["would"]]), W.HBox([self.path_box, x["export"]])])
+    panel_base().__init__(self, [W.HBox([label("scope"), self.scope, self.sort, self.order, self.all]), W.HBox([self.search_box, x["find"]]),
+        self.list_view, W.HBox([x["prev"], x["next"], self.pick]), self.detail_view, W.HBox([self.edit_box, x["edit"], x["forget"]]), self.confirm_row,
+        W.HBox([self.would_box, x["would"]]), self.would_view, W.HBox([self.path_box, x["export"]])])
 
 # %% ../../nbs/memory/11_inspector.ipynb #b27a1282
 @patch
@@ -71,17 +73,23 @@ def refresh(self:MemoryInspector):
     self.counts = self.store.use_counts([c.id for c in self.rows])
     self.list_view.value = as_html(self.page_parts())
     keep = self.selected
-    self.pick.options = [("choose one to look at it", None)] + [(f"{self.offset+i+1}. {c.key[:60]} → {c.text[:80]}", c.id) for i, c in enumerate(self.rows)]
+    self.pick.options = [("look at one …" if self.rows else "nothing to look at", None)] + [(f"{self.offset+i+1}. {c.key[:60]} → {c.text[:80]}", c.id) for i, c in enumerate(self.rows)]
     self.pick.value = keep if keep in [c.id for c in self.rows] else None
+    self.available()
+
+@patch
+def available(self:MemoryInspector):
+    "No page before the first or after the last"
+    self.buttons["prev"].disabled, self.buttons["next"].disabled = self.offset == 0, self.offset + len(self.rows) >= self.total
 
 @patch
 def page_parts(self:MemoryInspector):
-    rows = [dict(no=self.offset+i+1, question=c.key, clarification=c.text, by=c.author, time=c.time[:16], used=self.counts[c.id]["uses"],
-                 right=self.counts[c.id]["right"], wrong=self.counts[c.id]["wrong"], state="" if c.active else "superseded")
+    rows = [dict(no=self.offset+i+1, question=c.key, clarification=c.text, by=c.author, time=moment(c.time), used=self.counts[c.id]["uses"],
+                 right=self.counts[c.id]["right"], wrong=self.counts[c.id]["wrong"], **({"state": "in use" if c.active else "superseded"} if self.all.value else {}))
             for i, c in enumerate(self.rows)]
     last = self.offset + len(rows)
     where = facts(scope=self.scope.value, entries=self.total, shown=f"{self.offset+1} to {last}" if rows else "none")
-    return [where, table(rows, mark=lambda r: "pm-off" if r["state"] else "")] if rows else [where, paragraph("Nothing remembered here.")]
+    return [where, table(rows, mark=lambda r: "pm-off" if r.get("state") == "superseded" else "")] if rows else [where, paragraph("Nothing remembered here.")]
 
 # %% ../../nbs/memory/11_inspector.ipynb #0558aef9
 @patch
@@ -116,8 +124,8 @@ def select(self:MemoryInspector, id:str):
 def detail_parts(self:MemoryInspector):
     c = self.store.get(self.selected, scope=self.scope.value)
     if c is None: return [paragraph("This entry is gone.")]
-    history = [dict(time=h.time[:19], clarification=h.text, by=h.author, state="in use" if h.active else "superseded") for h in self.store.history(c.id)]
-    uses = [dict(time=u["time"][:19], question=u["question"], answer=u["answer"], verdict=u["verdict"] or "not judged", score=u["score"])
+    history = [dict(time=moment(h.time, seconds=True), clarification=h.text, by=h.author, state="in use" if h.active else "superseded") for h in self.store.history(c.id)]
+    uses = [dict(time=moment(u["time"], seconds=True), question=u["question"], answer=u["answer"], verdict=u["verdict"] or "not judged", score=u["score"])
             for u in self.store.uses(c.id)]
     return [heading("What was said for this question"), paragraph(c.key), table(history), heading("Where it was used"),
             table(uses, most=10) if uses else paragraph("Not used yet.")]
@@ -186,8 +194,16 @@ def would_retrieve(self:MemoryInspector, question:str=None):
     lookup = self.lookup or self._closest()
     if question is not None: self.would_box.value = question
     found = lookup.query(self.would_box.value)
-    self.detail_view.value = as_html([heading("What would be retrieved"), *memory_parts(found, most=5)])
+    self.retrieved = (self.would_box.value, found)
+    self.would_view.value = as_html(self.would_parts())
     return found
+
+@patch
+def would_parts(self:MemoryInspector):
+    "What memory offered for the question that was tried"
+    if self.retrieved is None: return []
+    question, found = self.retrieved
+    return [heading("What would be retrieved"), paragraph(question, "pm-question-shown"), *memory_parts(found, most=5)]
 
 @patch
 def export(self:MemoryInspector, path:str=None):
@@ -199,4 +215,4 @@ def export(self:MemoryInspector, path:str=None):
 
 @patch
 def parts(self:MemoryInspector):
-    return [heading("Memory"), *self.page_parts(), *(self.detail_parts() if self.selected else [])]
+    return [heading("Memory"), *self.page_parts(), *(self.detail_parts() if self.selected else []), *self.would_parts()]

@@ -19,7 +19,7 @@ def memory_parts(
     if retrieval is None: return [paragraph("no memory was consulted", "pm-memory")]
     if not retrieval.hit:
         said = paragraph(f"no memory fitted: {retrieval.why}", "pm-memory pm-nomemory")
-    else: said = paragraph(f"remembered: {retrieval.text}\nbecause you said so for: {retrieval.key}   ({retrieval.why})", "pm-memory pm-memory-hit")
+    else: said = paragraph(f"remembered: {retrieval.text}\nsaid for: {retrieval.key}\nused because: {retrieval.why}", "pm-memory pm-memory-hit")
     rows = [dict(considered=c.key, clarification=c.text, score=c.score) for c in retrieval.candidates[:most]]
     return [said] + ([table(rows)] if rows else [])
 
@@ -29,9 +29,9 @@ def answer_parts(
     "One interaction: how the question was understood, the answer, the memory behind it, the verdict"
     if interaction is None: return [paragraph("Nothing asked yet.")]
     i = interaction
-    verdict = {"right": " ✓ right", "wrong": " ✗ wrong"}.get(i.verdict, "")
+    verdict = {"right": " ✓ right", "wrong": " ✗ wrong"}.get(i.verdict, "") + (f", right is: {i.expected}" if i.verdict == "wrong" and i.expected else "")
     shown = f"<div class='pm-answer'><span class='pm-understanding'>{esc(i.understanding)}</span> <b class='pm-answer-text'>{esc(i.answer)}</b>" \
-            f"<span class='{'pm-right' if i.verdict == 'right' else 'pm-wrong'} pm-verdict'>{verdict}</span></div>"
+            f"<span class='{'pm-right' if i.verdict == 'right' else 'pm-wrong'} pm-verdict'>{esc(verdict)}</span></div>"
     return [paragraph(i.question, "pm-question-shown"), markup(shown, f"{i.understanding} {i.answer}{verdict}"), *memory_parts(i.retrieval)]
 
 # %% ../../nbs/memory/10_widgets.ipynb #3cea59d0
@@ -45,16 +45,17 @@ class ClarifyWidget(panel_base()):
         wide = dict(layout=W.Layout(width="70%"))
         self.question = on_enter(tagged(W.Text(placeholder="Ask something, then press Enter", **wide), "pm-question"), self.ask, self)
         self.meant = on_enter(tagged(W.Text(placeholder="I meant … (in your own words)", **wide), "pm-meant"), self.clarify, self)
+        self.expected = on_enter(tagged(W.Text(placeholder="or: the right answer would have been …", **wide), "pm-expected"), self.correct, self)
         self.suggest = tagged(W.Dropdown(options=[("earlier clarifications", "")], layout=W.Layout(width="70%")), "pm-suggest")
         self.suggest.observe(self._suggested, "value")
         b = lambda label, name, f, **kw: button(label, name, f, panel=self, **kw)
         self.buttons = dict(ask=b("Ask", "pm-ask", self.ask, button_style="primary"), right=b("Right", "pm-right-button", self.accept),
                             wrong=b("Wrong", "pm-wrong-button", self.reject), meant=b("I meant this", "pm-remember", self.clarify),
-                            undo=b("Undo", "pm-undo", self.undo))
+                            correct=b("This was right", "pm-correct", self.correct), undo=b("Undo", "pm-undo", self.undo))
         self.view, self.score = tagged(W.HTML(), "pm-answer-view"), tagged(W.HTML(), "pm-accuracy")
         x = self.buttons
         super().__init__([W.HBox([self.question, x["ask"]]), self.view, W.HBox([x["right"], x["wrong"], x["undo"]]),
-                          W.HBox([self.meant, x["meant"]]), self.suggest, self.score])
+                          W.HBox([self.meant, x["meant"]]), self.suggest, W.HBox([self.expected, x["correct"]]), self.score])
         self.refresh()
 
 # %% ../../nbs/memory/10_widgets.ipynb #2335300f
@@ -84,16 +85,18 @@ def accept(self:ClarifyWidget):
 @patch
 def reject(self:ClarifyWidget):
     "The answer was wrong; nothing more is said"
-    i = self._needed()
-    self.interaction = self.assistant.store.set_verdict(i.id, "wrong")
+    self.interaction = self.assistant.reject(self._needed())
     self.refresh()
     self.say("Say what you meant, and it will be remembered.")
 
 @patch
-def correct(self:ClarifyWidget, answer:str):
-    "The answer was wrong, and this would have been right"
-    self.interaction = self.assistant.correct(self._needed(), answer)
+def correct(self:ClarifyWidget, answer:str=None):
+    "The answer was wrong, and this (the text in the box, or `answer`) would have been right"
+    if answer is not None: self.expected.value = answer
+    self.assistant.correct(self._needed(), self.expected.value)
+    self.interaction, self.expected.value = self.assistant.store.interaction(self.interaction.id), ""
     self.refresh()
+    self.say("Noted as the right answer.")
 
 # %% ../../nbs/memory/10_widgets.ipynb #8a0c1e6d
 @patch
@@ -129,12 +132,21 @@ def parts(self:ClarifyWidget):
     k, n = self.accuracy()
     lo, hi = wilson(k, n)
     score = f"{k} of {n} right" + (f" ({100*k/n:.0f} %, interval {100*lo:.0f} to {100*hi:.0f})" if n else "")
-    return [heading("Ask and clarify"), *answer_parts(self.interaction), facts(scope=self.assistant.scope, judged=score)]
+    return [heading("Ask and clarify"), *answer_parts(self.interaction), *self.earlier_parts(), facts(scope=self.assistant.scope, judged=score)]
+
+@patch
+def earlier_parts(self:ClarifyWidget, most:int=5):
+    "What was asked here before, newest first"
+    before = [i for i in map(self.assistant.store.interaction, self.asked[-most-1:-1]) if i is not None]
+    rows = [dict(question=i.question, answer=f"{i.understanding} {i.answer}".strip(), memory="used" if i.retrieval and i.retrieval.hit else "", verdict=i.verdict or "not judged",
+                 right_answer=i.expected or "") for i in reversed(before)]
+    if not any(r["right_answer"] for r in rows): rows = [{k: v for k, v in r.items() if k != "right_answer"} for r in rows]
+    return [heading("Asked before"), table(rows)] if rows else []
 
 @patch
 def refresh(self:ClarifyWidget):
     "Draw the current state"
     self.view.value = as_html(answer_parts(self.interaction))
-    self.score.value = as_html(self.parts()[-1:])
+    self.score.value = as_html([*self.earlier_parts(), self.parts()[-1]])
     self.suggest.options = [("earlier clarifications", "")] + [(s[:80], s) for s in self.assistant.suggestions(self.question.value, k=8)]
     self.suggest.value = ""

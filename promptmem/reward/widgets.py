@@ -9,7 +9,7 @@ __all__ = ['RewardComparer']
 import numpy as np
 
 from ..core import fold, require
-from ..panel import as_html, bar_chart, button, chart, columns, facts, heading, on_enter, panel_base, paragraph, table, tagged
+from ..panel import as_html, bar_chart, button, chart, columns, facts, heading, label, on_enter, panel_base, paragraph, table, tagged
 from .compare import RewardComparison
 from ..stats import reliability, wilson
 
@@ -28,9 +28,11 @@ class RewardComparer(panel_base()):
         self.comparison = RewardComparison(rm, queries, prompts, outcomes, costs)
         text = lambda name, hint, width: tagged(W.Text(placeholder=hint, layout=W.Layout(width=width)), name)
         options = [(f"{i+1}. {q[:110]}", i) for i, q in enumerate(self.comparison.queries)]
-        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="80%")), "pm-pick-question")
-        self.typed, self.filter = text("pm-typed-question", "or type a question of your own", "80%"), text("pm-filter", "questions that contain …", "40%")
+        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="75%")), "pm-pick-question")
+        self.typed, self.filter = text("pm-typed-question", "or type a question of your own", "75%"), text("pm-filter", "only questions that contain …", "50%")
         self.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False), "pm-different")
+        values = [("probability", "p"), ("gain over the best single prompt", "gain")] + ([("what really happened", "known")] if outcomes is not None else [])
+        self.values = tagged(W.Dropdown(options=values, layout=W.Layout(width="auto")), "pm-values")
         self.view, self.matrix_view = tagged(W.HTML(), "pm-prompts"), tagged(W.HTML(), "pm-matrix")
         self.go = button("Compare", "pm-compare", self.compare, panel=self, button_style="primary")
         self.clear = button("Filter", "pm-filter-button", self.refresh_matrix, panel=self)
@@ -40,8 +42,10 @@ class RewardComparer(panel_base()):
         "Events and layout"
         on_enter(self.typed, self.compare, self), on_enter(self.filter, self.refresh_matrix, self)
         self.pick.observe(lambda _: self.show(self.pick.value), "value")
-        self.different.observe(lambda _: self.refresh_matrix(), "value")
-        super().__init__([self.pick, W.HBox([self.typed, self.go]), self.view, W.HBox([self.different, self.filter, self.clear]), self.matrix_view])
+        for c in (self.different, self.values): c.observe(lambda _: self.refresh_matrix(), "value")
+        self.different.layout.width = "auto"
+        super().__init__([self.pick, W.HBox([self.typed, self.go]), self.view, W.HBox([label("all questions:"), self.values, self.different]),
+                          W.HBox([self.filter, self.clear]), self.matrix_view])
         self.show(0)
         self.refresh_matrix()
 
@@ -72,7 +76,7 @@ def table(self:RewardComparer): # noqa: F811
 @patch
 def matrix(self:RewardComparer):
     "Questions by prompts after the filters: DataFrame"
-    m = self.comparison.matrix(different_only=self.different.value)
+    m = self.comparison.matrix(different_only=self.different.value, values=self.values.value)
     return m[[fold(self.filter.value) in fold(q) for q in m.index]] if self.filter.value.strip() else m
 
 @patch
@@ -83,11 +87,14 @@ def refresh_matrix(self:RewardComparer):
 # %% ../../nbs/reward/10_widgets.ipynb #1a553470
 def _note(row): return "chosen" if row.chosen else "best single" if row.default else "" if row.tried else "never tried"
 
+def _maybe(x, form): return "" if x != x else form.format(x)
+
 def _prompt_rows(frame):
     "Rows of the table of prompts; columns of which nothing is known are left out"
-    rows = [dict(prompt=r.prompt, probability=r.p, interval=f"{r.lo:.2f} to {r.hi:.2f}", cost=r.cost, really=r.known, note=_note(r)) for r in frame.itertuples()]
-    unknown = [c for c in ("cost", "really") if all(r[c] != r[c] for r in rows)]
-    return [{k: "" if v != v else v for k, v in r.items() if k not in unknown} for r in rows]
+    rows = [dict(prompt=r.prompt, probability=r.p, **{"90 % interval": f"{r.lo:.2f} to {r.hi:.2f}"}, cost=_maybe(r.cost, "{:g}"), really_right=_maybe(r.known, "{:.0%}"), note=_note(r))
+            for r in frame.itertuples()]
+    unknown = [c for c in ("cost", "really_right") if not any(r[c] for r in rows)]
+    return [{k.replace("_", " "): v for k, v in r.items() if k not in unknown} for r in rows]
 
 @patch
 def question_parts(self:RewardComparer):
@@ -105,10 +112,10 @@ def question_parts(self:RewardComparer):
 @patch
 def matrix_parts(self:RewardComparer):
     m = self.matrix()
-    names = [f"{j+1}. {p[:18]}{'…' if len(p) > 18 else ''}" for j, p in enumerate(m.columns)]
-    rows = [dict(question=q[:90], **dict(zip(names, map(float, v)))) for q, v in zip(m.index, m.to_numpy())]
+    names = [f"{j+1}. {p[:50]}{'…' if len(p) > 50 else ''}" for j, p in enumerate(m.columns)]
+    rows = [dict(question=q[:90], **{n: float(x) if x == x else "" for n, x in zip(names, v)}) for q, v in zip(m.index, m.to_numpy())]
     shown = table(rows, most=25, shade=True) if rows else paragraph("No question passes the filters.")
-    return [heading("All questions"), facts(questions=len(m)), shown, columns(self.reliability_parts(), self.success_parts()), *self.caution_parts()]
+    return [heading("All questions"), facts(questions=len(m), cells=self.values.label), shown, columns(self.reliability_parts(), self.success_parts()), *self.caution_parts()]
 
 @patch
 def reliability_parts(self:RewardComparer):

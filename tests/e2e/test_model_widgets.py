@@ -114,7 +114,7 @@ new = facts("head", trained=False, paraphrases="all")[0]
 stay = random.Random(0).sample(known, 6)
 ways = [p.replace(new["subject"], "{subject}") for p in new["prefixes"]]
 ex = from_table([(new["subject"], new["object"])], ways[0], ways[1:5], neighbours=[(f["subject"], f["object"]) for f in stay])
-e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-3, general_text=general)
+e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-2, general_text=general)
 ''', 'w = EditCompare(e, ex, general, prompt=ways[0].replace("{subject}", new["subject"]))\nw')
     page = notebook.page
     view, state = page.locator(".pm-edit-view").first, page.locator(".pm-edit-state").first
