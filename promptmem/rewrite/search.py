@@ -294,7 +294,7 @@ def run(self:Search):
     for r in range(1, self.rounds+1): waiting = self.find(r, waiting, (self.left - self.proof_calls())//(self.rounds-r+1))
     for r in range(self.rounds+1, self.rounds+2*len(ALPHA_SHARES)):
         c = self.challenger()
-        if c is not None and not self.prove(c): break
+        if c is not None and not self.prove(c) or len(self.tests) == len(ALPHA_SHARES): break
         spare = self.left - self.proof_calls()
         if spare < 4*self.first*self.unit or not self.candidates[1:]: break
         waiting = self.find(r, waiting, spare)
@@ -448,14 +448,17 @@ def estimate_cost(
     seeds, # wordings to start from
     budget_calls:int=200, # as for `optimize_prompt`
     price=None, # (per million prompt tokens, per million completion tokens); default: the model's own
-    rounds:int=3, # as for `optimize_prompt`
     alpha:float=.05, # as for `optimize_prompt`
+    longest:int=60, # tokens of the longest wording that is expected
+    asks:bool=False, # a model writes the wordings
 )->dict: # requests, prompt_tokens, completion_tokens, cost, pairs_to_prove
     "The most that a search can cost"
     es = [e for s in task.split.values() for e in s][:50]
-    long = max(seeds, key=len)
-    per = sum(lm.count_tokens(task.render(long, e.question)) for e in es)/len(es)
-    tokens = dict(prompt_tokens=math.ceil(per*1.5*budget_calls), completion_tokens=task.options["max_tokens"]*budget_calls)
+    longest = max(longest, *(lm.count_tokens(s) for s in seeds))
+    answer = max(lm.count_tokens(task.render("", e.question)) for e in es) + longest
+    proposals = budget_calls//3 if asks else 0
+    tokens = dict(prompt_tokens=(budget_calls-proposals)*answer + proposals*(25*longest + 3*answer),
+                  completion_tokens=(budget_calls-proposals)*task.options["max_tokens"] + proposals*300)
     price = price or getattr(lm, "price", None)
     cost = (tokens["prompt_tokens"]*price[0] + tokens["completion_tokens"]*price[1])/1e6 if price else None
     return dict(requests=budget_calls, **tokens, cost=cost, pairs_to_prove=least_pairs(alpha*ALPHA_SHARES[0]))

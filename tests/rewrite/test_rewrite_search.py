@@ -11,7 +11,7 @@ from promptmem.rewrite import (Breeder, DriftGuard, Evolve, History, LearnPhrase
                                PairedTest, PromptTask, Proposal, RandomPhrases, Reflect, ReplayLM, SimulatedWriter, Simulator, estimate_cost, optimize_prompt, pareto, prompt_diff)
 from promptmem.rewrite.evidence import log_stake
 from promptmem.rewrite.result import Candidate
-from promptmem.rewrite.search import affordable, halving_plan, plan_cost
+from promptmem.rewrite.search import ALPHA_SHARES, keep_for, top_two
 
 
 def search(seed=0, budget=200, **kw):
@@ -181,13 +181,11 @@ def test_estimate_covers_the_run():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 80), st.integers(1, 60))
-def test_halving_plans_fit(n, most):
-    plan = halving_plan(n, most=most)
-    assert plan[0][0] == n and sum(k for _, k in plan) <= most and all(k > 0 for _, k in plan)
-    assert [m for m, _ in plan] == sorted((m for m, _ in plan), reverse=True)
-    calls = plan_cost(plan)
-    assert affordable(calls, most) >= n
+@given(st.lists(st.tuples(st.floats(.1, 50), st.floats(.1, 50)), min_size=1, max_size=20), st.integers(0, 60))
+def test_top_two_gives_all_draws_away(parameters, draws):
+    good, bad = map(np.array, zip(*parameters))
+    got = top_two(good, bad, draws, np.random.default_rng(0))
+    assert got.sum() == draws and (got >= 0).all()
 
 
 @settings(max_examples=40, deadline=None)
