@@ -185,9 +185,9 @@ class SharedFile:
         "This thread's connection, in autocommit mode"
         at, db = getattr(self._local, "db", (None, None))
         if at != os.getpid():
-            db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
-            _use_wal(db)
-            db.execute(self.schema)
+            try: db = _open(self.path, self.schema)
+            except sqlite3.DatabaseError as e:
+                raise InvalidData(f"{self.path} cannot be used as a cache ({e}): choose another path, or remove the file") from e
             self._local.db = os.getpid(), db
         return db
 
@@ -195,6 +195,16 @@ class SharedFile:
         "Close this thread's connection; the next use opens a new one"
         if getattr(self._local, "db", None): self._local.db[1].close()
         self._local.db = None, None
+
+def _open(path, schema):
+    db = sqlite3.connect(path, timeout=60, isolation_level=None)
+    try:
+        _use_wal(db)
+        db.execute(schema)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 def _use_wal(db, tries=20):
     for attempt in range(1, tries+1): # the switch needs the file for itself for a moment

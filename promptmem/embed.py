@@ -112,7 +112,7 @@ class STEmbedder(Embedder):
         device:str=None, # "cpu", "cuda", ...
     ):
         self.source, self.device, self.batch_size = model, device, batch_size
-        self.name = f"st:{Path(str(model)).name}"
+        self.name = f"st:{Path(str(model)).name}" + (f"-{_weights_mark(model)}" if Path(str(model)).is_dir() else "")
         self.cache = EmbeddingCache(cache) if cache else None
         if self.cache is None: self.model # a wrong name shows at once
 
@@ -130,6 +130,12 @@ class STEmbedder(Embedder):
 
     def _embed(self, texts):
         return self.model.encode(texts, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True)
+
+def _weights_mark(folder):
+    "Short hash of the weights in a folder, so that two models of one name do not share cached vectors"
+    h = hashlib.sha256()
+    for f in sorted(Path(str(folder)).rglob("*.safetensors")): h.update(f.read_bytes())
+    return h.hexdigest()[:8]
 
 def _offline_copy(model):
     "The folder of all-MiniLM-L6-v2 inside the package that carries it, if that is installed"
@@ -179,9 +185,9 @@ def load_embedder(
     key = (name, str(cache))
     if not kw and key in _loaded: return _loaded[key]
     if kind == "openai" and rest: e = OpenAIEmbedder(rest, cache=cache, **kw)
-    elif kind == "hash": e = HashEmbedder(int(rest or 512), cache=cache, **kw)
+    elif kind == "hash" and (not rest or rest.isdigit() and int(rest)): e = HashEmbedder(int(rest or 512), cache=cache, **kw)
     elif kind == "st" and rest: e = STEmbedder(rest, cache=cache, **kw)
-    elif ":" not in str(name): e = STEmbedder(str(name), cache=cache, **kw)
-    else: raise ValueError(f"unknown embedder {name!r}: write 'all-MiniLM-L6-v2', 'st:NAME', 'openai:MODEL' or 'hash'")
+    elif isinstance(name, (str, Path)) and ":" not in str(name): e = STEmbedder(str(name), cache=cache, **kw)
+    else: raise ValueError(f"unknown embedder {name!r}: write 'all-MiniLM-L6-v2', 'st:NAME_OR_FOLDER', 'openai:MODEL', 'hash' or 'hash:512'")
     if not kw: _loaded[key] = e
     return e

@@ -45,7 +45,7 @@ class LMCache:
 
     def put(self, key:str, model:str, value:dict):
         "Keep `value`; the first answer to a request stays"
-        self._file.db().execute("insert or ignore into answer values(?,?,?)", (key, model, json.dumps(value, ensure_ascii=False)))
+        self._file.db().execute("insert or ignore into answer values(?,?,?)", (key, model, json.dumps(value)))
 
     def __len__(self): return self._file.db().execute("select count(*) from answer").fetchone()[0]
     def __repr__(self): return f"LMCache({str(self.path)!r}, {len(self)} answers)"

@@ -25,10 +25,14 @@ class Interval:
     @property
     def excludes_zero(self): return self.lo > 0 or self.hi < 0
 
-# %% ../nbs/01_stats.ipynb #b28466ab
-def _z(level): 
+# %% ../nbs/01_stats.ipynb #1b27d31f
+def _share(level):
+    if not 0 < level < 1: raise ValueError(f"level is a share between 0 and 1 such as .95, not {level}")
+    return level
+
+def _z(level):
     from statistics import NormalDist
-    return NormalDist().inv_cdf(.5 + level/2)
+    return NormalDist().inv_cdf(.5 + _share(level)/2)
 
 def wilson(
     k:float, # successes (halves are allowed: ties)
@@ -66,7 +70,7 @@ def bootstrap(
     if g == 0: return Interval(float("nan"), float("nan"), float("nan"), 0, level)
     w = np.random.default_rng(seed).multinomial(g, np.full(g, 1/g), size=n)
     means = (w @ s)/(w @ c)
-    lo, hi = np.quantile(means, [.5-level/2, .5+level/2])
+    lo, hi = np.quantile(means, [.5-_share(level)/2, .5+level/2])
     return Interval(float(s.sum()/c.sum()), float(lo), float(hi), g, level)
 
 def paired_bootstrap(
@@ -89,19 +93,30 @@ def mean_interval(
 )->Interval: # level .95
     "Mean over runs with its 95 % t interval; no width is claimed for a single run"
     xs = np.asarray(xs, float)
+    if xs.ndim != 1: raise ValueError(f"expected one number per run, got shape {xs.shape}")
     k = len(xs)
     if k < 2: return Interval(float(xs.mean()) if k else float("nan"), float("nan"), float("nan"), k)
     t = _T975[k-2] if k-2 < len(_T975) else 1.96 + 2.4/(k-1)
     half = t*xs.std(ddof=1)/math.sqrt(k)
     return Interval(float(xs.mean()), float(xs.mean()-half), float(xs.mean()+half), k)
 
-# %% ../nbs/01_stats.ipynb #1f7a3e73
+# %% ../nbs/01_stats.ipynb #47e42b0b
+def _judged(p, y, what):
+    "Scores and outcomes as two float arrays of one length, checked"
+    p, y = np.asarray(p, float).ravel(), np.asarray(y, float).ravel()
+    if len(p) != len(y): raise ValueError(f"{len(p)} values of {what} but {len(y)} outcomes")
+    if np.isnan(p).any() or np.isnan(y).any(): raise ValueError(f"{what} or outcome is NaN: leave these items out first")
+    if what == "probability" and len(p) and (p.min() < -1e-9 or p.max() > 1+1e-9): raise ValueError(f"a probability lies between 0 and 1, found {p.min():g} to {p.max():g}")
+    if len(y) and (y.min() < 0 or y.max() > 1): raise ValueError(f"an outcome is 0 (wrong) or 1 (right), found {y.min():g} to {y.max():g}")
+    return p, y
+
 def auc(
     scores, # [n] higher means more likely positive
     labels, # [n] 0 or 1
 )->float: # NaN when only one class is present
     "Area under the ROC curve = probability that a positive outscores a negative, ties a half"
-    scores, labels = np.asarray(scores, float), np.asarray(labels).astype(bool)
+    scores, labels = _judged(scores, labels, "score")
+    labels = labels.astype(bool)
     pos = labels.sum()
     neg = len(labels) - pos
     if pos == 0 or neg == 0: return float("nan")
@@ -113,8 +128,9 @@ def brier(
     p, # [n] probabilities
     y, # [n] outcomes, 0 or 1
 )->float:
-    "Mean squared error of the probabilities (Brier 1950)"
-    return float(np.mean((np.asarray(p, float) - np.asarray(y, float))**2))
+    "Mean squared error of the probabilities (Brier 1950); NaN without any"
+    p, y = _judged(p, y, "probability")
+    return float(np.mean((p-y)**2)) if len(p) else float("nan")
 
 # %% ../nbs/01_stats.ipynb #08decb58
 def reliability(
@@ -123,7 +139,7 @@ def reliability(
     bins:int=10, # equal-width bins
 )->list: # per non-empty bin: dict(lo, hi, n, p, y, y_lo, y_hi)
     "Mean probability against observed share per bin, with Wilson intervals"
-    p, y = np.asarray(p, float), np.asarray(y, float)
+    p, y = _judged(p, y, "probability")
     which = np.minimum((p*bins).astype(int), bins-1)
     rows = []
     for b in np.unique(which):

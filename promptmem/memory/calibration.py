@@ -25,7 +25,7 @@ from ..stats import paired_bootstrap, wilson
 # %% ../../nbs/memory/08_calibration.ipynb #24b75288
 def _pair(p):
     if isinstance(p, dict): p = (p.get("sentence1", p.get("question")), p.get("sentence2", p.get("key")), p.get("label"))
-    if len(p) != 3 or not all(isinstance(x, str) for x in p[:2]) or p[2] not in (0, 1, True, False):
+    if not isinstance(p, (tuple, list)) or len(p) != 3 or not all(isinstance(x, str) for x in p[:2]) or p[2] not in (0, 1, True, False):
         raise InvalidData(f"a labelled pair is (question, key, 1 or 0), or a dict with sentence1, sentence2, label; found {p!r:.80}")
     return p[0], p[1], bool(p[2])
 
@@ -34,6 +34,7 @@ def pair_distances(
     pairs, # (question, key, label) or dicts sentence1, sentence2, label
 )->tuple: # (float64 [n] distances: small is near, bool [n] labels)
     "What `lookup` sees for each pair; a cosine is turned around (1 - cosine), a refused pair is infinitely far"
+    if not isinstance(lookup, Lookup): raise InvalidData(f"expected a look-up such as ClosestLookup(), found {lookup!r:.60}")
     pairs = [_pair(p) for p in pairs]
     y = np.array([p[2] for p in pairs], bool)
     if isinstance(lookup, TransformLookup): texts = [(lookup.guess(a), lookup.guess(b)) for a, b, _ in pairs]
@@ -66,6 +67,7 @@ class Calibration:
                          x_title="false injections (share of pairs that do not fit)", y_title="found (share of fitting pairs)", markers=True)
         return fig.add_scatter(x=[self.false_injection], y=[self.found], mode="markers", marker=dict(size=12, symbol="diamond"), name="chosen", showlegend=False)
 
+# %% ../../nbs/memory/08_calibration.ipynb #10261a9e
 def calibrate(
     lookup:Lookup, # its threshold is set
     labelled_pairs, # (question, key, label) or dicts sentence1, sentence2, label
@@ -112,6 +114,8 @@ def answer_with(
 
 def _teachers(tasks, rng):
     "One task per wording, in random order, and all other tasks"
+    if len({t.type for t in tasks}) < 2 or len(tasks) <= len({t.template_id for t in tasks}):
+        raise InvalidData(f"{len(tasks)} tasks do not suffice: there must be two types, and more tasks than wordings, so that some teach and others are asked")
     first = {}
     for t in rng.sample(list(tasks), len(tasks)): first.setdefault(t.template_id, t)
     chosen = {id(t) for t in first.values()}
@@ -140,6 +144,7 @@ class Drill:
                     before=round(100*f.right_before.mean(), 2), after=round(100*f.right_after.mean(), 2),
                     change=round(d.estimate, 2), lo=round(d.lo, 2), hi=round(d.hi, 2))
 
+# %% ../../nbs/memory/08_calibration.ipynb #0796c8d7
 def wrong_memory_drill(
     lm, # a language model
     tasks, # some teach, the others are asked

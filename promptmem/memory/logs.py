@@ -29,7 +29,10 @@ class Log:
     @classmethod
     def read(cls, path):
         "The log in a file"
-        return cls(read_jsonl(path, validate=_checked_line), path)
+        if Path(path).is_dir(): raise InvalidData(f"{path} is a folder: `compare_logs` reads all logs of a folder")
+        records = list(read_jsonl(path, validate=_checked_line))
+        if not records: raise InvalidData(f"{path}: an empty log; a stream was started there and stopped before its first answer")
+        return cls(records, path)
 
     @property
     def name(self): return self.path.stem if self.path else f"{self.strategy} p={self.probability}"
@@ -81,6 +84,7 @@ def _times(self:Log):
     pairs = [line.split() for line in f.read_text(encoding="utf-8").splitlines()]
     return {int(p[0]): int(p[1]) for p in pairs if len(p) == 2 and p[0].isdigit() and p[1].isdigit()}
 
+# %% ../../nbs/memory/06_logs.ipynb #870e37f2
 @patch
 def by_type(self:Log):
     "Right replies per type of task, with Wilson intervals, in percent"
@@ -108,11 +112,17 @@ class Logs:
     def __init__(self, logs):
         self.logs = list(logs)
         if not self.logs: raise InvalidData("there are no logs to compare")
+        odd = [x for x in self.logs if not isinstance(x, Log)]
+        if odd: raise TypeError(f"expected `Log`s, found {odd[0]!r:.60}: `compare_logs` reads files")
+        if not all(map(len, self.logs)): raise InvalidData("one of the logs is empty")
         names = [x.name for x in self.logs]
         self.names = [n if names.count(n) == 1 else f"{n} ({i})" for i, n in enumerate(names)]
     def __len__(self): return len(self.logs)
     def __iter__(self): return iter(self.logs)
-    def __getitem__(self, i): return self.logs[i] if isinstance(i, int) else self.logs[self.names.index(i)]
+    def __getitem__(self, i):
+        if isinstance(i, int): return self.logs[i]
+        if i not in self.names: raise KeyError(f"no log {i!r}; there are {', '.join(self.names)}")
+        return self.logs[self.names.index(i)]
     def __repr__(self): return f"Logs({len(self)} logs: {', '.join(map(repr, self.names[:4]))}{', ...' if len(self) > 4 else ''})"
     def _repr_html_(self): return self.summary()._repr_html_()
 
@@ -155,6 +165,7 @@ def _interval(percents, n):
 def _label(log):
     return "no memory" if log.strategy == "none" else f"{log.strategy}, p = {log.probability:g}" if log.probability is not None else log.strategy
 
+# %% ../../nbs/memory/06_logs.ipynb #83a4fc8d
 @patch
 def groups(self:Logs)->dict:
     "label -> logs that differ only in their seed"
@@ -183,11 +194,14 @@ def difference(self:Logs, better:str="memory", base:str="no memory"):
     pick = lambda name: next((xs for label, xs in self.groups().items() if label.split(": ")[-1].split(",")[0] == name), None)
     a, b = pick(better), pick(base)
     if not a or not b: raise InvalidData(f"both {better!r} and {base!r} are needed; there are {', '.join(self.groups())}")
+    n = {len(x) for x in a+b}
+    if len(n) > 1: raise InvalidData(f"the logs hold {', '.join(map(str, sorted(n)))} questions: let the shorter streams finish first")
+    a, b = (sorted(xs, key=lambda x: (x.family, str(x.seed))) for xs in (a, b))
     if len(a) == len(b) > 1: return mean_interval([x.accuracy-y.accuracy for x, y in zip(a, b)])
     ok = [np.mean([[100*r["is_correct"] for r in x.records] for x in xs], axis=0) for xs in (a, b)]
     return paired_bootstrap(*ok)
 
-# %% ../../nbs/memory/06_logs.ipynb #870e37f2
+# %% ../../nbs/memory/06_logs.ipynb #870e37f2-2
 @patch
 def by_type(self:Logs): # noqa: F811
     "Right replies per type and strategy, in percent"

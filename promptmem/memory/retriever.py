@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import InvalidData, require, stable_hash, write_atomic
-from ..embed import Embedder, load_embedder
+from ..embed import Embedder, STEmbedder, load_embedder
 from .lookup import normalizer
 
 # %% ../../nbs/memory/04_retriever.ipynb #edb1568a
@@ -28,7 +28,9 @@ def make_pairs(
 )->list: # dicts sentence1, sentence2, label (1. or 0.), shuffled, without repeats
     "Pairs of questions of the same type (1) and of different types (0)"
     by = {}
-    for r in rows: by.setdefault(r["type"], []).append(r.get("question") or r["ques"])
+    for i, r in enumerate(rows):
+        if "type" not in r or not (r.get("question") or r.get("ques")): raise InvalidData(f"row {i} has no question or no type: found {sorted(r)}")
+        by.setdefault(r["type"], []).append(r.get("question") or r["ques"])
     if len(by) < 2: raise InvalidData(f"pairs need questions of at least two types, found {len(by)}")
     short = [t for t, qs in by.items() if len(qs) < 2]
     if short: raise InvalidData(f"type {short[0]!r} has a single question: two are needed")
@@ -49,6 +51,7 @@ def split_pairs(
     seed:int=0, # of the split
 )->tuple: # (train, test)
     "Split pairs; by wording, pairs that mix both sides are left out"
+    if not 0 < test < 1 or not pairs: raise ValueError(f"test is a share between 0 and 1 of at least one pair, not {test} of {len(pairs)}")
     rng = random.Random(seed)
     if by == "pair":
         pairs = rng.sample(list(pairs), len(pairs))
@@ -101,10 +104,20 @@ def load_head(
     from safetensors.numpy import load_file
     folder = Path(folder)
     if not (folder/"head.json").exists(): raise InvalidData(f"{folder}: no trained retriever here (head.json is missing)")
-    meta = json.loads((folder/"head.json").read_text(encoding="utf-8"))
+    try: meta, tensors = json.loads((folder/"head.json").read_text(encoding="utf-8")), load_file(folder/"head.safetensors")
+    except (ValueError, OSError) as e: raise InvalidData(f"{folder}: head.json or head.safetensors cannot be read ({e})") from e
     name = re.sub(r"^hash-", "hash:", meta["base"])
-    tensors = load_file(folder/"head.safetensors")
     return DenseHead(load_embedder(base or name), tensors["weight"], tensors["bias"])
+
+# %% ../../nbs/memory/04_retriever.ipynb #d9988539
+def _checked_pairs(pairs):
+    "Pairs as a list; an error names the first that is none"
+    pairs = list(pairs)
+    if not pairs: raise InvalidData("there are no pairs to train on")
+    for i, p in enumerate(pairs):
+        missing = [k for k in ("sentence1", "sentence2", "label") if not isinstance(p, dict) or k not in p]
+        if missing: raise InvalidData(f"pair {i} has no {', '.join(missing)}: expected dicts with sentence1, sentence2 and label (1 or 0)")
+    return pairs
 
 # %% ../../nbs/memory/04_retriever.ipynb #bbed5707
 def train_retriever(
@@ -118,7 +131,7 @@ def train_retriever(
     progress:bool=False, # show a progress bar
 )->DenseHead:
     "Train a dense head on a frozen embedder with the cosine-similarity loss"
-    torch = require("torch", "local")
+    torch, pairs = require("torch", "local"), _checked_pairs(pairs)
     base = load_embedder(embedder)
     a, b = (torch.tensor(base([p[s] for p in pairs])) for s in ("sentence1", "sentence2"))
     y = torch.tensor([float(p["label"]) for p in pairs])
@@ -154,20 +167,25 @@ def fine_tune(
 )->Embedder:
     "Train encoder and dense head together, as published; returns the embedder that was saved"
     torch, st = require("torch", "local"), require("sentence_transformers", "local")
-    model = st.SentenceTransformer(str(model)) if isinstance(model, (str, Path)) else model
-    gen = torch.Generator().manual_seed(seed)
-    if dim: model.append(_dense(st, model, dim, torch, gen))
+    pairs = _checked_pairs(pairs)
+    model = STEmbedder(str(model)).model if isinstance(model, (str, Path)) else model
+    with torch.random.fork_rng():  # dropout draws from the global generator
+        gen = torch.manual_seed(seed)
+        if dim: model.append(_dense(st, model, dim, torch, gen))
+        _train(torch, model, pairs, epochs, batch_size, lr, warmup, gen)
+    model.eval()
+    model.save(str(out), safe_serialization=True)
+    return load_embedder(f"st:{out}")
+
+# %% ../../nbs/memory/04_retriever.ipynb #b59c1faa
+def _train(torch, model, pairs, epochs, batch_size, lr, warmup, gen):
     opt = torch.optim.AdamW(model.parameters(), lr=lr)
     order = [i for _ in range(epochs) for i in torch.randperm(len(pairs), generator=gen).tolist()]
     model.train()
     for step, at in enumerate(range(0, len(order), batch_size), 1):
         for g in opt.param_groups: g["lr"] = lr*min(1, step/max(1, warmup))
         _step(torch, model, opt, [pairs[i] for i in order[at:at+batch_size]])
-    model.eval()
-    model.save(str(out), safe_serialization=True)
-    return load_embedder(f"st:{out}")
 
-# %% ../../nbs/memory/04_retriever.ipynb #a48a60a0
 def _dense(st, model, dim, torch, gen):
     width = (getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension)()
     dense = _dense_class(st)(in_features=width, out_features=dim, activation_function=torch.nn.Tanh())
@@ -181,7 +199,7 @@ def _dense_class(st):
 
 def _step(torch, model, opt, batch):
     texts = [p[s] for s in ("sentence1", "sentence2") for p in batch]
-    x = model({k: v.to(model.device) if hasattr(v, "to") else v for k, v in model.tokenize(texts).items()})["sentence_embedding"]
+    x = model({k: v.to(model.device) if hasattr(v, "to") else v for k, v in (getattr(model, "preprocess", None) or model.tokenize)(texts).items()})["sentence_embedding"]
     y = torch.tensor([float(p["label"]) for p in batch], device=x.device)
     loss = ((torch.nn.functional.cosine_similarity(x[:len(batch)], x[len(batch):]) - y)**2).mean()
     opt.zero_grad()

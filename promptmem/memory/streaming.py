@@ -251,12 +251,26 @@ def go(self:_Run, window, options, max_errors, progress):
     finally: ahead.close(), bar.close()
     return ahead.calls
 
-# %% ../../nbs/memory/07_streaming.ipynb #9ef0f5b4
+# %% ../../nbs/memory/07_streaming.ipynb #961fd23f
+def _ready(tasks, window, max_errors):
+    "Tasks as a list, the settings checked"
+    tasks = tasks if isinstance(tasks, Tasks) else list(tasks)
+    if not tasks: raise InvalidData("there are no tasks to ask")
+    odd = next((t for t in tasks if not hasattr(t, "to_dict")), None)
+    if odd is not None: raise InvalidData(f"tasks are `Task`s with question, answer and type (`make_tasks`, `load_tasks`), not {odd!r:.60}")
+    for name, n in (("window", window), ("max_errors", max_errors)):
+        if n is not None and (not isinstance(n, int) or n < 1): raise ValueError(f"{name} must be at least 1, a whole number, not {n!r}")
+    return tasks
+
+def _as_user(user):
+    if user is None: return SimulatedUser()
+    return SimulatedUser(user) if isinstance(user, (int, float)) else user
+
 def stream(
     lm, # a language model: `complete(prompts, ...)`
     tasks, # `Tasks`, or any list of them
     strategy="memory", # `NoMemory`, `GrowingPrompt`, `MemPrompt`, or a name
-    user=None, # `SimulatedUser(.5, seed=0)` when None
+    user=None, # a user, or the probability that `SimulatedUser` clarifies; None: .5
     log=None, # JSON-lines file, continued when it is there; a folder (ending in "/") gets a telling file name; None: no file
     window:int=1, # questions asked ahead at once
     checker="keyword", # name, or function(task, reply) -> bool
@@ -265,10 +279,8 @@ def stream(
     max_tokens:int=64, stop=(END,), temperature:float=0., seed:int=0, # of the completions
 )->Log:
     "Ask all tasks in order with a simulated user; the log is the same for any `window`, and after any interruption"
-    tasks, strategy, user = list(tasks) if not isinstance(tasks, Tasks) else tasks, load_strategy(strategy), user or SimulatedUser()
-    if not tasks: raise InvalidData("there are no tasks to ask")
-    if window < 1: raise ValueError(f"window must be at least 1, not {window}")
-    options = dict(max_tokens=max_tokens, stop=list(stop), temperature=temperature, seed=seed)
+    tasks, strategy, user = _ready(tasks, window, max_errors), load_strategy(strategy), _as_user(user)
+    options = dict(max_tokens=max_tokens, stop=[stop] if isinstance(stop, str) else list(stop), temperature=temperature, seed=seed)
     head = run_head(lm, tasks, strategy, user, checker, options)
     path = None if log is None else _log_path(log, head, len(tasks))
     file = LogFile(path) if path else None
