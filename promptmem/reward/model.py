@@ -101,7 +101,7 @@ MODELS = tuple(HEADS) + ("xgboost", "mean")
 class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     "Probability that a prompt works on a question, from graded outcomes"
     def __init__(self,
-        model="stack", # "stack" (hierarchical and mlp), "hierarchical", "lightgbm", "logistic", "mlp", "xgboost" (as published), "mean" (rates)
+        model="lightgbm", # "lightgbm", "hierarchical", "logistic", "mlp", "stack" (hierarchical and mlp), "xgboost" (as published), "mean" (rates)
         embedder="all-MiniLM-L6-v2", # a name as in `load_embedder`, or a function texts -> unit vectors
         calibration="platt", # "platt", "isotonic" or "none"
         memory=True, # look up questions that were seen
