@@ -252,8 +252,9 @@ def go(self:_Run, window, options, max_errors, progress):
     return ahead.calls
 
 # %% ../../nbs/memory/07_streaming.ipynb #961fd23f
-def _ready(tasks, window, max_errors):
+def _ready(lm, tasks, window, max_errors):
     "Tasks as a list, the settings checked"
+    if not hasattr(lm, "complete"): raise TypeError(f"lm must have `complete`; write CallableLM(function) around a function, found {lm!r:.60}")
     tasks = tasks if isinstance(tasks, Tasks) else list(tasks)
     if not tasks: raise InvalidData("there are no tasks to ask")
     odd = next((t for t in tasks if not hasattr(t, "to_dict")), None)
@@ -279,7 +280,7 @@ def stream(
     max_tokens:int=64, stop=(END,), temperature:float=0., seed:int=0, # of the completions
 )->Log:
     "Ask all tasks in order with a simulated user; the log is the same for any `window`, and after any interruption"
-    tasks, strategy, user = _ready(tasks, window, max_errors), load_strategy(strategy), _as_user(user)
+    tasks, strategy, user = _ready(lm, tasks, window, max_errors), load_strategy(strategy), _as_user(user)
     options = dict(max_tokens=max_tokens, stop=[stop] if isinstance(stop, str) else list(stop), temperature=temperature, seed=seed)
     head = run_head(lm, tasks, strategy, user, checker, options)
     path = None if log is None else _log_path(log, head, len(tasks))

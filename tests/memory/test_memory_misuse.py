@@ -23,6 +23,7 @@ def line(i, strategy="none", p=0., seed=0):
 @pytest.mark.parametrize("run, says", [
     (lambda: stream(LM, ["what is a word?"], "none"), "tasks are"),
     (lambda: stream(LM, [], "none"), "no tasks"),
+    (lambda: stream(lambda prompt: "yes", TASKS, "none"), "CallableLM(function)"),
     (lambda: stream(LM, TASKS, "none", window="4"), "window must be at least 1"),
     (lambda: stream(LM, TASKS, "none", max_errors=0), "max_errors must be"),
     (lambda: stream(LM, TASKS, "often"), "unknown strategy"),
