@@ -1,0 +1,178 @@
+"""The bars of this project, and what the committed results say about each: `python benchmarks/bars.py`.
+
+Reads benchmarks/results/*.json and runs nothing. A bar whose result is missing is shown as not measured.
+"""
+import json
+from pathlib import Path
+
+RESULTS = Path(__file__).resolve().parent/"results"
+
+
+class Results(dict):
+    "Results by name, read when asked for"
+    def __missing__(self, name):
+        self[name] = json.loads((RESULTS/f"{name}.json").read_text(encoding="utf-8"))
+        return self[name]
+
+
+def row(rows, **wanted):
+    "The first row with these values"
+    return next(r for r in rows if all(r.get(k) == v for k, v in wanted.items()))
+
+
+def reward(r, data, part, **wanted): return row(r["reward_bars"]["data"][data][part], **wanted)
+
+
+def best(r, data, score, prompts="train"):
+    "Largest score over our models, and which"
+    rows = [x for x in r["reward_bars"]["data"][data]["scores"] if x["prompts"] == prompts and not x["model"].startswith(("xgboost", "prompt rates"))]
+    return max((x[score], x["model"]) for x in rows)
+
+
+def published_score(r, data, score, prompts="train"):
+    rows = r["reward_bars"]["data"][data]["scores"]
+    return next(x[score] for x in rows if x["model"].startswith("xgboost") and x["prompts"] == prompts)
+
+
+def score_bar(data, score, least, prompts="train", low=False):
+    "A bar on a score of the default model, with the best of the others and the published model beside it"
+    def look(r):
+        got = reward(r, data, "scores", model="lightgbm", prompts=prompts)[score]
+        base = published_score(r, data, score, prompts)
+        note = ""
+        if not low:
+            top, who = best(r, data, score, prompts)
+            note = f" ({who} {top:.4f})" if top > got + 5e-5 else ""
+        return (got <= least if low else got >= least), f"{got:.4f}{note}", f"published model {base:.3f}"
+    where = "" if prompts == "train" else ", held-out prompts"
+    return "reward", f"{data}{where}: {dict(auc='AUC', pair='pair ordering', brier='Brier', ece='ECE')[score]} {'<=' if low else '>='} {least}", look
+
+
+def times(room, what, least, find):
+    "A bar on a ratio"
+    def look(r):
+        ratio, note = find(r)
+        return ratio >= least, f"{ratio:.1f} times", note
+    return room, f"{what} >= {least} times", look
+
+
+def speed(task):
+    def find(r):
+        x = next(x for x in r["recall_speed"]["rows"] if x["task"].startswith(task))
+        return x["cpu_ratio"], f"CPU seconds, published {x['baseline_cpu_s']:.1f}, ours {x['ours_cpu_s']:.1f}"
+    return find
+
+
+def scoring(name):
+    def find(r):
+        x = next(x for x in r["edit_scoring"]["sets"] if x["set"] == name)
+        return x["times"], f"published {x['published_s']:.1f} s, ours {x['ours_s']:.1f} s; {x['published_mb']:.0f} and {x['ours_mb']:.0f} MB"
+    return find
+
+
+def million(key, most, unit, what, least=False):
+    def look(r):
+        got = r["store_million"][key]
+        return (got >= most if least else got <= most), f"{got:.3g} {unit}".strip(), ""
+    return "scale", f"a million entries: {what} {'>=' if least else '<='} {most} {unit}".strip(), look
+
+
+def margin(r, data):
+    x = row(r["reward_choices"]["data"][data]["choices"]["table"], rule="margin")
+    return x["lo"] >= -.005, f"gain {100*x['gain']:+.2f} points [{100*x['lo']:+.2f}, {100*x['hi']:+.2f}]", "best single prompt"
+
+
+def published_protocol(r):
+    x = row(r["reward_bars"]["data"]["svamp"]["published"]["rules"], rule="best of N", part="all")
+    look = row(r["reward_bars"]["data"]["svamp"]["published"]["rules"], rule="look-up", part="all")
+    return x["success"] > .68, f"{x['success']:.4f}", f"published model .672, look-up {look['success']:.4f}"
+
+
+def calls(r):
+    rows = [x for x in r["reward_bars"]["data"]["gsm8k"]["calls"]["all prompts"] if x["rule"] == "adaptive" and x["calls"] <= 5.05]
+    top = max(rows, key=lambda x: x["accuracy"])
+    return top["accuracy"] >= .30, f"{top['accuracy']:.3f} at {top['calls']:.2f} calls", "plain votes .294 at 4, .300 at 6 (published logs)"
+
+
+def reward_cost(what):
+    def look(r):
+        data = r["reward_bars"]["data"]
+        if what == "fit":
+            s = max(row(d["scores"], model="lightgbm", prompts="train")["fit_cpu_s"] for d in data.values())
+            return s <= 5, f"{s:.1f} s CPU", ""
+        if what == "settings":
+            s, mb = (max(d["settings"][k] for d in data.values()) for k in ("cpu_s", "peak_mb"))
+            return s <= 300 and mb <= 1024, f"{s:.0f} s CPU, {mb:.0f} MB", ""
+        if what == "table":
+            ratio = min(d["baseline"]["all_settings_s"]/d["settings"]["cpu_s"] for d in data.values())
+            return ratio >= 100, f"{ratio:.0f} times less CPU (with evaluation)", "published training timed on some of its rounds"
+        s = max(d["speed"]["cpu_s"] for d in data.values())
+        return s <= 1, f"{s:.2f} s CPU", ""
+    return look
+
+
+def kills(r):
+    rows, grid = r["store_kills"]["rows"], r["batch_kills"]
+    n = sum(x["kills"] for x in rows) + grid["kills"]
+    bad = sum(x["lost"] + x["corrupt"] for x in rows) + grid["lost_or_corrupt"]
+    return n >= 1000 and bad == 0, f"{n} kills, {bad} lost or corrupt", ""
+
+
+def writers(r):
+    x = row(r["store_writers"]["rows"], database="postgresql")
+    return x["writes_per_second"] >= 1000 and x["lost"] == 0, f"{x['writes_per_second']:.0f} a second, {x['lost']} lost", ""
+
+
+def grid(r):
+    g = r["batch_grid"]["median"]["grid_to_ideal"]
+    return g <= 1.3, f"{g:.2f} times the ideal", ""
+
+
+BARS = [
+    times("memory", "closest, 100,000 keys, same key and distance", 60,
+          lambda r: (row(r["memory_lookup"]["rows"], part="closest", entries=100000, method="ClosestLookup, 5 runners-up")["times_faster"], "published loop")),
+    ("memory", "semantic, 100,000 x 384: p95 <= 20 ms, equal to exact", lambda r: (
+        (x := row(r["memory_lookup"]["rows"], part="semantic", entries=100000, method="SemanticLookup"))["p95_ms"] <= 20 and x["equal_answers"] == x["queries"],
+        f"{x['p95_ms']:.1f} ms, {x['equal_answers']} of {x['queries']} equal", "published 4,065 ms")),
+    times("memory", "stream, window 16, equal logs", 6, lambda r: (row(r["memory_stream"]["rows"], part="window", window=16)["times_faster"], "window 1")),
+    ("memory", "demo model, 300 own tasks: memory over no memory >= 20 points", lambda r: (
+        (x := row(r["memory_stream"]["rows"], part="demo", tasks="own", checker="keyword"))["gain"] >= 20,
+        f"{x['gain']:.1f} points [{x['lo']:.1f}, {x['hi']:.1f}]", f"no memory {x['none']:.1f} %")),
+    score_bar("gsm8k", "auc", .74), score_bar("gsm8k", "pair", .72), score_bar("gsm8k", "brier", .134, low=True), score_bar("gsm8k", "ece", .03, low=True),
+    score_bar("gsm8k", "pair", .62, "heldout"), score_bar("svamp", "auc", .77), score_bar("svamp", "pair", .80),
+    score_bar("svamp", "ece", .03, low=True), score_bar("svamp", "pair", .66, "heldout"),
+    ("reward", "gsm8k: margin rule loses at most .5 points (5 grouped folds)", lambda r: margin(r, "gsm8k")),
+    ("reward", "svamp: margin rule loses at most .5 points (5 grouped folds)", lambda r: margin(r, "svamp")),
+    ("reward", "votes: >= .30 on gsm8k at 5 calls on average", calls),
+    ("reward", "published protocol, seen questions, svamp, six prompts > .68", published_protocol),
+    ("reward", "one setting <= 5 s CPU", reward_cost("fit")), ("reward", "63 settings <= 300 s, <= 1 GB", reward_cost("settings")),
+    ("reward", "whole table >= 100 times less CPU than as published", reward_cost("table")), ("reward", "1,000 questions x 100 prompts <= 1 s", reward_cost("speed")),
+    times("recall", "recognition, 600 + 600 sentences, equal losses", 5, speed("recognition")),
+    times("recall", "recall, 600 sentences, equal texts", 5, speed("recall")),
+    times("recall", "one exposure of training (batch 4)", 3, speed("training, one exposure, batch 4")),
+    times("edit", "scoring country_capital-val", 2, scoring("country-val")),
+    million("build_minutes", 20, "min", "build"), million("semantic_p95_ms", 10, "ms", "semantic p95"), million("recall_at_1", .95, "", "recall at 1", least=True),
+    million("closest_p95_ms", 100, "ms", "closest p95"), million("open_s", 2, "s", "open"), million("peak_gb", 4, "GB", "peak memory"),
+    ("scale", "PostgreSQL, 8 writers: >= 1,000 durable writes a second, 0 lost", writers),
+    ("scale", "1,000 kills: 0 lost, 0 corrupt", kills), ("scale", "grid of 16 on 2 workers <= 1.3 times the ideal", grid),
+]
+
+
+def table():
+    "One dict per bar: room, bar, met, measured, beside it"
+    results, rows = Results(), []
+    for room, bar, look in BARS:
+        try: met, got, beside = look(results)
+        except (OSError, KeyError, StopIteration): met, got, beside = None, "not measured", ""
+        rows.append({"room": room, "bar": bar, "met": {True: "yes", False: "**no**", None: "?"}[None if met is None else bool(met)], "measured": got, "beside it": beside})
+    return rows
+
+
+def markdown(rows):
+    "The table as Markdown"
+    head = list(rows[0])
+    line = lambda cells: "| " + " | ".join(str(c).replace("|", "/") for c in cells) + " |"
+    return "\n".join([line(head), line(["---"]*len(head)), *(line(r.values()) for r in rows)])
+
+
+if __name__ == "__main__": print(markdown(table()))
