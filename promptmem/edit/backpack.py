@@ -228,6 +228,7 @@ def _sense_table(self,
         w = net.gpt2_model.wte.weight
         return torch.cat([net.sense_network(w[i:i+chunk]) for i in range(0, len(w), chunk)])
 
+# %% ../../nbs/edit/01_backpack.ipynb #b6abbe02
 @contextmanager
 def _cached_senses(self, max_gb=2.):
     "Within this block senses are looked up, not computed (skipped when the table would be larger than `max_gb`)"

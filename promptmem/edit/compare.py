@@ -8,6 +8,8 @@ __all__ = ['EditComparison']
 # %% ../../nbs/edit/14_compare.ipynb #6a1da678
 import html
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, require
 from .evaluate import degradation_curve, evaluate_edit, free_answers, plot_curve
 from .losses import encode_rows
@@ -38,9 +40,6 @@ class EditComparison:
         "Stretch the edit"
         self.edit.scale, self._report = scale, None
         return self
-
-# %% ../../nbs/edit/14_compare.ipynb #2335300f
-from fastcore.basics import patch
 
 # %% ../../nbs/edit/14_compare.ipynb #0518431d
 @patch

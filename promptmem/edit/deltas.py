@@ -271,25 +271,37 @@ def conflicts(
             out += [dict(place=n, a=i, b=j, cosine=_cosine(x, y), norm_a=float(a.scale*x.norm()), norm_b=float(b.scale*y.norm())) for n, x, y in pairs]
     return sorted(out, key=lambda r: r["cosine"])
 
-def merge(
-    edits, # Edits of one model, at their scales
-    how:str="sum", # "sum", or "mean" over the edits that touch each place
-)->Edit: # with .conflicts; not in force
-    "One edit out of several"
-    torch = require("torch", "local")
-    if how not in ("sum", "mean"): raise ValueError(f"how is 'sum' or 'mean', not {how!r}")
-    if len({e.base for e in edits}) != 1: raise InvalidData("only edits of the same base model can be merged")
-    dense, factors, rows = {}, {}, {}
+# %% ../../nbs/edit/02_deltas.ipynb #09b58eb8
+def _merge_weights(edits, how):
+    "(dense differences, factors) of the weighted sum; factors stay factors where every edit of a weight has them"
+    torch, dense, factors = require("torch", "local"), {}, {}
     for name in sorted({n for e in edits for n in e.delta.names}):
         mine = [e for e in edits if name in e.delta.names]
         w = [e.scale/(len(mine) if how == "mean" else 1) for e in mine]
         if all(name in e.delta.factors for e in mine):
             factors[name] = (torch.cat([s*e.delta.factors[name][0] for s, e in zip(w, mine)], 1), torch.cat([e.delta.factors[name][1] for e in mine], 0))
         else: dense[name] = sum(s*e.delta.of(name) for s, e in zip(w, mine))
+    return dense, factors
+
+def _merge_senses(edits, how):
+    "(tokens, senses, vectors) of all edited senses, or None"
+    torch, rows = require("torch", "local"), {}
     for e in edits:
         for t, s, v in zip(*(e.delta.senses or ((), (), ()))): rows.setdefault((int(t), int(s)), []).append(e.scale*v)
-    senses = None if not rows else (torch.tensor([k[0] for k in sorted(rows)]), torch.tensor([k[1] for k in sorted(rows)]),
-                                    torch.stack([sum(rows[k])/(len(rows[k]) if how == "mean" else 1) for k in sorted(rows)]))
-    out = Edit(edits[0].model, edits[0].tokenizer, Delta(dense, factors, senses), "merge", dict(how=how, parts=[e.id for e in edits]), edits[0].base)
+    if not rows: return None
+    keys = sorted(rows)
+    vectors = [sum(rows[k])/(len(rows[k]) if how == "mean" else 1) for k in keys]
+    return torch.tensor([t for t, _ in keys]), torch.tensor([s for _, s in keys]), torch.stack(vectors)
+
+def merge(
+    edits, # Edits of one model, at their scales
+    how:str="sum", # "sum", or "mean" over the edits that touch each place
+)->Edit: # with .conflicts; not in force
+    "One edit out of several"
+    if how not in ("sum", "mean"): raise ValueError(f"how is 'sum' or 'mean', not {how!r}")
+    if len({e.base for e in edits}) != 1: raise InvalidData("only edits of the same base model can be merged")
+    dense, factors = _merge_weights(edits, how)
+    delta = Delta(dense, factors, _merge_senses(edits, how))
+    out = Edit(edits[0].model, edits[0].tokenizer, delta, "merge", dict(how=how, parts=[e.id for e in edits]), edits[0].base)
     out.conflicts = conflicts(edits)
     return out

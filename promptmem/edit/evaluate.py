@@ -249,6 +249,7 @@ def degradation_curve(
         e.apply() if was else e.undo()
     return pd.DataFrame(out)
 
+# %% ../../nbs/edit/10_evaluate.ipynb #6cfc649d
 def plot_curve(
     curves, # DataFrame from `degradation_curve`, or {name: DataFrame}
     limit:float=None, # drawn as a vertical line

@@ -116,6 +116,7 @@ def _step(model, ex, items, group, penalty, params, opt, recipe, pad, rng):
     opt.step()
     return losses, good
 
+# %% ../../nbs/edit/04_finetune.ipynb #f64e5a9c
 def _back(loss):
     if getattr(loss, "requires_grad", False): loss.backward()
 

@@ -262,6 +262,7 @@ def paired_change(
     if n < 2: return change, math.inf
     return change, float((new - (1+change)*old).std(ddof=1)*math.sqrt(n)/old.sum())
 
+# %% ../../nbs/edit/08_scores.ipynb #5c360267
 def limit_test(
     edit, # an Edit
     general:GeneralText, # ordinary text
