@@ -13,7 +13,7 @@ def test_badge_and_install_cell(path):
     nb = json.loads(path.read_text())
     text = ["".join(c["source"]) for c in nb["cells"]]
     target = f"https://colab.research.google.com/github/promptmem/promptmem/blob/main/{path.relative_to(REPO).as_posix()}"
-    badges = [i for i, t in enumerate(text) if f"({target})" in t]
+    badges = [i for i, t in enumerate(text) if target in t and "colab-badge.svg" in t]
     installs = [i for i, t in enumerate(text) if '"google.colab" in sys.modules' in t]
     assert len(badges) == 1 and len(installs) == 1 and installs[0] <= 2, (badges, installs)
     assert "promptmem[" in text[installs[0]] and "git+https://github.com/promptmem/promptmem" in text[installs[0]]
