@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['require', 'lazy_exports', 'plain', 'stable_hash', 'now', 'new_id', 'fold', 'words', 'InvalidData', 'read_jsonl',
-           'write_atomic', 'write_jsonl', 'inside', 'SharedFile', 'versions']
+           'read_text', 'read_json', 'read_yaml', 'write_atomic', 'write_jsonl', 'inside', 'SharedFile', 'versions']
 
 # %% ../nbs/00_core.ipynb #ada1d9e0
 import hashlib
@@ -124,6 +124,29 @@ def read_jsonl(
                 if not skip_invalid: raise InvalidData(f"{path}:{i}: {reason}") from e
                 if skipped is not None: skipped.append((i, reason))
     return rows
+
+# %% ../nbs/00_core.ipynb #c0875b2a
+def read_text(
+    path, # a text file
+)->str:
+    "The text of a file; `InvalidData` where it is not UTF-8"
+    try: return Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as e: raise InvalidData(f"{path}: byte {e.start} is not UTF-8 text") from e
+
+def read_json(
+    path, # a file with one JSON value
+): # the value
+    "What a JSON file holds; `InvalidData` with the reason where it is none"
+    try: return json.loads(read_text(path))
+    except (ValueError, RecursionError) as e: raise e if isinstance(e, InvalidData) else InvalidData(f"{path}: not JSON: {e}") from e
+
+def read_yaml(
+    path, # a YAML file
+): # the value
+    "What a YAML file holds; `InvalidData` with the reason where it is none"
+    import yaml
+    try: return yaml.safe_load(read_text(path))
+    except (yaml.YAMLError, ValueError, RecursionError) as e: raise e if isinstance(e, InvalidData) else InvalidData(f"{path}: not valid YAML: {e}") from e
 
 # %% ../nbs/00_core.ipynb #f0710d8e
 def write_atomic(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 # %% ../nbs/05b_index.ipynb #6f11581d
 import numpy as np
+from fastcore.basics import patch
 
 from .core import new_id, write_atomic
 
@@ -134,8 +135,9 @@ class LevenshteinIndex:
         if moved is not None: self._where[moved] = at
         if not self._buckets[len(key)].keys: del self._buckets[len(key)]
 
-# %% ../nbs/05b_index.ipynb #5c73c537
-def _query(self:LevenshteinIndex,
+# %% ../nbs/05b_index.ipynb #a237eb74
+@patch
+def query(self:LevenshteinIndex,
     text:str, # the question, normalised like the keys
     max_distance:int=None, # hits must not be further away (inclusive)
 ): # (key, distance), or None
@@ -143,7 +145,8 @@ def _query(self:LevenshteinIndex,
     found = self.nearest(text, 1, max_distance)
     return found[0] if found else None
 
-def _nearest(self:LevenshteinIndex,
+@patch
+def nearest(self:LevenshteinIndex,
     text:str, # the question, normalised like the keys
     k:int=5, # how many keys to return at most
     max_distance:int=None, # None: no limit
@@ -159,7 +162,7 @@ def _nearest(self:LevenshteinIndex,
         if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]
         limit = min(limit * 2, last)
 
-LevenshteinIndex.query, LevenshteinIndex.nearest = _query, _nearest
+
 
 # %% ../nbs/05b_index.ipynb #5e346762
 def _candidates(
@@ -211,8 +214,8 @@ def _scan(index, text, k, limit):
     return [(int(d[i]), ranks[i], keys[i]) for i in np.lexsort((ranks, d))[:k].tolist() if d[i] <= limit]
 
 # %% ../nbs/05b_index.ipynb #d3a3bf71
-def _within(
-    self:LevenshteinIndex,
+@patch
+def _within(self:LevenshteinIndex,
     text:str, # the question
     k:int, # how many
     limit:int, # largest distance
@@ -226,8 +229,6 @@ def _within(
         new = _verified(text, found, level, cut)
         if new: best = sorted(best + new)[:k]
     return best
-
-LevenshteinIndex._within = _within
 
 # %% ../nbs/05b_index.ipynb #65f3e287
 def _unit(
@@ -279,12 +280,14 @@ class VectorIndex:
         slots = [self._claim(key) for key in keys]
         self._matrix[slots] = vectors
 
-# %% ../nbs/05b_index.ipynb #ac46e447
-def _vector(self:VectorIndex, key)->np.ndarray:
+# %% ../nbs/05b_index.ipynb #c3926f13
+@patch
+def vector(self:VectorIndex, key)->np.ndarray:
     "The unit vector stored for `key`"
     return self._matrix[self._slot[key]].copy()
 
-def _remove(self:VectorIndex, key):
+@patch
+def remove(self:VectorIndex, key):
     "Remove `key`; KeyError when it is not there"
     at, last = self._slot.pop(key), len(self._keys) - 1
     if at < last:
@@ -293,16 +296,18 @@ def _remove(self:VectorIndex, key):
     self._matrix[last] = 0
     self._keys.pop()
 
-def _search(self:VectorIndex, vector, k:int=5)->list: # (key, cosine), best first
+@patch
+def search(self:VectorIndex, vector, k:int=5)->list: # (key, cosine), best first
     "The `k` nearest keys; ties go to the first inserted"
     n = len(self)
     if n == 0 or k < 1: return []
     scores = self._matrix[:n] @ _unit(vector)
     return [(self._keys[i], float(scores[i])) for i in _top(scores, self._ranks[:n], k).tolist()]
 
-VectorIndex.vector, VectorIndex.remove, VectorIndex.search = _vector, _remove, _search
+
 
 # %% ../nbs/05b_index.ipynb #624dbf3c
+@patch
 def _reserve(self:VectorIndex, n):
     "Room for `n` rows; grows by half, so that adding stays cheap"
     have = 0 if self._matrix is None else len(self._matrix)
@@ -313,6 +318,7 @@ def _reserve(self:VectorIndex, n):
     self._matrix = matrix
     self._ranks = np.concatenate([self._ranks, np.zeros(size - have, np.int64)])
 
+@patch
 def _claim(self:VectorIndex, key):
     "The row of `key`, a new one at the end when it has none"
     if key not in self._slot:
@@ -321,8 +327,6 @@ def _claim(self:VectorIndex, key):
         self._next += 1
         self._keys.append(key)
     return self._slot[key]
-
-VectorIndex._reserve, VectorIndex._claim = _reserve, _claim
 
 # %% ../nbs/05b_index.ipynb #2fb611e3
 def _centres(

@@ -299,17 +299,19 @@ def grid_figures(rows, varying, metrics):
 def _results(folder):
     "The readable results of the run folders in `folder`"
     found = []
+    from promptmem.batch import read_result
     for p in sorted(Path(folder).glob("*/result.json")):
-        try: r = json.loads(p.read_text(encoding="utf-8"))
-        except ValueError: continue
-        if isinstance(r, dict): found.append(dict(r, run=p.parent.name, parameters=r.get("parameters") or {}, metrics=r.get("metrics") or {}))
+        r = read_result(p.parent)
+        if r: found.append(dict(r, run=p.parent.name, parameters=r.get("parameters") or {}, metrics=r.get("metrics") or {}))
     return found
 
 def _in_order(folder, rows):
     "The rows of the latest grid first, in its order"
-    try: runs = json.loads((folder/"grid.json").read_text(encoding="utf-8"))["runs"]
-    except (OSError, ValueError, KeyError): runs = []
-    place = {r: i for i, r in enumerate(runs)}
+    from promptmem.core import read_json
+    try: told = read_json(folder/"grid.json")
+    except (OSError, ValueError): told = {}
+    runs = told.get("runs") if isinstance(told, dict) else None
+    place = {str(r): i for i, r in enumerate(runs if isinstance(runs, list) else [])}
     return sorted(rows, key=lambda r: place.get(r["run"], len(place)))
 
 # %% ../nbs/08b_report.ipynb #8ba65929
@@ -345,13 +347,13 @@ def read_plan(
     plan=None, # the YAML file; None: grids/report.yaml in that folder
 )->dict: # name -> title, says, settings, notebook
     "What the report runs: every notebook that is there, with its settings"
-    from promptmem.batch import _read_notebook, notebook_parameters, read_grid
-    from promptmem.core import InvalidData
+    from promptmem.batch import notebook_parameters, read_grid, read_notebook
+    from promptmem.core import InvalidData, read_yaml
     from promptmem.data import local_data
     notebooks = Path(notebooks)
     plan = Path(plan) if plan else notebooks/"grids"/"report.yaml"
-    import yaml
-    told = (yaml.safe_load(plan.read_text(encoding="utf-8")) or {}) if plan.is_file() else {}
+    told = (read_yaml(plan) or {}) if plan.is_file() else {}
+    if not isinstance(told, dict) or not all(isinstance(s or {}, dict) for s in told.values()): raise InvalidData(f"{plan}: expected a section per notebook")
     found = {p.stem: p for p in sorted(notebooks.glob("*.ipynb"), key=lambda p: (ROOMS.index(p.stem) if p.stem in ROOMS else 99, p.stem))}
     if not found: raise InvalidData(f"there are no notebooks in {notebooks}")
     unknown = set(told) - set(found)
@@ -363,7 +365,7 @@ def read_plan(
         for data, grid in (section.get("with_data") or {}).items():
             if local_data(data): settings += read_grid(grid)
         notebook_parameters(path)
-        out[name] = dict(title=section.get("title") or title_of(_read_notebook(path), name), says=section.get("says", ""), settings=settings, notebook=path)
+        out[name] = dict(title=section.get("title") or title_of(read_notebook(path), name), says=section.get("says", ""), settings=settings, notebook=path)
     return out
 
 # %% ../nbs/08b_report.ipynb #f9547852

@@ -15,12 +15,15 @@ from collections import OrderedDict
 
 # %% ../nbs/05_store.ipynb #be294fb9
 import sqlalchemy as sa
+from fastcore.basics import patch
 
 from .core import InvalidData, fold
 from .record import Clarification, Interaction, Outcome
 from .storedb import (Database, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number,
-                               clarifications, interactions, normalize, insert_interaction, slot_of, storable, uses, vectors)
-from .storeerase import ForgetReceipt, finish_erasures, forget
+                               insert_interaction, normalize, slot_of, storable, vectors)
+from .storedb import clarifications as clarification_table, interactions as interaction_table, uses as use_table
+from .storeerase import ForgetReceipt, finish_erasures
+from .storeerase import forget as erase
 from .storefile import ImportReport, export_jsonl, import_jsonl, set_ranks
 from .storefind import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive
 
@@ -28,7 +31,7 @@ from .storefind import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearc
 __all__ = ["Store", "StoreError", "StoreVersionError", "StoreFull", "StoreReadOnly", "StoreBusy", "StoreCorrupt", "ForgetReceipt", "ImportReport"]
 
 # %% ../nbs/05_store.ipynb #f7d92284
-_c, _i, _u = clarifications.c, interactions.c, uses.c
+_c, _i, _u = clarification_table.c, interaction_table.c, use_table.c
 _FIELDS = ("id", "scope", "key", "normalized_key", "text", "author", "time", "source", "supersedes", "active")
 _COLUMNS = [_c[f] for f in _FIELDS]
 
@@ -41,6 +44,28 @@ def _scope(scope):
     if not isinstance(scope, str) or not scope.strip(): raise InvalidData(f"a scope is required, found {scope!r}; store.scopes() lists them")
     return storable(scope, "the scope", 200)
 
+# %% ../nbs/05_store.ipynb #3b0d0024
+class Store:
+    "Clarifications and interactions in an SQLite file or a PostgreSQL database"
+    def __init__(self,
+        where="memory.db", # path of a file, ":memory:", or a URL such as "postgresql+psycopg://user@host/db"
+        embedder=None, # texts -> float32 [n, d], used by semantic search
+        exact_limit:int=EXACT_LIMIT, # entries of a scope up to which semantic search compares with every one
+        timeout:float=60., # seconds to wait for other writers
+    ):
+        self.db, self.embedder, self.exact_limit = Database(where, timeout), embedder, exact_limit
+        self._lock, self._indexes, self.max_indexes = threading.RLock(), OrderedDict(), 256
+        finish_erasures(self.db)
+
+    def __repr__(self): return f"Store({self.db.name!r})"
+    def __enter__(self): return self
+    def __exit__(self, *_): self.close()
+
+    def close(self):
+        "Close the connections; the data is safe with or without this"
+        self._indexes.clear()
+        self.db.close()
+
 # %% ../nbs/05_store.ipynb #2c170622
 def _head(conn, scope, key):
     "The newest entry for a question (`id`, `n`, `rank`, `active`), the active one first; None when there is none"
@@ -52,9 +77,9 @@ def _insert(conn, new:Clarification, changed:int):
     head = _head(conn, new.scope, new.normalized_key)
     if head is not None and head.active:
         new.supersedes = head.id
-        conn.execute(clarifications.update().where(_c.n == head.n).values(active=False, changed=changed))
+        conn.execute(clarification_table.update().where(_c.n == head.n).values(active=False, changed=changed))
     rank = None if head is None else head.n if head.rank is None else head.rank
-    conn.execute(clarifications.insert().values(**_values(new, changed), rank=rank))
+    conn.execute(clarification_table.insert().values(**_values(new, changed), rank=rank))
     return new
 
 def _values(c:Clarification, changed:int):
@@ -82,58 +107,62 @@ def _insert_at_once(db, new:Clarification):
     with db.autocommit() as conn: new.supersedes = conn.exec_driver_sql(_AT_ONCE, _values(new, None)).scalar()
     return new
 
-# %% ../nbs/05_store.ipynb #6f5ba81b
-class _Writing:
-    "The part of the store that adds and changes clarifications"
-    def add(self, *,
-        scope:str, # whose memory this is
-        key:str, # the question, as asked
-        text:str, # what was meant, in the user's words
-        author:str="user", # who said it
-        source:str=None, # id of the interaction that it corrects
-    )->Clarification: # as stored; on disk when this returns
-        "Remember what was meant; an older entry for the same question is superseded, not lost"
-        new = _new(scope, key, text, author, source)
-        if not self.db.sqlite: return self._retry(lambda: _insert_at_once(self.db, new))
-        return self._write(lambda conn: _insert(conn, new, change_number(conn)))
+# %% ../nbs/05_store.ipynb #9225c2c8
+@patch
+def add(self:Store, *,
+    scope:str, # whose memory this is
+    key:str, # the question, as asked
+    text:str, # what was meant, in the user's words
+    author:str="user", # who said it
+    source:str=None, # id of the interaction that it corrects
+)->Clarification: # as stored; on disk when this returns
+    "Remember what was meant; an older entry for the same question is superseded, not lost"
+    new = _new(scope, key, text, author, source)
+    if not self.db.sqlite: return self._retry(lambda: _insert_at_once(self.db, new))
+    return self._write(lambda conn: _insert(conn, new, change_number(conn)))
 
-    def supersede(self,
-        id:str, # an entry
-        text:str, # what was meant instead
-        author:str="user", # who says so
-        source:str=None, # id of the interaction that showed it
-    )->Clarification: # the new entry
-        "Put a new text in the place of an entry"
-        old = self._need(id)
-        return self.add(scope=old.scope, key=old.key, text=text, author=author, source=source)
+@patch
+def supersede(self:Store,
+    id:str, # an entry
+    text:str, # what was meant instead
+    author:str="user", # who says so
+    source:str=None, # id of the interaction that showed it
+)->Clarification: # the new entry
+    "Put a new text in the place of an entry"
+    old = self._need(id)
+    return self.add(scope=old.scope, key=old.key, text=text, author=author, source=source)
 
-# %% ../nbs/05_store.ipynb #cc69138a
-def _deactivate(self:_Writing, id:str)->Clarification:
+# %% ../nbs/05_store.ipynb #3ed37a4a
+@patch
+def deactivate(self:Store, id:str)->Clarification:
     "Take an entry out of use; it stays in the history"
     def write(conn):
-        conn.execute(clarifications.update().where(_c.id == id).values(active=False, changed=change_number(conn)))
+        conn.execute(clarification_table.update().where(_c.id == id).values(active=False, changed=change_number(conn)))
     self._need(id)
     self._write(write)
     return self._need(id)
 
-def _restore(self:_Writing, id:str)->Clarification:
+@patch
+def restore(self:Store, id:str)->Clarification:
     "Bring an entry back into use; the active entry for the same question is retired"
     old = self._need(id)
     def write(conn):
         changed = change_number(conn)
         same = (_c.scope == old.scope) & (_c.slot == slot_of(old.normalized_key))
-        conn.execute(clarifications.update().where(same, _c.active, _c.id != id).values(active=False, changed=changed))
-        conn.execute(clarifications.update().where(_c.id == id).values(active=True, changed=changed))
+        conn.execute(clarification_table.update().where(same, _c.active, _c.id != id).values(active=False, changed=changed))
+        conn.execute(clarification_table.update().where(_c.id == id).values(active=True, changed=changed))
     self._write(write)
     return self._need(id)
 
-def _write(self:_Writing, action):
+@patch
+def _write(self:Store, action):
     "Run `action(conn)` in one transaction"
     def run():
         with self.db.write() as conn: return action(conn)
     return self._retry(run)
 
-def _retry(self:_Writing, run):
+@patch
+def _retry(self:Store, run):
     "`run()`, again when another writer put in an entry for the same question first"
     for attempt in range(100):
         try: return run()
@@ -141,10 +170,9 @@ def _retry(self:_Writing, run):
             cause = e.__cause__
             if not isinstance(cause, sa.exc.IntegrityError) or "pm_one_active" not in str(cause.orig) or attempt == 99: raise
 
-_Writing.deactivate, _Writing.restore, _Writing._write, _Writing._retry = _deactivate, _restore, _write, _retry
-
-# %% ../nbs/05_store.ipynb #2d270718
-def _add_many(self:_Writing,
+# %% ../nbs/05_store.ipynb #03c558c7
+@patch
+def add_many(self:Store,
     rows, # dicts with scope, key, text and, if wanted, author, source
     embeddings=None, # float32 [n, d], one per row, where they are already known
     model:str=None, # name of the embedder that made them
@@ -178,57 +206,59 @@ def _bulk_insert(conn, news, changed, vecs, model):
     gone, before = {c.supersedes for c in news if c.supersedes}, conn.scalar(sa.select(sa.func.max(_c.n))) or 0
     for c in news: c.active = c.id not in gone
     stored = sorted(gone - {c.id for c in news})
-    for i in range(0, len(stored), 500): conn.execute(clarifications.update().where(_c.id.in_(stored[i:i + 500])).values(active=False, changed=changed))
-    for i in range(0, len(news), 5000): conn.execute(clarifications.insert(), [_values(c, changed) for c in news[i:i + 5000]])
+    for i in range(0, len(stored), 500): conn.execute(clarification_table.update().where(_c.id.in_(stored[i:i + 500])).values(active=False, changed=changed))
+    for i in range(0, len(news), 5000): conn.execute(clarification_table.insert(), [_values(c, changed) for c in news[i:i + 5000]])
     set_ranks(conn, before, changed)
     if vecs is None: return
     n = dict(conn.execute(sa.select(_c.id, _c.n).where(_c.n > before, _c.changed == changed)).all())
     values = [dict(n=n[c.id], model=model, scope=c.scope, vector=v) for c, v in zip(news, vecs)]
     for i in range(0, len(values), 5000): conn.execute(vectors.insert(), values[i:i + 5000])
 
-_Writing.add_many = _add_many
+# %% ../nbs/05_store.ipynb #2674fe27
+@patch
+def get(self:Store,
+    id:str, # id of an entry
+    scope:str=None, # if given, an entry of another scope counts as not there
+): # the clarification, or None
+    "One entry by its id"
+    with self.db.read() as conn: row = conn.execute(sa.select(*_COLUMNS).where(_c.id == id)).first()
+    return _record(row) if row is not None and scope in (None, row.scope) else None
 
-# %% ../nbs/05_store.ipynb #a27213bf
-class _Reading:
-    "The part of the store that finds clarifications"
-    def get(self,
-        id:str, # id of an entry
-        scope:str=None, # if given, an entry of another scope counts as not there
-    ): # the clarification, or None
-        "One entry by its id"
-        with self.db.read() as conn: row = conn.execute(sa.select(*_COLUMNS).where(_c.id == id)).first()
-        return _record(row) if row is not None and scope in (None, row.scope) else None
+@patch
+def _need(self:Store, id):
+    found = self.get(id)
+    if found is None: raise KeyError(f"there is no clarification with id {id!r}")
+    return found
 
-    def _need(self, id):
-        found = self.get(id)
-        if found is None: raise KeyError(f"there is no clarification with id {id!r}")
-        return found
-
-    def search(self,
-        query:str, # a question, as asked
-        *, scope:str, # whose memories may be found
-        k:int=5, # how many at most
-        method:str="closest", # "closest" (edit distance) or "semantic" (embeddings)
-        embedder=None, # for "semantic"; None: the store's
-        max_distance:int=None, # for "closest": leave out what is further away
-        exact:bool=False, # for "semantic": compare with every entry, however many
-        scores:bool=False, # return (clarification, score) pairs
-    )->list: # clarifications, nearest first; score is a distance (closest) or a cosine (semantic)
-        "The active entries of `scope` whose keys are nearest to `query`"
-        _scope(scope)
-        if not isinstance(query, str): raise InvalidData(f"a query must be text, found {type(query).__name__}")
-        if method not in ("closest", "semantic"): raise InvalidData(f"method is 'closest' or 'semantic', not {method!r}")
-        with self._lock:
-            found = (self._closest(query, scope, k, max_distance) if method == "closest"
-                     else self._semantic(query, scope, k, embedder or self.embedder, exact))
-        return [(_record(row), score) if scores else _record(row) for row, score in found]
+# %% ../nbs/05_store.ipynb #0558aef9
+@patch
+def search(self:Store,
+    query:str, # a question, as asked
+    *, scope:str, # whose memories may be found
+    k:int=5, # how many at most
+    method:str="closest", # "closest" (edit distance) or "semantic" (embeddings)
+    embedder=None, # for "semantic"; None: the store's
+    max_distance:int=None, # for "closest": leave out what is further away
+    exact:bool=False, # for "semantic": compare with every entry, however many
+    scores:bool=False, # return (clarification, score) pairs
+)->list: # clarifications, nearest first; score is a distance (closest) or a cosine (semantic)
+    "The active entries of `scope` whose keys are nearest to `query`"
+    _scope(scope)
+    if not isinstance(query, str): raise InvalidData(f"a query must be text, found {type(query).__name__}")
+    if method not in ("closest", "semantic"): raise InvalidData(f"method is 'closest' or 'semantic', not {method!r}")
+    with self._lock:
+        found = (self._closest(query, scope, k, max_distance) if method == "closest"
+                 else self._semantic(query, scope, k, embedder or self.embedder, exact))
+    return [(_record(row), score) if scores else _record(row) for row, score in found]
 
 # %% ../nbs/05_store.ipynb #cdc44aac
-def _closest(self:_Reading, query, scope, k, max_distance):
+@patch
+def _closest(self:Store, query, scope, k, max_distance):
     index = self._index(("closest", scope), lambda: ClosestSearch(self.db, scope))
     with self.db.read() as conn: return alive(conn, scope, index.search(conn, normalize(query), k, max_distance))
 
-def _semantic(self:_Reading, query, scope, k, embedder, exact):
+@patch
+def _semantic(self:Store, query, scope, k, embedder, exact):
     if embedder is None: raise InvalidData("semantic search needs an embedder: Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
     make = SemanticSearch if self.db.sqlite else PostgresSearch
     index = self._index(("semantic", scope, embedder.name), lambda: make(self.db, scope, embedder, self.exact_limit))
@@ -241,14 +271,13 @@ def _semantic(self:_Reading, query, scope, k, embedder, exact):
         ask *= 4
     return []
 
-def _index(self:_Reading, name, make):
+@patch
+def _index(self:Store, name, make):
     "The look-up structure called `name`, made on first use; the one not used for longest goes when there are many"
     if name not in self._indexes: self._indexes[name] = make()
     self._indexes.move_to_end(name)
     while len(self._indexes) > self.max_indexes: self._indexes.popitem(last=False)
     return self._indexes[name]
-
-_Reading._closest, _Reading._semantic, _Reading._index = _closest, _semantic, _index
 
 # %% ../nbs/05_store.ipynb #4a4ab671
 _SORTS = ("time", "key", "text", "author", "active", "id")
@@ -263,7 +292,8 @@ def _matching(scope, query, active):
         where.append(sa.or_(*(column.contains(words, autoescape=True) for column in columns)))
     return where
 
-def _clarifications(self:_Reading,
+@patch
+def clarifications(self:Store,
     scope:str, # whose
     query:str=None, # only entries whose key or text contains this (case, width and punctuation do not matter)
     sort:str="time", # time, key, text, author, active or id
@@ -279,17 +309,19 @@ def _clarifications(self:_Reading,
     rows = sa.select(*_COLUMNS).join(page, page.c.n == _c.n).order_by(*order)
     with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
 
-def _count(self:_Reading,
+@patch
+def count(self:Store,
     scope:str, # whose
     query:str=None, # as in `clarifications`
     active:bool=True, # as in `clarifications`
 )->int:
     "How many clarifications a scope has"
-    rows = sa.select(sa.func.count()).select_from(clarifications).where(*_matching(scope, query, active))
+    rows = sa.select(sa.func.count()).select_from(clarification_table).where(*_matching(scope, query, active))
     with self.db.read() as conn: return conn.scalar(rows)
 
-# %% ../nbs/05_store.ipynb #56f6a94e
-def _history(self:_Reading,
+# %% ../nbs/05_store.ipynb #4adeb8a9
+@patch
+def history(self:Store,
     id_or_key:str, # id of an entry, or with `scope` a question
     scope:str=None, # whose; needed for a question
 )->list: # clarifications, oldest first
@@ -300,29 +332,29 @@ def _history(self:_Reading,
     rows = sa.select(*_COLUMNS).where(_c.scope == scope, _c.slot == slot_of(key)).order_by(_c.n)
     with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
 
-def _scopes(self:_Reading)->list: # names, sorted
+@patch
+def scopes(self:Store)->list: # names, sorted
     "The scopes that hold anything"
     both = sa.union(sa.select(_c.scope).distinct(), sa.select(_i.scope).distinct())
     with self.db.read() as conn: return sorted(conn.scalars(both))
 
-_Reading.clarifications, _Reading.count, _Reading.history, _Reading.scopes = _clarifications, _count, _history, _scopes
+# %% ../nbs/05_store.ipynb #fb12957c
+@patch
+def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk when this returns
+    "Save an interaction; one that is logged again replaces what was known of it"
+    def write(conn): _put_interaction(conn, interaction.to_dict())
+    self._write(write)
+    return interaction
 
-# %% ../nbs/05_store.ipynb #9c564b84
-class _Asking:
-    "The part of the store that keeps interactions"
-    def log(self, interaction:Interaction)->Interaction: # the same; on disk when this returns
-        "Save an interaction; one that is logged again replaces what was known of it"
-        def write(conn): _put_interaction(conn, interaction.to_dict())
-        self._write(write)
-        return interaction
+@patch
+def interaction(self:Store, id:str): # the interaction, or None
+    "One interaction by its id"
+    with self.db.read() as conn: body = conn.scalar(sa.select(_i.body).where(_i.id == id))
+    return None if body is None else Interaction.from_dict(json.loads(body))
 
-    def interaction(self, id:str): # the interaction, or None
-        "One interaction by its id"
-        with self.db.read() as conn: body = conn.scalar(sa.select(_i.body).where(_i.id == id))
-        return None if body is None else Interaction.from_dict(json.loads(body))
-
-# %% ../nbs/05_store.ipynb #493107b4
-def _interactions(self:_Asking,
+# %% ../nbs/05_store.ipynb #b922bff9
+@patch
+def interactions(self:Store,
     scope:str, # whose
     verdict:str=None, # only those judged "right" or "wrong"
     question:str=None, # only those that asked this
@@ -338,7 +370,8 @@ def _interactions(self:_Asking,
     with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
     return [Interaction.from_dict(json.loads(b)) for b in bodies]
 
-def _set_verdict(self:_Asking,
+@patch
+def set_verdict(self:Store,
     id:str, # an interaction
     verdict, # "right", "wrong" or None
     expected:str=None, # the right answer, where the user gave it
@@ -349,22 +382,20 @@ def _set_verdict(self:_Asking,
     changes = dict(verdict=verdict) | ({} if expected is None else dict(expected=expected))
     return self.log(Interaction.from_dict(found.to_dict() | changes))
 
-_Asking.interactions, _Asking.set_verdict = _interactions, _set_verdict
-
-
 def _put_interaction(conn, d):
     "Insert or replace one interaction, given as a dict"
     for name, longest in (("id", 200), ("scope", 200), ("time", 200), ("question", None)): storable(d[name], f"the {name}", longest)
-    conn.execute(interactions.delete().where(_i.id == d["id"]))
+    conn.execute(interaction_table.delete().where(_i.id == d["id"]))
     insert_interaction(conn, d)
 
-# %% ../nbs/05_store.ipynb #6e19e85e
-def _uses(self:_Asking,
+# %% ../nbs/05_store.ipynb #2ea750ea
+@patch
+def uses(self:Store,
     clarification_id:str, # an entry
     hits_only:bool=True, # only where it went into the prompt; False: also where it was a runner-up
 )->list: # dicts: interaction, time, question, answer, verdict, hit, score; newest first
     "Where a clarification was used, and whether the answer then was right"
-    rows = sa.select(_u.interaction, _u.hit, _u.score, _i.body).join(interactions, _i.id == _u.interaction)
+    rows = sa.select(_u.interaction, _u.hit, _u.score, _i.body).join(interaction_table, _i.id == _u.interaction)
     rows = rows.where(_u.clarification == clarification_id, *([_u.hit] if hits_only else []))
     out = []
     with self.db.read() as conn: found = conn.execute(rows.order_by(_i.time.desc(), _i.id.desc())).all()
@@ -373,12 +404,13 @@ def _uses(self:_Asking,
         out.append(dict(interaction=id, hit=bool(hit), score=score) | {k: d[k] for k in ("time", "question", "answer", "verdict")})
     return out
 
-def _use_counts(self:_Asking,
+@patch
+def use_counts(self:Store,
     ids, # clarification ids, such as those of one page
 )->dict: # id -> dict(uses, right, wrong)
     "How often entries went into a prompt, and how the answers were judged"
     ids = list(ids)
-    rows = (sa.select(_u.clarification, _i.verdict, sa.func.count()).join(interactions, _i.id == _u.interaction)
+    rows = (sa.select(_u.clarification, _i.verdict, sa.func.count()).join(interaction_table, _i.id == _u.interaction)
             .where(_u.clarification.in_(ids), _u.hit).group_by(_u.clarification, _i.verdict))
     out = {id: dict(uses=0, right=0, wrong=0) for id in ids}
     with self.db.read() as conn: found = conn.execute(rows).all()
@@ -387,91 +419,71 @@ def _use_counts(self:_Asking,
         if verdict: out[id][verdict] += n
     return out
 
-_Asking.uses, _Asking.use_counts = _uses, _use_counts
+# %% ../nbs/05_store.ipynb #15d779dd
+@patch
+def _all_interactions(self:Store, scope):
+    for s in self.scopes() if scope is None else [_scope(scope)]: yield from self.interactions(s)
 
-# %% ../nbs/05_store.ipynb #79dead0f
-class _Feeding:
-    "The part of the store that hands data to the other rooms"
-    def _all_interactions(self, scope):
-        for s in self.scopes() if scope is None else [_scope(scope)]: yield from self.interactions(s)
+@patch
+def outcomes(self:Store,
+    scope:str=None, # whose; None: of all scopes
+)->list: # `Outcome`s
+    "The interactions that were judged, as outcomes of a prompt on a question"
+    out, seen = [], {}
+    for i in self._all_interactions(scope):
+        if i.verdict is None: continue
+        prompt = i.meta.get("prompt_text") or i.prompt
+        draw = seen[i.question, prompt] = seen.get((i.question, prompt), -1) + 1
+        out.append(Outcome(query=i.question, prompt=prompt, correct=i.verdict == "right", query_id=i.meta.get("query_id"), draw=draw,
+                           prompt_id=i.prompt_id, answer=i.answer, cost=i.usage.cost, interaction=i.id))
+    return out
 
-    def outcomes(self,
-        scope:str=None, # whose; None: of all scopes
-    )->list: # `Outcome`s
-        "The interactions that were judged, as outcomes of a prompt on a question"
-        out, seen = [], {}
-        for i in self._all_interactions(scope):
-            if i.verdict is None: continue
-            prompt = i.meta.get("prompt_text") or i.prompt
-            draw = seen[i.question, prompt] = seen.get((i.question, prompt), -1) + 1
-            out.append(Outcome(query=i.question, prompt=prompt, correct=i.verdict == "right", query_id=i.meta.get("query_id"), draw=draw,
-                               prompt_id=i.prompt_id, answer=i.answer, cost=i.usage.cost, interaction=i.id))
-        return out
+# %% ../nbs/05_store.ipynb #73c777e1
+@patch
+def canonical_examples(self:Store,
+    scope:str=None, # whose; None: of all scopes
+)->list: # dicts: id, prefix, suffix, interaction, clarification, scope
+    "Questions whose right answer is known, as prefix and suffix"
+    out = []
+    for i in self._all_interactions(scope):
+        answer = i.expected or (i.answer if i.verdict == "right" else None)
+        if not answer or not answer.strip(): continue
+        used = i.retrieval.id if i.retrieval is not None and i.retrieval.hit else None
+        out.append(dict(id=f"ex-{i.id}", prefix=i.question, suffix=" " + answer.strip(), interaction=i.id, clarification=used, scope=i.scope))
+    return out
 
-    def canonical_examples(self,
-        scope:str=None, # whose; None: of all scopes
-    )->list: # dicts: id, prefix, suffix, interaction, clarification, scope
-        "Questions whose right answer is known, as prefix and suffix"
-        out = []
-        for i in self._all_interactions(scope):
-            answer = i.expected or (i.answer if i.verdict == "right" else None)
-            if not answer or not answer.strip(): continue
-            used = i.retrieval.id if i.retrieval is not None and i.retrieval.hit else None
-            out.append(dict(id=f"ex-{i.id}", prefix=i.question, suffix=" " + answer.strip(), interaction=i.id, clarification=used, scope=i.scope))
-        return out
+@patch
+def study_sentences(self:Store,
+    scope:str=None, # whose; None: of all scopes
+)->list: # dicts: id, sentence, key, text, clarification, interaction, scope
+    "What users taught, one sentence per active clarification"
+    found = [c for s in (self.scopes() if scope is None else [_scope(scope)]) for c in self.clarifications(s)]
+    return [dict(id=f"st-{c.id}", sentence=f"{c.key.strip()} {c.text.strip()}", key=c.key, text=c.text, clarification=c.id,
+                 interaction=c.source, scope=c.scope) for c in found]
 
-    def study_sentences(self,
-        scope:str=None, # whose; None: of all scopes
-    )->list: # dicts: id, sentence, key, text, clarification, interaction, scope
-        "What users taught, one sentence per active clarification"
-        found = [c for s in (self.scopes() if scope is None else [_scope(scope)]) for c in self.clarifications(s)]
-        return [dict(id=f"st-{c.id}", sentence=f"{c.key.strip()} {c.text.strip()}", key=c.key, text=c.text, clarification=c.id,
-                     interaction=c.source, scope=c.scope) for c in found]
-
-# %% ../nbs/05_store.ipynb #acf7385d
-class Store(_Writing, _Reading, _Asking, _Feeding):
-    "Clarifications and interactions in an SQLite file or a PostgreSQL database"
-    def __init__(self,
-        where="memory.db", # path of a file, ":memory:", or a URL such as "postgresql+psycopg://user@host/db"
-        embedder=None, # texts -> float32 [n, d], used by semantic search
-        exact_limit:int=EXACT_LIMIT, # entries of a scope up to which semantic search compares with every one
-        timeout:float=60., # seconds to wait for other writers
-    ):
-        self.db, self.embedder, self.exact_limit = Database(where, timeout), embedder, exact_limit
-        self._lock, self._indexes, self.max_indexes = threading.RLock(), OrderedDict(), 256
-        finish_erasures(self.db)
-
-    def __repr__(self): return f"Store({self.db.name!r})"
-    def __enter__(self): return self
-    def __exit__(self, *_): self.close()
-
-    def close(self):
-        "Close the connections; the data is safe with or without this"
-        self._indexes.clear()
-        self.db.close()
-
-# %% ../nbs/05_store.ipynb #13fa1c13
-def _forget(self:Store, *,
+# %% ../nbs/05_store.ipynb #4004709c
+@patch
+def forget(self:Store, *,
     scope:str=None, # alone: everything in this scope
     id:str=None, # one entry
     key:str=None, # with `scope`: everything about this question
     dry_run:bool=False, # only count what would go
 )->ForgetReceipt:
     "Delete for good: rows, vectors, indexes, and the bytes in the file"
-    return forget(self.db, scope=scope, id=id, key=key, dry_run=dry_run)
+    return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run)
 
-def _export(self:Store,
+@patch
+def export(self:Store,
     path, # a .jsonl file
     scope:str=None, # only this scope; None: everything
 )->int: # lines written
     "Write clarifications and interactions as JSON lines"
     return export_jsonl(self.db, path, scope)
 
-def _import_(self:Store,
+@patch
+def import_(self:Store,
     path, # a file that `export` wrote
     skip_invalid:bool=False, # leave bad lines out and report them; otherwise one bad line stops everything
 )->ImportReport:
     "Read JSON lines into the store, all or nothing"
     return import_jsonl(self.db, path, skip_invalid)
-
-Store.forget, Store.export, Store.import_ = _forget, _export, _import_

@@ -21,6 +21,7 @@ from pathlib import Path
 
 # %% ../nbs/05a_storedb.ipynb #be294fb9
 import sqlalchemy as sa
+from fastcore.basics import patch
 from sqlalchemy.pool import StaticPool
 
 from .core import InvalidData, fold, new_id, require, stable_hash
@@ -205,6 +206,7 @@ class Database:
         self.engine = None
 
 # %% ../nbs/05a_storedb.ipynb #2b72235f
+@patch
 def _open(self:Database):
     "Make the engine and bring the layout up to date"
     options = dict(hide_parameters=True)
@@ -249,10 +251,20 @@ def _transaction(self:Database, write:bool, autocommit:bool=False):
     finally:
         if self._lock: self._lock.release()
 
-Database._open = _open
-Database.read = lambda self: _transaction(self, False)
-Database.write = lambda self: _transaction(self, True)
-Database.autocommit = lambda self: _transaction(self, True, autocommit=True)
+@patch
+def read(self:Database):
+    "A connection that sees one state of the database"
+    return _transaction(self, False)
+
+@patch
+def write(self:Database):
+    "A connection whose changes are on disk when the block ends, all or none of them"
+    return _transaction(self, True)
+
+@patch
+def autocommit(self:Database):
+    "PostgreSQL: a connection on which every statement is a transaction of its own"
+    return _transaction(self, True, autocommit=True)
 
 # %% ../nbs/05a_storedb.ipynb #02b1f3ed
 def _upgrade(conn, name):

@@ -9,6 +9,7 @@ __all__ = ['EXACT_LIMIT', 'erasures', 'scope_mark', 'ClosestSearch', 'put_vector
 # %% ../nbs/05c_storefind.ipynb #6f11581d
 import numpy as np
 import sqlalchemy as sa
+from fastcore.basics import patch
 
 from .core import stable_hash
 from .index import ClusterIndex, LevenshteinIndex, VectorIndex, build_clusters
@@ -60,8 +61,9 @@ class ClosestSearch:
             self.index.remove(key)
             del self.head[key]
 
-# %% ../nbs/05c_storefind.ipynb #e682ba7c
-def _search_closest(self:ClosestSearch,
+# %% ../nbs/05c_storefind.ipynb #0558aef9
+@patch
+def search(self:ClosestSearch,
     conn, # inside a read
     key:str, # the normalised question
     k:int, # how many
@@ -70,8 +72,6 @@ def _search_closest(self:ClosestSearch,
     "The nearest entries"
     self.refresh(conn)
     return [(self.head[found], d) for found, d in self.index.nearest(key, k, max_distance)]
-
-ClosestSearch.search = _search_closest
 
 # %% ../nbs/05c_storefind.ipynb #b1205868
 EXACT_LIMIT = 50_000 # entries of a scope up to which every vector is compared
@@ -138,6 +138,7 @@ class SemanticSearch:
         self.seen, self.mark, self.epoch = mark, mark, epoch
 
 # %% ../nbs/05c_storefind.ipynb #95d3d0ce
+@patch
 def _start(self:SemanticSearch, now):
     "Begin with the clusters on disk, where they are usable"
     self._forget()
@@ -146,15 +147,17 @@ def _start(self:SemanticSearch, now):
     if self.clusters and self.clusters.counter > now: self.clusters = None
     if self.clusters: self.seen = self.clusters.counter
 
+@patch
 def _too_many(self:SemanticSearch, conn):
     "True if the tail would grow too long"
     if self.folder is None: return False
     new = conn.scalar(sa.select(sa.func.count()).select_from(clarifications).where(_c.scope == self.scope, _c.active, _c.changed >= self.seen))
     return new + len(self.tail) > max(self.limit, self.clusters.meta["n"]//5 if self.clusters else 0)
 
-SemanticSearch._start, SemanticSearch._too_many = _start, _too_many
+
 
 # %% ../nbs/05c_storefind.ipynb #92f024f3
+@patch
 def _read_changes(self:SemanticSearch, conn):
     "Take over the vectors of changed entries; returns the (n, key) that have none"
     rows = sa.select(_c.n, _c.key, _c.active, _v.vector).select_from(self._both).where(_c.scope == self.scope)
@@ -173,6 +176,7 @@ def _matrix(blobs):
     blobs = list(blobs)
     return np.frombuffer(b"".join(blobs), np.float32).reshape(len(blobs), -1)
 
+@patch
 def _rebuild(self:SemanticSearch)->int: # the watermark that the clusters are complete for
     "Write all active entries into new clusters and empty the tail"
     lacking = sa.select(_c.n, _c.key).select_from(self._both).where(_c.scope == self.scope, _c.active, _v.n.is_(None)).order_by(_c.n).limit(20_000)
@@ -189,10 +193,11 @@ def _rebuild(self:SemanticSearch)->int: # the watermark that the clusters are co
                 return mark
         for _ in _embedded(self.db, self.embedder, todo, self.scope): pass
 
-SemanticSearch._read_changes, SemanticSearch._rebuild = _read_changes, _rebuild
 
-# %% ../nbs/05c_storefind.ipynb #1310d3b6
-def _search(self:SemanticSearch,
+
+# %% ../nbs/05c_storefind.ipynb #0558aef9-2
+@patch
+def search(self:SemanticSearch, # noqa: F811
     vector, # embedding of the question
     k:int, # how many
     exact:bool=False, # read all clusters
@@ -202,7 +207,7 @@ def _search(self:SemanticSearch,
     found.update(self.tail.search(vector, k))
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
 
-SemanticSearch.search = _search
+
 
 # %% ../nbs/05c_storefind.ipynb #b676f670
 class PostgresSearch:
@@ -242,8 +247,9 @@ class PostgresSearch:
 def hnsw_name(scope, model): return f"pm_hnsw_{stable_hash([scope, model], 24)}"
 def _literal(value): return sa.bindparam(None, value, type_=sa.Text, literal_execute=True)
 
-# %% ../nbs/05c_storefind.ipynb #6583a068
-def _search_postgres(self:PostgresSearch,
+# %% ../nbs/05c_storefind.ipynb #0558aef9-3
+@patch
+def search(self:PostgresSearch, # noqa: F811
     vector, # embedding of the question
     k:int, # how many
     exact:bool=False, # without the index
@@ -265,7 +271,7 @@ class _Sized(type(vectors.c.vector.type)):
     def __init__(self, dim): self.dim = dim
     def get_col_spec(self, **kw): return f"vector({self.dim})"
 
-PostgresSearch.search = _search_postgres
+
 
 # %% ../nbs/05c_storefind.ipynb #86d5e066
 def index_folder(

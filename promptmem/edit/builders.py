@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core import InvalidData, fold, require
+from ..core import InvalidData, fold, read_yaml
 from .examples import CRITERIA, DIRECTIONS, CanonicalExamples, find_criterion
 
 # %% ../../nbs/edit/12_builders.ipynb #ceefee94
@@ -126,8 +126,13 @@ def read_config(
 )->EditConfig:
     "Read a published configuration; raises InvalidData with the reason for those that cannot work"
     what = Path(path).name if isinstance(path, (str, Path)) else "config"
-    d = require("yaml", "all").safe_load(Path(path).read_text("utf-8")) if isinstance(path, (str, Path)) else path
+    d = read_yaml(path) if isinstance(path, (str, Path)) else path
     if not isinstance(d, dict): raise InvalidData(f"{what}: not a configuration")
+    try: return _config(d, general, what)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as e:
+        raise e if isinstance(e, InvalidData) else InvalidData(f"{what}: a field has a value of the wrong kind: {type(e).__name__}: {e}") from e
+
+def _config(d, general, what):
     model, t, v = _need(d, "model", what=what), _need(d, "training", what=what), _need(d, "validation", what=what)
     if not isinstance(model, str) or _MANGLED.search(model): raise InvalidData(f"{what}: {model!r} is not the name of a model")
     method, notes = _method(t, model, what), []

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
-from ..core import InvalidData, stable_hash
+from ..core import InvalidData, read_text, stable_hash
 from ..record import Retrieval
 
 # %% ../../nbs/memory/03_prompt.ipynb #c3b2efe2
@@ -58,7 +58,7 @@ def read_few_shot(
     path, # text file: `x[SEP] y END[SEP]x[SEP] y END`
 )->str:
     "The few-shot text of a file, with its separators in place"
-    with open(path, encoding="utf-8") as f: return f.read().replace("[SEP]", SEP)
+    return read_text(path).replace("[SEP]", SEP)
 
 def example(
     question:str, # with its clarification, if any

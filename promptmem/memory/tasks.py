@@ -9,8 +9,7 @@ from __future__ import annotations
 __all__ = ['ALIASES', 'SCRAMBLES', 'KEYWORDS', 'Task', 'Tasks', 'read_templates', 'templates', 'render', 'load_tasks',
            'find_tasks', 'word_rows', 'scramble', 'make_tasks', 'Check', 'keyword_check', 'strict_check', 'checker']
 
-# %% ../../nbs/memory/05_tasks.ipynb #ff3e4d4d
-import json
+# %% ../../nbs/memory/05_tasks.ipynb #7e18ed42
 import random
 import re
 import string
@@ -19,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core import InvalidData, fold, inside, read_jsonl, words, write_jsonl
+from ..core import InvalidData, fold, inside, read_json, read_jsonl, words, write_jsonl
 from ..data import data_dir, local_data
 from .prompt import parse_reply
 from ..record import Record
@@ -68,12 +67,12 @@ def read_templates(
     path, # templates.json: family -> list of {type, template_id, question, clarification, answer}
 )->dict: # family -> template_id -> template
     "The templates of all families in a file"
-    try: raw = json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as e: raise InvalidData(f"{path}: not JSON: {e}") from e
+    raw = read_json(path)
     if not isinstance(raw, dict): raise InvalidData(f"{path}: expected an object of families, found {type(raw).__name__}")
     out = {}
     for family, rows in raw.items():
         out[family] = {}
+        if not isinstance(rows, list): raise InvalidData(f"{path}: family {family!r}: expected a list of templates, found {type(rows).__name__}")
         for i, r in enumerate(rows):
             for f in ("type", "template_id", "question", "clarification", "answer"):
                 if not isinstance(r, dict) or not isinstance(r.get(f), str): raise InvalidData(f"{path}: family {family!r}, template {i}: field {f!r} is missing or not text")

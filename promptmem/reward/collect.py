@@ -54,6 +54,7 @@ def _jobs(queries, prompts, draws, lm, grader, join, options):
 def _check_row(r):
     missing = [k for k in ("key", "query_id", "prompt_id", "correct", "answer") if k not in r]
     if missing: raise ValueError(f"not a row of a collection: no {', '.join(missing)}")
+    if not isinstance(r["key"], str): raise ValueError(f"field 'key' must be text, found {type(r['key']).__name__}")
 
 # %% ../../nbs/reward/07_collect.ipynb #ffadcec1
 def _ask(lm, jobs, grader, options):

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from ..core import InvalidData, fold, write_atomic
+from ..core import InvalidData, fold, read_text, write_atomic
 
 # %% ../../nbs/reward/01_outcomes.ipynb #908cfcd3
 def _need(frame, columns, what):
@@ -123,11 +123,11 @@ def read(cls:Outcomes,
         prompts = _beside(path, "prompts") if prompts is None else prompts
         path = _beside(path, "outcomes")
     frame = _read_table(path)
-    if queries is None and prompts is None: return cls(*_split_tables(frame))
-    if queries is None or prompts is None: raise ValueError("give both queries= and prompts=, or neither")
+    if (queries is None) != (prompts is None): raise ValueError("give both queries= and prompts=, or neither")
     load = lambda t: t if isinstance(t, pd.DataFrame) else _read_table(t)
-    try: return cls(frame, load(queries), load(prompts))
+    try: return cls(*_split_tables(frame)) if queries is None else cls(frame, load(queries), load(prompts))
     except InvalidData as e: raise InvalidData(f"{path}: {e}") from e
+    except TypeError as e: raise InvalidData(f"{path}: a column holds lists or objects where text or numbers are expected ({e})") from e
 
 @patch
 def save(self:Outcomes,
@@ -178,11 +178,12 @@ def read_verdicts(
     "The verdict log of one prompt, as the published code writes it"
     path = Path(path)
     if path.suffix == ".npy":
-        v = np.load(path, allow_pickle=False)
+        try: v = np.load(path, allow_pickle=False)
+        except (ValueError, OSError, EOFError, SyntaxError) as e: raise InvalidData(f"{path}: not a vector that numpy wrote: {e}") from e
         if v.ndim != 1: raise InvalidData(f"{path}: expected one verdict per row, found shape {v.shape}")
         return pd.DataFrame(dict(row=np.arange(len(v)), correct=_as_correct(v, str(path))))
     rows = []
-    for i, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for i, line in enumerate(read_text(path).splitlines(), 1):
         if not line.strip(): continue
         m = re.fullmatch(r"\(\s*(\d+)\s*,\s*(True|False)\s*\)", line.strip())
         if not m: raise InvalidData(f"{path}:{i}: expected (index, True) or (index, False), found {line[:60]!r}")
@@ -195,11 +196,13 @@ def read_answers(
 )->pd.DataFrame: # row, answer
     "The answer log of one prompt, as the published code writes it"
     rows = []
-    for i, record in enumerate(re.split(r"\n?={20}\n?", Path(path).read_text(encoding="utf-8"))):
+    for i, record in enumerate(re.split(r"\n?={20}\n?", read_text(path))):
         if not record.strip(): continue
-        try: row, answer = ast.literal_eval(record.strip())
-        except (ValueError, SyntaxError, TypeError) as e: raise InvalidData(f"{path}, record {i+1}: expected (index, 'answer'): {e}") from e
-        rows.append((int(row), str(answer)))
+        try:
+            row, answer = ast.literal_eval(record.strip())
+            row = int(row)
+        except (ValueError, SyntaxError, TypeError, OverflowError, RecursionError, MemoryError) as e: raise InvalidData(f"{path}, record {i+1}: expected (index, 'answer'): {e}") from e
+        rows.append((row, str(answer)))
     return pd.DataFrame(rows, columns=["row", "answer"])
 
 @patch(cls_method=True)

@@ -10,6 +10,7 @@ __all__ = ['Pair', 'load_pairs', 'leak_suspect', 'Cleaned', 'clean_pairs', 'Impr
 
 # %% ../../nbs/rewrite/08_pairs.ipynb #ab159f81
 import csv
+import io
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import InvalidData, fold, read_jsonl
+from ..core import InvalidData, fold, read_jsonl, read_text
 from .guards import DriftGuard, FormGuard, first_objection
 from .propose import State
 from .result import Candidate
@@ -43,6 +44,16 @@ def _from_row(row, columns):
         return (m[1].strip(), m[2].strip()) if m else "does not read <s>[INST] before [/INST] after </s>"
     return (row.get(columns[0]) or "").strip(), (row.get(columns[1]) or "").strip()
 
+def _csv_rows(path):
+    "[((before, after) or a reason, None)] of one of the published tables"
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
+    try:
+        columns = reader.fieldnames or []
+        if columns not in (["Formatted Prompts"], ["Bad Prompt", "Improved Prompt"]):
+            raise InvalidData(f"{path.name}: expected the column 'Formatted Prompts', or 'Bad Prompt' and 'Improved Prompt'; found {columns}")
+        return [(_from_row(r, columns), None) for r in reader]
+    except csv.Error as e: raise InvalidData(f"{path.name}:{reader.line_num}: not CSV: {e}") from e
+
 def load_pairs(
     path, # .jsonl with before and after, or one of the published .csv layouts
     rejects:list=None, # receives (row, reason) of what could not be read; None: such a row raises
@@ -55,12 +66,7 @@ def load_pairs(
     if path.suffix == ".jsonl":
         rows = [((r.get("before"), r.get("after")), r.get("id")) for r in read_jsonl(path)]
     else:
-        with open(path, encoding="utf-8", newline="") as f:
-            reader = csv.DictReader(f)
-            columns = reader.fieldnames or []
-            if columns not in (["Formatted Prompts"], ["Bad Prompt", "Improved Prompt"]):
-                raise InvalidData(f"{path.name}: expected the column 'Formatted Prompts', or 'Bad Prompt' and 'Improved Prompt'; found {columns}")
-            rows = [(_from_row(r, columns), None) for r in reader]
+        rows = _csv_rows(path)
     for i, (pair, name) in enumerate(rows, 1):
         if isinstance(pair, str): refuse(i, pair)
         elif not all(isinstance(t, str) and t.strip() for t in pair): refuse(i, "'before' or 'after' is empty or no text")

@@ -1,0 +1,221 @@
+"""Every public reader on files that are cut, garbled or of the wrong kind: a result, or one clean error that names the file."""
+import json
+import random
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from promptmem.core import InvalidData, read_jsonl
+
+RUN = dict(run="r", notebook="n.ipynb", status="ok", parameters=dict(n=1), metrics=dict(accuracy=.5, gain=dict(estimate=.1, lo=0, hi=.2)), seconds=1.5)
+
+
+def lines(*rows): return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows)
+
+
+def _store(path):
+    from promptmem.store import Store
+    with Store(":memory:") as s: s.import_(path)
+
+
+def _log(path):
+    from promptmem.memory import Log
+    log = Log.read(path)
+    repr(log), log.accuracy, log.strategy
+
+
+def _resume(path):
+    from promptmem.lm import CallableLM
+    from promptmem.memory import make_tasks, stream
+    stream(CallableLM(lambda p: " the synonym is x END"), make_tasks(2, "own", seed=1), "none", log=path)
+
+
+def _tasks(path):
+    from promptmem.memory import load_tasks
+    load_tasks(path, family="own")
+
+
+def _templates(path):
+    from promptmem.memory.tasks import read_templates
+    read_templates(path)
+
+
+def _few_shot(path):
+    from promptmem.memory.prompt import read_few_shot
+    read_few_shot(path)
+
+
+def _outcomes(path):
+    from promptmem.reward import Outcomes
+    repr(Outcomes.read(path))
+
+
+def _verdicts(path):
+    from promptmem.reward.outcomes import read_verdicts
+    read_verdicts(path)
+
+
+def _answers(path):
+    from promptmem.reward.outcomes import read_answers
+    read_answers(path)
+
+
+def _collected(path):
+    from promptmem.lm import CallableLM
+    from promptmem.reward.collect import collect_outcomes
+    collect_outcomes(CallableLM(lambda p: "3"), ["add"], [dict(text="1 + 2", gold="3")], path=path)
+
+
+def _examples(path):
+    from promptmem.edit import CanonicalExamples
+    CanonicalExamples.read(path, quiet=True)
+
+
+def _texts(path):
+    from promptmem.edit.examples import read_texts
+    read_texts(path)
+
+
+def _config(path):
+    from promptmem.edit.builders import read_config
+    read_config(path)
+
+
+def _sentences(path):
+    from promptmem.recall.foils import read_sentences
+    read_sentences(path)
+
+
+def _pairs_of_sentences(path):
+    from promptmem.recall.foils import read_pairs
+    read_pairs(path, path)
+
+
+def _pairs(path):
+    from promptmem.rewrite.pairs import load_pairs
+    load_pairs(path)
+
+
+def _result(path):
+    from promptmem.rewrite import OptimizeResult
+    OptimizeResult.read(path)
+
+
+def _grid(path):
+    from promptmem.batch import read_grid
+    for s in read_grid(path): assert isinstance(s, dict)
+
+
+def _run(path):
+    from promptmem.batch import is_finished, load_runs, read_result
+    from promptmem.report import write_grid_index
+    folder = path.parent/"runs"
+    (folder/"one").mkdir(parents=True, exist_ok=True)
+    (folder/"one"/"result.json").write_bytes(path.read_bytes())
+    (folder/"grid.json").write_bytes(path.read_bytes())
+    assert isinstance(read_result(folder/"one"), dict)
+    is_finished(folder/"one"), load_runs(folder), write_grid_index(folder)
+
+
+def _notebook(path):
+    from promptmem.batch import notebook_parameters
+    notebook_parameters(path)
+
+
+NOTEBOOK = json.dumps(dict(cells=[dict(cell_type="code", id="a", execution_count=None, metadata=dict(tags=["parameters"]), outputs=[], source="n: int = 3  # how many\nout: str = ''\n")],
+                           metadata={}, nbformat=4, nbformat_minor=5))
+TEMPLATE = dict(own=[dict(type="syn", template_id="a", question="what is like {word1} ?", clarification="synonym", answer="{word2}")])
+LOG_LINE = dict(idx=0, question="q", is_correct=True, correct_so_far=1.0, strategy="none", clarification_probability=0.0, seed=0, family="own")
+CONFIG = """
+model: gpt2
+task: country
+threshold: 0.1
+training: {dataset_path: train.jsonl, finetune_type: lora, loss_type: good, suffix_pair: false, learning_rate: 0.001, num_epochs: 2,
+  lora: {lora_rank: 4, lora_alpha: 8, target_modules: all}, regularization_type: KL, regularization_weight: 0.1}
+validation: {intervention_eval_path: e.jsonl, degredation_targeted_path: t.jsonl, hard_negative: {hard_negative_path: h.jsonl}}
+"""
+RESULT = json.dumps(dict(candidates=[dict(id="c", parents=[])], final=dict(best=None)))
+
+READERS = {
+    "jsonl": ("rows.jsonl", read_jsonl, lines(dict(a=1), dict(b=[1, "x"]))),
+    "store": ("memory.jsonl", _store, lines(dict(type="clarification", scope="s", key="k", text="t", id="1"), dict(type="interaction", scope="s", question="q", usage=dict(prompt_tokens=1)))),
+    "stream log": ("log.jsonl", _log, lines(LOG_LINE, LOG_LINE | dict(idx=1))),
+    "stream log, resumed": ("log.jsonl", _resume, lines(LOG_LINE)),
+    "tasks": ("tasks.jsonl", _tasks, lines(dict(meta=dict(word1="glad", word2="happy"), type="syn", template_id="syn_1"))),
+    "templates": ("templates.json", _templates, json.dumps(TEMPLATE)),
+    "few-shot text": ("few.txt", _few_shot, "a[SEP] b END[SEP]"),
+    "outcomes, JSON lines": ("outcomes.jsonl", _outcomes, lines(dict(query="a", prompt="p", correct=True), dict(query="b", prompt="p", correct=False))),
+    "outcomes, CSV": ("outcomes.csv", _outcomes, "query,prompt,correct,draw\na,p,1,0\nb,p,0,0\n"),
+    "outcomes, parquet": ("outcomes.parquet", _outcomes, "PAR1 no PAR1"),
+    "verdicts": ("verdicts.txt", _verdicts, "(0, True)\n(1, False)\n"),
+    "verdicts, npy": ("verdicts.npy", _verdicts, "\x93NUMPY no"),
+    "answers": ("answers.txt", _answers, "(0, 'three')\n====================\n(1, 'four')\n===================="),
+    "collected outcomes": ("collected.jsonl", _collected, lines(dict(key="k", query_id=0, prompt_id=0, draw=0, answer="3", correct=True))),
+    "canonical examples": ("train.jsonl", _examples, lines(dict(prefix="The capital of Chad is", suffix=" N'Djamena"))),
+    "texts": ("texts.jsonl", _texts, lines(dict(text="a"), dict(text="b"))),
+    "edit configuration": ("config.yaml", _config, CONFIG),
+    "sentences": ("seen.json", _sentences, lines(dict(sent="A dog."), dict(sent="A cat."))),
+    "pairs of sentences": ("seen.json", _pairs_of_sentences, lines(dict(text="A dog."), dict(text="A cat."))),
+    "prompt pairs, CSV": ("pairs.csv", _pairs, "Bad Prompt,Improved Prompt\nx,y\n"),
+    "prompt pairs, chat CSV": ("pairs.csv", _pairs, "Formatted Prompts\n<s>[INST] a [/INST] b </s>\n"),
+    "prompt pairs, JSON lines": ("pairs.jsonl", _pairs, lines(dict(before="a", after="b"))),
+    # "search result": ("result.json", _result, RESULT),
+    "grid, CSV": ("grid.csv", _grid, "n,word\n1,a\n2,\n"),
+    "grid, YAML": ("grid.yaml", _grid, "n: [1, 2]\nword: a\n"),
+    "grid, JSON": ("grid.json", _grid, json.dumps([dict(n=1), dict(n=2)])),
+    "result of a run": ("result.json", _run, json.dumps(RUN)),
+    "notebook": ("nb.ipynb", _notebook, NOTEBOOK),
+}
+
+anything = st.recursive(st.none() | st.booleans() | st.integers(-2**70, 2**70) | st.floats() | st.text(max_size=8),
+                        lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=5), x, max_size=3), max_leaves=6)
+
+
+def damaged(content, how, at, value, junk):
+    "The file after one accident: cut, bytes put in, one value exchanged, or other content"
+    raw = content.encode("utf-8", "surrogateescape")
+    if how == "cut": return raw[:at % (len(raw) + 1)]
+    if how == "bytes": return raw[:at % (len(raw) + 1)] + junk + raw[at % (len(raw) + 1):]
+    if how == "other": return b"[" * 100_000 if junk == b"DEEP" else junk
+    rows, whole = content.split("\n"), False
+    try: rows, whole = [json.dumps(json.loads(content))], True
+    except ValueError: pass
+    i = at % len(rows)
+    try: d = json.loads(rows[i])
+    except ValueError: return raw.replace(b":", b": " + json.dumps(value).encode() + b" #", 1)
+    rows[i] = json.dumps(exchanged(d, random.Random(at), value))
+    return ("\n".join(rows) + ("" if whole else "\n")).encode("utf-8", "replace")
+
+
+def exchanged(d, rng, value):
+    "`d` with one of its values, at any depth, replaced"
+    if not d or not isinstance(d, (dict, list)) or rng.random() < .15: return value
+    k = rng.choice(sorted(d)) if isinstance(d, dict) else rng.randrange(len(d))
+    out = dict(d) if isinstance(d, dict) else list(d)
+    out[k] = exchanged(d[k], rng, value)
+    return out
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(how=st.sampled_from(["cut", "bytes", "other", "value", "value", "value"]), at=st.integers(0, 5000), value=anything, junk=st.binary(max_size=30))
+@example(how="bytes", at=0, value=None, junk=b"\xef\xbb\xbf")
+@example(how="other", at=0, value=None, junk=b"")
+@example(how="other", at=0, value=None, junk=b"DEEP")
+@example(how="bytes", at=3, value=None, junk=b"\xff\xfe\x00")
+def test_a_reader_gives_a_result_or_one_clean_error(tmp_path_factory, name, how, at, value, junk):
+    file, read, content = READERS[name]
+    path = tmp_path_factory.getbasetemp()/f"readers-{list(READERS).index(name)}"/file
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(damaged(content, how, at, value, junk))
+    try: read(path)
+    except InvalidData as e:
+        assert path.stem in str(e), f"the error does not name the file: {e}"
+
+
+@pytest.mark.parametrize("name", [n for n in READERS if n not in ("outcomes, parquet", "verdicts, npy", "search result", "collected outcomes", "stream log, resumed", "tasks")])
+def test_the_undamaged_file_is_read(tmp_path, name):
+    file, read, content = READERS[name]
+    (tmp_path/file).write_text(content, encoding="utf-8")
+    read(tmp_path/file)
