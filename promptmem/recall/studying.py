@@ -131,7 +131,8 @@ def _prepare(self, weight_decay, betas):
               dict(params=[p for p in self.params.values() if p.ndim < 2], weight_decay=0.)]
     fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in self.params.values())
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], lr=self.lr, betas=betas, fused=fused)
-    self.accelerator = accelerate.Accelerator(device_placement=accelerate.PartialState().num_processes > 1)
+    on_cpu = not torch.accelerator.is_available() or accelerate.utils.parse_flag_from_env("ACCELERATE_USE_CPU")
+    self.accelerator = accelerate.Accelerator(device_placement=accelerate.PartialState(cpu=on_cpu).num_processes > 1)
     self.world, self.rank = self.accelerator.num_processes, self.accelerator.process_index
     self.loss, self.optimizer = self.accelerator.prepare(_loss_module(self.model), optimizer)
     self.device = next(self.model.parameters()).device

@@ -1,4 +1,5 @@
 """Study in two processes (accelerate, gloo on the processor) makes the same updates as in one."""
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +11,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("accelerate")
 safetensors = pytest.importorskip("safetensors.torch")
+
+from tests.recall.test_recall import tiny  # noqa: E402
 
 SCRIPT = '''
 import json, sys
@@ -37,8 +40,7 @@ def run(tmp_path, processes, clip):
     "Weights and note of a run in so many processes"
     script, out = tmp_path/"run.py", tmp_path/f"{processes}.safetensors"
     script.write_text(SCRIPT)
-    launch = [] if processes == 1 else ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", str(processes), "--num_machines", "1",
-                                        "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", str(free_port())]
+    launch = [] if processes == 1 else ["-m", "torch.distributed.run", "--nproc_per_node", str(processes), "--master_port", str(free_port())]
     env = os.environ | dict(PYTHONPATH=os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")]), OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1",
                             ACCELERATE_USE_CPU="true")
     done = subprocess.run([sys.executable, *launch, str(script), str(out), str(tmp_path/f"state{processes}.safetensors"), str(clip)], env=env,
@@ -53,6 +55,9 @@ def run(tmp_path, processes, clip):
 def test_two_processes_make_the_updates_of_one(tmp_path, clip):
     (one, a), (two, b) = run(tmp_path, 1, clip), run(tmp_path, 2, clip)
     assert (a["processes"], b["processes"]) == ("1", "2")
-    assert max(float((one[n]-two[n]).abs().max()) for n in one) < 1e-5
-    first, both = eval(a["losses"]), eval(b["losses"])
+    start = dict(tiny()[0].named_parameters())
+    size = lambda ts: float(torch.cat([t.detach().flatten() for t in ts]).norm())
+    apart, moved = size(one[n]-two[n] for n in one), size(one[n]-start[n] for n in one)
+    assert apart < 1e-4*moved      # float error: of single weights whose gradient is about zero, AdamW makes more
+    first, both = json.loads(a["losses"]), json.loads(b["losses"])
     assert len(first) == len(both) == 6 and max(abs(x-y) for x, y in zip(first, both)) < 1e-4
