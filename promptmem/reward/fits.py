@@ -153,18 +153,20 @@ def interactions(
     ks, eye = np.unique(folds), np.eye(x.shape[1])
     part = {k: (_weighted(x[folds == k], v[folds == k]), x[folds == k].T @ d[folds == k]) for k in ks}
     gram, xd = (sum(q[i] for q in part.values()) for i in range(2))
-    best = pair_loss(z, right, tried), None, np.zeros_like(z)
+    best = logloss(z, right, tried), None, np.zeros_like(z)
     for alpha in alphas:
         add = np.zeros_like(z)
         for k in ks:
             c = np.linalg.solve(gram - part[k][0] + alpha*eye, xd - part[k][1])
-            add[folds == k] = x[folds == k] @ _low_rank(c, rank)
-        loss = pair_loss(z+add, right, tried)
+            add[folds == k] = x[folds == k] @ _low_rank(_centred(c), rank)
+        loss = logloss(z+add, right, tried)
         if loss < best[0]: best = loss, alpha, add
     if best[1] is None: return np.zeros((x.shape[1], z.shape[1])), best[2]
-    return _low_rank(np.linalg.solve(gram + best[1]*eye, xd), rank), best[2]
+    return _low_rank(_centred(np.linalg.solve(gram + best[1]*eye, xd)), rank), best[2]
 
 def _weighted(x, v): return (x.T @ (x*v[:, None].astype(x.dtype))).astype(float)
+
+def _centred(c): return c - c.mean(1, keepdims=True)
 
 def _low_rank(c, rank):
     if rank is None or rank >= c.shape[1]: return c
@@ -249,12 +251,13 @@ def fit_trees(
     lgb = require("lightgbm", "reward")
     smooth, (y, w) = fit_difficulty(inputs, right, tried, folds), _ease(right, tried)
     x, pars = _tree_x(inputs, width), {**TREES, "num_threads": threads, "seed": seed, **(params or {})}
-    def grow(rows): return lgb.train(pars, lgb.Dataset(x[rows], y[rows, 0], weight=w[rows]/w.mean()), num_boost_round=rounds)
+    data = lgb.Dataset(x, y[:, 0], weight=w/w.mean(), params=pars, free_raw_data=False).construct() # cut into bins once
+    def grow(part): return lgb.train(pars, part, num_boost_round=rounds)
     oof = np.zeros(len(x))
-    for k in np.unique(folds): oof[folds == k] = grow(folds != k).predict(x[folds == k])
+    for k in np.unique(folds): oof[folds == k] = grow(data.subset(np.flatnonzero(folds != k))).predict(x[folds == k])
     both = np.column_stack([smooth.oof, oof])
     share = np.linalg.solve((both*w[:, None]).T @ both + w.mean()*np.eye(2), (both*w[:, None]).T @ y[:, 0])
-    trees = grow(np.ones(len(x), bool))
+    trees = grow(data)
     def predict(new):
         if not len(new): return np.zeros(0)
         return share[0]*smooth(new) + share[1]*trees.predict(_tree_x(new, width))

@@ -49,12 +49,14 @@ def fit_effects(
     rounds:int=60, # of expectation-maximisation, at most
     work:float=5e7, # bound on n*m**3: with many prompts a sample of the questions is used
     seed:int=0, # of the sample
+    start=None, # [m, m] first guess
 )->np.ndarray: # [m, m]
     "Covariance of question effects across prompts"
     m = z.shape[1]
     rows = np.random.default_rng(seed).permutation(len(z))[:max(50, int(work/m**3))]
     z, right, tried = z[rows], right[rows], tried[rows]
-    cov = first = .5*np.eye(m) + .5
+    first = .5*np.eye(m) + .5
+    cov = first if start is None else start
     u = np.zeros_like(z)
     for _ in range(rounds):
         u, spread = question_effects(z, right, tried, cov, u, steps=2)
@@ -346,7 +348,8 @@ def _remember(self:PromptReward, z, seen, weight, mix):
 def _fit_open(self:PromptReward):
     m = len(self.prompts_)
     known = self.model == "xgboost" or self.one_class_ # nothing was kept out of fold
-    self.open_cov_ = np.zeros((m, m)) if known else fit_effects(logit(self.calibrator_(self.fit_.oof)), self.right_, self.tried_, seed=self.seed)
+    self.open_cov_ = np.zeros((m, m)) if known else fit_effects(
+        logit(self.calibrator_(self.fit_.oof)), self.right_, self.tried_, seed=self.seed, start=self.effect_cov_)
 
 @patch
 def _fit_margin(self:PromptReward, out):

@@ -28,10 +28,10 @@ class RewardComparer(panel_base()):
         self.comparison = RewardComparison(rm, queries, prompts, outcomes, costs)
         text = lambda name, hint, width: tagged(W.Text(placeholder=hint, layout=W.Layout(width=width)), name)
         options = [(f"{i+1}. {q[:110]}", i) for i, q in enumerate(self.comparison.queries)]
-        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="75%")), "pm-pick-question")
+        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="100%", max_width="720px")), "pm-pick-question")
         self.typed, self.filter = text("pm-typed-question", "or type a question of your own", "75%"), text("pm-filter", "only questions that contain …", "50%")
         self.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False), "pm-different")
-        values = [("probability", "p"), ("gain over the best single prompt", "gain")] + ([("what really happened", "known")] if outcomes is not None else [])
+        values = [("probability", "p"), ("gain over the prompt that is best on the whole", "gain")] + ([("what really happened", "known")] if outcomes is not None else [])
         self.values = tagged(W.Dropdown(options=values, layout=W.Layout(width="auto")), "pm-values")
         self.view, self.matrix_view = tagged(W.HTML(), "pm-prompts"), tagged(W.HTML(), "pm-matrix")
         self.go = button("Compare", "pm-compare", self.compare, panel=self, button_style="primary")
@@ -85,7 +85,9 @@ def refresh_matrix(self:RewardComparer):
     self.matrix_view.value = as_html(self.matrix_parts())
 
 # %% ../../nbs/reward/10_widgets.ipynb #1a553470
-def _note(row): return "chosen" if row.chosen else "best single" if row.default else "" if row.tried else "never tried"
+def _note(row):
+    "Why a prompt stands out"
+    return ", ".join(words for words, true in (("chosen", row.chosen), ("best on the whole", row.default), ("never tried", not row.tried)) if true)
 
 def _maybe(x, form): return "" if x != x else form.format(x)
 
@@ -104,7 +106,7 @@ def question_parts(self:RewardComparer):
     best = frame.prompt[chosen.index(True) if True in chosen else 0]
     seen = fold(c.queries[i]) == fold(near.question[0]) if len(near) else False
     return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), facts(this_question="seen in training" if seen else "new"),
-            table(rows, mark=lambda r: "pm-best" if r["note"] == "chosen" else "", most=25),
+            table(rows, mark=lambda r: "pm-best" if r["note"].startswith("chosen") else "", most=25),
             columns([heading("What moved the score"), paragraph(best), table(c.why(i, best))],
                     [heading("Nearest training questions"), table(near[["question", "cosine"]])])]
 
