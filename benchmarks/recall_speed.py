@@ -8,7 +8,7 @@ one per forward pass in the two tests (the only setting in which they are right)
 sentence, plain AdamW with batches of --batch-sizes. Files hold one JSON object per line with the text under "sent".
 Without files, the sets below PROMPTMEM_DATA are used, else the sentences that ship with promptmem.
 Reported are medians over --repeats of CPU time and wall time, ours and the baseline's turn about. The whole run takes about ten
-minutes on two cores; --tasks does a part of it, and --json then keeps the other rows of a file with the same settings.
+minutes on two cores; --tasks does a part of it; --json is written after each row and keeps the other rows of a file with the same settings.
 """
 import argparse
 import copy
@@ -143,25 +143,24 @@ def compare(name, base, ours, repeats, check):
 
 def run_recognition(a, model, tokenizer, seen, unseen):
     right = lambda x: x[:len(seen)] < x[len(seen):]
-    return [compare("recognition", lambda: baseline_recognition(model, tokenizer, seen, unseen),
-                    lambda: ours_recognition(model, tokenizer, seen, unseen), a.repeats,
-                    lambda x, y: dict(max_loss_difference=float(abs(x-y).max()), equal_decisions=int((right(x) == right(y)).sum())))]
+    yield compare("recognition", lambda: baseline_recognition(model, tokenizer, seen, unseen),
+                  lambda: ours_recognition(model, tokenizer, seen, unseen), a.repeats,
+                  lambda x, y: dict(max_loss_difference=float(abs(x-y).max()), equal_decisions=int((right(x) == right(y)).sum())))
 
 
 def run_recall(a, model, tokenizer, seen, unseen):
-    return [compare("recall", lambda: baseline_recall(model, tokenizer, seen), lambda: ours_recall(model, tokenizer, seen), a.repeats,
-                    lambda x, y: dict(equal_texts=sum(p == q for p, q in zip(x, y)), n=len(x)))]
+    yield compare("recall", lambda: baseline_recall(model, tokenizer, seen), lambda: ours_recall(model, tokenizer, seen), a.repeats,
+                  lambda x, y: dict(equal_texts=sum(p == q for p, q in zip(x, y)), n=len(x)))
 
 
 def run_training(a, model, tokenizer, seen, unseen):
-    rows, loss = [], lambda m: float(ours_recognition(m, tokenizer, seen, unseen)[:len(seen)].mean())
+    loss = lambda m: float(ours_recognition(m, tokenizer, seen, unseen)[:len(seen)].mean())
     for b in a.batch_sizes:
         ends = {}
         def base(): ends["base"] = copy.deepcopy(model); baseline_train(ends["base"], tokenizer, seen, b, 1e-4)
         def ours(): ends["ours"] = copy.deepcopy(model); study(ends["ours"], tokenizer, seen, 1, lr=1e-4, batch_size=b)
-        rows.append(compare(f"training, one exposure, batch {b}", base, ours, a.repeats,
-                            lambda *_: dict(baseline_loss_after=loss(ends["base"]), ours_loss_after=loss(ends["ours"]))))
-    return rows
+        yield compare(f"training, one exposure, batch {b}", base, ours, a.repeats,
+                      lambda *_: dict(baseline_loss_after=loss(ends["base"]), ours_loss_after=loss(ends["ours"])))
 
 
 def merge(path, settings, rows):
@@ -201,9 +200,10 @@ def main():
     tokens = np.array([len(i) for i in tokenizer(seen+unseen)["input_ids"]])
     print(f"{name}: {len(seen)} + {len(unseen)} sentences, {tokens.mean():.1f} tokens on average; "
           f"{size/1e6:.1f} M parameters; {a.threads} threads")
-    rows = [row for task in a.tasks for row in globals()[f"run_{task}"](a, model, tokenizer, seen, unseen)]
-    if a.json: merge(a.json, dict(data=name, n=len(seen), tokens=float(tokens.mean()), parameters=size, threads=a.threads,
-                                  repeats=a.repeats), rows)
+    settings = dict(data=name, n=len(seen), tokens=float(tokens.mean()), parameters=size, threads=a.threads, repeats=a.repeats)
+    for task in a.tasks:
+        for row in globals()[f"run_{task}"](a, model, tokenizer, seen, unseen):
+            if a.json: merge(a.json, settings, [row])
 
 
 if __name__ == "__main__": main()

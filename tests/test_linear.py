@@ -65,3 +65,66 @@ def test_an_error_inside_ends_the_context():
         with fast_linear(): 1/0
     from promptmem.linear import _inside
     assert not _inside.on
+
+
+@pytest.fixture
+def unknown_mode():
+    _mode.cache_clear()
+    yield
+    _mode.cache_clear()
+
+
+@pytest.mark.parametrize("lack", ["operator missing", "operator refuses", "operator wrong", "no oneDNN", "no AVX", "Arm"])
+def test_falls_back_to_the_usual_products(monkeypatch, unknown_mode, lack):
+    import promptmem.linear as m
+    def product(x, w, b=None):
+        if lack == "operator missing": raise AttributeError("'_OpNamespace' 'mkldnn' object has no attribute '_linear_pointwise'")
+        if lack == "operator refuses": raise NotImplementedError("Could not run 'mkldnn::_linear_pointwise'")
+        return torch.zeros(len(x), len(w))
+    if lack.startswith("operator"): monkeypatch.setattr(m, "_product", product)
+    elif lack == "no oneDNN": monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    else: monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT" if lack == "Arm" else "NO AVX")
+    assert m._mode() is None
+    x, w = randn(100, 256), randn(512, 256)
+    with fast_linear(): assert torch.equal(linear(x, w), x @ w.T)
+
+
+@fast_only
+@pytest.mark.parametrize("what", ["bf16", "autocast", "float64", "meta", "a subclass", "keyword arguments"])
+def test_other_products_are_left_alone(monkeypatch, what):
+    import promptmem.linear as m
+    assert m._mode() is not None
+    monkeypatch.setattr(m, "_product", lambda *a: pytest.fail("oneDNN's product was called"))
+    x, w = randn(100, 256), randn(512, 256)
+    if what == "bf16": x, w = x.bfloat16(), w.bfloat16()
+    if what == "float64": x, w = x.double(), w.double()
+    if what == "meta": x, w = x.to("meta"), w.to("meta")     # like a GPU: not in the processor's memory
+    if what == "a subclass": w = w.as_subclass(type("Quantized", (torch.Tensor,), {}))
+    def run():
+        if what == "keyword arguments": return linear(input=x, weight=w)
+        with torch.autocast("cpu", torch.bfloat16, enabled=what == "autocast"): return linear(x, w)
+    usual = run()
+    with fast_linear(): ours = run()
+    assert ours.dtype == usual.dtype and ours.device == usual.device and (what == "meta" or torch.equal(ours, usual))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_gpu_products_are_left_alone():
+    x, w = randn(100, 256).cuda(), randn(512, 256).cuda()
+    with fast_linear(): assert torch.equal(linear(x, w), linear(x, w)) and linear(x, w).is_cuda
+
+
+@fast_only
+def test_losses_of_a_model_are_equal(monkeypatch):
+    import promptmem.linear as m
+    from promptmem.scoring import token_logprobs
+    from tests.recall.test_recall import SEEN, tiny
+    assert m._mode() is not None
+    model, tokenizer = tiny()
+    rows, calls, real = [tokenizer(s)["input_ids"] for s in SEEN*8], [], m._product
+    monkeypatch.setattr(m, "_product", lambda x, w, b=None: calls.append(len(x)) or real(x, w, b))
+    fast = token_logprobs(model, tokenizer, rows)
+    assert calls
+    monkeypatch.setattr(m, "_mode", lambda: None)
+    usual = token_logprobs(model, tokenizer, rows)
+    assert max(abs(a-b).max() for a, b in zip(fast, usual)) < 1e-5

@@ -204,7 +204,7 @@ def test_memory_against_weights_takes_a_real_edit():
     before = weights(model)
     def write(model, tokenizer, sentences):
         ex = CanonicalExamples([dict(zip(("prefix", "suffix"), cut_words(s, .5))) for s in sentences], CRITERIA["company"])
-        return edit(model, tokenizer, ex, method="full", degradation=None, general_text=["Snow fell on the mill."]*4, lr=3e-3, epochs=30)
+        return edit(model, tokenizer, ex, method="full", degradation=None, general_text=["Snow fell on the mill."]*4, lr=3e-3, epochs=60, kl=0.)
     t = memory_against_weights(model, tokenizer, (SEEN, UNSEEN), ["Snow fell on the mill.", "The road was long."], edit=write,
                                prefix_words=.5, exposures=30, lr=3e-3)
     assert t.index.tolist() == ["nothing", "memory in the prompt", "study", "edit"] and torch.equal(weights(model), before)
