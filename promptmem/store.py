@@ -104,7 +104,7 @@ VALUES (%(id)s, %(scope)s, %(key)s, %(normalized_key)s, %(slot)s, %(text)s, %(fo
 
 def _insert_at_once(db, new:Clarification):
     "`_insert` on PostgreSQL"
-    with db.autocommit() as conn: new.supersedes = conn.exec_driver_sql(_AT_ONCE, _values(new, None)).scalar()
+    new.supersedes = db.at_once(_AT_ONCE, _values(new, None))
     return new
 
 # %% ../nbs/05_store.ipynb #9225c2c8

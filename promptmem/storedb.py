@@ -195,15 +195,17 @@ class Database:
         self.path = Path(self.url.database).absolute() if self.sqlite and self.url.database else None
         self.name = str(self.path.name) if self.path else shown(self.url)
         self._lock = threading.RLock() if self.sqlite and not self.path else None
-        self.engine, self._pid = None, None
+        self.engine, self._direct, self._pid = None, None, None
         with explained(self.name): self._open()
 
     def __repr__(self): return f"Database({self.name!r})"
 
     def close(self):
         "Close all connections"
-        if self.engine is not None: self.engine.dispose(close=self._pid == os.getpid())
-        self.engine = None
+        for engine in self._engines(): engine.dispose(close=self._pid == os.getpid())
+        self.engine = self._direct = None
+
+    def _engines(self): return [e for e in (self.engine, self._direct) if e is not None]
 
 # %% ../nbs/05a_storedb.ipynb #2b72235f
 @patch
@@ -214,9 +216,12 @@ def _open(self:Database):
         if self.path: self.path.parent.mkdir(parents=True, exist_ok=True)
         else: options["poolclass"] = StaticPool
         options["connect_args"] = dict(timeout=self.timeout, check_same_thread=False)
-    else: require("psycopg", extra="postgres")
+    else:
+        require("psycopg", extra="postgres")
+        options["pool_pre_ping"] = True # a server that was restarted is no error for the next read
     url = self.url.set(database=str(self.path)) if self.path else self.url
     self.engine, self._pid = sa.create_engine(url, **options), os.getpid()
+    if not self.sqlite: self._direct = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
     sa.event.listen(self.engine, "begin", lambda conn: _begin(conn, self.timeout))
     if self.sqlite: sa.event.listen(self.engine, "connect", lambda dbapi, _: _sqlite_connect(dbapi, self.timeout))
     if self.path: _use_wal(self.engine, self.timeout)
@@ -233,21 +238,24 @@ def _use_wal(engine, timeout):
             if "locked" not in str(e) or time.monotonic() > end: raise
             time.sleep(.02)
 
-# %% ../nbs/05a_storedb.ipynb #a27d7009
-@contextmanager
-def _transaction(self:Database, write:bool, autocommit:bool=False):
-    "A connection inside one transaction, or (on PostgreSQL) one that commits every statement"
+# %% ../nbs/05a_storedb.ipynb #d28113c0
+@patch
+def _check_open(self:Database):
+    "Refuse a closed store; after a fork, leave the parent's connections alone"
     if self.engine is None: raise StoreError(f"{self.name}: the store is closed")
-    if self._pid != os.getpid(): # after a fork: leave the parent's connections alone
-        self.engine.dispose(close=False)
-        self._pid = os.getpid()
+    if self._pid == os.getpid(): return
+    for engine in self._engines(): engine.dispose(close=False)
+    self._pid = os.getpid()
+
+@contextmanager
+def _transaction(self:Database, write:bool):
+    "A connection inside one transaction"
+    self._check_open()
     if self._lock: self._lock.acquire()
     try:
         with explained(self.name), self.engine.connect() as conn:
-            if autocommit: yield conn.execution_options(isolation_level="AUTOCOMMIT")
-            else:
-                conn = conn.execution_options(pm_write=write)
-                with conn.begin(): yield conn
+            conn = conn.execution_options(pm_write=write)
+            with conn.begin(): yield conn
     finally:
         if self._lock: self._lock.release()
 
@@ -261,10 +269,23 @@ def write(self:Database):
     "A connection whose changes are on disk when the block ends, all or none of them"
     return _transaction(self, True)
 
+# %% ../nbs/05a_storedb.ipynb #028d30ef
 @patch
-def autocommit(self:Database):
-    "PostgreSQL: a connection on which every statement is a transaction of its own"
-    return _transaction(self, True, autocommit=True)
+def at_once(self:Database,
+    statement:str, # with %(name)s where values go
+    values:dict, # name -> value
+): # the first value that the statement returns
+    "PostgreSQL: run one statement as a transaction of its own, on disk when this returns"
+    self._check_open()
+    with explained(self.name):
+        held = self._direct.raw_connection()
+        conn, error = held.driver_connection, self._direct.dialect.dbapi.Error
+        try: return conn.execute(statement, values).fetchone()[0]
+        except BaseException as e:
+            if conn.closed or not isinstance(e, error): held.invalidate() # an interrupted connection is in no known state
+            if not isinstance(e, error): raise
+            raise sa.exc.DBAPIError.instance(statement, None, e, error, hide_parameters=True, dialect=self._direct.dialect) from e
+        finally: held.close()
 
 # %% ../nbs/05a_storedb.ipynb #02b1f3ed
 def _upgrade(conn, name):

@@ -242,3 +242,19 @@ def test_a_power_cut_in_the_middle_of_a_write_keeps_the_old_state(tmp_path):
             "with s.db.write() as conn:\n conn.exec_driver_sql('DELETE FROM pm_clarifications'); os._exit(9)")
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path/"m.db")]).returncode == 9
     with Store(tmp_path/"m.db") as s: assert [c.text for c in s.clarifications("s")] == ["safe"]
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_server_that_drops_its_connections(place):
+    "The write under way fails and says so; reads and the next write go on with new connections"
+    import psycopg
+    with Store(place) as s:
+        first = s.add(scope="s", key="k", text="before")
+        with psycopg.connect(place, autocommit=True) as admin:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
+        assert s.get(first.id) == first
+        with pytest.raises(StoreError, match="terminating connection"): s.add(scope="s", key="k", text="lost on the way")
+        assert s.add(scope="s", key="k", text="after").supersedes == first.id
+        assert [c.text for c in s.history("k", scope="s")] == ["before", "after"]
+        with pytest.raises(StoreError, match="division by zero"): s.db.at_once("SELECT 1/0", {})
+        assert s.db._direct.pool.checkedout() == 0
