@@ -161,7 +161,18 @@ class _Axes:
         middle = (self.top + b)/2
         return "".join(out) + _words((l + self.width - self.right)/2, self.height - 6, x_label) + _words(11, middle, y_label, extra=f"transform='rotate(-90 11 {middle:.1f})'")
 
-# %% ../nbs/13_panel.ipynb #d48e2a82
+# %% ../nbs/13_panel.ipynb #a73f77d6
+def _point_labels(a, xs, ys, labels):
+    "Words beside points; one that would lie on another is left out"
+    out, taken = [], []
+    for p, q, words in zip(xs, ys, labels or ()):
+        if not words or not math.isfinite(q): continue
+        u, v = a.x(p) + 6, a.y(q) + (14 if a.y(q) < a.top + 16 else -6)
+        if any(abs(u - s) < 34 and abs(v - t) < 11 for s, t in taken): continue
+        taken.append((u, v))
+        out.append(_words(u, v, words, "start"))
+    return "".join(out)
+
 def _draw_line(a, i, line):
     "One line with its band and points"
     color, xs, ys = COLORS[i % len(COLORS)], list(map(float, line["x"])), list(map(float, line["y"]))
@@ -170,9 +181,7 @@ def _draw_line(a, i, line):
     if line.get("lo") is not None:
         edge = a.points([*xs, *xs[::-1]], [*map(float, line["hi"]), *list(map(float, line["lo"]))[::-1]])
         band = f"<polygon points='{edge}' fill='{color}' fill-opacity='.15'/>"
-    near = line.get("labels") or [None]*len(xs)
-    told = "".join(_words(a.x(p) + 5, a.y(q) - 6, t, "start") for p, q, t in zip(xs, ys, near) if t and math.isfinite(q))
-    dots = told + "".join(f"<circle cx='{a.x(p):.1f}' cy='{a.y(q):.1f}' r='2.8' fill='{color}'/>" for p, q in zip(xs, ys) if math.isfinite(q))
+    dots = _point_labels(a, xs, ys, line.get("labels")) + "".join(f"<circle cx='{a.x(p):.1f}' cy='{a.y(q):.1f}' r='2.8' fill='{color}'/>" for p, q in zip(xs, ys) if math.isfinite(q))
     return f"{band}<polyline points='{a.points(xs, ys)}' fill='none' stroke='{color}' stroke-width='1.8'/>{dots}"
 
 # %% ../nbs/13_panel.ipynb #1b894cf1
@@ -242,7 +251,8 @@ CSS = """<style>
 .pm-panel .pm-answer{font-size:15px;border-left:3px solid #3b6fd4;padding:4px 10px;margin:6px 0}
 .pm-panel mark.pm-hit{background:rgba(46,158,107,.28);color:inherit}.pm-panel mark.pm-miss{background:rgba(208,69,63,.22);color:inherit}
 .pm-panel .pm-error{white-space:pre-wrap}.pm-panel td.pm-time{white-space:nowrap}
-.pm-panel .pm-label{font-weight:600;opacity:.75}.pm-panel .widget-hbox,.pm-panel .jupyter-widget-hbox{flex-wrap:wrap}
+.pm-panel .pm-label{font-weight:600;opacity:.75}.pm-panel .widget-hbox,.pm-panel .jupyter-widget-hbox{flex-wrap:wrap;align-items:center}
+.pm-panel .widget-hbox>.widget-text{flex:1 1 220px;max-width:720px}.pm-panel table.pm-table th{max-width:150px}
 .pm-panel .jupyter-button{width:auto;min-width:64px}.pm-panel .jupyter-button:disabled{opacity:.45;cursor:progress}
 .pm-panel:not(.pm-static){overflow-x:auto}
 </style>"""

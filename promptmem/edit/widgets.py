@@ -25,7 +25,7 @@ class EditCompare(panel_base()):
         self.asked = self.curve_rows = self.evaluated = None
         b = lambda label, name, f, **kw: button(label, name, f, panel=self, **kw)
         self.scale = tagged(W.FloatSlider(value=edit.scale, min=0, max=max(2., float(edit.scale)), step=.05, continuous_update=False, description="scale",
-                                          layout=W.Layout(width="50%")), "pm-scale")
+                                          layout=W.Layout(width="420px")), "pm-scale")
         self.prompt = on_enter(tagged(W.Text(value=prompt, placeholder="a prompt to complete", layout=W.Layout(width="60%")), "pm-prompt"), self.ask, self)
         self.buttons = x = dict(apply=b("Apply", "pm-apply", self.apply), undo=b("Undo", "pm-undo", self.undo), ask=b("Compare", "pm-ask", self.ask, button_style="primary"),
             evaluate=b("Evaluate on the examples", "pm-evaluate", self.evaluate), curve=b("Success against damage", "pm-curve", self.curve))
@@ -118,12 +118,20 @@ def answer_parts(self:EditCompare):
             table([dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])], mark=lambda r: "pm-best" if r["model"] == "with" else "")],
             [table(words.round(3).rename(columns=dict(token="next word", before="without", after="with")), most=5)])]
 
+# %% ../../nbs/edit/15_widgets.ipynb #a50d205a
 def _measures(report):
     "One row per measure of an `EditReport`"
     found = [c for c in (report.success, report.generated, report.train, report.hard_negatives, report.targeted) if c]
     form = lambda c, x, sign="": f"{100*x:{sign}.1f} %" if c.unit == "share" else f"{x:{sign}.3f} nats"
     return [dict(measure=c.name, without=form(c, c.before), **{"with": form(c, c.after)}, change=form(c, c.change.estimate, "+"),
                  interval=f"{form(c, c.change.lo, '+')} to {form(c, c.change.hi, '+')}", n=c.change.n) for c in found]
+
+def _remarks(report):
+    "The limit, and what the report warns of, in words"
+    g, said = report.general, []
+    if g: said.append(f"General text: the loss changes by {100*g.change:+.3f} % (interval {100*g.lo:+.3f} to {100*g.hi:+.3f}), read from {g.n} of {g.of} texts; "
+                      + ("no allowance was set." if report.degradation is None else f"{'inside' if g.inside else 'outside'} the allowance of {100*report.degradation:g} %."))
+    return [paragraph(s) for s in said + [f"warning: {w}" for w in report.warnings]]
 
 @patch
 def example_parts(self:EditCompare):
@@ -132,7 +140,7 @@ def example_parts(self:EditCompare):
     report, flipped, damaged = self.evaluated
     changed = table(flipped[["what", "prefix"]], most=12) if len(flipped) else paragraph("No example flipped.")
     stay = [heading("Should have stayed, the most damaged first"), paragraph("Loss of the ending, in nats", "pm-more"), table(damaged, most=8)] if len(damaged) else []
-    return [heading("On the examples"), table(_measures(report)), *[paragraph(line) for line in report.lines() if line.startswith(("general", "warning"))],
+    return [heading("On the examples"), table(_measures(report)), *_remarks(report),
             heading("Flipped"), changed, *stay]
 
 # %% ../../nbs/edit/15_widgets.ipynb #c614f4c4
@@ -142,8 +150,8 @@ def curve_parts(self:EditCompare):
     f, limit = self.curve_rows, self.edit.limit.get("degradation")
     if f is None: return []
     line = dict(name="the edit at several scales", x=list(f.degradation), y=list(f.success), lo=list(f.lo), hi=list(f.hi), labels=[f"×{s:g}" for s in f.scale])
-    rows = [{"scale": f"×{r.scale:g}", "loss on general text": f"{100*r.degradation:+.3f} %", "success": r.success, "interval": f"{r.lo:.2f} to {r.hi:.2f}",
-             **({"loss of hard negatives": r.hard_negatives} if r.hard_negatives == r.hard_negatives else {})} for r in f.itertuples()]
+    rows = [{"scale": f"×{r.scale:g}", "general text": f"{100*r.degradation:+.3f} %", "success": r.success, "interval": f"{r.lo:.2f} to {r.hi:.2f}",
+             **({"hard negatives": r.hard_negatives} if r.hard_negatives == r.hard_negatives else {})} for r in f.itertuples()]
     return [columns([chart("Success against damage", [line], "relative rise of the loss on general text", "success on the examples", y_range=(0, 1),
                   limit=None if limit is None else (limit, "allowance"))], [table(rows, most=12)])]
 

@@ -35,7 +35,7 @@ class MemoryInspector(panel_base()):
         self.sort = drop("pm-sort", [("by time", "time"), ("by question", "key"), ("by clarification", "text"), ("by author", "author")])
         self.order = drop("pm-order", [("newest first, Z to A", True), ("oldest first, A to Z", False)])
         self.all = tagged(W.Checkbox(description="with superseded", value=False, indent=False), "pm-superseded")
-        self.pick = tagged(W.Dropdown(options=[], layout=W.Layout(width="80%")), "pm-pick")
+        self.pick = tagged(W.Dropdown(options=[], layout=W.Layout(width="auto", max_width="720px", flex="1 1 220px")), "pm-pick")
         self.list_view, self.detail_view, self.would_view = (tagged(W.HTML(), name) for name in ("pm-list", "pm-detail", "pm-would-view"))
         self._wire(W)
         self.refresh()
@@ -49,11 +49,12 @@ def _wire(self:MemoryInspector, W):
         find=b("Search", "pm-search-button", self.search), edit=b("Say it differently", "pm-save-edit", self.edit), forget=b("Forget …", "pm-forget", self.ask_forget),
         confirm=b("Yes, delete for good", "pm-confirm", self.confirm_forget, button_style="danger"), cancel=b("Keep it", "pm-cancel", self.cancel),
         would=b("What would be retrieved", "pm-would-button", self.would_retrieve), export=b("Export", "pm-export", self.export))
-    self.confirm_row = W.HBox([x["confirm"], x["cancel"]])
+    self.confirm_text = tagged(W.HTML(), "pm-confirm-text")
+    self.confirm_row = W.HBox([self.confirm_text, x["confirm"], x["cancel"]])
     self.confirm_row.layout.display = "none"
     on_enter(self.search_box, self.search, self), on_enter(self.would_box, self.would_retrieve, self), on_enter(self.edit_box, self.edit, self)
     for c in (self.scope, self.sort, self.order, self.all): c.observe(lambda _: self.search(), "value")
-    self.pick.observe(lambda change: self.select(change["new"]), "value")
+    self.pick.observe(lambda change: self.select(change["new"]) if change["new"] != self.selected else None, "value")
     panel_base().__init__(self, [W.HBox([label("scope"), self.scope, self.sort, self.order, self.all]), W.HBox([self.search_box, x["find"]]),
         self.list_view, W.HBox([x["prev"], x["next"], self.pick]), self.detail_view, W.HBox([self.edit_box, x["edit"], x["forget"]]), self.confirm_row,
         W.HBox([self.would_box, x["would"]]), self.would_view, W.HBox([self.path_box, x["export"]])])
@@ -74,7 +75,7 @@ def refresh(self:MemoryInspector):
     self.list_view.value = as_html(self.page_parts())
     keep = self.selected
     self.pick.options = [("look at one …" if self.rows else "nothing to look at", None)] + [(f"{self.offset+i+1}. {c.key[:60]} → {c.text[:80]}", c.id) for i, c in enumerate(self.rows)]
-    self.pick.value = keep if keep in [c.id for c in self.rows] else None
+    self.pick.index = next((i+1 for i, c in enumerate(self.rows) if c.id == keep), 0)
     self.available()
 
 @patch
@@ -87,9 +88,10 @@ def page_parts(self:MemoryInspector):
     rows = [dict(no=self.offset+i+1, question=c.key, clarification=c.text, by=c.author, time=moment(c.time), used=self.counts[c.id]["uses"],
                  right=self.counts[c.id]["right"], wrong=self.counts[c.id]["wrong"], **({"state": "in use" if c.active else "superseded"} if self.all.value else {}))
             for i, c in enumerate(self.rows)]
-    last = self.offset + len(rows)
+    last, chosen = self.offset + len(rows), next((self.offset+i+1 for i, c in enumerate(self.rows) if c.id == self.selected), None)
+    mark = lambda r: "pm-best" if r["no"] == chosen else "pm-off" if r.get("state") == "superseded" else ""
     where = facts(scope=self.scope.value, entries=self.total, shown=f"{self.offset+1} to {last}" if rows else "none")
-    return [where, table(rows, mark=lambda r: "pm-off" if r.get("state") == "superseded" else "")] if rows else [where, paragraph("Nothing remembered here.")]
+    return [where, table(rows, mark=mark)] if rows else [where, paragraph("Nothing remembered here.")]
 
 # %% ../../nbs/memory/11_inspector.ipynb #0558aef9
 @patch
@@ -118,7 +120,9 @@ def select(self:MemoryInspector, id:str):
     "Look at one entry"
     self.cancel()
     self.selected = id
-    self.detail_view.value = as_html(self.detail_parts()) if id else ""
+    at = next((i+1 for i, c in enumerate(self.rows) if c.id == id), None)
+    if at: self.pick.index = at
+    self.list_view.value, self.detail_view.value = as_html(self.page_parts()), as_html(self.detail_parts()) if id else ""
 
 @patch
 def detail_parts(self:MemoryInspector):
@@ -158,7 +162,7 @@ def ask_forget(self:MemoryInspector):
     self.pending = self._chosen()
     counts = self.store.forget(id=self.pending, dry_run=True)
     self.confirm_row.layout.display = ""
-    self.say(f"Forgetting deletes for good: {_counted(counts)}. Sure?", "pm-wrong")
+    self.confirm_text.value = as_html([paragraph(f"Forgetting deletes for good: {_counted(counts)}. Sure?", "pm-wrong")])
     return counts
 
 @patch

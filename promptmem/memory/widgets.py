@@ -21,7 +21,7 @@ def memory_parts(
         said = paragraph(f"no memory fitted: {retrieval.why}", "pm-memory pm-nomemory")
     else: said = paragraph(f"remembered: {retrieval.text}\nsaid for: {retrieval.key}\nused because: {retrieval.why}", "pm-memory pm-memory-hit")
     rows = [dict(considered=c.key, clarification=c.text, score=c.score) for c in retrieval.candidates[:most]]
-    return [said] + ([table(rows)] if rows else [])
+    return [said] + ([table(rows)] if len(rows) > retrieval.hit else []) # the hit alone has been told already
 
 def answer_parts(
     interaction, # an `Interaction`, or None before the first question
@@ -42,11 +42,11 @@ class ClarifyWidget(panel_base()):
     ):
         W = require("ipywidgets", "notebook")
         self.assistant, self.interaction, self.asked = assistant, None, []
-        wide = dict(layout=W.Layout(width="70%"))
+        wide = dict(layout=W.Layout(width="calc(100% - 4px)", max_width="720px"))
         self.question = on_enter(tagged(W.Text(placeholder="Ask something, then press Enter", **wide), "pm-question"), self.ask, self)
         self.meant = on_enter(tagged(W.Text(placeholder="I meant … (in your own words)", **wide), "pm-meant"), self.clarify, self)
         self.expected = on_enter(tagged(W.Text(placeholder="or: the right answer would have been …", **wide), "pm-expected"), self.correct, self)
-        self.suggest = tagged(W.Dropdown(options=[("earlier clarifications", "")], layout=W.Layout(width="70%")), "pm-suggest")
+        self.suggest = tagged(W.Dropdown(options=[("earlier clarifications", "")], **wide), "pm-suggest")
         self.suggest.observe(self._suggested, "value")
         b = lambda label, name, f, **kw: button(label, name, f, panel=self, **kw)
         self.buttons = dict(ask=b("Ask", "pm-ask", self.ask, button_style="primary"), right=b("Right", "pm-right-button", self.accept),
@@ -66,6 +66,7 @@ from fastcore.basics import patch
 def ask(self:ClarifyWidget, question:str=None):
     "Ask the question in the box (or `question`); returns the `Interaction`"
     if question is not None: self.question.value = question
+    self.say()
     self.interaction = self.assistant.ask(self.question.value)
     self.asked.append(self.interaction.id)
     self.refresh()
@@ -140,7 +141,8 @@ def earlier_parts(self:ClarifyWidget, most:int=5):
     before = [i for i in map(self.assistant.store.interaction, self.asked[-most-1:-1]) if i is not None]
     rows = [dict(question=i.question, answer=f"{i.understanding} {i.answer}".strip(), memory="used" if i.retrieval and i.retrieval.hit else "", verdict=i.verdict or "not judged",
                  right_answer=i.expected or "") for i in reversed(before)]
-    if not any(r["right_answer"] for r in rows): rows = [{k: v for k, v in r.items() if k != "right_answer"} for r in rows]
+    corrected = any(r["right_answer"] for r in rows)
+    rows = [{k.replace("_", " "): v for k, v in r.items() if corrected or k != "right_answer"} for r in rows]
     return [heading("Asked before"), table(rows)] if rows else []
 
 @patch

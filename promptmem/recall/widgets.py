@@ -54,34 +54,37 @@ class RecallTester(panel_base()):
         self.session = RecallSession(model, tokenizer, seen, unseen, other, **kw)
         box = lambda name, lines, hint: tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5, layout=W.Layout(width="98%")), name)
         self.seen_box, self.unseen_box = box("pm-seen", seen, "sentences to study, one a line"), box("pm-unseen", unseen, "foils, one a line")
-        drop = lambda name, options: tagged(W.Dropdown(options=options, layout=W.Layout(width="auto")), name)
+        drop = lambda name, options: tagged(W.Dropdown(options=options, index=0, layout=W.Layout(width="auto")), name)
         self.source, self.kind = drop("pm-source", [("pick sentences …", None), *((s, s) for s in self.sets)]), drop("pm-foil-kind", _FOILS)
-        slider = lambda name, label, **k: tagged(W.IntSlider(description=label, **k), name)
+        slider = lambda name, label, **k: tagged(W.IntSlider(description=label, layout=W.Layout(width="320px"), **k), name)
         self.exposures = slider("pm-exposures", "exposures", value=2, min=1, max=20)
         self.updates = slider("pm-updates", "updates", value=20, min=5, max=200)
         self.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
-        self.pick = tagged(W.Dropdown(options=[_PICK], index=0, layout=W.Layout(width="90%")), "pm-sentence")
+        self.pick = tagged(W.Dropdown(options=[_PICK], index=0, layout=W.Layout(width="calc(100% - 4px)", max_width="720px")), "pm-sentence")
         self.view = tagged(W.HTML(), "pm-recall-view")
         self._wire(W)
         self.draw()
 
-    def _wire(self, W):
-        "Buttons, events and layout"
-        b = lambda label, name, f, panel=self, **k: button(label, name, f, panel=panel, **k)
-        later = lambda action: lambda: self.background(action)
-        self.buttons = x = dict(use=b("Use these sentences", "pm-use", self.use), foils=b("Make foils", "pm-make-foils", self.write_foils), test=b("Test", "pm-test", self.test), reset=b("Reset", "pm-reset", self.reset),
-            study=b("Study", "pm-study", later(self.study), None, button_style="primary"), stop=b("Stop", "pm-stop", self.stop, None),
-            forget=b("Train on other text", "pm-forget-more", later(self.forget), None), compare=b("Without and with the edit", "pm-compare-edit", self.compare))
-        x["compare"].layout.display = "none" if self.edit is None else ""
-        self.pick.observe(lambda _: self.draw(), "value")
-        self.source.observe(lambda change: self.fill(change["new"]), "value")
-        side = lambda text, box: W.VBox([label(text), box], layout=W.Layout(width="48%", min_width="220px"))
-        super().__init__([W.HBox([side("to study", self.seen_box), side("foils, which are not studied", self.unseen_box)]),
-                          W.HBox([self.source, self.kind, x["foils"], x["use"]]), W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
-                          W.HBox([self.updates, x["forget"], x["compare"]]), self.progress, self.view, self.pick])
-
 # %% ../../nbs/recall/08_widgets.ipynb #2335300f
 from fastcore.basics import patch
+
+# %% ../../nbs/recall/08_widgets.ipynb #bb6d38e9
+@patch
+def _wire(self:RecallTester, W):
+    "Buttons, events and layout"
+    b = lambda label, name, f, panel=self, **k: button(label, name, f, panel=panel, **k)
+    later = lambda action: lambda: self.background(action)
+    self.buttons = x = dict(use=b("Use these sentences", "pm-use", self.use), foils=b("Make foils", "pm-make-foils", self.write_foils),
+        test=b("Test", "pm-test", self.test), reset=b("Reset", "pm-reset", self.reset),
+        study=b("Study", "pm-study", later(self.study), None, button_style="primary"), stop=b("Stop", "pm-stop", self.stop, None),
+        forget=b("Train on other text", "pm-forget-more", later(self.forget), None), compare=b("Without and with the edit", "pm-compare-edit", self.compare))
+    x["compare"].layout.display = "none" if self.edit is None else ""
+    self.pick.observe(lambda _: self.draw(), "value")
+    self.source.observe(lambda change: self.fill(change["new"]), "value")
+    side = lambda text, box: W.VBox([label(text), box], layout=W.Layout(width="48%", min_width="220px"))
+    panel_base().__init__(self, [W.HBox([side("to study", self.seen_box), side("foils, which are not studied", self.unseen_box)]),
+                      W.HBox([self.source, self.kind, x["foils"], x["use"]]), W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
+                      W.HBox([self.updates, x["forget"], x["compare"]]), self.progress, self.view, self.pick])
 
 # %% ../../nbs/recall/08_widgets.ipynb #37978891
 def _said(store):
@@ -116,6 +119,7 @@ def write_foils(self:RecallTester, kind:str=None):
     if not (lines := _lines_of(self.seen_box)): raise ValueError("paste or pick sentences first")
     self.unseen_box.value = "\n".join(foils_for(lines, self.kind.value))
 
+# %% ../../nbs/recall/08_widgets.ipynb #183e3dcf
 @patch
 def _told(self:RecallTester, done, total, loss): self.progress.max, self.progress.value = total, done
 

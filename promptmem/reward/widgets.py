@@ -28,7 +28,7 @@ class RewardComparer(panel_base()):
         self.comparison = RewardComparison(rm, queries, prompts, outcomes, costs)
         text = lambda name, hint, width: tagged(W.Text(placeholder=hint, layout=W.Layout(width=width)), name)
         options = [(f"{i+1}. {q[:110]}", i) for i, q in enumerate(self.comparison.queries)]
-        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="100%", max_width="720px")), "pm-pick-question")
+        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="calc(100% - 4px)", max_width="720px")), "pm-pick-question")
         self.typed, self.filter = text("pm-typed-question", "or type a question of your own", "75%"), text("pm-filter", "only questions that contain …", "50%")
         self.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False), "pm-different")
         values = [("probability", "p"), ("gain over the prompt that is best on the whole", "gain")] + ([("what really happened", "known")] if outcomes is not None else [])

@@ -15,6 +15,11 @@ store = pm.Store("memory.db")
 '''
 
 
+def focus_is_in(page, selector):
+    "After an action the focus is where it was; lost, the next key would be a command to the notebook"
+    page.wait_for_function("s => document.activeElement.closest(s) !== null && !document.activeElement.disabled", arg=selector, timeout=5_000)
+
+
 def test_a_person_is_misread_says_so_and_is_understood(notebook):
     notebook.open("clarify.ipynb", MODEL, 'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=store, scope="alice"))\nw')
     page = notebook.page
@@ -23,10 +28,18 @@ def test_a_person_is_misread_says_so_and_is_understood(notebook):
     expect(page.locator(".pm-understanding").first).to_contain_text("the synonym for sonny")
     expect(page.locator(".pm-nomemory").first).to_contain_text("no memory fitted")
     page.locator(".pm-meant input").fill("when I ask for a like ring to it, I want a homonym")
-    page.locator(".pm-remember").click()
+    page.locator(".pm-meant input").press("Enter")
     expect(page.locator(".pm-understanding").first).to_contain_text("the homonym for sonny")
     expect(page.locator(".pm-memory-hit").first).to_contain_text("when I ask for a like ring to it")
+    focus_is_in(page, ".pm-meant")
     page.locator(".pm-right-button").click()
+    expect(page.locator(".pm-accuracy").first).to_contain_text("1 of 2 right")
+    expect(page.locator(".pm-accuracy").first).to_contain_text("Asked before")
+    focus_is_in(page, ".pm-right-button")
+    page.keyboard.press("Tab")                                                   # and on by keyboard: Wrong, then Undo
+    page.keyboard.press("Enter")
+    expect(page.locator(".pm-accuracy").first).to_contain_text("0 of 2 right")
+    page.locator(".pm-undo").press("Enter")
     expect(page.locator(".pm-accuracy").first).to_contain_text("1 of 2 right")
     notebook.shot("clarify")
     assert notebook.kernel("print([c.text for c in store.clarifications(scope='alice')])") == "['when I ask for a like ring to it, I want a homonym']"
@@ -68,10 +81,10 @@ def test_looking_after_the_memory(notebook):
     expect(page.locator(".pm-detail").first).to_contain_text("superseded")
     page.locator(".pm-would input").fill("what is like < w07 > ?")
     page.locator(".pm-would-button").click()
-    expect(page.locator(".pm-detail").first).to_contain_text("What would be retrieved")
+    expect(page.locator(".pm-would-view").first).to_contain_text("note seven")
     notebook.shot("inspector")
     page.locator(".pm-forget").click()
-    expect(page.locator(".pm-message").first).to_contain_text("Sure?")
+    expect(page.locator(".pm-confirm-text").first).to_contain_text("Sure?")
     assert notebook.kernel("print(store.count(scope='alice'))") == "30"
     page.locator(".pm-confirm").click()
     expect(page.locator(".pm-message").first).to_contain_text("Deleted")
