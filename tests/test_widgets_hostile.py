@@ -70,6 +70,12 @@ def test_clarify(text):
     w.clarify(said)
     w.say(text)
     assert_only_text(w, text.strip()[:40])
+    w.correct("x" + text[:100])
+    last = w.interaction.id
+    assert_only_text(w, "x" + text.strip()[:40])
+    assert store.interaction(last).expected == ("x" + text[:100]).strip()
+    w.ask("something else ?")                                                    # now it stands under 'asked before'
+    assert_only_text(w, "x" + text.strip()[:40])
     assert [c.text for c in store.clarifications(scope)] == [said]
     assert store.interactions(scope)[0].question == text
 
@@ -82,6 +88,7 @@ def test_inspector(text, tmp_path):
     assert_only_text(m, text.strip()[:40])
     new = m.edit(text + "!")
     m.would_retrieve(text)
+    assert_only_text(m, text.strip()[:40])
     m.search(text[:50])
     assert_only_text(m)
     m.path_box.value = str(tmp_path / "out.jsonl")
@@ -104,7 +111,7 @@ def test_reward(text):
     assert_only_text(w, text.strip()[:40])
     w.compare(text + "?")
     w.filter.value = text[:30]
-    w.refresh_matrix()
+    w.values.value = "known"
     assert_only_text(w, text.strip()[:40])
 
 
@@ -116,7 +123,11 @@ def test_recall(text, tiny):
     w.pick.value = 1
     assert_only_text(w, f"two {sentence[:20] if sentence.isascii() else sentence[0]}")   # the cue may end inside an emoji
     w.say(text)
+    w.seen_box.value = f"{sentence} and more\nthe second line"
+    w.write_foils("gibberish")
+    w.use()
     assert_only_text(w)
+    assert w.session.seen[0] == f"{sentence} and more".strip()
 
 
 def test_edit(text, tiny):
