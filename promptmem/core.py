@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import re
 import unicodedata
 from datetime import datetime, timezone
 from pathlib import Path
@@ -87,10 +88,13 @@ def new_id()->str:
     return f"{t:016x}{secrets.token_hex(8)}"
 
 # %% ../nbs/00_core.ipynb #06cdbbf0
+_NO_WORD = re.compile(r"[\W_]")
+
 def fold(
     text:str, # any text
 )->str: # case-folded NFKC text in which only letters, marks, digits and single blanks remain
     "Fold case, width, punctuation and blanks, in any script"
+    if text.isascii(): return " ".join(_NO_WORD.sub(" ", text.lower()).split())
     text = unicodedata.normalize("NFKC", text).casefold()
     keep = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text)
     return " ".join("".join(keep).split())
