@@ -95,6 +95,7 @@ def read_grid(
     what = "a grid"
     if isinstance(grid, (str, Path)):
         path, what = Path(grid), f"{grid}: a grid"
+        if not path.is_file(): raise FileNotFoundError(f"no grid file at {path}")
         if path.suffix == ".csv": grid = _read_csv(path)
         elif path.suffix in (".yaml", ".yml", ".json"): grid = read_yaml(path)
         else: raise InvalidData(f"{path}: a grid file ends in .csv, .yaml, .yml or .json")
@@ -380,12 +381,16 @@ def make_cluster(
     **options, # what the cluster class takes: queue, cores, memory, walltime, job_extra_directives ...
 ): # a Dask cluster that has no workers yet
     "A Dask cluster by name; job queues come from dask-jobqueue"
-    if name == "local": return require("distributed", "cluster").LocalCluster(**options)
-    module = require("dask_jobqueue", "cluster")
-    classes = {c[:-len("Cluster")].lower(): getattr(module, c) for c in dir(module) if c.endswith("Cluster")}
     key = name.lower().removesuffix("cluster")
-    if key not in classes: raise ValueError(f"no cluster {name!r}; there are: local, {', '.join(sorted(classes))}")
-    return classes[key](**options)
+    if key == "local": make = require("distributed", "cluster").LocalCluster
+    else:
+        module = require("dask_jobqueue", "cluster")
+        classes = {c[:-len("Cluster")].lower(): getattr(module, c) for c in dir(module) if c.endswith("Cluster") and c != "JobQueueCluster"}
+        if key not in classes: raise ValueError(f"no cluster {name!r}; there are: local, {', '.join(sorted(classes))}")
+        make = classes[key]
+    try: return make(**options)
+    except (TypeError, ValueError, RuntimeError) as e:
+        raise ValueError(f"the {key} cluster did not start with {', '.join(f'{k}={v!r}' for k, v in options.items()) or 'no options'}: {e}") from e
 
 # %% ../nbs/08_batch.ipynb #32a94061
 @contextmanager
@@ -459,6 +464,8 @@ def run_grid(
 ): # DataFrame, one row per setting in the order of the grid
     "Run `notebook` once for each setting of `grid`; failures are kept and the rest goes on"
     from promptmem.report import write_grid_index
+    if workers < 1: raise InvalidData(f"workers must be at least 1, not {workers}")
+    if timeout is not None and not timeout > 0: raise InvalidData(f"a timeout is a number of seconds above 0, not {timeout:g}")
     settings = check_settings(notebook, read_grid(grid), text=str(grid).endswith(".csv"))
     out, code = Path(out).resolve(), code_hash(notebook)
     folders = {run_id(notebook, s): s for s in settings}
@@ -469,7 +476,7 @@ def run_grid(
     out.mkdir(parents=True, exist_ok=True)
     _write_json(out/"grid.json", dict(notebook=Path(notebook).name, settings=settings, runs=list(folders)))
     try:
-        if todo: _run_all(notebook, out, todo, how, executor, workers, _bar(len(folders), len(skip), progress))
+        if todo: _run_all(notebook, out, todo, how, executor, workers, lambda: _bar(len(folders), len(skip), progress))
     finally: write_grid_index(out)
     frame = load_runs(out).set_index("run", drop=False)
     return frame.loc[[r for r in folders if r in frame.index]].reset_index(drop=True)
@@ -479,10 +486,10 @@ def _failed(folder, code):
     return result.get("status") == "failed" and result.get("code") == code
 
 # %% ../nbs/08_batch.ipynb #aed7b491
-def _run_all(notebook, out, todo, how, executor, workers, bar):
+def _run_all(notebook, out, todo, how, executor, workers, make_bar):
     "Hand every run of `todo` to the executor and wait for all"
     notebook = Path(notebook).resolve()
-    with open_executor(executor, workers) as pool, bar:
+    with open_executor(executor, workers) as pool, make_bar() as bar:
         jobs = {pool.submit(run_notebook, notebook, out/r, s, **how): r for r, s in todo.items()}
         failed = 0
         try:

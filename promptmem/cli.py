@@ -47,7 +47,10 @@ def _grid(a):
     executor = a.executor
     if a.option:
         pairs = [o.partition("=") for o in a.option]
-        executor = {"cluster": a.executor or "local", **{k: read_value(v, "") for k, _, v in pairs}}
+        bare = [k for k, eq, _ in pairs if not eq]
+        if bare: raise InvalidData(f"--option {bare[0]}: expected name=value")
+        if not a.executor: raise InvalidData("--option is for a cluster: name it with --executor slurm (or pbs, sge, lsf ..., local)")
+        executor = {"cluster": a.executor, **{k: read_value(v, "") for k, _, v in pairs}}
     frame = run_grid(a.notebook, a.grid or _published(a.sweep) or axes(a.notebook, a.set), out=a.out, workers=a.workers, executor=executor,
                      resume=not a.again, timeout=a.timeout, progress=not a.quiet)
     failed = int((frame.status != "ok").sum())
@@ -82,7 +85,7 @@ def _fetch(a):
     from promptmem.data import fetch, sources
     if a.name: print(fetch(a.name, only=a.only, progress=not a.quiet))
     else:
-        for name, s in sources().items(): print(f"{name}: {len(s['files'])} files from {s['repository']} at {s['commit'][:12]}, licence: {s.get('licence') or s.get('license')}")
+        for name, s in sources().items(): print(f"{name}: {len(s['files'])} file{'s' if len(s['files']) > 1 else ''} from {s['repository']} at {s['commit'][:12]}, licence: {s.get('licence') or s.get('license')}")
     return 0
 
 # %% ../nbs/12_cli.ipynb #47dea041
@@ -141,5 +144,9 @@ def main(
     a = parser().parse_args(argv)
     try: return a.do(a)
     except (ValueError, OSError, ImportError) as e:
-        print(f"promptmem {a.command}: {e}", file=sys.stderr)
+        said = f"{e.filename}: {e.strerror}" if isinstance(e, OSError) and e.filename and e.strerror else e
+        print(f"promptmem {a.command}: {said}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"promptmem {a.command}: interrupted; what has finished is kept, the same command goes on from there", file=sys.stderr)
+        return 130

@@ -33,7 +33,7 @@ def local_data(
     root = os.environ.get("PROMPTMEM_DATA")
     for folder in ([Path(root)] if root else []) + [cache_dir()/"data"]:
         path = inside(folder, name)
-        if path.exists(): return path
+        if path.is_file() or any(p.is_file() for p in path.rglob("*")): return path # empty folders are left by a download that failed
     return None
 
 def cache_dir()->Path:

@@ -351,7 +351,8 @@ def read_plan(
     from promptmem.core import InvalidData, read_yaml
     from promptmem.data import local_data
     notebooks = Path(notebooks)
-    plan = Path(plan) if plan else notebooks/"grids"/"report.yaml"
+    asked, plan = plan is not None, Path(plan) if plan else notebooks/"grids"/"report.yaml"
+    if asked and not plan.is_file(): raise FileNotFoundError(f"no plan at {plan}")
     told = (read_yaml(plan) or {}) if plan.is_file() else {}
     if not isinstance(told, dict) or not all(isinstance(s or {}, dict) for s in told.values()): raise InvalidData(f"{plan}: expected a section per notebook")
     found = {p.stem: p for p in sorted(notebooks.glob("*.ipynb"), key=lambda p: (ROOMS.index(p.stem) if p.stem in ROOMS else 99, p.stem))}

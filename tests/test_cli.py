@@ -53,7 +53,13 @@ def test_grid_command(tmp_path, capsys):
     (["grid", "NB", "--out", "x", "--set", "m=1"], "no parameter 'm'"),
     (["grid", "NB", "--out", "x", "--set", "n=a"], "n is declared int, given 'a'"),
     (["grid", "NB", "--out", "x", "--set", "n=1", "--grid", "g.yaml"], "not both"),
-    (["grid", "NB", "--out", "x", "--grid", "missing.yaml"], "missing.yaml"),
+    (["grid", "NB", "--out", "x", "--grid", "missing.yaml"], "no grid file at missing.yaml"),
+    (["grid", "NB", "--out", "x", "--workers", "0"], "workers must be at least 1, not 0"),
+    (["grid", "NB", "--out", "x", "--timeout", "-4"], "a timeout is a number of seconds above 0, not -4"),
+    (["grid", "NB", "--out", "x", "--option", "queue=short"], "name it with --executor slurm"),
+    (["grid", "NB", "--out", "x", "--executor", "slurm", "--option", "queue"], "--option queue: expected name=value"),
+    (["grid", "NB", "--out", "n.ipynb"], "n.ipynb: File exists"),
+    (["report", "--notebooks", ".", "--plan", "missing.yaml"], "no plan at missing.yaml"),
     (["report", "--notebooks", "nowhere"], "no notebooks in nowhere"),
     (["tasks", "0"], "n must be at least 1"),
     (["tasks", "5", "--family", "klingon"], "klingon"),
@@ -64,6 +70,18 @@ def test_a_wrong_request_is_one_line_and_status_2(tmp_path, monkeypatch, capsys,
     assert main([str(nb) if a == "NB" else a for a in argv]) == 2
     said = capsys.readouterr().err
     assert message in said and len(said.strip().splitlines()) == 1 and not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("options, message", [
+    (["--executor", "abacus"], "no cluster 'abacus'; there are: local,"),
+    (["--executor", "slurm", "--option", "walltime=1h"], "the slurm cluster did not start with walltime='1h': You must specify"),
+    (["--executor", "local", "--option", "queue=short"], "the local cluster did not start with queue='short'")])
+def test_a_cluster_that_does_not_start_is_said_in_one_line(tmp_path, monkeypatch, capfd, options, message):
+    pytest.importorskip("dask_jobqueue")
+    monkeypatch.chdir(tmp_path)
+    assert main(["grid", str(make(tmp_path / "n.ipynb")), "--out", "x", *options]) == 2
+    said = capfd.readouterr().err
+    assert f"promptmem grid: {message}" in said and "runs:" not in said
 
 
 def test_tasks_command(tmp_path, capsys):
@@ -113,9 +131,12 @@ def test_report_plan(tmp_path, monkeypatch):
     plan = rooms / "grids" / "report.yaml"
     plan.write_text("stream:\n  with_data: {memprompt: {n: [7]}}\n")
     monkeypatch.delenv("PROMPTMEM_DATA", raising=False)
+    monkeypatch.setenv("PROMPTMEM_CACHE", str(tmp_path / "cache"))
     assert read_plan(rooms)["stream"]["settings"] == [{}]
     (tmp_path / "data" / "memprompt").mkdir(parents=True)
     monkeypatch.setenv("PROMPTMEM_DATA", str(tmp_path / "data"))
+    assert read_plan(rooms)["stream"]["settings"] == [{}]                # a folder without files is no data
+    (tmp_path / "data" / "memprompt" / "templates.json").write_text("{}")
     assert read_plan(rooms)["stream"]["settings"] == [{}, {"n": 7}]
     plan.write_text("streem: {}\n")
     with pytest.raises(InvalidData, match="there is no notebook streem"):

@@ -52,3 +52,4 @@ def test_another_file_under_the_same_name_is_refused(repository):
 def test_without_network_the_error_says_what_to_do(repository):
     with pytest.raises(OSError, match="put a copy under the folder that PROMPTMEM_DATA names"):
         data.fetch("toy", base_url="http://127.0.0.1:9")
+    assert data.local_data("toy") is None  # the folders that the attempt left are no copy
