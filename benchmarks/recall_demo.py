@@ -11,10 +11,57 @@ import time
 
 import torch
 
+import numpy as np
+import pandas as pd
+
 import promptmem as pm
 from promptmem.core import plain, read_jsonl, versions, write_atomic
 from promptmem.data import shipped
-from promptmem.recall import expanding, fit_forgetting, read_sentences, retention_curve
+from promptmem.recall import (expanding, exposures_to, fit_forgetting, read_sentences, recognition_test, retention_curve, study)
+from promptmem.recall.studying import borrowed_weights
+from promptmem.stats import mean_interval
+
+SCORES = {"raw": ("accuracy", "auc"), "calibrated": ("calibrated", "calibrated_auc"), "adjusted": ("adjusted", "adjusted_auc")}
+
+
+def early(lm, seen, unseen, n, lr, seeds, exposures=(.2, .5, 1, 2, 3, 5)):
+    "Raw, calibrated and adjusted recognition within the first exposures: other pairs and another order for each seed"
+    rows, per = [], -(-n//4)
+    for seed in seeds:
+        pick = [np.random.default_rng([seed, i]).permutation(len(x))[:n] for i, x in enumerate((seen, unseen))]
+        pairs = [[x[i] for i in p] for x, p in zip((seen, unseen), pick)]
+        with borrowed_weights(lm.model):
+            before = recognition_test(lm.model, lm.tokenizer, *pairs)
+            probe = lambda m: recognition_test(m, lm.tokenizer, *pairs, before=before).summary()
+            run = study(lm.model, lm.tokenizer, pairs[0], int(max(exposures)), lr, seed=seed, probe=probe,
+                        probe_updates=sorted({0} | {round(e*per) for e in exposures}))
+            rows.append(run.frame.assign(seed=seed))
+    return pd.concat(rows)
+
+
+def early_summary(f, criteria=(.75, .95)):
+    "Mean over seeds with its interval, per moment; and the exposures at which each score reaches the criteria"
+    out = {}
+    for name, (share, area) in SCORES.items():
+        curve = [dict(exposure=e, accuracy=mean_interval(g[share].to_numpy(float)).to_dict(), auc=mean_interval(g[area].to_numpy(float)).to_dict())
+                 for e, g in f.groupby("exposure")]
+        reach = {f"{kind} {c}": [exposures_to(g, c, col) for _, g in f.groupby("seed")] for kind, col in (("accuracy", share), ("auc", area)) for c in criteria}
+        out[name] = dict(curve=curve, exposures_to=reach)
+    return out
+
+
+def early_phase(a, lm, seen, unseen):
+    "The demo LM as it is, and once it knows the kind of sentence (one pass over shipped sentences that no test uses)"
+    half, out = len(seen)//2, {}
+    for name in ("as it is", "knows the kind of sentence"):
+        with borrowed_weights(lm.model):
+            if name != "as it is": study(lm.model, lm.tokenizer, seen[half:]+unseen[half:], 1, 1e-3, 8, reversible=False)
+            for lr in a.early_lr:
+                f = early(lm, seen[:half], unseen[:half], a.early_n, lr, range(a.seeds))
+                out[f"{name}, lr {lr:g}"] = early_summary(f)
+                cols = [c for pair in SCORES.values() for c in pair]
+                print(f"\n{name}, lr {lr:g}, {a.early_n} pairs:\n{f.groupby('exposure')[cols].mean().round(3).to_string()}", flush=True)
+    return out
 
 
 def main():
@@ -28,6 +75,8 @@ def main():
     ap.add_argument("--lr", type=float, default=1e-3)
     ap.add_argument("--other-lr", type=float, default=3e-4)
     ap.add_argument("--seeds", type=int, default=3)
+    ap.add_argument("--early-n", type=int, default=100, help="pairs of the early phase")
+    ap.add_argument("--early-lr", type=float, nargs="+", default=[1e-4, 3e-4, 1e-3])
     ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--json")
     a = ap.parse_args()
@@ -36,13 +85,15 @@ def main():
     rows = read_jsonl(shipped("study_sentences.jsonl"))
     pool = {p: [r["text"] for r in rows if r["pool"] == p] for p in ("seen", "unseen")}
     seen, unseen = (read_sentences(f) if f else pool[k] for k, f in (("seen", a.seen), ("unseen", a.unseen)))
+    a.early_n = min(a.early_n, len(seen)//2)
     other = read_sentences(a.other) if a.other else unseen[a.n:]+seen[a.n:]
     ways = {"no review": {}, "replay 10 %": dict(replay=.1), "3 reviews": dict(reviews=expanding(10, 3))}
     start = time.process_time()
     c = retention_curve(lm.model, lm.tokenizer, seen[:a.n], unseen[:a.n], other, a.exposures, a.lr, study_at=[0, 1, 2, 3, 5, 10, a.exposures],
                         at=(0, 5, 10, 20, 50, 100), other_lr=a.other_lr, conditions=ways, seeds=range(a.seeds))
-    out = dict(settings=c.settings | dict(model=a.model, n=a.n, other=len(other)), cpu_s=time.process_time()-start, study={}, other={})
-    for s in ("recognition", "calibrated", "rouge1", "exact"):
+    out = dict(settings=c.settings | dict(model=a.model, n=a.n, other=len(other)), cpu_s=time.process_time()-start, study={}, other={},
+               early=early_phase(a, lm, seen, unseen))
+    for s in ("recognition", "calibrated", "adjusted", "rouge1", "exact"):
         for phase in ("study", "other"):
             m = c.means(s, phase)
             out[phase][s] = m[["condition", "exposure", "update", "mean", "lo", "hi", "n"]].to_dict("records")
