@@ -5,12 +5,15 @@
 Baseline: one text at a time, logits of the whole vocabulary at every position, the autograd graph built and thrown away, the prefix of a
 pair run twice, all general text at every pass. Model: GPT-NeoX style, 4 layers x 256, vocabulary 8,192 (byte BPE trained here on the
 general text), about 7 M parameters, sixty training steps on that text, float32, one thread. CPU seconds of this process, medians over the repeats; largest
-difference of a score; memory: by how much the resident size of a freshly forked child rises at most while it scores sixty rows, the thirty
-longest among them, measured before anything else runs. The edit of the whole pass is twenty
+difference of a score; memory: by how much the resident size of a forked child rises at most while it scores sixty rows, the thirty
+longest among them (before, it scores a short text both ways and gives freed memory back to the system: the weights are in place, and
+nothing left over can be used again unseen). The edit of the whole pass is twenty
 Adam steps on country examples, at the scale that the line search chooses for a limit of 1e-4 (on another order of the texts), and at a
 tenth and ten times that scale. The first pass also scores the unedited model on the general texts it reads; later ones remember it.
 """
 import argparse
+import ctypes
+import gc
 import json
 import os
 import random
@@ -35,12 +38,15 @@ from promptmem.linear import fast_linear
 from promptmem.scoring import pad_right
 
 
-def peak_mb(run):
-    "How much the resident size of a forked child rises while it does `run`, in MB (kernel's high-water mark)"
+def peak_mb(run, first):
+    "How much the resident size of a forked child rises while it does `run`, in MB (kernel's high-water mark), after it did `first`"
     r, w = os.pipe()
     pid = os.fork()
     if pid == 0:
         status = lambda name: int(next(l for l in open("/proc/self/status") if l.startswith(name)).split()[1])
+        first()
+        gc.collect()
+        ctypes.CDLL(None).malloc_trim(0)
         Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts from here
         before = status("VmRSS")
         run()
@@ -103,7 +109,9 @@ def timed(run, repeats):
 def memory(model, items):
     "(published, ours): rise of memory on the thirty longest rows and thirty others"
     part = sorted(items, key=lambda row: -max(len(ids) for ids, _ in row))[:30] + items[:30]
-    return peak_mb(lambda: published(model, part)), peak_mb(lambda: item_losses(model, part))
+    short = [[(list(range(1, 9)), 7)]]
+    first = lambda: (published(model, short), item_losses(model, short))
+    return peak_mb(lambda: published(model, part), first), peak_mb(lambda: item_losses(model, part), first)
 
 
 def compare(model, name, items, repeats, mb, **kw):

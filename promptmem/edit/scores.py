@@ -290,7 +290,7 @@ def bound_test(
     limit:float=1e-4, # ε
     confidence:float=.95, # that the change on texts like these is below `upper`
     start:int=128, # texts read at least
-    width:float=.2, # of the margin at the end, as a share of the limit
+    width:float=.4, # of the margin at the end, as a share of the limit
 )->LimitTest:
     "Is the mean loss below (1 + limit) times the unedited one, on texts like these, with this confidence?"
     N, n, was = len(general), min(start, len(general)), edit.active
