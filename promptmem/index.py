@@ -8,6 +8,7 @@ __all__ = ['LevenshteinIndex', 'VectorIndex', 'ClusterIndex', 'build_clusters', 
 # %% ../nbs/05b_index.ipynb #ff3e4d4d
 import json
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -363,6 +364,7 @@ class ClusterIndex:
         self.folder = Path(folder)
         self.meta = json.loads((self.folder/"meta.json").read_text())
         self.counter, self.probes, self.recall = (self.meta[k] for k in ("counter", "probes", "recall"))
+        if not re.fullmatch(r"g[0-9a-z]+", self.meta["generation"]): raise ValueError(f"{self.folder}: meta.json names a place outside the index")
         generation = self.folder/self.meta["generation"]
         self.centres, self.starts = np.load(generation/"centres.npy"), np.load(generation/"starts.npy")
         self.ids = np.load(generation/"ids.npy", mmap_mode="r+")

@@ -7,6 +7,7 @@ __all__ = ['GONE', 'ForgetReceipt', 'forget', 'finish_erasures']
 
 # %% ../nbs/05d_storeerase.ipynb #ff3e4d4d
 import json
+import re
 import shutil
 import time
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Optional
 # %% ../nbs/05d_storeerase.ipynb #be294fb9
 import sqlalchemy as sa
 
-from .core import InvalidData, new_id, now
+from .core import InvalidData, inside, new_id, now
 from .index import ClusterIndex, tidy_clusters
 from .record import Record
 from .storedb import Database, change_number, clarifications, epochs, interactions, meta, normalize, slot_of, uses, vectors
@@ -138,14 +139,16 @@ def finish_erasures(
 def _clean_index(db, folder, ns, drop):
     "Erase from index files: a whole scope, or single entries"
     for name in drop:
+        if not re.fullmatch("pm_hnsw_[0-9a-f]{24}", name): continue # a note is data: it names our indexes and nothing else
         with db.write() as conn: conn.execute(sa.text(f"DROP INDEX IF EXISTS {name}"))
     if folder is None: return
-    folder = db.path.with_name(db.path.name + "-index")/folder
+    folder = inside(db.path.with_name(db.path.name + "-index"), folder)
     if ns is None: return shutil.rmtree(folder, ignore_errors=True)
     for one in folder.glob("*"):
         try: ClusterIndex(one).erase(ns), tidy_clusters(one, age=0)
         except (OSError, ValueError, KeyError): shutil.rmtree(one, ignore_errors=True) # it is built again when needed
 
+# %% ../nbs/05d_storeerase.ipynb #81f8c7a9
 def _scrub_sqlite(db, patience):
     "VACUUM and empty the write-ahead log"
     if db.path is None: return ""

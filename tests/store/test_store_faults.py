@@ -258,3 +258,38 @@ def test_a_server_that_drops_its_connections(place):
         assert [c.text for c in s.history("k", scope="s")] == ["before", "after"]
         with pytest.raises(StoreError, match="division by zero"): s.db.at_once("SELECT 1/0", {})
         assert s.db._direct.pool.checkedout() == 0
+
+
+# ---- files that somebody else made
+
+@pytest.mark.parametrize("note", [dict(folder="../precious", ns=None, drop=[]), dict(folder="ABS", ns=None, drop=[]), dict(folder="x/../../precious", ns=[1], drop=[])])
+def test_a_store_from_elsewhere_cannot_reach_outside_its_index(tmp_path, note):
+    "The notes of unfinished erasures are data, too"
+    precious = tmp_path/"precious"
+    precious.mkdir()
+    (precious/"thesis.txt").write_text("years of work")
+    with Store(tmp_path/"m.db") as s: s.add(scope="s", key="k", text="t")
+    note = dict(note, folder=str(precious) if note["folder"] == "ABS" else note["folder"])
+    with sqlite3.connect(tmp_path/"m.db") as db: db.execute("INSERT INTO pm_meta VALUES ('erase:1', ?)", (json.dumps(note),))
+    db.close()
+    with pytest.raises(InvalidData, match="leaves its folder"): Store(tmp_path/"m.db")
+    assert (precious/"thesis.txt").read_text() == "years of work"
+
+
+def test_an_erasure_note_drops_only_indexes_of_ours(tmp_path):
+    with Store(tmp_path/"m.db") as s: s.add(scope="s", key="k", text="t")
+    note = dict(folder=None, ns=None, drop=["pm_chain", "pm_chain; DROP TABLE pm_clarifications"])
+    with sqlite3.connect(tmp_path/"m.db") as db: db.execute("INSERT INTO pm_meta VALUES ('erase:1', ?)", (json.dumps(note),))
+    db.close()
+    with Store(tmp_path/"m.db") as s:
+        assert s.count("s") == 1
+        with s.db.read() as conn: assert "pm_chain" in [i["name"] for i in sa.inspect(conn).get_indexes("pm_clarifications")]
+
+
+def test_an_index_that_names_another_folder_is_built_again(large):
+    folder, meta = large
+    told = json.loads(meta.read_text())
+    shutil.copytree(meta.parent/told["generation"], folder/"elsewhere")
+    meta.write_text(json.dumps(dict(told, generation=os.path.relpath(folder/"elsewhere", meta.parent))))
+    assert complete(folder)
+    assert json.loads(meta.read_text())["generation"].startswith("g") and (folder/"elsewhere"/"ids.npy").exists()
