@@ -281,7 +281,7 @@ def _from_pretrained(cls, path, *args, **kw):
         if not names & {_WTE, "lm_head.weight"}:  # transformers does not know the third name
             state = require("safetensors.torch", extra="local").load_file(str(file))
             return cls.from_state_dict(kw.pop("config", None) or BackpackConfig.from_pretrained(path), state)
-    return super(BackpackLM, cls).from_pretrained(path, *args, **kw)
+    return super(BackpackLM, cls).from_pretrained(path, *args, **{"use_safetensors": True, **kw})
 
 BackpackLM.load_state_dict, BackpackLM.from_state_dict = _load_state_dict, _from_state_dict
 BackpackLM.from_pretrained = _from_pretrained

@@ -306,6 +306,7 @@ def load(cls:PromptRewriter,
     "A saved rewriter"
     peft, folder = require("peft", "local"), Path(folder)
     if not (folder/"rewriter.json").exists(): raise InvalidData(f"{folder}: no saved rewriter (rewriter.json is missing)")
+    if not (folder/"adapter_model.safetensors").exists(): raise InvalidData(f"{folder}: no saved rewriter (adapter_model.safetensors is missing)")
     d = json.loads((folder/"rewriter.json").read_text(encoding="utf-8"))
     if base is None and not d["base"]: raise ValueError("the base of this rewriter was given as an object: pass it as base=")
     model, tokenizer, _ = _base(base if base is not None else d["base"])

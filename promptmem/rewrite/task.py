@@ -300,7 +300,7 @@ class RewardScorer:
         tf = require("transformers", "local")
         if isinstance(model, str):
             tokenizer = tokenizer or tf.AutoTokenizer.from_pretrained(model)
-            model = tf.AutoModelForSequenceClassification.from_pretrained(model)
+            model = tf.AutoModelForSequenceClassification.from_pretrained(model, use_safetensors=True)
         if model.config.num_labels != 1: raise ValueError(f"a reward model has one output, this one has {model.config.num_labels}")
         self.model, self.tokenizer = model.eval(), tokenizer
         maps = dict(sigmoid=lambda x: 1/(1+math.exp(-x)), published=published_grade)
