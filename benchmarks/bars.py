@@ -77,6 +77,56 @@ def million(key, most, unit, what, least=False):
     return "scale", f"a million entries: {what} {'>=' if least else '<='} {most} {unit}".strip(), look
 
 
+def passes(r):
+    x = min(r["edit_scoring"]["passes"], key=lambda p: p["times_first"])
+    same = all(p["same_verdict"] for p in r["edit_scoring"]["passes"])
+    return x["times_first"] >= 8 and same, f"{x['times_first']:.1f} times, same verdict {'always' if same else 'NOT always'}", f"published {x['published_s']:.0f} s, ours {x['first_s']:.1f} s"
+
+
+def memory_of_scoring(r):
+    a, b = r["edit_scoring"]["pass_mb"]
+    return b <= a, f"{b:.0f} MB", f"published {a:.0f} MB"
+
+
+def edit_run(r):
+    x = r["edit_run"]
+    ok = x["times"] >= 20 and x["inside_all"] and x["our_success"] >= x["published_success"]
+    return ok, f"{x['times']:.1f} times; success {x['our_success']:.3f}, inside {'yes' if x['inside_all'] else 'NO'}", f"published {x['published_s']:.0f} s, success {x['published_success']:.3f}"
+
+
+def senses(r):
+    rows = r["edit_senses"]["summary"]
+    say = "; ".join(f"{x['kind']}: {100*x['senses_minus_lora']['estimate']:+.0f} points [{100*x['senses_minus_lora']['lo']:+.0f}, {100*x['senses_minus_lora']['hi']:+.0f}]" for x in rows)
+    return all(x["senses_minus_lora"]["estimate"] >= 0 for x in rows), say, "LoRA, same limit"
+
+
+def search_gain(r):
+    rows = [x for x in r["rewrite_demo"]["rows"] if x["method"] == "ours" and x["kind"] != "all"]
+    ok = all(x["gain"] >= .2 and x["gain_lo"] > 0 for x in rows)
+    return ok, "; ".join(f"{x['kind']}: {100*x['gain']:.0f} points [{100*x['gain_lo']:.0f}, {100*x['gain_hi']:.0f}]" for x in rows), "seed prompt"
+
+
+def search_against(r, other):
+    rows, kinds = r["rewrite_demo"]["rows"], []
+    for x in rows:
+        if x["kind"] not in kinds and x["kind"] != "all": kinds.append(x["kind"])
+    pair = [(k, row(rows, kind=k, method="ours")["held_out"], next(x["held_out"] for x in rows if x["kind"] == k and x["method"].startswith(other))) for k in kinds]
+    return all(a > b for _, a, b in pair), "; ".join(f"{k}: {a:.3f}" for k, a, _ in pair), "; ".join(f"{b:.3f}" for *_, b in pair)
+
+
+def false_gains(r):
+    x = max((x for x in r["rewrite_null"]["rows"] if x["method"].startswith("search")), key=lambda x: x["rate"])
+    return x["rate"] <= .05, f"at most {100*x['rate']:.1f} % of {x['runs']}", x["method"]
+
+
+def browser(what, most):
+    def look(r):
+        got = r["widgets_browser"][what + "_ms"]
+        name = max(got, key=got.get)
+        return got[name] <= most, f"slowest of {len(got)}: {got[name]:.0f} ms ({name})", "medians of 5"
+    return look
+
+
 def margin(r, data):
     x = row(r["reward_choices"]["data"][data]["choices"]["table"], rule="margin")
     return x["lo"] >= -.005, f"gain {100*x['gain']:+.2f} points [{100*x['lo']:+.2f}, {100*x['hi']:+.2f}]", "best single prompt"
@@ -150,7 +200,16 @@ BARS = [
     times("recall", "recognition, 600 + 600 sentences, equal losses", 5, speed("recognition")),
     times("recall", "recall, 600 sentences, equal texts", 5, speed("recall")),
     times("recall", "one exposure of training (batch 4)", 3, speed("training, one exposure, batch 4")),
-    times("edit", "scoring country_capital-val", 2, scoring("country-val")),
+    times("edit", "scoring country_capital-val, CPU", 2, scoring("country-val")), times("edit", "scoring pairs (gender), CPU", 4, scoring("gender pairs")),
+    times("edit", "scoring pairs (verbs), CPU", 4, scoring("verb pairs")), times("edit", "scoring targeted text, CPU", 4, scoring("country targeted")),
+    ("edit", "memory of a pass no higher", memory_of_scoring), ("edit", "whole evaluation pass >= 8 times, same verdict", passes),
+    ("edit", "published run (10 epochs, 11 evaluations) >= 20 times, no less success, inside", edit_run),
+    ("edit", "demo Backpack: senses generalise no worse than LoRA, limit 1e-4", senses),
+    ("rewrite", "demo LM, 200 calls: found prompt over seed prompt >= 20 points", search_gain),
+    ("rewrite", "same budget: better than best of random", lambda r: search_against(r, "best of random")),
+    ("rewrite", "same budget: better than the published 3 rounds", lambda r: search_against(r, "published")),
+    ("rewrite", "nothing better exists: <= 5 % false improvements", false_gains),
+    ("widgets", "a click answers within 200 ms, 100,000 memories", browser("click", 200)), ("widgets", "first paint within 1 s, 100,000 memories", browser("first_paint", 1000)),
     million("build_minutes", 20, "min", "build"), million("semantic_p95_ms", 10, "ms", "semantic p95"), million("recall_at_1", .95, "", "recall at 1", least=True),
     million("closest_p95_ms", 100, "ms", "closest p95"), million("open_s", 2, "s", "open"), million("peak_gb", 4, "GB", "peak memory"),
     ("scale", "PostgreSQL, 8 writers: >= 1,000 durable writes a second, 0 lost", writers),
