@@ -1,12 +1,14 @@
 """Every public reader on files that are cut, garbled or of the wrong kind: a result, or one clean error that names the file."""
 import json
 import random
+from dataclasses import fields
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from promptmem.core import InvalidData, read_jsonl
+from promptmem.rewrite import OptimizeResult
 
 RUN = dict(run="r", notebook="n.ipynb", status="ok", parameters=dict(n=1), metrics=dict(accuracy=.5, gain=dict(estimate=.1, lo=0, hi=.2)), seconds=1.5)
 
@@ -98,7 +100,6 @@ def _pairs(path):
 
 
 def _result(path):
-    from promptmem.rewrite import OptimizeResult
     OptimizeResult.read(path)
 
 
@@ -135,7 +136,7 @@ training: {dataset_path: train.jsonl, finetune_type: lora, loss_type: good, suff
   lora: {lora_rank: 4, lora_alpha: 8, target_modules: all}, regularization_type: KL, regularization_weight: 0.1}
 validation: {intervention_eval_path: e.jsonl, degredation_targeted_path: t.jsonl, hard_negative: {hard_negative_path: h.jsonl}}
 """
-RESULT = json.dumps(dict(candidates=[dict(id="c", parents=[])], final=dict(best=None)))
+RESULT = json.dumps({f.name: None for f in fields(OptimizeResult)} | dict(candidates=[dict(id="c", text="t", parents=[])], final=dict(best=dict(estimate=.5, lo=0, hi=1, n=3))))
 
 READERS = {
     "jsonl": ("rows.jsonl", read_jsonl, lines(dict(a=1), dict(b=[1, "x"]))),
@@ -160,7 +161,7 @@ READERS = {
     "prompt pairs, CSV": ("pairs.csv", _pairs, "Bad Prompt,Improved Prompt\nx,y\n"),
     "prompt pairs, chat CSV": ("pairs.csv", _pairs, "Formatted Prompts\n<s>[INST] a [/INST] b </s>\n"),
     "prompt pairs, JSON lines": ("pairs.jsonl", _pairs, lines(dict(before="a", after="b"))),
-    # "search result": ("result.json", _result, RESULT),
+    "search result": ("result.json", _result, RESULT),
     "grid, CSV": ("grid.csv", _grid, "n,word\n1,a\n2,\n"),
     "grid, YAML": ("grid.yaml", _grid, "n: [1, 2]\nword: a\n"),
     "grid, JSON": ("grid.json", _grid, json.dumps([dict(n=1), dict(n=2)])),
