@@ -128,7 +128,7 @@ def browser(what, most):
 
 
 def margin(r, data):
-    x = row(r["reward_choices"]["data"][data]["choices"]["table"], rule="margin")
+    x = row(r["reward_bars"]["data"][data]["choices"]["table"], rule="margin")
     return x["lo"] >= -.005, f"gain {100*x['gain']:+.2f} points [{100*x['lo']:+.2f}, {100*x['hi']:+.2f}]", "best single prompt"
 
 
