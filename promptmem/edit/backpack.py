@@ -11,6 +11,8 @@ __all__ = ['torch', 'GPT2Config', 'GPT2Model', 'PreTrainedModel', 'GenerationMix
 from contextlib import contextmanager
 from pathlib import Path
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, require
 
 # %% ../../nbs/edit/01_backpack.ipynb #0e4124ac
@@ -205,18 +207,21 @@ class BackpackLM(BackpackPreTrainedModel, GenerationMixin):
         "No keys and values are kept: each step reads the whole text"
         return dict(input_ids=input_ids, attention_mask=attention_mask)
 
-# %% ../../nbs/edit/01_backpack.ipynb #542d0b36
-def _senses(self, token):
+# %% ../../nbs/edit/01_backpack.ipynb #666522d3
+@patch
+def senses(self:BackpackLM, token):
     "Sense vectors of one token id [K, d] or of many [n, K, d], the edit included"
     ids = torch.as_tensor(token, device=self.device)
     with torch.no_grad(): out = self.backpack.senses(ids.reshape(-1))
     return out[0] if ids.ndim == 0 else out
 
-def _contextualization(self, input_ids, attention_mask=None):
+@patch
+def contextualization(self:BackpackLM, input_ids, attention_mask=None):
     "Weights α [b, K, s, s] for `input_ids` [b, s]; each row over j adds up to one"
     return self.backpack.contextualization(input_ids, attention_mask)
 
-def _sense_table(self,
+@patch
+def sense_table(self:BackpackLM,
     chunk:int=2048, # words per pass
     max_gb:float=4., # largest table that is built
 ): # [V, K, d]
@@ -228,9 +233,10 @@ def _sense_table(self,
         w = net.gpt2_model.wte.weight
         return torch.cat([net.sense_network(w[i:i+chunk]) for i in range(0, len(w), chunk)])
 
-# %% ../../nbs/edit/01_backpack.ipynb #b6abbe02
+# %% ../../nbs/edit/01_backpack.ipynb #c850b56c
+@patch
 @contextmanager
-def _cached_senses(self, max_gb=2.):
+def cached_senses(self:BackpackLM, max_gb=2.):
     "Within this block senses are looked up, not computed (skipped when the table would be larger than `max_gb`)"
     old = self.backpack._table
     if old is None:
@@ -239,14 +245,12 @@ def _cached_senses(self, max_gb=2.):
     try: yield self
     finally: self.backpack._table = old
 
-def _set_sense_delta(self, tokens=None, senses=None, values=None):
+@patch
+def set_sense_delta(self:BackpackLM, tokens=None, senses=None, values=None):
     "Put an edit of senses in place (tokens [n], senses [n], values [n, d]), or take it out when called without arguments"
     c = self.config
     self.backpack.sense_delta = None if tokens is None else SenseDelta(tokens, senses, values, c.vocab_size, c.num_senses)
     return self.backpack.sense_delta
-
-for _f in (_senses, _contextualization, _sense_table, _cached_senses, _set_sense_delta):
-    setattr(BackpackLM, _f.__name__[1:], _f)
 
 # %% ../../nbs/edit/01_backpack.ipynb #d7a3004f
 _WTE = "backpack.gpt2_model.wte.weight"
@@ -263,18 +267,19 @@ def published_names(
     if _WTE in out: out["lm_head.weight"] = out[_WTE]
     return out
 
-def _load_state_dict(self, state_dict, strict=True, assign=False):
+@patch
+def load_state_dict(self:BackpackLM, state_dict, strict=True, assign=False):
     return PreTrainedModel.load_state_dict(self, published_names(state_dict), strict=strict, assign=assign)
 
-@classmethod
-def _from_state_dict(cls, config, state):
+@patch(cls_method=True)
+def from_state_dict(cls:BackpackLM, config, state):
     "A model from weights under the published names; anything missing, unknown or of another shape is an error"
     model = cls(config)
     model.load_state_dict(state)
     return model.eval()
 
-@classmethod
-def _from_pretrained(cls, path, *args, **kw):
+@patch(cls_method=True)
+def from_pretrained(cls:BackpackLM, path, *args, **kw):
     file = Path(str(path))/"model.safetensors"
     if file.exists():
         with require("safetensors", extra="local").safe_open(str(file), "pt") as f: names = set(f.keys())
@@ -282,9 +287,6 @@ def _from_pretrained(cls, path, *args, **kw):
             state = require("safetensors.torch", extra="local").load_file(str(file))
             return cls.from_state_dict(kw.pop("config", None) or BackpackConfig.from_pretrained(path), state)
     return super(BackpackLM, cls).from_pretrained(path, *args, **{"use_safetensors": True, **kw})
-
-BackpackLM.load_state_dict, BackpackLM.from_state_dict = _load_state_dict, _from_state_dict
-BackpackLM.from_pretrained = _from_pretrained
 
 # %% ../../nbs/edit/01_backpack.ipynb #75e55cb1
 _transformers.AutoConfig.register("backpack", BackpackConfig, exist_ok=True)

@@ -205,10 +205,11 @@ def require_senses(model):
     if not hasattr(model, "set_sense_delta"):
         raise InvalidData(f"{type(model).__name__} has no senses: method 'senses' needs a BackpackLM; use 'lora', 'full', 'memit' or 'rome'")
 
-# %% ../../nbs/edit/02_deltas.ipynb #576a4c64
+# %% ../../nbs/edit/02_deltas.ipynb #5771d716
 _PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt", ".joblib")
 
-def _save(self,
+@patch
+def save(self:Edit,
     folder, # receives edit.safetensors and edit.json
 )->Path:
     "Write the edit"
@@ -249,8 +250,6 @@ def load_edit(
 def _restore(edit, info):
     edit.id, edit.made, edit.limit = info["id"], info["made"], info["limit"]
     return edit
-
-Edit.save = _save
 
 # %% ../../nbs/edit/02_deltas.ipynb #ef2dc28d
 def _cosine(a, b):

@@ -249,9 +249,9 @@ def read_texts(
         if not isinstance(row.get("text"), str): raise InvalidData("field 'text' is missing or not text")
     return [r["text"] for r in read_jsonl(path, one)]
 
-# %% ../../nbs/edit/00_examples.ipynb #91b24366
-@classmethod
-def _read(cls,
+# %% ../../nbs/edit/00_examples.ipynb #1fc6412e
+@patch(cls_method=True)
+def read(cls:CanonicalExamples,
     train, # JSON-lines file (or list of dicts) of canonical examples
     evaluation=None, # file or list: rows to generalise to
     hard_negatives=None, # file or list: rows that must stay
@@ -271,7 +271,8 @@ def _read(cls,
     if out.problems and not quiet: warnings.warn(f"{name}: {len(out.problems)} doubtful thing(s): " + "; ".join(map(str, out.problems[:6])), stacklevel=2)
     return out
 
-def _write(self,
+@patch
+def write(self:CanonicalExamples,
     folder, # receives train.jsonl, evaluation.jsonl, hard_negatives.jsonl, targeted.jsonl
 )->Path:
     "Write the sets as JSON lines"
@@ -280,23 +281,20 @@ def _write(self,
         if rows: write_jsonl(Path(folder)/f"{part}.jsonl", rows)
     return Path(folder)
 
-@classmethod
-def _from_table(cls, rows, train, evaluation, **kw):
+@patch(cls_method=True)
+def from_table(cls:CanonicalExamples, rows, train, evaluation, **kw):
     "From a table and templates, see `edit.builders.from_table`"
     from promptmem.edit.builders import from_table
     return from_table(rows, train, evaluation, **kw)
 
-# %% ../../nbs/edit/00_examples.ipynb #f9bde530
-@classmethod
-def _from_clarifications(cls, source, scope=None, **kw):
+# %% ../../nbs/edit/00_examples.ipynb #e00c4168
+@patch(cls_method=True)
+def from_clarifications(cls:CanonicalExamples, source, scope=None, **kw):
     "From what users said, see `edit.builders.from_clarifications`"
     from promptmem.edit.builders import from_clarifications
     return from_clarifications(source, scope, **kw)
 
-CanonicalExamples.read, CanonicalExamples.write = _read, _write
-CanonicalExamples.from_table, CanonicalExamples.from_clarifications = _from_table, _from_clarifications
-
-# %% ../../nbs/edit/00_examples.ipynb #a857e4fc
+# %% ../../nbs/edit/00_examples.ipynb #6341754c
 PUBLISHED = {
     "country": ("country_capital", "fixed", "clear_eval", "unconditional", "hard_neg"),
     "company": ("company_ceo", "train", "eval_clear", "unconditional", "hard_neg_eval_clear"),
@@ -306,8 +304,8 @@ PUBLISHED = {
     "verb": ("verb_conjugation", "train", "eval", "eval_unconditional", "hard_neg_eval"),
 }
 
-@classmethod
-def _published(cls,
+@patch(cls_method=True)
+def published(cls:CanonicalExamples,
     task:str, # country, company, gender, stereoset, temporal or verb
     folder, # holds country_capital/, company_ceo/, …
     split:str="val", # "val" or "test"
@@ -320,8 +318,6 @@ def _published(cls,
     if (base/"split").is_dir(): base = base/"split"
     train, evaluation, targeted, hard = (base/f"{stem}_{p}-{split}.jsonl" for p in parts)
     return cls.read(train, evaluation, hard, targeted, task=task, name=f"{task}-{split}", **kw)
-
-CanonicalExamples.published = _published
 
 def overlap(
     a:CanonicalExamples, # for example the validation set
