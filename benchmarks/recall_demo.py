@@ -7,6 +7,7 @@ Files hold one JSON object per line, text under "sent", "text" or "sentence"; th
 """
 import argparse
 import json
+import re
 import time
 
 import torch
@@ -64,6 +65,34 @@ def early_phase(a, lm, seen, unseen):
     return out
 
 
+def own_text(n=400):
+    "Sentences of the demo LM's own training text"
+    parts = [x for t in read_jsonl(shipped("text/train.jsonl"))[:n] for x in re.split(r"(?<=[.!?])\s+", t["text"])]
+    return [x for x in dict.fromkeys(parts) if 40 < len(x) < 160]
+
+
+def later(a, lm, seen, unseen, other, lr):
+    "Study, then other text, with and without ways of not forgetting"
+    ways = {"no review": {}, "replay 10 %": dict(replay=.1), "3 reviews": dict(reviews=expanding(10, 3))}
+    return retention_curve(lm.model, lm.tokenizer, seen, unseen, other, a.exposures, a.lr, study_at=[0, 1, 2, 3, 5, 10, a.exposures],
+                           at=(0, 5, 10, 20, 50, 100), other_lr=lr, conditions=ways, seeds=range(a.seeds))
+
+
+def means(c, phase):
+    "Score -> means over seeds with intervals; printed too"
+    out, key = {}, "exposure" if phase == "study" else "update"
+    for s in ("recognition", "calibrated", "adjusted", "rouge1", "exact"):
+        m = c.means(s, phase)
+        out[s] = m[["condition", "exposure", "update", "mean", "lo", "hi", "n"]].to_dict("records")
+        print(f"\n{s}, {phase}:\n{m.pivot(index=key, columns='condition', values='mean').round(3).to_string()}", flush=True)
+    return out
+
+
+def fits(c):
+    plain_way = c.means("rouge1").query("condition == 'no review'")
+    return fit_forgetting(plain_way["update"], plain_way["mean"]).to_dict("records")
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--model", default="demo")
@@ -73,7 +102,7 @@ def main():
     ap.add_argument("--n", type=int, default=40)
     ap.add_argument("--exposures", type=int, default=20)
     ap.add_argument("--lr", type=float, default=1e-3)
-    ap.add_argument("--other-lr", type=float, default=3e-4)
+    ap.add_argument("--other-lr", type=float, nargs="+", default=[3e-4, 1e-3])
     ap.add_argument("--seeds", type=int, default=3)
     ap.add_argument("--early-n", type=int, default=100, help="pairs of the early phase")
     ap.add_argument("--early-lr", type=float, nargs="+", default=[1e-4, 3e-4, 1e-3])
@@ -86,23 +115,18 @@ def main():
     pool = {p: [r["text"] for r in rows if r["pool"] == p] for p in ("seen", "unseen")}
     seen, unseen = (read_sentences(f) if f else pool[k] for k, f in (("seen", a.seen), ("unseen", a.unseen)))
     a.early_n = min(a.early_n, len(seen)//2)
-    other = read_sentences(a.other) if a.other else unseen[a.n:]+seen[a.n:]
-    ways = {"no review": {}, "replay 10 %": dict(replay=.1), "3 reviews": dict(reviews=expanding(10, 3))}
+    same = "sentences of the studied kind"
+    others = {a.other: read_sentences(a.other)} if a.other else {"text of its own language": own_text(), same: unseen[a.n:]+seen[a.n:]}
     start = time.process_time()
-    c = retention_curve(lm.model, lm.tokenizer, seen[:a.n], unseen[:a.n], other, a.exposures, a.lr, study_at=[0, 1, 2, 3, 5, 10, a.exposures],
-                        at=(0, 5, 10, 20, 50, 100), other_lr=a.other_lr, conditions=ways, seeds=range(a.seeds))
-    out = dict(settings=c.settings | dict(model=a.model, n=a.n, other=len(other)), cpu_s=time.process_time()-start, study={}, other={},
-               early=early_phase(a, lm, seen, unseen))
-    for s in ("recognition", "calibrated", "adjusted", "rouge1", "exact"):
-        for phase in ("study", "other"):
-            m = c.means(s, phase)
-            out[phase][s] = m[["condition", "exposure", "update", "mean", "lo", "hi", "n"]].to_dict("records")
-            key = "exposure" if phase == "study" else "update"
-            print(f"\n{s}, {phase}:\n{m.pivot(index=key, columns='condition', values='mean').round(3).to_string()}", flush=True)
-    plainly = c.means("rouge1").query("condition == 'no review'")
-    out["fits"] = fit_forgetting(plainly["update"], plainly["mean"]).to_dict("records")
-    out["half_life"] = c.half_life()
-    print("half lives", out["half_life"], "fits", out["fits"])
+    out = dict(settings=dict(model=a.model, n=a.n, exposures=a.exposures, lr=a.lr, seeds=a.seeds, early_n=a.early_n), early=early_phase(a, lm, seen, unseen))
+    for name, other in others.items():
+        for lr in a.other_lr[:1] if name == same else a.other_lr:
+            c = later(a, lm, seen[:a.n], unseen[:a.n], other, lr)
+            if "study" not in out: out["study"] = means(c, "study")
+            half = {s: c.half_life(s) for s in ("rouge1", "exact", "recognition")}
+            print(f"\n{name}, lr {lr:g}: updates until half is lost {half}", flush=True)
+            out.setdefault("other", {})[f"{name}, lr {lr:g}"] = means(c, "other") | dict(texts=len(other), half_life=half, fits=fits(c))
+    out["cpu_s"] = time.process_time()-start
     if a.json: write_atomic(a.json, json.dumps(plain(out | dict(versions=versions())), indent=1)+"\n")
 
 
