@@ -25,8 +25,7 @@ from promptmem.data import data_dir
 from promptmem.demo import facts
 from promptmem.edit import from_table, sequential_edits
 
-OPTIONS = {"memit": dict(layers=[0, 1], contexts=0, covariance="ridge", search=dict(steps=40, lr=.3, clamp=4.)),
-           "lora": dict(lr=3e-3, kl=10., epochs=30), "full": dict(lr=1e-4)}
+OPTIONS = {"memit": dict(layers=[0], contexts=0, search=dict(steps=20, lr=.5, clamp=4.)), "lora": dict(lr=1e-2), "full": dict(lr=1e-4)}
 
 
 def made_up(n, seed=0):
