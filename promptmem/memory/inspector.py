@@ -22,7 +22,7 @@ class MemoryInspector(panel_base()):
         lookup=None, # what answers 'what would be retrieved for ...'; closest match when None
     ):
         W = require("ipywidgets", "notebook")
-        self.lookups = {}
+        self.lookups, self.filling = {}, False
         if hasattr(store, "would_retrieve"): # an assistant
             scope, self.lookups, store = scope or store.scope, {store.scope: store.lookup}, store.store
         self.store, self.lookup, self.offset, self.rows, self.selected, self.pending, self.retrieved = store, lookup, 0, [], None, None, None
@@ -54,7 +54,7 @@ def _wire(self:MemoryInspector, W):
     self.confirm_row.layout.display = "none"
     on_enter(self.search_box, self.search, self), on_enter(self.would_box, self.would_retrieve, self), on_enter(self.edit_box, self.edit, self)
     for c in (self.scope, self.sort, self.order, self.all): c.observe(lambda _: self.search(), "value")
-    self.pick.observe(lambda change: self.select(change["new"]) if change["new"] != self.selected else None, "value")
+    self.pick.observe(lambda change: self.select(change["new"]) if not self.filling and change["new"] != self.selected else None, "value")
     panel_base().__init__(self, [W.HBox([label("scope"), self.scope, self.sort, self.order, self.all]), W.HBox([self.search_box, x["find"]]),
         self.list_view, W.HBox([x["prev"], x["next"], self.pick]), self.detail_view, W.HBox([self.edit_box, x["edit"], x["forget"]]), self.confirm_row,
         W.HBox([self.would_box, x["would"]]), self.would_view, W.HBox([self.path_box, x["export"]])])
@@ -67,15 +67,20 @@ def _filter(self:MemoryInspector): return dict(query=self.search_box.value.strip
 def refresh(self:MemoryInspector):
     "Read the current page from the store and draw it"
     scope, flt = self.scope.value, self._filter()
-    self.total = self.store.count(scope=scope, **flt)
-    self.offset = max(0, min(self.offset, (max(self.total, 1)-1)//self.page_size*self.page_size))
-    self.rows = self.store.clarifications(scope=scope, sort=self.sort.value, descending=self.order.value, offset=self.offset,
-                                          limit=self.page_size, **flt)
+    page = lambda: self.store.clarifications(scope=scope, sort=self.sort.value, descending=self.order.value, offset=self.offset, limit=self.page_size, **flt)
+    self.rows = page()
+    if 0 < len(self.rows) < self.page_size or not (self.rows or self.offset): self.total = self.offset + len(self.rows) # the last page tells
+    else: self.total = self.store.count(scope=scope, **flt)
+    if not self.rows and self.offset: # there were more a moment ago
+        self.offset = (max(self.total, 1)-1)//self.page_size*self.page_size
+        self.rows = page()
     self.counts = self.store.use_counts([c.id for c in self.rows])
-    self.list_view.value = as_html(self.page_parts())
-    keep = self.selected
+    if self.selected not in [c.id for c in self.rows]: self.selected = None
+    self.list_view.value, self.detail_view.value = as_html(self.page_parts()), as_html(self.detail_parts()) if self.selected else ""
+    self.filling = True
     self.pick.options = [("look at one …" if self.rows else "nothing to look at", None)] + [(f"{self.offset+i+1}. {c.key[:60]} → {c.text[:80]}", c.id) for i, c in enumerate(self.rows)]
-    self.pick.index = next((i+1 for i, c in enumerate(self.rows) if c.id == keep), 0)
+    self.pick.index = next((i+1 for i, c in enumerate(self.rows) if c.id == self.selected), 0)
+    self.filling = False
     self.available()
 
 @patch
@@ -146,7 +151,8 @@ def edit(self:MemoryInspector, text:str=None):
     new = self.store.supersede(self._chosen(), self.edit_box.value)
     self.edit_box.value, self.selected = "", new.id
     self.refresh()
-    self.select(new.id)
+    if self.selected is None: self.select(new.id) # on another page
+    self.cancel()
     self.say("Saved; the earlier wording is kept in the history.")
     return new
 

@@ -150,5 +150,8 @@ def refresh(self:ClarifyWidget):
     "Draw the current state"
     self.view.value = as_html(answer_parts(self.interaction))
     self.score.value = as_html([*self.earlier_parts(), self.parts()[-1]])
-    self.suggest.options = [("earlier clarifications", "")] + [(s[:80], s) for s in self.assistant.suggestions(self.question.value, k=8)]
+    near = self.interaction.retrieval.candidates if self.interaction is not None and self.interaction.retrieval else ()  # found already
+    texts = list(dict.fromkeys([c.text for c in near] + self.assistant.suggestions(k=8)))[:8]
+    options = [("earlier clarifications", "")] + [(s[:80], s) for s in texts]
+    if options != list(self.suggest.options): self.suggest.options = options
     self.suggest.value = ""
