@@ -3,12 +3,13 @@
     python benchmarks/recall_demo.py --json benchmarks/results/recall_demo.json
     python benchmarks/recall_demo.py --seen seen.json --unseen unseen.json --other other.json --model PATH
 
+After the study the model trains on text of its own language, or on sentences of the studied kind, with and without review.
 Files hold one JSON object per line, text under "sent", "text" or "sentence"; the defaults ship with promptmem.
 """
 import argparse
 import json
 import re
-import time
+from pathlib import Path
 
 import torch
 
@@ -22,6 +23,7 @@ from promptmem.recall import (expanding, exposures_to, fit_forgetting, read_sent
 from promptmem.recall.studying import borrowed_weights
 from promptmem.stats import mean_interval
 
+PARTS = ("early", "own text", "same kind")
 SCORES = {"raw": ("accuracy", "auc"), "calibrated": ("calibrated", "calibrated_auc"), "adjusted": ("adjusted", "adjusted_auc")}
 
 
@@ -106,6 +108,7 @@ def main():
     ap.add_argument("--seeds", type=int, default=3)
     ap.add_argument("--early-n", type=int, default=100, help="pairs of the early phase")
     ap.add_argument("--early-lr", type=float, nargs="+", default=[1e-4, 3e-4, 1e-3])
+    ap.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to run; --json keeps the other parts of a file")
     ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--json")
     a = ap.parse_args()
@@ -115,18 +118,18 @@ def main():
     pool = {p: [r["text"] for r in rows if r["pool"] == p] for p in ("seen", "unseen")}
     seen, unseen = (read_sentences(f) if f else pool[k] for k, f in (("seen", a.seen), ("unseen", a.unseen)))
     a.early_n = min(a.early_n, len(seen)//2)
-    same = "sentences of the studied kind"
-    others = {a.other: read_sentences(a.other)} if a.other else {"text of its own language": own_text(), same: unseen[a.n:]+seen[a.n:]}
-    start = time.process_time()
-    out = dict(settings=dict(model=a.model, n=a.n, exposures=a.exposures, lr=a.lr, seeds=a.seeds, early_n=a.early_n), early=early_phase(a, lm, seen, unseen))
-    for name, other in others.items():
-        for lr in a.other_lr[:1] if name == same else a.other_lr:
-            c = later(a, lm, seen[:a.n], unseen[:a.n], other, lr)
-            if "study" not in out: out["study"] = means(c, "study")
+    settings = plain(dict(model=a.model, n=a.n, exposures=a.exposures, lr=a.lr, seeds=a.seeds, early_n=a.early_n))
+    old = json.loads(Path(a.json).read_text()) if a.json and Path(a.json).exists() else {}
+    out = old if old.get("settings") == settings else dict(settings=settings)
+    if "early" in a.parts: out["early"] = early_phase(a, lm, seen, unseen)
+    others = {"own text": own_text, "same kind": lambda: unseen[a.n:]+seen[a.n:]} if not a.other else {a.other: lambda: read_sentences(a.other)}
+    for name, get in others.items():
+        for lr in a.other_lr if name in a.parts or a.other else ():
+            c = later(a, lm, seen[:a.n], unseen[:a.n], get(), lr)
+            out["study"] = means(c, "study")
             half = {s: c.half_life(s) for s in ("rouge1", "exact", "recognition")}
             print(f"\n{name}, lr {lr:g}: updates until half is lost {half}", flush=True)
-            out.setdefault("other", {})[f"{name}, lr {lr:g}"] = means(c, "other") | dict(texts=len(other), half_life=half, fits=fits(c))
-    out["cpu_s"] = time.process_time()-start
+            out.setdefault("other", {})[f"{name}, lr {lr:g}"] = means(c, "other") | dict(half_life=half, fits=fits(c))
     if a.json: write_atomic(a.json, json.dumps(plain(out | dict(versions=versions())), indent=1)+"\n")
 
 

@@ -135,7 +135,7 @@ def compare(name, base, ours, repeats, check):
         t["baseline"].append(ta)
         t["ours"].append(tb)
     m = {k: [statistics.median(x[j] for x in v) for j in (0, 1)] for k, v in t.items()}
-    row = dict(task=name, baseline_cpu_s=m["baseline"][0], ours_cpu_s=m["ours"][0], cpu_ratio=m["baseline"][0]/m["ours"][0],
+    row = dict(task=name, repeats=repeats, baseline_cpu_s=m["baseline"][0], ours_cpu_s=m["ours"][0], cpu_ratio=m["baseline"][0]/m["ours"][0],
                baseline_wall_s=m["baseline"][1], ours_wall_s=m["ours"][1], wall_ratio=m["baseline"][1]/m["ours"][1], **check(a, b))
     print("  ".join(f"{k} {v:.3g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()), flush=True)
     return row
@@ -200,7 +200,7 @@ def main():
     tokens = np.array([len(i) for i in tokenizer(seen+unseen)["input_ids"]])
     print(f"{name}: {len(seen)} + {len(unseen)} sentences, {tokens.mean():.1f} tokens on average; "
           f"{size/1e6:.1f} M parameters; {a.threads} threads")
-    settings = dict(data=name, n=len(seen), tokens=float(tokens.mean()), parameters=size, threads=a.threads, repeats=a.repeats)
+    settings = dict(data=name, n=len(seen), tokens=float(tokens.mean()), parameters=size, threads=a.threads)
     for task in a.tasks:
         for row in globals()[f"run_{task}"](a, model, tokenizer, seen, unseen):
             if a.json: merge(a.json, settings, [row])
