@@ -5,12 +5,12 @@ import json
 import numpy as np
 
 from promptmem.core import plain, versions, write_atomic
-from promptmem.rewrite.propose import LearnPhrases, MutatePhrases
+from promptmem.rewrite.propose import LearnPhrases, RandomPhrases
 
 
 def offline(book):
     "Our offline proposers"
-    return [LearnPhrases(book), MutatePhrases(book)]
+    return [RandomPhrases(book), LearnPhrases(book)]
 
 
 def best_of_random(task, lm, book, calls, per, seed):

@@ -168,7 +168,7 @@ class LearnPhrases:
     "Thompson sampling over a linear model of what each phrase is worth"
     def __init__(self,
         book=INSTRUCTIONS, # the phrases
-        widths=(.15, .3, .6), # standard deviations that a phrase's worth may have, in score units
+        widths=(.1, .2, .4), # standard deviations that a phrase's worth may have, in score units
         mutate:float=.1, # chance to change a further slot at random
     ): self.book, self.widths, self.mutate = book, widths, mutate
 

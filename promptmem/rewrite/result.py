@@ -14,7 +14,7 @@ import html
 import json
 from dataclasses import asdict, dataclass, field, fields
 
-from ..core import InvalidData, plain, read_json, write_atomic
+from ..core import InvalidData, plain, write_atomic
 from ..stats import Interval
 
 # %% ../../nbs/rewrite/06_result.ipynb #0c8d5821
@@ -32,14 +32,15 @@ class Candidate:
     reason:str = "" # why it was rejected, screened, refuted, ...
     scores:dict = field(default_factory=dict) # train example id -> score
     predicted:float = None # by the screen
-    prior:float = .5 # mean that few answers are shrunk to
+    expected:float = None # accuracy, as all answers of the run suggest
+    error:float = .3 # standard error of that
 
     @property
     def n(self): return len(self.scores)
     @property
     def mean(self): return sum(self.scores.values())/self.n if self.n else float("nan")
     @property
-    def shrunk(self): return (sum(self.scores.values()) + 4*self.prior)/(self.n + 4)
+    def shrunk(self): return (sum(self.scores.values()) + 2)/(self.n + 4) if self.expected is None else self.expected
 
 # %% ../../nbs/rewrite/06_result.ipynb #3bbfd50b
 class Wording(str):
@@ -156,14 +157,13 @@ def read(cls:OptimizeResult,
     path, # a file that `to_json` wrote
 )->OptimizeResult:
     "A saved result"
-    d = read_json(path)
-    if not isinstance(d, dict): raise InvalidData(f"{path}: no saved search, but a {type(d).__name__}")
+    with open(path, encoding="utf-8") as f:
+        try: d = json.load(f)
+        except ValueError as e: raise InvalidData(f"{path}: no JSON: {e}") from e
     missing = {f.name for f in fields(OptimizeResult)} - set(d)
     if missing: raise InvalidData(f"{path}: no saved search; it lacks {', '.join(sorted(missing))}")
-    try:
-        d["candidates"] = [Candidate(**{**c, "parents": tuple(c["parents"])}) for c in d["candidates"]]
-        d["final"] = {k: Interval(**v) if v else None for k, v in d["final"].items()}
-    except (TypeError, KeyError, AttributeError) as e: raise InvalidData(f"{path}: no saved search: {type(e).__name__}: {e}") from e
+    d["candidates"] = [Candidate(**{**c, "parents": tuple(c["parents"])}) for c in d["candidates"]]
+    d["final"] = {k: Interval(**v) if v else None for k, v in d["final"].items()}
     return cls(**{f.name: d[f.name] for f in fields(OptimizeResult)})
 
 # %% ../../nbs/rewrite/06_result.ipynb #b1ac9288

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['ALPHA_SHARES', 'keep_for', 'Search', 'expected_scores', 'top_two', 'default_proposers', 'optimize_prompt',
-           'estimate_cost']
+__all__ = ['ALPHA_SHARES', 'keep_for', 'Search', 'top_two', 'default_proposers', 'optimize_prompt', 'estimate_cost']
 
 # %% ../../nbs/rewrite/07_search.ipynb #b67c9dde
 import math
@@ -15,11 +14,11 @@ from collections import Counter
 
 import numpy as np
 
-from ..core import words
+from .ability import Abilities
 from .evidence import PairedTest, least_pairs, pairs_expected
 from .guards import FormGuard, LeakGuard, first_objection
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases, MutatePhrases,
-                                       PhraseBook, Proposal, Reflect, State, pareto, relative_scores, ridge)
+                                       PhraseBook, Proposal, Reflect, State, pareto)
 from .result import Candidate, OptimizeResult
 from .task import Ledger
 
@@ -42,9 +41,11 @@ class Search:
     "One run of the loop; `optimize_prompt` is the way in"
     proof = .5 # largest share of the calls that is kept for the proof
     slack = 1.5 # times the expected length of a proof is kept for it
-    first = 2 # questions that a new candidate gets
-    waves = 3 # per round, at least; each learns from the answers to the one before
     wave_calls = 16 # of one wave, at most
+    newcomers = 12 # imagined new candidates that compete with the tried ones for each question, in all rounds but the last
+    late = 1 # the same in the last round, which tells the best apart
+    seen = 4 # answers that a candidate needs before it is put to the proof
+    asked = 4 # questions that the prompt in use gets in each round
     def __init__(self, task, lm, seeds, rounds, ledger, proposers, proposer_lm, guards, screen, screen_keep, screen_error,
                  alpha, held_out_calls, speculate, max_candidates, seed, tell=None):
         self.task, self.lm, self.seeds, self.rounds, self.ledger = task, lm, list(seeds), rounds, ledger
@@ -55,7 +56,7 @@ class Search:
         self.unit, self.saved, self.texts, self.made_by = task.calls_per_answer, 0, {}, {}
         self.candidates, self.proved, self.notes, self.tests, self.answers, self.fresh = [], [], [], {}, {}, {}
         self.order, self.dev = (self._shuffled(es, seed) for es in (task.train, task.dev))
-        self.most_proof = int(self.proof*self.left)
+        self.tried, self.abilities, self.most_proof = [], None, int(self.proof*self.left)
 
     @staticmethod
     def _shuffled(examples, seed): return [examples[i] for i in np.random.default_rng(seed).permutation(len(examples))]
@@ -76,17 +77,19 @@ class Search:
                            incumbent_score=self.worth(self.incumbent), leader=best.text if best else "", leader_score=self.worth(best) if best else None))
 
     def worth(self, c)->float:
-        "What all answers of `c`, train and dev, say about its accuracy; few are shrunk to what its words promise"
+        "What all answers of `c` say about its accuracy: those on train as the model of abilities sees them, and those on dev"
         dev = [s for (i, _), s in self.fresh.items() if i == c.id]
-        return (sum(c.scores.values()) + sum(dev) + 4*c.prior)/(c.n + len(dev) + 4)
+        as_many = max(1., c.shrunk*(1-c.shrunk)/c.error**2 - 1)
+        return (as_many*c.shrunk + sum(dev))/(as_many + len(dev))
 
     def leader(self):
         "The most promising candidate that is open to a test; None when there is none"
-        return max((c for c in self.candidates if c.status == "tried"), key=_cautious, default=None)
+        return max((c for c in self.candidates if c.status == "tried"), default=None,
+                   key=lambda c: (c.n >= min(self.seen, len(self.order)), _cautious(c)))
 
 def _cautious(c)->float:
-    "The shrunk mean minus its standard error: two lucky answers do not make a leader"
-    return c.shrunk - math.sqrt(max(c.shrunk*(1-c.shrunk), .01)/(c.n + 5))
+    "What is expected, less its standard error: two lucky answers do not make a leader"
+    return c.shrunk - c.error
 
 # %% ../../nbs/rewrite/07_search.ipynb #579cdc94
 from fastcore.basics import patch
@@ -140,7 +143,7 @@ def _state(self:Search, calls_left):
 # %% ../../nbs/rewrite/07_search.ipynb #cc6df655
 @patch
 def screen(self:Search, new):
-    "Keep the candidates that the reward model likes best; count the first questions that this saves"
+    "Keep the candidates that the reward model likes best; count the first question of each that this saves"
     if self.screen_model is None or len(new) < 2: return new
     questions = [e.question for e in self.order[:50]]
     p = np.asarray(self.screen_model.predict_proba(questions, [c.text for c in new]), float)
@@ -150,21 +153,8 @@ def screen(self:Search, new):
     ranked, k = sorted(new, key=lambda c: -c.predicted), max(1, math.ceil(self.screen_keep*len(new)))
     if self.screen_error is not None: k = keep_for(p.mean(0), self.screen_error, self.screen_keep, self.seed)
     for c in ranked[k:]: c.status, c.reason = "screened", f"the reward model expects {c.predicted:.2f}"
-    self.saved += (len(new) - k)*self.first*self.unit
+    self.saved += (len(new) - k)*self.unit
     return ranked[:k]
-
-# %% ../../nbs/rewrite/07_search.ipynb #dc189181
-def expected_scores(
-    candidates, # `Candidate`s, tried or not
-)->np.ndarray: # [candidates] expected mean scores, in [0, 1]
-    "What the words of a prompt say about its score: Bayesian ridge regression on all scores of a run"
-    who, y, noise, grand = relative_scores(candidates)
-    if not len(y): return np.full(len(candidates), .5)
-    bags = [set(words(c.text)) for c in candidates]
-    names = sorted({w for b in bags for w in b})
-    X = np.array([[w in b for w in names] for b in bags], float).reshape(len(bags), len(names))
-    X -= X.mean(0)
-    return np.clip(grand + X @ ridge(X[who], y, noise)[0], 0, 1)
 
 # %% ../../nbs/rewrite/07_search.ipynb #09cb306b
 @patch
@@ -175,69 +165,82 @@ def score(self:Search, pairs):
     for (c, e), (s, text) in zip(todo, self.task.run_pairs([(c.text, e) for c, e in todo], self.lm, self.ledger, "find")):
         c.scores[e.id], self.answers[c.id, e.id] = s, text
         if c.status == "untried": c.status = "tried"
-    for c, p in zip(self.candidates, expected_scores(self.candidates)): c.prior = p
+    self.tried = [c for c in self.candidates if c.n]
+    self.abilities = Abilities(self.tried)
+    sample = self.abilities.draws(400, np.random.default_rng(self.seed))
+    for c, m, sd in zip(self.tried, sample.mean(0), sample.std(0)): c.expected, c.error = float(m), float(sd)
 
 # %% ../../nbs/rewrite/07_search.ipynb #f8adc3c0
 def top_two(
-    good, bad, # [n] Beta parameters of the candidates
-    draws:int, # questions to give away
+    first, second, # [draws, n] accuracies from the posterior
     rng,
-)->np.ndarray: # [n] questions per candidate
+)->np.ndarray: # [n] how many of the draws each gets
     "Top-two Thompson sampling"
-    out = np.zeros(len(good), int)
-    for a, b, coin in zip(rng.beta(good, bad, (draws, len(good))), rng.beta(good, bad, (draws, len(good))), rng.random(draws)):
-        first = int(a.argmax())
-        b[first] = -1
-        out[first if coin < .5 or len(good) == 1 else int(b.argmax())] += 1
+    out, second = np.zeros(first.shape[1], int), second.copy()
+    for a, b, coin in zip(first, second, rng.random(len(first))):
+        best = int(a.argmax())
+        b[best] = -1
+        out[best if coin < .5 or len(a) == 1 else int(b.argmax())] += 1
     return out
 
 @patch
-def deepen(self:Search, calls):
-    "Further train questions for the candidates that may be the best"
-    pool = [c for c in self.candidates if c.status in ("tried", "accepted") and c.n < len(self.order)]
-    if not pool or calls < self.unit: return
-    mean, n = np.clip([c.shrunk for c in pool], .02, .98), np.array([c.n + 4 for c in pool])
-    share = top_two(mean*n, (1-mean)*n, calls//self.unit, self.rng)
-    self.score([(c, e) for c, k in zip(pool, share) for e in [e for e in self.order if e.id not in c.scores][:k]])
+def share_out(self:Search, n, newcomers):
+    "Of the next `n` questions: how many are for new candidates, and how many for which tried one"
+    open_ = np.array([c.status in ("tried", "accepted") and c.n < len(self.order) for c in self.tried], bool)
+    if not open_.any(): return n, []
+    draws = [self.abilities.draws(n, self.rng, newcomers) for _ in range(2)]
+    for d in draws: d[:, :len(open_)][:, ~open_] = -1
+    share = top_two(*draws, self.rng)
+    return int(share[len(open_):].sum()), [(c, int(k)) for c, k in zip(self.tried, share) if k]
 
 # %% ../../nbs/rewrite/07_search.ipynb #41284b22
 @patch
 def find(self:Search, r, waiting, calls):
     "Waves of new candidates and of further questions; returns the seeds that have to wait for a later round"
-    end, limit = self.left - calls, self.ledger.by_purpose["propose"] + calls//3
-    questions = [self.order[(self.first*(r-1)+i) % len(self.order)] for i in range(self.first)]
-    if self.incumbent.id == "c0": self.score([(self.incumbent, e) for e in questions])
-    new, before = 0, -1
-    while (room := self.left - end) >= self.first*self.unit and before != self.ledger.requests:
-        before, n = self.ledger.requests, self.wave_size(min(room, max(self.wave_calls*self.unit, calls//8), max(calls//self.waves, 6)))
+    end, limit, new, before = self.left - calls, self.ledger.by_purpose["propose"] + calls//3, 0, -1
+    self.score([(self.candidates[0], e) for e in self.order[self.asked*(r-1):self.asked*r]])
+    while (room := self.left - end) >= self.unit and before != self.ledger.requests:
+        before = self.ledger.requests
+        n, further = self.share_out(min(room, self.wave_calls*self.unit)//self.unit, self.newcomers if r < self.rounds else self.late)
         own, waiting = waiting[:n], waiting[n:]
-        more = min(n-len(own), self.max_candidates-new)
-        wave = own + self.screen(self.propose(math.ceil(more/(self.screen_keep if self.screen_model else 1)), r, limit) if more > 0 else [])[:max(1, more)]
-        self.score([(c, e) for c in wave for e in questions])
+        wave = own + self.newborn(min(n-len(own), self.max_candidates-new), r, limit)
+        order = sorted(self.order, key=lambda e: -self.abilities.telling(e.id)) # stable: unasked ones stay in order
+        self.score([(c, order[0]) for c in wave] + [(c, e) for c, k in further for e in [e for e in order if e.id not in c.scores][:k]])
         new += len(wave)
-        self.deepen(min(self.ledger.requests - before or room, self.left - end))
         self.tell("find", r)
     if not new: self.note(f"round {r}: no new candidate")
     return waiting
 
 @patch
-def wave_size(self:Search, calls)->int:
-    "New candidates for half of `calls`: a request each if a model writes them, and the first questions"
+def newborn(self:Search, n, round, limit):
+    "Up to `n` new candidates that the screen lets through; a model that writes them is paid from the same questions"
+    if n < 1: return []
     asks = sum(hasattr(p, "instruction") for p in self.proposers)/max(1, len(self.proposers))
-    return max(1, int(calls/2//(self.first*self.unit + asks)))
+    n = math.ceil(n*self.unit/(self.unit + asks))
+    if self.screen_model is None: return self.propose(n, round, limit)
+    return self.screen(self.propose(math.ceil(n/self.screen_keep), round, limit))[:n]
 
-# %% ../../nbs/rewrite/07_search.ipynb #d84d33c4
+# %% ../../nbs/rewrite/07_search.ipynb #bfca2577
 ALPHA_SHARES = (.64, .2, .1, .06) # of alpha, for the first, second, ... test of a run
+
+@patch
+def pairs_within(self:Search, calls)->int:
+    "Pairs that a test can have with so many calls; what the first seed has answered already is free"
+    known = sum(i == "c0" for i, _ in self.fresh)
+    n = calls//self.unit
+    return min(n if n <= known else (n + known)//2, len(self.dev))
 
 @patch
 def proof_calls(self:Search)->int:
     "Requests to keep for the next test, by the gain that it seems to be about; 0 when it could prove nothing"
     if len(self.tests) >= len(ALPHA_SHARES): return 0
     alpha, seed, best = self.alpha*ALPHA_SHARES[len(self.tests)], self.candidates[0], self.leader()
-    most, known = min(self.most_proof//(2*self.unit), len(self.dev)), sum(i == "c0" for i, _ in self.fresh)
+    most, least = self.pairs_within(self.left if self.tests else self.most_proof), least_pairs(alpha)
+    if most < least: return 0
     looks = self.slack*pairs_expected(self.worth(seed), _cautious(best), alpha) if best and seed.n else math.inf
-    pairs = int(min(most, max(least_pairs(alpha), math.ceil(min(looks, most)))))
-    return (2*pairs - min(pairs, known))*self.unit if pairs >= least_pairs(alpha) else 0
+    pairs = max(least, math.ceil(max(looks, most/2) if looks <= most else most/2))
+    known = sum(i == "c0" for i, _ in self.fresh)
+    return (2*pairs - min(pairs, known))*self.unit
 
 @patch
 def challenger(self:Search):
@@ -260,7 +263,7 @@ def prove(self:Search, c)->bool:
     "Test `c` against the prompt in use; True when the test came to an end"
     seed = self.candidates[0]
     test = self.tests[c.id, seed.id] = PairedTest(self.alpha*ALPHA_SHARES[len(self.tests)])
-    while not test.accepted and not test.hopeless:
+    while not test.accepted and not test.hopeless and not self.out_of_reach(c, test):
         batch = self.dev[test.n:test.n+self.speculate]
         if not batch or not self.compare((c, seed), batch, "prove"): break
         test.update(self.fresh[c.id, e.id] - self.fresh[seed.id, e.id] for e in batch)
@@ -270,7 +273,15 @@ def prove(self:Search, c)->bool:
     if c.status == "unproved": self.note(f"{c.id} looked better, but the {'calls' if test.n < len(self.dev) else 'dev examples'} did not suffice to prove it")
     if c.status == "accepted" and self.pinned_hold(c): self.proved.append(c)
     self.incumbent = max(self.proved, key=self.worth, default=seed)
-    return c.status != "unproved"
+    return self.left >= 2*self.unit
+
+@patch
+def out_of_reach(self:Search, c, test)->bool:
+    "Would the proof, if things go on like this, take far more calls or dev examples than there are?"
+    if test.n < 2*self.speculate: return False
+    left = min(self.left//self.unit, len(self.dev)-test.n) # pairs, if the seed's answers are known
+    more = pairs_expected(self.worth(self.candidates[0]), self.worth(c), test.alpha*test.stake)
+    return more > self.slack*left
 
 @patch
 def pinned_hold(self:Search, c)->bool:
@@ -290,14 +301,18 @@ def pinned_hold(self:Search, c)->bool:
 @patch
 def run(self:Search):
     "Find in rounds, prove, and search on with what is left"
-    waiting = self.start()
-    for r in range(1, self.rounds+1): waiting = self.find(r, waiting, (self.left - self.proof_calls())//(self.rounds-r+1))
-    for r in range(self.rounds+1, self.rounds+2*len(ALPHA_SHARES)):
-        c = self.challenger()
-        if c is not None and not self.prove(c) or len(self.tests) == len(ALPHA_SHARES): break
-        spare = self.left - self.proof_calls()
-        if spare < 4*self.first*self.unit or not self.candidates[1:]: break
-        waiting = self.find(r, waiting, spare)
+    waiting, r, idle = self.start(), 0, False
+    while len(self.tests) < len(ALPHA_SHARES):
+        kept = self.proof_calls()
+        if self.tests and not kept: break
+        spare, r = self.left - kept, r + 1
+        if r <= self.rounds or spare >= 4*self.unit and not idle:
+            before = self.ledger.requests
+            waiting = self.find(r, waiting, spare//max(1, self.rounds-r+1))
+            idle = self.ledger.requests == before
+        else:
+            c, idle = self.challenger(), False
+            if c is None or not self.prove(c): break
     if waiting: self.note(f"{len(waiting)} seeds were never tried: the budget is too small")
     self.settle()
     return self

@@ -11,7 +11,7 @@ from promptmem.rewrite import (Breeder, DriftGuard, Evolve, History, LearnPhrase
                                PairedTest, PromptTask, Proposal, RandomPhrases, Reflect, ReplayLM, SimulatedWriter, Simulator, estimate_cost, optimize_prompt, pareto, prompt_diff)
 from promptmem.rewrite.evidence import log_stake
 from promptmem.rewrite.result import Candidate
-from promptmem.rewrite.search import ALPHA_SHARES, keep_for, top_two
+from promptmem.rewrite.search import top_two
 
 
 def search(seed=0, budget=200, **kw):
@@ -184,7 +184,8 @@ def test_estimate_covers_the_run():
 @given(st.lists(st.tuples(st.floats(.1, 50), st.floats(.1, 50)), min_size=1, max_size=20), st.integers(0, 60))
 def test_top_two_gives_all_draws_away(parameters, draws):
     good, bad = map(np.array, zip(*parameters))
-    got = top_two(good, bad, draws, np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    got = top_two(*(rng.beta(good, bad, (draws, len(good))) for _ in range(2)), rng)
     assert got.sum() == draws and (got >= 0).all()
 
 
