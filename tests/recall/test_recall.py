@@ -111,6 +111,18 @@ def test_resume_gives_the_same_weights(tmp_path):
     assert torch.equal(end(path), whole)
 
 
+def test_resume_after_a_crash_between_checkpoints(tmp_path):
+    def end(path=None, crash=None):
+        model, tokenizer = tiny(hidden_dropout=.1)
+        def on_update(r):
+            if r["update"] == crash: raise KeyboardInterrupt
+        study(model, tokenizer, SEEN, 4, lr=1e-3, batch_size=2, checkpoint=path, on_update=on_update)
+        return weights(model)
+    path = tmp_path/"c.safetensors"
+    with pytest.raises(KeyboardInterrupt): end(path, crash=5)       # two exposures are on disk, one update more was made
+    assert torch.equal(end(path), end())
+
+
 def test_checkpoint_of_another_architecture_or_run(tmp_path):
     path = tmp_path/"c.safetensors"
     model, tokenizer = tiny()
@@ -132,6 +144,17 @@ def test_out_of_memory_while_training(monkeypatch):
     model, tokenizer = tiny()
     with pytest.warns(UserWarning, match="going on with 2 at a time"): study(model, tokenizer, SEEN, 2, lr=1e-3)
     assert float((weights(model)-weights(whole[0])).abs().max()) < 1e-5
+
+
+def test_out_of_memory_while_generating(studied, monkeypatch):
+    model, tokenizer, *_ = studied
+    whole, real = recall_test(model, tokenizer, SEEN), model.gpt_neox.forward
+    def tight(*a, **kw):
+        if len(kw["input_ids"]) > 1: raise torch.OutOfMemoryError("out of memory")
+        return real(*a, **kw)
+    monkeypatch.setattr(model.gpt_neox, "forward", tight)
+    with pytest.warns(UserWarning, match="out of memory with 4"): halved = recall_test(model, tokenizer, SEEN)
+    assert halved.frame.said.tolist() == whole.frame.said.tolist()
 
 
 def test_undo_lora_and_other_architectures():
