@@ -1,4 +1,5 @@
-"""Calls that a reward model saves: the same search with and without a fitted PromptReward as a screen, on a replayed log.
+"""Calls that a reward model saves: a search without a screen, and with half the calls one with a fitted PromptReward as a screen
+and one without, on a replayed log. A screen saves half of the calls where the second is as good as the first and the third is not.
 
 With PROMPTMEM_DATA: the Prompt-OIRL log (SVAMP, 16 prompts); the reward model is fitted on questions that the search
 never sees. Without it, and beside it: a simulated log.
@@ -46,26 +47,29 @@ def simulated_log(seed=0):
     return rm, log, [e.question for e in fresh], new, {p: sim.accuracy(p) for p in new}
 
 
-def compare(name, parts, seeds, keep, calls=600):
-    "One row per way of searching"
+def compare(name, parts, seeds, keep, budgets):
+    "One row per budget and way of searching, and one line per budget about the difference"
     rm, log, questions, prompts, truth = parts
-    start, rows = min(prompts, key=truth.get), []
-    got = {w: [] for w in ("no screen", "screened")}
-    for seed in range(seeds):
-        rng = np.random.default_rng(seed)
-        lm = ReplayLM(log, seed=seed)
-        task = lm.task([questions[i] for i in rng.permutation(len(questions))[:150]], split=(.4, .6, 0.), seed=seed)
-        others = [p for p in rng.permutation(prompts).tolist() if p != start]
-        for w in got:
-            r = optimize_prompt(task, lm, [start] + others, rounds=1, budget_calls=calls, held_out_calls=0, proposers=[], guards=[],
-                                screen=rm if w == "screened" else None, screen_keep=keep, seed=seed)
-            got[w].append((truth[str(r.best)], r.cost["requests"], r.cost["by_purpose"].get("find", 0)))
-    for w, xs in got.items():
-        a, c, f = (mean_interval([x[i] for x in xs]) for i in range(3))
-        rows.append(dict(log=name, search=w, runs=seeds, accuracy=a.estimate, lo=a.lo, hi=a.hi, start=truth[start], best=max(truth.values()),
-                         calls=c.estimate, find_calls=f.estimate))
-    d = mean_interval([x[0]-y[0] for x, y in zip(got["screened"], got["no screen"])])
-    return rows, f"{name}: {1-rows[1]['calls']/rows[0]['calls']:.0%} of all calls saved, accuracy screened minus not {d}"
+    start, rows, lines = min(prompts, key=truth.get), [], []
+    for calls in budgets:
+        ways = {"no screen": (calls, None), "screened, half the calls": (calls//2, rm), "no screen, half the calls": (calls//2, None)}
+        got = {w: [] for w in ways}
+        for seed in range(seeds):
+            rng = np.random.default_rng(seed)
+            lm = ReplayLM(log, seed=seed)
+            task = lm.task([questions[i] for i in rng.permutation(len(questions))[:150]], split=(.4, .6, 0.), seed=seed)
+            others = [p for p in rng.permutation(prompts).tolist() if p != start]
+            for w, (budget, screen) in ways.items():
+                r = optimize_prompt(task, lm, [start] + others, rounds=1, budget_calls=budget, held_out_calls=0, proposers=[], guards=[],
+                                    screen=screen, screen_keep=keep, seed=seed)
+                got[w].append((truth[str(r.best)], r.cost["requests"]))
+        for w, xs in got.items():
+            a, c = (mean_interval([x[i] for x in xs]) for i in range(2))
+            rows.append(dict(log=name, budget=ways[w][0], search=w, runs=seeds, accuracy=a.estimate, lo=a.lo, hi=a.hi, start=truth[start], best=max(truth.values()), calls=c.estimate))
+        full, screened = rows[-3]["calls"], rows[-2]["calls"]
+        d = mean_interval([x[0]-y[0] for x, y in zip(got["screened, half the calls"], got["no screen"])])
+        lines.append(f"{name}, {calls} calls: {1-screened/full:.0%} of the calls saved, accuracy screened minus not {d}")
+    return rows, lines
 
 
 def main():
@@ -73,14 +77,15 @@ def main():
     ap.add_argument("--seeds", type=int, default=30)
     ap.add_argument("--keep", type=float, default=.25, help="share of candidates that the screen lets through")
     ap.add_argument("--keep-simulated", type=float, default=.4, help="the same on the simulated log, where prompts are harder to rank")
+    ap.add_argument("--budgets", type=int, nargs="+", default=[200, 400, 600], help="calls of the search without a screen; the others get half")
     a = ap.parse_args()
-    rows, said = compare("simulated", simulated_log(), a.seeds, a.keep_simulated)
+    rows, said = compare("simulated", simulated_log(), a.seeds, a.keep_simulated, a.budgets)
     folder = local_data("prompt_oirl")
     if folder:
-        more, line = compare("Prompt-OIRL, SVAMP", real_log(folder), a.seeds, a.keep)
-        rows, said = rows + more, said + "\n" + line
-    else: said += "\nno local copy of prompt_oirl: set PROMPTMEM_DATA for the real log"
-    finish(a, rows, saved=said)
+        more, lines = compare("Prompt-OIRL, SVAMP", real_log(folder), a.seeds, a.keep, a.budgets)
+        rows, said = rows + more, said + lines
+    else: said.append("no local copy of prompt_oirl: set PROMPTMEM_DATA for the real log")
+    finish(a, rows, saved="\n".join(said))
 
 
 if __name__ == "__main__": main()
