@@ -74,7 +74,7 @@ def fit_scale(
     lo, hi, points, seen, s = 0., None, [], [], min(1., max_scale)
     for _ in range(looks):
         e.scale = s
-        t = keeps_limit(e, general, limit, confidence)
+        t = keeps_limit(e, general, limit, confidence, settle=s == max_scale)
         used = t.change if confidence is None else t.upper
         seen.append((s, t))
         points.append((s, used))
@@ -87,9 +87,9 @@ def fit_scale(
     e.scale = lo
     return seen
 
-def keeps_limit(e, general, limit, confidence=.95):
+def keeps_limit(e, general, limit, confidence=.95, settle=False):
     "`bound_test`, or `limit_test` where no confidence is asked for"
-    return limit_test(e, general, limit) if confidence is None else bound_test(e, general, limit, confidence)
+    return limit_test(e, general, limit) if confidence is None else bound_test(e, general, limit, confidence, settle=settle)
 
 # %% ../../nbs/edit/09_editor.ipynb #419dae0c
 def _best_inside(e, ex, seen, items):

@@ -291,6 +291,7 @@ def bound_test(
     confidence:float=.95, # that the change on texts like these is below `upper`
     start:int=128, # texts read at least
     width:float=.4, # of the margin at the end, as a share of the limit
+    settle:bool=False, # stop as soon as the answer is clear, however much of the limit is left
 )->LimitTest:
     "Is the mean loss below (1 + limit) times the unedited one, on texts like these, with this confidence?"
     N, n, was = len(general), min(start, len(general)), edit.active
@@ -300,7 +301,7 @@ def bound_test(
         while True:
             change, se = paired_change(*general.pair(edit, n))
             margin = z*se
-            if n == N or margin <= width*limit or change - margin > limit or change + margin < limit/2: break
+            if n == N or margin <= width*limit or change - margin > limit or change + margin < (limit if settle else limit/2): break
             n = min(N, 2*n)
     finally: edit.apply() if was else edit.undo()
     rest = 1.96*se*math.sqrt(1 - n/N) if n < N else 0.
