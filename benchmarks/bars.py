@@ -95,7 +95,7 @@ def edit_run(r):
 
 
 def senses(r):
-    rows = r["edit_senses"]["summary"]
+    rows = r["edit_senses"]["table"]
     say = "; ".join(f"{x['kind']}: {100*x['senses_minus_lora']['estimate']:+.0f} points [{100*x['senses_minus_lora']['lo']:+.0f}, {100*x['senses_minus_lora']['hi']:+.0f}]" for x in rows)
     return all(x["senses_minus_lora"]["estimate"] >= 0 for x in rows), say, "LoRA, same limit"
 
