@@ -95,6 +95,10 @@ def fits(c):
     return fit_forgetting(plain_way["update"], plain_way["mean"]).to_dict("records")
 
 
+def keep(path, out):
+    if path: write_atomic(path, json.dumps(plain(out | dict(versions=versions())), indent=1)+"\n")
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--model", default="demo")
@@ -122,6 +126,7 @@ def main():
     old = json.loads(Path(a.json).read_text()) if a.json and Path(a.json).exists() else {}
     out = old if old.get("settings") == settings else dict(settings=settings)
     if "early" in a.parts: out["early"] = early_phase(a, lm, seen, unseen)
+    keep(a.json, out)
     others = {"own text": own_text, "same kind": lambda: unseen[a.n:]+seen[a.n:]} if not a.other else {a.other: lambda: read_sentences(a.other)}
     for name, get in others.items():
         for lr in a.other_lr if name in a.parts or a.other else ():
@@ -130,7 +135,7 @@ def main():
             half = {s: c.half_life(s) for s in ("rouge1", "exact", "recognition")}
             print(f"\n{name}, lr {lr:g}: updates until half is lost {half}", flush=True)
             out.setdefault("other", {})[f"{name}, lr {lr:g}"] = means(c, "other") | dict(half_life=half, fits=fits(c))
-    if a.json: write_atomic(a.json, json.dumps(plain(out | dict(versions=versions())), indent=1)+"\n")
+            keep(a.json, out)
 
 
 if __name__ == "__main__": main()
