@@ -1,5 +1,4 @@
 """What people do wrong by mistake gets an error that says what was expected."""
-import json
 
 import numpy as np
 import pytest
