@@ -120,6 +120,11 @@ def false_gains(r):
     return x["rate"] <= .05, f"at most {100*x['rate']:.1f} % of {x['runs']}", x["method"]
 
 
+def screen(r):
+    full, screened, half = [x for x in r["rewrite_screen"]["rows"] if x["log"].startswith("Prompt-OIRL")][-3:]
+    return screened["accuracy"] >= full["accuracy"], f"{screened['accuracy']:.3f} with {screened['calls']:.0f} calls", f"{full['accuracy']:.3f} with {full['calls']:.0f}; no screen, {half['accuracy']:.3f} with {half['calls']:.0f}"
+
+
 def browser(what, most):
     def look(r):
         got = r["widgets_browser"][what + "_ms"]
@@ -210,6 +215,7 @@ BARS = [
     ("rewrite", "same budget: better than best of random", lambda r: search_against(r, "best of random")),
     ("rewrite", "same budget: better than the published 3 rounds", lambda r: search_against(r, "published")),
     ("rewrite", "nothing better exists: <= 5 % false improvements", false_gains),
+    ("rewrite", "a screen saves half of the calls at equal accuracy, replayed log", screen),
     ("widgets", "a click answers within 200 ms, 100,000 memories", browser("click", 200)), ("widgets", "first paint within 1 s, 100,000 memories", browser("first_paint", 1000)),
     million("build_minutes", 20, "min", "build"), million("semantic_p95_ms", 10, "ms", "semantic p95"), million("recall_at_1", .95, "", "recall at 1", least=True),
     million("closest_p95_ms", 100, "ms", "closest p95"), million("open_s", 2, "s", "open"), million("peak_gb", 4, "GB", "peak memory"),
