@@ -14,7 +14,7 @@ import html
 import json
 from dataclasses import asdict, dataclass, field, fields
 
-from ..core import InvalidData, plain, write_atomic
+from ..core import InvalidData, plain, read_json, write_atomic
 from ..stats import Interval
 
 # %% ../../nbs/rewrite/06_result.ipynb #0c8d5821
@@ -157,13 +157,14 @@ def read(cls:OptimizeResult,
     path, # a file that `to_json` wrote
 )->OptimizeResult:
     "A saved result"
-    with open(path, encoding="utf-8") as f:
-        try: d = json.load(f)
-        except ValueError as e: raise InvalidData(f"{path}: no JSON: {e}") from e
+    d = read_json(path)
+    if not isinstance(d, dict): raise InvalidData(f"{path}: no saved search: expected an object, found {type(d).__name__}")
     missing = {f.name for f in fields(OptimizeResult)} - set(d)
     if missing: raise InvalidData(f"{path}: no saved search; it lacks {', '.join(sorted(missing))}")
-    d["candidates"] = [Candidate(**{**c, "parents": tuple(c["parents"])}) for c in d["candidates"]]
-    d["final"] = {k: Interval(**v) if v else None for k, v in d["final"].items()}
+    try:
+        d["candidates"] = [Candidate(**{**c, "parents": tuple(c["parents"])}) for c in d["candidates"]]
+        d["final"] = {k: Interval(**v) if v else None for k, v in d["final"].items()}
+    except (TypeError, KeyError, AttributeError, ValueError) as e: raise InvalidData(f"{path}: no saved search: {e}") from e
     return cls(**{f.name: d[f.name] for f in fields(OptimizeResult)})
 
 # %% ../../nbs/rewrite/06_result.ipynb #b1ac9288

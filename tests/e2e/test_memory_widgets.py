@@ -39,6 +39,7 @@ def test_a_person_is_misread_says_so_and_is_understood(notebook):
     page.keyboard.press("Tab")                                                   # and on by keyboard: Wrong, then Undo
     page.keyboard.press("Enter")
     expect(page.locator(".pm-accuracy").first).to_contain_text("0 of 2 right")
+    focus_is_in(page, ".pm-wrong-button")                                        # the panel is ready again, and the focus is back
     page.locator(".pm-undo").press("Enter")
     expect(page.locator(".pm-accuracy").first).to_contain_text("1 of 2 right")
     notebook.shot("clarify")
