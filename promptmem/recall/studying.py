@@ -7,7 +7,8 @@ __all__ = ['check_sentences', 'tokenize', 'context_ids', 'exposure_batches', 'Le
            'WeightDelta', 'apply', 'save', 'load', 'write_tensors', 'read_tensors', 'save_state', 'load_state',
            'with_lora', 'StudyRun', 'restore', 'put_back', 'borrowed_weights', 'undo', 'study']
 
-# %% ../../nbs/recall/02_studying.ipynb #ff3e4d4d
+# %% ../../nbs/recall/02_studying.ipynb #ea74cd7d
+import atexit
 import json
 import math
 import time
@@ -132,8 +133,10 @@ def _prepare(self, weight_decay, betas):
     fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in self.params.values())
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], lr=self.lr, betas=betas, fused=fused)
     on_cpu = not torch.accelerator.is_available() or accelerate.utils.parse_flag_from_env("ACCELERATE_USE_CPU")
+    ours = not (torch.distributed.is_available() and torch.distributed.is_initialized())
     self.accelerator = accelerate.Accelerator(device_placement=accelerate.PartialState(cpu=on_cpu).num_processes > 1)
     self.world, self.rank = self.accelerator.num_processes, self.accelerator.process_index
+    if ours and self.world > 1: atexit.register(accelerate.PartialState().destroy_process_group) # else its threads may abort the exit
     self.loss, self.optimizer = self.accelerator.prepare(_loss_module(self.model), optimizer)
     self.device = next(self.model.parameters()).device
     self.dropout = any(getattr(m, "p", 0) for m in self.model.modules() if isinstance(m, torch.nn.Dropout)) or any(
