@@ -223,6 +223,7 @@ class SharedFile:
         if getattr(self._local, "db", None): self._local.db[1].close()
         self._local.db = None, None
 
+# %% ../nbs/00_core.ipynb #37b5c13f
 def _open(path, schema):
     db = sqlite3.connect(path, timeout=60, isolation_level=None)
     try:

@@ -131,6 +131,7 @@ class STEmbedder(Embedder):
     def _embed(self, texts):
         return self.model.encode(texts, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True)
 
+# %% ../nbs/04_embed.ipynb #282c6e96
 def _weights_mark(folder):
     "Short hash of the weights in a folder, so that two models of one name do not share cached vectors"
     h = hashlib.sha256()

@@ -131,20 +131,23 @@ def clarify(self:Assistant,
     self._done.append((before, r, c))
     return c
 
-# %% ../../nbs/memory/09_assistant.ipynb #331e144f
+# %% ../../nbs/memory/09_assistant.ipynb #1a553470
 @patch
-def accept(self:Assistant, r)->Interaction:
-    "Say that the answer was right"
-    before, after = self._judge(r, "right")
+def _note(self:Assistant, r, *judgement):
+    "Judge `r` and remember how it stood before, for `undo`"
+    before, after = self._judge(r, *judgement)
     self._done.append((before, r, None))
     return after
 
 @patch
+def accept(self:Assistant, r)->Interaction:
+    "Say that the answer was right"
+    return self._note(r, "right")
+
+@patch
 def reject(self:Assistant, r)->Interaction:
     "Say that the answer was wrong, and no more"
-    before, after = self._judge(r, "wrong")
-    self._done.append((before, r, None))
-    return after
+    return self._note(r, "wrong")
 
 @patch
 def correct(self:Assistant,
@@ -153,9 +156,7 @@ def correct(self:Assistant,
 )->Interaction:
     "Say what the right answer would have been"
     if not isinstance(answer, str) or not answer.strip(): raise InvalidData("the right answer is empty")
-    before, after = self._judge(r, "wrong", answer.strip())
-    self._done.append((before, r, None))
-    return after
+    return self._note(r, "wrong", answer.strip())
 
 @patch
 def undo(self:Assistant):

@@ -142,6 +142,7 @@ class Logs:
         parts = [x.frame().set_index("idx").add_suffix(f"_{n}") for n, x in zip(self.names, self.logs)]
         return pd.concat(parts, axis=1, join="inner").reset_index()
 
+# %% ../../nbs/memory/06_logs.ipynb #045d7f92
 def compare_logs(
     logs, # a folder with *.jsonl, a list of files, or `Log`s
 )->Logs:

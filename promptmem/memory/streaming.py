@@ -267,6 +267,7 @@ def _as_user(user):
     if user is None: return SimulatedUser()
     return SimulatedUser(user) if isinstance(user, (int, float)) else user
 
+# %% ../../nbs/memory/07_streaming.ipynb #873bfc18
 def stream(
     lm, # a language model: `complete(prompts, ...)`
     tasks, # `Tasks`, or any list of them

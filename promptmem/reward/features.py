@@ -12,6 +12,7 @@ import weakref
 from collections import OrderedDict
 from functools import lru_cache
 
+from fastcore.basics import patch
 import numpy as np
 
 from ..core import require, stable_hash
@@ -110,22 +111,6 @@ class QuestionSpace:
         self.embedder, self.landmarks, self.gamma, self.weights, self.seed = embedder, landmarks, gamma, weights, seed
         self.words = Words(words, seed)
 
-    def fit(self,
-        texts, # distinct training questions
-    ):
-        "Learn scales, words and landmarks; no outcome is looked at"
-        texts = list(texts)
-        self.words.fit(texts)
-        s = np.array([surface(t) for t in texts])
-        self.mean, self.scale = s.mean(0), s.std(0)
-        self.scale[self.scale < 1e-9] = np.inf # a constant says nothing
-        pick = np.random.default_rng(self.seed).permutation(len(texts))[:self.landmarks]
-        self.points = self.views([texts[i] for i in pick])
-        values, vectors = np.linalg.eigh(_kernel(self.points, self.points, self.gamma).astype(float))
-        keep = np.flatnonzero(values > 1e-6)[::-1] # largest first
-        self.whiten = (vectors[:, keep]/np.sqrt(values[keep])).astype(np.float32)
-        return self
-
     def surface(self, texts):
         "Standardised surface features, float32 [n, len(SURFACE)]"
         if not len(texts): return np.zeros((0, len(SURFACE)), np.float32)
@@ -144,6 +129,24 @@ class QuestionSpace:
     def map(self, views):
         "Kernel features of views already computed"
         return _kernel(views, self.points, self.gamma) @ self.whiten
+
+# %% ../../nbs/reward/02_features.ipynb #93eff1af
+@patch
+def fit(self:QuestionSpace,
+    texts, # distinct training questions
+):
+    "Learn scales, words and landmarks; no outcome is looked at"
+    texts = list(texts)
+    self.words.fit(texts)
+    s = np.array([surface(t) for t in texts])
+    self.mean, self.scale = s.mean(0), s.std(0)
+    self.scale[self.scale < 1e-9] = np.inf # a constant says nothing
+    pick = np.random.default_rng(self.seed).permutation(len(texts))[:self.landmarks]
+    self.points = self.views([texts[i] for i in pick])
+    values, vectors = np.linalg.eigh(_kernel(self.points, self.points, self.gamma).astype(float))
+    keep = np.flatnonzero(values > 1e-6)[::-1] # largest first
+    self.whiten = (vectors[:, keep]/np.sqrt(values[keep])).astype(np.float32)
+    return self
 
 # %% ../../nbs/reward/02_features.ipynb #0f0f3bb2
 def question_space(

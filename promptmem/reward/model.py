@@ -17,9 +17,10 @@ from ..core import InvalidData, fold, require
 from ..embed import load_embedder
 from .choose import best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
-from .fits import (Fit, Inputs, expit, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost,
-                                   logit, prompt_rates)
+from .fits import (Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost,
+                                   prompt_rates)
 from .outcomes import Outcomes, group_folds, nearest
+from ..stats import expit, logit
 
 sk = require("sklearn.base", "reward")
 
@@ -409,6 +410,7 @@ def explain(self:PromptReward,
     f = pd.DataFrame(dict(step=list(steps), logit=[float(v) for v in steps.values()]))
     return f.assign(p=expit(f.logit.cumsum()))
 
+# %% ../../nbs/reward/05_model.ipynb #44275077
 @patch
 def predict_interval(self:PromptReward,
     queries, # n texts

@@ -9,14 +9,14 @@ from __future__ import annotations
 __all__ = ['SPREADS', 'Abilities']
 
 # %% ../../nbs/rewrite/06a_ability.ipynb #6f11581d
+from fastcore.basics import patch
 import numpy as np
 
 from ..core import words
+from ..stats import expit
 
 # %% ../../nbs/rewrite/06a_ability.ipynb #e0ac3aea
 SPREADS = tuple((b, u, q) for b in (.3, 1.) for u in (1., 2.5) for q in (.5, 1.5, 3.)) # of words, prompts, questions, in logits
-
-def _sigmoid(x): return 1/(1 + np.exp(-x))
 
 def _laplace(K, i, j, y, questions, start):
     "(mode, cholesky factor of the precision there, log evidence) of abilities and difficulties"
@@ -26,7 +26,7 @@ def _laplace(K, i, j, y, questions, start):
     P[range(n, len(P)), range(n, len(P))] = 1/questions**2
     x = start.copy()
     for _ in range(12):
-        p = _sigmoid(x[i] - x[n+j])
+        p = expit(x[i] - x[n+j])
         w, g = p*(1-p), -P @ x
         np.add.at(g, i, y-p)
         np.add.at(g, n+j, p-y)
@@ -74,22 +74,25 @@ class Abilities:
         X -= X.mean(0)
         return X @ X.T
 
-    def draws(self,
-        k:int, # how many
-        rng, # random generator
-        newcomers:int=0, # candidates that do not exist yet, like the last dozen
-    )->np.ndarray: # [k, candidates + newcomers] accuracies on questions of the kind
-        "Accuracies from the posterior"
-        x = self.mode + np.linalg.solve(self.factor.T, rng.standard_normal((len(self.mode), k))).T
-        ability = x[:, :self.n]
-        usual = ability[:, -12:].mean(1, keepdims=True)
-        ability = np.hstack([ability, usual + self.alone*rng.standard_normal((k, newcomers))])
-        return _sigmoid(ability/np.sqrt(1 + np.pi/8*self.spread[2]**2))  # the mean over questions of all difficulties
+# %% ../../nbs/rewrite/06a_ability.ipynb #431f0a51
+@patch
+def draws(self:Abilities,
+    k:int, # how many
+    rng, # random generator
+    newcomers:int=0, # candidates that do not exist yet, like the last dozen
+)->np.ndarray: # [k, candidates + newcomers] accuracies on questions of the kind
+    "Accuracies from the posterior"
+    x = self.mode + np.linalg.solve(self.factor.T, rng.standard_normal((len(self.mode), k))).T
+    ability = x[:, :self.n]
+    usual = ability[:, -12:].mean(1, keepdims=True)
+    ability = np.hstack([ability, usual + self.alone*rng.standard_normal((k, newcomers))])
+    return expit(ability/np.sqrt(1 + np.pi/8*self.spread[2]**2))  # the mean over questions of all difficulties
 
-    def telling(self,
-        example, # id of a question
-        better:float=1.5, # ability of a good prompt, in spreads above the usual one
-    )->float: # 0 to 1
-        "How much sooner a good prompt answers this question than a usual one"
-        usual, hard = float(self.mode[:self.n][-12:].mean()), dict(zip(self.items, self.mode[self.n:])).get(example, 0.)
-        return float(_sigmoid(usual + better*self.alone - hard) - _sigmoid(usual - hard))
+@patch
+def telling(self:Abilities,
+    example, # id of a question
+    better:float=1.5, # ability of a good prompt, in spreads above the usual one
+)->float: # 0 to 1
+    "How much sooner a good prompt answers this question than a usual one"
+    usual, hard = float(self.mode[:self.n][-12:].mean()), dict(zip(self.items, self.mode[self.n:])).get(example, 0.)
+    return float(expit(usual + better*self.alone - hard) - expit(usual - hard))

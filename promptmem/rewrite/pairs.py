@@ -44,6 +44,7 @@ def _from_row(row, columns):
         return (m[1].strip(), m[2].strip()) if m else "does not read <s>[INST] before [/INST] after </s>"
     return (row.get(columns[0]) or "").strip(), (row.get(columns[1]) or "").strip()
 
+# %% ../../nbs/rewrite/08_pairs.ipynb #f1d9f659
 def _csv_rows(path):
     "[((before, after) or a reason, None)] of one of the published tables"
     reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
@@ -97,6 +98,7 @@ class Cleaned:
     suspects:list # ids of kept pairs whose rewriting may give the answer away
     def __repr__(self): return f"Cleaned({len(self.pairs)} pairs, dropped {dict(self.dropped)}, {len(self.suspects)} leak suspects)"
 
+# %% ../../nbs/rewrite/08_pairs.ipynb #ae49a0d9
 def clean_pairs(
     pairs, # of `Pair`
     drop_suspects:bool=False, # leave leak suspects out, too
@@ -131,6 +133,7 @@ def _draws(task, text, example, lm, ledger, n):
     e = Example(text, example.expected, example.id, example.meta)
     return float(np.mean([s for s, _ in task.run("", [e]*n, lm, ledger, "improve")]))
 
+# %% ../../nbs/rewrite/08_pairs.ipynb #ee7953ba
 def improve_question(
     task, # gives template, grader and options
     example, # the hard question
@@ -163,6 +166,7 @@ def improve_question(
         if _draws(task, best.text, example, lm, ledger, confirm) <= start.mean: best = start
     return Improved(Pair(example.question, best.text, example.id, task.name), start.mean, best.mean, all_)
 
+# %% ../../nbs/rewrite/08_pairs.ipynb #5daf92c3
 def _fillers(task, example):
     return [dict(question=e.question, expected="(hidden)", id=e.id) for s in task.split.values() for e in s if e.id != example.id][:5]
 

@@ -191,6 +191,7 @@ def _edges(pairs, at):
         ys += [at[a][1], at[b][1], None]
     return dict(x=xs, y=ys, mode="lines", hoverinfo="skip", showlegend=False)
 
+# %% ../../nbs/rewrite/06_result.ipynb #d523d349
 @patch
 def plot(self:OptimizeResult):
     "The family tree of the candidates as a plotly figure"

@@ -12,6 +12,7 @@ __all__ = ['ALPHA_SHARES', 'keep_for', 'Search', 'top_two', 'default_proposers',
 import math
 from collections import Counter
 
+from fastcore.basics import patch
 import numpy as np
 
 from .ability import Abilities
@@ -67,33 +68,36 @@ class Search:
     def note(self, text):
         if text not in self.notes: self.notes.append(text)
 
-    def tell(self, phase, round):
-        "Report where the run stands to whoever listens"
-        if self.on_event is None: return
-        now, best = Counter(c.status for c in self.candidates), self.leader()
-        self.on_event(dict(phase=phase, round=round, requests=self.ledger.requests, budget=self.ledger.budget, cost=self.ledger.usage.cost,
-                           candidates=len(self.candidates), alive=sum(now[s] for s in ("seed", "tried", "accepted")), rejected=now["rejected"],
-                           screened=now["screened"], refuted=now["refuted"], tests=len(self.tests), incumbent=self.incumbent.text,
-                           incumbent_score=self.worth(self.incumbent), leader=best.text if best else "", leader_score=self.worth(best) if best else None))
+# %% ../../nbs/rewrite/07_search.ipynb #0528eb4b
+@patch
+def tell(self:Search, phase, round):
+    "Report where the run stands to whoever listens"
+    if self.on_event is None: return
+    now, best = Counter(c.status for c in self.candidates), self.leader()
+    self.on_event(dict(phase=phase, round=round, requests=self.ledger.requests, budget=self.ledger.budget, cost=self.ledger.usage.cost,
+                       candidates=len(self.candidates), alive=sum(now[s] for s in ("seed", "tried", "accepted")), rejected=now["rejected"],
+                       screened=now["screened"], refuted=now["refuted"], tests=len(self.tests), incumbent=self.incumbent.text,
+                       incumbent_score=self.worth(self.incumbent), leader=best.text if best else "", leader_score=self.worth(best) if best else None))
 
-    def worth(self, c)->float:
-        "What all answers of `c` say about its accuracy: those on train as the model of abilities sees them, and those on dev"
-        dev = [s for (i, _), s in self.fresh.items() if i == c.id]
-        as_many = max(1., c.shrunk*(1-c.shrunk)/c.error**2 - 1)
-        return (as_many*c.shrunk + sum(dev))/(as_many + len(dev))
+@patch
+def worth(self:Search, c)->float:
+    "What all answers of `c` say about its accuracy: those on train as the model of abilities sees them, and those on dev"
+    dev = [s for (i, _), s in self.fresh.items() if i == c.id]
+    as_many = max(1., c.shrunk*(1-c.shrunk)/c.error**2 - 1)
+    return (as_many*c.shrunk + sum(dev))/(as_many + len(dev))
 
-    def leader(self):
-        "The most promising candidate that is open to a test; None when there is none"
-        return max((c for c in self.candidates if c.status == "tried"), default=None,
-                   key=lambda c: (c.n >= min(self.seen, len(self.order)), _cautious(c)))
+@patch
+def leader(self:Search):
+    "The most promising candidate that is open to a test; None when there is none"
+    return max((c for c in self.candidates if c.status == "tried"), default=None,
+               key=lambda c: (c.n >= min(self.seen, len(self.order)), _cautious(c)))
 
+# %% ../../nbs/rewrite/07_search.ipynb #dd471f8c
 def _cautious(c)->float:
     "What is expected, less its standard error: two lucky answers do not make a leader"
     return c.shrunk - c.error
 
 # %% ../../nbs/rewrite/07_search.ipynb #579cdc94
-from fastcore.basics import patch
-
 @patch
 def admit(self:Search, proposal, round):
     "The candidate made from `proposal`, or None when it was turned away"
@@ -116,6 +120,7 @@ def shares(self:Search)->np.ndarray:
              for mine in ([c for c in tried if self.made_by[c.id] == i] for i in range(len(self.proposers)))]
     return np.array(worth)/sum(worth)
 
+# %% ../../nbs/rewrite/07_search.ipynb #767d7b90
 @patch
 def propose(self:Search, n, round, limit):
     "Up to `n` admitted candidates; a proposer whose children did well is asked for more"
@@ -422,6 +427,7 @@ def _listener(progress, budget):
         bar.set_postfix_str(f"{event['phase']}, {event['alive']} alive, {event['incumbent_score']:.2f}")
     return show
 
+# %% ../../nbs/rewrite/07_search.ipynb #a3954212
 def optimize_prompt(
     task, # a `PromptTask`
     lm, # the model that the prompt is for

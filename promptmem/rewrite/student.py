@@ -172,6 +172,7 @@ class Rewrite:
     used:bool # False: the rewriting was refused
     why:str = "" # reason for that
 
+# %% ../../nbs/rewrite/10_student.ipynb #597a84c5
 class PromptRewriter:
     "A small language model that turns bad prompts into better ones: `rw(prompt)`"
     def __init__(self,
@@ -217,6 +218,7 @@ def _as_pairs(pairs):
     if bad is not None: raise InvalidData(f"pair {bad}: before and after must be texts")
     return out
 
+# %% ../../nbs/rewrite/10_student.ipynb #490be75b
 @patch(cls_method=True)
 def train(cls:PromptRewriter,
     pairs, # `Pair`s, (before, after) tuples, or dicts with before and after

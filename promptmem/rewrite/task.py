@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, fold, stable_hash
@@ -159,19 +160,6 @@ class PromptTask:
         self.pinned = tuple(known[p] if isinstance(p, str) and p in known else _example(p, f"pinned {i}")
                             for i, p in enumerate(pinned))
 
-    def _make_splits(self, examples, shares, seed):
-        given = isinstance(examples, dict)
-        if given and set(examples) != set(SPLITS): raise InvalidData(f"a split needs the keys {', '.join(SPLITS)}; found {', '.join(examples)}")
-        if not given and (len(shares) != 3 or min(shares) < 0 or abs(sum(shares)-1) > 1e-6):
-            raise ValueError(f"split is three shares that sum to 1, not {shares}")
-        rows = [(s, x) for s in SPLITS for x in examples[s]] if given else [(None, x) for x in examples]
-        if len(rows) < 3: raise InvalidData(f"a task needs at least three examples, one for each split; found {len(rows)}")
-        made = [_example(x, i) for i, (_, x) in enumerate(rows)]
-        twice = [k for k, n in Counter(e.id for e in made).items() if n > 1]
-        if twice: raise InvalidData(f"the example id {twice[0]!r} occurs twice")
-        self.split = {s: [e for e, (t, _) in zip(made, rows) if t == s] for s in SPLITS} if given else _split(made, shares, seed)
-        _check_split(self.split)
-
     train, dev, held_out = (property(lambda self, s=s: self.split[s]) for s in SPLITS)
 
     @property
@@ -183,9 +171,22 @@ class PromptTask:
     def __repr__(self):
         return f"PromptTask({self.name!r}, " + ", ".join(f"{s} {len(self.split[s])}" for s in SPLITS) + f", split {self.split_hash})"
 
-# %% ../../nbs/rewrite/01_task.ipynb #cdb2b728
-from fastcore.basics import patch
+# %% ../../nbs/rewrite/01_task.ipynb #acb3e576
+@patch
+def _make_splits(self:PromptTask, examples, shares, seed):
+    given = isinstance(examples, dict)
+    if given and set(examples) != set(SPLITS): raise InvalidData(f"a split needs the keys {', '.join(SPLITS)}; found {', '.join(examples)}")
+    if not given and (len(shares) != 3 or min(shares) < 0 or abs(sum(shares)-1) > 1e-6):
+        raise ValueError(f"split is three shares that sum to 1, not {shares}")
+    rows = [(s, x) for s in SPLITS for x in examples[s]] if given else [(None, x) for x in examples]
+    if len(rows) < 3: raise InvalidData(f"a task needs at least three examples, one for each split; found {len(rows)}")
+    made = [_example(x, i) for i, (_, x) in enumerate(rows)]
+    twice = [k for k, n in Counter(e.id for e in made).items() if n > 1]
+    if twice: raise InvalidData(f"the example id {twice[0]!r} occurs twice")
+    self.split = {s: [e for e, (t, _) in zip(made, rows) if t == s] for s in SPLITS} if given else _split(made, shares, seed)
+    _check_split(self.split)
 
+# %% ../../nbs/rewrite/01_task.ipynb #cdb2b728
 @patch
 def render(self:PromptTask,
     prompt:str, # the wording under test
@@ -233,6 +234,7 @@ class Evaluation:
 
     def __repr__(self): return f"Evaluation({self.interval}, {self.prompt!r:.60})"
 
+# %% ../../nbs/rewrite/01_task.ipynb #e252c823
 @patch
 def evaluate(self:PromptTask,
     prompt:str, # the wording to measure

@@ -9,9 +9,8 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks
 
 from promptmem.core import InvalidData
-from promptmem.reward.fits import expit, logit
 from promptmem.reward.model import PromptReward
-from promptmem.stats import auc, ece
+from promptmem.stats import auc, ece, expit, logit
 
 from .worlds import PROMPTS, kinds
 
