@@ -59,7 +59,7 @@ def line(
         c = COLORS[i % len(COLORS)]
         g = _thin(g.sort_values(x))
         if lo and hi:
-            fig.add_scatter(x=[*g[x], *g[x][::-1]], y=[*g[hi], *g[lo][::-1]], fill="toself", fillcolor=_faint(c), line_width=0,
+            fig.add_scatter(x=[*g[x], *g[x][::-1]], y=[*g[hi], *g[lo][::-1]], fill="toself", mode="lines", fillcolor=_faint(c), line_width=0,
                             hoverinfo="skip", showlegend=False)
         fig.add_trace(go.Scatter(x=g[x].tolist(), y=g[y].tolist(), name=str(name if name is not None else y), line_color=c,
                                  mode="lines+markers" if markers else "lines", showlegend=color is not None))
