@@ -1,5 +1,7 @@
 """The loop: budgets, proofs, guards, resuming, and what it says when it cannot."""
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -70,6 +72,38 @@ def test_resume_from_the_cache_is_free_and_equal(tmp_path):
     a = optimize_prompt(first.task(), first, proposers=[LearnPhrases(first.book)], **kw)
     b = optimize_prompt(second.task(), second, proposers=[LearnPhrases(second.book)], **kw)
     assert second.sent == 0 and b.cost["calls"] == 0 and b.cost["requests"] == a.cost["requests"] and a.best == b.best
+
+
+KILLED = """
+import os, signal, sys
+from promptmem.lm import LMCache
+from promptmem.rewrite import LearnPhrases, MutatePhrases, Simulator, optimize_prompt
+
+class Mortal(Simulator):
+    def complete(self, prompts, *args, **kw):
+        if self.sent + len(prompts) > int(sys.argv[3]): os.kill(os.getpid(), signal.SIGKILL)
+        return super().complete(prompts, *args, **kw)
+
+sim = Mortal(seed=1)
+sim.cache = LMCache(sys.argv[1])
+kw = dict(budget_calls=200, seed=5, proposers=[LearnPhrases(sim.book), MutatePhrases(sim.book)])
+optimize_prompt(sim.task(), sim, ["Be kind."], **kw).to_json(sys.argv[2])
+print(sim.sent)
+"""
+
+
+def test_a_killed_search_goes_on_and_ends_the_same(tmp_path):
+    def run(cache, out, most):
+        return subprocess.run([sys.executable, "-c", KILLED, tmp_path/cache, tmp_path/out, str(most)], capture_output=True, text=True, timeout=120)
+    whole = run("whole.db", "whole.json", 10**6)
+    assert whole.returncode == 0, whole.stderr[-2000:]
+    for most in (30, 110): assert run("killed.db", "killed.json", most).returncode == -9
+    assert not (tmp_path/"killed.json").exists()
+    rest = run("killed.db", "killed.json", 10**6)
+    a, b = (OptimizeResult.read(tmp_path/f) for f in ("whole.json", "killed.json"))
+    assert a.best == b.best and a.tests == b.tests and [c.scores for c in a.candidates] == [c.scores for c in b.candidates]
+    assert a.cost["requests"] == b.cost["requests"]
+    assert 0 < int(rest.stdout) < int(whole.stdout) - 20    # what was answered before the first kill is not asked again
 
 
 def test_pinned_examples_hold():
