@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['PRESETS', 'StudentConfig', 'encode_pair', 'rouge_l', 'faithful', 'Rewrite', 'PromptRewriter', 'tiny_causal_lm']
+__all__ = ['PRESETS', 'StudentConfig', 'encode_pair', 'rouge_l', 'faithful', 'Rewrite', 'PromptRewriter', 'Effect',
+           'tiny_causal_lm']
 
 # %% ../../nbs/rewrite/10_student.ipynb #37effa9c
 import copy
 import json
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy as np
 from ..core import InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
+from ..stats import bootstrap, paired_bootstrap
 
 # %% ../../nbs/rewrite/10_student.ipynb #3b62a869
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Rewrite:
     used:bool # False: the rewriting was refused
     why:str = "" # reason for that
 
-# %% ../../nbs/rewrite/10_student.ipynb #597a84c5
+# %% ../../nbs/rewrite/10_student.ipynb #fa3c5a2f
 class PromptRewriter:
     "A small language model that turns bad prompts into better ones: `rw(prompt)`"
     def __init__(self,
@@ -218,7 +220,7 @@ def _as_pairs(pairs):
     if bad is not None: raise InvalidData(f"pair {bad}: before and after must be texts")
     return out
 
-# %% ../../nbs/rewrite/10_student.ipynb #490be75b
+# %% ../../nbs/rewrite/10_student.ipynb #ad4a40a0
 @patch(cls_method=True)
 def train(cls:PromptRewriter,
     pairs, # `Pair`s, (before, after) tuples, or dicts with before and after
@@ -287,6 +289,44 @@ def evaluate(self:PromptRewriter,
                 used=mean(r.used for r in done), faithful_raw=mean(faithful(r.before, r.raw) for r in done),
                 faithful_reference=mean(faithful(p.before, p.after) for p in pairs), length_ratio=float(np.median(lengths)),
                 loss=self.loss(pairs), loss_base=self.loss(pairs, adapted=False))
+
+# %% ../../nbs/rewrite/10_student.ipynb #5b50f2c4
+@dataclass
+class Effect:
+    "Scores before and after rewriting, on the same examples"
+    before:object # `promptmem.stats.Interval` of the mean score
+    after:object # the same with the rewritings
+    gain:object # paired difference
+    used:float # share of rewritings that were used
+    rows:list # dicts: id, question, rewriting, used, why, before, after
+
+    @property
+    def frame(self):
+        "The rows as a table"
+        return require("pandas").DataFrame(self.rows)
+
+    def __repr__(self): return f"Effect(before {self.before}, after {self.after}, gain {self.gain}, used {self.used:.2f})"
+
+# %% ../../nbs/rewrite/10_student.ipynb #4f346727
+@patch
+def effect(self:PromptRewriter,
+    task, # a `PromptTask`
+    lm, # the model that answers
+    prompt:str="", # the instruction in use
+    examples=None, # list of `Example`s; None: the task's held-out ones
+    place:str="question", # what a rewriting replaces: "question" or "prompt"
+    ledger=None, # counts the requests: two per example
+    **options, # of `rewrite`
+)->Effect:
+    "What rewriting does to the score of `lm`"
+    if place not in ("question", "prompt"): raise ValueError(f"place is 'question' or 'prompt', not {place!r}")
+    examples = task.held_out if examples is None else list(examples)
+    done = self.rewrite([e.question for e in examples], **options)
+    new = [(prompt, replace(e, question=r.text)) if place == "question" else (r.raw if r.used else prompt, e) for e, r in zip(examples, done)]
+    old, new = ([s for s, _ in task.run_pairs(pairs, lm, ledger, "effect")] for pairs in ([(prompt, e) for e in examples], new))
+    rows = [dict(id=e.id, question=e.question, rewriting=r.raw, used=r.used, why=r.why, before=a, after=b)
+            for e, r, a, b in zip(examples, done, old, new)]
+    return Effect(bootstrap(old), bootstrap(new), paired_bootstrap(new, old), float(np.mean([r.used for r in done])), rows)
 
 # %% ../../nbs/rewrite/10_student.ipynb #5771d716
 @patch

@@ -5,9 +5,11 @@ import pytest
 
 from promptmem.core import InvalidData
 from promptmem.data import data_dir, local_data
-from promptmem.rewrite import PromptRewriter, clean_pairs, load_pairs
+from promptmem.lm import CallableLM
+from promptmem.rewrite import PromptRewriter, PromptTask, clean_pairs, load_pairs
 from promptmem.rewrite.pairs import Pair
-from promptmem.rewrite.student import StudentConfig, encode_pair, faithful, rouge_l, tiny_causal_lm
+from promptmem.rewrite.task import Ledger
+from promptmem.rewrite.student import Rewrite, StudentConfig, encode_pair, faithful, rouge_l, tiny_causal_lm
 
 TOY = [(f"{a} {b}", f"What is {a} {b}?") for a in "red blue green old".split() for b in "tea car hat dog".split()]
 
@@ -123,3 +125,19 @@ def test_bad_training_input(base):
 def test_measures():
     assert rouge_l("What is tea?", "what is tea") == 1 and rouge_l("", "a") == 0
     assert faithful("Ask Bob 3 times.", "Ask Bob three or 3 times") and not faithful("Ask Bob.", "Then ask him.")
+
+
+@pytest.mark.parametrize("place, right", [("question", "What is {q}?"), ("prompt", "What is {q}?|{q}")])
+def test_effect_counts_what_the_model_then_answers(student, monkeypatch, place, right):
+    asked, texts = [], ["red tea", "blue car", "old hat"]
+    after = {"red tea": "What is red tea?", "blue car": "", "old hat": "Nonsense?"}
+    monkeypatch.setattr(student, "rewrite", lambda qs: [Rewrite(q, after[q] or q, after[q], bool(after[q]), "" if after[q] else "empty") for q in qs])
+    lm = CallableLM(lambda p: asked.append(p) or ("yes" if p.startswith("What") else "no"))
+    task = PromptTask([dict(question=q, expected="yes", id=q) for q in texts], template="{prompt}{question}")
+    ledger = Ledger(6)
+    got = student.effect(task, lm, examples=[e for s in task.split.values() for e in s], place=place, prompt="" if place == "question" else "Please|", ledger=ledger)
+    row = {r["id"]: r for r in got.rows}
+    assert {k: (r["before"], r["after"], r["used"]) for k, r in row.items()} == {"red tea": (0, 1, True), "blue car": (0, 0, False), "old hat": (0, 0, True)}
+    assert got.gain.estimate == pytest.approx(1/3) and got.used == pytest.approx(2/3) and ledger.requests == 6
+    assert right.replace("|", "").format(q="red tea") in asked and any(p.endswith("blue car") for p in asked)
+    assert "gain 0.333" in repr(got) and len(got.frame) == 3
