@@ -18,9 +18,9 @@ from ..core import InvalidData, fold
 from ..record import Candidate, Retrieval
 
 # %% ../../nbs/memory/01_lookup.ipynb #04d11424
-def _upstream(text):
-    text = re.sub(r"<.*>", "", text, flags=re.DOTALL).lower().strip()
-    return re.sub(r"[^a-zA-Z0-9 ]", "", re.sub(" +", " ", text)).strip()
+_BRACKETED, _SPACES, _NOT_ASCII = re.compile(r"<.*>", re.DOTALL), re.compile("  +"), re.compile("[^a-zA-Z0-9 ]")
+
+def _upstream(text): return _NOT_ASCII.sub("", _SPACES.sub(" ", _BRACKETED.sub("", text).lower().strip())).strip()
 
 def _shape(text): return fold(re.sub(r"<[^<>]*>", " ", text))
 
@@ -98,8 +98,9 @@ class Lookup:
 
 # %% ../../nbs/memory/01_lookup.ipynb #eeedce08
 @patch
-def _put(self:Lookup, key, text, id):
-    asked, norm = _words(key, "a key"), self.key(_words(key, "a key"))
+def _put(self:Lookup, key, text, id, norm=None):
+    asked = _words(key, "a key")
+    if norm is None: norm = self.key(asked)
     old = self._entries.get(norm)
     e = Entry(norm, asked, _words(text, "a clarification"), old.rank if old else self._next, id)
     if old: self._by_id.pop(old.id, None)
@@ -317,7 +318,7 @@ def _settle(self:_Feed, lookup, key):
         if old is not None: lookup._drop(old)
         return
     asked, text, id = same[max(same)]
-    if old is None or (old.id, old.text) != (id, text): lookup._put(asked, text, id)
+    if old is None or (old.id, old.text) != (id, text): lookup._put(asked, text, id, key)
 
 @patch
 def add(self:_Feed, lookup, key, text):

@@ -174,8 +174,8 @@ def _near(self:TransformLookup, key, question, k):
 
 # %% ../../nbs/memory/02_semantic.ipynb #eeedce08
 @patch
-def _put(self:TransformLookup, key, text, id):
-    e = Lookup._put(self, key, text, id)
+def _put(self:TransformLookup, key, text, id, norm=None):
+    e = Lookup._put(self, key, text, id, norm)
     self._new[e.key] = None
     return e
 
