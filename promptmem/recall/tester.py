@@ -31,7 +31,7 @@ class RecallSession:
     ):
         self.model, self.tokenizer, self.seen, self.unseen = model, tokenizer, check_sentences(seen, "seen"), check_sentences(unseen, "unseen")
         self.other, self.lr, self.batch_size, self.seed, self.prefix_words = other, lr, batch_size, seed, prefix_words
-        self.ids, self.base, self._stop = tokenize(tokenizer, self.seen, model), trainable(model), threading.Event()
+        self.ids, self.base, self._stop, self._armed = tokenize(tokenizer, self.seen, model), trainable(model), threading.Event(), False
         self._fresh()
     def _fresh(self):
         self.learner = Learner(self.model, self.tokenizer, self.lr, seed=self.seed)
@@ -40,6 +40,10 @@ class RecallSession:
     def stop(self):
         "Leave the running `study` or `forget` at its next update"
         self._stop.set()
+    def arm(self):
+        "From now on a `stop` counts for the next `study` or `forget`, even one that comes before its first update"
+        self._stop.clear()
+        self._armed = True
     def reset(self):
         "The model as it was, all tests forgotten"
         StudyRun(self.model, {}, self.base).restore(0)
@@ -49,11 +53,12 @@ class RecallSession:
 @patch
 def _steps(self:RecallSession, batches, on_progress):
     "Run updates until they are done or `stop` was called; how many were done"
-    self._stop.clear()
-    for k, b in enumerate(batches, 1):
-        loss = self.learner.step(b)
-        if on_progress: on_progress(k, len(batches), loss)
+    if not self._armed: self._stop.clear()
+    self._armed = False
+    for k, b in enumerate(batches):
         if self._stop.is_set(): return k
+        loss = self.learner.step(b)
+        if on_progress: on_progress(k+1, len(batches), loss)
     return len(batches)
 
 @patch
@@ -91,6 +96,7 @@ def test(self:RecallSession,
 )->dict:
     "Both tests now; the row is added to `frame`"
     phase = phase or ("other" if self.updates else "study")
+    self._armed = False
     row = dict(condition="session", seed=self.seed, phase=phase, exposure=self.exposures, update=self.updates, **self.probe(self.model))
     self.rows.append(row)
     return row

@@ -143,6 +143,7 @@ def background(self:RecallTester, action):
         with self.working():
             self.buttons["stop"].disabled = False
             action()
+    self.session.arm() # a press on Stop that comes before the first update is not lost
     self.thread = threading.Thread(target=run, daemon=True)
     self.thread.start()
 
