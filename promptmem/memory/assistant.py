@@ -127,16 +127,15 @@ def clarify(self:Assistant,
     question = self._own(r).question
     c = self.store.add(scope=self.scope, key=question, text=text, author=author, source=r if isinstance(r, str) else r.id)
     if not _follows(self.lookup): self.lookup.add(question, text, id=c.id)
-    before, _ = self._judge(r, "wrong")
-    self._done.append((before, r, c))
+    self._note(r, "wrong", clarification=c)
     return c
 
 # %% ../../nbs/memory/09_assistant.ipynb #1a553470
 @patch
-def _note(self:Assistant, r, *judgement):
-    "Judge `r` and remember how it stood before, for `undo`"
+def _note(self:Assistant, r, *judgement, clarification=None):
+    "Judge `r` and remember for `undo` how it stood before, and what was said with it"
     before, after = self._judge(r, *judgement)
-    self._done.append((before, r, None))
+    self._done.append((before, r, clarification))
     return after
 
 @patch
@@ -158,6 +157,7 @@ def correct(self:Assistant,
     if not isinstance(answer, str) or not answer.strip(): raise InvalidData("the right answer is empty")
     return self._note(r, "wrong", answer.strip())
 
+# %% ../../nbs/memory/09_assistant.ipynb #f40a4d17
 @patch
 def undo(self:Assistant):
     "Take the last clarify, accept, reject or correct back; returns the interaction as it is now"

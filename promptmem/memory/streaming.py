@@ -17,6 +17,8 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, plain, stable_hash
 from .logs import Log
 from .prompt import END, last_part, load_strategy, parse_reply
@@ -76,17 +78,21 @@ class _Ahead:
         if prompt not in self._got: self._fetch([p for p in dict.fromkeys([prompt, *prompts]) if p not in self._got])
         return self._got[prompt]
 
-    def _fetch(self, prompts):
-        self.calls += len(prompts)
-        if len(prompts) == 1: self._got[prompts[0]] = self._one(prompts[0])
-        else: self._got.update(zip(prompts, self._batched(prompts)))
+# %% ../../nbs/memory/07_streaming.ipynb #e091eb80
+@patch
+def _fetch(self:_Ahead, prompts):
+    self.calls += len(prompts)
+    if len(prompts) == 1: self._got[prompts[0]] = self._one(prompts[0])
+    else: self._got.update(zip(prompts, self._batched(prompts)))
 
-    def _batched(self, prompts):
-        try: return self.lm.complete(prompts, errors="return", **self.options)
-        except Exception: return [self._one(p) for p in prompts]
+@patch
+def _batched(self:_Ahead, prompts):
+    try: return self.lm.complete(prompts, errors="return", **self.options)
+    except Exception: return [self._one(p) for p in prompts]
 
-    def close(self):
-        if self._pool is not None: self._pool.shutdown(wait=False, cancel_futures=True)
+@patch
+def close(self:_Ahead):
+    if self._pool is not None: self._pool.shutdown(wait=False, cancel_futures=True)
 
 # %% ../../nbs/memory/07_streaming.ipynb #2d0dd245
 class LogFile:
@@ -209,9 +215,6 @@ class _Run:
         if record["clarification"] is None: return False
         self.strategy.learn(self.tasks[i].question, record["clarification"], self.tasks[i].answer, id=f"task {i}")
         return True
-
-# %% ../../nbs/memory/07_streaming.ipynb #2335300f
-from fastcore.basics import patch
 
 # %% ../../nbs/memory/07_streaming.ipynb #7e32fa51
 @patch

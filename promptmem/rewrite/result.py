@@ -14,6 +14,8 @@ import html
 import json
 from dataclasses import asdict, dataclass, field, fields
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, plain, read_json, write_atomic
 from ..stats import Interval
 
@@ -101,21 +103,22 @@ class OptimizeResult:
                      parents=" ".join(c.parents), reason=c.reason, text=c.text) for c in self.candidates]
         return pd.DataFrame(rows)
 
-    def path(self)->list:
-        "The candidates from the seed to the best, each the first parent of the next"
-        out, c = [self[self.best_id]], self[self.best_id]
-        while c.parents and c.parents[0] not in {x.id for x in out}:
-            c = self[c.parents[0]]
-            out.append(c)
-        return out[::-1]
+# %% ../../nbs/rewrite/06_result.ipynb #6407600a
+@patch
+def path(self:OptimizeResult)->list:
+    "The candidates from the seed to the best, each the first parent of the next"
+    out, c = [self[self.best_id]], self[self.best_id]
+    while c.parents and c.parents[0] not in {x.id for x in out}:
+        c = self[c.parents[0]]
+        out.append(c)
+    return out[::-1]
 
-    def diff(self, style:str="text")->str:
-        "What changed between the seed and the best"
-        return prompt_diff(self.seed, self.best, style)
+@patch
+def diff(self:OptimizeResult, style:str="text")->str:
+    "What changed between the seed and the best"
+    return prompt_diff(self.seed, self.best, style)
 
 # %% ../../nbs/rewrite/06_result.ipynb #8962fafb
-from fastcore.basics import patch
-
 @patch
 def __repr__(self:OptimizeResult):
     gain = self.final.get("gain")
