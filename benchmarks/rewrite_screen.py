@@ -2,7 +2,8 @@
 and one without, on a replayed log. A screen saves half of the calls where the second is as good as the first and the third is not.
 
 With PROMPTMEM_DATA: the Prompt-OIRL log (SVAMP, 16 prompts); the reward model is fitted on questions that the search
-never sees. Without it, and beside it: a simulated log.
+never sees, once on outcomes of all prompts and once on those of six, while the search chooses among the ten others.
+Without it, and beside it: a simulated log.
 
     python benchmarks/rewrite_screen.py --json benchmarks/results/rewrite_screen.json
 """
@@ -16,13 +17,15 @@ from promptmem.rewrite import ReplayLM, Simulator, optimize_prompt
 from promptmem.stats import mean_interval
 
 
-def real_log(folder):
+def real_log(folder, tried=None):
     "(reward model, outcomes to replay, questions, prompts, accuracy of each prompt on these questions)"
     out = Outcomes.read(folder/"outcomes.parquet", queries=folder/"queries.parquet", prompts=folder/"prompts.parquet")
-    fit = out.select(dataset="svamp").by_role("train", "calib", split="test")
-    new = out.select(dataset="svamp").by_role("test", split="test")
+    others = None if tried is None else sorted(set(out.prompts.prompt_id) - set(tried))
+    fit = out.select(dataset="svamp").by_role("train", "calib", split="test", prompts=tried)
+    new = out.select(dataset="svamp").by_role("test", split="test", prompts=others)
     rm = PromptReward(model="hierarchical", embedder="hash", seed=0).fit(fit)
     q, p = new.queries.set_index("query_id").text, new.prompts.set_index("prompt_id").text.str.strip()
+    p = p if others is None else p.loc[others]
     share = new.frame.groupby(["prompt_id", "query_id"]).correct.mean()
     whole = share.groupby(level=1).size()
     share = share[share.index.get_level_values(1).isin(whole[whole == len(p)].index)]
@@ -47,7 +50,7 @@ def simulated_log(seed=0):
     return rm, log, [e.question for e in fresh], new, {p: sim.accuracy(p) for p in new}
 
 
-def compare(name, parts, seeds, keep, budgets):
+def compare(name, parts, seeds, budgets):
     "One row per budget and way of searching, and one line per budget about the difference"
     rm, log, questions, prompts, truth = parts
     start, rows, lines = min(prompts, key=truth.get), [], []
@@ -61,7 +64,7 @@ def compare(name, parts, seeds, keep, budgets):
             others = [p for p in rng.permutation(prompts).tolist() if p != start]
             for w, (budget, screen) in ways.items():
                 r = optimize_prompt(task, lm, [start] + others, rounds=1, budget_calls=budget, held_out_calls=0, proposers=[], guards=[],
-                                    screen=screen, screen_keep=keep, seed=seed)
+                                    screen=screen, seed=seed)
                 got[w].append((truth[str(r.best)], r.cost["requests"]))
         for w, xs in got.items():
             a, c = (mean_interval([x[i] for x in xs]) for i in range(2))
@@ -75,15 +78,14 @@ def compare(name, parts, seeds, keep, budgets):
 def main():
     ap = parser(__doc__)
     ap.add_argument("--seeds", type=int, default=30)
-    ap.add_argument("--keep", type=float, default=.25, help="share of candidates that the screen lets through")
-    ap.add_argument("--keep-simulated", type=float, default=.4, help="the same on the simulated log, where prompts are harder to rank")
     ap.add_argument("--budgets", type=int, nargs="+", default=[200, 400, 600], help="calls of the search without a screen; the others get half")
     a = ap.parse_args()
-    rows, said = compare("simulated", simulated_log(), a.seeds, a.keep_simulated, a.budgets)
+    rows, said = compare("simulated", simulated_log(), a.seeds, a.budgets)
     folder = local_data("prompt_oirl")
     if folder:
-        more, lines = compare("Prompt-OIRL, SVAMP", real_log(folder), a.seeds, a.keep, a.budgets)
-        rows, said = rows + more, said + lines
+        for name, tried in (("Prompt-OIRL, SVAMP", None), ("Prompt-OIRL, SVAMP, untried prompts", list(range(6)))):
+            more, lines = compare(name, real_log(folder, tried), a.seeds, a.budgets)
+            rows, said = rows + more, said + lines
     else: said.append("no local copy of prompt_oirl: set PROMPTMEM_DATA for the real log")
     finish(a, rows, saved="\n".join(said))
 

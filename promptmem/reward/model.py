@@ -410,7 +410,7 @@ def explain(self:PromptReward,
     f = pd.DataFrame(dict(step=list(steps), logit=[float(v) for v in steps.values()]))
     return f.assign(p=expit(f.logit.cumsum()))
 
-# %% ../../nbs/reward/05_model.ipynb #44275077
+# %% ../../nbs/reward/05_model.ipynb #bcd9a4e3
 @patch
 def predict_interval(self:PromptReward,
     queries, # n texts
@@ -424,10 +424,15 @@ def predict_interval(self:PromptReward,
     var = np.zeros_like(p) + np.diag(mix @ self.open_cov_ @ mix.T)
     if self.fit_.spread is not None: var += (self.fit_.spread(texts) @ np.abs(mix).T)**2
     effects = logit(self.rates_)
-    var += (np.abs(mix)/np.sqrt(self.tried_.sum(0)*self.rates_*(1-self.rates_) + 1)).sum(1)**2
+    var += self._counted(mix)**2
     var += left*(np.diag(self.open_cov_).mean() + max(float(np.var(effects)), .25 if len(effects) < 3 else 0.))
     half = NormalDist().inv_cdf(.5+level/2)*np.sqrt(var)
     return p, expit(logit(p)-half), expit(logit(p)+half)
+
+@patch
+def _counted(self:PromptReward, mix): # [m] logits
+    "Standard error of the overall log odds of (mixed) prompts from the number of outcomes alone"
+    return np.abs(mix) @ (1/np.sqrt(self.tried_.sum(0)*self.rates_*(1-self.rates_) + 1))
 
 @patch
 def calibrate(self:PromptReward,
@@ -442,3 +447,19 @@ def calibrate(self:PromptReward,
     z = self._logits(out.texts(qids), self._mix(out.prompt_texts(pids))[0])
     self.calibrator_ = CALIBRATIONS[method or self.calibration](z, right, tried)
     return self
+
+# %% ../../nbs/reward/05_model.ipynb #35eb90e5
+@patch
+def prompt_error(self:PromptReward,
+    prompts, # texts
+)->np.ndarray: # [m]
+    "Standard error of `prompt_probability`: counted for tried prompts; for others as far off as tried ones would have been"
+    sk_check(self)
+    w, left = self._mix(list(prompts))
+    z, m = logit(self.rates_), len(self.rates_)
+    off = 2*np.var(z) # as if two more had been off as far as prompts differ
+    for j in range(m) if m > 2 else ():
+        rest = np.delete(np.arange(m), j)
+        off += float(z[j] - (prompt_weights(self.prompt_x_[[j]], self.prompt_x_[rest])[0] @ z[rest])[0])**2
+    p = expit(w @ z)
+    return p*(1-p)*np.sqrt(self._counted(w)**2 + np.where(left > 0, off/(m+2) if m > 2 else 1., 0.))

@@ -8,26 +8,27 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['SPREADS', 'Abilities']
 
-# %% ../../nbs/rewrite/06a_ability.ipynb #6f11581d
+# %% ../../nbs/rewrite/06a_ability.ipynb #2335300f
 from fastcore.basics import patch
 import numpy as np
 
 from ..core import words
-from ..stats import expit
+from ..stats import expit, logit
 
-# %% ../../nbs/rewrite/06a_ability.ipynb #e0ac3aea
+# %% ../../nbs/rewrite/06a_ability.ipynb #1253b227
 SPREADS = tuple((b, u, q) for b in (.3, 1.) for u in (1., 2.5) for q in (.5, 1.5, 3.)) # of words, prompts, questions, in logits
 
-def _laplace(K, i, j, y, questions, start):
+def _laplace(K, mean, i, j, y, questions, start):
     "(mode, cholesky factor of the precision there, log evidence) of abilities and difficulties"
     n = len(K)
+    middle = np.concatenate([mean, np.zeros(len(questions))])
     P = np.zeros((n + len(questions),)*2)
     P[:n, :n] = np.linalg.inv(K)
     P[range(n, len(P)), range(n, len(P))] = 1/questions**2
     x = start.copy()
     for _ in range(12):
         p = expit(x[i] - x[n+j])
-        w, g = p*(1-p), -P @ x
+        w, g = p*(1-p), -P @ (x-middle)
         np.add.at(g, i, y-p)
         np.add.at(g, n+j, p-y)
         H = P.copy()
@@ -41,16 +42,18 @@ def _laplace(K, i, j, y, questions, start):
         if np.abs(step).max() < 1e-3: break
     z = x[i] - x[n+j]
     likelihood = float((y*z - np.logaddexp(0, z)).sum())
-    return x, L, likelihood - .5*x @ P @ x + .5*np.linalg.slogdet(P)[1] - np.log(np.diag(L)).sum()
+    return x, L, likelihood - .5*(x-middle) @ P @ (x-middle) + .5*np.linalg.slogdet(P)[1] - np.log(np.diag(L)).sum()
 
 # %% ../../nbs/rewrite/06a_ability.ipynb #0e75ffa9
 class Abilities:
     "How good each candidate is likely to be, from all answers of a run"
     centre = 1.5 # prior standard deviation of the mean ability, logits
+    trust = 10. # a reward model is believed until the answers speak against it with these odds
 
     def __init__(self,
         candidates, # with .text and .scores {example id: score}; some scores, in all
         spreads=SPREADS, # of words, prompts and questions: to choose from
+        expected=None, # (accuracy, its standard error) of each candidate, as a reward model expects them
     ):
         self.items = sorted({e for c in candidates for e in c.scores})
         where = {e: k for k, e in enumerate(self.items)}
@@ -58,12 +61,27 @@ class Abilities:
         i, j, y = (np.array(v) for v in zip(*rows))
         self.n, shared, best = len(candidates), self._shared([c.text for c in candidates]), None
         x = np.zeros(self.n + len(self.items))
-        for b, u, q in spreads:
-            K = self.centre**2 + b**2*shared + u**2*np.eye(self.n)
-            x, L, evidence = _laplace(K, i, j, y, np.full(len(self.items), q), x)
-            if best is None or evidence > best[0]: best = evidence, (b, u, q), x.copy(), L, K
-        _, self.spread, self.mode, self.factor, K = best
-        self.alone = float(np.sqrt(max(0., np.mean(np.diag(K)) - self.centre**2))) # how far prompts stray from their mean
+        for mean, K, spread in [*self._told(expected, spreads), *self._untold(shared, spreads)]:
+            x, L, evidence = _laplace(K, mean, i, j, y, np.full(len(self.items), spread[2]), x)
+            if expected is not None and spread[0] > 0: evidence -= np.log(self.trust)
+            if best is None or evidence > best[0]: best = evidence, spread, x.copy(), L, K, mean
+        _, self.spread, self.mode, self.factor, K, mean = best
+        self.alone = float(np.sqrt(max(0., np.mean(np.diag(K)) - self.centre**2 + mean.var()))) # how far prompts stray from their mean
+
+    def _untold(self, shared, spreads):
+        "Priors without a reward model"
+        for b, u, q in spreads: yield np.zeros(self.n), self.centre**2 + b**2*shared + u**2*np.eye(self.n), (b, u, q)
+
+    def _told(self, expected, spreads):
+        "Priors that believe a reward model, or half believe it, up to what all prompts have in common"
+        if expected is None: return
+        p, error = (np.asarray(v, float) for v in expected)
+        p = p.clip(.01, .99)
+        for q in sorted({q for *_, q in spreads}):
+            scale = np.sqrt(1 + np.pi/8*q**2)
+            for doubt in (1., 3.):
+                u = np.maximum(doubt*error/(p*(1-p)), .05)*scale
+                yield logit(p)*scale, self.centre**2 + np.diag(u**2), (0., float(u.mean()), q)
 
     @staticmethod
     def _shared(texts):
@@ -74,7 +92,7 @@ class Abilities:
         X -= X.mean(0)
         return X @ X.T
 
-# %% ../../nbs/rewrite/06a_ability.ipynb #431f0a51
+# %% ../../nbs/rewrite/06a_ability.ipynb #d3b87b45
 @patch
 def draws(self:Abilities,
     k:int, # how many

@@ -34,6 +34,7 @@ class Candidate:
     reason:str = "" # why it was rejected, screened, refuted, ...
     scores:dict = field(default_factory=dict) # train example id -> score
     predicted:float = None # by the screen
+    predicted_error:float = None # standard error of that, where the screen knows it
     expected:float = None # accuracy, as all answers of the run suggest
     error:float = .3 # standard error of that
 
@@ -103,7 +104,7 @@ class OptimizeResult:
                      parents=" ".join(c.parents), reason=c.reason, text=c.text) for c in self.candidates]
         return pd.DataFrame(rows)
 
-# %% ../../nbs/rewrite/06_result.ipynb #6407600a
+# %% ../../nbs/rewrite/06_result.ipynb #3fb7d256
 @patch
 def path(self:OptimizeResult)->list:
     "The candidates from the seed to the best, each the first parent of the next"
@@ -194,7 +195,7 @@ def _edges(pairs, at):
         ys += [at[a][1], at[b][1], None]
     return dict(x=xs, y=ys, mode="lines", hoverinfo="skip", showlegend=False)
 
-# %% ../../nbs/rewrite/06_result.ipynb #d523d349
+# %% ../../nbs/rewrite/06_result.ipynb #7de7c397
 @patch
 def plot(self:OptimizeResult):
     "The family tree of the candidates as a plotly figure"

@@ -26,13 +26,14 @@ from .task import Ledger
 # %% ../../nbs/rewrite/07_search.ipynb #e6c18670
 def keep_for(
     predicted, # [n] what the screen expects of each candidate
-    error:float, # standard error of one prediction
+    error, # [n] standard error of each prediction, or one for all
     probability:float=.9, # that the truly best is kept
     seed:int=0, # of the simulation
     draws:int=2000, # simulated truths
 )->int: # candidates to keep, best prediction first
     "The fewest candidates that hold the best one with this probability"
-    p = np.sort(np.asarray(predicted, float))[::-1]
+    order = np.argsort(-np.asarray(predicted, float), kind="stable")
+    p, error = np.asarray(predicted, float)[order], np.broadcast_to(error, len(order))[order]
     truth = p + error*np.random.default_rng(seed).standard_normal((draws, len(p)))
     held = np.cumsum(np.bincount(truth.argmax(1), minlength=len(p)))/draws
     return int(np.searchsorted(held, min(probability, 1.)-1e-12)) + 1
@@ -45,8 +46,10 @@ class Search:
     wave_calls = 16 # of one wave, at most
     newcomers = 12 # imagined new candidates that compete with the tried ones for each question, in all rounds but the last
     late = 1 # the same in the last round, which tells the best apart
+    hope = 2. # times the pairs that can be had: a proof that is expected to take no more is worth the most that may be kept
     seen = 4 # answers that a candidate needs before it is put to the proof
     asked = 4 # questions that the prompt in use gets in each round
+    sure = .95 # probability of being the best at which finding ends, where no proposer could bring a better one
     def __init__(self, task, lm, seeds, rounds, ledger, proposers, proposer_lm, guards, screen, screen_keep, screen_error,
                  alpha, held_out_calls, speculate, max_candidates, seed, tell=None):
         self.task, self.lm, self.seeds, self.rounds, self.ledger = task, lm, list(seeds), rounds, ledger
@@ -68,7 +71,7 @@ class Search:
     def note(self, text):
         if text not in self.notes: self.notes.append(text)
 
-# %% ../../nbs/rewrite/07_search.ipynb #0528eb4b
+# %% ../../nbs/rewrite/07_search.ipynb #4c1e32bf
 @patch
 def tell(self:Search, phase, round):
     "Report where the run stands to whoever listens"
@@ -92,7 +95,7 @@ def leader(self:Search):
     return max((c for c in self.candidates if c.status == "tried"), default=None,
                key=lambda c: (c.n >= min(self.seen, len(self.order)), _cautious(c)))
 
-# %% ../../nbs/rewrite/07_search.ipynb #dd471f8c
+# %% ../../nbs/rewrite/07_search.ipynb #b5fcdc03
 def _cautious(c)->float:
     "What is expected, less its standard error: two lucky answers do not make a leader"
     return c.shrunk - c.error
@@ -120,7 +123,7 @@ def shares(self:Search)->np.ndarray:
              for mine in ([c for c in tried if self.made_by[c.id] == i] for i in range(len(self.proposers)))]
     return np.array(worth)/sum(worth)
 
-# %% ../../nbs/rewrite/07_search.ipynb #767d7b90
+# %% ../../nbs/rewrite/07_search.ipynb #4c6c4042
 @patch
 def propose(self:Search, n, round, limit):
     "Up to `n` admitted candidates; a proposer whose children did well is asked for more"
@@ -145,18 +148,30 @@ def _state(self:Search, calls_left):
     known = [c for c in self.candidates if c.status not in ("rejected", "screened")]
     return State(known, self.incumbent, ask, self.task, self.answers, max(0, min(calls_left, self.left)))
 
-# %% ../../nbs/rewrite/07_search.ipynb #cc6df655
+# %% ../../nbs/rewrite/07_search.ipynb #bf1c6a5f
+@patch
+def expect(self:Search, new):
+    "What the reward model expects of candidates on these questions, and how far it may be off"
+    if self.screen_model is None or not new: return
+    questions, texts = [e.question for e in self.order[:50]], [c.text for c in new]
+    p = np.asarray(self.screen_model.predict_proba(questions, texts), float)
+    if p.shape != (len(questions), len(new)): raise ValueError(f"the screen returned shape {p.shape}, expected {(len(questions), len(new))}")
+    if np.isnan(p).any(): raise ValueError("the screen returned NaN")
+    error = getattr(self.screen_model, "prompt_error", lambda texts: None)(texts) if self.screen_error is None else self.screen_error
+    for c, v in zip(new, p.mean(0)): c.predicted = float(v)
+    if error is None: return
+    error = np.broadcast_to(np.asarray(error, float), len(new))
+    if not (np.isfinite(error) & (error > 0)).all(): raise ValueError(f"the screen's standard errors must be above 0, not {error.tolist()}")
+    for c, e in zip(new, error): c.predicted_error = float(e)
+
 @patch
 def screen(self:Search, new):
     "Keep the candidates that the reward model likes best; count the first question of each that this saves"
+    self.expect(new)
     if self.screen_model is None or len(new) < 2: return new
-    questions = [e.question for e in self.order[:50]]
-    p = np.asarray(self.screen_model.predict_proba(questions, [c.text for c in new]), float)
-    if p.shape != (len(questions), len(new)): raise ValueError(f"the screen returned shape {p.shape}, expected {(len(questions), len(new))}")
-    if np.isnan(p).any(): raise ValueError("the screen returned NaN")
-    for c, v in zip(new, p.mean(0)): c.predicted = float(v)
-    ranked, k = sorted(new, key=lambda c: -c.predicted), max(1, math.ceil(self.screen_keep*len(new)))
-    if self.screen_error is not None: k = keep_for(p.mean(0), self.screen_error, self.screen_keep, self.seed)
+    ranked, told = sorted(new, key=lambda c: -c.predicted), new[0].predicted_error is not None
+    k = max(1, math.ceil((self.screen_keep or .5)*len(new)))
+    if told: k = keep_for([c.predicted for c in ranked], [c.predicted_error for c in ranked], self.screen_keep or .9, self.seed)
     for c in ranked[k:]: c.status, c.reason = "screened", f"the reward model expects {c.predicted:.2f}"
     self.saved += (len(new) - k)*self.unit
     return ranked[:k]
@@ -171,7 +186,8 @@ def score(self:Search, pairs):
         c.scores[e.id], self.answers[c.id, e.id] = s, text
         if c.status == "untried": c.status = "tried"
     self.tried = [c for c in self.candidates if c.n]
-    self.abilities = Abilities(self.tried)
+    told = [(c.predicted, c.predicted_error) for c in self.tried if c.predicted_error is not None]
+    self.abilities = Abilities(self.tried, expected=list(zip(*told)) if len(told) == len(self.tried) else None)
     sample = self.abilities.draws(400, np.random.default_rng(self.seed))
     for c, m, sd in zip(self.tried, sample.mean(0), sample.std(0)): c.expected, c.error = float(m), float(sd)
 
@@ -198,13 +214,23 @@ def share_out(self:Search, n, newcomers):
     share = top_two(*draws, self.rng)
     return int(share[len(open_):].sum()), [(c, int(k)) for c, k in zip(self.tried, share) if k]
 
+@patch
+def settled(self:Search, waiting)->bool:
+    "Nobody else can come, and it is known who is best of those open to a test"
+    open_ = [i for i, c in enumerate(self.tried) if c.status == "tried"]
+    if waiting or self.proposers: return False
+    if not open_: return True
+    best = self.abilities.draws(400, np.random.default_rng(self.seed))[:, open_].argmax(1)
+    return bool(np.bincount(best).max() >= self.sure*400)
+
 # %% ../../nbs/rewrite/07_search.ipynb #41284b22
 @patch
 def find(self:Search, r, waiting, calls):
     "Waves of new candidates and of further questions; returns the seeds that have to wait for a later round"
+    if r > 1 and self.settled(waiting): return waiting
     end, limit, new, before = self.left - calls, self.ledger.by_purpose["propose"] + calls//3, 0, -1
     self.score([(self.candidates[0], e) for e in self.order[self.asked*(r-1):self.asked*r]])
-    while (room := self.left - end) >= self.unit and before != self.ledger.requests:
+    while (room := self.left - max(end, self.proof_calls())) >= self.unit and before != self.ledger.requests and not self.settled(waiting):
         before = self.ledger.requests
         n, further = self.share_out(min(room, self.wave_calls*self.unit)//self.unit, self.newcomers if r < self.rounds else self.late)
         own, waiting = waiting[:n], waiting[n:]
@@ -223,7 +249,7 @@ def newborn(self:Search, n, round, limit):
     asks = sum(hasattr(p, "instruction") for p in self.proposers)/max(1, len(self.proposers))
     n = math.ceil(n*self.unit/(self.unit + asks))
     if self.screen_model is None: return self.propose(n, round, limit)
-    return self.screen(self.propose(math.ceil(n/self.screen_keep), round, limit))[:n]
+    return self.screen(self.propose(math.ceil(n/(self.screen_keep or .5)), round, limit))[:n]
 
 # %% ../../nbs/rewrite/07_search.ipynb #bfca2577
 ALPHA_SHARES = (.64, .2, .1, .06) # of alpha, for the first, second, ... test of a run
@@ -239,11 +265,14 @@ def pairs_within(self:Search, calls)->int:
 def proof_calls(self:Search)->int:
     "Requests to keep for the next test, by the gain that it seems to be about; 0 when it could prove nothing"
     if len(self.tests) >= len(ALPHA_SHARES): return 0
-    alpha, seed, best = self.alpha*ALPHA_SHARES[len(self.tests)], self.candidates[0], self.leader()
+    alpha, seed, best = self.alpha*ALPHA_SHARES[len(self.tests)], self.candidates[0], self.challenger()
     most, least = self.pairs_within(self.left if self.tests else self.most_proof), least_pairs(alpha)
     if most < least: return 0
-    looks = self.slack*pairs_expected(self.worth(seed), _cautious(best), alpha) if best and seed.n else math.inf
-    pairs = max(least, math.ceil(max(looks, most/2) if looks <= most else most/2))
+    looks, likely = math.inf, math.inf
+    if best and seed.n:
+        looks = self.slack*pairs_expected(self.worth(seed), _cautious(best), alpha)
+        likely = pairs_expected(self.worth(seed), self.worth(best), alpha)
+    pairs = max(least, math.ceil(max(looks, most/2) if looks <= most else most if likely <= self.hope*most else most/2))
     known = sum(i == "c0" for i, _ in self.fresh)
     return (2*pairs - min(pairs, known))*self.unit
 
@@ -327,6 +356,7 @@ def start(self:Search):
     "The first seed becomes the incumbent; the others wait for the first round, if the screen lets them"
     self.incumbent = self.admit(Proposal(self.seeds[0], "seed"), 0)
     self.incumbent.status = "seed"
+    self.expect([self.incumbent])
     return self.screen([c for c in (self.admit(Proposal(s, "seed"), 0) for s in self.seeds[1:]) if c])
 
 @patch
@@ -400,7 +430,7 @@ def _checked(seeds, rounds, alpha, screen_keep, preset, task):
         raise ValueError("seeds is a list of texts, none of them empty; give at least one")
     if rounds < 1: raise ValueError(f"rounds must be at least 1, not {rounds}")
     if not 0 < alpha < 1: raise ValueError(f"alpha lies between 0 and 1, not {alpha}")
-    if not 0 < screen_keep <= 1: raise ValueError(f"screen_keep is a share, not {screen_keep}")
+    if screen_keep is not None and not 0 < screen_keep <= 1: raise ValueError(f"screen_keep is a share, not {screen_keep}")
     if preset not in (None, "published"): raise ValueError(f"no preset named {preset!r}; there is 'published'")
     if not task.train: raise ValueError("the task has no train examples to compare candidates on")
     return seeds
@@ -427,7 +457,7 @@ def _listener(progress, budget):
         bar.set_postfix_str(f"{event['phase']}, {event['alive']} alive, {event['incumbent_score']:.2f}")
     return show
 
-# %% ../../nbs/rewrite/07_search.ipynb #a3954212
+# %% ../../nbs/rewrite/07_search.ipynb #716b065f
 def optimize_prompt(
     task, # a `PromptTask`
     lm, # the model that the prompt is for
@@ -438,8 +468,8 @@ def optimize_prompt(
     proposer_lm=None, # the model that writes wordings, for the proposers that need one
     guards=None, # functions (text, task, seed) -> reason; None: `FormGuard` and `LeakGuard`
     screen=None, # a fitted reward model: predict_proba(queries, prompts)
-    screen_keep:float=.5, # share of candidates that the screen lets through; with `screen_error`: chance that the best passes
-    screen_error:float=None, # standard error of the screen's prediction for one prompt
+    screen_keep:float=None, # chance that the best candidate passes the screen (.9); share that passes (.5) if its error is unknown
+    screen_error:float=None, # standard error of the screen's prediction for one prompt; default: its own `prompt_error(prompts)`
     alpha:float=.05, # chance that the whole run replaces a seed that nothing beats
     held_out_calls:int=None, # calls set aside for the report; None: a fifth of the budget at most
     speculate:int=4, # pairs of a proof that go out in one batch

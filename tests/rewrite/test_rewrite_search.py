@@ -175,6 +175,43 @@ def test_screen_drops_before_any_call_and_counts_what_it_saves():
     with pytest.raises(ValueError, match="screen returned NaN"): search(screen=Broken())
 
 
+class Sure(Oracle):
+    "A screen that knows, and says how well"
+    def __init__(self, sim, error): self.sim, self.error = sim, error
+    def prompt_error(self, prompts): return np.full(len(prompts), self.error)
+
+
+def seeds_of(sim, n=20):
+    rng = np.random.default_rng(3)
+    return ["Be kind."] + list(dict.fromkeys(sim.book.draw(rng) for _ in range(n)))
+
+
+def test_a_screen_that_knows_its_error_is_a_prior_and_saves_the_search():
+    sim = Simulator(n=400, seed=0)
+    seeds = seeds_of(sim)
+    best = max(seeds, key=sim.accuracy)
+    res = optimize_prompt(sim.task(), sim, seeds, budget_calls=200, held_out_calls=0, proposers=[], screen=Sure(sim, .01))
+    assert res.best == best and res.cost["requests"] < 150 and res.cost["by_purpose"]["find"] < 40
+    assert all(c.predicted_error == .01 for c in res.candidates if c.predicted is not None)
+    unsure = optimize_prompt(sim.task(), sim, seeds, budget_calls=200, held_out_calls=0, proposers=[], screen=Sure(sim, .3))
+    assert sum(c.status == "screened" for c in unsure.candidates) < sum(c.status == "screened" for c in res.candidates)
+    same = optimize_prompt(sim.task(), sim, seeds, budget_calls=200, held_out_calls=0, proposers=[], screen=Sure(sim, .3), screen_error=.01)
+    assert (same.best, same.cost["requests"]) == (res.best, res.cost["requests"])
+    for bad in (0., -1., np.nan):
+        with pytest.raises(ValueError, match="standard errors must be above 0"): optimize_prompt(sim.task(), sim, seeds, screen=Sure(sim, bad))
+
+
+def test_a_screen_that_is_wrong_proves_nothing():
+    "Whatever the prior says, only answers on dev replace a prompt"
+    class Liar(Sure):
+        def predict_proba(self, queries, prompts): return 1 - super().predict_proba(queries, prompts)
+    for seed in range(5):
+        sim = Simulator(n=400, seed=seed)
+        seeds = sorted(seeds_of(sim), key=sim.accuracy, reverse=True)
+        res = optimize_prompt(sim.task(), sim, seeds, budget_calls=300, held_out_calls=0, proposers=[], screen=Liar(sim, .05), seed=seed)
+        assert res.best == seeds[0]
+
+
 @pytest.mark.parametrize("make", [History, Evolve, Breeder, Reflect])
 def test_each_model_driven_proposer_runs_within_the_budget(make):
     sim, res = search(budget=150, proposers=[make()], proposer_lm=SimulatedWriter(seed=1))
