@@ -6,7 +6,9 @@
 __all__ = ['item_losses', 'row_values', 'state_key', 'remembered', 'cached_losses', 'GeneralText', 'fit_general', 'LimitTest',
            'paired_change', 'limit_test', 'bound_test']
 
-# %% ../../nbs/edit/08_scores.ipynb #ada1d9e0
+# %% ../../nbs/edit/08_scores.ipynb #37effa9c
+import copy
+import functools
 import hashlib
 import math
 import random
@@ -24,7 +26,7 @@ from .examples import criterion_value, read_texts
 from ..scoring import budget_batches, context_length, evaluating, pad_id, run_halving, split_head
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
-_HEAD_ROWS = 64  # positions per product with the output layer: more make no difference to the time, but to the memory
+_HEAD_ROWS = dict(cpu=32)  # positions per product with the output layer, always as many: one compiled kernel, few logits at a time
 
 def _states(model, call, row, col):
     "Hidden states (or logits) at (row, col), the head that turns them into logits, and the cache of keys and values"
@@ -36,11 +38,11 @@ def _states(model, call, row, col):
 def _gather(states, head, at, target):
     "Log-probabilities of `target` at the rows `at` of `states`"
     torch, parts = require("torch", "local"), []
-    order = torch.argsort(at)
+    order, size = torch.argsort(at), _HEAD_ROWS.get(states.device.type, 256)
     at, target = at[order], target[order]
-    for i in range(0, len(states), _HEAD_ROWS):
-        here = (at >= i) & (at < i + _HEAD_ROWS)
-        logits = head(states[i:i+_HEAD_ROWS]).float()
+    for i in range(0, len(states), size):
+        here, h = (at >= i) & (at < i + size), states[i:i+size]
+        logits = head(torch.nn.functional.pad(h, (0, 0, 0, size-len(h)))).float()
         parts.append(logits[at[here]-i, target[here]] - logits.logsumexp(-1)[at[here]-i])
     out = torch.empty(len(at), device=states.device)
     out[order] = torch.cat(parts)
@@ -48,7 +50,7 @@ def _gather(states, head, at, target):
 
 def _run_unique(model, inputs, items, past=None):
     """Summed loss of each item; `inputs` are id lists, `items` (input, first position in it, targets).
-    `past`: keys and values of an already computed prefix, one row per input"""
+    `past`: keys and values of already computed prefixes, one row per input"""
     torch = require("torch", "local")
     device = next(model.parameters()).device
     width = max(map(len, inputs))  # padding on the right, behind a causal mask: no position that is read sees it, so no mask is needed
@@ -95,35 +97,61 @@ def _plan_shared(flat, least=1/3):
 
 def _scored_shared(model, flat, groups, batch_tokens):
     "Summed loss of each item, each distinct prefix run once"
-    torch = require("torch", "local")
-    device, values = next(model.parameters()).device, np.zeros(len(flat))
-    lengths = {}
+    values, lengths = np.zeros(len(flat)), {}
     for p in groups: lengths.setdefault(len(p), []).append(p)
     for length, prefixes in lengths.items():
-        rows = max(1, batch_tokens//max(length + sum(len(flat[n][0]) - length for n in groups[p]) for p in prefixes))
-        for i in range(0, len(prefixes), rows):
-            _shared_batch(model, prefixes[i:i+rows], length, flat, groups, values, torch, device)
+        run = lambda batch: _shared_batch(model, [prefixes[i] for i in batch], flat, groups, batch_tokens)
+        for rows in run_halving(run, budget_batches([length]*len(prefixes), batch_tokens)).values():
+            for n, v in rows: values[n] = v
     return values
 
+# %% ../../nbs/edit/08_scores.ipynb #d8d98189
+@functools.cache
+def _read_only():
+    from transformers.cache_utils import DynamicLayer
+    class Prefixes(DynamicLayer):
+        "Keys and values of prefixes in front of endings: endings read them, nothing of the endings is kept"
+        def __init__(self, layer, rows):
+            super().__init__()
+            self.keys, self.values, self.rows, self.is_initialized = layer.keys, layer.values, rows, True
+        def update(self, keys, values, *args, **kwargs):
+            cat = require("torch", "local").cat
+            return cat([self.keys[self.rows], keys], -2), cat([self.values[self.rows], values], -2)
+    return Prefixes
+
+def _in_front(cache, rows):
+    "The cached prefixes, one for each of `rows`"
+    from transformers.cache_utils import DynamicCache, DynamicLayer
+    if not all(type(l) is DynamicLayer for l in cache.layers): # e.g. a sliding window: copy, let the endings be added
+        out = copy.deepcopy(cache)
+        out.batch_select_indices(rows)
+        return out
+    out = DynamicCache()
+    out.layers, out.layer_class_to_replicate = [_read_only()(l, rows) for l in cache.layers], None
+    return out
+
 # %% ../../nbs/edit/08_scores.ipynb #836f56a2
-def _shared_batch(model, part, length, flat, groups, values, torch, device):
-    x = torch.tensor(part, device=device)
+def _shared_batch(model, part, flat, groups, batch_tokens):
+    "Per prefix of `part`, all of one length, its (item, summed loss)"
+    torch, device, length = require("torch", "local"), next(model.parameters()).device, len(part[0])
     mine = [(j, n) for j, p in enumerate(part) for n in groups[p]]
-    states, head, cache = _states(model, dict(input_ids=x, use_cache=True), torch.arange(len(part), device=device),
-                                  torch.full((len(part),), length-1, device=device))
+    states, head, cache = _states(model, dict(input_ids=torch.tensor(part, device=device), use_cache=True),
+                                  torch.arange(len(part), device=device), torch.full((len(part),), length-1, device=device))
     first = _gather(states, head, torch.tensor([j for j, _ in mine], device=device),
                     torch.tensor([flat[n][0][length] for _, n in mine], device=device)).double().cpu().numpy()
-    for (_, n), v in zip(mine, first): values[n] = -v
-    more = [(j, n) for j, n in mine if len(flat[n][0]) - length > 1]
-    if not more: return
-    inputs, items, source = {}, [], []
-    for j, n in more:
-        key = (j, tuple(flat[n][0][length:-1]))
-        if key not in inputs: source.append(j)
-        items.append((inputs.setdefault(key, len(inputs)), 0, flat[n][0][length+1:]))
-    cache.batch_select_indices(torch.tensor(source, device=device))
-    got = _run_unique(model, [list(k[1]) for k in inputs], items, cache)
-    for (_, n), v in zip(more, got): values[n] += v
+    loss, ends = {n: -v for (_, n), v in zip(mine, first)}, {}
+    for j, n in mine:
+        if len(flat[n][0]) - length > 1: ends.setdefault((j, tuple(flat[n][0][length:-1])), []).append(n)
+    inputs = list(ends)
+    def run(batch):
+        past = _in_front(cache, torch.tensor([inputs[i][0] for i in batch], device=device))
+        who = [n for i in batch for n in ends[inputs[i]]]
+        items = [(r, 0, flat[n][0][length+1:]) for r, i in enumerate(batch) for n in ends[inputs[i]]]
+        got = dict(zip(who, _run_unique(model, [list(inputs[i][1]) for i in batch], items, past)))
+        return [[(n, got[n]) for n in ends[inputs[i]]] for i in batch]
+    for rows in run_halving(run, budget_batches([len(t) for _, t in inputs], batch_tokens)).values():
+        for n, v in rows: loss[n] += v
+    return [[(n, loss[n]) for n in groups[p]] for p in part]
 
 # %% ../../nbs/edit/08_scores.ipynb #fc7ccc7d
 def _fitting(flat): return min(512, max(256, 3*max((len(ids) for ids, _ in flat), default=0)))

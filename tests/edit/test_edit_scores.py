@@ -29,6 +29,31 @@ def test_scores(rows, kind, batch_tokens, share):
     assert np.allclose(item_losses(MODELS[kind], items, batch_tokens=batch_tokens, share=share), definition(MODELS[kind], items), atol=1e-4)
 
 
+@pytest.mark.parametrize("kind", ["full attention", "sliding window"])
+def test_shared_prefixes_in_batches_that_do_not_fit(kind, monkeypatch):
+    "Endings read the keys and values of their prefix; a batch that runs out of memory is halved, and nothing counts twice"
+    import random
+    from transformers import MistralConfig, MistralForCausalLM
+
+    import promptmem.edit.scores as scores
+    torch.manual_seed(0)
+    rng, config = random.Random(0), dict(vocab_size=60, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+                                         intermediate_size=64, max_position_embeddings=64, bos_token_id=0, eos_token_id=0)
+    m = MistralForCausalLM(MistralConfig(**config, sliding_window=6 if kind == "sliding window" else None)).eval()
+    draw = lambda n: [rng.randrange(1, 60) for _ in range(n)]
+    items = [[(p + draw(1 + k % 5), len(p)) for k in range(6)] for p in map(draw, (9, 9, 14, 14, 5)) for _ in range(2)]
+    run, sizes = scores._run_unique, []
+    def scarce(model, inputs, *rest):
+        if len(inputs) > 4: raise RuntimeError("out of memory: tried to allocate")
+        sizes.append(len(inputs))
+        return run(model, inputs, *rest)
+    want = definition(m, items)
+    assert np.allclose(item_losses(m, items), want, atol=1e-4)
+    monkeypatch.setattr(scores, "_run_unique", scarce)
+    with pytest.warns(UserWarning, match="out of memory"): got = item_losses(m, items)
+    assert np.allclose(got, want, atol=1e-4) and max(sizes) <= 4 < len(sizes)
+
+
 @pytest.mark.parametrize("task", CRITERIA)
 def test_equality_with_the_threshold_succeeds(task):
     c = CRITERIA[task]
