@@ -15,12 +15,14 @@ from .core import require
 # %% ../nbs/10b_linear.ipynb #9f80a7b5
 def round_rows(
     n:int, # rows
+    fine:bool=True, # steps of about a sixteenth, at least 16; else of an eighth, at least 32
 )->int: # at least `n`
-    "The next of few row counts: multiples of 16, above 256 in steps of about a sixteenth"
-    step = 1 << max(4, (n-1).bit_length()-4)
+    "The next of few row counts"
+    step = 1 << (max(4, (n-1).bit_length()-4) if fine else max(5, (n-1).bit_length()-3))
     return -(-n//step)*step
 
 # %% ../nbs/10b_linear.ipynb #2f66da79
+_inside = threading.local() # is a context open here, and how does it round
 _SMALL = 2**22 # multiplications; below this the call costs more than it saves
 
 def _product(x, w, b=None):
@@ -28,7 +30,7 @@ def _product(x, w, b=None):
 
 def _rounded(x):
     "With zero rows up to a rounded number"
-    more = round_rows(len(x))-len(x)
+    more = round_rows(len(x), getattr(_inside, "fine", True))-len(x)
     return require("torch").nn.functional.pad(x, (0, 0, 0, more)) if more else x
 
 @functools.cache
@@ -56,8 +58,6 @@ def _linear(x, w, b):
     return out.view(*x.shape[:-1], len(w))
 
 # %% ../nbs/10b_linear.ipynb #eb9da234
-_inside = threading.local()
-
 def _qualifies(torch, x, w, b):
     return (x.dtype == w.dtype == torch.float32 and x.device.type == w.device.type == "cpu" and w.ndim == 2 and x.ndim > 1
             and {type(x), type(w)} <= {torch.Tensor, torch.nn.Parameter} and x.numel()*len(w) >= _SMALL
@@ -87,11 +87,13 @@ def _works(torch):
     except (AttributeError, RuntimeError): return False
 
 @contextmanager
-def fast_linear():
-    "Inside, float32 matrix products on the processor are computed by oneDNN"
+def fast_linear(
+    fine:bool=True, # numbers of rows are rounded finely: fastest; else coarsely: fewer compiled kernels
+):
+    "Inside, float32 matrix products on the processor are computed by oneDNN; the outermost context counts"
     mode = None if getattr(_inside, "on", False) else _mode()
     if mode is None: yield; return
-    _inside.on = True
+    _inside.on, _inside.fine = True, fine
     try:
         with mode(): yield
-    finally: _inside.on = False
+    finally: _inside.on, _inside.fine = False, True

@@ -41,7 +41,9 @@ def test_large_products_go_there_and_small_ones_do_not(monkeypatch):
         assert calls == []
         linear(randn(100, 256), w)
     linear(randn(100, 256), w)
-    assert calls == [(round_rows(100), 256)]
+    with fast_linear(fine=False), fast_linear(): linear(randn(100, 256), w)
+    with fast_linear(): linear(randn(100, 256), w)
+    assert calls == [(round_rows(100), 256), (round_rows(100, fine=False), 256), (round_rows(100), 256)]
 
 
 @fast_only

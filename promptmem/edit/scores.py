@@ -23,6 +23,7 @@ from fastcore.basics import patch
 from ..core import InvalidData, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts
+from ..linear import fast_linear
 from ..scoring import budget_batches, context_length, evaluating, pad_id, run_halving, split_head
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
@@ -168,7 +169,7 @@ def item_losses(
     flat = [x for row in items for x in row]
     groups = _plan_shared(flat) if share and _keeps_cache(model) else None
     batch_tokens = batch_tokens or _fitting(flat)
-    with torch.inference_mode(), evaluating(model), _table(model):
+    with torch.inference_mode(), fast_linear(fine=False), evaluating(model), _table(model):
         v = _scored_batches(model, flat, batch_tokens) if groups is None else _scored_shared(model, flat, groups, batch_tokens)
     return v.reshape(len(items), -1)
 
