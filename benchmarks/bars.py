@@ -121,7 +121,7 @@ def false_gains(r):
 
 
 def screen(r):
-    full, screened, half = [x for x in r["rewrite_screen"]["rows"] if x["log"].startswith("Prompt-OIRL")][-3:]
+    full, screened, half = [x for x in r["rewrite_screen"]["rows"] if x["log"] == "Prompt-OIRL, SVAMP"][-3:]
     return screened["accuracy"] >= full["accuracy"], f"{screened['accuracy']:.3f} with {screened['calls']:.0f} calls", f"{full['accuracy']:.3f} with {full['calls']:.0f}; no screen, {half['accuracy']:.3f} with {half['calls']:.0f}"
 
 

@@ -71,11 +71,11 @@ def scores(out, embedder, models, quick_published, n_boot=500):
         name = "xgboost (published, eta .01 x 200)" if params else model
         for prompts in ("train", "heldout"):
             s = report.scores[(report.scores.prompts == prompts) & (report.scores.who == "model")]
-            if len(s): rows.append(dict(model=name, prompts=prompts, **{k: s[k].iloc[0] for k in ("auc", "pair", "brier", "ece", "accuracy")},
+            if len(s): rows.append(dict(model=name, prompts=prompts, **{k: s[k].iloc[0] for k in ("auc", "pair", "pair_lo", "pair_hi", "brier", "ece", "accuracy")},
                                         rate=s.rate.iloc[0], fit_cpu_s=seconds))
         say(pd.DataFrame(rows[-2:]).round(4).to_string(index=False, header=len(rows) < 3))
     base = report.scores[report.scores.who == "prompt rates"]
-    rows += [dict(model="prompt rates only", prompts=r.prompts, auc=r.auc, pair=r.pair, brier=r.brier, ece=r.ece, accuracy=r.accuracy, rate=r.rate,
+    rows += [dict(model="prompt rates only", prompts=r.prompts, auc=r.auc, pair=r.pair, pair_lo=r.pair_lo, pair_hi=r.pair_hi, brier=r.brier, ece=r.ece, accuracy=r.accuracy, rate=r.rate,
                   fit_cpu_s=0.) for r in base.itertuples()]
     return rows
 

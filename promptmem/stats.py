@@ -59,14 +59,16 @@ def wilson(
     return max(0., (mid-half)/(1+z2/n)), min(1., (mid+half)/(1+z2/n))
 
 # %% ../nbs/01_stats.ipynb #6b989660
-def _group_sums(values, groups):
+def _group_sums(values, groups, weights=None):
     values = np.asarray(values, float)
     if values.ndim != 1: raise ValueError(f"expected one value per item, got shape {values.shape}")
     if np.isnan(values).any(): raise ValueError("values hold NaN: drop or grade these items first")
-    if groups is None: return values, np.ones(len(values))
+    weights = np.ones(len(values)) if weights is None else np.asarray(weights, float)
+    if weights.shape != values.shape or not (weights >= 0).all(): raise ValueError(f"expected {len(values)} weights, none below 0")
+    if groups is None: return weights*values, weights
     codes = np.unique(np.asarray(groups), return_inverse=True)[1].ravel()
     if len(codes) != len(values): raise ValueError(f"{len(values)} values but {len(codes)} groups")
-    return np.bincount(codes, values), np.bincount(codes).astype(float)
+    return np.bincount(codes, weights*values), np.bincount(codes, weights)
 
 def bootstrap(
     values, # [n] one number per item
@@ -74,14 +76,15 @@ def bootstrap(
     n:int=2000, # resamples
     seed:int=0, # of the resampling
     level:float=.95, # coverage
+    weights=None, # [n] how much each item counts, e.g. the trials behind it
 )->Interval:
     "Mean of `values` with its percentile bootstrap interval, by group when `groups` is given"
-    s, c = _group_sums(values, groups)
+    s, c = _group_sums(values, groups, weights)
     g = len(s)
-    if g == 0: return Interval(float("nan"), float("nan"), float("nan"), 0, level)
+    if not c.sum(): return Interval(float("nan"), float("nan"), float("nan"), 0, level)
     w = np.random.default_rng(seed).multinomial(g, np.full(g, 1/g), size=n)
-    means = (w @ s)/(w @ c)
-    lo, hi = np.quantile(means, [.5-_share(level)/2, .5+level/2])
+    with np.errstate(invalid="ignore"): means = (w @ s)/(w @ c)
+    lo, hi = np.nanquantile(means, [.5-_share(level)/2, .5+level/2])
     return Interval(float(s.sum()/c.sum()), float(lo), float(hi), g, level)
 
 def paired_bootstrap(

@@ -8,7 +8,7 @@ _names = {
     "Choice": "choose", "best_of_n": "choose", "margin_rule": "choose", "pick": "choose", "escalate": "choose", "vote": "choose",
     "escalation_curve": "choose", "risk_coverage": "choose", "risk_threshold": "choose", "Thompson": "choose", "LinUCB": "choose",
     "replay": "choose",
-    "evaluate_reward": "evaluate", "RewardReport": "evaluate", "pair_ordering": "evaluate", "availability_table": "evaluate",
+    "evaluate_reward": "evaluate", "RewardReport": "evaluate", "pair_ordering": "evaluate", "pair_interval": "evaluate", "availability_table": "evaluate",
     "cross_choices": "evaluate",
     "collect_outcomes": "collect", "self_critic": "collect", "verbal_confidence": "collect",
     "widgets": None, "RewardComparer": "widgets", "RewardComparison": "compare",
