@@ -106,12 +106,12 @@ def timed(run, repeats):
     return statistics.median(seconds), out
 
 
-def memory(model, items):
+def memory(model, items, **kw):
     "(published, ours): rise of memory on the thirty longest rows and thirty others"
     part = sorted(items, key=lambda row: -max(len(ids) for ids, _ in row))[:30] + items[:30]
     short = [[(list(range(1, 9)), 7)]]
     first = lambda: (published(model, short), item_losses(model, short))
-    return peak_mb(lambda: published(model, part), first), peak_mb(lambda: item_losses(model, part), first)
+    return peak_mb(lambda: published(model, part), first), peak_mb(lambda: item_losses(model, part, **kw), first)
 
 
 def compare(model, name, items, repeats, mb, **kw):
@@ -177,13 +177,14 @@ def main():
     jobs = [("country-val", encode_rows(tok, cut(sets["country"].evaluation)), {}), ("country hard negatives", encode_rows(tok, cut(sets["country"].hard_negatives)), {}),
             ("country targeted", [[(list(tok(t)["input_ids"]), 1)] for t in cut(sets["country"].targeted)], {}),
             ("gender pairs", encode_rows(tok, cut(sets["gender"].evaluation)), {}), ("verb pairs", encode_rows(tok, cut(sets["verb"].evaluation)), {})]
+    jobs.append(("verb pairs, prefixes not shared", jobs[-1][1], dict(share=False)))
     for f in (item_losses, published): f(model, jobs[3][1][:4])
-    mb = [memory(model, items) for _, items, _ in jobs]
-    pass_mb = memory(model, [x for _, items, _ in jobs for x in items] + [[(list(tok(t)["input_ids"])[:512], 1)] for t in texts[:300]])
+    mb = [memory(model, items, **kw) for _, items, kw in jobs]
+    pass_mb = memory(model, [x for _, items, kw in jobs if not kw for x in items] + [[(list(tok(t)["input_ids"])[:512], 1)] for t in texts[:300]])
     rows = [compare(model, name, items, a.repeats, m, **kw) for (name, items, kw), m in zip(jobs, mb)]
     out = dict(parameters=sum(p.numel() for p in model.parameters()), sets=rows, pass_mb=pass_mb, passes=whole_pass(model, tok, sets["country"], texts, a.general) if a.general else [],
                torch=torch.__version__, threads=1, repeats=a.repeats)
-    for r in rows: print(f"{r['set']:24} {r['rows']:5} rows  published {r['published_s']:7.2f} s  ours {r['ours_s']:6.2f} s  {r['times']:5.1f}x  diff {r['largest_difference']:.1e}  memory {r['published_mb']} / {r['ours_mb']} MB")
+    for r in rows: print(f"{r['set']:31} {r['rows']:5} rows  published {r['published_s']:7.2f} s  ours {r['ours_s']:6.2f} s  {r['times']:5.1f}x  diff {r['largest_difference']:.1e}  memory {r['published_mb']} / {r['ours_mb']} MB")
     print(f"memory of a whole pass: published {out['pass_mb'][0]:.1f}, ours {out['pass_mb'][1]:.1f} MB")
     for r in out["passes"]: print(f"whole pass, {r['edit']}, change {r['change']:+.1e}: published {r['published_s']} s, ours {r['first_s']} s first ({r['times_first']}x), {r['later_s']} s later ({r['times_later']}x), {r['read']} of {r['of']} texts, verdict {'same' if r['same_verdict'] else 'DIFFERENT'}")
     if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")

@@ -38,7 +38,7 @@ def best_of_random(sim, calls, seed, per=10):
         best = max(best, (float(np.mean([s for s, _ in scores])), text))
     return best[1]
 
-# %% ../../nbs/rewrite/11_regret.ipynb #96808a86
+# %% ../../nbs/rewrite/11_regret.ipynb #bf4f14ec
 def regret(
     strategies:dict, # name -> function(simulator, calls, seed) -> prompt
     calls=(100, 200, 400), # budgets
