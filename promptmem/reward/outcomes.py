@@ -112,19 +112,19 @@ def _split_tables(frame):
 # %% ../../nbs/reward/01_outcomes.ipynb #1fc6412e
 @patch(cls_method=True)
 def read(cls:Outcomes,
-    path, # an outcomes file, or a folder with outcomes, queries and prompts
+    path, # an outcomes file, a folder with outcomes, queries and prompts, or a DataFrame
     queries=None, # file or DataFrame; None: beside `path` in a folder, else inside the outcomes file
     prompts=None, # file or DataFrame
 )->Outcomes:
     "Read and validate outcomes"
-    path = Path(path)
-    if path.is_dir():
+    load = lambda t: t if isinstance(t, pd.DataFrame) else _read_table(t)
+    path = "the DataFrame" if isinstance(frame := path, pd.DataFrame) else Path(path)
+    if isinstance(path, Path) and path.is_dir():
         queries = _beside(path, "queries") if queries is None else queries
         prompts = _beside(path, "prompts") if prompts is None else prompts
         path = _beside(path, "outcomes")
-    frame = _read_table(path)
+    frame = load(frame if isinstance(path, str) else path)
     if (queries is None) != (prompts is None): raise ValueError("give both queries= and prompts=, or neither")
-    load = lambda t: t if isinstance(t, pd.DataFrame) else _read_table(t)
     try: return cls(*_split_tables(frame)) if queries is None else cls(frame, load(queries), load(prompts))
     except InvalidData as e: raise InvalidData(f"{path}: {e}") from e
     except TypeError as e: raise InvalidData(f"{path}: a column holds lists or objects where text or numbers are expected ({e})") from e
