@@ -5,8 +5,8 @@
 Baseline: one text at a time, logits of the whole vocabulary at every position, the autograd graph built and thrown away, the prefix of a
 pair run twice, all general text at every pass. Model: GPT-NeoX style, 4 layers x 256, vocabulary 8,192 (byte BPE trained here on the
 general text), about 7 M parameters, sixty training steps on that text, float32, one thread. CPU seconds of this process, medians over the repeats; largest
-difference of a score; memory: by how much the resident size of a forked child rises at most while it scores sixty rows, the thirty
-longest among them (before, it scores a short text both ways and gives freed memory back to the system: the weights are in place, and
+difference of a score; memory: by how much the resident size of a new process rises at most while it scores sixty rows, the thirty
+longest among them (before, it scores one short text and gives freed memory back to the system: the weights are in place, and
 nothing left over can be used again unseen). The edit of the whole pass is twenty
 Adam steps on country examples, at the scale that the line search chooses for a limit of 1e-4 (on another order of the texts), and at a
 tenth and ten times that scale. The first pass also scores the unedited model on the general texts it reads; later ones remember it.
@@ -18,6 +18,9 @@ import json
 import os
 import random
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -38,24 +41,27 @@ from promptmem.linear import fast_linear
 from promptmem.scoring import pad_right
 
 
-def peak_mb(run, first):
-    "How much the resident size of a forked child rises while it does `run`, in MB (kernel's high-water mark), after it did `first`"
-    r, w = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        status = lambda name: int(next(l for l in open("/proc/self/status") if l.startswith(name)).split()[1])
-        first()
-        gc.collect()
-        ctypes.CDLL(None).malloc_trim(0)
-        Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts from here
-        before = status("VmRSS")
-        run()
-        os.write(w, str(max(status("VmHWM") - before, 0)).encode())
-        os._exit(0)
-    os.close(w)
-    with os.fdopen(r) as f: kb = int(f.read())
-    os.waitpid(pid, 0)
-    return kb/1024
+def peak_mb(what, model, items, **kw):
+    "How much the resident size of a new process rises while it scores `items`, in MB (kernel's high-water mark)"
+    with tempfile.TemporaryDirectory() as d:
+        torch.save((model, items, kw), Path(d)/"job.pt")
+        out = subprocess.run([sys.executable, __file__, "--child", what, str(Path(d)/"job.pt")], capture_output=True, text=True, check=True)
+    return float(out.stdout.split()[-1])
+
+
+def child(what, job):
+    "The measurement of `peak_mb`, in a process that has scored one short text before"
+    torch.set_num_threads(1)
+    model, items, kw = torch.load(job, weights_only=False)
+    run = dict(published=published, ours=lambda m, x: item_losses(m, x, **kw))[what]
+    status = lambda name: int(next(l for l in open("/proc/self/status") if l.startswith(name)).split()[1])
+    run(model, [[(list(range(1, 9)), 7)]])
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts from here
+    before = status("VmRSS")
+    run(model, items)
+    print(max(status("VmHWM") - before, 0)/1024)
 
 
 def build(texts, seed=0):
@@ -109,9 +115,7 @@ def timed(run, repeats):
 def memory(model, items, **kw):
     "(published, ours): rise of memory on the thirty longest rows and thirty others"
     part = sorted(items, key=lambda row: -max(len(ids) for ids, _ in row))[:30] + items[:30]
-    short = [[(list(range(1, 9)), 7)]]
-    first = lambda: (published(model, short), item_losses(model, short))
-    return peak_mb(lambda: published(model, part), first), peak_mb(lambda: item_losses(model, part, **kw), first)
+    return peak_mb("published", model, part), peak_mb("ours", model, part, **kw)
 
 
 def compare(model, name, items, repeats, mb, **kw):
@@ -165,7 +169,9 @@ def main():
     ap.add_argument("--repeats", type=int, default=3)
     ap.add_argument("--warmup", type=int, default=60, help="training steps of the model on the general text")
     ap.add_argument("--json", default="")
+    ap.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     a = ap.parse_args()
+    if a.child: return child(*a.child)
     torch.set_num_threads(1)
     folder = Path(a.data) if a.data else local_data("canonical_examples")
     if folder is None: raise SystemExit("set PROMPTMEM_DATA or give --data")
