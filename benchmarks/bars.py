@@ -37,13 +37,15 @@ def published_score(r, data, score, prompts="train"):
 def score_bar(data, score, least, prompts="train", low=False):
     "A bar on a score of the default model, with the best of the others and the published model beside it"
     def look(r):
-        got = reward(r, data, "scores", model="lightgbm", prompts=prompts)[score]
+        x = reward(r, data, "scores", model="lightgbm", prompts=prompts)
+        got, within = x[score], f" [{x['pair_lo']:.3f}, {x['pair_hi']:.3f}]" if score == "pair" else ""
+        alone = f", each prompt's rate {reward(r, data, 'scores', model='prompt rates only', prompts=prompts)[score]:.3f}" if score == "pair" else ""
         base = published_score(r, data, score, prompts)
         note = ""
         if not low:
             top, who = best(r, data, score, prompts)
             note = f" ({who} {top:.4f})" if top > got + 5e-5 else ""
-        return (got <= least if low else got >= least), f"{got:.4f}{note}", f"published model {base:.3f}"
+        return (got <= least if low else got >= least), f"{got:.4f}{within}{note}", f"published model {base:.3f}{alone}"
     where = "" if prompts == "train" else ", held-out prompts"
     return "reward", f"{data}{where}: {dict(auc='AUC', pair='pair ordering', brier='Brier', ece='ECE')[score]} {'<=' if low else '>='} {least}", look
 
