@@ -155,13 +155,13 @@ def _shared_batch(model, part, flat, groups, batch_tokens):
     return [[(n, loss[n]) for n in groups[p]] for p in part]
 
 # %% ../../nbs/edit/08_scores.ipynb #fc7ccc7d
-def _fitting(flat): return min(512, max(256, 3*max((len(ids) for ids, _ in flat), default=0)))
+def _fitting(flat): return min(384, max(256, 3*max((len(ids) for ids, _ in flat), default=0)))
 
 def item_losses(
     model, # causal LM
     items:list, # per row one or two (token ids, first scored position), from `encode_rows`
     pad:int=0, # not needed any more: texts are filled up with their own last token
-    batch_tokens:int=None, # tokens per batch, padding included; None: three times the longest text, 256 to 512
+    batch_tokens:int=None, # tokens per batch, padding included; None: three times the longest text, 256 to 384
     share:bool=True, # run shared prefixes once where that pays
 )->np.ndarray: # [rows, 1 or 2] summed losses, nats
     "C(y) of each ending of each row"
