@@ -20,12 +20,12 @@ from promptmem.stats import mean_interval
 def real_log(folder, tried=None):
     "(reward model, outcomes to replay, questions, prompts, accuracy of each prompt on these questions)"
     out = Outcomes.read(folder/"outcomes.parquet", queries=folder/"queries.parquet", prompts=folder/"prompts.parquet")
-    others = None if tried is None else sorted(set(out.prompts.prompt_id) - set(tried))
+    others = sorted(set(out.prompts.prompt_id) - set(tried or ()))
     fit = out.select(dataset="svamp").by_role("train", "calib", split="test", prompts=tried)
     new = out.select(dataset="svamp").by_role("test", split="test", prompts=others)
     rm = PromptReward(model="hierarchical", embedder="hash", seed=0).fit(fit)
     q, p = new.queries.set_index("query_id").text, new.prompts.set_index("prompt_id").text.str.strip()
-    p = p if others is None else p.loc[others]
+    p = p.loc[others]
     share = new.frame.groupby(["prompt_id", "query_id"]).correct.mean()
     whole = share.groupby(level=1).size()
     share = share[share.index.get_level_values(1).isin(whole[whole == len(p)].index)]

@@ -48,6 +48,7 @@ def pair_interval(
     won, pairs = _pairs(correct, p)
     return bootstrap(won/np.maximum(pairs, 1), groups, weights=pairs, **kw)
 
+# %% ../../nbs/reward/06_evaluate.ipynb #602c6da1
 def classification(
     correct, # [n]
     p, # [n]

@@ -118,16 +118,15 @@ def read(cls:Outcomes,
 )->Outcomes:
     "Read and validate outcomes"
     load = lambda t: t if isinstance(t, pd.DataFrame) else _read_table(t)
-    path = "the DataFrame" if isinstance(frame := path, pd.DataFrame) else Path(path)
-    if isinstance(path, Path) and path.is_dir():
+    if not isinstance(path, pd.DataFrame) and (path := Path(path)).is_dir():
         queries = _beside(path, "queries") if queries is None else queries
         prompts = _beside(path, "prompts") if prompts is None else prompts
         path = _beside(path, "outcomes")
-    frame = load(frame if isinstance(path, str) else path)
+    frame, name = load(path), "the DataFrame" if isinstance(path, pd.DataFrame) else path
     if (queries is None) != (prompts is None): raise ValueError("give both queries= and prompts=, or neither")
     try: return cls(*_split_tables(frame)) if queries is None else cls(frame, load(queries), load(prompts))
-    except InvalidData as e: raise InvalidData(f"{path}: {e}") from e
-    except TypeError as e: raise InvalidData(f"{path}: a column holds lists or objects where text or numbers are expected ({e})") from e
+    except InvalidData as e: raise InvalidData(f"{name}: {e}") from e
+    except TypeError as e: raise InvalidData(f"{name}: a column holds lists or objects where text or numbers are expected ({e})") from e
 
 @patch
 def save(self:Outcomes,

@@ -61,27 +61,12 @@ class Abilities:
         i, j, y = (np.array(v) for v in zip(*rows))
         self.n, shared, best = len(candidates), self._shared([c.text for c in candidates]), None
         x = np.zeros(self.n + len(self.items))
-        for mean, K, spread in [*self._told(expected, spreads), *self._untold(shared, spreads)]:
+        for odds, mean, K, spread in self._priors(shared, spreads, expected):
             x, L, evidence = _laplace(K, mean, i, j, y, np.full(len(self.items), spread[2]), x)
-            if expected is not None and spread[0] > 0: evidence -= np.log(self.trust)
+            evidence += np.log(odds)
             if best is None or evidence > best[0]: best = evidence, spread, x.copy(), L, K, mean
         _, self.spread, self.mode, self.factor, K, mean = best
         self.alone = float(np.sqrt(max(0., np.mean(np.diag(K)) - self.centre**2 + mean.var()))) # how far prompts stray from their mean
-
-    def _untold(self, shared, spreads):
-        "Priors without a reward model"
-        for b, u, q in spreads: yield np.zeros(self.n), self.centre**2 + b**2*shared + u**2*np.eye(self.n), (b, u, q)
-
-    def _told(self, expected, spreads):
-        "Priors that believe a reward model, or half believe it, up to what all prompts have in common"
-        if expected is None: return
-        p, error = (np.asarray(v, float) for v in expected)
-        p = p.clip(.01, .99)
-        for q in sorted({q for *_, q in spreads}):
-            scale = np.sqrt(1 + np.pi/8*q**2)
-            for doubt in (1., 3.):
-                u = np.maximum(doubt*error/(p*(1-p)), .05)*scale
-                yield logit(p)*scale, self.centre**2 + np.diag(u**2), (0., float(u.mean()), q)
 
     @staticmethod
     def _shared(texts):
@@ -91,6 +76,19 @@ class Abilities:
         X = np.array([[w in b for w in names] for b in bags], float).reshape(len(bags), len(names))
         X -= X.mean(0)
         return X @ X.T
+
+# %% ../../nbs/rewrite/06a_ability.ipynb #753e3f01
+@patch
+def _priors(self:Abilities, shared, spreads, expected):
+    "(odds, mean, covariance, spreads) of each prior; those that believe, or half believe, a reward model come first"
+    p, error = (None, None) if expected is None else (np.asarray(v, float) for v in expected)
+    for q in () if expected is None else sorted({q for *_, q in spreads}):
+        scale, e = np.sqrt(1 + np.pi/8*q**2), p.clip(.01, .99)
+        for doubt in (1., 3.):
+            u = np.maximum(doubt*error/(e*(1-e)), .05)*scale
+            yield 1., logit(e)*scale, self.centre**2 + np.diag(u**2), (0., float(u.mean()), q)
+    odds = 1. if expected is None else 1/self.trust
+    for b, u, q in spreads: yield odds, np.zeros(self.n), self.centre**2 + b**2*shared + u**2*np.eye(self.n), (b, u, q)
 
 # %% ../../nbs/rewrite/06a_ability.ipynb #d3b87b45
 @patch

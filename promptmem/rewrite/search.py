@@ -60,7 +60,7 @@ class Search:
         self.unit, self.saved, self.texts, self.made_by = task.calls_per_answer, 0, {}, {}
         self.candidates, self.proved, self.notes, self.tests, self.answers, self.fresh = [], [], [], {}, {}, {}
         self.order, self.dev = (self._shuffled(es, seed) for es in (task.train, task.dev))
-        self.tried, self.abilities, self.most_proof = [], None, int(self.proof*self.left)
+        self.tried, self.abilities, self.sample, self.most_proof = [], None, None, int(self.proof*self.left)
 
     @staticmethod
     def _shuffled(examples, seed): return [examples[i] for i in np.random.default_rng(seed).permutation(len(examples))]
@@ -188,8 +188,8 @@ def score(self:Search, pairs):
     self.tried = [c for c in self.candidates if c.n]
     told = [(c.predicted, c.predicted_error) for c in self.tried if c.predicted_error is not None]
     self.abilities = Abilities(self.tried, expected=list(zip(*told)) if len(told) == len(self.tried) else None)
-    sample = self.abilities.draws(400, np.random.default_rng(self.seed))
-    for c, m, sd in zip(self.tried, sample.mean(0), sample.std(0)): c.expected, c.error = float(m), float(sd)
+    self.sample = self.abilities.draws(400, np.random.default_rng(self.seed))
+    for c, m, sd in zip(self.tried, self.sample.mean(0), self.sample.std(0)): c.expected, c.error = float(m), float(sd)
 
 # %% ../../nbs/rewrite/07_search.ipynb #f8adc3c0
 def top_two(
@@ -220,8 +220,8 @@ def settled(self:Search, waiting)->bool:
     open_ = [i for i, c in enumerate(self.tried) if c.status == "tried"]
     if waiting or self.proposers: return False
     if not open_: return True
-    best = self.abilities.draws(400, np.random.default_rng(self.seed))[:, open_].argmax(1)
-    return bool(np.bincount(best).max() >= self.sure*400)
+    best = self.sample[:, open_].argmax(1)
+    return bool(np.bincount(best).max() >= self.sure*len(best))
 
 # %% ../../nbs/rewrite/07_search.ipynb #41284b22
 @patch
@@ -272,7 +272,8 @@ def proof_calls(self:Search)->int:
     if best and seed.n:
         looks = self.slack*pairs_expected(self.worth(seed), _cautious(best), alpha)
         likely = pairs_expected(self.worth(seed), self.worth(best), alpha)
-    pairs = max(least, math.ceil(max(looks, most/2) if looks <= most else most if likely <= self.hope*most else most/2))
+    kept = looks if looks <= most else most if likely <= self.hope*most else 0
+    pairs = max(least, math.ceil(max(kept, most/2)))
     known = sum(i == "c0" for i, _ in self.fresh)
     return (2*pairs - min(pairs, known))*self.unit
 
