@@ -51,7 +51,7 @@ def side(name, nb, out, runs, workers):
             start = time.perf_counter()
             each = list(pool.map(bare, [nb]*runs, [f"{out}/bare"]*runs, range(runs)))
             return dict(wall=time.perf_counter() - start, ideal=statistics.median(each)*runs/workers)
-    from promptmem.batch import run_grid
+    from promptmem.batch.grid import run_grid
     go = lambda: run_grid(nb, {"n": list(range(runs))}, out=f"{out}/grid", workers=workers, progress=False)
     start = time.perf_counter()
     frame = go()

@@ -20,7 +20,7 @@ import nbformat
 
 DRIVER = """
 import sys
-from promptmem.batch import run_grid
+from promptmem.batch.grid import run_grid
 print("started", flush=True)
 run_grid(sys.argv[1], {"n": list(range(16))}, out=sys.argv[2], workers=2, progress=False)
 """
@@ -36,7 +36,7 @@ def notebook(path, log):
 
 def look(out, bad):
     "The finished runs; what is torn goes into `bad`"
-    from promptmem.batch import is_finished
+    from promptmem.batch.results import is_finished
     done = {}
     for p in out.glob("*/result.json"):
         try: r = json.loads(p.read_text())

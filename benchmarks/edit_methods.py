@@ -26,7 +26,7 @@ import transformers
 import promptmem as pm
 from promptmem.core import read_jsonl
 from promptmem.data import data_dir
-from promptmem.demo import facts
+from promptmem.demo.world import facts
 from promptmem.edit import BackpackLM, edit, evaluate_edit, from_table
 from promptmem.edit.scores import GeneralText
 from promptmem.stats import mean_interval

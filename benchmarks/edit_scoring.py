@@ -37,8 +37,8 @@ from promptmem.edit.examples import PUBLISHED, CanonicalExamples, read_texts
 from promptmem.edit.finetune import Recipe, train_weights
 from promptmem.edit.losses import encode_rows
 from promptmem.edit.scores import GeneralText, item_losses, limit_test
-from promptmem.linear import fast_linear
-from promptmem.scoring import pad_right
+from promptmem.lm.matmul import fast_linear
+from promptmem.lm.scoring import pad_right
 
 
 def peak_mb(what, model, items, **kw):

@@ -22,7 +22,7 @@ import torch
 import promptmem as pm
 from promptmem.core import read_jsonl
 from promptmem.data import data_dir
-from promptmem.demo import facts
+from promptmem.demo.world import facts
 from promptmem.edit import from_table, sequential_edits
 
 OPTIONS = {"memit": dict(layers=[0], contexts=0, search=dict(steps=20, lr=.5, clamp=4.)), "lora": dict(lr=1e-2), "full": dict(lr=1e-4)}

@@ -21,7 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from store_levenshtein import PublishedLoop, cpu_ms, make_keys, make_queries
 
-from promptmem.embed import Embedder
+from promptmem.lm.embed import Embedder
 from promptmem.memory import ClosestLookup, SemanticLookup
 
 

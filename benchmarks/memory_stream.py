@@ -22,7 +22,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-from promptmem.lm import CallableLM, OpenAILM, load_lm
+from promptmem.lm.base import CallableLM
+from promptmem.lm.endpoint import OpenAILM
+from promptmem.lm.load import load_lm
 from promptmem.memory import SEP, ClosestLookup, MemPrompt, NoMemory, SimulatedUser, load_tasks, make_tasks, stream
 from promptmem.stats import mean_interval
 

@@ -20,7 +20,7 @@ import promptmem as pm
 from promptmem.core import plain, read_jsonl, versions, write_atomic
 from promptmem.data import shipped
 from promptmem.recall import (expanding, exposures_to, fit_forgetting, read_sentences, recognition_test, retention_curve, study)
-from promptmem.recall.studying import borrowed_weights
+from promptmem.lm.weights import borrowed_weights
 from promptmem.stats import mean_interval
 
 PARTS = ("early", "own text", "same kind")

@@ -25,7 +25,7 @@ import pandas as pd
 
 from promptmem.core import plain, versions, write_atomic
 from promptmem.data import local_data
-from promptmem.embed import load_embedder
+from promptmem.lm.embed import load_embedder
 from promptmem.reward.choose import escalation_curve
 from promptmem.reward.evaluate import availability_summary, availability_table, cross_choices, evaluate_reward
 from promptmem.reward.features import embed

@@ -23,7 +23,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from promptmem.index import LevenshteinIndex
+from promptmem.index.levenshtein import LevenshteinIndex
 
 WORDINGS = [
     "what is like {}", "what is similar to {}", "what is akin to {}", "what has a {} like ring to it", "what sounds like {}",

@@ -25,7 +25,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from store_levenshtein import WORDINGS, typos, words
 
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 BARS = dict(build_minutes=20, semantic_p95_ms=10, recall_at_1=.95, closest_p95_ms=100, open_s=2, peak_gb=4)
 

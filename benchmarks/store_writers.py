@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 SETTINGS = ("fsync", "synchronous_commit", "wal_sync_method", "full_page_writes", "commit_delay")
 BARE = "INSERT INTO bare (id, scope, key, text, author) VALUES (%s, %s, %s, 'when I ask this I want a synonym', 'user')"

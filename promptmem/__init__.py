@@ -1,10 +1,15 @@
 """promptmem: turn what people say about a language model's answers into better behaviour, and measure it."""
 __version__ = "0.1.0"
 
-from promptmem.core import lazy_exports
+from promptmem.core import alias_modules, lazy_exports
 
-_rooms = {name: None for name in ("core", "stats", "record", "lm", "embed", "store", "data", "batch", "plots", "demo",
-                                  "memory", "reward", "rewrite", "recall", "edit")}
+# where modules stood before they moved into folders: these names go on working
+alias_modules({f"promptmem.{old}": f"promptmem.{new}" for old, new in dict(
+    embed="lm.embed", linear="lm.matmul", scoring="lm.scoring", plots="panel.plots", sweeps="batch.sweeps", report="batch",
+    storedb="store", storefind="store.search", storeerase="store.erase", storefile="store.transfer").items()})
+
+_rooms = {name: None for name in ("core", "stats", "record", "grade", "lm", "embed", "index", "store", "data", "batch", "panel",
+                                  "plots", "demo", "memory", "reward", "rewrite", "recall", "edit", "testing")}
 _names = {
     **_rooms,
     "load_lm": "lm", "LM": "lm", "OpenAILM": "lm", "TransformersLM": "lm", "CallableLM": "lm", "LMCache": "lm",

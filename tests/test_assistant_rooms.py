@@ -3,10 +3,10 @@ import threading
 
 import pytest
 
-from promptmem.lm import CallableLM
+from promptmem.lm.base import CallableLM
 from promptmem.memory import Assistant, ClarifyWidget
 from promptmem.memory.prompt import SEP
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 PROMPTS = ["Work it out on paper.", "Look it up in a table."]
 

@@ -12,8 +12,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from promptmem.batch import (check_settings, code_hash, load_runs, make_cluster, notebook_parameters, open_executor, read_grid,
-                             read_result, redact, run_grid, run_id, run_notebook, write_result)
+from promptmem.batch.parameters import check_settings, notebook_parameters, read_grid
+from promptmem.batch.results import code_hash, load_runs, read_result, redact, run_id, write_result
+from promptmem.batch.clusters import make_cluster, open_executor
+from promptmem.batch.grid import run_grid
+from promptmem.batch.run import run_notebook
 from promptmem.core import InvalidData
 
 REPO = Path(__file__).resolve().parent.parent
@@ -253,7 +256,7 @@ def test_redact_shapes():
 
 DRIVER = """
 import sys
-from promptmem.batch import run_grid
+from promptmem.batch.grid import run_grid
 run_grid(sys.argv[1], {"n": list(range(16))}, out=sys.argv[2], workers=2, progress=False)
 """
 
@@ -330,13 +333,13 @@ def test_unknown_executor():
 
 @pytest.mark.parametrize("sweep, notebook", [("memory", "stream"), ("reward", "reward"), ("recall", "recall"), ("edit", "edit")])
 def test_published_sweeps_fit_their_notebooks(sweep, notebook):
-    from promptmem import sweeps
+    from promptmem.batch import sweeps
     settings = getattr(sweeps, f"{sweep}_sweep")()
     assert len(settings) >= 63 and check_settings(REPO / "tutorials" / "batch" / f"{notebook}.ipynb", settings) == settings
 
 
 def test_the_reports_plan_fits_the_notebooks():
-    from promptmem.report import ROOMS, read_plan
+    from promptmem.batch.report import ROOMS, read_plan
     plan = read_plan(REPO / "tutorials" / "batch")
     assert list(plan) == list(ROOMS)
     for p in plan.values():

@@ -7,10 +7,10 @@ import sys
 import nbformat
 import pytest
 
-from promptmem.batch import load_runs
+from promptmem.batch.results import load_runs
 from promptmem.cli import axes, main, split_values
 from promptmem.core import InvalidData
-from promptmem.report import read_plan, write_report
+from promptmem.batch.report import read_plan, write_report
 
 FIGURE = "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2, n]))"
 RESULT = "from promptmem.batch import write_result\nwrite_result(out, metrics={'score': dict(estimate=n/2, lo=0.0, hi=9.0), 'who': who})"

@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch")
 from torch.nn.functional import linear  # noqa: E402
 
-from promptmem.linear import _mode, fast_linear, round_rows  # noqa: E402
+from promptmem.lm.matmul import _mode, fast_linear, round_rows  # noqa: E402
 
 fast_only = pytest.mark.skipif(_mode() is None, reason="oneDNN's products cannot be used on this processor")
 
@@ -30,7 +30,7 @@ def test_value_and_gradients(rows, bias):
 
 @fast_only
 def test_large_products_go_there_and_small_ones_do_not(monkeypatch):
-    import promptmem.linear as m
+    import promptmem.lm.matmul as m
     calls, real = [], m._product
     monkeypatch.setattr(m, "_product", lambda x, w, b=None: calls.append(tuple(x.shape)) or real(x, w, b))
     w = randn(512, 256)
@@ -48,7 +48,7 @@ def test_large_products_go_there_and_small_ones_do_not(monkeypatch):
 
 @fast_only
 def test_each_thread_has_its_own_context(monkeypatch):
-    import promptmem.linear as m
+    import promptmem.lm.matmul as m
     calls, real = [], m._product
     monkeypatch.setattr(m, "_product", lambda x, w, b=None: calls.append(threading.current_thread().name) or real(x, w, b))
     def other(): linear(randn(100, 256), randn(512, 256))
@@ -65,7 +65,7 @@ def test_an_error_inside_ends_the_context():
         with fast_linear(): linear(randn(100, 256), randn(512, 255))
     with pytest.raises(ZeroDivisionError):
         with fast_linear(): 1/0
-    from promptmem.linear import _inside
+    from promptmem.lm.matmul import _inside
     assert not _inside.on
 
 
@@ -78,7 +78,7 @@ def unknown_mode():
 
 @pytest.mark.parametrize("lack", ["operator missing", "operator refuses", "operator wrong", "no oneDNN", "no AVX", "Arm"])
 def test_falls_back_to_the_usual_products(monkeypatch, unknown_mode, lack):
-    import promptmem.linear as m
+    import promptmem.lm.matmul as m
     def product(x, w, b=None):
         if lack == "operator missing": raise AttributeError("'_OpNamespace' 'mkldnn' object has no attribute '_linear_pointwise'")
         if lack == "operator refuses": raise NotImplementedError("Could not run 'mkldnn::_linear_pointwise'")
@@ -94,7 +94,7 @@ def test_falls_back_to_the_usual_products(monkeypatch, unknown_mode, lack):
 @fast_only
 @pytest.mark.parametrize("what", ["bf16", "autocast", "float64", "meta", "a subclass", "keyword arguments"])
 def test_other_products_are_left_alone(monkeypatch, what):
-    import promptmem.linear as m
+    import promptmem.lm.matmul as m
     assert m._mode() is not None
     monkeypatch.setattr(m, "_product", lambda *a: pytest.fail("oneDNN's product was called"))
     x, w = randn(100, 256), randn(512, 256)
@@ -118,8 +118,8 @@ def test_gpu_products_are_left_alone():
 
 @fast_only
 def test_losses_of_a_model_are_equal(monkeypatch):
-    import promptmem.linear as m
-    from promptmem.scoring import token_logprobs
+    import promptmem.lm.matmul as m
+    from promptmem.lm.scoring import token_logprobs
     from tests.recall.test_recall import SEEN, tiny
     assert m._mode() is not None
     model, tokenizer = tiny()

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 import promptmem as pm
-from promptmem.lm import CallableLM, LMCache, LMError, OpenAILM, PromptTooLong, TransformersLM
+from promptmem.lm.base import CallableLM, LMCache, LMError, PromptTooLong
+from promptmem.lm.endpoint import OpenAILM
+from promptmem.lm.local import TransformersLM
 
 
 def _fill(args):

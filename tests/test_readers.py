@@ -17,7 +17,7 @@ def lines(*rows): return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r 
 
 
 def _store(path):
-    from promptmem.store import Store
+    from promptmem.store.store import Store
     with Store(":memory:") as s: s.import_(path)
 
 
@@ -28,7 +28,7 @@ def _log(path):
 
 
 def _resume(path):
-    from promptmem.lm import CallableLM
+    from promptmem.lm.base import CallableLM
     from promptmem.memory import make_tasks, stream
     stream(CallableLM(lambda p: " the synonym is x END"), make_tasks(2, "own", seed=1), "none", log=path)
 
@@ -64,7 +64,7 @@ def _answers(path):
 
 
 def _collected(path):
-    from promptmem.lm import CallableLM
+    from promptmem.lm.base import CallableLM
     from promptmem.reward.collect import collect_outcomes
     collect_outcomes(CallableLM(lambda p: "3"), ["add"], [dict(text="1 + 2", gold="3")], path=path)
 
@@ -80,7 +80,7 @@ def _texts(path):
 
 
 def _config(path):
-    from promptmem.edit.builders import read_config
+    from promptmem.edit.config import read_config
     read_config(path)
 
 
@@ -104,13 +104,13 @@ def _result(path):
 
 
 def _grid(path):
-    from promptmem.batch import read_grid
+    from promptmem.batch.parameters import read_grid
     for s in read_grid(path): assert isinstance(s, dict)
 
 
 def _run(path):
-    from promptmem.batch import is_finished, load_runs, read_result
-    from promptmem.report import write_grid_index
+    from promptmem.batch.results import is_finished, load_runs, read_result
+    from promptmem.batch.pages import write_grid_index
     folder = path.parent/"runs"
     (folder/"one").mkdir(parents=True, exist_ok=True)
     (folder/"one"/"result.json").write_bytes(path.read_bytes())
@@ -120,7 +120,7 @@ def _run(path):
 
 
 def _notebook(path):
-    from promptmem.batch import notebook_parameters
+    from promptmem.batch.parameters import notebook_parameters
     notebook_parameters(path)
 
 

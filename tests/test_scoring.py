@@ -5,7 +5,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from promptmem.scoring import OutOfMemory, budget_batches, encode, mean_losses, run_halving, split_head, token_logprobs  # noqa: E402
+from promptmem.lm.scoring import OutOfMemory, budget_batches, encode, mean_losses, run_halving, split_head, token_logprobs  # noqa: E402
 
 
 def make_tokenizer(eos=True):
@@ -127,7 +127,7 @@ def test_bad_arguments(tokenizer):
 
 
 def test_out_of_memory_halves_and_says_so(tokenizer, texts, monkeypatch):
-    import promptmem.scoring as s
+    import promptmem.lm.scoring as s
     model, real, sizes = make_model("gpt_neox"), s._batch_scores, []
     def tight(model, ids, starts, pad, score):
         sizes.append(len(ids))

@@ -51,7 +51,7 @@ def test_a_checkpoint_that_is_a_pickle_is_refused(tmp_path, kind):
         load = BackpackLM.from_pretrained
     else:
         tf.GPT2Config(vocab_size=8, n_embd=8, n_layer=1, n_head=1, n_positions=8).save_pretrained(tmp_path)
-        from promptmem.lm import TransformersLM
+        from promptmem.lm.local import TransformersLM
         load = TransformersLM
         if kind == "sequence":
             from promptmem.rewrite.task import RewardScorer as load

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from promptmem import sweeps
-from promptmem.batch import check_settings, run_grid
+from promptmem.batch import sweeps
+from promptmem.batch.parameters import check_settings
+from promptmem.batch.grid import run_grid
 
 BATCH = Path(__file__).parent.parent / "tutorials" / "batch"
 

@@ -18,7 +18,7 @@ from .examples import CanonicalExamples, read_texts
 from .finetune import Recipe, finetune_clamped, train_lora, train_weights
 from .losses import encode_rows
 from .scores import bound_test, fit_general, item_losses, limit_test, row_values
-from ..scoring import context_length, pad_id
+from ..lm.scoring import context_length, pad_id
 
 # %% ../../nbs/edit/09_editor.ipynb #04962375
 class InContextEdit(Edit):

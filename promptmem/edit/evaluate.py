@@ -15,7 +15,7 @@ import numpy as np
 from ..core import plain, require
 from .losses import encode_rows
 from .scores import LimitTest, cached_losses, fit_general, limit_test, row_values
-from ..scoring import budget_batches, context_length, evaluating, pad_id
+from ..lm.scoring import budget_batches, context_length, evaluating, pad_id
 from ..stats import paired_bootstrap, wilson
 
 # %% ../../nbs/edit/10_evaluate.ipynb #ae333156
@@ -255,7 +255,7 @@ def plot_curve(
     limit:float=None, # drawn as a vertical line
 ):
     "Success against degradation, one line per edit"
-    from promptmem.plots import figure
+    from promptmem.panel.plots import figure
     go, fig = require("plotly.graph_objects", "notebook"), figure("Success against damage", "relative rise of the loss on general text", "success on the evaluation set")
     for name, f in (curves if isinstance(curves, dict) else {"edit": curves}).items():
         fig.add_trace(go.Scatter(x=f.degradation, y=f.success, mode="lines+markers", name=name, customdata=f.scale,

@@ -17,8 +17,8 @@ from typing import Optional
 from ..core import InvalidData, require
 from .deltas import Delta
 from .losses import KLReference, edit_loss, encode_rows, ending_losses, ewc_penalty, fisher, l2_penalty, satisfied
-from ..linear import fast_linear
-from ..scoring import context_length, pad_id
+from ..lm.matmul import fast_linear
+from ..lm.scoring import context_length, pad_id
 
 # %% ../../nbs/edit/04_finetune.ipynb #ad71b0be
 @dataclass(frozen=True)

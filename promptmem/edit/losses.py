@@ -11,7 +11,7 @@ import random
 
 from ..core import InvalidData, require
 from .examples import criterion_value
-from ..scoring import context_length, pad_id, pad_right, split_head
+from ..lm.scoring import context_length, pad_id, pad_right, split_head
 
 # %% ../../nbs/edit/03_losses.ipynb #f166bdc6
 def encode_rows(

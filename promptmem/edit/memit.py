@@ -14,7 +14,7 @@ from ..core import InvalidData, require
 from .deltas import Delta
 from .losses import edit_loss
 from .modules import default_layers, is_input_major, module_map
-from ..scoring import context_length, pad_id, pad_right
+from ..lm.scoring import context_length, pad_id, pad_right
 
 # %% ../../nbs/edit/07_memit.ipynb #1d4d2afb
 @dataclass

@@ -23,8 +23,8 @@ from fastcore.basics import patch
 from ..core import InvalidData, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts
-from ..linear import fast_linear
-from ..scoring import budget_batches, context_length, evaluating, pad_id, run_halving, split_head
+from ..lm.matmul import fast_linear
+from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, run_halving, split_head
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
 _HEAD_ROWS = dict(cpu=32)  # positions per product with the output layer, always as many: one compiled kernel, few logits at a time

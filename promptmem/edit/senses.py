@@ -10,7 +10,7 @@ from ..core import InvalidData, require
 from .deltas import Delta, require_senses
 from .finetune import borrowed, fit
 from .losses import edit_loss, encode_rows
-from ..scoring import context_length
+from ..lm.scoring import context_length
 
 # %% ../../nbs/edit/06_senses.ipynb #cdcf62cc
 def alpha_mass(

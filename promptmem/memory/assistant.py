@@ -35,7 +35,7 @@ class Assistant:
         if not isinstance(scope, str) or not scope.strip(): raise InvalidData(f"a scope is a name, not {scope!r}")
         if reward is not None and not prompts: raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
         if store is None:
-            from promptmem.store import Store
+            from promptmem.store.store import Store
             store = Store(":memory:")
         self.lm, self.store, self.scope, self.few_shot = lm, store, scope, few_shot
         self.reward, self.rewriter, self.prompts = reward, rewriter, list(prompts)

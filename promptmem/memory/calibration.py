@@ -62,7 +62,7 @@ class Calibration:
         return pd.DataFrame(self.curve, columns=["threshold", "false_injection", "found"])
     def plot(self):
         "Found against falsely injected, over all limits"
-        from promptmem import plots
+        from promptmem.panel import plots
         fig = plots.line(self.frame().sort_values("false_injection"), "false_injection", "found", title="What a limit finds, and what it injects wrongly",
                          x_title="false injections (share of pairs that do not fit)", y_title="found (share of fitting pairs)", markers=True)
         return fig.add_scatter(x=[self.false_injection], y=[self.found], mode="markers", marker=dict(size=12, symbol="diamond"), name="chosen", showlegend=False)
@@ -193,6 +193,6 @@ def learning_curve(
 
 def plot_learning_curve(curve):
     "The learning curve as a figure"
-    from promptmem import plots
+    from promptmem.panel import plots
     return plots.line(curve, "clarifications", "accuracy", lo="lo", hi="hi", title="What clarifications are worth", markers=True,
                       x_title="clarifications in memory", y_title="right, %").update_yaxes(range=[0, 100])

@@ -10,7 +10,8 @@ from fastcore.basics import patch
 
 from ..core import require
 from .widgets import memory_parts
-from ..panel import as_html, button, facts, heading, label, moment, on_enter, panel_base, paragraph, table, tagged
+from ..panel.parts import as_html, facts, heading, moment, paragraph, table
+from ..panel.widget import button, label, on_enter, panel_base, tagged
 
 # %% ../../nbs/memory/11_inspector.ipynb #4ec41a07
 class MemoryInspector(panel_base()):

@@ -98,7 +98,7 @@ def by_type(self:Log):
 @patch
 def plot(self:Log, title:str=""):
     "Accuracy so far, with Wilson intervals"
-    from promptmem import plots
+    from promptmem.panel import plots
     import pandas as pd
     right = np.cumsum([r["is_correct"] for r in self.records])
     band = [wilson(int(k), i+1) for i, k in enumerate(right)]
@@ -219,7 +219,7 @@ def by_type(self:Logs): # noqa: F811
 def plot(self:Logs, title:str="Right so far"): # noqa: F811
     "Accuracy so far per strategy and probability: mean over seeds with its interval"
     import pandas as pd
-    from promptmem import plots
+    from promptmem.panel import plots
     rows = []
     for label, xs in self.groups().items():
         n = min(map(len, xs))
@@ -233,5 +233,5 @@ def plot(self:Logs, title:str="Right so far"): # noqa: F811
 @patch
 def plot_types(self:Logs, title:str="Right replies by type"):
     "Bars per type and strategy with Wilson intervals"
-    from promptmem import plots
+    from promptmem.panel import plots
     return plots.bars(self.by_type(), "type", "accuracy", color="strategy", lo="lo", hi="hi", title=title, y_title="right, %", x_title="type")

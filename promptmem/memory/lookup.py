@@ -259,7 +259,7 @@ def _near(self:ClosestLookup, key, question, k):
 @patch
 def _indexed(self:ClosestLookup, key, k):
     if self._index is None:
-        from promptmem.index import LevenshteinIndex
+        from promptmem.index.levenshtein import LevenshteinIndex
         self._index = LevenshteinIndex(self._entries)
     found = self._index.nearest(key, k, math.ceil(self.threshold) - 1)
     return [(self._entries[x], d) for x, d in found]
@@ -281,8 +281,9 @@ class _Feed:
 
     def __call__(self, lookup):
         import sqlalchemy as sa
-        from promptmem.storedb import clarifications, watermark
-        from promptmem.storefind import erasures
+        from promptmem.store.tables import clarifications
+        from promptmem.store.database import watermark
+        from promptmem.store.search import erasures
         c = clarifications.c
         with self.store.db.read() as conn:
             mark = watermark(conn)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import InvalidData, require, stable_hash, write_atomic
-from ..embed import Embedder, STEmbedder, load_embedder
+from ..lm.embed import Embedder, STEmbedder, load_embedder
 from .lookup import normalizer
 
 # %% ../../nbs/memory/04_retriever.ipynb #edb1568a

@@ -40,7 +40,7 @@ class SemanticLookup(Lookup):
     def embedder(self):
         "The embedder, loaded at first use"
         if isinstance(self._embedder, str):
-            from promptmem.embed import load_embedder
+            from promptmem.lm.embed import load_embedder
             self._embedder = load_embedder(self._embedder)
         return self._embedder
 
@@ -63,7 +63,7 @@ def _changed(self:SemanticLookup, added, removed):
 @patch
 def _flush(self:SemanticLookup):
     "Embed what was added since the last question, in one batch"
-    from promptmem.index import VectorIndex
+    from promptmem.index.vectors import VectorIndex
     if self._index is None: self._index = VectorIndex()
     if self._new: self._index.extend(list(self._new), self.embedder(list(self._new)))
     self._new = {}
@@ -159,7 +159,7 @@ def _target(self:TransformLookup, entry): return self.key(entry.text) if self.on
 
 @patch
 def _flush(self:TransformLookup):
-    from promptmem.index import VectorIndex
+    from promptmem.index.vectors import VectorIndex
     if self._index is None: self._index = VectorIndex()
     if self._new: self._index.extend(list(self._new), self.embedder([self._target(self._entries[k]) for k in self._new]))
     self._new = {}

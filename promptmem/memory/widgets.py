@@ -7,7 +7,8 @@ __all__ = ['memory_parts', 'answer_parts', 'ClarifyWidget']
 
 # %% ../../nbs/memory/10_widgets.ipynb #15ff7fb2
 from ..core import require
-from ..panel import as_html, button, esc, facts, heading, markup, on_enter, panel_base, paragraph, table, tagged
+from ..panel.parts import as_html, esc, facts, heading, markup, paragraph, table
+from ..panel.widget import button, on_enter, panel_base, tagged
 from ..stats import wilson
 
 # %% ../../nbs/memory/10_widgets.ipynb #0e0fa7c7

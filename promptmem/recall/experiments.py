@@ -11,11 +11,12 @@ import time
 import numpy as np
 
 from ..core import require
-from ..plots import figure
+from ..panel.plots import figure
 from .generation import cut_prompts, recall_test
 from .recognition import recognition_test, sentence_scores
 from .retention import make_probe
-from .studying import borrowed_weights, put_back, study, trainable
+from ..lm.weights import borrowed_weights, put_back, trainable
+from .studying import study
 from ..stats import paired_bootstrap, wilson
 
 # %% ../../nbs/recall/06_experiments.ipynb #56377611

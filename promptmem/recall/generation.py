@@ -14,10 +14,9 @@ from collections import Counter
 import numpy as np
 
 from ..core import fold, require
-from ..plots import figure
+from ..panel.plots import figure
 from .studying import check_sentences, context_ids, tokenize
-from ..scoring import (budget_batches, context_length, encode, evaluating, pad_id, progress_bar, run_halving,
-                               split_head, token_hits)
+from ..lm.scoring import budget_batches, context_length, encode, evaluating, pad_id, progress_bar, run_halving, split_head, token_hits
 from ..stats import bootstrap, wilson
 
 # %% ../../nbs/recall/04_generation.ipynb #a0efb968

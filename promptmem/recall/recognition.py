@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import fold, require
-from ..plots import figure
+from ..panel.plots import figure
 from .studying import context_ids, tokenize
-from ..scoring import token_logprobs
+from ..lm.scoring import token_logprobs
 from ..stats import auc, bootstrap, wilson
 
 # %% ../../nbs/recall/03_recognition.ipynb #e765ec4b

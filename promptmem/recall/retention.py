@@ -14,11 +14,12 @@ import warnings
 import numpy as np
 
 from ..core import fold, require
-from ..plots import line
+from ..panel.plots import line
 from .generation import recall_test
 from .recognition import recognition_test
-from .studying import Learner, borrowed_weights, exposure_batches, put_back, study, tokenize
-from ..scoring import progress_bar
+from .studying import Learner, exposure_batches, study, tokenize
+from ..lm.weights import borrowed_weights, put_back
+from ..lm.scoring import progress_bar
 from ..stats import mean_interval
 
 # %% ../../nbs/recall/05_retention.ipynb #06ee018f

@@ -13,7 +13,8 @@ from fastcore.basics import patch
 from ..core import require
 from .generation import recalled_words
 from .retention import Retention, interference_plan, make_probe
-from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize, trainable
+from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize
+from ..lm.weights import trainable
 
 # %% ../../nbs/recall/07_tester.ipynb #514652ae
 class RecallSession:

@@ -9,7 +9,9 @@ __all__ = ['foils_for', 'RecallTester']
 import threading
 
 from ..core import read_jsonl, require
-from ..panel import as_html, button, chart, columns, facts, heading, label, markup, panel_base, paragraph, table, tagged
+from ..panel.parts import as_html, columns, facts, heading, markup, paragraph, table
+from ..panel.widget import button, label, panel_base, tagged
+from ..panel.charts import chart
 from .foils import make_foils
 from .tester import RecallSession
 from ..stats import wilson

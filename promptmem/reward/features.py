@@ -16,7 +16,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..core import require, stable_hash
-from ..embed import load_embedder
+from ..lm.embed import load_embedder
 
 # %% ../../nbs/reward/02_features.ipynb #b8c04809
 _NUM = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

@@ -8,7 +8,7 @@ __all__ = ['plot_availability', 'plot_reliability', 'plot_risk_coverage', 'plot_
 # %% ../../nbs/reward/09_figures.ipynb #8c0859a9
 import pandas as pd
 
-from .. import plots
+from ..panel import plots
 
 # %% ../../nbs/reward/09_figures.ipynb #0fc331db
 def plot_availability(

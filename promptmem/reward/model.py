@@ -14,7 +14,7 @@ import pandas as pd
 from fastcore.basics import patch
 
 from ..core import InvalidData, fold, require
-from ..embed import load_embedder
+from ..lm.embed import load_embedder
 from .choose import best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import (Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost,

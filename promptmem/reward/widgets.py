@@ -9,7 +9,9 @@ __all__ = ['RewardComparer']
 import numpy as np
 
 from ..core import fold, require
-from ..panel import as_html, bar_chart, button, chart, columns, facts, heading, label, on_enter, panel_base, paragraph, table, tagged
+from ..panel.parts import as_html, columns, facts, heading, paragraph, table
+from ..panel.charts import bar_chart, chart
+from ..panel.widget import button, label, on_enter, panel_base, tagged
 from .compare import RewardComparison
 from ..stats import reliability, wilson
 

@@ -108,7 +108,7 @@ class DriftGuard:
 
     def _similarity(self, a, b):
         if isinstance(self.embedder, str):
-            from promptmem.embed import load_embedder
+            from promptmem.lm.embed import load_embedder
             self.embedder = load_embedder(self.embedder)
         x, y = self.embedder([a, b])
         return float(x @ y)

@@ -201,7 +201,7 @@ def plot(self:OptimizeResult):
     "The family tree of the candidates as a plotly figure"
     from promptmem.core import require
     go = require("plotly.graph_objects", "notebook")
-    from promptmem.plots import template
+    from promptmem.panel.plots import template
     at, line = _positions(self), [c.id for c in self.path()]
     fig = go.Figure(layout=dict(template=template(), title="How the best prompt came to be"))
     pairs = [(p, c.id) for c in self.candidates for p in dict.fromkeys(c.parents) if c.id in at and p in at]

@@ -16,7 +16,7 @@ import re
 import numpy as np
 
 from ..core import stable_hash
-from ..lm import LM
+from ..lm.base import LM
 from ..record import Completion, Usage
 from .propose import PhraseBook
 from .task import PromptTask

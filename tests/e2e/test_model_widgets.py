@@ -103,7 +103,7 @@ def test_an_edit_in_and_out(notebook):
 import random, torch
 torch.set_num_threads(1)
 import promptmem as pm
-from promptmem.demo import facts
+from promptmem.demo.world import facts
 from promptmem.edit import EditCompare, edit, from_table
 from promptmem.core import read_jsonl
 from promptmem.data import shipped

@@ -1,8 +1,8 @@
 """The index page of a grid in a real browser: figures without a network, sorting, filtering, nothing executed that was data."""
 import pytest
 
-from promptmem.batch import write_result
-from promptmem.report import write_grid_index
+from promptmem.batch.results import write_result
+from promptmem.batch.pages import write_grid_index
 
 
 @pytest.fixture

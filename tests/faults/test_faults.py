@@ -9,8 +9,9 @@ import nbformat
 import pytest
 
 from fault_proxy import FAULTS, FaultProxy
-from promptmem.batch import run_grid
-from promptmem.lm import LMError, OpenAILM
+from promptmem.batch.grid import run_grid
+from promptmem.lm.base import LMError
+from promptmem.lm.endpoint import OpenAILM
 from promptmem.memory import ClosestLookup, MemPrompt, SimulatedUser, make_tasks, stream
 
 KEY = "planted-5ecret-k3y-0123456789abcdef"
@@ -80,8 +81,8 @@ def test_a_stream_ends_with_the_same_log(openai_server, tmp_path):
 
 
 NOTEBOOK = ["base_url: str = ''\nmodel: str = ''\nword: str = 'glad'\nout: str = ''", """
-from promptmem.lm import OpenAILM
-from promptmem.batch import write_result
+from promptmem.lm.endpoint import OpenAILM
+from promptmem.batch.results import write_result
 lm = OpenAILM(model, base_url=base_url, timeout=8, max_retries=6)
 text = lm.complete([f"\\n\\n###\\n\\n/what is the antonym for < {word} > ?\\n\\n###\\n\\n/"], max_tokens=12)[0].text
 lm.close()

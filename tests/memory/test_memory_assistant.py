@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptmem.core import InvalidData
-from promptmem.lm import CallableLM, PromptTooLong
+from promptmem.lm.base import CallableLM, PromptTooLong
 from promptmem.memory import Assistant, ClosestLookup, SemanticLookup, TransformLookup
 from promptmem.memory.prompt import SEP, neutralize
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 LM = CallableLM(obedient)
 ASK = "what goes with < {} > ?"

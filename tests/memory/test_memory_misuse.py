@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from promptmem.core import InvalidData
-from promptmem.embed import load_embedder
-from promptmem.lm import CallableLM, LMCache
+from promptmem.lm.embed import load_embedder
+from promptmem.lm.base import CallableLM, LMCache
 from promptmem.memory import (ClosestLookup, calibrate, compare_logs, fine_tune, learning_curve, load_head, make_pairs, make_tasks, split_pairs,
                               stream, train_retriever, wrong_memory_drill)
 from promptmem.memory.logs import Log, Logs

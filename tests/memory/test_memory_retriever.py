@@ -6,8 +6,8 @@ import pytest
 from memory_helpers import obedient
 
 from promptmem.core import InvalidData
-from promptmem.embed import load_embedder
-from promptmem.lm import CallableLM
+from promptmem.lm.embed import load_embedder
+from promptmem.lm.base import CallableLM
 from promptmem.memory import (ClosestLookup, SemanticLookup, calibrate, learning_curve, load_head, make_pairs, make_tasks, pair_scores, split_pairs,
                               train_retriever, wrong_memory_drill)
 

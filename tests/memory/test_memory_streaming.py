@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from promptmem.core import InvalidData
 from promptmem.data import local_data
-from promptmem.lm import CallableLM, PromptTooLong
+from promptmem.lm.base import CallableLM, PromptTooLong
 from promptmem.memory import (ClosestLookup, GrowingPrompt, MemPrompt, NoMemory, SemanticLookup, SimulatedUser, TooManyErrors, compare_logs,
                               load_tasks, make_tasks, stream)
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 public = pytest.mark.skipif(not local_data("memprompt/tasks"), reason="PROMPTMEM_DATA does not hold memprompt/tasks")
 LM = CallableLM(obedient)
@@ -71,7 +71,7 @@ SLOW = textwrap.dedent("""
     import sys, time
     sys.path.insert(0, sys.argv[1])
     from memory_helpers import obedient
-    from promptmem.lm import CallableLM
+    from promptmem.lm.base import CallableLM
     from promptmem.memory import MemPrompt, SimulatedUser, make_tasks, stream
     def slow(p):
         time.sleep(.01)

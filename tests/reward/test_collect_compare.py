@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from promptmem.core import InvalidData
-from promptmem.lm import CallableLM
+from promptmem.lm.base import CallableLM
 from promptmem.reward.collect import collect_outcomes, self_critic, verbal_confidence
 from promptmem.reward.compare import RewardComparison
 from promptmem.reward.model import PromptReward

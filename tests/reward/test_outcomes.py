@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptmem.core import InvalidData
-from promptmem.embed import load_embedder
+from promptmem.lm.embed import load_embedder
 from promptmem.reward.outcomes import LeakedRows, Outcomes, availability, find_leaks, group_folds, near_groups
 
 from .worlds import kinds

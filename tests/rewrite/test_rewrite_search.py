@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptmem.lm import CallableLM, LMCache
+from promptmem.lm.base import CallableLM, LMCache
 from promptmem.rewrite import (Breeder, DriftGuard, Evolve, History, LearnPhrases, MutatePhrases, OptimizeResult,
                                PairedTest, PromptTask, Proposal, RandomPhrases, Reflect, ReplayLM, SimulatedWriter, Simulator, estimate_cost, optimize_prompt, pareto, prompt_diff)
 from promptmem.rewrite.evidence import log_stake
@@ -76,7 +76,7 @@ def test_resume_from_the_cache_is_free_and_equal(tmp_path):
 
 KILLED = """
 import os, signal, sys
-from promptmem.lm import LMCache
+from promptmem.lm.base import LMCache
 from promptmem.rewrite import LearnPhrases, MutatePhrases, Simulator, optimize_prompt
 
 class Mortal(Simulator):

@@ -5,7 +5,7 @@ import pytest
 
 from promptmem.core import InvalidData
 from promptmem.data import data_dir, local_data
-from promptmem.lm import CallableLM
+from promptmem.lm.base import CallableLM
 from promptmem.rewrite import PromptRewriter, PromptTask, clean_pairs, load_pairs
 from promptmem.rewrite.pairs import Pair
 from promptmem.rewrite.task import Ledger
@@ -91,7 +91,7 @@ def test_one_text_many_texts_and_bad_texts(student):
 
 
 def test_unfaithful_rewritings_are_not_used(student, monkeypatch):
-    from promptmem.lm import TransformersLM
+    from promptmem.lm.local import TransformersLM
     from promptmem.record import Completion
     says = lambda text, reason="stop": monkeypatch.setattr(TransformersLM, "complete", lambda self, ps, **kw: [Completion(text, finish_reason=reason) for _ in ps])
     says("What is the sum?")

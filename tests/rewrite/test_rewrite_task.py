@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptmem.core import InvalidData
-from promptmem.lm import CallableLM
+from promptmem.lm.base import CallableLM
 from promptmem.rewrite import BudgetSpent, JudgeScorer, Ledger, PromptTask, ScorerError
 from promptmem.rewrite.task import RewardScorer, published_grade
 

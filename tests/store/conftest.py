@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from promptmem.embed import HashEmbedder
+from promptmem.lm.embed import HashEmbedder
 from promptmem.record import Interaction
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 EMBEDDER = HashEmbedder(16)
 
@@ -145,7 +145,7 @@ def kill_many(folder, kills, seed=0, longest=.25, rounds=20, worker=work, look=c
 
 def _stream(path, window, listen=None, tasks=60):
     "A stream over a memory, with an answering function that takes a little time when somebody listens"
-    from promptmem.lm import CallableLM
+    from promptmem.lm.base import CallableLM
     from promptmem.memory import MemPrompt, SimulatedUser, make_tasks, stream
     sys.path.insert(0, str(Path(__file__).parent.parent/"memory"))
     from memory_helpers import obedient

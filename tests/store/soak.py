@@ -9,9 +9,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from promptmem.embed import HashEmbedder
+from promptmem.lm.embed import HashEmbedder
 from promptmem.record import Candidate, Interaction, Retrieval
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 EMBEDDER = HashEmbedder(16)
 TEAM = "team" # the scope that all workers write to

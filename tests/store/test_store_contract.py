@@ -11,9 +11,10 @@ from conftest import raw_bytes
 
 import promptmem as pm
 from promptmem.core import InvalidData, fold
-from promptmem.embed import HashEmbedder
+from promptmem.lm.embed import HashEmbedder
 from promptmem.record import Candidate, Interaction, Retrieval, Usage
-from promptmem.store import Store, StoreError, StoreVersionError
+from promptmem.store.store import Store
+from promptmem.store.database import StoreError, StoreVersionError
 
 HOSTILE = ["<script>alert(1)</script>", "'; DROP TABLE pm_clarifications; --", "שלום עולם \u202eabc", "🙂👩‍👩‍👧 ỹ", "%_\\", "a" * 300_000,
            "line\nbreak\ttab", "समान < क्या > है ?", "{}", "null"]
@@ -423,7 +424,7 @@ def test_a_failed_migration_leaves_the_old_store(tmp_path, monkeypatch):
 def test_no_password_in_repr_or_errors():
     with pytest.raises(StoreError) as e: Store("postgresql+psycopg://me:hunter2@127.0.0.1:1/db?password=hunter3", timeout=1)
     assert "hunter" not in str(e.value) and "me@127.0.0.1:1/db" in str(e.value)
-    from promptmem.storedb import as_url, shown
+    from promptmem.store.database import as_url, shown
     assert "hunter" not in shown(as_url("postgresql://me:hunter2@h/db?password=hunter3&sslmode=require"))
 
 

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from faults import EMBEDDER, check, kill_many
 
 from promptmem.core import InvalidData
-from promptmem.store import Store, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from promptmem.store.store import Store
+from promptmem.store.database import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 
 
 def in_child(action, *args, before=None):

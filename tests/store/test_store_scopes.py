@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, multiple
 from rapidfuzz.distance import Levenshtein
 
-from promptmem.embed import HashEmbedder
+from promptmem.lm.embed import HashEmbedder
 from promptmem.record import Interaction
-from promptmem.store import Store
-from promptmem.storedb import normalize
+from promptmem.store.store import Store
+from promptmem.store.tables import normalize
 
 SCOPES = st.sampled_from(["alice", "Alice", "alice ", "a%", "bob"])
 KEYS = st.sampled_from(["like x", "LIKE x?", "like y", "unlike x", "שלום", "🙂", "%", "define < x >"])

@@ -1,7 +1,7 @@
 """Mixed work by processes and threads for a bounded time; the long version is `benchmarks/store_soak.py`."""
 from soak import EMBEDDER, Worker, at_rest, soak
 
-from promptmem.store import Store
+from promptmem.store.store import Store
 
 
 def test_mixed_work_on_one_store(place):

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from promptmem.core import InvalidData
 from promptmem.record import Candidate, Interaction, Retrieval
-from promptmem.store import Store
-from promptmem.storefile import parse_line
+from promptmem.store.store import Store
+from promptmem.store.transfer import parse_line
 
 GOOD = [dict(scope="s", key="k1", text="t1", id="c1", time="2026-01-01T00:00:00+00:00", active=False), dict(scope="s", key="K1!", text="t2", id="c2", supersedes="c1"),
         dict(type="interaction", question="q", scope="s", id="i1")]
@@ -135,6 +135,6 @@ def test_an_export_that_fails_leaves_the_old_file(store, tmp_path, monkeypatch):
     fill(store)
     store.export(tmp_path/"x.jsonl")
     before = raw_bytes(tmp_path)
-    monkeypatch.setattr("promptmem.storefile.json.dumps", lambda *a, **k: 1/0)
+    monkeypatch.setattr("promptmem.store.transfer.json.dumps", lambda *a, **k: 1/0)
     with pytest.raises(ZeroDivisionError): store.export(tmp_path/"x.jsonl")
     assert (tmp_path/"x.jsonl").read_bytes() in before and not list(tmp_path.glob(".x*"))

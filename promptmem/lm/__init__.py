@@ -1,0 +1,10 @@
+"""lm: one small interface to language models, local or behind an endpoint, and what the rooms compute with them."""
+from promptmem.core import lazy_exports
+
+_names = {
+    **{m: None for m in ("base", "matmul", "scoring", "weights", "local", "endpoint", "load", "embed")},
+    "LM": "base", "LMCache": "base", "LMError": "base", "PromptTooLong": "base", "CallableLM": "base",
+    "TransformersLM": "local", "OpenAILM": "endpoint", "find_api_key": "endpoint", "load_lm": "load",
+    "Embedder": "embed", "load_embedder": "embed",
+}
+__getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
