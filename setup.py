@@ -25,7 +25,7 @@ setup(
     license="Apache-2.0", keywords=cfg["keywords"],
     packages=find_packages(include=[lib, lib + ".*"]) + [f"{lib}._data"],
     package_dir={f"{lib}._data": "data"},
-    package_data={lib: cfg["package_data"].split(), f"{lib}._data": shipped},
+    package_data={"": ["*.pyi"], lib: cfg["package_data"].split(), f"{lib}._data": shipped},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(), extras_require=extras,
     entry_points={"console_scripts": cfg["console_scripts"].split(), "nbdev": [f"{lib}={lib}._modidx:d"]},

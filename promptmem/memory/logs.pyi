@@ -1,0 +1,123 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+from pathlib import Path
+import numpy as np
+from ..core import InvalidData, read_jsonl
+from ..stats import mean_interval, paired_bootstrap, wilson
+
+class Log:
+    calls: _Any
+    records: _Any
+    path: _Any
+
+    def __init__(self, records, path=...):
+        ...
+
+    @classmethod
+    def read(cls, path):
+        ...
+
+    @property
+    def name(self):
+        ...
+
+    @property
+    def strategy(self):
+        ...
+
+    @property
+    def probability(self):
+        ...
+
+    @property
+    def seed(self):
+        ...
+
+    @property
+    def family(self):
+        ...
+
+    @property
+    def accuracy(self) -> float:
+        ...
+
+    def __len__(self):
+        ...
+
+    def __repr__(self):
+        ...
+
+    def frame(self):
+        ...
+
+    def _times(self):
+        ...
+
+    def by_type(self):
+        ...
+
+    def plot(self, title: str=...):
+        ...
+
+def _checked_line(r):
+    ...
+from fastcore.basics import patch
+
+class Logs:
+    logs: _Any
+    names: _Any
+
+    def __init__(self, logs):
+        ...
+
+    def __len__(self):
+        ...
+
+    def __iter__(self):
+        ...
+
+    def __getitem__(self, i):
+        ...
+
+    def __repr__(self):
+        ...
+
+    def _repr_html_(self):
+        ...
+
+    def frame(self):
+        ...
+
+    def matrix(self):
+        ...
+
+    def join(self):
+        ...
+
+    def groups(self) -> dict:
+        ...
+
+    def summary(self):
+        ...
+
+    def difference(self, better: str=..., base: str=...):
+        ...
+
+    def by_type(self):
+        ...
+
+    def plot(self, title: str=...):
+        ...
+
+    def plot_types(self, title: str=...):
+        ...
+
+def compare_logs(logs) -> Logs:
+    ...
+
+def _interval(percents, n):
+    ...
+
+def _label(log):
+    ...

@@ -1,0 +1,109 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import numpy as np
+from .lookup import Entry, Lookup, normalizer
+from ..record import Retrieval
+
+class SemanticLookup(Lookup):
+    _embedder: _Any
+    threshold: _Any
+    k: _Any
+    normalize: _Any
+    _key: _Any
+    _index: _Any
+    _new: _Any
+    _stored: _Any
+
+    def __init__(self, embedder=..., threshold: float=..., normalize=..., k: int=...):
+        ...
+
+    @property
+    def bound(self):
+        ...
+
+    @property
+    def entries(self):
+        ...
+
+    def _size(self):
+        ...
+
+    @property
+    def embedder(self):
+        ...
+
+    def key(self, question):
+        ...
+
+    def settings(self):
+        ...
+
+    def _within(self, score):
+        ...
+
+    def _measure(self, score):
+        ...
+
+    def _limit(self):
+        ...
+
+    def _changed(self, added, removed):
+        ...
+
+    def _flush(self):
+        ...
+
+    def _near(self, key, question, k):
+        ...
+
+    def query_vector(self, vector, k: _Optional[int]=...) -> Retrieval:
+        ...
+
+    def bind(self, store, scope: str) -> Lookup:
+        ...
+
+    def _stored_near(self, question, k):
+        ...
+
+    def _entry(self, c):
+        ...
+
+    def add(self, key, text, id=...):
+        ...
+
+    def remove(self, key=..., id=...):
+        ...
+from fastcore.basics import patch
+INSTRUCTION: _Any
+
+class TransformLookup(SemanticLookup):
+    _guesses: _Any
+    transform: _Any
+    examples: _Any
+    on: _Any
+    max_tokens: _Any
+
+    def __init__(self, transform, embedder=..., threshold: float=..., examples=..., on: str=..., max_tokens: int=..., **kw):
+        ...
+
+    def settings(self):
+        ...
+
+    def guess(self, question: str) -> str:
+        ...
+
+    def _target(self, entry):
+        ...
+
+    def _flush(self):
+        ...
+
+    def _near(self, key, question, k):
+        ...
+
+    def _put(self, key, text, id, norm=...):
+        ...
+TransformLookup: _Any
+TransformLookup: _Any
+TransformLookup: _Any

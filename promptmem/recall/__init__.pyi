@@ -1,0 +1,36 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any
+
+from . import widgets as widgets
+from .experiments import memory_against_weights as memory_against_weights
+from .experiments import nearest as nearest
+from .experiments import plot_conditions as plot_conditions
+from .experiments import run_experiment as run_experiment
+from .foils import Pairs as Pairs
+from .foils import audit_foils as audit_foils
+from .foils import condition as condition
+from .foils import make_foils as make_foils
+from .foils import read_experiment as read_experiment
+from .foils import read_pairs as read_pairs
+from .foils import read_sentences as read_sentences
+from .generation import Recall as Recall
+from .generation import cut_words as cut_words
+from .generation import recall_by_cue as recall_by_cue
+from .generation import recall_test as recall_test
+from .generation import rouge as rouge
+from .recognition import Recognition as Recognition
+from .recognition import recognition_test as recognition_test
+from .recognition import sentence_scores as sentence_scores
+from .retention import Retention as Retention
+from .retention import expanding as expanding
+from .retention import exposures_to as exposures_to
+from .retention import fit_forgetting as fit_forgetting
+from .retention import make_probe as make_probe
+from .retention import retention_curve as retention_curve
+from .retention import savings as savings
+from .studying import Learner as Learner
+from .studying import StudyRun as StudyRun
+from .studying import WeightDelta as WeightDelta
+from .studying import study as study
+from .tester import RecallSession as RecallSession
+from .widgets import RecallTester as RecallTester

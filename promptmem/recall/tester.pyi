@@ -1,0 +1,76 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import threading
+from fastcore.basics import patch
+from ..core import require
+from .generation import recalled_words
+from .retention import Retention, interference_plan, make_probe
+from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize
+from ..lm.weights import trainable
+
+class RecallSession:
+    learner: _Any
+    probe: _Any
+    _armed: _Any
+    model: _Any
+    tokenizer: _Any
+    seen: _Any
+    unseen: _Any
+    other: _Any
+    lr: _Any
+    batch_size: _Any
+    seed: _Any
+    prefix_words: _Any
+    ids: _Any
+    base: _Any
+    _stop: _Any
+    exposures: _Any
+    updates: _Any
+    rows: _Any
+
+    def __init__(self, model, tokenizer, seen, unseen, other=..., lr: float=..., batch_size: int=..., seed: int=..., prefix_words=...):
+        ...
+
+    def _fresh(self):
+        ...
+
+    def stop(self):
+        ...
+
+    def arm(self):
+        ...
+
+    def reset(self):
+        ...
+
+    def _steps(self, batches, on_progress):
+        ...
+
+    def study(self, exposures: int=..., on_progress=...) -> float:
+        ...
+
+    def forget(self, updates: int=..., batch_size: int=..., replay: float=..., on_progress=...) -> int:
+        ...
+
+    def test(self, phase: _Optional[str]=...) -> dict:
+        ...
+
+    def compare(self, edit) -> tuple:
+        ...
+
+    @property
+    def frame(self):
+        ...
+
+    def words(self, i: int) -> list:
+        ...
+
+    def marked(self, i: int) -> str:
+        ...
+
+    def _last(self):
+        ...
+
+    def plot(self):
+        ...

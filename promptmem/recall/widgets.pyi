@@ -1,0 +1,106 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import threading
+from ..core import read_jsonl, require
+from ..panel.parts import as_html, columns, facts, heading, markup, paragraph, table
+from ..panel.widget import button, label, panel_base, tagged
+from ..panel.charts import chart
+from .foils import make_foils
+from .tester import RecallSession
+from ..stats import wilson
+_PICK: _Any
+
+def _shipped(n):
+    ...
+_FOILS: _Any
+
+def foils_for(sentences, kind: str=...) -> list:
+    ...
+
+class RecallTester(_Any):
+    sets: _Any
+    session: _Any
+    exposures: _Any
+    updates: _Any
+    progress: _Any
+    pick: _Any
+    view: _Any
+    model: _Any
+    lm_tokenizer: _Any
+    other: _Any
+    edit: _Any
+    options: _Any
+    thread: _Any
+    seen_box: _Any
+    unseen_box: _Any
+    source: _Any
+    kind: _Any
+
+    def __init__(self, model, tokenizer, seen=..., unseen=..., other=..., store=..., edit=..., **kw):
+        ...
+
+    def _wire(self, W):
+        ...
+
+    def use(self, seen=..., unseen=...):
+        ...
+
+    def fill(self, name: str):
+        ...
+
+    def write_foils(self, kind: _Optional[str]=...):
+        ...
+
+    def _told(self, done, total, loss):
+        ...
+
+    def study(self, exposures: _Optional[int]=...):
+        ...
+
+    def forget(self, updates: _Optional[int]=...):
+        ...
+
+    def background(self, action):
+        ...
+
+    def stop(self):
+        ...
+
+    def reset(self):
+        ...
+
+    def test(self) -> dict:
+        ...
+
+    def compare(self, edit=...) -> tuple:
+        ...
+
+    def _tested(self):
+        ...
+
+    def curve_parts(self):
+        ...
+
+    def draw(self):
+        ...
+
+    def view_parts(self):
+        ...
+
+    def parts(self):
+        ...
+from fastcore.basics import patch
+
+def _said(store):
+    ...
+
+def _lines_of(box):
+    ...
+
+def _when(row):
+    ...
+_SHOWN: _Any
+
+def _lines(rows, x):
+    ...

@@ -1,0 +1,44 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import numpy as np
+import pandas as pd
+from fastcore.basics import patch
+from ..core import fold
+
+class RewardComparison:
+    prompts: _Any
+    costs: _Any
+    known: _Any
+    rm: _Any
+    queries: _Any
+    p: _Any
+    lo: _Any
+    hi: _Any
+
+    def __init__(self, rm, queries, prompts=..., outcomes=..., costs=..., level: float=...):
+        ...
+
+    def _known(self, outcomes):
+        ...
+
+    def __len__(self):
+        ...
+
+    def __repr__(self):
+        ...
+
+    def _repr_html_(self):
+        ...
+
+    def table(self, query) -> pd.DataFrame:
+        ...
+
+    def matrix(self, different_only: bool=..., by: float=..., values: str=...) -> pd.DataFrame:
+        ...
+
+    def why(self, query, prompt) -> pd.DataFrame:
+        ...
+
+    def neighbours(self, query, k: int=...) -> pd.DataFrame:
+        ...

@@ -1,0 +1,147 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import ast
+import itertools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+import numpy as np
+import pandas as pd
+from fastcore.basics import patch
+from ..core import InvalidData, fold, read_text, write_atomic
+
+def _need(frame, columns, what):
+    ...
+
+def _as_correct(values, what=...):
+    ...
+
+def _check_texts(table, id_column, what):
+    ...
+
+def _check_ids(frame, column, table, what):
+    ...
+
+class Outcomes:
+    frame: _Any
+    queries: _Any
+    prompts: _Any
+
+    def __init__(self, frame, queries, prompts, check: bool=...):
+        ...
+
+    def _check(self):
+        ...
+
+    def __len__(self):
+        ...
+
+    def __repr__(self):
+        ...
+
+    @classmethod
+    def read(cls, path, queries=..., prompts=...) -> Outcomes:
+        ...
+
+    def save(self, folder) -> Path:
+        ...
+
+    @classmethod
+    def from_interactions(cls, interactions) -> Outcomes:
+        ...
+
+    @classmethod
+    def from_store(cls, store, scope: str) -> Outcomes:
+        ...
+
+    @classmethod
+    def from_verdicts(cls, logs: dict, queries, prompts) -> Outcomes:
+        ...
+
+    def where(self, keep) -> Outcomes:
+        ...
+
+    def column(self, name: str) -> pd.Series:
+        ...
+
+    def select(self, **wanted) -> Outcomes:
+        ...
+
+    def by_role(self, *roles, split=..., prompts=...) -> Outcomes:
+        ...
+
+    def counts(self):
+        ...
+
+    def texts(self, query_ids=...) -> list:
+        ...
+
+    def prompt_texts(self, prompt_ids=...) -> list:
+        ...
+
+    def groups(self, query_ids=...) -> np.ndarray:
+        ...
+
+    def wide(self, values: str=..., prompts=..., complete: bool=...) -> pd.DataFrame:
+        ...
+
+    def split(self, test: float=..., calib: float=..., seed: int=..., groups=..., embedder=..., threshold: float=..., allow_leaks: bool=...) -> Outcomes:
+        ...
+
+    def check_leaks(self, embedder=..., threshold: float=..., allow_leaks: bool=...) -> Leaks:
+        ...
+
+def _read_table(path):
+    ...
+
+def _beside(folder, name):
+    ...
+
+def _split_tables(frame):
+    ...
+
+def _text_of(x, name):
+    ...
+
+def read_verdicts(path) -> pd.DataFrame:
+    ...
+
+def read_answers(path) -> pd.DataFrame:
+    ...
+
+def _mask(column, wanted):
+    ...
+
+def availability(prompts, sizes=...) -> list:
+    ...
+
+class LeakedRows(ValueError):
+    ...
+
+@dataclass(frozen=True)
+class Leaks:
+    n: int
+    exact: int
+    normalized: int
+    near: int
+    examples: tuple = ...
+
+    def __bool__(self):
+        ...
+
+    def __str__(self):
+        ...
+
+def nearest(a, b, block: int=...):
+    ...
+
+def find_leaks(test, train, embedder=..., threshold: float=...) -> Leaks:
+    ...
+_DIGITS: _Any
+
+def near_groups(texts, embedder=..., threshold: float=...) -> np.ndarray:
+    ...
+
+def group_folds(groups, folds: int=..., seed: int=...) -> np.ndarray:
+    ...

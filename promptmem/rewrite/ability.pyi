@@ -1,0 +1,37 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+from fastcore.basics import patch
+import numpy as np
+from ..core import words
+from ..stats import expit, logit
+SPREADS: _Any
+
+def _laplace(K, mean, i, j, y, questions, start):
+    ...
+
+class Abilities:
+    items: _Any
+    alone: _Any
+    n: _Any
+    spread: _Any
+    mode: _Any
+    factor: _Any
+    centre: _Any
+    trust: _Any
+
+    def __init__(self, candidates, spreads=..., expected=...):
+        ...
+
+    @staticmethod
+    def _shared(texts):
+        ...
+
+    def _priors(self, shared, spreads, expected):
+        ...
+
+    def draws(self, k: int, rng, newcomers: int=...) -> np.ndarray:
+        ...
+
+    def telling(self, example, better: float=...) -> float:
+        ...

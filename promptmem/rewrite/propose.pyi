@@ -1,0 +1,205 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import re
+from dataclasses import dataclass, field
+import numpy as np
+from ..core import InvalidData, fold
+
+@dataclass
+class Proposal:
+    text: str
+    how: str
+    parents: tuple = ...
+
+@dataclass
+class State:
+    candidates: list
+    incumbent: object
+    ask: _Optional[object] = ...
+    task: _Optional[object] = ...
+    answers: dict = ...
+    calls_left: float = ...
+
+    def ranked(self):
+        ...
+
+    def parent(self, rng):
+        ...
+
+    def failures(self, candidate, k=..., below=...):
+        ...
+
+class PhraseBook:
+    slots: _Any
+    joiner: _Any
+    _folded: _Any
+    _reads: _Any
+
+    def __init__(self, slots: dict, joiner: str=...):
+        ...
+
+    @property
+    def size(self):
+        ...
+
+    def write(self, choice: dict) -> str:
+        ...
+
+    def read(self, text: str) -> dict:
+        ...
+
+    def __repr__(self):
+        ...
+
+    def draw(self, rng) -> str:
+        ...
+
+    def mutate(self, text: str, rng) -> str:
+        ...
+
+    def cross(self, a: str, b: str, rng) -> str:
+        ...
+from fastcore.basics import patch
+INSTRUCTIONS: _Any
+
+class RandomPhrases:
+    book: _Any
+
+    def __init__(self, book=...):
+        ...
+
+    def propose(self, state, n, rng):
+        ...
+
+class MutatePhrases:
+    book: _Any
+
+    def __init__(self, book=...):
+        ...
+
+    def propose(self, state, n, rng):
+        ...
+
+class CrossPhrases:
+    book: _Any
+
+    def __init__(self, book=...):
+        ...
+
+    def propose(self, state, n, rng):
+        ...
+
+def relative_scores(candidates) -> tuple:
+    ...
+
+def ridge(X, y, noise: float, widths=...) -> tuple:
+    ...
+
+class LearnPhrases:
+    book: _Any
+    widths: _Any
+    mutate: _Any
+
+    def __init__(self, book=..., widths=..., mutate: float=...):
+        ...
+
+    def _design(self, texts):
+        ...
+
+    def posterior(self, state):
+        ...
+
+    def propose(self, state, n, rng):
+        ...
+_END: _Any
+
+class SentenceEdits:
+    additions: _Any
+
+    def __init__(self, additions=...):
+        ...
+
+    def _edit(self, text, rng):
+        ...
+
+    def propose(self, state, n, rng):
+        ...
+
+def wordings(text: str) -> list:
+    ...
+
+def _tag(text):
+    ...
+
+def _fill(template, **values):
+    ...
+
+def _examples(task, k):
+    ...
+
+class _Asking:
+
+    def propose(self, state, n, rng):
+        ...
+
+class History(_Asking):
+    show: _Any
+    exemplars: _Any
+    name: _Any
+    template: _Any
+
+    def __init__(self, show=..., exemplars=...):
+        ...
+
+    def instruction(self, state, rng):
+        ...
+
+class Evolve(_Asking):
+    name: _Any
+    template: _Any
+
+    def instruction(self, state, rng):
+        ...
+
+class Breeder(_Asking):
+    mutations: _Any
+    made: _Any
+    _now: _Any
+    _queue: _Any
+    name: _Any
+    template: _Any
+
+    def __init__(self, mutations=...):
+        ...
+
+    def worth(self, state):
+        ...
+
+    def instruction(self, state, rng):
+        ...
+
+    def propose(self, state, n, rng):
+        ...
+
+def pareto(candidates) -> dict:
+    ...
+
+class Reflect(_Asking):
+    failures: _Any
+    name: _Any
+    template: _Any
+
+    def __init__(self, failures=...):
+        ...
+
+    def instruction(self, state, rng):
+        ...
+
+class LastAttempt(_Asking):
+    name: _Any
+    temperature: _Any
+    template: _Any
+
+    def instruction(self, state, rng):
+        ...

@@ -1,0 +1,121 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import difflib
+import html
+import json
+from dataclasses import asdict, dataclass, field, fields
+from fastcore.basics import patch
+from ..core import InvalidData, plain, read_json, write_atomic
+from ..stats import Interval
+STATUS: _Any
+
+@dataclass
+class Candidate:
+    id: str
+    text: str
+    how: str = ...
+    parents: tuple = ...
+    round: int = ...
+    status: str = ...
+    reason: str = ...
+    scores: dict = ...
+    predicted: _Optional[float] = ...
+    predicted_error: _Optional[float] = ...
+    expected: _Optional[float] = ...
+    error: float = ...
+
+    @property
+    def n(self):
+        ...
+
+    @property
+    def mean(self):
+        ...
+
+    @property
+    def shrunk(self):
+        ...
+
+class Wording(str):
+    candidate: _Any
+
+    def __new__(cls, candidate):
+        ...
+
+    @property
+    def text(self):
+        ...
+
+def prompt_diff(before: str, after: str, style: str=...) -> str:
+    ...
+
+@dataclass
+class OptimizeResult:
+    seed: str
+    candidates: list
+    best_id: str
+    tests: list
+    final: dict
+    cost: dict
+    front: dict
+    notes: list
+    config: dict
+
+    def __getitem__(self, cid):
+        ...
+
+    @property
+    def best(self):
+        ...
+
+    @property
+    def improved(self):
+        ...
+
+    @property
+    def history(self):
+        ...
+
+    @property
+    def pareto(self):
+        ...
+
+    @property
+    def frame(self):
+        ...
+
+    def path(self) -> list:
+        ...
+
+    def diff(self, style: str=...) -> str:
+        ...
+
+    def __repr__(self):
+        ...
+
+    def _repr_html_(self):
+        ...
+
+    def to_json(self, path=...) -> str:
+        ...
+
+    def to_text(self, path=...) -> str:
+        ...
+
+    @classmethod
+    def read(cls, path) -> OptimizeResult:
+        ...
+
+    def plot(self):
+        ...
+_COLOURS: _Any
+
+def _wrap(text, width=...):
+    ...
+
+def _positions(res):
+    ...
+
+def _edges(pairs, at):
+    ...

@@ -1,0 +1,85 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import itertools
+import math
+import re
+import numpy as np
+from ..core import stable_hash
+from ..lm.base import LM
+from ..record import Completion, Usage
+from .propose import PhraseBook
+from .task import PromptTask
+WORTH: _Any
+TOGETHER: _Any
+
+def simulated_book() -> PhraseBook:
+    ...
+_Z: _Any
+_W: _Any
+
+def _uniform(*parts):
+    ...
+
+class Simulator(LM):
+    difficulty: _Any
+    questions: _Any
+    gold: _Any
+    n: _Any
+    seed: _Any
+    base: _Any
+    spread: _Any
+    null: _Any
+    name: _Any
+    book: _Any
+    sent: _Any
+    context_length: _Any
+
+    def __init__(self, n: int=..., seed: int=..., base: float=..., spread: float=..., null: bool=...):
+        ...
+
+    def identity(self):
+        ...
+
+    def logit(self, prompt: str) -> float:
+        ...
+
+    def accuracy(self, prompt: str) -> float:
+        ...
+
+    def _answer(self, requests):
+        ...
+
+    def task(self, split=..., **kw) -> PromptTask:
+        ...
+
+    @property
+    def optimum(self) -> str:
+        ...
+from fastcore.basics import patch
+
+class SimulatedWriter(LM):
+    book: _Any
+    seed: _Any
+    name: _Any
+
+    def __init__(self, book: _Optional[PhraseBook]=..., seed: int=...):
+        ...
+
+    def _answer(self, requests):
+        ...
+
+class ReplayLM(LM):
+    outcomes: _Any
+    name: _Any
+    seed: _Any
+
+    def __init__(self, outcomes: dict, name: str=..., seed: int=...):
+        ...
+    template: _Any
+
+    def _answer(self, requests):
+        ...
+
+    def task(self, questions, **kw) -> PromptTask:
+        ...

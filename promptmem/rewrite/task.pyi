@@ -1,0 +1,167 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+from promptmem.edit.deltas import *
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from fastcore.basics import patch
+import numpy as np
+from ..core import InvalidData, fold, stable_hash
+from ..grade import get_grader
+from ..record import Usage
+
+@dataclass(frozen=True)
+class Example:
+    question: str
+    expected: str
+    id: str = ...
+    meta: dict = ...
+_ANSWER: _Any
+
+def _example(x, i):
+    ...
+SPLITS: _Any
+
+def _groups(examples):
+    ...
+
+def _split(examples, shares, seed):
+    ...
+
+def _check_split(split):
+    ...
+
+class BudgetSpent(RuntimeError):
+    ...
+
+class Ledger:
+    by_purpose: _Any
+    requests: _Any
+    cached: _Any
+    usage: _Any
+    budget: _Any
+
+    def __init__(self, budget: _Optional[int]=...):
+        ...
+
+    @property
+    def left(self):
+        ...
+
+    def charge(self, n: int, purpose: str):
+        ...
+
+    def complete(self, lm, prompts, purpose: str, **options) -> list:
+        ...
+
+    @property
+    def calls(self):
+        ...
+
+    def to_dict(self) -> dict:
+        ...
+
+    def _renew(self, delta):
+        ...
+
+    def _renew_one(self, torch, name, p):
+        ...
+
+    def _renew_senses(self, torch):
+        ...
+
+class ScorerError(ValueError):
+    ...
+
+def _as_score(value, example):
+    ...
+
+def _score_one(scorer, answer, example, ledger):
+    ...
+_SLOT: _Any
+
+class PromptTask:
+    options: _Any
+    pinned: _Any
+    grader: _Any
+    template: _Any
+    name: _Any
+    seed: _Any
+
+    def __init__(self, examples, grader=..., template: str=..., split=..., seed: int=..., max_tokens: int=..., stop=..., temperature: float=..., pinned=..., name: str=...):
+        ...
+
+    @property
+    def calls_per_answer(self):
+        ...
+
+    @property
+    def split_hash(self):
+        ...
+
+    def __repr__(self):
+        ...
+
+    def _make_splits(self, examples, shares, seed):
+        ...
+
+    def render(self, prompt: str, question: str) -> str:
+        ...
+
+    def run(self, prompt: str, examples, lm, ledger: _Optional[Ledger]=..., purpose: str=...) -> list:
+        ...
+
+    def run_pairs(self, pairs, lm, ledger=..., purpose=...) -> list:
+        ...
+
+    def evaluate(self, prompt: str, lm, split: str=..., ledger: _Optional[Ledger]=..., examples=...) -> Evaluation:
+        ...
+
+    def hard_questions(self, prompt: str, lm, split: str=..., below: float=..., ledger: _Optional[Ledger]=...) -> list:
+        ...
+
+@dataclass
+class Evaluation:
+    prompt: str
+    interval: object
+    rows: list
+
+    @property
+    def mean(self):
+        ...
+
+    @property
+    def frame(self):
+        ...
+
+    def __repr__(self):
+        ...
+JUDGE: _Any
+
+class JudgeScorer:
+    lm: _Any
+    template: _Any
+    max_tokens: _Any
+    calls: _Any
+
+    def __init__(self, lm, template: str=..., max_tokens: int=...):
+        ...
+
+    def score(self, answer, example, ledger=...) -> float:
+        ...
+
+def published_grade(logit: float) -> float:
+    ...
+
+class RewardScorer:
+    mapping: _Any
+    model: _Any
+    tokenizer: _Any
+    calls: _Any
+
+    def __init__(self, model, tokenizer=..., mapping=...):
+        ...
+
+    def score(self, answer, example, ledger=...) -> float:
+        ...
