@@ -28,7 +28,7 @@ report: $(STAMP)   ## run every batch notebook on the demo models and write repo
 
 test: $(STAMP) browser   ## every test: notebooks, package, gates, browser
 	$(BIN)/python tools/check_clean.py
-	$(BIN)/ruff check --select F,E9 promptmem tools benchmarks tests setup.py
+	$(BIN)/ruff check --select F,E9 --exclude '*.pyi' promptmem tools benchmarks tests setup.py
 	$(BIN)/nbdev_test --n_workers 2
 	$(BIN)/python -m pytest -q tests
 
