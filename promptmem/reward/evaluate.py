@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..core import InvalidData, fold, plain, require
-from ..stats import Interval, auc, bootstrap, brier, ece, paired_bootstrap, reliability
+from ..stats import Interval, auc, brier, ece, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
 from .outcomes import LeakedRows, Outcomes, availability, group_folds
 
@@ -42,11 +42,11 @@ def pair_interval(
     correct, # [n, m] as in `pair_ordering`
     p, # [n, m]
     groups=None, # [n] questions of one group are drawn together
-    **kw, # n, seed, level as in `bootstrap`
+    **kw, # n, seed, level as in `interval`
 )->Interval:
-    "`pair_ordering` with its bootstrap interval: how much of it is the luck of these questions"
+    "`pair_ordering` with its interval by group: how much of it is the luck of these questions"
     won, pairs = _pairs(correct, p)
-    return bootstrap(won/np.maximum(pairs, 1), groups, weights=pairs, **kw)
+    return interval(won/np.maximum(pairs, 1), groups, weights=pairs, bounds=(0, 1), **kw)
 
 # %% ../../nbs/reward/06_evaluate.ipynb #602c6da1
 def classification(
@@ -162,7 +162,12 @@ def _lookup(L, rm):
     s[:, L.train] = (k + 4*rm.rates_[cols])/(n + 4)
     return s
 
-# %% ../../nbs/reward/06_evaluate.ipynb #29bce5c3
+# %% ../../nbs/reward/06_evaluate.ipynb #f1b51c0e
+def _gain(got, base, groups, same, seed, n_boot):
+    "Gain of one choice over another; a rule that chose the same prompt on every line gains nothing, for certain"
+    if same: return Interval(0., 0., 0., len(set(groups)), method="the same choices")
+    return paired_interval(got, base, groups, n=n_boot, seed=seed, bounds=(0, 1))
+
 def _rule_table(L, weights, part, keep, seed, n_boot):
     base = success(weights["best single"], L.y)[keep]
     rows, per_line = [], {}
@@ -170,9 +175,11 @@ def _rule_table(L, weights, part, keep, seed, n_boot):
         got = success(w, np.nan_to_num(L.y))[keep]
         ok = ~np.isnan((w*L.y)[keep]).any(1) & ~np.isnan(base)
         if not ok.any(): continue
-        gain = paired_bootstrap(got[ok], base[ok], L.groups[keep][ok], n=n_boot, seed=seed)
+        same = np.array_equal(w[keep][ok], weights["best single"][keep][ok])
+        gain = _gain(got[ok], base[ok], L.groups[keep][ok], same, seed, n_boot)
         per_line[name] = got
-        rows.append(dict(part=part, rule=name, success=got[ok].mean(), gain=gain.estimate, lo=gain.lo, hi=gain.hi, lines=int(ok.sum()), groups=gain.n))
+        rows.append(dict(part=part, rule=name, success=got[ok].mean(), gain=gain.estimate, lo=gain.lo, hi=gain.hi,
+                         lines=int(ok.sum()), groups=gain.n))
     return rows, per_line
 
 def _score_rows(L, rm, part, keep, lookup, seed, n_boot):
@@ -323,7 +330,8 @@ def cross_choices(
     lines = pd.concat(parts, ignore_index=True)
     rows = []
     for name in ("best single", "best of N", "margin", "oracle"):
-        gain = paired_bootstrap(lines[name], lines["best single"], lines.group, n=n_boot, seed=seed)
+        same = name == "best single" or name == "margin" and not lines.left.any()
+        gain = _gain(lines[name], lines["best single"], lines.group, same, seed, n_boot)
         rows.append(dict(rule=name, success=lines[name].mean(), gain=gain.estimate, lo=gain.lo, hi=gain.hi, lines=len(lines), groups=gain.n))
     table = pd.DataFrame(rows)
     table.attrs["lines"] = lines
