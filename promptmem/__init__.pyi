@@ -22,12 +22,12 @@ from . import store as store
 from . import testing as testing
 from .batch import load_runs as load_runs
 from .batch import run_grid as run_grid
-from .embed import load_embedder as load_embedder
 from .lm import CallableLM as CallableLM
 from .lm import LM as LM
 from .lm import LMCache as LMCache
 from .lm import OpenAILM as OpenAILM
 from .lm import TransformersLM as TransformersLM
+from .lm import load_embedder as load_embedder
 from .lm import load_lm as load_lm
 from .memory import Assistant as Assistant
 from .record import Clarification as Clarification

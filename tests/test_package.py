@@ -1,6 +1,9 @@
 """The package as users get it: light to import, complete in its wheel, every module importable."""
 import importlib
+import json
+import os
 import pkgutil
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,7 +16,9 @@ import promptmem
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ("torch", "transformers", "sentence_transformers", "lightgbm", "sklearn", "plotly", "ipywidgets", "pandas", "openai",
          "peft", "distributed", "papermill", "sqlalchemy")
-ROOMS = ("memory", "reward", "rewrite", "recall", "edit")
+ROOMS = ("lm", "index", "store", "batch", "panel", "demo", "memory", "reward", "rewrite", "recall", "edit")
+# every name that could be imported before modules moved into folders (version 0.1.0)
+NAMES = json.loads((ROOT / "tests/public_names.json").read_text())
 
 
 def loaded_by(statement):
@@ -51,18 +56,28 @@ def test_every_public_name_resolves(package):
         mod.no_such_name
 
 
-@pytest.mark.slow
-def test_wheel_and_sdist_build_and_the_wheel_stands_alone(tmp_path):
-    subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)],
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    "A folder with wheel and sdist, and an environment that holds the wheel as installed"
+    folder = tmp_path_factory.mktemp("built")
+    subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)],
                    check=True, capture_output=True, text=True)
-    wheel, = tmp_path.glob("*.whl")
-    assert list(tmp_path.glob("*.tar.gz"))
+    venv = folder / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(venv)], check=True)
+    site = next(venv.glob("lib/python*/site-packages"))
+    zipfile.ZipFile(next(folder.glob("*.whl"))).extractall(site)
+    return folder, site
+
+
+@pytest.mark.slow
+def test_wheel_and_sdist_build_and_the_wheel_stands_alone(built, tmp_path):
+    folder, site = built
+    wheel, = folder.glob("*.whl")
+    assert list(folder.glob("*.tar.gz"))
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("promptmem/memory/__init__.py", "promptmem/py.typed", "promptmem/_data/sources.json",
+    for needed in ("promptmem/memory/__init__.py", "promptmem/py.typed", "promptmem/store/store.pyi", "promptmem/_data/sources.json",
                    "promptmem/_data/models/demo_lm/model.safetensors"):
         assert needed in names, needed
-    site = tmp_path / "site"
-    zipfile.ZipFile(wheel).extractall(site)
     code = (f"import sys; sys.path.insert(0, {str(site)!r})\n"
             "import promptmem, promptmem.data as d\n"
             f"assert promptmem.__file__.startswith({str(site)!r}), promptmem.__file__\n"
@@ -70,3 +85,37 @@ def test_wheel_and_sdist_build_and_the_wheel_stands_alone(tmp_path):
             "print(promptmem.load_lm('demo').complete(['hello'], max_tokens=1)[0].usage.completion_tokens)")
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert out.stdout.strip() == "1", out.stderr
+
+
+@pytest.mark.slow
+def test_every_name_of_version_0_1_is_still_imported_from_the_wheel(built, tmp_path):
+    _, site = built
+    code = ("import importlib, json, sys\n"
+            f"sys.path.insert(0, {str(site)!r})\n"
+            f"names = json.loads(open({str(ROOT / 'tests/public_names.json')!r}).read())\n"
+            "import promptmem\n"
+            f"assert promptmem.__file__.startswith({str(site)!r}), promptmem.__file__\n"
+            "lost = [f'{m}.{n}' for m, ns in names.items() for n in ns if not hasattr(importlib.import_module(m), n)]\n"
+            "print(len(names), lost)")
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert out.stdout.strip() == f"{len(NAMES)} []", out.stdout + out.stderr
+
+
+@pytest.mark.slow
+def test_thirty_typed_calls_pass_the_type_checker_on_the_installed_wheel(built, tmp_path):
+    pytest.importorskip("mypy")
+    folder, _ = built
+    argv = [sys.executable, "-m", "mypy", "--python-executable", str(folder / "venv/bin/python"), "--ignore-missing-imports",
+            "--cache-dir", str(tmp_path), shutil.copy(ROOT / "tests/typed_calls.py", tmp_path)]
+    out = subprocess.run(argv, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": "", "MYPYPATH": ""})
+    assert out.returncode == 0, out.stdout + out.stderr
+    # and a call that is not there is noticed
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("import promptmem as pm\npm.Store(':memory:').recall('x')\n")
+    out = subprocess.run(argv[:-1] + [str(wrong)], capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""})
+    assert 'has no attribute "recall"' in out.stdout, out.stdout + out.stderr
+
+
+def test_stubs_are_in_step():
+    out = subprocess.run([sys.executable, "tools/stubs.py", "--check"], capture_output=True, text=True, cwd=ROOT)
+    assert out.returncode == 0, out.stderr

@@ -9,7 +9,7 @@ _names = {
     "code_hash": "results", "is_finished": "results", "load_runs": "results",
     "run_notebook": "run",
     "make_cluster": "clusters", "open_executor": "clusters",
-    "page": "pages", "number": "pages", "table": "pages", "figure_html": "pages", "notebook_figures": "pages",
+    "PLOTLY": "pages", "page": "pages", "number": "pages", "table": "pages", "figure_html": "pages", "notebook_figures": "pages",
     "plotly_script": "pages", "notebook_html": "pages", "metric_text": "pages", "cards": "pages",
     "title_of": "pages", "run_page": "pages", "metric_figure": "pages", "grid_figures": "pages",
     "write_grid_index": "pages",

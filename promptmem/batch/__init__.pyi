@@ -12,6 +12,7 @@ from . import sweeps as sweeps
 from .clusters import make_cluster as make_cluster
 from .clusters import open_executor as open_executor
 from .grid import run_grid as run_grid
+from .pages import PLOTLY as PLOTLY
 from .pages import cards as cards
 from .pages import figure_html as figure_html
 from .pages import grid_figures as grid_figures

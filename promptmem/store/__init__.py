@@ -4,8 +4,9 @@ from promptmem.core import lazy_exports
 _names = {
     **{m: None for m in ("tables", "database", "search", "erase", "transfer")},
     "Store": "store",
-    "clarifications": "tables", "interactions": "tables", "uses": "tables", "vectors": "tables", "epochs": "tables",
+    "VERSION": "tables", "metadata": "tables", "meta": "tables", "indexes": "tables", "clarifications": "tables", "interactions": "tables", "uses": "tables", "vectors": "tables", "epochs": "tables",
     "normalize": "tables", "slot_of": "tables", "storable": "tables",
+    "explained": "database", "put_uses": "database", "insert_interaction": "database", "change_number": "database",
     "StoreError": "database", "StoreVersionError": "database", "StoreFull": "database", "StoreReadOnly": "database",
     "StoreBusy": "database", "StoreCorrupt": "database", "as_url": "database", "shown": "database",
     "Database": "database", "watermark": "database",

@@ -14,6 +14,10 @@ from .database import StoreFull as StoreFull
 from .database import StoreReadOnly as StoreReadOnly
 from .database import StoreVersionError as StoreVersionError
 from .database import as_url as as_url
+from .database import change_number as change_number
+from .database import explained as explained
+from .database import insert_interaction as insert_interaction
+from .database import put_uses as put_uses
 from .database import shown as shown
 from .database import watermark as watermark
 from .erase import ForgetReceipt as ForgetReceipt
@@ -24,9 +28,13 @@ from .search import EXACT_LIMIT as EXACT_LIMIT
 from .search import PostgresSearch as PostgresSearch
 from .search import SemanticSearch as SemanticSearch
 from .store import Store as Store
+from .tables import VERSION as VERSION
 from .tables import clarifications as clarifications
 from .tables import epochs as epochs
+from .tables import indexes as indexes
 from .tables import interactions as interactions
+from .tables import meta as meta
+from .tables import metadata as metadata
 from .tables import normalize as normalize
 from .tables import slot_of as slot_of
 from .tables import storable as storable
