@@ -57,12 +57,29 @@ def plain_pages():
     for folder in sorted({p.parent for p in pages}):
         to = out / folder.relative_to(made)
         to.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", "--no-prompt", "--TagRemovePreprocessor.enabled=True",
-                        "--TagRemovePreprocessor.remove_input_tags=remove_input", "--output-dir", str(to),
-                        *[str(p) for p in pages if p.parent == folder]], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "nbconvert",
+                "--to",
+                "html",
+                "--log-level",
+                "ERROR",
+                "--no-prompt",
+                "--TagRemovePreprocessor.enabled=True",
+                "--TagRemovePreprocessor.remove_input_tags=remove_input",
+                "--output-dir",
+                str(to),
+                *[str(p) for p in pages if p.parent == folder],
+            ],
+            check=True,
+        )
     names = [p.relative_to(made).with_suffix("") for p in pages]
     rows = "".join(f"<li><a href='{html.escape(str(n))}.html'>{html.escape(str(n))}</a></li>" for n in names)
-    (out / "index_of_pages.html").write_text(f"<!doctype html><title>promptmem</title><h1>promptmem</h1><ul>{rows}</ul>", encoding="utf-8")
+    (out / "index_of_pages.html").write_text(
+        f"<!doctype html><title>promptmem</title><h1>promptmem</h1><ul>{rows}</ul>", encoding="utf-8"
+    )
     print(f"{len(pages)} pages in {out.name}/")
 
 

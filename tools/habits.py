@@ -18,7 +18,8 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDEST = 120
-SHOWS = {"plot", "frame", "head", "table", "summary", "to_frame", "describe", "tail"}  # methods whose result is there to be seen
+# methods whose result is there to be seen
+SHOWS = {"plot", "frame", "head", "table", "summary", "to_frame", "describe", "tail"}
 
 
 def is_exported(cell): return cell.cell_type == "code" and bool(re.search(r"^#\|\s*exports?\b", cell.source, re.M))
@@ -52,7 +53,11 @@ def patches(node):
 def documented(node, lines):
     "Names of the public parameters without a comment on their line"
     a = node.args
-    params = [p for p in a.posonlyargs + a.args + a.kwonlyargs + [x for x in (a.vararg, a.kwarg) if x] if p.arg not in ("self", "cls")]
+    params = [
+        p
+        for p in a.posonlyargs + a.args + a.kwonlyargs + [x for x in (a.vararg, a.kwarg) if x]
+        if p.arg not in ("self", "cls")
+    ]
     return [p.arg for p in params if not p.arg.startswith("_") and "#" not in lines[p.lineno-1]]
 
 
@@ -63,7 +68,8 @@ def definition_faults(node, lines, owner=""):
     if isinstance(node, ast.ClassDef):
         if not ast.get_docstring(node): yield f"class {name} has no docstring"
         for n in node.body:
-            if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)): yield from definition_faults(n, lines, f"{name}.")
+            if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield from definition_faults(n, lines, f"{name}.")
         return
     if node.name != "__init__" and not ast.get_docstring(node): yield f"{name} has no docstring"
     if (bare := documented(node, lines)): yield f"{name}: no comment on {', '.join(bare)}"
@@ -83,13 +89,23 @@ def cell_faults(i, cell):
         return
     classes = {n.name for n in tree.body if isinstance(n, ast.ClassDef)}
     for n in ast.walk(tree):
-        if isinstance(n, ast.Expr) and isinstance(n.value, ast.Tuple): yield f"cell {i}: a tuple as a statement: {ast.unparse(n)[:60]}"
+        if isinstance(n, ast.Expr) and isinstance(n.value, ast.Tuple):
+            yield f"cell {i}: a tuple as a statement: {ast.unparse(n)[:60]}"
     for n in tree.body:
-        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Attribute) and isinstance(n.targets[0].value, ast.Name) \
-                and (n.targets[0].value.id in classes or n.targets[0].value.id[:1].isupper()):
+        if (
+            isinstance(n, ast.Assign)
+            and isinstance(n.targets[0], ast.Attribute)
+            and isinstance(n.targets[0].value, ast.Name)
+            and (n.targets[0].value.id in classes or n.targets[0].value.id[:1].isupper())
+        ):
             yield f"cell {i}: {ast.unparse(n)[:60]} puts a method into a class"
         if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            if not isinstance(n, ast.ClassDef) and patches(n) and n.name.startswith("_") and not n.name.startswith("__"):
+            if (
+                not isinstance(n, ast.ClassDef)
+                and patches(n)
+                and n.name.startswith("_")
+                and not n.name.startswith("__")
+            ):
                 yield f"cell {i}: @patch for the private {n.name}"
             for fault in definition_faults(n, lines): yield f"cell {i}: {fault}"
 

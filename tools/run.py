@@ -68,7 +68,13 @@ def run(path):
         if c.id in held: c.source = "pass"
     env_cell = nbformat.v4.new_code_cell("import os\nos.environ.setdefault('TQDM_DISABLE', '1')")
     nb.cells.insert(0, env_cell)
-    NotebookClient(nb, timeout=1200, kernel_name="python3", record_timing=False, resources=dict(metadata=dict(path=str(path.parent)))).execute()
+    NotebookClient(
+        nb,
+        timeout=1200,
+        kernel_name="python3",
+        record_timing=False,
+        resources=dict(metadata=dict(path=str(path.parent))),
+    ).execute()
     nb.cells.pop(0)
     for c in nb.cells:
         if c.id in held: c.source = held[c.id]

@@ -19,7 +19,11 @@ def lazy_names(tree):
     "The literal dict `_names` of a package's `__init__`, with the entries of `**{m: None for m in (...)}` and `_rooms` filled in"
     tables = {}
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, (ast.Dict, ast.DictComp)):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, (ast.Dict, ast.DictComp))
+        ):
             tables[node.targets[0].id] = eval(compile(ast.Expression(node.value), "names", "eval"), dict(tables))
     return tables.get("_names")
 
@@ -33,7 +37,8 @@ def package_stub(path):
     lines = []
     for name, home in sorted(names.items(), key=lambda kv: (kv[1] or "", kv[0])):
         if home: lines.append(f"from .{home} import {name} as {name}")
-        elif (path.parent/f"{name}.py").exists() or (path.parent/name).is_dir(): lines.append(f"from . import {name} as {name}")
+        elif (path.parent/f"{name}.py").exists() or (path.parent/name).is_dir():
+            lines.append(f"from . import {name} as {name}")
         else: lines.append(f"{name}: _Any")
     version = ["__version__: str"] if "__version__" in source else []
     return HEAD + "from typing import Any as _Any\n\n" + "\n".join(lines + version) + "\n"
@@ -53,7 +58,8 @@ def annotation(node, default):
     if node is None: return None
     text = ast.unparse(node)
     if text in ("callable", "any"): return ast.Name("_Any")
-    if isinstance(node, (ast.Constant, ast.Tuple)) and not isinstance(getattr(node, "value", None), str): return ast.Name("_Any")
+    if isinstance(node, (ast.Constant, ast.Tuple)) and not isinstance(getattr(node, "value", None), str):
+        return ast.Name("_Any")
     if isinstance(default, ast.Constant) and default.value is None and "None" not in text and "Optional" not in text:
         return ast.parse(f"_Optional[{text}]", mode="eval").body
     return node
@@ -61,9 +67,16 @@ def annotation(node, default):
 
 def stub_function(node, method=False):
     "A function without its body"
-    a, decorators = node.args, [d for d in node.decorator_list if getattr(d, "id", "") in ("property", "classmethod", "staticmethod")
-                                or ast.unparse(d) in ("cached_property", "functools.cached_property", "contextmanager")
-                                or ast.unparse(d).endswith(".setter")]
+    a, decorators = (
+        node.args,
+        [
+            d
+            for d in node.decorator_list
+            if getattr(d, "id", "") in ("property", "classmethod", "staticmethod")
+            or ast.unparse(d) in ("cached_property", "functools.cached_property", "contextmanager")
+            or ast.unparse(d).endswith(".setter")
+        ],
+    )
     for call in node.decorator_list:
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "patch":
             for k in call.keywords:
@@ -71,7 +84,8 @@ def stub_function(node, method=False):
                 if k.arg == "cls_method": decorators.append(ast.Name("classmethod"))
     positional = a.posonlyargs + a.args
     defaults = [None]*(len(positional) - len(a.defaults)) + list(a.defaults)
-    for arg, default in [*zip(positional, defaults), *zip(a.kwonlyargs, a.kw_defaults)]: arg.annotation = annotation(arg.annotation, default)
+    for arg, default in [*zip(positional, defaults), *zip(a.kwonlyargs, a.kw_defaults)]:
+        arg.annotation = annotation(arg.annotation, default)
     if method and positional and "staticmethod" not in map(ast.unparse, decorators): positional[0].annotation = None
     for arg in (a.vararg, a.kwarg):
         if arg is not None: arg.annotation = annotation(arg.annotation, None)
@@ -86,7 +100,11 @@ def own_attributes(node):
     "Names of `self.x = ...` in the methods of a class"
     found = {}
     for part in ast.walk(node):
-        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store) and getattr(part.value, "id", "") == "self":
+        if (
+            isinstance(part, ast.Attribute)
+            and isinstance(part.ctx, ast.Store)
+            and getattr(part.value, "id", "") == "self"
+        ):
             found[part.attr] = None
     return list(found)
 
@@ -96,7 +114,11 @@ def stub_class(node, added):
     names = {n.name for n in node.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
     names |= {n.target.id for n in node.body if isinstance(n, ast.AnnAssign)}
     names |= {t.id for n in node.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
-    fields = [ast.parse(f"{x}: _Any").body[0] for x in own_attributes(node) if x not in names and x not in {f.name for f in added}]
+    fields = [
+        ast.parse(f"{x}: _Any").body[0]
+        for x in own_attributes(node)
+        if x not in names and x not in {f.name for f in added}
+    ]
     body = []
     for n in node.body:
         if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)): body.append(stub_function(n, method=True))
@@ -104,7 +126,8 @@ def stub_class(node, added):
             n.annotation = annotation(n.annotation, n.value)
             n.value = n.value and ast.Constant(...)
             body.append(n)
-        elif isinstance(n, ast.Assign): body += [ast.parse(f"{t.id}: _Any").body[0] for t in n.targets if isinstance(t, ast.Name)]
+        elif isinstance(n, ast.Assign):
+            body += [ast.parse(f"{t.id}: _Any").body[0] for t in n.targets if isinstance(t, ast.Name)]
     node.bases = [ast.Name("_Any") if isinstance(b, ast.Call) else b for b in node.bases]
     node.body = fields + body + [stub_function(f, method=True) for f in added] or [ast.Expr(ast.Constant(...))]
     return ast.fix_missing_locations(node)
@@ -152,7 +175,8 @@ def main(check=False):
     wrong = [p for p, text in made.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
     gone = [p for p in LIB.rglob("*.pyi") if p not in made]
     if check:
-        if wrong or gone: sys.exit("stubs are out of step: " + ", ".join(str(p.relative_to(ROOT)) for p in wrong + gone))
+        if wrong or gone:
+            sys.exit("stubs are out of step: " + ", ".join(str(p.relative_to(ROOT)) for p in wrong + gone))
         return
     for p in wrong: p.write_text(made[p], encoding="utf-8")
     for p in gone: p.unlink()

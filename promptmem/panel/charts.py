@@ -8,31 +8,37 @@ __all__ = ['chart', 'bar_chart']
 # %% ../../nbs/panel/02_charts.ipynb #6a1da678
 import html
 import math
+
+from .parts import markup, table_text
 from .plots import COLORS
-from .parts import table_text, markup
 
 # %% ../../nbs/panel/02_charts.ipynb #5fece820
 def _ticks(lo, hi, most=5):
     "Round values within a range"
     if hi <= lo: return [lo]
-    rough = (hi - lo)/most
-    step = next(m*10**math.floor(math.log10(rough)) for m in (1, 2, 5, 10) if m*10**math.floor(math.log10(rough)) >= rough*(1 - 1e-9))
+    size = 10**math.floor(math.log10((hi - lo)/most))
+    step = next(m*size for m in (1, 2, 5, 10) if m*size >= (hi - lo)/most*(1 - 1e-9))
     return [round(step*k, 12) for k in range(math.ceil(lo/step - 1e-9), math.floor(hi/step + 1e-9) + 1)]
 
 def _range(values, given):
+    "The range of an axis: the given one, else that of the finite values, never empty"
     if given: return given
     values = [v for v in values if v is not None and math.isfinite(v)] or [0., 1.]
     lo, hi = min(values), max(values)
     return (lo, hi) if hi > lo else (lo - .5, hi + .5)
 
+# %% ../../nbs/panel/02_charts.ipynb #08dc73f0
 def _words(x, y, text, anchor="middle", extra=""):
     return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' {extra}>{html.escape(str(text)[:60])}</text>"
 
+def _line(x1, y1, x2, y2, style=""):
+    return f"<line x1='{x1:.1f}' x2='{x2:.1f}' y1='{y1:.1f}' y2='{y2:.1f}' {style}/>"
+
 def _svg(width, height, title, inside):
-    label = html.escape(title)
-    return (f"<svg class='pm-chart' role='img' aria-label='{label}' viewBox='0 0 {width} {height}' width='{width}' height='{height}' "
-            f"style='max-width:100%;height:auto' fill='currentColor' font-size='11' font-family='inherit'>"
-            + _words(4, 14, title, "start", "font-weight='600' font-size='12'") + inside + "</svg>")
+    size = f"viewBox='0 0 {width} {height}' width='{width}' height='{height}' style='max-width:100%;height:auto'"
+    look = "fill='currentColor' font-size='11' font-family='inherit'"
+    head = _words(4, 14, title, "start", "font-weight='600' font-size='12'")
+    return f"<svg class='pm-chart' role='img' aria-label='{html.escape(title)}' {size} {look}>{head}{inside}</svg>"
 
 # %% ../../nbs/panel/02_charts.ipynb #94171dd5
 class _Axes:
@@ -40,18 +46,30 @@ class _Axes:
     left, right, top, bottom = 50, 26, 46, 40
     def __init__(self, x_range, y_range, width, height):
         self.x_range, self.y_range, self.width, self.height = x_range, y_range, width, height
-    def x(self, v): return self.left + (v - self.x_range[0])/(self.x_range[1] - self.x_range[0])*(self.width - self.left - self.right)
-    def y(self, v): return self.height - self.bottom - (v - self.y_range[0])/(self.y_range[1] - self.y_range[0])*(self.height - self.top - self.bottom)
-    def points(self, xs, ys): return " ".join(f"{self.x(a):.1f},{self.y(b):.1f}" for a, b in zip(xs, ys) if b is not None and math.isfinite(b))
 
-    def frame(self, x_label, y_label):
-        "Grid, ticks and labels"
-        l, b = self.left, self.height - self.bottom
-        out = ["<g stroke='currentColor' stroke-opacity='.18'>" + "".join(f"<line x1='{l}' x2='{self.width-self.right}' y1='{self.y(v):.1f}' y2='{self.y(v):.1f}'/>" for v in _ticks(*self.y_range)) + "</g>"]
-        out += [_words(l - 6, self.y(v) + 4, f"{v:.3g}", "end") for v in _ticks(*self.y_range)]
-        out += [_words(self.x(v), b + 15, f"{v:.3g}") for v in _ticks(*self.x_range)]
-        middle = (self.top + b)/2
-        return "".join(out) + _words((l + self.width - self.right)/2, self.height - 6, x_label) + _words(11, middle, y_label, extra=f"transform='rotate(-90 11 {middle:.1f})'")
+    def x(self, v):
+        lo, hi = self.x_range
+        return self.left + (v - lo)/(hi - lo)*(self.width - self.left - self.right)
+
+    def y(self, v):
+        lo, hi = self.y_range
+        return self.height - self.bottom - (v - lo)/(hi - lo)*(self.height - self.top - self.bottom)
+
+    def points(self, xs, ys):
+        return " ".join(
+            f"{self.x(a):.1f},{self.y(b):.1f}" for a, b in zip(xs, ys) if b is not None and math.isfinite(b)
+        )
+
+# %% ../../nbs/panel/02_charts.ipynb #bcc44445
+def _frame(a, x_label, y_label):
+    "Grid, ticks and labels of the axes `a`"
+    base, end, middle = a.height - a.bottom, a.width - a.right, (a.top + a.height - a.bottom)/2
+    grid = "".join(_line(a.left, a.y(v), end, a.y(v)) for v in _ticks(*a.y_range))
+    ticks = [_words(a.left - 6, a.y(v) + 4, f"{v:.3g}", "end") for v in _ticks(*a.y_range)]
+    ticks += [_words(a.x(v), base + 15, f"{v:.3g}") for v in _ticks(*a.x_range)]
+    labels = (_words((a.left + end)/2, a.height - 6, x_label)
+              + _words(11, middle, y_label, extra=f"transform='rotate(-90 11 {middle:.1f})'"))
+    return f"<g stroke='currentColor' stroke-opacity='.18'>{grid}</g>" + "".join(ticks) + labels
 
 # %% ../../nbs/panel/02_charts.ipynb #a73f77d6
 def _point_labels(a, xs, ys, labels):
@@ -65,26 +83,34 @@ def _point_labels(a, xs, ys, labels):
         out.append(_words(u, v, words, "start"))
     return "".join(out)
 
+# %% ../../nbs/panel/02_charts.ipynb #d48e2a82
 def _draw_line(a, i, line):
     "One line with its band and points"
     color, xs, ys = COLORS[i % len(COLORS)], list(map(float, line["x"])), list(map(float, line["y"]))
-    if line.get("dashed"): return f"<polyline points='{a.points(xs, ys)}' fill='none' stroke='currentColor' stroke-opacity='.55' stroke-dasharray='3 4'/>"
+    path = f"<polyline points='{a.points(xs, ys)}' fill='none'"
+    if line.get("dashed"): return f"{path} stroke='currentColor' stroke-opacity='.55' stroke-dasharray='3 4'/>"
     band = ""
     if line.get("lo") is not None:
-        edge = a.points([*xs, *xs[::-1]], [*map(float, line["hi"]), *list(map(float, line["lo"]))[::-1]])
+        lo, hi = list(map(float, line["lo"])), list(map(float, line["hi"]))
+        edge = a.points([*xs, *xs[::-1]], [*hi, *lo[::-1]])
         band = f"<polygon points='{edge}' fill='{color}' fill-opacity='.15'/>"
-    dots = _point_labels(a, xs, ys, line.get("labels")) + "".join(f"<circle cx='{a.x(p):.1f}' cy='{a.y(q):.1f}' r='2.8' fill='{color}'/>" for p, q in zip(xs, ys) if math.isfinite(q))
-    return f"{band}<polyline points='{a.points(xs, ys)}' fill='none' stroke='{color}' stroke-width='1.8'/>{dots}"
+    dots = "".join(
+        f"<circle cx='{a.x(p):.1f}' cy='{a.y(q):.1f}' r='2.8' fill='{color}'/>"
+        for p, q in zip(xs, ys)
+        if math.isfinite(q)
+    )
+    return f"{band}{path} stroke='{color}' stroke-width='1.8'/>{_point_labels(a, xs, ys, line.get('labels'))}{dots}"
 
-# %% ../../nbs/panel/02_charts.ipynb #1b894cf1
 def _legend(lines, left=50):
     out, x = [], left
     for i, line in enumerate(lines):
         if line.get("dashed") or not line.get("name"): continue
-        out.append(f"<rect x='{x}' y='25' width='12' height='4' fill='{COLORS[i % len(COLORS)]}'/>" + _words(x + 16, 31, line["name"], "start"))
+        swatch = f"<rect x='{x}' y='25' width='12' height='4' fill='{COLORS[i % len(COLORS)]}'/>"
+        out.append(swatch + _words(x + 16, 31, line["name"], "start"))
         x += 28 + 6*len(line["name"])
     return "".join(out)
 
+# %% ../../nbs/panel/02_charts.ipynb #48ff424d
 def chart(
     title:str, # above the picture
     lines, # dicts: name, x, y; lo and hi of a band; labels of the points; dashed=True for a line to compare with
@@ -93,34 +119,45 @@ def chart(
     x_range=None, # (from, to); of the values when None
     y_range=None, # (from, to)
     limit=None, # (value, label): an upright line at an x
-):
+)->tuple:
     "A part: a line plot, and its points as text"
-    every = lambda k: [float(v) for l in lines for v in (l.get(k) if l.get(k) is not None else ())]
-    a = _Axes(_range(every("x") + ([limit[0]] if limit else []), x_range), _range(every("y") + every("lo") + every("hi"), y_range), 425, 250)
-    body = a.frame(x, y) + "".join(_draw_line(a, i, l) for i, l in enumerate(lines)) + _legend(lines)
-    if limit:
-        at, right = a.x(limit[0]), a.x(limit[0]) > a.width*.6
-        body += f"<line x1='{at:.1f}' x2='{at:.1f}' y1='{a.top}' y2='{a.height-a.bottom}' stroke='#d0453f' stroke-dasharray='5 3'/>"
-        body += _words(at + (-4 if right else 4), a.top + 10, limit[1], "end" if right else "start", "fill='#d0453f'")
-    rows = [{"line": l.get("name", ""), x or "x": float(p), y or "y": float(q)} for l in lines if not l.get("dashed") for p, q in zip(l["x"], l["y"])]
-    told = [title, *([f"{limit[1]}: {limit[0]:g}"] if limit else []), table_text(rows, list(rows[0]) if rows else [], len(rows))]
+    every = lambda k: [float(v) for line in lines for v in (line.get(k) if line.get(k) is not None else ())]
+    xs, ys = every("x") + ([limit[0]] if limit else []), every("y") + every("lo") + every("hi")
+    a = _Axes(_range(xs, x_range), _range(ys, y_range), 425, 250)
+    body = _frame(a, x, y) + "".join(_draw_line(a, i, line) for i, line in enumerate(lines)) + _legend(lines)
+    if limit: body += _limit_line(a, *limit)
+    # the same as text: every point of every line that is not there only to compare
+    rows = [{"line": line.get("name", ""), x or "x": float(p), y or "y": float(q)}
+            for line in lines if not line.get("dashed") for p, q in zip(line["x"], line["y"])]
+    told = [title] + ([f"{limit[1]}: {limit[0]:g}"] if limit else [])
+    told.append(table_text(rows, list(rows[0]) if rows else [], len(rows)))
     return markup(_svg(a.width, a.height, title, body), "\n".join(told))
 
-# %% ../../nbs/panel/02_charts.ipynb #00d4088d
+def _limit_line(a, value, label):
+    at, right = a.x(value), a.x(value) > a.width*.6
+    return (_line(at, a.top, at, a.height - a.bottom, "stroke='#d0453f' stroke-dasharray='5 3'")
+            + _words(at + (-4 if right else 4), a.top + 10, label, "end" if right else "start", "fill='#d0453f'"))
+
+# %% ../../nbs/panel/02_charts.ipynb #877ac3c2
+def _bar(x, top, left, name, v, lo, hi, strong):
+    "One lying bar with its interval and value"
+    short, color = name if len(name) <= 30 else name[:29] + "…", COLORS[2] if strong else COLORS[0]
+    out = (
+        f"<g><title>{html.escape(name[:300])}</title>"
+        + _words(left - 6, top + 11, short, "end", "font-weight='600'" if strong else "")
+        + f"<rect x='{left}' y='{top}' width='{max(x(v) - left, 1):.1f}' height='14' fill='{color}' fill-opacity='.7'/>"
+    )
+    if lo is not None: out += _line(x(lo), top + 7, x(hi), top + 7, "stroke='currentColor'")
+    return out + _words(x(hi if hi is not None else v) + 5, top + 11, f"{v:.2f}", "start") + "</g>"
+
 def bar_chart(
     title:str, # above the picture
     rows, # (name, value in [0, 1], lo, hi, strong): lo and hi may be None
-):
+)->tuple:
     "A part: lying bars with intervals, and the values as text"
     rows, left, width = [(str(n), float(v), lo, hi, strong) for n, v, lo, hi, strong in rows], 190, 425
     x = lambda v: left + v*(width - left - 50)
-    out = []
-    for i, (name, v, lo, hi, strong) in enumerate(rows):
-        top = 26 + 20*i
-        short = name if len(name) <= 30 else name[:29] + "…"
-        out.append(f"<g><title>{html.escape(name[:300])}</title>" + _words(left - 6, top + 11, short, "end", "font-weight='600'" if strong else "")
-                   + f"<rect x='{left}' y='{top}' width='{max(x(v) - left, 1):.1f}' height='14' fill='{COLORS[2] if strong else COLORS[0]}' fill-opacity='.7'/>")
-        if lo is not None: out.append(f"<line x1='{x(lo):.1f}' x2='{x(hi):.1f}' y1='{top+7}' y2='{top+7}' stroke='currentColor'/>")
-        out.append(_words(x(hi if hi is not None else v) + 5, top + 11, f"{v:.2f}", "start") + "</g>")
+    body = "".join(_bar(x, 26 + 20*i, left, *row) for i, row in enumerate(rows))
     told = [dict(name=n, value=v, interval="" if lo is None else f"{lo:.2f} to {hi:.2f}") for n, v, lo, hi, _ in rows]
-    return markup(_svg(width, 34 + 20*len(rows), title, "".join(out)), f"{title}\n" + table_text(told, ["name", "value", "interval"], len(told)))
+    text = table_text(told, ["name", "value", "interval"], len(told))
+    return markup(_svg(width, 34 + 20*len(rows), title, body), f"{title}\n{text}")

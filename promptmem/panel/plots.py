@@ -16,8 +16,8 @@ COLORS = ("#3b6fd4", "#d9822b", "#2e9e6b", "#b5479b", "#8a6d3b", "#5c7080", "#c2
 def template():
     "The plotly template of all promptmem figures"
     go = require("plotly.graph_objects", "notebook")
-    axis = dict(gridcolor="rgba(128,128,128,.22)", zerolinecolor="rgba(128,128,128,.4)", linecolor="rgba(128,128,128,.6)", ticks="outside",
-                automargin=True)
+    axis = dict(gridcolor="rgba(128,128,128,.22)", zerolinecolor="rgba(128,128,128,.4)",
+                linecolor="rgba(128,128,128,.6)", ticks="outside", automargin=True)
     return go.layout.Template(layout=dict(
         colorway=list(COLORS), font=dict(family="system-ui, sans-serif", size=13, color="#5c7080"),
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", xaxis=axis, yaxis=axis,
@@ -33,7 +33,8 @@ def figure(
 ):
     "An empty figure in the house style"
     go = require("plotly.graph_objects", "notebook")
-    return go.Figure(layout=dict(template=template(), title_text=title, xaxis_title=x, yaxis_title=y, height=height, width=720, **layout))
+    return go.Figure(layout=dict(template=template(), title_text=title, xaxis_title=x, yaxis_title=y, height=height,
+                                 width=720, **layout))
 
 # %% ../../nbs/panel/04_plots.ipynb #7f78fff8
 def _faint(color, alpha=.15):
@@ -59,10 +60,11 @@ def line(
         c = COLORS[i % len(COLORS)]
         g = _thin(g.sort_values(x))
         if lo and hi:
-            fig.add_scatter(x=[*g[x], *g[x][::-1]], y=[*g[hi], *g[lo][::-1]], fill="toself", mode="lines", fillcolor=_faint(c), line_width=0,
-                            hoverinfo="skip", showlegend=False)
-        fig.add_trace(go.Scatter(x=g[x].tolist(), y=g[y].tolist(), name=str(name if name is not None else y), line_color=c,
-                                 mode="lines+markers" if markers else "lines", showlegend=color is not None))
+            fig.add_scatter(x=[*g[x], *g[x][::-1]], y=[*g[hi], *g[lo][::-1]], fill="toself", mode="lines",
+                            fillcolor=_faint(c), line_width=0, hoverinfo="skip", showlegend=False)
+        fig.add_trace(go.Scatter(x=g[x].tolist(), y=g[y].tolist(), name=str(name if name is not None else y),
+                                 line_color=c, mode="lines+markers" if markers else "lines",
+                                 showlegend=color is not None))
     return fig
 
 def _thin(g, most=400):
@@ -85,9 +87,10 @@ def bars(
     fig = figure(title, kw.pop("x_title", x), kw.pop("y_title", y), barmode="group", **kw)
     groups = [(None, frame)] if color is None else frame.groupby(color, sort=False)
     for i, (name, g) in enumerate(groups):
-        err = dict(type="data", symmetric=False, array=(g[hi]-g[y]).tolist(), arrayminus=(g[y]-g[lo]).tolist()) if lo and hi else None
-        fig.add_trace(go.Bar(x=g[x].astype(str).tolist(), y=g[y].tolist(), name=str(name if name is not None else y), error_y=err,
-                             marker_color=COLORS[i % len(COLORS)], showlegend=color is not None))
+        err = dict(type="data", symmetric=False, array=(g[hi]-g[y]).tolist(),
+                   arrayminus=(g[y]-g[lo]).tolist()) if lo and hi else None
+        fig.add_trace(go.Bar(x=g[x].astype(str).tolist(), y=g[y].tolist(), name=str(name if name is not None else y),
+                             error_y=err, marker_color=COLORS[i % len(COLORS)], showlegend=color is not None))
     return fig
 
 # %% ../../nbs/panel/04_plots.ipynb #5771d716
