@@ -7,7 +7,6 @@ __all__ = ['LevenshteinIndex']
 
 # %% ../../nbs/index/01_levenshtein.ipynb #6f11581d
 import numpy as np
-from fastcore.basics import patch
 
 # %% ../../nbs/index/01_levenshtein.ipynb #80df4d82
 def _bags(
@@ -90,69 +89,6 @@ class _Bucket:
         self.bags = self.bags[:, :last]
         return self.keys[at] if at < last else None
 
-# %% ../../nbs/index/01_levenshtein.ipynb #d2dfdd09
-class LevenshteinIndex:
-    "Exact nearest keys by edit distance; ties to the first inserted; a key written again keeps its rank"
-    small = 1500 # up to this many keys are simply all compared
-    def __init__(self,
-        keys=(), # strings to start with
-    ):
-        self._where, self._buckets, self._next = {}, {}, 0
-        self.extend(keys)
-
-    def __len__(self): return len(self._where)
-    def __contains__(self, key): return key in self._where
-    def __iter__(self): return iter(self._where)
-    def __repr__(self): return f"LevenshteinIndex({len(self):,} keys)"
-
-    def add(self,
-        key:str, # a text, normalised by the caller
-        rank:int=None, # order of insertion, where the caller knows it better
-    ):
-        "Add `key`; nothing happens when it is there"
-        if key in self._where: return
-        rank = self._next if rank is None else rank
-        self._where[key] = self._buckets.setdefault(len(key), _Bucket()).add(key, rank)
-        self._next = max(self._next, rank + 1)
-
-    def extend(self, keys):
-        "Add many keys"
-        for key in keys: self.add(key)
-
-    def remove(self, key:str):
-        "Remove `key`; KeyError when it is not there"
-        at = self._where.pop(key)
-        moved = self._buckets[len(key)].remove(at)
-        if moved is not None: self._where[moved] = at
-        if not self._buckets[len(key)].keys: del self._buckets[len(key)]
-
-# %% ../../nbs/index/01_levenshtein.ipynb #a237eb74
-@patch
-def query(self:LevenshteinIndex,
-    text:str, # the question, normalised like the keys
-    max_distance:int=None, # hits must not be further away (inclusive)
-): # (key, distance), or None
-    "The nearest key within `max_distance`"
-    found = self.nearest(text, 1, max_distance)
-    return found[0] if found else None
-
-@patch
-def nearest(self:LevenshteinIndex,
-    text:str, # the question, normalised like the keys
-    k:int=5, # how many keys to return at most
-    max_distance:int=None, # None: no limit
-)->list: # (key, distance), nearest first
-    "The `k` nearest keys within `max_distance`"
-    if k < 1 or not self._where or (max_distance is not None and max_distance < 0): return []
-    if k == 1 and text in self._where: return [(text, 0)]
-    longest = max(len(text), max(self._buckets))
-    last = longest if max_distance is None else min(max_distance, longest)
-    limit = min(5, last)
-    while True:
-        found = self._within(text, k, limit)
-        if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]
-        limit = min(limit * 2, last)
-
 # %% ../../nbs/index/01_levenshtein.ipynb #5e346762
 def _candidates(
     index, # a `LevenshteinIndex`
@@ -202,19 +138,77 @@ def _scan(index, text, k, limit):
     d = _distances(text, keys, limit)
     return [(int(d[i]), ranks[i], keys[i]) for i in np.lexsort((ranks, d))[:k].tolist() if d[i] <= limit]
 
-# %% ../../nbs/index/01_levenshtein.ipynb #d3a3bf71
-@patch
-def _within(self:LevenshteinIndex,
-    text:str, # the question
-    k:int, # how many
-    limit:int, # largest distance
-)->list: # (distance, rank, key), sorted
-    "The `k` nearest keys within `limit`, by growing lower bound"
-    if len(self) <= self.small: return _scan(self, text, k, limit)
-    found, best = _candidates(self, text, limit), []
-    for level in range(limit + 1):
-        cut = best[k - 1][0] if len(best) >= k else limit
-        if level > cut: break
-        new = _verified(text, found, level, cut)
-        if new: best = sorted(best + new)[:k]
-    return best
+# %% ../../nbs/index/01_levenshtein.ipynb #d2dfdd09
+class LevenshteinIndex:
+    "Exact nearest keys by edit distance; ties to the first inserted; a key written again keeps its rank"
+    small = 1500 # up to this many keys are simply all compared
+    def __init__(self,
+        keys=(), # strings to start with
+    ):
+        self._where, self._buckets, self._next = {}, {}, 0
+        self.extend(keys)
+
+    def __len__(self): return len(self._where)
+    def __contains__(self, key): return key in self._where
+    def __iter__(self): return iter(self._where)
+    def __repr__(self): return f"LevenshteinIndex({len(self):,} keys)"
+
+    def add(self,
+        key:str, # a text, normalised by the caller
+        rank:int=None, # order of insertion, where the caller knows it better
+    )->None:
+        "Add `key`; nothing happens when it is there"
+        if key in self._where: return
+        rank = self._next if rank is None else rank
+        self._where[key] = self._buckets.setdefault(len(key), _Bucket()).add(key, rank)
+        self._next = max(self._next, rank + 1)
+
+    def extend(self, keys)->None: # keys: texts
+        "Add many keys"
+        for key in keys: self.add(key)
+
+    def remove(self, key:str)->None: # key: as it was added
+        "Remove `key`; KeyError when it is not there"
+        at = self._where.pop(key)
+        moved = self._buckets[len(key)].remove(at)
+        if moved is not None: self._where[moved] = at
+        if not self._buckets[len(key)].keys: del self._buckets[len(key)]
+
+    def query(self,
+        text:str, # the question, normalised like the keys
+        max_distance:int=None, # hits must not be further away (inclusive)
+    ): # (key, distance), or None
+        "The nearest key within `max_distance`"
+        found = self.nearest(text, 1, max_distance)
+        return found[0] if found else None
+
+    def nearest(self,
+        text:str, # the question, normalised like the keys
+        k:int=5, # how many keys to return at most
+        max_distance:int=None, # None: no limit
+    )->list: # (key, distance), nearest first
+        "The `k` nearest keys within `max_distance`"
+        if k < 1 or not self._where or (max_distance is not None and max_distance < 0): return []
+        if k == 1 and text in self._where: return [(text, 0)]
+        longest = max(len(text), max(self._buckets))
+        last = longest if max_distance is None else min(max_distance, longest)
+        limit = min(5, last)
+        while True:
+            found = self._within(text, k, limit)
+            if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]
+            limit = min(limit * 2, last)
+
+    def _within(self,
+        text:str, # the question
+        k:int, # how many
+        limit:int, # largest distance
+    )->list: # (distance, rank, key), sorted
+        "The `k` nearest keys within `limit`, by growing lower bound"
+        if len(self) <= self.small: return _scan(self, text, k, limit)
+        found, best = _candidates(self, text, limit), []
+        for level in range(limit + 1):
+            cut = best[k - 1][0] if len(best) >= k else limit
+            if level > cut: break
+            new = _verified(text, found, level, cut)
+            if new: best = sorted(best + new)[:k]
+        return best

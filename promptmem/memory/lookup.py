@@ -272,66 +272,47 @@ def _changed(self:ClosestLookup, added, removed):
 
 # %% ../../nbs/memory/01_lookup.ipynb #36a618b3
 class _Feed:
-    "Keeps a look-up level with one scope of a store"
+    "Keeps a look-up level with one scope of a store, or with several layers of it, the nearest first"
     def __init__(self, store, scope):
-        self.store, self.scope = store, scope
-        self._restart()
-
-    def _restart(self): self.seen, self.mark, self.epoch, self.rows = 0, None, None, {}
+        self.store, self.scope, self.cursor, self.rows = store, scope, None, {}
+        self.layers = (scope,) if isinstance(scope, str) else tuple(scope)
 
     def __call__(self, lookup):
-        import sqlalchemy as sa
-        from promptmem.store.tables import clarifications
-        from promptmem.store.database import watermark
-        from promptmem.store.search import erasures
-        c = clarifications.c
-        with self.store.db.read() as conn:
-            mark = watermark(conn)
-            if mark == self.mark and self.store.db.sqlite: return
-            epoch = erasures(conn, self.scope)
-            if epoch != self.epoch:
-                self._restart()
-                lookup.clear()
-            rows = sa.select(c.n, c.id, c.key, c.text, c.active).where(c.scope == self.scope)
-            rows = rows.where(c.changed >= self.seen) if self.seen else rows.where(c.active)
-            touched = {}
-            for n, id, key, text, active in conn.execute(rows.order_by(c.n)): self._note(lookup, touched, n, id, key, text, active)
+        news = self.store.changes(self.scope, since=self.cursor)
+        if news.reset:
+            self.rows = {}
+            lookup.clear()
+        touched = dict.fromkeys(self._note(lookup, row) for row in news.rows)
         for key in touched: self._settle(lookup, key)
-        self.seen = self.mark = mark
-        self.epoch = epoch
+        self.cursor = news.cursor
 
-# %% ../../nbs/memory/01_lookup.ipynb #1a553470
-@patch
-def _note(self:_Feed, lookup, touched, n, id, asked, text, active):
-    key = lookup.key(asked)
-    same = self.rows.setdefault(key, {})
-    if active: same[n] = (asked, text, id)
-    else: same.pop(n, None)
-    touched[key] = None
+    def _note(self, lookup, row):
+        "Take over one row; returns its key"
+        key = lookup.key(row.key)
+        same = self.rows.setdefault(key, {})
+        if row.active: same[-self.layers.index(row.scope), row.n] = (row.key, row.text, row.id)
+        else: same.pop((-self.layers.index(row.scope), row.n), None)
+        return key
 
-@patch
-def _settle(self:_Feed, lookup, key):
-    "Put the newest active row of `key` into the look-up"
-    same = self.rows[key]
-    old = lookup._entries.get(key)
-    if not same:
-        del self.rows[key]
-        if old is not None: lookup._drop(old)
-        return
-    asked, text, id = same[max(same)]
-    if old is None or (old.id, old.text) != (id, text): lookup._put(asked, text, id, key)
+    def _settle(self, lookup, key):
+        "Put the newest active row of the nearest layer into the look-up"
+        same, old = self.rows[key], lookup._entries.get(key)
+        if not same:
+            del self.rows[key]
+            if old is not None: lookup._drop(old)
+            return
+        asked, text, id = same[max(same)]
+        if old is None or (old.id, old.text) != (id, text): lookup._put(asked, text, id, key)
 
-@patch
-def add(self:_Feed, lookup, key, text):
-    c = self.store.add(scope=self.scope, key=key, text=text)
-    self(lookup)
-    return lookup._by_id[c.id]
+    def add(self, lookup, key, text):
+        c = self.store.add(scope=self.scope, key=key, text=text)
+        self(lookup)
+        return lookup._by_id[c.id]
 
-@patch
-def remove(self:_Feed, lookup, entry): # noqa: F811
-    self.store.deactivate(entry.id)
-    self(lookup)
-    return True
+    def remove(self, lookup, entry):
+        self.store.deactivate(entry.id)
+        self(lookup)
+        return True
 
 # %% ../../nbs/memory/01_lookup.ipynb #694e0ba9
 @patch

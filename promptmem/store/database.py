@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['StoreError', 'StoreVersionError', 'StoreFull', 'StoreReadOnly', 'StoreBusy', 'StoreCorrupt', 'explained', 'as_url',
-           'shown', 'Database', 'put_uses', 'insert_interaction', 'change_number', 'watermark']
+           'shown', 'Database', 'put_uses', 'insert_interaction', 'change_number', 'watermark', 'scope_mark',
+           'erasures', 'Cursor', 'Changes', 'changes']
 
 # %% ../../nbs/store/02_database.ipynb #ff3e4d4d
 import json
@@ -15,12 +16,13 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 # %% ../../nbs/store/02_database.ipynb #be294fb9
 import sqlalchemy as sa
 from fastcore.basics import patch
 from sqlalchemy.pool import StaticPool
-from ..core import InvalidData, fold, new_id, require
+from ..core import InvalidData, fold, new_id, require, stable_hash
 from .tables import VERSION, VectorColumn, clarifications, epochs, indexes, interactions, meta, metadata, normalize, slot_of, uses, vectors
 
 # %% ../../nbs/store/02_database.ipynb #a838d8f5
@@ -288,3 +290,50 @@ def watermark(
 
 _COUNTER = sa.select(meta.c.value).where(meta.c.key == "counter")
 _COUNT_UP = meta.update().where(meta.c.key == "counter").values(value=sa.cast(sa.cast(meta.c.value, sa.Integer) + 1, sa.Text))
+
+# %% ../../nbs/store/02_database.ipynb #43c82e1a
+def scope_mark(
+    uid:str, # which store
+    scope:str, # whose
+)->str:
+    "A hash that stands for a scope of one store where its name must not stay behind"
+    return stable_hash([uid, scope], 24)
+
+def erasures(
+    conn, # inside a read
+    uid:str, # which store
+    scope:str, # whose
+)->int:
+    "How many erasures `scope` has seen: what a process holds in memory is good only as long as this number stays"
+    return conn.scalar(sa.select(epochs.c.epoch).where(epochs.c.scope == scope_mark(uid, scope))) or 0
+
+# %% ../../nbs/store/02_database.ipynb #bd407a72
+class Cursor(NamedTuple):
+    "Up to where a follower has read one scope"
+    seen:int # changes from this number on are news
+    epoch:int # erasures of the scope at that time
+
+class Changes(NamedTuple):
+    "What happened in a scope since a cursor"
+    rows:list # oldest first
+    cursor:object # for the next time
+    reset:bool # True: what is held is void, and `rows` is everything
+
+# %% ../../nbs/store/02_database.ipynb #4ae10513
+def changes(
+    conn, # inside a read
+    uid:str, # which store
+    scope:str, # whose
+    since:Cursor=None, # as an earlier call returned it
+    rows=None, # a select of the wanted columns; None: all of `pm_clarifications`
+)->Changes: # `rows` can be walked through once, inside the read
+    "The rows of one scope that were added or changed since `since`"
+    now = watermark(conn)
+    if since is not None and since.seen == now and conn.dialect.name == "sqlite": return Changes([], since, False)
+    epoch = erasures(conn, uid, scope)
+    reset = since is None or since.epoch != epoch
+    rows = (sa.select(clarifications) if rows is None else rows).where(clarifications.c.scope == scope)
+    rows = rows.where(clarifications.c.active if reset else clarifications.c.changed >= since.seen).order_by(clarifications.c.n)
+    return Changes(_walk(conn, rows), Cursor(now, epoch), reset)
+
+def _walk(conn, rows): yield from conn.execute(rows.execution_options(yield_per=5000))

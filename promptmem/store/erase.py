@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from ..core import InvalidData, inside, new_id, now
 from ..index.vectors import ClusterIndex, tidy_clusters
 from ..record import Record
-from .database import Database, change_number
+from .database import Database, change_number, scope_mark
 from .tables import clarifications, epochs, interactions, meta, normalize, slot_of, uses, vectors
-from .search import hnsw_name, index_folder, scope_mark
+from .search import hnsw_name, index_folder
 
 # %% ../../nbs/store/05_erase.ipynb #ce1cb679
 @dataclass
@@ -116,7 +116,7 @@ def _delete(conn, db, scope, what, of_clarifications, of_interactions, texts_too
 def _note(conn, db, scope, ns, models):
     "Write down what is left to do, and tell other processes to drop what they hold of this scope"
     change_number(conn)
-    name = scope_mark(scope)
+    name = scope_mark(db.uid, scope)
     if conn.execute(epochs.update().where(epochs.c.scope == name).values(epoch=epochs.c.epoch + 1)).rowcount == 0:
         conn.execute(epochs.insert().values(scope=name, epoch=1))
     folder = index_folder(db, scope)

@@ -19,9 +19,10 @@ from fastcore.basics import patch
 
 from ..core import InvalidData, fold
 from ..record import Clarification, Interaction, Outcome
-from .database import Database, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number, insert_interaction
+from .database import Changes, Database, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number, insert_interaction
 from .tables import normalize, slot_of, storable, vectors
 from .tables import clarifications as clarification_table, interactions as interaction_table, uses as use_table
+from .database import changes as feed
 from .erase import ForgetReceipt, finish_erasures
 from .erase import forget as erase
 from .transfer import ImportReport, export_jsonl, import_jsonl, set_ranks
@@ -141,6 +142,23 @@ def deactivate(self:Store, id:str)->Clarification:
     self._need(id)
     self._write(write)
     return self._need(id)
+
+@patch
+def withdraw(self:Store,
+    id:str, # an entry
+    scope:str=None, # if given, an entry of another scope counts as not there
+): # the entry that is in use again, or None
+    "Undo an `add`: take the entry out of use and bring back what it superseded, in one transaction; KeyError when it is not there any more"
+    def write(conn):
+        row = conn.execute(sa.select(*_COLUMNS).where(_c.id == id).with_for_update()).first()
+        if row is None or scope not in (None, row.scope): raise KeyError(f"there is no clarification with id {id!r}")
+        changed = change_number(conn)
+        conn.execute(clarification_table.update().where(_c.id == id).values(active=False, changed=changed))
+        if not row.active or row.supersedes is None: return None
+        back = clarification_table.update().where(_c.id == row.supersedes, _c.scope == row.scope)
+        return row.supersedes if conn.execute(back.values(active=True, changed=changed)).rowcount else None
+    back = self._write(write)
+    return back and self.get(back)
 
 @patch
 def restore(self:Store, id:str)->Clarification:
@@ -319,6 +337,17 @@ def count(self:Store,
     rows = sa.select(sa.func.count()).select_from(clarification_table).where(*_matching(scope, query, active))
     with self.db.read() as conn: return conn.scalar(rows)
 
+# %% ../../nbs/store/03_store.ipynb #4ae10513
+@patch
+def changes(self:Store,
+    scope:str, # whose
+    since=None, # the cursor that an earlier call returned
+)->Changes: # `.rows` (n, id, key, normalized_key, text, active, ...; oldest first), `.cursor`, `.reset`
+    "What was added or changed since the cursor; `reset` means that what is held is void, and `rows` is everything in use"
+    with self.db.read() as conn:
+        news = feed(conn, self.db.uid, _scope(scope), since)
+        return news._replace(rows=list(news.rows))
+
 # %% ../../nbs/store/03_store.ipynb #4adeb8a9
 @patch
 def history(self:Store,
@@ -371,16 +400,32 @@ def interactions(self:Store,
     return [Interaction.from_dict(json.loads(b)) for b in bodies]
 
 @patch
+def judge(self:Store,
+    id:str, # an interaction that is there
+    verdict, # "right", "wrong" or None
+    expected:str=None, # the right answer; None: not known
+    scope:str=None, # if given, an interaction of another scope counts as not there
+)->tuple: # (the interaction before, the interaction now)
+    "Set verdict and right answer of an interaction in one transaction; KeyError when it is not there any more"
+    def write(conn):
+        row = conn.execute(sa.select(_i.body, _i.scope).where(_i.id == id).with_for_update()).first()
+        if row is None or scope not in (None, row.scope): raise KeyError(f"there is no interaction with id {id!r}")
+        before = Interaction.from_dict(json.loads(row.body))
+        now = Interaction.from_dict(before.to_dict() | dict(verdict=verdict, expected=expected))
+        conn.execute(interaction_table.update().where(_i.id == id).values(verdict=verdict, body=json.dumps(now.to_dict())))
+        return before, now
+    return self._write(write)
+
+@patch
 def set_verdict(self:Store,
     id:str, # an interaction
     verdict, # "right", "wrong" or None
-    expected:str=None, # the right answer, where the user gave it
+    expected:str=None, # the right answer, where the user gave it; None: as it was
 )->Interaction:
     "Say whether an answer was right"
     found = self.interaction(id)
     if found is None: raise KeyError(f"there is no interaction with id {id!r}")
-    changes = dict(verdict=verdict) | ({} if expected is None else dict(expected=expected))
-    return self.log(Interaction.from_dict(found.to_dict() | changes))
+    return self.judge(id, verdict, found.expected if expected is None else expected)[1]
 
 def _put_interaction(conn, d):
     "Insert or replace one interaction, given as a dict"

@@ -349,10 +349,10 @@ def test_forget_one_entry_leaves_no_trace_in_a_large_index(tmp_path):
 
 
 def test_an_interrupted_erasure_is_finished_on_opening(tmp_path, monkeypatch):
-    from promptmem import storeerase
+    from promptmem.store import erase
     with Store(tmp_path/"memory.db") as s:
         s.add(scope="alice", key="k", text="ZEBRATEXT")
-        monkeypatch.setattr(storeerase, "_scrub_sqlite", lambda *_: "killed here")
+        monkeypatch.setattr(erase, "_scrub_sqlite", lambda *_: "killed here")
         receipt = s.forget(scope="alice")
         assert not receipt.complete and "killed here" in receipt.note
         s.db.close()
@@ -407,12 +407,12 @@ def layout(conn):
 
 
 def test_a_failed_migration_leaves_the_old_store(tmp_path, monkeypatch):
-    from promptmem import storedb
+    from promptmem.store import database
     path = tmp_path/"old.db"
     with sqlite3.connect(path) as raw: raw.executescript(v1_script(True))
     raw.close()
     def fails(conn, d): raise RuntimeError("power cut")
-    monkeypatch.setattr(storedb, "put_uses", fails)
+    monkeypatch.setattr(database, "put_uses", fails)
     with pytest.raises(RuntimeError, match="power cut"): Store(path)
     with sqlite3.connect(path) as raw:
         assert raw.execute("SELECT value FROM pm_meta WHERE key='schema_version'").fetchone() == ("1",)
