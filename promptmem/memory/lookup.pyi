@@ -159,9 +159,8 @@ def _named(name, table, what):
 INDEX_FROM: _Any
 
 class _Feed:
-    seen: _Any
-    mark: _Any
-    epoch: _Any
+    layers: _Any
+    cursor: _Any
     store: _Any
     scope: _Any
     rows: _Any
@@ -169,13 +168,10 @@ class _Feed:
     def __init__(self, store, scope):
         ...
 
-    def _restart(self):
-        ...
-
     def __call__(self, lookup):
         ...
 
-    def _note(self, lookup, touched, n, id, asked, text, active):
+    def _note(self, lookup, row):
         ...
 
     def _settle(self, lookup, key):

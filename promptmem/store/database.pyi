@@ -9,10 +9,11 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 import sqlalchemy as sa
 from fastcore.basics import patch
 from sqlalchemy.pool import StaticPool
-from ..core import InvalidData, fold, new_id, require
+from ..core import InvalidData, fold, new_id, require, stable_hash
 from .tables import VERSION, VectorColumn, clarifications, epochs, indexes, interactions, meta, metadata, normalize, slot_of, uses, vectors
 
 class StoreError(RuntimeError):
@@ -118,3 +119,24 @@ def watermark(conn) -> int:
     ...
 _COUNTER: _Any
 _COUNT_UP: _Any
+
+def scope_mark(uid: str, scope: str) -> str:
+    ...
+
+def erasures(conn, uid: str, scope: str) -> int:
+    ...
+
+class Cursor(NamedTuple):
+    seen: int
+    epoch: int
+
+class Changes(NamedTuple):
+    rows: list
+    cursor: object
+    reset: bool
+
+def changes(conn, uid: str, scope: str, since: _Optional[Cursor]=..., rows=...) -> Changes:
+    ...
+
+def _walk(conn, rows):
+    ...

@@ -7,21 +7,13 @@ from fastcore.basics import patch
 from ..core import stable_hash
 from ..index.vectors import ClusterIndex, VectorIndex, build_clusters
 from ..index.levenshtein import LevenshteinIndex
-from .database import Database, watermark
-from .tables import clarifications, epochs, vectors
+from .database import Cursor, Database, changes, erasures, watermark
+from .tables import clarifications, vectors
 _c: _Any
 _v: _Any
 
-def erasures(conn, scope: str) -> int:
-    ...
-
-def scope_mark(scope: str) -> str:
-    ...
-
 class ClosestSearch:
-    seen: _Any
-    mark: _Any
-    epoch: _Any
+    cursor: _Any
     db: _Any
     scope: _Any
     index: _Any
@@ -30,13 +22,13 @@ class ClosestSearch:
     def __init__(self, db: Database, scope: str):
         ...
 
-    def _forget(self):
+    def clear(self):
         ...
 
     def refresh(self, conn):
         ...
 
-    def _apply(self, n, key, rank, active):
+    def apply(self, n, key, rank, active):
         ...
 
     def search(self, conn, key: str, k: int, max_distance: _Optional[int]=...) -> list:
@@ -55,39 +47,40 @@ def _upsert(conn):
 class SemanticSearch:
     folder: _Any
     _both: _Any
+    cursor: _Any
     db: _Any
     scope: _Any
     embedder: _Any
     limit: _Any
     tail: _Any
     clusters: _Any
-    seen: _Any
-    mark: _Any
-    epoch: _Any
 
     def __init__(self, db: Database, scope: str, embedder, limit: int=...):
         ...
 
-    def _forget(self):
+    def clear(self):
         ...
 
     def refresh(self):
         ...
 
-    def _start(self, now):
+    def _news(self, conn):
         ...
 
-    def _too_many(self, conn):
+    def _too_many(self, conn, news):
         ...
 
-    def _read_changes(self, conn):
+    def _take(self, rows):
         ...
 
-    def _rebuild(self) -> int:
+    def _rebuild(self):
         ...
 
     def search(self, vector, k: int, exact: bool=...) -> list:
         ...
+
+def _blocks(conn, rows):
+    ...
 
 def _matrix(blobs):
     ...
@@ -95,7 +88,7 @@ def _matrix(blobs):
 class PostgresSearch:
     _both: _Any
     index: _Any
-    seen: _Any
+    cursor: _Any
     db: _Any
     scope: _Any
     embedder: _Any

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from fastcore.basics import patch
 from ..core import InvalidData, fold
 from ..record import Clarification, Interaction, Outcome
-from .database import Database, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number, insert_interaction
+from .database import Changes, Database, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number, insert_interaction
 from .tables import normalize, slot_of, storable, vectors
 from .tables import clarifications as clarification_table, interactions as interaction_table, uses as use_table
+from .database import changes as feed
 from .erase import ForgetReceipt, finish_erasures
 from .erase import forget as erase
 from .transfer import ImportReport, export_jsonl, import_jsonl, set_ranks
@@ -59,6 +60,9 @@ class Store:
     def deactivate(self, id: str) -> Clarification:
         ...
 
+    def withdraw(self, id: str, scope: _Optional[str]=...):
+        ...
+
     def restore(self, id: str) -> Clarification:
         ...
 
@@ -95,6 +99,9 @@ class Store:
     def count(self, scope: str, query: _Optional[str]=..., active: bool=...) -> int:
         ...
 
+    def changes(self, scope: str, since=...) -> Changes:
+        ...
+
     def history(self, id_or_key: str, scope: _Optional[str]=...) -> list:
         ...
 
@@ -108,6 +115,9 @@ class Store:
         ...
 
     def interactions(self, scope: str, verdict: _Optional[str]=..., question: _Optional[str]=..., descending: bool=..., offset: int=..., limit: _Optional[int]=...) -> list:
+        ...
+
+    def judge(self, id: str, verdict, expected: _Optional[str]=..., scope: _Optional[str]=...) -> tuple:
         ...
 
     def set_verdict(self, id: str, verdict, expected: _Optional[str]=...) -> Interaction:
