@@ -87,7 +87,10 @@ class Completion(Record):
     model:str = "" # name of the model that wrote it
     latency_s:float = 0. # seconds from request to answer; that of the first call when cached
     cached:bool = False # True if no model ran for this
-    finish_reason:str = "stop" # "stop", or "length" when it was cut at max_tokens
+    finish_reason:str = "stop" # "stop"; "length": cut at max_tokens; "content_filter", "refusal", "tool_calls"
+    reasoning:str = "" # what the model thought before it answered, where it says so
+    refusal:str = "" # the model's words where it refused
+    meta:dict = field(default_factory=dict) # anything else: number format, longest answer allowed, tool calls
     @classmethod
     def _nested(cls, name, value): return Usage.from_dict(value) if name == "usage" and isinstance(value, dict) else value
 

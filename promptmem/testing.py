@@ -8,7 +8,7 @@ from __future__ import annotations
 from .core import require
 
 # %% auto #0
-__all__ = ['Chars', 'byte_tokenizer', 'tiny_model']
+__all__ = ['Chars', 'byte_tokenizer', 'chat_tokenizer', 'tiny_model']
 
 # %% ../nbs/06_testing.ipynb #34f0107a
 class Chars:
@@ -30,6 +30,37 @@ def byte_tokenizer(
     t = Tokenizer(models.BPE(vocab=vocab | {"<eos>": 256}, merges=[]))
     t.pre_tokenizer, t.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
     return PreTrainedTokenizerFast(tokenizer_object=t, **{"eos_token": "<eos>", **special})
+
+# %% ../nbs/06_testing.ipynb #bd5dcb07
+_TURNS = "{% for m in messages %}"
+_NEXT = "{% endfor %}{% if add_generation_prompt %}"
+_STRICT = ("{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+           "{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}")
+_FAMILIES = { # family -> (control tokens, the last one ends a turn; template)
+    "chatml": (("<|im_start|>", "<|im_end|>"),
+        _TURNS + "<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n" + _NEXT + "<|im_start|>assistant\n{% endif %}"),
+    "llama3": (("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
+        "<|begin_of_text|>" + _TURNS + "<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n{{ m.content | trim }}<|eot_id|>"
+        + _NEXT + "<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"),
+    "gemma": (("<bos>", "<start_of_turn>", "<end_of_turn>"),
+        "<bos>" + _TURNS + _STRICT + "<start_of_turn>{{ 'model' if m.role == 'assistant' else m.role }}\n"
+        "{{ m.content | trim }}<end_of_turn>\n" + _NEXT + "<start_of_turn>model\n{% endif %}"),
+    "mistral": (("<s>", "[INST]", "[/INST]", "</s>"),
+        "<s>" + _TURNS + _STRICT + "{% if m.role == 'user' %}[INST] {{ m.content }} [/INST]{% else %} {{ m.content }}</s>"
+        "{% endif %}{% endfor %}"),
+    "phi": (("<|system|>", "<|user|>", "<|assistant|>", "<|end|>"),
+        _TURNS + "<|{{ m.role }}|>\n{{ m.content }}<|end|>\n" + _NEXT + "<|assistant|>\n{% endif %}"),
+}
+
+# %% ../nbs/06_testing.ipynb #0580dbe1
+def chat_tokenizer(
+    family:str="chatml", # "chatml", "llama3", "gemma", "mistral" or "phi"
+):
+    "A byte-level tokenizer with the control tokens and a chat template of one family; the end of a turn is its eos token"
+    control, template = _FAMILIES[family]
+    tok = byte_tokenizer(eos_token=control[-1], pad_token=control[-1], extra_special_tokens=list(control))
+    tok.chat_template = template
+    return tok
 
 # %% ../nbs/06_testing.ipynb #783643a4
 def tiny_model(

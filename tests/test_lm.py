@@ -128,5 +128,5 @@ def test_missing_key_says_what_to_set(monkeypatch):
 
 @pytest.mark.parametrize("name", ["gpt-4", "hf:", "openai:", "", "demo2"])
 def test_unknown_names_list_the_known_ones(name):
-    with pytest.raises(ValueError, match="write 'demo', 'hf:"):
+    with pytest.raises(ValueError, match="write 'demo', 'smollm2', 'hf:"):
         pm.load_lm(name)

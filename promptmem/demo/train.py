@@ -156,5 +156,6 @@ def save_model(model, tokenizer, folder):
     import torch
     half = copy.deepcopy(model).to(torch.float16)
     half.config.dtype = torch.float16
+    half.config.promptmem_format = "published" # texts go in as they stand
     half.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

@@ -6,13 +6,20 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['LMError', 'PromptTooLong', 'LMCache', 'LM', 'cut_at_stop', 'CallableLM']
+__all__ = ['LMError', 'PromptTooLong', 'LMCache', 'message_text', 'checked_prompts', 'split_thinking', 'LM', 'cut_at_stop',
+           'Stream', 'CallableLM']
 
-# %% ../../nbs/lm/01_base.ipynb #ff3e4d4d
+# %% ../../nbs/lm/01_base.ipynb #9a98a75d
+import asyncio
 import json
 import math
+import re
 import time
-from ..core import SharedFile, stable_hash
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from sqlite3 import Error as SqliteError
+from ..core import InvalidData, SharedFile, stable_hash
 from ..record import Completion, Usage
 
 # %% ../../nbs/lm/01_base.ipynb #7e9616b0
@@ -48,12 +55,58 @@ class LMCache:
         "Close this thread's connection"
         self._file.close()
 
+# %% ../../nbs/lm/01_base.ipynb #5819fc62
+def message_text(
+    content, # str, None, or a list of parts: texts or {"type": "text", "text": ...}
+)->str:
+    "The words of a message's content; parts that are not text raise TypeError"
+    if content is None: return ""
+    if isinstance(content, str): return content
+    if not isinstance(content, (list, tuple)): raise TypeError(f"a content is text or a list of parts, not {content!r:.60}")
+    parts = [p if isinstance(p, str) else p.get("text") if isinstance(p, dict) else None for p in content]
+    bad = next((i for i, p in enumerate(parts) if not isinstance(p, str)), None)
+    if bad is not None: raise TypeError(f"part {bad} of a message is not text: {content[bad]!r:.60}")
+    return "".join(parts)
+
+# %% ../../nbs/lm/01_base.ipynb #3d94ded0
+def _is_chat(p):
+    return isinstance(p, list) and p and all(isinstance(m, dict) and {"role", "content"} <= set(m) for m in p)
+
+def checked_prompts(
+    prompts, # what the caller gave
+)->list: # texts and chats
+    "The prompts, or an error that says which one is none"
+    if isinstance(prompts, str): raise TypeError("prompts is a list of texts: write [prompt] for a single one")
+    prompts = list(prompts)
+    if prompts and all(isinstance(p, dict) for p in prompts):
+        raise TypeError("prompts is a list of chats: write [messages] for a single one")
+    for i, p in enumerate(prompts):
+        if not _is_chat(p) and not isinstance(p, str): raise TypeError(f"prompt {i} is neither text nor a chat: {p!r:.60}")
+        if isinstance(p, str) and not p.strip(): raise ValueError(f"prompt {i} is empty")
+    return prompts
+
+# %% ../../nbs/lm/01_base.ipynb #e4b8d954
+_THINKS = re.compile(r"\s*<(think|thinking)>(.*?)(?:</\1>\s*|$)", re.S)
+_THOUGHT = re.compile(r"(.*?)</(?:think|thinking)>\s*", re.S)
+
+def split_thinking(
+    text:str, # as a model wrote it
+)->tuple: # (answer, reasoning)
+    "The answer without the reasoning before it, and the reasoning"
+    found = _THINKS.match(text)
+    if found: return text[found.end():], found[2].strip()
+    found = _THOUGHT.match(text)
+    return (text[found.end():], found[1].strip()) if found else (text, "")
+
 # %% ../../nbs/lm/01_base.ipynb #34782bd7
 class LM:
-    "A language model: `complete(prompts)`; local ones also `loglik(prefixes, suffixes)`"
+    "A language model: `complete(prompts)`, `stream(prompt)`; local ones also `loglik(prefixes, suffixes)`"
     name = "lm" # what records say wrote the answer
     context_length = None # tokens; None when the server decides
     cache = None
+    chat = False # is a text sent as a user's message?
+    format = None # "published" for a model that was trained on the published prompt format
+    supports_schema = False # can answers be held to a JSON schema?
 
     def identity(self)->str:
         "What makes this model's answers its own: part of each cache key"
@@ -61,50 +114,110 @@ class LM:
 
     def complete(self,
         prompts, # list of texts, or of chats: lists of {"role", "content"}
-        max_tokens:int=64, # longest answer
+        max_tokens:int=None, # longest answer; None: until the model ends, at most what fits
         stop=None, # text or list of texts at which the answer ends; not part of it
         temperature:float=0., # 0 is greedy
         seed:int=0, # of sampling
         errors:str="raise", # "raise", or "return" to get the exception in the place of a failed answer
         progress:bool=False, # show a progress bar
+        *,
+        raw:bool=False, # texts go in as they stand, without the model's chat template
+        schema:dict=None, # a JSON schema that the answer must follow, where the model supports it
+        n:int=None, # answers per prompt; each prompt then gets a list
     )->list: # one `Completion` per prompt, in order
         "Complete each prompt; identical requests run once; answers are cached as they arrive"
-        prompts = _checked_prompts(prompts)
-        if max_tokens < 1: raise ValueError(f"max_tokens must be at least 1, not {max_tokens}")
         if errors not in ("raise", "return"): raise ValueError(f"errors is 'raise' or 'return', not {errors!r}")
-        stop = [stop] if isinstance(stop, str) else list(stop or [])
-        requests = _requests(prompts, dict(max_tokens=max_tokens, stop=stop, temperature=float(temperature), seed=seed))
-        return _answered(self, requests, errors, progress)
+        if n is not None and (n < 1 or n > 1 and temperature <= 0):
+            raise ValueError(f"n={n} answers: n is at least 1, and several answers need temperature above 0")
+        options = _options(self, max_tokens, stop, temperature, seed, raw, schema)
+        prompts = [p for p in checked_prompts(prompts) for _ in range(n or 1)]
+        out = _answered(self, _requests(prompts, options), errors, progress)
+        return out if n is None else [out[i:i+n] for i in range(0, len(out), n)]
 
-    def _answer(self, requests): raise NotImplementedError(f"{type(self).__name__} cannot complete")
+    def stream(self,
+        prompt, # a text, or a chat: a list of {"role", "content"}
+        max_tokens:int=None, stop=None, temperature:float=0., seed:int=0, # as in `complete`
+        *,
+        raw:bool=False, schema:dict=None, # as in `complete`
+    )->Stream: # iterate over it; its `completion` is there afterwards
+        "The answer to one prompt, piece by piece as the model writes it"
+        options = _options(self, max_tokens, stop, temperature, seed, raw, schema)
+        return Stream(_streamed(self, *_requests(checked_prompts([prompt]), options)))
+
+    async def acomplete(self,
+        prompts, # as in `complete`
+        **options, # as in `complete`
+    )->list:
+        "`complete` for asynchronous code: the event loop goes on meanwhile"
+        return await asyncio.to_thread(self.complete, prompts, **options)
 
     def loglik(self, prefixes, suffixes):
-        "Log-probabilities of suffixes after prefixes; local models only"
+        "Log-probabilities of suffixes after prefixes, where the model gives them"
         raise NotImplementedError(f"{type(self).__name__} has no log-probabilities: use a local model ('demo' or 'hf:PATH')")
 
     def count_tokens(self, text:str)->int:
         "Tokens in `text`; models without a tokenizer estimate four characters a token"
         return math.ceil(len(text)/4)
 
+    def _answer(self, requests): raise NotImplementedError(f"{type(self).__name__} cannot complete")
+
+    def _stream(self, request):
+        "Pieces of text, then the `Completion`; a model that cannot stream gives its whole answer as one piece"
+        (_, answer), = self._answer([request])
+        if isinstance(answer, Exception): raise answer
+        yield answer.text
+        yield answer
+
     def __repr__(self): return f"{type(self).__name__}({self.name!r})"
 
-# %% ../../nbs/lm/01_base.ipynb #ba376561
-def _checked_prompts(prompts):
-    if isinstance(prompts, str): raise TypeError("prompts is a list of texts: write [prompt] for a single one")
-    prompts = list(prompts)
-    for i, p in enumerate(prompts):
-        chat = isinstance(p, list) and p and all(isinstance(m, dict) and {"role", "content"} <= set(m) for m in p)
-        if not chat and not isinstance(p, str): raise TypeError(f"prompt {i} is neither text nor a chat: {p!r:.60}")
-        if isinstance(p, str) and not p.strip(): raise ValueError(f"prompt {i} is empty")
-    return prompts
+# %% ../../nbs/lm/01_base.ipynb #ef7705f4
+def _options(lm, max_tokens, stop, temperature, seed, raw, schema):
+    "The options of a request; those that were not there from the first are in it only where they are used"
+    if max_tokens is not None and max_tokens < 1: raise ValueError(f"max_tokens must be at least 1, not {max_tokens}")
+    if schema is not None and not lm.supports_schema:
+        raise ValueError(f"{lm.name} cannot hold its answers to a JSON schema: use an endpoint that does, or ask for JSON in words")
+    more = dict(raw=True) if raw else {}
+    if schema is not None: more["schema"] = schema
+    stop = [stop] if isinstance(stop, str) else list(stop or [])
+    return dict(max_tokens=max_tokens, stop=stop, temperature=float(temperature), seed=seed, **more)
 
 def _requests(prompts, options):
+    "One request per prompt; with sampling, copies of a prompt are numbered as draws"
     seen, out = {}, []
     for p in prompts:
         h = stable_hash(p)
         seen[h] = seen.get(h, -1) + 1
         out.append(dict(prompt=p, draw=seen[h] if options["temperature"] > 0 else 0, **options))
     return out
+
+# %% ../../nbs/lm/01_base.ipynb #20f689e4
+def _settled(answer, request, lm):
+    "A completion as `complete` returns it: thinking kept aside"
+    if isinstance(answer, Exception) or request.get("raw") or lm.format == "published": return answer
+    text, thought = split_thinking(answer.text or "")
+    if text == answer.text: return answer
+    return replace(answer, text=text, reasoning="\n".join(filter(None, (answer.reasoning, thought))))
+
+def _is_answer(c): return bool(c.text.strip()) and c.finish_reason in ("stop", "length")
+
+def _found(lm, key):
+    "The cached completion, or None"
+    if lm.cache is None: return None
+    try: found = lm.cache.get(key)
+    except (SqliteError, InvalidData, OSError) as e: return _cache_fails(lm, e)
+    if not found or not (found.get("text") or "").strip(): return None
+    return Completion.from_dict({**found, "cached": True})
+
+def _keep(lm, key, answer):
+    "Put a completion into the cache, if it is one to keep"
+    if lm.cache is None or not _is_answer(answer): return
+    try: lm.cache.put(key, lm.name, answer.to_dict())
+    except (SqliteError, InvalidData, OSError) as e: _cache_fails(lm, e)
+
+def _cache_fails(lm, e):
+    if not getattr(lm, "_cache_told", False):
+        warnings.warn(f"the cache {lm.cache.path} fails ({e}): answers are returned and not kept", stacklevel=2)
+    lm._cache_told = True
 
 # %% ../../nbs/lm/01_base.ipynb #1939c0e6
 def _answered(lm, requests, errors, progress):
@@ -114,16 +227,16 @@ def _answered(lm, requests, errors, progress):
     out, todo = {}, {}
     for k, r in zip(keys, requests):
         if k in out or k in todo: continue
-        found = lm.cache.get(k) if lm.cache is not None else None
-        if found: out[k] = Completion.from_dict({**found, "cached": True})
+        found = _found(lm, k)
+        if found: out[k] = found
         else: todo[k] = r
     todo_keys = list(todo)
     answers = lm._answer(list(todo.values())) if todo else ()
     for i, answer in _bar(answers, len(todo), progress):
-        if isinstance(answer, Exception):
-            if errors == "raise": raise answer
-        elif lm.cache is not None: lm.cache.put(todo_keys[i], lm.name, answer.to_dict())
-        out[todo_keys[i]] = answer
+        k = todo_keys[i]
+        out[k] = answer = _settled(answer, todo[k], lm)
+        if not isinstance(answer, Exception): _keep(lm, k, answer)
+        elif errors == "raise": raise answer
     return [out[k] for k in keys]
 
 def _bar(items, total, progress):
@@ -131,9 +244,64 @@ def _bar(items, total, progress):
     from tqdm.auto import tqdm
     return tqdm(items, total=total, unit="answer")
 
-def cut_at_stop(text, stop):
+def cut_at_stop(
+    text:str, # an answer
+    stop, # texts that end it
+)->str:
+    "The text before the first of the stop texts"
     ends = [text.find(s) for s in stop if s and s in text]
     return text[:min(ends)] if ends else text
+
+# %% ../../nbs/lm/01_base.ipynb #7d3d49a2
+class Stream:
+    "An answer piece by piece: iterate over it; afterwards `completion` holds the whole"
+    def __init__(self,
+        pieces, # texts, and last the `Completion`
+    ): self._pieces, self.completion = iter(pieces), None
+
+    def __iter__(self)->Iterator: return self
+
+    def __next__(self)->str:
+        for piece in self._pieces:
+            if isinstance(piece, Completion): self.completion = piece
+            elif piece: return piece
+        raise StopIteration
+
+def _streamed(lm, request):
+    "The pieces of one answer, then its completion"
+    key = stable_hash([lm.identity(), request])
+    found = _found(lm, key)
+    if found:
+        yield found.text
+        yield found
+        return
+    aside = not request.get("raw") and lm.format != "published"
+    pieces = lm._stream(request)
+    for piece in _spoken(pieces) if aside else pieces:
+        if isinstance(piece, Completion):
+            piece = _settled(piece, request, lm)
+            _keep(lm, key, piece)
+        yield piece
+
+# %% ../../nbs/lm/01_base.ipynb #509454cd
+def _spoken(pieces):
+    "The pieces without the thinking before the answer"
+    held, spoken = "", False
+    for piece in pieces:
+        if isinstance(piece, Completion):
+            if not spoken: yield split_thinking(held)[0]
+            yield piece
+        elif spoken: yield piece
+        else:
+            held += piece
+            spoken = not _may_think(held)
+            if spoken: yield split_thinking(held)[0]
+
+def _may_think(text):
+    "Could this be the beginning of a thought, or a thought that has not ended?"
+    start = text.lstrip()
+    if any(tag.startswith(start) for tag in ("<think>", "<thinking>")): return True
+    return bool(re.match("<think(ing)?>", start)) and not re.search(r"</think(ing)?>\s*\S", start)
 
 # %% ../../nbs/lm/01_base.ipynb #103c2c15
 class CallableLM(LM):
@@ -143,8 +311,10 @@ class CallableLM(LM):
         name:str="callable", # what records and cache keys call it
         cache=None, # path of a disk cache
         concurrency:int=1, # calls in flight at once; above 1 `fn` runs in threads
+        chat:bool=False, # does the function answer as a chat model does?
+        format:str=None, # "published" for one that was made for the published prompt format
     ):
-        self.fn, self.name, self.concurrency = fn, name, concurrency
+        self.fn, self.name, self.concurrency, self.chat, self.format = fn, name, concurrency, chat, format
         self.cache = LMCache(cache) if cache else None
 
     def _one(self, request):

@@ -40,6 +40,7 @@ class OpenAILM(LM):
     ):
         if endpoint not in ("chat", "completions"): raise ValueError(f"endpoint is 'chat' or 'completions', not {endpoint!r}")
         self.name, self.endpoint, self.system, self.price = model, endpoint, system, price
+        self.chat = endpoint == "chat"
         self.base_url, self.concurrency, self.timeout, self.max_retries = base_url, concurrency, timeout, max_retries
         self.omit, self.options = tuple(omit), dict(options or {})
         self.cache = LMCache(cache) if cache else None
@@ -133,7 +134,7 @@ def _body(self:OpenAILM, r):
     elif isinstance(r["prompt"], list): raise ValueError("a chat needs endpoint='chat'")
     else: body["prompt"] = r["prompt"]
     if "max_tokens" in self.omit: body["max_completion_tokens"] = body["max_tokens"]
-    body = {k: v for k, v in body.items() if k not in self.omit}
+    body = {k: v for k, v in body.items() if k not in self.omit and v is not None}
     return body, (self._client.chat.completions if self.endpoint == "chat" else self._client.completions).create
 
 @patch

