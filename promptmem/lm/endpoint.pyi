@@ -12,6 +12,7 @@ from fastcore.basics import patch
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
 
 class OpenAILM(LM):
+    chat: _Any
     cache: _Any
     _secret: _Any
     _loop: _Any
