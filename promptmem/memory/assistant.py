@@ -6,16 +6,23 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['Assistant']
+__all__ = ['HOW', 'Assistant', 'as_scopes', 'Request', 'preferences', 'AnswerStream']
 
-# %% ../../nbs/memory/09_assistant.ipynb #8efc609a
+# %% ../../nbs/memory/09_assistant.ipynb #9a98a75d
+import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Optional, Union
 
-from ..core import InvalidData
+from ..core import InvalidData, new_id, stable_hash
+from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
-from .prompt import END, MAX_CLARIFICATION, as_clarification, assemble, enrich, last_part, neutralize, parse_reply
+from .prompt import (END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_question, as_text, assemble, chat,
+                                     choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs,
+                                     read_reply)
 from .semantic import SemanticLookup
-from ..record import Clarification, Interaction, Retrieval
+from ..record import Clarification, Completion, Interaction, Retrieval
 
 # %% ../../nbs/memory/09_assistant.ipynb #e8b09804
 class Assistant:
@@ -23,37 +30,214 @@ class Assistant:
     def __init__(self,
         lm, # a language model
         store=None, # a `Store`; None: one in memory, gone with the process
-        scope:str="default", # whose memories
-        lookup="closest", # "closest", "semantic", or a look-up object
-        reward=None, # chooses among `prompts`: `choose(query, prompts)`
-        rewriter=None, # function(question) -> question
+        scope:Union[str, tuple]="default", # whose memories; several, ("alice", "team"): all are read, the first is written
+        lookup:Union[str, LookupLike]="closest", # "closest", "semantic", or a look-up object
+        reward:ChooserLike=None, # chooses among `prompts`: `choose(query, prompts)`
+        rewriter:RewriterLike=None, # function(question) -> question
         prompts=(), # instructions to choose from; one that holds "{question}" is filled in, others stand below the question
-        few_shot:str="", # solved examples in front of each question
+        few_shot="", # solved examples in front of each question: published text, or (question, answer) pairs
         embedder="all-MiniLM-L6-v2", # of lookup="semantic"
-        max_tokens:int=64, stop=(END,), temperature:float=0., seed:int=0, # of the completions
+        max_tokens:int=None, # longest answer; None: the model's own limit (published format: 64)
+        stop=None, # texts that end an answer; None: nothing (published format: END)
+        temperature:float=0., seed:int=0, # of the completions
+        format:str="auto", # "chat", "published", or "auto": what the model was trained for
+        placement:str="question", # where a clarification stands in chat: beside the "question", or in the "system" message
+        system:str="", # the system message, in chat
+        history:int=0, # earlier questions of this conversation that the model sees, in chat
+        history_tokens:int=2000, # tokens that they may take; the oldest are left out
+        understanding:bool=False, # in chat: ask the model, too, how it understood the question
     ):
-        if not isinstance(scope, str) or not scope.strip(): raise InvalidData(f"a scope is a name, not {scope!r}")
-        if reward is not None and not prompts: raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
-        if store is None:
-            from promptmem.store.store import Store
-            store = Store(":memory:")
-        self.lm, self.store, self.scope, self.few_shot = lm, store, scope, few_shot
-        self.reward, self.rewriter, self.prompts = reward, rewriter, list(prompts)
-        self.options = dict(max_tokens=max_tokens, stop=list(stop), temperature=temperature, seed=seed)
-        self.lookup, self._done = _bound(lookup, store, scope, embedder), []
+        self.lm, self.few_shot, self.embedder, self.system, self.placement = lm, few_shot, embedder, system or "", placement
+        self.scopes = as_scopes(scope)
+        self.scope, self.store = self.scopes[0], store if store is not None else _store_in_memory()
+        self.reward = reward if reward is None else fits(reward, ChooserLike, "reward")
+        self.rewriter = rewriter if rewriter is None else fits(rewriter, RewriterLike, "rewriter")
+        self.prompts, self.understanding = list(prompts), understanding
+        self.turns, self.history_tokens, self.conversation = int(history), history_tokens, new_id()
+        self.format = choose_format(format, lm, few_shot, chatty=bool(system or history))
+        self.sure = format == "published" or bool(few_shot) or format_of(lm) == "published"
+        self.options = _options(self, max_tokens, stop, temperature, seed)
+        self.lookup = _bound(lookup, self.store, self.scopes, embedder)
+        self._done:list = []
+        self._asked:list = []
+        _check(self)
 
-    def __repr__(self): return f"Assistant({self.lm!r}, {self.store!r}, scope={self.scope!r}, {type(self.lookup).__name__})"
+    def __repr__(self):
+        scope = repr(self.scope if len(self.scopes) == 1 else self.scopes)
+        return f"Assistant({self.lm!r}, {self.store!r}, scope={scope}, {type(self.lookup).__name__}, {self.format})"
 
-def _bound(lookup, store, scope, embedder):
+# %% ../../nbs/memory/09_assistant.ipynb #973a5438
+def as_scopes(
+    scope, # a name, or several
+)->tuple: # names, the first is written to
+    "The scopes that an assistant reads, nearest first"
+    names = (scope,) if isinstance(scope, str) else tuple(scope) if isinstance(scope, (tuple, list)) else (scope,)
+    odd = [n for n in names if not isinstance(n, str) or not n.strip()]
+    if odd or not names or len(set(names)) < len(names): raise InvalidData(f"a scope is a name, or several different ones, not {scope!r}")
+    return names
+
+def _store_in_memory():
+    from promptmem.store.store import Store
+    return Store(":memory:")
+
+def _options(a, max_tokens, stop, temperature, seed):
+    "What goes with every request; the published format has a length and an end of its own"
+    published = a.format == "published"
+    if stop is None: stop = (END,) if published and a.sure else ()
+    most = max_tokens or (64 if published else None)
+    limit = dict(max_tokens=most) if most is not None or _takes_none(a.lm) else {}
+    return dict(**limit, stop=[stop] if isinstance(stop, str) else list(stop), temperature=temperature, seed=seed)
+
+def _takes_none(lm):
+    "Does this model's `complete` know that no limit was set?"
+    import inspect
+    try: default = inspect.signature(lm.complete).parameters["max_tokens"].default
+    except (AttributeError, KeyError, TypeError, ValueError): return False
+    return default is None
+
+def _check(a):
+    "Settings that contradict each other"
+    if a.reward is not None and not a.prompts: raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
+    if a.placement not in PLACEMENTS: raise ValueError(f"placement is 'question' or 'system', not {a.placement!r}")
+    if a.turns < 0: raise ValueError(f"history is a number of earlier questions, not {a.turns}")
+    if a.format == "published" and (a.system or a.turns):
+        raise InvalidData("the published format has no place for system= or history=: use a chat model, or format='chat'")
+
+# %% ../../nbs/memory/09_assistant.ipynb #2214471c
+def _bound(lookup, store, scopes, embedder):
     "The look-up, following the store"
     if lookup == "closest": lookup = ClosestLookup()
     elif lookup == "semantic": lookup = SemanticLookup(embedder, threshold=.8)
-    elif not hasattr(lookup, "query"): raise ValueError(f"unknown lookup {lookup!r}: write 'closest', 'semantic', or pass a look-up object")
-    return lookup if _follows(lookup) or not hasattr(lookup, "bind") or len(lookup) else lookup.bind(store, scope)
+    elif isinstance(lookup, str): raise ValueError(f"unknown lookup {lookup!r}: write 'closest', 'semantic', or pass a look-up object")
+    else: fits(lookup, LookupLike, "lookup")
+    if _follows(lookup) or not hasattr(lookup, "bind") or len(lookup): return lookup
+    return lookup.bind(store, scopes[0] if len(scopes) == 1 else scopes)
 
 def _follows(lookup):
     "Does the look-up take its entries from a store? One of the user's own making may not know the question"
     return getattr(lookup, "bound", False)
+
+# %% ../../nbs/memory/09_assistant.ipynb #1d4d2afb
+@dataclass
+class Request:
+    "One question, ready to be sent"
+    question:str # as asked
+    retrieval:Retrieval # what memory offered
+    sent:Any = "" # text, or messages
+    text:str = "" # the same as one text, for the record
+    prompt_id:Optional[str] = None # of the chosen prompt
+    meta:dict = field(default_factory=dict) # what else the record keeps
+
+def _prepare(a, question)->Request:
+    "The request that `question` makes"
+    if not isinstance(question, str) or not question.strip(): raise InvalidData("the question is empty")
+    r = Request(question, a.lookup.query(question))
+    template = _template(a, r)
+    worded = _reworded(a, r)
+    (_put_published if a.format == "published" else _put_chat)(a, r, worded, template)
+    return r
+
+# %% ../../nbs/memory/09_assistant.ipynb #3fcce87d
+def _reworded(a, r):
+    "The question in the rewriter's words, noted in the record when they differ"
+    asked = r.question.strip() if a.format == "published" else r.question
+    new = a.rewriter(asked) if a.rewriter is not None else asked
+    if not isinstance(new, str) or not new.strip() or new.strip() == asked.strip(): return asked
+    r.meta["asked"], r.meta["reworded"] = asked, new.strip()
+    return new.strip()
+
+def _template(a, r):
+    "The prompt for this question; its id is a hash of its text, so that it means the same in every session"
+    if not a.prompts: return None
+    choice = a.reward.choose(r.question, a.prompts) if a.reward is not None else 0
+    template = a.prompts[position(choice, a.prompts)]
+    if hasattr(choice, "p") and choice.p is not None:
+        r.meta["choice"] = dict(p=float(choice.p), interval=[float(x) for x in getattr(choice, "interval", None) or ()],
+                                abstained=bool(getattr(choice, "abstained", False)))
+    r.meta["prompt_text"], r.prompt_id = template, stable_hash(template, 12)
+    return template
+
+def _filled(template, text):
+    "`text` inside a template, or above it"
+    if template is None: return text
+    return template.replace("{question}", text) if "{question}" in template else f"{text}\n{template}"
+
+# %% ../../nbs/memory/09_assistant.ipynb #8dbf41a9
+def _put_published(a, r, worded, template):
+    "The published format: only what others wrote can be altered, and the record says so"
+    said, flags = neutralize(r.retrieval.text) if r.retrieval.hit else (None, [])
+    question = as_question(worded)
+    if question != worded: flags = [*flags, "separator"]
+    if flags: r.meta["flags"] = sorted(set(flags))
+    shots = a.few_shot if isinstance(a.few_shot, str) else join_pairs(a.few_shot)
+    r.sent = r.text = assemble(shots, as_question(_filled(template, enrich(question, as_clarification(said)))))
+
+def _put_chat(a, r, worded, template):
+    "Chat: nothing is altered; an order inside a quotation is flagged"
+    said = r.retrieval.text if r.retrieval.hit else None
+    always = preferences(a.store, a.scopes)
+    if any("instruction" in neutralize(x)[1] for x in [said or "", *(c.text for c in always)]): r.meta["flags"] = ["instruction"]
+    if always: r.meta["always"] = [c.id for c in always]
+    turns, ids = _turns(a)
+    if a.turns: r.meta["conversation"] = a.conversation
+    if ids: r.meta["turns"] = ids
+    r.sent = chat(_filled(template, worded), said, [c.text for c in always], a.system, read_pairs(a.few_shot), turns, a.placement)
+    r.text = as_text(r.sent, len(turns))
+    if len(r.sent) == 1 and format_of(a.lm) == "text": r.sent = r.text # a base model reads the text as it is
+
+# %% ../../nbs/memory/09_assistant.ipynb #ffe26d57
+def preferences(
+    store, # a `Store`
+    scopes, # names
+)->list: # clarifications
+    "What holds for every answer in these scopes, nearest scope first"
+    find = getattr(store, "preferences", None)
+    return [c for s in scopes for c in find(s)] if find is not None else []
+
+def _turns(a):
+    "(messages of the latest turns that fit into the budget, ids of their interactions), oldest first"
+    messages, ids, left = [], [], a.history_tokens
+    for id in reversed(a._asked[-a.turns:] if a.turns else []):
+        i = a.store.interaction(id)
+        if i is None or i.verdict == "wrong": continue
+        left -= a.lm.count_tokens(i.question) + a.lm.count_tokens(i.answer)
+        if left < 0: break
+        messages = [dict(role="user", content=i.question), dict(role="assistant", content=i.answer), *messages]
+        ids = [id, *ids]
+    return messages, ids
+
+# %% ../../nbs/memory/09_assistant.ipynb #bfe736d8
+def _finish(a, r:Request, c:Completion)->Interaction:
+    "The interaction that a completion makes, stored"
+    understanding, answer = read_reply(c.text, a.format, a.sure)
+    if a.format == "published": r.meta["reply"] = last_part(c.text)
+    for name in ("refusal", "reasoning"):
+        if getattr(c, name, None): r.meta[name] = getattr(c, name)
+    if c.finish_reason not in ("stop", None): r.meta["finish_reason"] = c.finish_reason
+    if len(a.scopes) > 1: r.meta["scopes"] = list(a.scopes)
+    i = Interaction(r.question, scope=a.scope, prompt=r.text, prompt_id=r.prompt_id, retrieval=r.retrieval, answer=answer,
+                    understanding=understanding, usage=c.usage, latency_s=c.latency_s, model=c.model, meta=r.meta)
+    a.store.log(i)
+    if a.turns: a._asked.append(i.id)
+    return i
+
+# %% ../../nbs/memory/09_assistant.ipynb #37792d42
+HOW = "In one short sentence: what did you take my question to mean? Do not answer it again."
+
+def _afterwards(a, r, c):
+    "The request that asks how the question was understood; None when that is not wanted"
+    if not a.understanding or a.format != "chat" or not c.text.strip(): return None
+    asked = r.sent if isinstance(r.sent, list) else [dict(role="user", content=r.sent)]
+    return [*asked, dict(role="assistant", content=c.text), dict(role="user", content=HOW)]
+
+def _with_understanding(a, r, c, complete):
+    "The interaction, with how the question was understood when that is wanted"
+    more = _afterwards(a, r, c)
+    if more is None: return _finish(a, r, c)
+    u = complete(more)
+    i = _finish(a, r, replace(c, usage=c.usage + u.usage, latency_s=c.latency_s + u.latency_s))
+    i.understanding = u.text.strip()
+    return a.store.log(i)
 
 # %% ../../nbs/memory/09_assistant.ipynb #2335300f
 from fastcore.basics import patch
@@ -64,57 +248,94 @@ def ask(self:Assistant,
     question:str, # as you would ask a person
 )->Interaction: # .answer .understanding .retrieval .prompt .usage; stored
     "Answer `question` with what memory knows"
-    if not isinstance(question, str) or not question.strip(): raise InvalidData("the question is empty")
-    retrieval, meta = self.lookup.query(question), {}
-    sent, flags = neutralize(question, strict=False)
-    sent = self._reworded(sent, meta)
-    said, more = neutralize(retrieval.text) if retrieval.hit else (None, [])
-    if flags + more: meta["flags"] = sorted({*flags, *more})
-    prompt, prompt_id = self._with_prompt(question, enrich(sent, as_clarification(said)), meta)
-    c = self.lm.complete([assemble(self.few_shot, prompt)], **self.options)[0]
-    text = last_part(c.text)
-    understanding, answer = parse_reply(text)
-    meta["reply"] = text
-    return self.store.log(Interaction(question, scope=self.scope, prompt=assemble(self.few_shot, prompt), prompt_id=prompt_id, retrieval=retrieval,
-                                      answer=answer, understanding=understanding, usage=c.usage, latency_s=c.latency_s, model=c.model, meta=meta))
+    one = lambda sent: self.lm.complete([sent], **self.options)[0]
+    r = _prepare(self, question)
+    return _with_understanding(self, r, one(r.sent), one)
 
 @patch
-def _reworded(self:Assistant, question, meta):
-    if self.rewriter is None: return question
-    new = self.rewriter(question)
-    if not isinstance(new, str) or not new.strip() or new.strip() == question: return question
-    meta["asked"], meta["reworded"] = question, new.strip()
-    return new.strip()
+async def aask(self:Assistant,
+    question:str, # as you would ask a person
+)->Interaction:
+    "`ask`, in asynchronous code: other work goes on while the model answers"
+    r = _prepare(self, question)
+    c = await _acomplete(self, r.sent)
+    more = _afterwards(self, r, c)
+    u = await _acomplete(self, more) if more else None
+    return _with_understanding(self, r, c, lambda _: u)
+
+async def _acomplete(a, sent):
+    "One completion without blocking the loop"
+    if hasattr(a.lm, "acomplete"): return (await a.lm.acomplete([sent], **a.options))[0]
+    return (await asyncio.to_thread(a.lm.complete, [sent], **a.options))[0]
+
+# %% ../../nbs/memory/09_assistant.ipynb #9156a3cc
+class AnswerStream:
+    "The pieces of an answer as they come; afterwards `interaction` is what was stored"
+    def __init__(self, assistant, request):
+        self.assistant, self.request, self.interaction, self.text = assistant, request, None, ""
+    def __iter__(self)->Iterator[str]:
+        a, r = self.assistant, self.request
+        pieces = a.lm.stream(r.sent, **a.options) if hasattr(a.lm, "stream") else _one_piece(a, r)
+        last = None
+        while True:
+            try: piece = next(pieces)
+            except StopIteration as e:
+                last = e.value if isinstance(e.value, Completion) else last
+                break
+            self.text += piece
+            yield piece
+        c = last or Completion(self.text, model=getattr(a.lm, "name", ""))
+        self.interaction = _with_understanding(a, r, c, lambda sent: a.lm.complete([sent], **a.options)[0])
+
+def _one_piece(a, r):
+    "The whole answer as one piece, from a model that cannot stream"
+    c = a.lm.complete([r.sent], **a.options)[0]
+    yield c.text
+    return c
 
 @patch
-def _with_prompt(self:Assistant, question, text, meta):
-    "The question inside the prompt that the reward model chooses, and that prompt's id"
-    if not self.prompts: return text, None
-    chosen = 0
-    if self.reward is not None:
-        choice = self.reward.choose(question, self.prompts)
-        chosen = choice.prompt if isinstance(choice.prompt, int) else self.prompts.index(choice.prompt)
-        meta["choice"] = dict(p=float(choice.p), interval=[float(x) for x in choice.interval], abstained=bool(choice.abstained))
-    template = self.prompts[chosen]
-    meta["prompt_text"] = template
-    return (template.replace("{question}", text) if "{question}" in template else f"{text}\n{template}"), str(chosen)
+def stream(self:Assistant,
+    question:str, # as you would ask a person
+)->AnswerStream: # iterate over it; then `.interaction` is stored
+    "The answer piece by piece, as the model writes it"
+    return AnswerStream(self, _prepare(self, question))
 
 # %% ../../nbs/memory/09_assistant.ipynb #fab25522
-@patch
-def _own(self:Assistant, r):
-    "The stored state of an interaction of this scope"
-    found = self.store.interaction(r if isinstance(r, str) else r.id)
-    if found is None or found.scope != self.scope: raise KeyError(f"scope {self.scope!r} has no interaction {r if isinstance(r, str) else r.id!r}")
+def _own(a, r):
+    "The stored state of an interaction of the assistant's own scope"
+    id = r if isinstance(r, str) else r.id
+    found = a.store.interaction(id)
+    if found is None or found.scope != a.scope: raise KeyError(f"scope {a.scope!r} has no interaction {id!r}")
     return found
 
-@patch
-def _judge(self:Assistant, r, verdict, expected=None):
-    before = self._own(r)
-    after = Interaction.from_dict(before.to_dict() | dict(verdict=verdict, expected=expected if expected is not None else before.expected))
-    self.store.log(after)
+def _judge(a, r, verdict, expected=None):
+    "Write a verdict into an interaction that is there; returns how it stands now"
+    before = _own(a, r)
+    if before.expected is not None and expected is not None: before.meta.setdefault("earlier", []).append(before.expected)
+    after = replace(before, verdict=verdict, expected=expected if expected is not None else before.expected)
+    a.store.log(after)
     if isinstance(r, Interaction): r.verdict, r.expected = after.verdict, after.expected
-    return before, after
+    return after
 
+def _noted(a, r, verdict, expected=None, clarification=None):
+    "Judge `r`, and remember for `undo` by ids what was done"
+    before = _own(a, r)
+    after = _judge(a, r, verdict, expected)
+    a._done.append(_Done(after.id, before.verdict, expected is not None, r if isinstance(r, Interaction) else None,
+                         clarification and clarification.id, clarification and clarification.supersedes))
+    return after
+
+@dataclass
+class _Done:
+    "One act that can be taken back"
+    interaction:str
+    verdict:Optional[str] # as it was before
+    corrected:bool # a right answer was given
+    object:Optional[Interaction] # the caller's, kept in step
+    clarification:Optional[str]
+    supersedes:Optional[str]
+
+# %% ../../nbs/memory/09_assistant.ipynb #8a0c1e6d
 @patch
 def clarify(self:Assistant,
     r, # the interaction (or its id) in which the question was misread
@@ -124,54 +345,55 @@ def clarify(self:Assistant,
     "Say what was meant; questions like this one will carry it from now on"
     if not isinstance(text, str) or not text.strip(): raise InvalidData("the clarification is empty")
     if len(text) > MAX_CLARIFICATION: raise InvalidData(f"the clarification has {len(text)} characters; at most {MAX_CLARIFICATION} go into a prompt")
-    question = self._own(r).question
-    c = self.store.add(scope=self.scope, key=question, text=text, author=author, source=r if isinstance(r, str) else r.id)
-    if not _follows(self.lookup): self.lookup.add(question, text, id=c.id)
-    self._note(r, "wrong", clarification=c)
+    found = _own(self, r)
+    c = self.store.add(scope=self.scope, key=found.question, text=text, author=author, source=found.id)
+    if not _follows(self.lookup): self.lookup.add(found.question, text, id=c.id)
+    _noted(self, r, "wrong", clarification=c)
     return c
 
-# %% ../../nbs/memory/09_assistant.ipynb #1a553470
 @patch
-def _note(self:Assistant, r, *judgement, clarification=None):
-    "Judge `r` and remember for `undo` how it stood before, and what was said with it"
-    before, after = self._judge(r, *judgement)
-    self._done.append((before, r, clarification))
-    return after
-
-@patch
-def accept(self:Assistant, r)->Interaction:
+def accept(self:Assistant, r:Union[Interaction, str])->Interaction:
     "Say that the answer was right"
-    return self._note(r, "right")
+    return _noted(self, r, "right")
 
 @patch
-def reject(self:Assistant, r)->Interaction:
+def reject(self:Assistant, r:Union[Interaction, str])->Interaction:
     "Say that the answer was wrong, and no more"
-    return self._note(r, "wrong")
+    return _noted(self, r, "wrong")
 
 @patch
 def correct(self:Assistant,
-    r, # the interaction, or its id
+    r:Union[Interaction, str], # the interaction, or its id
     answer:str, # the right answer
 )->Interaction:
     "Say what the right answer would have been"
     if not isinstance(answer, str) or not answer.strip(): raise InvalidData("the right answer is empty")
-    return self._note(r, "wrong", answer.strip())
+    return _noted(self, r, "wrong", answer.strip())
 
-# %% ../../nbs/memory/09_assistant.ipynb #f40a4d17
+# %% ../../nbs/memory/09_assistant.ipynb #aa9746ee
 @patch
-def undo(self:Assistant):
+def undo(self:Assistant)->Interaction:
     "Take the last clarify, accept, reject or correct back; returns the interaction as it is now"
     if not self._done: raise InvalidData("there is nothing to undo in this session")
-    before, r, c = self._done.pop()
-    self.store.log(before)
-    if isinstance(r, Interaction): r.verdict, r.expected = before.verdict, before.expected
-    if c is None: return before
-    self.store.deactivate(c.id)
-    if c.supersedes and (old := self.store.get(c.supersedes)): self.store.restore(old.id)
-    if not _follows(self.lookup):
-        self.lookup.remove(id=c.id)
-        if c.supersedes and old: self.lookup.add(old.key, old.text, id=old.id)
-    return before
+    done = self._done.pop()
+    now = self.store.interaction(done.interaction)
+    if done.clarification is not None: _take_back(self, done)
+    if now is None or now.scope != self.scope: raise InvalidData("what would be taken back was forgotten in the meantime")
+    earlier = list(now.meta.get("earlier", ()))
+    expected = now.expected if not done.corrected else earlier.pop() if earlier else None
+    meta = {k: v for k, v in now.meta.items() if k != "earlier"} | (dict(earlier=earlier) if earlier else {})
+    now = self.store.log(replace(now, verdict=done.verdict, expected=expected, meta=meta))
+    if done.object is not None: done.object.verdict, done.object.expected = now.verdict, now.expected
+    return now
+
+def _take_back(a, done):
+    "A clarification out of use, and the one that it replaced into use again"
+    old = a.store.get(done.supersedes, scope=a.scope) if done.supersedes else None
+    if a.store.get(done.clarification, scope=a.scope) is not None: a.store.deactivate(done.clarification)
+    if old is not None: a.store.restore(old.id)
+    if _follows(a.lookup): return
+    if hasattr(a.lookup, "remove"): a.lookup.remove(id=done.clarification)
+    if old is not None: a.lookup.add(old.key, old.text, id=old.id)
 
 # %% ../../nbs/memory/09_assistant.ipynb #4adeb8a9
 @patch
@@ -182,9 +404,15 @@ def history(self:Assistant,
     return self.store.interactions(self.scope, descending=True, limit=n)
 
 @patch
+def new_conversation(self:Assistant)->str: # its id
+    "Start over: the model no longer sees what was asked before; memory stays"
+    self._asked, self.conversation = [], new_id()
+    return self.conversation
+
+@patch
 def memories(self:Assistant)->list:
-    "The clarifications in use in this scope"
-    return self.store.clarifications(self.scope)
+    "The clarifications in use, of the nearest scope first"
+    return [c for s in self.scopes for c in self.store.clarifications(s)]
 
 @patch
 def suggestions(self:Assistant,
@@ -192,9 +420,9 @@ def suggestions(self:Assistant,
     k:int=3, # how many
 )->list: # texts
     "Earlier clarifications that might be meant again: of near questions first, then the most used of the last 200"
-    near = [c.text for c in self.store.search(question, scope=self.scope, k=k)] if question.strip() else []
-    used = Counter(c.text for c in self.store.clarifications(self.scope, sort="time", descending=True, limit=200))
-    return list(dict.fromkeys(near + [t for t, _ in used.most_common()]))[:k]
+    near = [c.text for s in self.scopes for c in self.store.search(question, scope=s, k=k)] if question.strip() else []
+    late = [c.text for s in self.scopes for c in self.store.clarifications(s, sort="time", descending=True, limit=200)]
+    return list(dict.fromkeys(near + [t for t, _ in Counter(late).most_common()]))[:k]
 
 @patch
 def accuracy(self:Assistant)->tuple: # (right, judged)
