@@ -20,7 +20,7 @@ from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
 from .prompt import (END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_question, as_text, assemble, chat,
                                      choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs,
-                                     read_reply)
+                                     read_reply, sendable)
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
@@ -183,7 +183,7 @@ def _put_chat(a, r, worded, template):
     if ids: r.meta["turns"] = ids
     r.sent = chat(_filled(template, worded), said, [c.text for c in always], a.system, read_pairs(a.few_shot), turns, a.placement)
     r.text = as_text(r.sent, len(turns))
-    if len(r.sent) == 1 and format_of(a.lm) == "text": r.sent = r.text # a base model reads the text as it is
+    r.sent = sendable(a.lm, r.sent)
 
 # %% ../../nbs/memory/09_assistant.ipynb #ffe26d57
 def preferences(

@@ -8,9 +8,9 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'PLACEMENTS', 'FORMATS', 'neutralize', 'as_question',
            'as_answer', 'read_few_shot', 'example', 'few_shot', 'read_pairs', 'enrich', 'as_clarification', 'assemble',
-           'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format', 'Reply', 'last_part', 'parse_reply',
-           'read_reply', 'Prompted', 'Strategy', 'NoMemory', 'put', 'strategy_settings', 'MemPrompt', 'GrowingPrompt',
-           'grow', 'grow_chat', 'load_strategy']
+           'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format', 'sendable', 'Reply', 'last_part',
+           'parse_reply', 'read_reply', 'Prompted', 'Strategy', 'NoMemory', 'put', 'strategy_settings', 'MemPrompt',
+           'GrowingPrompt', 'grow', 'grow_chat', 'load_strategy']
 
 # %% ../../nbs/memory/03_prompt.ipynb #66ec0182
 import re
@@ -218,6 +218,15 @@ def choose_format(
     if kind in ("published", "chat"): return kind
     if kind == "text": return "published" if few_shot else "chat" # examples show a base model how to go on
     return "chat" if chatty else "published"
+
+# %% ../../nbs/memory/03_prompt.ipynb #eb0ba762
+def sendable(
+    lm, # a language model
+    sent, # text, or messages
+): # what its `complete` takes
+    "A base model without chat reads a single message as the text that it is"
+    alone = isinstance(sent, list) and len(sent) == 1
+    return sent[0]["content"] if alone and format_of(lm) == "text" else sent
 
 # %% ../../nbs/memory/03_prompt.ipynb #8b8856b2
 class Reply(NamedTuple):

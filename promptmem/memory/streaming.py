@@ -17,11 +17,9 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from fastcore.basics import patch
-
 from ..core import InvalidData, plain, stable_hash
 from .logs import Log
-from .prompt import END, last_part, load_strategy, parse_reply
+from .prompt import END, choose_format, last_part, load_strategy, parse_reply, sendable
 from .tasks import Tasks
 from .tasks import checker as named_checker
 
@@ -33,7 +31,8 @@ class SimulatedUser:
         seed:int=0, # of the draws
     ):
         p = clarification_probability
-        if not isinstance(p, (int, float)) or not 0 <= p <= 1: raise ValueError(f"clarification_probability lies between 0 and 1, not at {p!r}")
+        if not isinstance(p, (int, float)) or not 0 <= p <= 1:
+            raise ValueError(f"clarification_probability lies between 0 and 1, not at {p!r}")
         self.clarification_probability, self.seed = float(p), seed
         self.begin()
 
@@ -41,58 +40,62 @@ class SimulatedUser:
         "Start the draws again"
         self._rng = random.Random(self.seed)
 
-    def respond(self, task, reply:str, check):
+    def respond(self,
+        task, # what was asked
+        reply:str, # what came back
+        check, # what the checker found
+    ):
         "The clarification, or None; called once per wrong reply"
         return task.clarification if self._rng.random() < self.clarification_probability else None
 
-    def settings(self): return dict(user=type(self).__name__, clarification_probability=self.clarification_probability, seed=self.seed)
+    def settings(self)->dict:
+        "What decides what this user says"
+        return dict(user=type(self).__name__, clarification_probability=self.clarification_probability, seed=self.seed)
     def __repr__(self): return f"SimulatedUser({self.clarification_probability:g}, seed={self.seed})"
 
 # %% ../../nbs/memory/07_streaming.ipynb #0f155f37
 class _Ahead:
     "Answers for the prompts in the window"
     def __init__(self, lm, window, options):
-        self.lm, self.options, self.calls, self._got = lm, options, 0, {}
+        self.lm, self.options, self.calls, self.got = lm, options, 0, {}
         self.batch = getattr(lm, "model", None) is not None
-        self._pool = ThreadPoolExecutor(window, "promptmem-stream") if window > 1 and not self.batch else None
+        self.pool = ThreadPoolExecutor(window, "promptmem-stream") if window > 1 and not self.batch else None
 
-    def _one(self, prompt):
-        try: return self.lm.complete([prompt], **self.options)[0]
+    def one(self, prompt):
+        "The answer to one prompt, or the exception"
+        try: return self.lm.complete([sendable(self.lm, prompt.sent)], **self.options)[0]
         except Exception as e: return e
 
     def want(self, prompts):
         "Prompts that will be needed, the next one first; others are dropped"
-        wanted = set(prompts)
-        for p in [p for p in self._got if p not in wanted]:
-            got = self._got.pop(p)
-            if hasattr(got, "cancel"): got.cancel()
-        if self._pool is None: return
-        for p in dict.fromkeys(prompts):
-            if p not in self._got:
-                self._got[p] = self._pool.submit(self._one, p)
-                self.calls += 1
+        wanted = {p.text for p in prompts}
+        for t in [t for t in self.got if t not in wanted]:
+            gone = self.got.pop(t)
+            if hasattr(gone, "cancel"): gone.cancel()
+        if self.pool is None: return
+        for p in prompts:
+            if p.text in self.got: continue
+            self.got[p.text] = self.pool.submit(self.one, p)
+            self.calls += 1
 
-    def get(self, prompt, prompts):
-        "The answer to `prompt`"
-        if self._pool is not None: return self._got[prompt].result()
-        if prompt not in self._got: self._fetch([p for p in dict.fromkeys([prompt, *prompts]) if p not in self._got])
-        return self._got[prompt]
+    def get(self, prompts):
+        "The answer to the first of `prompts`"
+        text = prompts[0].text
+        if self.pool is not None: return self.got[text].result()
+        if text not in self.got: self.got.update(self.fetch({p.text: p for p in prompts if p.text not in self.got}))
+        return self.got[text]
 
-# %% ../../nbs/memory/07_streaming.ipynb #e091eb80
-@patch
-def _fetch(self:_Ahead, prompts):
-    self.calls += len(prompts)
-    if len(prompts) == 1: self._got[prompts[0]] = self._one(prompts[0])
-    else: self._got.update(zip(prompts, self._batched(prompts)))
+    def fetch(self, prompts):
+        "Answers to several prompts in one call, one by one when that fails"
+        self.calls += len(prompts)
+        if len(prompts) == 1: return {t: self.one(p) for t, p in prompts.items()}
+        try: found = self.lm.complete([sendable(self.lm, p.sent) for p in prompts.values()], errors="return", **self.options)
+        except Exception: found = [self.one(p) for p in prompts.values()]
+        return dict(zip(prompts, found))
 
-@patch
-def _batched(self:_Ahead, prompts):
-    try: return self.lm.complete(prompts, errors="return", **self.options)
-    except Exception: return [self._one(p) for p in prompts]
-
-@patch
-def close(self:_Ahead):
-    if self._pool is not None: self._pool.shutdown(wait=False, cancel_futures=True)
+    def close(self):
+        "Ask no more"
+        if self.pool is not None: self.pool.shutdown(wait=False, cancel_futures=True)
 
 # %% ../../nbs/memory/07_streaming.ipynb #2d0dd245
 class LogFile:
@@ -154,7 +157,8 @@ def _whole_lines(path):
         if not line.endswith(b"\n"): break
         try: r = json.loads(line)
         except ValueError as e: raise InvalidData(f"{path}:{i}: not a log line: {e}") from e
-        if not isinstance(r, dict) or r.get("idx") != i-1: raise InvalidData(f"{path}:{i}: field 'idx' must be {i-1}: this is not a stream's log, or lines are missing")
+        if not isinstance(r, dict) or r.get("idx") != i-1:
+            raise InvalidData(f"{path}:{i}: field 'idx' must be {i-1}: this is not a stream's log, or lines are missing")
         records.append(r)
         ends.append(at)
     return records, ends
@@ -171,38 +175,44 @@ def _memory_fields(prepared, strategy):
     if r is not None:
         size = meta.pop("memory_size", None)
         out["memory_metadata"] = dict(memory_used=r.hit, memory_size=size)
-        if r.hit: out["memory_metadata"] |= dict(match_score=plain(r.score), memory_key=r.key, memory_value=r.text, memory_id=strategy.label(r.id))
+        if r.hit: out["memory_metadata"] |= dict(match_score=plain(r.score), memory_key=r.key, memory_value=r.text,
+                                                 memory_id=strategy.label(r.id))
     return {**meta, **out}
 
-def _judged(record, task, answer, check):
+def _judged(record, task, answer, check, chat=False):
     "The part of a line that the answer decides"
     if isinstance(answer, Exception):
         error = traceback.format_exception_only(type(answer), answer)[-1].strip()
         return {**record, "generated_answer": None, "response": None, "is_correct": False, "exception": True, "error": error}, None
-    text = last_part(answer.text)
+    text = answer.text if chat else last_part(answer.text)
     c, u = check(task, text), answer.usage
     usage = dict(prompt_tokens=u.prompt_tokens, completion_tokens=u.completion_tokens, cost=u.cost)
     response = dict(model=answer.model, finish_reason=answer.finish_reason, usage=usage)
-    return {**record, "generated_answer": text, "understanding": parse_reply(text).understanding, "response": response,
+    understanding = "" if chat else parse_reply(text).understanding
+    return {**record, "generated_answer": text, "understanding": understanding, "response": response,
             "is_correct": bool(c.correct), "is_understood": bool(c.understood)}, c
 
 # %% ../../nbs/memory/07_streaming.ipynb #06451b1b
 class TooManyErrors(RuntimeError):
     "The stream stopped; its log holds all answers and errors so far"
 
+# %% ../../nbs/memory/07_streaming.ipynb #d9bf6490
 class _Run:
     "One stream while it runs"
     def __init__(self, lm, tasks, strategy, user, check, head, file):
-        self.lm, self.tasks, self.strategy, self.user, self.check, self.head, self.file = lm, tasks, strategy, user, check, head, file
+        self.lm, self.tasks, self.strategy, self.user = lm, tasks, strategy, user
+        self.check, self.head, self.file = check, head, file
         self.records, self.right, self.errors = [], 0, 0
-        strategy.begin(), user.begin()
+        strategy.begin()
+        user.begin()
 
     def finish(self, i, prepared, answer, started):
         "Judge an answer, write its line, learn; True when something was learned"
-        task = self.tasks[i]
-        record, c = _judged(_record(i, task, prepared, self.strategy, self.head), task, answer, self.check)
+        task, chat = self.tasks[i], prepared.messages is not None
+        record, c = _judged(_record(i, task, prepared, self.strategy, self.head), task, answer, self.check, chat)
         said = None if c is None or c.correct else self.user.respond(task, record["generated_answer"], c)
-        record = {**record, "clarification": said, "correct_so_far": round(100*(self.right+record["is_correct"])/(i+1), 2)}
+        so_far = round(100*(self.right+record["is_correct"])/(i+1), 2)
+        record = {**record, "clarification": said, "correct_so_far": so_far}
         if self.file is not None: self.file.append(record, time.monotonic_ns()-started)
         return self.took_in(record)
 
@@ -216,42 +226,45 @@ class _Run:
         self.strategy.learn(self.tasks[i].question, record["clarification"], self.tasks[i].answer, id=f"task {i}")
         return True
 
-# %% ../../nbs/memory/07_streaming.ipynb #7e32fa51
-@patch
-def replay(self:_Run, path):
+# %% ../../nbs/memory/07_streaming.ipynb #782036bf
+def _replay(run, path):
     "Take in the lines that are there already; raise when they belong to another run"
-    done = self.file.records
+    done = run.file.records
     while done and done[-1].get("exception"): done = done[:-1]
-    if len(done) > len(self.tasks): raise InvalidData(f"{path} holds {len(done)} tasks, this run has {len(self.tasks)}: choose another log")
+    if len(done) > len(run.tasks): raise InvalidData(f"{path} holds {len(done)} tasks, this run has {len(run.tasks)}: choose another log")
     for r in done:
-        for name, mine in [("question", self.tasks[r["idx"]].question), *self.head.items()]:
-            if r.get(name) != mine: raise InvalidData(f"{path}:{r['idx']+1} belongs to another run: {name} is {r.get(name)!r} there, {mine!r} here. Choose another log or remove it.")
+        at = f"{path}:{r['idx']+1}"
+        for name, mine in [("question", run.tasks[r["idx"]].question), *run.head.items()]:
+            if r.get(name) != mine:
+                raise InvalidData(f"{at} belongs to another run: {name} is {r.get(name)!r} there, {mine!r} here. Choose another log or remove it.")
         if not r["is_correct"] and not r.get("exception"):
-            said = self.user.respond(self.tasks[r["idx"]], r["generated_answer"], None)
-            if said != r["clarification"]: raise InvalidData(f"{path}:{r['idx']+1}: the clarification is not the one this user gives: choose another log")
-        self.took_in(r)
-    self.file.keep(len(done))
+            said = run.user.respond(run.tasks[r["idx"]], r["generated_answer"], None)
+            if said != r["clarification"]: raise InvalidData(f"{at}: the clarification is not the one this user gives: choose another log")
+        run.took_in(r)
+    run.file.keep(len(done))
 
-@patch
-def go(self:_Run, window, options, max_errors, progress):
-    "Ask what has not been asked"
+def _go(run, window, options, max_errors, progress):
+    "Ask what has not been asked; returns the number of requests"
     from tqdm.auto import tqdm
-    n, ready, ahead, errors = len(self.tasks), [], _Ahead(self.lm, window, options), 0
-    bar = tqdm(total=n, initial=len(self.records), disable=not progress, unit="task")
+    n, ready, ahead, errors = len(run.tasks), [], _Ahead(run.lm, window, options), 0
+    bar = tqdm(total=n, initial=len(run.records), disable=not progress, unit="task")
+    prepare = lambda i: run.strategy.prepare(run.tasks[i].question)
     try:
-        for i in range(len(self.records), n):
+        for i in range(len(run.records), n):
             started = time.monotonic_ns()
-            while len(ready) < min(window, n-i): ready.append(self.strategy.prepare(self.tasks[i+len(ready)].question))
-            prompts = [p.text for p in ready]
-            ahead.want(prompts)
-            answer = ahead.get(prompts[0], prompts)
-            learned = self.finish(i, ready.pop(0), answer, started)
-            if learned: ready = [self.strategy.prepare(self.tasks[i+1+j].question) for j in range(len(ready))]
+            while len(ready) < min(window, n-i): ready.append(prepare(i + len(ready)))
+            ahead.want(ready)
+            answer = ahead.get(ready)
+            learned = run.finish(i, ready.pop(0), answer, started)
+            if learned: ready = [prepare(i+1+j) for j in range(len(ready))] # an earlier clarification may change them
             errors += isinstance(answer, Exception)
-            bar.update(), bar.set_postfix(right=f"{self.records[-1]['correct_so_far']}%")
+            bar.update()
+            bar.set_postfix(right=f"{run.records[-1]['correct_so_far']}%")
             if max_errors is not None and errors >= max_errors and i < n-1:
-                raise TooManyErrors(f"stopped after {errors} errors at task {i} of {n}; the last one: {self.records[-1]['error']}")
-    finally: ahead.close(), bar.close()
+                raise TooManyErrors(f"stopped after {errors} errors at task {i} of {n}; the last one: {run.records[-1]['error']}")
+    finally:
+        ahead.close()
+        bar.close()
     return ahead.calls
 
 # %% ../../nbs/memory/07_streaming.ipynb #961fd23f
@@ -263,14 +276,29 @@ def _ready(lm, tasks, window, max_errors):
     odd = next((t for t in tasks if not hasattr(t, "to_dict")), None)
     if odd is not None: raise InvalidData(f"tasks are `Task`s with question, answer and type (`make_tasks`, `load_tasks`), not {odd!r:.60}")
     for name, n in (("window", window), ("max_errors", max_errors)):
-        if n is not None and (not isinstance(n, int) or n < 1): raise ValueError(f"{name} must be at least 1, a whole number, not {n!r}")
+        if n is None or isinstance(n, int) and n > 0: continue
+        raise ValueError(f"{name} must be at least 1, a whole number, not {n!r}")
     return tasks
 
 def _as_user(user):
     if user is None: return SimulatedUser()
     return SimulatedUser(user) if isinstance(user, (int, float)) else user
 
-# %% ../../nbs/memory/07_streaming.ipynb #873bfc18
+# %% ../../nbs/memory/07_streaming.ipynb #f94777df
+def _in_format(lm, strategy):
+    "The strategy, in the format that the model wants"
+    if strategy.format == "auto": strategy.format = choose_format("auto", lm, strategy.few_shot, chatty=bool(strategy.system))
+    return strategy
+
+def _options(strategy, max_tokens, stop, temperature, seed):
+    "What goes with every request"
+    published = strategy.format != "chat"
+    if stop is None: stop = (END,) if published else ()
+    limit = dict(max_tokens=64 if published and max_tokens is None else max_tokens)
+    limit = {k: v for k, v in limit.items() if v is not None}
+    return dict(**limit, stop=[stop] if isinstance(stop, str) else list(stop), temperature=temperature, seed=seed)
+
+# %% ../../nbs/memory/07_streaming.ipynb #9ef0f5b4
 def stream(
     lm, # a language model: `complete(prompts, ...)`
     tasks, # `Tasks`, or any list of them
@@ -281,18 +309,21 @@ def stream(
     checker="keyword", # name, or function(task, reply) -> bool
     max_errors:int=10, # failed questions after which to stop; None: never
     progress:bool=False, # show a progress bar
-    max_tokens:int=64, stop=(END,), temperature:float=0., seed:int=0, # of the completions
+    max_tokens:int=None, # longest answer; None: 64 in the published format, the model's own limit in chat
+    stop=None, # texts that end an answer; None: END in the published format
+    temperature:float=0., seed:int=0, # of the completions
 )->Log:
     "Ask all tasks in order with a simulated user; the log is the same for any `window`, and after any interruption"
-    tasks, strategy, user = _ready(lm, tasks, window, max_errors), load_strategy(strategy), _as_user(user)
-    options = dict(max_tokens=max_tokens, stop=[stop] if isinstance(stop, str) else list(stop), temperature=temperature, seed=seed)
+    tasks, user = _ready(lm, tasks, window, max_errors), _as_user(user)
+    strategy = _in_format(lm, load_strategy(strategy))
+    options = _options(strategy, max_tokens, stop, temperature, seed)
     head = run_head(lm, tasks, strategy, user, checker, options)
     path = None if log is None else _log_path(log, head, len(tasks))
     file = LogFile(path) if path else None
     try:
         run = _Run(lm, tasks, strategy, user, named_checker(checker), head, file)
-        if file: run.replay(path)
-        calls = run.go(window, options, max_errors, progress)
+        if file: _replay(run, path)
+        calls = _go(run, window, options, max_errors, progress)
     finally:
         if file: file.close()
     out = Log(run.records, path)
@@ -300,16 +331,26 @@ def stream(
     return out
 
 # %% ../../nbs/memory/07_streaming.ipynb #a3bde7b9
-def run_head(lm, tasks, strategy, user, checker, options)->dict:
+def run_head(
+    lm, # a language model
+    tasks, # what is asked
+    strategy, # how
+    user, # who answers back
+    checker, # what judges
+    options:dict, # of the completions
+)->dict:
     "What every line says about its run; `run` is a hash of everything that decides the outcome"
-    user_settings = user.settings() if hasattr(user, "settings") else dict(user=type(user).__name__)
-    head = dict(family=getattr(tasks, "family", "") or (tasks[0].family if hasattr(tasks[0], "family") else ""), strategy=strategy.name,
-                clarification_probability=user_settings.get("clarification_probability"), seed=user_settings.get("seed"))
+    said = user.settings() if hasattr(user, "settings") else dict(user=type(user).__name__)
+    family = getattr(tasks, "family", "") or getattr(tasks[0], "family", "")
+    head = dict(family=family, strategy=strategy.name, clarification_probability=said.get("clarification_probability"), seed=said.get("seed"))
     name = checker if isinstance(checker, str) else getattr(checker, "__name__", "function")
-    everything = [head, [t.to_dict() for t in tasks], strategy.settings(), user_settings, name, getattr(lm, "name", type(lm).__name__), options]
+    model = getattr(lm, "name", type(lm).__name__)
+    everything = [head, [t.to_dict() for t in tasks], strategy.settings(), said, name, model, options]
     return dict(head, run=stable_hash(everything, 12))
 
 def _log_path(log, head, n):
+    "The file that `log` means: itself, or one with a telling name in a folder"
     if not str(log).endswith(("/", os.sep)) and not Path(log).is_dir(): return Path(log)
-    name = f"{head['strategy']}_task_type={head['family']}_num_tasks={n}_clarification_prob={head['clarification_probability']}_seed={head['seed']}_run={head['run']}"
+    chance, seed = head["clarification_probability"], head["seed"]
+    name = f"{head['strategy']}_task_type={head['family']}_num_tasks={n}_clarification_prob={chance}_seed={seed}_run={head['run']}"
     return Path(log)/f"{name}.jsonl"
