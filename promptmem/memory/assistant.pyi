@@ -1,26 +1,42 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+import asyncio
 from collections import Counter
-from ..core import InvalidData
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Optional, Union
+from ..core import InvalidData, new_id, stable_hash
+from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
-from .prompt import END, MAX_CLARIFICATION, as_clarification, assemble, enrich, last_part, neutralize, parse_reply
+from .prompt import END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable
 from .semantic import SemanticLookup
-from ..record import Clarification, Interaction, Retrieval
+from ..record import Clarification, Completion, Interaction, Retrieval
 
 class Assistant:
-    options: _Any
-    lm: _Any
-    store: _Any
-    scope: _Any
-    few_shot: _Any
+    scopes: _Any
     reward: _Any
     rewriter: _Any
-    prompts: _Any
+    format: _Any
+    sure: _Any
+    options: _Any
     lookup: _Any
     _done: _Any
+    _asked: _Any
+    lm: _Any
+    few_shot: _Any
+    embedder: _Any
+    system: _Any
+    placement: _Any
+    scope: _Any
+    store: _Any
+    prompts: _Any
+    understanding: _Any
+    turns: _Any
+    history_tokens: _Any
+    conversation: _Any
 
-    def __init__(self, lm, store=..., scope: str=..., lookup=..., reward=..., rewriter=..., prompts=..., few_shot: str=..., embedder=..., max_tokens: int=..., stop=..., temperature: float=..., seed: int=...):
+    def __init__(self, lm, store=..., scope: Union[str, tuple]=..., lookup: Union[str, LookupLike]=..., reward: _Optional[ChooserLike]=..., rewriter: _Optional[RewriterLike]=..., prompts=..., few_shot=..., embedder=..., max_tokens: _Optional[int]=..., stop=..., temperature: float=..., seed: int=..., format: str=..., placement: str=..., system: str=..., history: int=..., history_tokens: int=..., understanding: bool=...):
         ...
 
     def __repr__(self):
@@ -29,37 +45,31 @@ class Assistant:
     def ask(self, question: str) -> Interaction:
         ...
 
-    def _reworded(self, question, meta):
+    async def aask(self, question: str) -> Interaction:
         ...
 
-    def _with_prompt(self, question, text, meta):
-        ...
-
-    def _own(self, r):
-        ...
-
-    def _judge(self, r, verdict, expected=...):
+    def stream(self, question: str) -> AnswerStream:
         ...
 
     def clarify(self, r, text: str, author: str=...) -> Clarification:
         ...
 
-    def _note(self, r, *judgement, clarification=...):
+    def accept(self, r: Union[Interaction, str]) -> Interaction:
         ...
 
-    def accept(self, r) -> Interaction:
+    def reject(self, r: Union[Interaction, str]) -> Interaction:
         ...
 
-    def reject(self, r) -> Interaction:
+    def correct(self, r: Union[Interaction, str], answer: str) -> Interaction:
         ...
 
-    def correct(self, r, answer: str) -> Interaction:
-        ...
-
-    def undo(self):
+    def undo(self) -> Interaction:
         ...
 
     def history(self, n: _Optional[int]=...) -> list:
+        ...
+
+    def new_conversation(self) -> str:
         ...
 
     def memories(self) -> list:
@@ -74,9 +84,106 @@ class Assistant:
     def would_retrieve(self, question: str) -> Retrieval:
         ...
 
-def _bound(lookup, store, scope, embedder):
+def as_scopes(scope) -> tuple:
+    ...
+
+def _store_in_memory():
+    ...
+
+def _options(a, max_tokens, stop, temperature, seed):
+    ...
+
+def _takes_none(lm):
+    ...
+
+def _check(a):
+    ...
+
+def _bound(lookup, store, scopes, embedder):
     ...
 
 def _follows(lookup):
     ...
+
+@dataclass
+class Request:
+    question: str
+    retrieval: Retrieval
+    sent: Any = ...
+    text: str = ...
+    prompt_id: Optional[str] = ...
+    meta: dict = ...
+
+def _prepare(a, question) -> Request:
+    ...
+
+def _reworded(a, r):
+    ...
+
+def _template(a, r):
+    ...
+
+def _filled(template, text):
+    ...
+
+def _put_published(a, r, worded, template):
+    ...
+
+def _put_chat(a, r, worded, template):
+    ...
+
+def preferences(store, scopes) -> list:
+    ...
+
+def _turns(a):
+    ...
+
+def _finish(a, r: Request, c: Completion) -> Interaction:
+    ...
+HOW: _Any
+
+def _afterwards(a, r, c):
+    ...
+
+def _with_understanding(a, r, c, complete):
+    ...
 from fastcore.basics import patch
+
+async def _acomplete(a, sent):
+    ...
+
+class AnswerStream:
+    interaction: _Any
+    assistant: _Any
+    request: _Any
+    text: _Any
+
+    def __init__(self, assistant, request):
+        ...
+
+    def __iter__(self) -> Iterator[str]:
+        ...
+
+def _one_piece(a, r):
+    ...
+
+def _own(a, r):
+    ...
+
+def _judge(a, r, verdict, expected=...):
+    ...
+
+def _noted(a, r, verdict, expected=..., clarification=...):
+    ...
+
+@dataclass
+class _Done:
+    interaction: str
+    verdict: Optional[str]
+    corrected: bool
+    object: Optional[Interaction]
+    clarification: Optional[str]
+    supersedes: Optional[str]
+
+def _take_back(a, done):
+    ...
