@@ -10,7 +10,7 @@ import os
 import subprocess
 from concurrent.futures import as_completed
 from pathlib import Path
-from ..core import InvalidData
+from ..core import InvalidData, user_path
 from .results import has_failed, write_lost, write_json, code_hash, is_finished, load_runs, run_id
 from .parameters import check_settings, read_grid
 from .run import log, run_notebook
@@ -43,8 +43,8 @@ def run_grid(
     from promptmem.batch.pages import write_grid_index
     if workers < 1: raise InvalidData(f"workers must be at least 1, not {workers}")
     if timeout is not None and not timeout > 0: raise InvalidData(f"a timeout is a number of seconds above 0, not {timeout:g}")
-    settings = check_settings(notebook, read_grid(grid), text=str(grid).endswith(".csv"))
-    out, code = Path(out).resolve(), code_hash(notebook)
+    settings = check_settings(notebook, read_grid(grid), text=isinstance(grid, (str, Path)) and str(grid).lower().endswith((".csv", ".tsv")))
+    out, code = user_path(out).resolve(), code_hash(notebook)
     folders = {run_id(notebook, s): s for s in settings}
     skip = {r for r in folders if resume and (is_finished(out/r, code) or not retry_failed and has_failed(out/r, code))}
     todo = {r: s for r, s in folders.items() if r not in skip}

@@ -7,13 +7,11 @@ __all__ = ['Parameter', 'read_notebook', 'notebook_parameters', 'read_grid', 're
 
 # %% ../../nbs/batch/01_parameters.ipynb #7e2b36d7
 import ast
-import csv
-import io
 import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from ..core import InvalidData, plain, read_text, read_yaml, stable_hash
+from ..core import InvalidData, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash, user_path
 
 # %% ../../nbs/batch/01_parameters.ipynb #eda0829d
 @dataclass(frozen=True)
@@ -45,17 +43,27 @@ def notebook_parameters(
     "The parameters that the notebook at `path` declares"
     cells = [c for c in read_notebook(path).cells if "parameters" in c.metadata.get("tags", [])]
     if not cells: raise InvalidData(f"{path}: no cell is tagged 'parameters'")
-    try: tree = ast.parse(cells[0].source)
-    except SyntaxError as e: raise InvalidData(f"{path}: the parameters cell is not Python: {e}") from e
-    lines, found = cells[0].source.splitlines(), {}
+    source = _MAGIC.sub("", cells[0].source)
+    try: tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
+        raise InvalidData(f"{path}: the parameters cell is not Python: {e}") from e
+    lines, found = source.splitlines(), {}
     for node in tree.body:
-        target = node.target if isinstance(node, ast.AnnAssign) else \
-            node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
-        if not isinstance(target, ast.Name) or node.value is None: continue
         note = lines[node.end_lineno-1].encode()[node.end_col_offset:].decode().strip()
         kind = ast.unparse(node.annotation) if isinstance(node, ast.AnnAssign) else ""
-        found[target.id] = Parameter(target.id, kind, _literal(node.value), note.lstrip("# ") if note[:1] == "#" else "")
+        for name, value in _assigned(node):
+            found[name] = Parameter(name, kind, _literal(value), note.lstrip("# ") if note[:1] == "#" else "")
     return found
+
+_MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")     # `%matplotlib inline`, `!pip install`: IPython's, not Python
+
+def _assigned(node):
+    "(name, value) for each name that a statement sets"
+    if isinstance(node, ast.AnnAssign): pairs = [(node.target, node.value)]
+    elif not isinstance(node, ast.Assign) or len(node.targets) > 1: pairs = []
+    elif isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple): pairs = zip(node.targets[0].elts, node.value.elts)
+    else: pairs = [(node.targets[0], node.value)]
+    return [(t.id, v) for t, v in pairs if isinstance(t, ast.Name) and v is not None]
 
 # %% ../../nbs/batch/01_parameters.ipynb #2f66da79
 _AXES = (list, tuple, range, set, frozenset)
@@ -65,29 +73,26 @@ def _product(grid):
             for k, v in grid.items()]
     return [dict(zip(grid, values)) for values in itertools.product(*(v for _, v in axes))]
 
-def _read_csv(path):
-    reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
-    try: rows = list(reader)
-    except csv.Error as e: raise InvalidData(f"{path}:{reader.line_num}: not CSV: {e}") from e
-    for i, row in enumerate(rows, 2):
-        if None in row or None in row.values(): raise InvalidData(f"{path}:{i}: expected {len(rows[0])} values")
-    return [{k: v for k, v in row.items() if v != ""} for row in rows]
+def _read_file(path):
+    "What a grid file holds"
+    kind = path.suffix.lower()
+    if not path.is_file(): raise FileNotFoundError(f"no grid file at {path}")
+    if kind in (".csv", ".tsv"): return [{k: v for k, v in row.items() if v != ""} for row in read_csv(path)]
+    if kind in (".yaml", ".yml"): return read_yaml(path)
+    if kind == ".json": return read_json(path)
+    raise InvalidData(f"{path}: a grid file ends in .csv, .tsv, .yaml, .yml or .json")
 
 def read_grid(
     grid, # dict of lists, list of dicts, or the path of a .csv, .yaml, .yml or .json file
 )->list: # one dict of parameters per run
     "The settings that `grid` names, in a fixed order and without repeats"
     what = "a grid"
-    if isinstance(grid, (str, Path)):
-        path, what = Path(grid), f"{grid}: a grid"
-        if not path.is_file(): raise FileNotFoundError(f"no grid file at {path}")
-        if path.suffix == ".csv": grid = _read_csv(path)
-        elif path.suffix in (".yaml", ".yml", ".json"): grid = read_yaml(path)
-        else: raise InvalidData(f"{path}: a grid file ends in .csv, .yaml, .yml or .json")
+    if isinstance(grid, (str, Path)): grid, what = _read_file(user_path(grid)), f"{grid}: a grid"
     settings = _product(grid) if isinstance(grid, dict) else grid
     if not isinstance(settings, (list, tuple)) or not all(isinstance(s, dict) for s in settings):
         raise InvalidData(f"{what} is a dict of lists or a list of dicts, not {type(grid).__name__}")
-    settings = [plain(s) for s in settings]
+    try: settings = [plain(s) for s in settings]
+    except TypeError as e: raise InvalidData(f"{what} holds what JSON cannot say: {e}") from e
     return list({stable_hash(s): s for s in settings}.values())
 
 # %% ../../nbs/batch/01_parameters.ipynb #6a9971c3
@@ -112,8 +117,9 @@ def read_value(
     "What `text` means for a parameter of that type"
     kinds = _kinds(annotation)
     if kinds and str in kinds: return None if text in ("None", "null") and type(None) in kinds else text
-    try: return ast.literal_eval({"true": "True", "false": "False", "null": "None"}.get(text.lower(), text))
-    except (ValueError, SyntaxError): return text
+    if len(text) > 1000 and kinds and list not in kinds and dict not in kinds: return text    # no number is that long
+    try: return ast.literal_eval({"true": "True", "false": "False", "null": "None"}.get(text.strip().lower(), text.strip()))
+    except (ValueError, SyntaxError, RecursionError, MemoryError): return text
 
 # %% ../../nbs/batch/01_parameters.ipynb #8f5ae9f8
 def check_settings(
@@ -128,7 +134,7 @@ def check_settings(
         for name, value in setting.items():
             if name not in known: wrong.append(f"setting {i}: no parameter {name!r}"); continue
             if name == "out": wrong.append(f"setting {i}: 'out' is set by the grid itself"); continue
-            if _KEY_NAME.search(name): wrong.append(f"setting {i}: {name!r} looks like a key; pass keys by environment"); continue
+            if _KEY_NAME.search(name) or is_secret_name(name): wrong.append(f"setting {i}: {name!r} looks like a key; pass keys by environment"); continue
             kinds = _kinds(known[name].type)
             row[name] = read_value(value, known[name].type) if text else value
             if not _fits(row[name], kinds):

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['ROOMS', 'read_plan', 'write_report']
 
-# %% ../../nbs/batch/07_report.ipynb #ff3e4d4d
+# %% ../../nbs/batch/07_report.ipynb #4f9b8491
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
-from html import escape
 from pathlib import Path
+from urllib.parse import quote
 from ..core import now, write_atomic
-from .pages import plain_text, read_results, split_varying, cards, figure_html, notebook_figures, number, page, plotly_script, title_of
+from .pages import plain_text, read_results, split_varying, cards, figure_html, notebook_figures, number, page, escape, link, plotly_script, title_of
 
 # %% ../../nbs/batch/07_report.ipynb #4bcc89a7
 ROOMS = ("stream", "reward", "rewrite", "recall", "edit")
@@ -69,9 +69,9 @@ def _section(name, p, frame, out):
     runs = [r for r in read_results(out/name) if r["run"] in set(frame.run)]
     runs.sort(key=lambda r: list(frame.run).index(r["run"]))
     good = [r for r in runs if r.get("status") == "ok"]
-    links = ", ".join(f'<a href="{name}/{r["run"]}/report.html">{escape(_told(r, runs))}</a>' for r in runs)
+    links = ", ".join(link([name, r["run"], "report.html"], _told(r, runs)) for r in runs)
     html = [f'<h2 id="{escape(name)}">{escape(p["title"])}</h2>', f"<p>{escape(p['says'])}</p>" if p["says"] else "",
-            f'<p class="soft">{escape(name)}: {links} &middot; <a href="{name}/index.html">all runs of this notebook</a></p>']
+            f'<p class="soft">{escape(name)}: {links} &middot; {link([name, "index.html"], "all runs of this notebook")}</p>']
     for r in runs:
         if r.get("error"): html.append(f'<p class="bad">{escape(_told(r, runs))} failed: {escape(str(r["error"].get("type")))}: {escape(str(r["error"].get("message"))[:300])}</p>')
     for r in good:
@@ -118,7 +118,7 @@ def _front(plan, frames, failed, seconds):
     runs = sum(map(len, frames.values()))
     bad = f' &middot; <span class="bad">{failed} failed</span>' if failed else ""
     known = ", ".join(f"{k} {v}" for k, v in versions().items())
-    toc = " &middot; ".join(f'<a href="#{escape(n)}">{escape(p["title"])}</a>' for n, p in plan.items())
+    toc = " &middot; ".join(f'<a href="#{quote(n)}">{escape(p["title"])}</a>' for n, p in plan.items())
     return (f"<h1>promptmem: report</h1><p>A language model in use misreads people, and they tell it so. What each room of promptmem makes of "
             f"that, measured on the small models that ship with the project.</p><p>{toc}</p>"
             f'<p class="soft">{runs} runs{bad} &middot; {seconds:.0f} s &middot; {now()[:16].replace("T", " ")} UTC &middot; {escape(known)}</p>')

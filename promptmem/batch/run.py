@@ -17,8 +17,8 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from ..core import now, require, write_atomic
-from .results import run_versions, write_json, code_hash, read_result, redact
+from ..core import now, redact, require, write_atomic
+from .results import run_versions, write_json, code_hash, read_result
 from .parameters import notebook_parameters, read_notebook
 
 # %% ../../nbs/batch/03_run.ipynb #0c5bcd60
@@ -113,10 +113,10 @@ def _error(nb, e):
     for i, cell in enumerate(nb.cells):
         for o in cell.get("outputs", []):
             if o.output_type == "error" and type(e).__name__ == "CellExecutionError":
-                return dict(type=o.ename, message=_ANSI.sub("", o.evalue)[:2000], cell=i,
-                            traceback=_ANSI.sub("", "\n".join(o.traceback))[-20000:])
-    return dict(type=type(e).__name__, message=_ANSI.sub("", str(e))[:2000], cell=None,
-                traceback=_ANSI.sub("", "".join(traceback.format_exception(e)))[-20000:])
+                return dict(type=o.ename, message=redact(_ANSI.sub("", o.evalue))[:2000], cell=i,
+                            traceback=redact(_ANSI.sub("", "\n".join(o.traceback)))[-20000:])
+    return dict(type=type(e).__name__, message=redact(_ANSI.sub("", str(e)))[:2000], cell=None,
+                traceback=redact(_ANSI.sub("", "".join(traceback.format_exception(e))))[-20000:])
 
 def _never_started(nb, error):
     return error and error["cell"] is None and not any(c.get("execution_count") for c in nb.cells)
