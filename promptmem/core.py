@@ -21,7 +21,6 @@ import os
 import secrets
 import sqlite3
 import sys
-import tempfile
 import threading
 import time
 import re
