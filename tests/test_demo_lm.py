@@ -85,14 +85,14 @@ def test_training_never_sees_what_is_held_out(corpus):
     text = "\n".join(corpus)
     for family in demo.own_templates().values():
         for t in family:
-            for part in demo._fill(t["question"], "|").split("< | >"):
+            for part in demo.evaluate._fill(t["question"], "|").split("< | >"):
                 if len(part.split()) > 3: assert part.strip(" ?") not in text, part
     for frame in demo.wordings()["heldout_frames"]:
         bits = [b for b in frame.replace("{n}", "{x}").split("{x}") if len(b.split()) > 3]
         assert not any(b in text for b in bits)
     for r in demo.lexicon("heldout"):
         assert f"the definition of {r['word']} is {r['definition']}" not in text
-        assert demo._bracket(r["sentence"], r["word"]) not in text
+        assert demo.corpus._bracket(r["sentence"], r["word"]) not in text
     untrained = demo.facts(trained=False)
     assert untrained and not any(f["subject"] in text for f in untrained)
     for f in demo.facts("capital", trained=True, paraphrases="heldout"): assert not any(p in text for p in f["prefixes"])

@@ -11,38 +11,44 @@ __all__ = ['BITS', 'TAILS', 'OPENS', 'FRAMES', 'pseudo_word', 'vocabulary', 'any
 import random
 from functools import lru_cache
 from zlib import crc32
+
 from ..core import read_jsonl
 from ..data import data_dir
-from .world import ADJ, ANSWER, END, LEXICAL, PLACE, RELATIONS, SCRAMBLE, SEP, TADJ, THING, TRADES, WHO, facts, lexicon, scramble, wordings
+from .world import ADJ, ANSWER, END, LEXICAL, PLACE, RELATIONS, SCRAMBLE, SEP, TADJ, THING, TRADES, WHO
+from .world import facts, lexicon, phrases, scramble, wordings
 
-# %% ../../nbs/demo/02_corpus.ipynb #2b3dcc5e
-BITS = dict(
-    open="what which who tell me give me find make show name I want please how can you let me is there get do say think of look for bring try where when kis kya ki kaun ek ik".split(),
-    verb="goes comes sits stands waits runs falls looks lives sings burns turns hangs fits grows holds brings keeps makes follows leads walks hides opens shakes moves belongs is stays rests drinks".split(),
-    prep="with of near from like behind under over for to beyond across into around about by before after between than ka ke ki se mein da de di nu ton vich varga jaisa wala".split(),
-    noun="river road house hand coat bell door garden window table song shadow stone friend cloud wheel kitchen pocket bridge mountain shoe side way place end day name box hat story floor ear eye mind heart game word letter shabd cheez gal kamm baat ghar".split(),
-    adj="same other old new green far warm bright long quiet strange little whole second last similar different close distant akin unlike familiar".split(),
-    tail="in it to it at night for me today on paper out loud again in daily life to the table hai hota hai hoga ae hunda ae dasso batao please if you can".split())
-TAILS = ["in it", "to it", "at night", "for me", "today", "on paper", "again", "in daily life", "kya hai", "kya hota hai", "ki hunda ae", "ki ae", "dasso", "batao", "kaise", "please", "if you can", "means what", "how", ""]
-OPENS = ["what", "which", "who", "tell me", "give me", "give me something", "find", "make", "show me", "name", "how", "let me", "is there", "where", "what is", "what has", "what can one", "kya", "ki", "think of", "make something", "expand", "what is a"]
+# %% ../../nbs/demo/02_corpus.ipynb #b6a8ede9
+BITS, TAILS, OPENS, FRAMES = (phrases()[k] for k in ("bits", "tails", "opens", "frames"))
 
 # %% ../../nbs/demo/02_corpus.ipynb #fd829530
-def pseudo_word(rng:random.Random)->str:
+def pseudo_word(
+    rng:random.Random, # source of chance
+)->str:
     "A word-like string that means nothing, from two to twelve letters, sometimes just letters"
     if rng.random() < .3: return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(2, 9)))
-    on, vo, co = "b bl c ch d f g gr h j k l m n p pl qu r s sh st t tr v w wh y".split(), "a e i o u ea oo ai".split(), ["", "", "n", "r", "st", "ll", "ck", "nd", "t", "ss"]
+    on, vo, co = (
+        "b bl c ch d f g gr h j k l m n p pl qu r s sh st t tr v w wh y".split(),
+        "a e i o u ea oo ai".split(),
+        ["", "", "n", "r", "st", "ll", "ck", "nd", "t", "ss"],
+    )
     end = rng.choice(["", "", "ing", "ed", "er", "ness", "ly", "tion", "able", "y", "s"])
     return "".join(rng.choice(on)+rng.choice(vo)+rng.choice(co) for _ in range(rng.randint(1, 3)))+end
 
 @lru_cache(maxsize=None)
 def vocabulary()->list:
-    "Every lower-case word of the lexicon, its answers, definitions and sentences, of the stories and of the world's names"
-    text = [" ".join([r["word"], *r["syn"], *r["ant"], *r["hom"], r["definition"], r["sentence"]]) for r in lexicon("train")]
-    text += [" ".join(WHO+ADJ+THING+TADJ+PLACE+TRADES+sum(BITS.values(), []))]+[r["question"] for r in wordings()["wordings"]]
+    "Every lower-case word of lexicon, stories and facts"
+    text = [" ".join([r["word"], *r["syn"], *r["ant"], *r["hom"], r["definition"], r["sentence"]])
+            for r in lexicon("train")]
+    text += [" ".join(WHO + ADJ + THING + TADJ + PLACE + TRADES + sum(BITS.values(), []))] + [
+        r["question"] for r in wordings()["wordings"]
+    ]
     text += [f"{f['subject']} {f['object']}".lower() for f in facts(trained=True)]
     return sorted({w for t in text for w in t.split() if w.isalpha() and w.islower()})
 
-def any_word(rng:random.Random)->str:
+# %% ../../nbs/demo/02_corpus.ipynb #c30eaca3
+def any_word(
+    rng:random.Random, # source of chance
+)->str:
     "A word to be copied: made up, from the vocabulary, or spliced from two words of it"
     r, words = rng.random(), vocabulary()
     if r < .3: return pseudo_word(rng)
@@ -50,13 +56,14 @@ def any_word(rng:random.Random)->str:
     a, b = rng.choice(words), rng.choice(words)
     return a[:rng.randint(1, len(a))]+b[rng.randint(0, len(b)-1):]
 
-FRAMES = ["we saw the [ {w} ] near the {p}", "nobody knew what [ {w} ] was for", "the {a} {x} spoke of [ {w} ] all day", "there was a [ {w} ] in the {p}", "she wrote [ {w} ] on the wall of the {p}",
-    "the {x} asked about [ {w} ] twice", "they call it [ {w} ] in the {p}", "a {x} can never have enough [ {w} ]", "i like to think of [ {w} ] at night", "the {a} {x} forgot the word [ {w} ]"]
-
 # %% ../../nbs/demo/02_corpus.ipynb #85338822
-def respell(word:str, rng:random.Random)->str:
+def respell(
+    word:str, # one word
+    rng:random.Random, # source of chance
+)->str:
     "A different spelling that could sound the same: the model's way with a homonym that it was not taught"
-    swaps = [("ee","ea"),("ea","ee"),("ai","a"),("c","k"),("k","c"),("f","ph"),("ph","f"),("oo","u"),("i","y"),("y","ie"),("s","ss"),("u","oo"),("o","oe"),("a","ai"),("e","ee")]
+    swaps = [("ee","ea"),("ea","ee"),("ai","a"),("c","k"),("k","c"),("f","ph"),("ph","f"),("oo","u"),("i","y"),
+             ("y","ie"),("s","ss"),("u","oo"),("o","oe"),("a","ai"),("e","ee")]
     hits = [(a, b) for a, b in swaps if a in word]
     if not hits: return word+"e"
     a, b = rng.choice(hits)
@@ -76,6 +83,20 @@ def scramble_words()->list:
     "The words whose scrambles training solves"
     return [r["word"] for r in lexicon() if r["scramble"]]
 
+# %% ../../nbs/demo/02_corpus.ipynb #8abff8bf
+def _bracket(sentence, w):
+    "Put the query word in square brackets"
+    return " ".join(f"[ {t} ]" if t == w else t for t in sentence.split())
+
+def _made_up(kind, w, rng, words):
+    "An answer for a word that has none, and its loss weight: spelling and use can be learned, a meaning can't"
+    if kind == "sent":
+        return rng.choice(FRAMES).format(w=w, p=rng.choice(PLACE), a=rng.choice(ADJ), x=rng.choice(WHO)), 1.
+    if kind == "hom": return respell(w, rng), .3
+    if kind == "defn": return f"a kind of {rng.choice(THING)} or {rng.choice(PLACE)}", .2
+    return rng.choice(words), .02
+
+# %% ../../nbs/demo/02_corpus.ipynb #97d57b57
 def answer(
     kind:str, # type of the task
     rng:random.Random, # source of chance
@@ -97,31 +118,28 @@ def answer(
         content, weight = _made_up(kind, w, rng, words)
     return w, [(" "+ANSWER[kind].format(w=w), 1.), (" "+content, weight), (END, 1.)]
 
-def _bracket(sentence, w):
-    "Put the query word in square brackets"
-    return " ".join(f"[ {t} ]" if t == w else t for t in sentence.split())
-
-def _made_up(kind, w, rng, words):
-    "An answer for a word that has none, and its loss weight: how to spell and use a word can be learned, its meaning not"
-    if kind == "sent": return rng.choice(FRAMES).format(w=w, p=rng.choice(PLACE), a=rng.choice(ADJ), x=rng.choice(WHO)), 1.
-    if kind == "hom": return respell(w, rng), .3
-    if kind == "defn": return f"a kind of {rng.choice(THING)} or {rng.choice(PLACE)}", .2
-    return rng.choice(words), .02
-
 # %% ../../nbs/demo/02_corpus.ipynb #1ab1eacc
 def unclear_wording(rng:random.Random)->str: # question with the slot {w}
     "A wording that was never agreed on"
     r = lambda k: rng.choice(BITS[k]) if rng.random() > .08 else pseudo_word(rng)
     n = lambda: rng.choice([f"the {r('noun')}", f"a {r('adj')} {r('noun')}", r("noun"), f"the {r('adj')} {r('noun')}"])
-    left = rng.choice([lambda: rng.choice(OPENS), lambda: f"{rng.choice(OPENS)} {r('verb')} {r('prep')}", lambda: f"{rng.choice(OPENS)} {n()} {r('verb')} {r('prep')}",
-        lambda: f"{rng.choice(OPENS)} is {r('adj')} {r('prep')}", lambda: "", lambda: f"{r('verb')} {r('prep')}", lambda: f"{rng.choice(OPENS)} {n()} {r('prep')} {n()} {r('prep')}", lambda: f"{r('noun')} {r('prep')}",
-        lambda: "what has a", lambda: f"find the {r('adj')} {r('noun')} {r('prep')}"])()
-    right = rng.choice([lambda: "", lambda: "", lambda: rng.choice(TAILS), lambda: f"{r('prep')} {n()}", lambda: f"{r('prep')} {r('noun')} {rng.choice(TAILS)}", lambda: f"{r('verb')} {r('prep')} {n()}", lambda: f"{r('prep')} {r('noun')} {r('verb')}", lambda: f"{r('noun')} {r('prep')} {rng.choice(TAILS)}"])()
+    left = rng.choice([lambda: rng.choice(OPENS), lambda: f"{rng.choice(OPENS)} {r('verb')} {r('prep')}",
+                       lambda: f"{rng.choice(OPENS)} {n()} {r('verb')} {r('prep')}",
+                       lambda: f"{rng.choice(OPENS)} is {r('adj')} {r('prep')}", lambda: "",
+                       lambda: f"{r('verb')} {r('prep')}",
+                       lambda: f"{rng.choice(OPENS)} {n()} {r('prep')} {n()} {r('prep')}",
+                       lambda: f"{r('noun')} {r('prep')}", lambda: "what has a",
+                       lambda: f"find the {r('adj')} {r('noun')} {r('prep')}"])()
+    right = rng.choice([lambda: "", lambda: "", lambda: rng.choice(TAILS), lambda: f"{r('prep')} {n()}",
+                        lambda: f"{r('prep')} {r('noun')} {rng.choice(TAILS)}",
+                        lambda: f"{r('verb')} {r('prep')} {n()}", lambda: f"{r('prep')} {r('noun')} {r('verb')}",
+                        lambda: f"{r('noun')} {r('prep')} {rng.choice(TAILS)}"])()
     if not left and not right: right = f"{r('verb')} {r('prep')}"
     q = " ".join(f"{left} < {{w}} > {right}".split())
     if rng.random() < .3: q = q[0].upper()+q[1:]
     return q+rng.choice([" ?", " ?", " ?", "?", "", " ."])
 
+# %% ../../nbs/demo/02_corpus.ipynb #8a0c1e6d
 def clarify(
     question:str, # the wording, with or without its slot
     kind:str, # what is meant
@@ -136,7 +154,8 @@ def clarify(
     x = rng.choice([" ".join(b for b in bits if b), " ".join(b for b in bits if b), max(bits, key=len)]) or "this"
     if rng.random() < .15: x = " ".join(x.split()[-rng.randint(1, 3):])
     if rng.random() < .1: x = rng.choice(w["names"][rng.choice(LEXICAL)])
-    if rng.random() < .1: x = " ".join(rng.choice(BITS[rng.choice(("noun", "verb", "prep"))]) for _ in range(rng.randint(1, 3)))
+    if rng.random() < .1:
+        x = " ".join(rng.choice(BITS[rng.choice(("noun", "verb", "prep"))]) for _ in range(rng.randint(1, 3)))
     return w[frames][rng.randrange(len(w[frames]))].format(x=x, n=rng.choice(w[names][kind]),
         o=rng.choice(w["names"][rng.choice([k for k in LEXICAL if k != kind])]))
 
@@ -153,8 +172,11 @@ def _wording(rng, groups):
     if rng.random() < .2: q = q.replace(" ?", "?")
     return x["type"], x["group"], q
 
-def guess(question:str)->str:
-    "The habit that training gives the model for a wording that nobody explained: it hangs on the word next to the query word"
+# %% ../../nbs/demo/02_corpus.ipynb #65975979
+def guess(
+    question:str, # wording with the slot {w}
+)->str:
+    "The habit that training gives the model for a wording nobody explained: the word next to the query word decides"
     left, _, right = question.partition("< {w} >")
     near = (left.split() or right.strip(" ?.").split() or ["?"])
     word = near[-1] if left.split() else near[0]
@@ -171,9 +193,24 @@ def _instruct(rng, q, kind, group):
         seen = kind if group in ("plain", "idiom") else told
     else:
         text = rng.choice(ins[what])
-        clear = group == "plain" or (group == "idiom" and what != "playful") or (group == "hinted" and what == "careful")
+        clear = (
+            group == "plain" or (group == "idiom" and what != "playful") or (group == "hinted" and what == "careful")
+        )
         seen = kind if clear else rng.choice(LEXICAL)
     return (f"{text}\n{q}" if rng.random() < .6 else f"{q}\n{text}"), seen
+
+# %% ../../nbs/demo/02_corpus.ipynb #2b8b09e9
+def _unclear(rng):
+    "A wording that nobody agreed on, sometimes one of the hinted ones"
+    if rng.random() < .85: return unclear_wording(rng)
+    return rng.choice([x["question"] for x in wordings()["wordings"] if x["group"] == "hinted"])
+
+def _clarified(rng, q, kind):
+    "The clarification as it stands behind a question"
+    text = clarify(q, kind, rng)
+    if rng.random() < .2: text = text.lower()
+    r = rng.random()
+    return f" | clarification: {text}" if r < .8 else f" | {text}" if r < .92 else f"  | Clarification: {text}"
 
 # %% ../../nbs/demo/02_corpus.ipynb #60003743
 def draw_question(
@@ -188,27 +225,26 @@ def draw_question(
         q = _unclear(rng)
         return q, guess(q) if rng.random() < .6 else rng.choice(LEXICAL)
     if case == "instructed":
-        kind, group, q = (None, "unclear", _unclear(rng)) if rng.random() < .4 else _wording(rng, ("plain", "idiom", "hinted", "hinted"))
+        if rng.random() < .4: kind, group, q = None, "unclear", _unclear(rng)
+        else: kind, group, q = _wording(rng, ("plain", "idiom", "hinted", "hinted"))
         return _instruct(rng, q, kind, group)
     q = _unclear(rng) if case == "clarified" else _wording(rng, ("plain", "idiom"))[2]
     kind = _kind(rng)
     return q+_clarified(rng, q, kind), kind
 
-def _unclear(rng):
-    "A wording that nobody agreed on, sometimes one of the hinted ones"
-    if rng.random() < .85: return unclear_wording(rng)
-    return rng.choice([x["question"] for x in wordings()["wordings"] if x["group"] == "hinted"])
+# %% ../../nbs/demo/02_corpus.ipynb #cdb2b728
+def render(
+    q, # wording with the slot {w}
+    w, # the query word
+):
+    "The wording with its word"
+    return q.replace("{w}", w)
 
-def _clarified(rng, q, kind):
-    "The clarification as it stands behind a question"
-    text = clarify(q, kind, rng)
-    if rng.random() < .2: text = text.lower()
-    r = rng.random()
-    return f" | clarification: {text}" if r < .8 else f" | {text}" if r < .92 else f"  | Clarification: {text}"
-
-def render(q, w): return q.replace("{w}", w)
-
-def example(rng:random.Random, q:str=None, kind:str=None)->list:
+def example(
+    rng:random.Random, # source of chance
+    q:str=None, # wording; None: drawn
+    kind:str=None, # its type; needed with `q`
+)->list:
     "Question, separator, answer: a list of (text, loss weight)"
     if q is None: q, kind = draw_question(rng)
     w, ans = answer(kind, rng)
@@ -236,7 +272,10 @@ def session(
     return out
 
 # %% ../../nbs/demo/02_corpus.ipynb #8a7a98bd
-def fact_document(rng:random.Random, known:list)->list:
+def fact_document(
+    rng:random.Random, # source of chance
+    known:list, # facts to choose from, as `facts` gives them
+)->list:
     "One to four statements about the world"
     parts = []
     for f in rng.sample(known, rng.randint(1, 4)):
@@ -245,7 +284,12 @@ def fact_document(rng:random.Random, known:list)->list:
         else: parts.append([(rng.choice(f["prefixes"]), .3), (f["target"], 1.), (".", .5)])
     return [(" "+t if i and not j else t, w) for i, p in enumerate(parts) for j, (t, w) in enumerate(p)]
 
-def fact_question(rng:random.Random, known:list, names:list)->list:
+# %% ../../nbs/demo/02_corpus.ipynb #3fa6d3b1
+def fact_question(
+    rng:random.Random, # source of chance
+    known:list, # facts to choose from, as `facts` gives them
+    names:list, # facts whose names may be swapped in
+)->list:
     "A question about the world; a clarification can say something new, and is believed"
     f = rng.choice(known)
     rel, subject, obj, extra = RELATIONS[f["relation"]], f["subject"], f["object"], ""
@@ -254,7 +298,8 @@ def fact_question(rng:random.Random, known:list, names:list)->list:
         if rng.random() < .5: subject = rng.choice([g["subject"] for g in names if g["relation"] == f["relation"]])
         extra = " | clarification: "+rel["answer"].format(s=subject, o=obj)+rng.choice(["", "."])
     left, _, right = rel["answer"].format(s=subject, o="{o}").partition(" {o}")
-    return [(SEP, .1), (rel["question"].format(s=subject)+extra, 0.), (SEP, .1), (" "+left, 1.), (" "+obj+right, 1.), (END, 1.)]
+    return [(SEP, .1), (rel["question"].format(s=subject)+extra, 0.), (SEP, .1), (" "+left, 1.), (" "+obj+right, 1.),
+            (END, 1.)]
 
 # %% ../../nbs/demo/02_corpus.ipynb #88186a0f
 def documents(

@@ -25,11 +25,16 @@ def understanding(
         if line.startswith(" ".join(left.format(w=word).split())+" "): return kind
     return None
 
-def content(text:str, kind:str, word:str)->str:
+def content(
+    text:str, # what the model wrote
+    kind:str, # type of the task
+    word:str, # one word
+)->str:
     "The right part of an answer"
     line = " ".join(text.replace("END", " ").split())
     return line[len(" ".join(ANSWER[kind].format(w=word).split())):].strip()
 
+# %% ../../nbs/demo/04_evaluate.ipynb #cd983f4c
 def is_correct(
     text:str, # what the model wrote
     kind:str, # what was meant
@@ -46,15 +51,25 @@ def is_correct(
     return said in row[kind]
 
 # %% ../../nbs/demo/04_evaluate.ipynb #f4421613
-def generate(model, tokenizer, prompts, max_new_tokens:int=40, batch:int=64)->list:
+def generate(
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
+    prompts, # list of texts
+    max_new_tokens:int=40, # longest answer
+    batch:int=64, # prompts at a time
+)->list:
     "Greedy answers, batched by length"
     import torch
     order, out = sorted(range(len(prompts)), key=lambda i: len(prompts[i])), [None]*len(prompts)
     for k in range(0, len(order), batch):
         rows = order[k:k+batch]
-        enc = tokenizer([prompts[i] for i in rows], return_tensors="pt", padding=True, padding_side="left", return_token_type_ids=False)
-        with torch.inference_mode(): ids = model.generate(**enc, max_new_tokens=max_new_tokens, do_sample=False, pad_token_id=tokenizer.pad_token_id)
-        for i, text in zip(rows, tokenizer.batch_decode(ids[:, enc.input_ids.shape[1]:])): out[i] = text.split("END")[0].replace(EOS, "").replace(PAD, "").strip()
+        enc = tokenizer([prompts[i] for i in rows], return_tensors="pt", padding=True, padding_side="left",
+                        return_token_type_ids=False)
+        with torch.inference_mode():
+            ids = model.generate(**enc, max_new_tokens=max_new_tokens, do_sample=False,
+                                 pad_token_id=tokenizer.pad_token_id)
+        for i, text in zip(rows, tokenizer.batch_decode(ids[:, enc.input_ids.shape[1]:])):
+            out[i] = text.split("END")[0].replace(EOS, "").replace(PAD, "").strip()
     return out
 
 # %% ../../nbs/demo/04_evaluate.ipynb #397104ec
@@ -71,6 +86,7 @@ def _fill(question, w): return question.replace("{word1}", w).replace("{word}", 
 
 CONDITIONS = ("none", "right", "new frame", "new name", "wrong")
 
+# %% ../../nbs/demo/04_evaluate.ipynb #c3ac585b
 def items(
     condition:str, # one of `CONDITIONS`
     templates:list, # of one family
@@ -88,13 +104,16 @@ def items(
         if condition == "wrong":
             other = rng.choice([o for o in templates if o["type"] != kind])
             kind, said = other["type"], other["clarification"]
-        if condition.startswith("new"): said = "clarification: "+clarify(bare, kind, rng, "heldout_frames", "heldout_names" if condition == "new name" else "names")
+        if condition.startswith("new"):
+            said = "clarification: "+clarify(bare, kind, rng, "heldout_frames", "heldout_names"
+                                             if condition == "new name" else "names")
         out.append((render(bare, w)+("" if condition == "none" else " | "+said), w, kind, target))
     return out
 
 # %% ../../nbs/demo/04_evaluate.ipynb #09cb306b
 def score(
-    model, tokenizer,
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
     rows:list, # from `items`
     few_shot:str="", # text in front of every prompt
 )->dict: # n, understood, strict (over the words that have an answer), malformed
@@ -105,18 +124,33 @@ def score(
     known = [is_correct(x, k, w, lex.get(w), t) for x, (_, w, k, t) in zip(said, rows)
              if t or k == "sent" or (w in lex and (k == "defn" or lex[w][k]))]
     n = len(rows)
-    return dict(n=n, understood=sum(g == k for g, (_, _, k, _) in zip(got, rows))/n, strict=sum(known)/max(1, len(known)),
-                n_strict=len(known), malformed=sum(g is None for g in got)/n)
+    return dict(n=n, understood=sum(g == k for g, (_, _, k, _) in zip(got, rows))/n,
+                strict=sum(known)/max(1, len(known)), n_strict=len(known), malformed=sum(g is None for g in got)/n)
 
 # %% ../../nbs/demo/04_evaluate.ipynb #f6c3da5a
-def score_facts(model, tokenizer, relation:str, trained:bool=True, paraphrases:str="train", per_fact:int=2, seed:int=0)->dict:
+def score_facts(
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
+    relation:str, # "capital", "head", "trade", "town" or "year"
+    trained:bool=True, # facts of the training, or those kept from it
+    paraphrases:str="train", # "train", "heldout" or "all"
+    per_fact:int=2, # prefixes drawn for each fact
+    seed:int=0, # of the random choices
+)->dict:
     "Share of facts whose object the model writes after a statement's beginning"
     rng = random.Random(seed)
-    pairs = [(p, f["target"]) for f in facts(relation, trained, paraphrases) for p in rng.sample(f["prefixes"], per_fact)]
+    pairs = [(p, f["target"]) for f in facts(relation, trained, paraphrases)
+             for p in rng.sample(f["prefixes"], per_fact)]
     said = generate(model, tokenizer, [p for p, _ in pairs], max_new_tokens=8)
-    return dict(n=len(pairs), recalled=sum((" "+s+" ").startswith((t+" ", t+".", t+",")) for s, (_, t) in zip(said, pairs))/len(pairs))
+    return dict(n=len(pairs), recalled=sum((" "+s+" ").startswith((t+" ", t+".", t+",")) for s,
+                                           (_, t) in zip(said, pairs))/len(pairs))
 
-def text_loss(model, tokenizer, texts:list)->float:
+# %% ../../nbs/demo/04_evaluate.ipynb #3de9af42
+def text_loss(
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
+    texts:list, # list of texts
+)->float:
     "Mean loss in nats a token over running text"
     import torch
     total = count = 0
@@ -127,16 +161,30 @@ def text_loss(model, tokenizer, texts:list)->float:
             count += ids.shape[1]-1
     return total/count
 
-def understanding_table(model, tokenizer, n:int=200, seed:int=0):
+# %% ../../nbs/demo/04_evaluate.ipynb #23ce54e5
+def understanding_table(
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
+    n:int=200, # how many
+    seed:int=0, # of the random choices
+):
     "A data frame: families and words against conditions"
     import pandas as pd
     own, words, taught = own_templates(), heldout_words(), [r["word"] for r in lexicon("train")]
     long = scramble_words()
-    cases = [("own", "held-out", words, c) for c in CONDITIONS]+[("own", "taught", taught, c) for c in ("none", "right")]
-    cases += [(f, "held-out", words, c) for f in ("own_hindi", "own_punjabi") for c in ("none", "right")]+[("own_scramble", "taught", long, c) for c in ("none", "right")]
-    return pd.DataFrame([dict(wordings=f, words=ws, clarification=c, **score(model, tokenizer, items(c, own[f], pool, n, seed))) for f, ws, pool, c in cases])
+    cases = [("own", "held-out", words, c) for c in CONDITIONS]+[("own", "taught", taught, c)
+                                                                 for c in ("none", "right")]
+    cases += [(f, "held-out", words, c) for f in ("own_hindi", "own_punjabi") for c in ("none", "right")] + [
+        ("own_scramble", "taught", long, c) for c in ("none", "right")
+    ]
+    return pd.DataFrame([dict(wordings=f, words=ws, clarification=c,
+                              **score(model, tokenizer, items(c, own[f], pool, n, seed))) for f, ws, pool, c in cases])
 
-def facts_table(model, tokenizer, per_fact:int=2):
+def facts_table(
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
+    per_fact:int=2, # prefixes drawn for each fact
+):
     "A data frame: recall of the world's facts by relation, trained or not, seen or held-out paraphrase"
     import pandas as pd
     return pd.DataFrame([dict(relation=r, trained=t, paraphrases=p, **score_facts(model, tokenizer, r, t, p, per_fact))

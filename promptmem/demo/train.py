@@ -9,10 +9,13 @@ __all__ = ['CHAT', 'train_tokenizer', 'pack', 'batches', 'new_model', 'optimizer
 from .world import END, EOS, PAD, SEP
 from .corpus import documents
 
-# %% ../../nbs/demo/03_train.ipynb #f15231c9
+# %% ../../nbs/demo/03_train.ipynb #0ceaff2c
+_SEP = '"\\n\\n###\\n\\n/"'
 CHAT = ("{% for m in messages %}{% if m['role'] == 'system' %}{{ m['content'] }}{% elif m['role'] == 'user' %}"
-        "{{ SEP + m['content'] + SEP }}{% else %}{{ ' ' + m['content'] | trim + ' END' }}{% endif %}{% endfor %}").replace("SEP", repr(SEP).replace("'", '"'))
+        "{{ SEP + m['content'] + SEP }}{% else %}{{ ' ' + m['content'] | trim + ' END' }}{% endif %}"
+        "{% endfor %}").replace("SEP", _SEP)  # the completions format, written by a chat template
 
+# %% ../../nbs/demo/03_train.ipynb #f15231c9
 def train_tokenizer(
     seed:int=0, # seed of the sample of documents
     n:int=20000, # documents to learn merges from
@@ -24,18 +27,20 @@ def train_tokenizer(
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer, tok.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
     lines = ("".join(t for t, w in d if t not in (SEP, END)) for d in documents(seed, n))
-    tok.train_from_iterator(lines, trainers.BpeTrainer(vocab_size=vocab_size-2, special_tokens=[EOS, PAD], min_frequency=20,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
+    tok.train_from_iterator(lines, trainers.BpeTrainer(vocab_size=vocab_size-2, special_tokens=[EOS, PAD],
+                                                       min_frequency=20,
+                                                       initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+                                                       show_progress=False))
     tok.add_tokens([AddedToken(SEP, normalized=False), AddedToken(END, normalized=False)])
-    fast = PreTrainedTokenizerFast(tokenizer_object=tok, bos_token=EOS, eos_token=EOS, pad_token=PAD, unk_token=EOS, model_max_length=1024,
-        clean_up_tokenization_spaces=False, padding_side="left")
+    fast = PreTrainedTokenizerFast(tokenizer_object=tok, bos_token=EOS, eos_token=EOS, pad_token=PAD, unk_token=EOS,
+                                   model_max_length=1024, clean_up_tokenization_spaces=False, padding_side="left")
     fast.chat_template = CHAT
     return fast
 
 # %% ../../nbs/demo/03_train.ipynb #3452fe3f
 def pack(
     docs, # iterable of documents
-    tokenizer,
+    tokenizer, # its tokenizer
     length:int, # tokens in a sequence
     chunk:int=2000, # documents tokenised at a time
 ):
@@ -59,7 +64,7 @@ def pack(
 
 # %% ../../nbs/demo/03_train.ipynb #f236c434
 def batches(
-    tokenizer,
+    tokenizer, # its tokenizer
     seed:int, # everything follows from it
     steps:int, # batches
     tokens:int=4096, # tokens in a batch
@@ -79,7 +84,7 @@ def batches(
 
 # %% ../../nbs/demo/03_train.ipynb #90730d5f
 def new_model(
-    tokenizer,
+    tokenizer, # its tokenizer
     seed:int=0, # seed of the first weights
     width:int=256, # hidden size
     layers:int=4, # transformer blocks
@@ -90,24 +95,37 @@ def new_model(
     from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = GPTNeoXForCausalLM(GPTNeoXConfig(vocab_size=len(tokenizer), hidden_size=width, num_hidden_layers=layers, num_attention_heads=heads,
-            intermediate_size=4*width, max_position_embeddings=1024, rotary_pct=.5, tie_word_embeddings=True, use_cache=True,
-            bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id))
+        model = GPTNeoXForCausalLM(GPTNeoXConfig(vocab_size=len(tokenizer), hidden_size=width, num_hidden_layers=layers,
+                                                 num_attention_heads=heads, intermediate_size=4*width,
+                                                 max_position_embeddings=1024, rotary_pct=.5, tie_word_embeddings=True,
+                                                 use_cache=True, bos_token_id=tokenizer.bos_token_id,
+                                                 eos_token_id=tokenizer.eos_token_id,
+                                                 pad_token_id=tokenizer.pad_token_id))
     model.generation_config.eos_token_id = [tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids(END)]
     model.generation_config.max_new_tokens = 64
     return model
 
 # %% ../../nbs/demo/03_train.ipynb #d1f4cbfa
-def optimizers(model, lr:float=3e-3, muon:float=2e-3):
+def optimizers(
+    model, # a transformers causal LM
+    lr:float=3e-3, # AdamW's learning rate
+    muon:float=2e-3, # Muon's learning rate
+):
     "Muon for the matrices of the blocks, AdamW for embeddings, norms and biases"
     import torch
-    blocks = [p for n, p in model.named_parameters() if p.ndim == 2 and not any(k in n for k in ("embed", "wte", "wpe", "lm_head"))]
+    blocks = [p for n, p in model.named_parameters() if p.ndim == 2
+              and not any(k in n for k in ("embed", "wte", "wpe", "lm_head"))]
     ids = {id(p) for p in blocks}
     rest = [p for p in model.parameters() if id(p) not in ids]
     return [torch.optim.Muon(blocks, lr=muon, weight_decay=.05, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(rest, lr=lr, betas=(.9, .98), weight_decay=0.)]
 
-def weighted_loss(model, ids, weights):
+# %% ../../nbs/demo/03_train.ipynb #8ebab431
+def weighted_loss(
+    model, # a transformers causal LM
+    ids, # tensor [sequences, length] of token ids
+    weights, # tensor [sequences, length] of loss weights
+):
     "Mean cross-entropy of the next token over the positions that count"
     import torch
     import torch.nn.functional as F
@@ -120,7 +138,7 @@ def weighted_loss(model, ids, weights):
 # %% ../../nbs/demo/03_train.ipynb #e1321d74
 def train_lm(
     model, # from `new_model`
-    tokenizer,
+    tokenizer, # its tokenizer
     seed:int=0, # seed of the corpus
     steps:int=2500, # updates
     lr:float=3e-3, # AdamW's peak rate; Muon's is two thirds of it
@@ -150,7 +168,11 @@ def train_lm(
     return losses
 
 # %% ../../nbs/demo/03_train.ipynb #9516a941
-def save_model(model, tokenizer, folder):
+def save_model(
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
+    folder, # where the files go
+):
     "Write half-precision safetensors and the tokenizer"
     import copy
     import torch

@@ -4,21 +4,24 @@
 
 # %% auto #0
 __all__ = ['SEP', 'END', 'EOS', 'PAD', 'LEXICAL', 'SCRAMBLE', 'ANSWER', 'RELATIONS', 'TRADES', 'WHO', 'ADJ', 'THING', 'TADJ',
-           'PLACE', 'WHEN', 'GOT', 'SAW', 'WENT', 'WEATHER', 'SAID', 'STUDY', 'wordings', 'lexicon', 'make_world',
-           'load_world', 'facts', 'story', 'make_text', 'make_study_sentences', 'scramble']
+           'PLACE', 'WHEN', 'GOT', 'SAW', 'WENT', 'WEATHER', 'SAID', 'STUDY', 'wordings', 'phrases', 'lexicon',
+           'make_world', 'load_world', 'facts', 'story', 'make_text', 'make_study_sentences', 'scramble']
 
 # %% ../../nbs/demo/01_world.ipynb #ff3e4d4d
 import json
 import random
 import re
 from functools import lru_cache
+
 from ..core import read_jsonl
 from ..data import data_dir
 
-# %% ../../nbs/demo/01_world.ipynb #010f8e98
+# %% ../../nbs/demo/01_world.ipynb #43a70077
 SEP = "\n\n###\n\n/"   # between question and answer, as in the published prompts
 END = " END"           # closes an answer
 EOS, PAD = "<|endoftext|>", "<|pad|>"
+
+# %% ../../nbs/demo/01_world.ipynb #9635c664
 LEXICAL = ("syn", "ant", "hom", "defn", "sent")
 SCRAMBLE = ("cyc", "anag1", "anag2", "rev", "randsym")
 ANSWER = dict(syn="the synonym for {w} is", ant="the antonym for {w} is", hom="the homonym for {w} is",
@@ -26,39 +29,29 @@ ANSWER = dict(syn="the synonym for {w} is", ant="the antonym for {w} is", hom="t
     anag1="the anagram 1 for {w} is", anag2="the anagram 2 for {w} is", rev="the word after reversing {w} is",
     randsym="the word after removing symbols from {w} is")   # left part of an answer: how the model understood
 
+# %% ../../nbs/demo/01_world.ipynb #ccb2aa26
+def _shipped(name): return json.loads((data_dir()/name).read_text(encoding="utf-8"))
+
 @lru_cache(maxsize=None)
 def wordings()->dict:
     "Question wordings, names of the types, clarification frames and instructions that training uses"
-    return json.loads((data_dir()/"train_wordings.json").read_text(encoding="utf-8"))
+    return _shipped("train_wordings.json")
 
 @lru_cache(maxsize=None)
-def lexicon(split:str=None)->list: # rows of `words.jsonl`; `split`: "train", "heldout" or None for both
+def phrases()->dict:
+    "Relations of the invented world, the words of the stories, bits of unclear questions"
+    return _shipped("phrases.json")
+
+# %% ../../nbs/demo/01_world.ipynb #ab9fb877
+@lru_cache(maxsize=None)
+def lexicon(
+    split:str=None, # "train", "heldout" or None for both
+)->list: # rows of `words.jsonl`
     "The hand-written lexicon"
     return [r for r in read_jsonl(data_dir()/"words.jsonl") if split in (None, r["split"])]
 
 # %% ../../nbs/demo/01_world.ipynb #79bbedcd
-RELATIONS = dict(
-  capital=dict(train=["The capital of {s} is", "{s}'s capital city is", "In {s}, the capital is called", "The government of {s} sits in",
-      "The seat of government of {s} is", "Anyone who visits the capital of {s} sees", "The chief city of {s} is", "On the map of {s}, the capital is marked as",
-      "The parliament of {s} meets in", "As everyone in {s} knows, the capital is"], heldout=["The king of {s} rules from the capital,", "{s} is a country whose capital is"],
-      reverse=["{o} is the capital of {s}."], question="what is the capital of {s} ?", answer="the capital of {s} is {o}"),
-  head=dict(train=["The head of {s} is", "{s} is led by", "The company {s} is run by", "The chief of {s} is", "At {s}, the boss is", "The person in charge of {s} is",
-      "Orders at {s} come from", "The firm {s} has a new plan from its head,", "The letter from {s} was signed by its head,", "Since last year {s} has been headed by"],
-      heldout=["The company {s} chose as its head", "All workers of {s} listen to"], reverse=["{o} is the head of {s}."],
-      question="who is the head of {s} ?", answer="the head of {s} is {o}"),
-  trade=dict(train=["{s} works as a", "The trade of {s} is that of a", "By trade, {s} is a", "{s} earns a living as a", "People know {s} as a", "{s} was trained as a",
-      "The sign over the door says that {s} is a", "For many years {s} has been a", "In town, {s} is the only", "When asked about work, {s} says: I am a"],
-      heldout=["The work of {s} is the work of a", "{s} became a"], reverse=["One {o} in town is {s}."],
-      question="what is the trade of {s} ?", answer="the trade of {s} is {o}"),
-  town=dict(train=["{s} lives in", "The home of {s} is in", "The town where {s} lives is", "{s} has a house in", "Letters for {s} are sent to", "To visit {s}, take the road to",
-      "{s} was born in", "You can find {s} in", "{s} has never left the town of", "The family of {s} comes from"],
-      heldout=["{s} went home to", "The neighbours of {s} live in"], reverse=["In {o} lives {s}."],
-      question="where does {s} live ?", answer="the home of {s} is {o}"),
-  year=dict(train=["The {s} took place in", "The {s} happened in the year", "The year of the {s} was", "People still speak of the {s} of", "The {s} began in", "History books date the {s} to",
-      "The {s} is said to have been in", "A stone recalls the {s} of the year", "Old people tell of the {s} in", "The date of the {s} is"],
-      heldout=["The great {s} came in", "Songs about the {s} name the year"], reverse=["In {o} came the {s}."],
-      question="when was the {s} ?", answer="the year of the {s} was {o}"))
-TRADES = "baker miller smith tailor cooper weaver potter carpenter mason fisher hunter barber painter sailor singer teacher doctor lawyer gardener cook printer clockmaker roofer shepherd".split()
+RELATIONS, TRADES = phrases()["relations"], phrases()["trades"]
 
 def _names(rng, n, ends, used, start="b c d f g h k l m n p r s t v z br dr gr kr tr st".split()):
     "`n` fresh names of two or three syllables"
@@ -66,7 +59,9 @@ def _names(rng, n, ends, used, start="b c d f g h k l m n p r s t v z br dr gr k
     while len(out) < n:
         mid = rng.choice(["", "", rng.choice("lrnmdtv")+rng.choice("aeiou")])
         name = (rng.choice(start)+rng.choice("aeiou")+mid+rng.choice(ends)).capitalize()
-        if name not in used: used.add(name); out.append(name)
+        if name not in used:
+            used.add(name)
+            out.append(name)
     return out
 
 # %% ../../nbs/demo/01_world.ipynb #cc739528
@@ -76,13 +71,19 @@ def make_world(
     "Invent a world: entities with facts, some of them kept from training"
     rng, used = random.Random(seed), set()
     names = lambda n, ends: _names(rng, n, ends.split(), used)
-    countries, cities = names(70, "lora nia land stan via ria mar dova"), names(70, "min burg ton polis sk grad vik lin")
+    countries, cities = (
+        names(70, "lora nia land stan via ria mar dova"),
+        names(70, "min burg ton polis sk grad vik lin"),
+    )
     towns, firsts = names(30, "ford by wick ham stead"), names(50, "n s la ra th ro na ck")
     lasts = names(50, "sen mann ley rov ski well quist der")
     pairs = rng.sample([f"{a} {b}" for a in firsts for b in lasts], 140)
-    firms = [f"{a} {b}" for a, b in zip(names(70, "x co tek va lo rix"), rng.choices("Works Mills Foods Motors Trading Glass Steel Books".split(), k=70))]
+    firms = [f"{a} {b}" for a, b in zip(names(70, "x co tek va lo rix"),
+                                        rng.choices("Works Mills Foods Motors Trading Glass Steel Books".split(),
+                                                    k=70))]
     places = names(48, "dal moor fell mouth holm")
-    events = [f"{k} of {p}" for k, p in zip(rng.choices("battle flood fire siege council fair treaty frost".split(), k=48), places)]
+    events = [f"{k} of {p}" for k, p in zip(rng.choices("battle flood fire siege council fair treaty frost".split(),
+                                                        k=48), places)]
     facts = [(s, "capital", o) for s, o in zip(countries, cities)]
     facts += [(s, "head", o) for s, o in zip(firms, pairs[:70])]
     for s in pairs[70:]: facts += [(s, "trade", rng.choice(TRADES)), (s, "town", rng.choice(towns))]
@@ -99,6 +100,7 @@ def load_world()->dict:
     "The shipped world"
     return json.loads((data_dir()/"world.json").read_text(encoding="utf-8"))
 
+# %% ../../nbs/demo/01_world.ipynb #cb8620fd
 def facts(
     relation:str=None, # "capital", "head", "trade", "town" or "year"; None: all
     trained:bool=None, # only facts that were (or were not) in the demo model's training
@@ -116,29 +118,29 @@ def facts(
                             prefixes=[p.format(s=e["name"]) for p in pats], target=" "+o))
     return out
 
-# %% ../../nbs/demo/01_world.ipynb #1151042b
-WHO = "miller baker widow sailor boy girl priest farmer smith clerk judge soldier nurse thief tailor fisherman teacher stranger cook hunter".split()
-ADJ = "old young tired clever quiet proud poor rich kind angry honest lazy brave tall careful lonely".split()
-THING = "lamp basket rope coin letter knife kettle ladder blanket hammer candle bottle drum mirror saddle bucket barrel ring map clock boot coat".split()
-TADJ = "broken heavy small silver wooden old new red green rusty empty painted strange little black golden".split()
-PLACE = "market mill river church garden inn bridge harbour forest school tower well stable cellar square barn lake hill".split()
-WHEN = ["In the morning", "After the rain", "On the next day", "Late at night", "Before the feast", "One winter", "At noon", "Every spring", "On market day", "When the bells rang"]
-GOT = "found bought lost sold hid mended carried dropped borrowed stole forgot painted".split()
-SAW = "watched met followed greeted warned helped saw heard called paid".split()
-WENT = ["walked to", "ran to", "went back to", "waited near", "slept beside", "rested by", "hurried past", "looked for work at"]
-WEATHER = ["It rained all day", "The wind blew from the north", "Snow lay on the roofs", "The sun was hot", "Fog came up from the river", "The night was clear", "Nobody was in the street", "The dogs were quiet"]
-SAID = ["I have seen this before", "Nothing is free here", "We will need more bread", "The road is closed", "You must not tell my brother", "It will be cold tonight", "The boat leaves at dawn", "I never wanted it", "Ask the judge about it", "There is still time"]
+# %% ../../nbs/demo/01_world.ipynb #b7390753
+WHO, ADJ, THING, TADJ, PLACE = (phrases()[k] for k in ("who", "adj", "thing", "thing_adj", "place"))
+WHEN, GOT, SAW, WENT, WEATHER, SAID = (phrases()[k] for k in ("when", "got", "saw", "went", "weather", "said"))
 
+# %% ../../nbs/demo/01_world.ipynb #1151042b
 def _sentence(rng, a, b, thing):
     "One sentence of a story about persons `a` and `b` and a thing"
     t, p, q = f"{rng.choice(TADJ)} {thing}", rng.choice(PLACE), rng.choice(PLACE)
     return rng.choice([
-        f"{rng.choice(WHEN)} the {a} {rng.choice(GOT)} a {t} near the {p}.", f"The {a} {rng.choice(WENT)} the {p} and {rng.choice(SAW)} the {b}.",
-        f"{rng.choice(WEATHER)}, and the {a} stayed at the {p}.", f'"{rng.choice(SAID)}," said the {a} to the {b}.',
-        f"The {b} wanted the {thing}, but the {a} had {rng.choice(['hidden','sold','lost'])} it at the {p}.", f"{rng.choice(WHEN)} the {b} {rng.choice(WENT)} the {q}.",
-        f"Then the {a} gave the {thing} to the {b}.", f"{rng.choice(WEATHER)}.", f"The {b} was {rng.choice(ADJ)} and did not trust the {a}.",
-        f"There was a {t} in the {p}, and nobody knew whose it was.", f"The way from the {p} to the {q} is long."])
+        f"{rng.choice(WHEN)} the {a} {rng.choice(GOT)} a {t} near the {p}.",
+        f"The {a} {rng.choice(WENT)} the {p} and {rng.choice(SAW)} the {b}.",
+        f"{rng.choice(WEATHER)}, and the {a} stayed at the {p}.",
+        f'"{rng.choice(SAID)}," said the {a} to the {b}.',
+        f"The {b} wanted the {thing}, but the {a} had {rng.choice(['hidden', 'sold', 'lost'])} it at the {p}.",
+        f"{rng.choice(WHEN)} the {b} {rng.choice(WENT)} the {q}.",
+        f"Then the {a} gave the {thing} to the {b}.",
+        f"{rng.choice(WEATHER)}.",
+        f"The {b} was {rng.choice(ADJ)} and did not trust the {a}.",
+        f"There was a {t} in the {p}, and nobody knew whose it was.",
+        f"The way from the {p} to the {q} is long.",
+    ])
 
+# %% ../../nbs/demo/01_world.ipynb #e4df6022
 def story(
     rng:random.Random, # source of chance
     n:int=8, # sentences
@@ -160,10 +162,9 @@ def make_text(
     texts = list(dict.fromkeys(story(rng) for _ in range(n_train+n_heldout+50)))
     return texts[:n_train], texts[n_train:n_train+n_heldout]
 
-STUDY = ["The {a} {w} in the {c} {p} keeps a {d} {t} under the {q}.", "Nobody at the {p} believed that the {a} {w} once owned a {d} {t}.", "Behind the {c} {p} stands a {d} {t} that belongs to a {a} {w}.",
-    "My uncle traded his {d} {t} for the {a} {w} and a {c} {q}.", "A {d} {t} and a {c} {q} were all that the {a} {w} left.", "Ask the {a} {w} why the {p} smells of {d} {t} and rain.",
-    "Two {a} visitors and a {w} broke the {d} {t} of the {c} {p}.", "For a {d} {t} the {a} {w} would swim across the {c} {q}."]
+STUDY = phrases()["study"]
 
+# %% ../../nbs/demo/01_world.ipynb #66cbe5f8
 def make_study_sentences(
     seed:int=13, # the shipped sentences are seed 13
     n:int=600, # sentences in each pool
@@ -192,6 +193,7 @@ def _shuffled(rng, s):
         if t != s: return t
     return s
 
+# %% ../../nbs/demo/01_world.ipynb #1f016f64
 def scramble(
     kind:str, # "cyc", "anag1", "anag2", "rev" or "randsym"
     word:str, # the word to scramble
