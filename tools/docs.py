@@ -1,98 +1,238 @@
-"""API pages from nbs/: `python tools/docs.py` writes plain HTML to _docs/ without Quarto; `--quarto` makes the whole site.
+"""The documentation site: `python tools/docs.py` writes it to _docs/, ready for any web server or for a browser without one.
 
-nbdev runs the cells that a page of functions needs: exported ones, imports, show_doc. It also runs each test cell that
-holds an import, without the cells before it; `page_needs` leaves those alone, for `make test` runs them all in order."""
-import ast
+Pages are the notebooks of nbs/ and tutorials/ with the outputs that are in them, the README, the changelog and the other Markdown files, and
+one page of the public names of each package, made from signatures, docstrings and the comments of parameters. MkDocs with the Material
+theme makes navigation, search, light and dark. Nothing is executed and nothing is loaded from elsewhere.
+
+    python tools/docs.py                        # everything
+    python tools/docs.py --only store,record    # the pages whose path holds one of these words: quick, for tests
+"""
+import argparse
 import html
+import importlib
+import inspect
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import yaml
-
 ROOT = Path(__file__).resolve().parent.parent
-SHOWN = {"export", "exports", "exporti", "exec_doc"}
+SOURCE, SITE = ROOT/"_site", ROOT/"_docs"
+PACKAGES = ("promptmem", "memory", "reward", "rewrite", "recall", "edit", "lm", "store", "index", "batch", "panel", "demo")
+LEAVES = ("core", "record", "data", "stats", "grade", "cli", "testing")
+ROOMS = dict(memory="Memory: what did they mean?", reward="Reward: which prompt suits this question?",
+             rewrite="Rewrite: which wording works better?", recall="Recall: what does a model remember?",
+             edit="Edit: change the weights from one example")
+WORKS = dict(lm="Language models", store="The store", index="Indexes", batch="Batch runs and reports", panel="Panels",
+             demo="The demo model")
+SOURCES = "https://github.com/promptmem/promptmem/blob/main/"
 
 
-def page_needs(cell):
-    "Exported cells, cells of nothing but imports, and calls of show_doc"
-    from nbdev import processors
-    if cell.cell_type != "code" or processors.cell_lang(cell) != "python" or not cell.source: return False
-    trees = cell.parsed_()
-    if not trees or cell.directives_.get("eval:", [""])[0].lower() == "false": return False
-    imports = all(isinstance(t, (ast.Import, ast.ImportFrom)) for t in trees)
-    return bool(cell.directives_.keys() & SHOWN) or imports or bool(processors._show_docs(trees))
+# ---- pages made from the package ------------------------------------------------------------------------------------------------------
+
+def signature_of(obj):
+    try: return str(inspect.signature(obj))
+    except (TypeError, ValueError): return "(...)"
 
 
-def forgiving(signature):
-    "A signature whose annotations stay text where they name a class that the notebook defines further down"
-    def found(f, **options):
-        try: return signature(f, **options)
-        except NameError: return signature(f)
-    return found
+def source_link(obj):
+    "The notebook or file that defines an object"
+    try:
+        path = Path(inspect.getsourcefile(obj)).relative_to(ROOT)
+        line = inspect.getsourcelines(obj)[1]
+    except (TypeError, OSError, ValueError): return ""
+    return f"[source]({SOURCES}{path}#L{line})"
 
 
-def without_quarto(page):
-    "What Quarto would read: the front matter becomes a heading, show_doc shows its result alone, link attributes go"
-    nb = json.loads(re.sub(r'\{target=\\"_blank\\"[^}]*\}', "", page.read_text(encoding="utf-8")))
-    for cell in nb["cells"]:
-        if cell.pop("has_sd", False): cell["metadata"]["tags"] = ["remove_input"]
-    first = nb["cells"][0]
-    if first["cell_type"] == "raw":
-        meta = yaml.safe_load("".join(first["source"]).strip("- \n"))
-        first.update(cell_type="markdown", source=f"# {meta['title']}\n\n> {meta.get('description', '')}")
-    page.write_text(json.dumps(nb), encoding="utf-8")
+def cell(text): return str(text).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
-def plain_pages():
-    "One HTML page a notebook and an index of them"
-    from nbdev.serve import proc_nbs
-    proc_nbs("nbs", n_workers=0, force=True)
-    made, out = ROOT / "_proc", ROOT / "_docs"
-    pages = sorted(p for p in made.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-    for p in pages: without_quarto(p)
-    for folder in sorted({p.parent for p in pages}):
-        to = out / folder.relative_to(made)
-        to.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "nbconvert",
-                "--to",
-                "html",
-                "--log-level",
-                "ERROR",
-                "--no-prompt",
-                "--TagRemovePreprocessor.enabled=True",
-                "--TagRemovePreprocessor.remove_input_tags=remove_input",
-                "--output-dir",
-                str(to),
-                *[str(p) for p in pages if p.parent == folder],
-            ],
-            check=True,
-        )
-    names = [p.relative_to(made).with_suffix("") for p in pages]
-    rows = "".join(f"<li><a href='{html.escape(str(n))}.html'>{html.escape(str(n))}</a></li>" for n in names)
-    (out / "index_of_pages.html").write_text(
-        f"<!doctype html><title>promptmem</title><h1>promptmem</h1><ul>{rows}</ul>", encoding="utf-8"
-    )
-    print(f"{len(pages)} pages in {out.name}/")
+def parameter_table(obj):
+    "Parameters with type, default and comment"
+    from fastcore.docments import docments
+    try: found = docments(obj, full=True, returns=True)
+    except Exception: return ""
+    rows = []
+    for name, d in found.items():
+        if name in ("self", "cls") or d.get("anno") is inspect.Parameter.empty and not d.get("docment") and name == "return": continue
+        anno, default = d.get("anno"), d.get("default", inspect.Parameter.empty)
+        anno = "" if anno in (None, inspect.Parameter.empty) else getattr(anno, "__name__", anno)
+        shown = "" if default is inspect.Parameter.empty else f"`{default!r:.60}`"
+        rows.append(f"| {'*returns*' if name == 'return' else f'`{name}`'} | {cell(anno)} | {cell(shown)} | {cell(d.get('docment') or '')} |")
+    return "\n".join(["| | type | default | |", "| --- | --- | --- | --- |", *rows]) + "\n" if rows else ""
+
+
+def entry(name, obj, level=3):
+    "One public name: signature, docstring, parameters, source"
+    out = [f"{'#'*level} `{name.split('.')[-1]}` {{: #{name} }}", "", f"```python\n{name.split('.')[-1]}{signature_of(obj)}\n```", "",
+           inspect.getdoc(obj) or "", "", parameter_table(obj.__init__ if inspect.isclass(obj) else obj), source_link(obj), ""]
+    if inspect.isclass(obj):
+        for k, m in sorted(vars(obj).items()):
+            f = m.__func__ if isinstance(m, (classmethod, staticmethod)) else m
+            if not k.startswith("_") and inspect.isfunction(f): out.append(entry(f"{name}.{k}", f, level + 1))
+            elif not k.startswith("_") and isinstance(m, property) and inspect.getdoc(m):
+                out.append(f"{'#'*(level + 1)} `{k}` {{: #{name}.{k} }}\n\n{inspect.getdoc(m)}\n")
+    return "\n".join(out)
+
+
+def api_page(package):
+    "All public names of a package"
+    module = importlib.import_module("promptmem" if package == "promptmem" else f"promptmem.{package}")
+    lines = [f"# {'promptmem' if package == 'promptmem' else f'promptmem.{package}'}", "", inspect.getdoc(module) or "", ""]
+    for name in module.__all__:
+        try: obj = getattr(module, name)
+        except Exception as e:  # an extra is missing
+            lines.append(f"### `{name}`\n\nnot shown here: {html.escape(str(e))}\n")
+            continue
+        if inspect.ismodule(obj): continue
+        if callable(obj): lines.append(entry(name, obj))
+        else: lines.append(f"### `{name}` {{: #{name} }}\n\n`{html.escape(repr(obj)[:200])}`\n")
+    return "\n".join(lines)
+
+
+# ---- the tree of pages ----------------------------------------------------------------------------------------------------------------
+
+def copied(path, to):
+    "A notebook or Markdown file of the project as a page of the site; links between them stay links"
+    text = path.read_text(encoding="utf-8")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".ipynb":
+        nb = json.loads(text)
+        for c in nb["cells"]:
+            source = "".join(c["source"])
+            if c["cell_type"] == "markdown": c["source"] = relinked(source, path, to)
+            # set-up cells tell a reader nothing, and neither do the marks that nbdev reads
+            elif re.search(r"^#\|\s*(hide|default_exp)\b", source, re.M) or set_up(source): c["metadata"]["tags"] = ["hidden"]
+            else: c["source"] = re.sub(r"^#\|[^\n]*\n", "", source, flags=re.M)
+        nb["cells"] = [c for c in nb["cells"] if "hidden" not in c["metadata"].get("tags", ())]
+        text = json.dumps(nb)
+    else: text = relinked(text, path, to)
+    to.write_text(text, encoding="utf-8")
+
+
+def set_up(source):
+    "Is this an exported cell of nothing but imports?"
+    lines = [line for line in source.splitlines() if line.strip()]
+    return lines[:1] == ["#| export"] and all(re.match(r"(from|import|\s|\))", line) for line in lines[1:])
+
+
+PLACES = {}  # file of the project -> page of the site
+
+
+def relinked(text, path, to):
+    "Relative and repository links as links within the site"
+    def target(m):
+        link = m[2]
+        link = link.removeprefix(SOURCES)
+        if re.match(r"[a-z]+:|#", link): return m[0]
+        file, _, mark = link.partition("#")
+        found = next((f for f in (ROOT/file, path.parent/file) if f.exists()), None)
+        if found is None: return m[0]
+        found = found.resolve()
+        if found in PLACES:
+            up = "../"*(len(to.relative_to(SOURCE).parts) - 1)
+            return f"{m[1]}({up}{PLACES[found]}{'#' + mark if mark else ''})"
+        return f"{m[1]}({SOURCES}{found.relative_to(ROOT)})"
+    return re.sub(r"(\[[^\]\n]*\](?:\])?)\(([^)\s]+)\)", target, text)
+
+
+def title(path):
+    "The first heading of a page"
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb": text = "\n".join("".join(c["source"]) for c in json.loads(text)["cells"][:3])
+    m = re.search(r"^# (.+)$", text, re.M)
+    return m[1].strip() if m else path.stem
+
+
+def plan():
+    "Navigation: list of (section, [(file of the project, page of the site)])"
+    nbs = lambda folder: sorted((ROOT/"nbs"/folder).glob("*.ipynb"))
+    page = lambda p: (p, f"{p.parent.name}/{p.stem}.ipynb")
+    tutorials = [(p, f"tutorials/{p.name}") for p in sorted((ROOT/"tutorials").glob("[0-9]*.ipynb"))]
+    root = [(p, f"house/{p.name}") for p in sorted((ROOT/"nbs").glob("0*.ipynb")) if "glossary" not in p.name]
+    more = [(ROOT/"nbs/07_glossary.ipynb", "glossary.ipynb"), (ROOT/"nbs/20_benchmarks.ipynb", "benchmarks.ipynb"),
+            *[(p, f"{p.stem.lower()}.md") for n in ("CHANGELOG", "CONTRIBUTING", "SECURITY") if (p := ROOT/f"{n}.md").exists()]]
+    guides = [(p, f"guides/{p.name}") for p in sorted((ROOT/"nbs/guides").glob("*.ipynb"))]
+    sections = [("Tutorials", tutorials), *([("Guides", guides)] if guides else [])]
+    sections += [(name, [page(p) for p in nbs(folder)]) for folder, name in {**ROOMS, **WORKS}.items()]
+    return sections + [("Foundations", root), ("More", more)]
+
+
+def write_sources(words):
+    "Every page into `_site/pages`; returns the navigation"
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    pages = SOURCE/"pages"
+    wanted = lambda place: not words or any(w in place for w in words)
+    sections = plan()
+    PLACES.clear()
+    PLACES[(ROOT/"README.md").resolve()] = PLACES[(ROOT/"nbs/index.ipynb").resolve()] = "index.md"
+    PLACES.update({p.resolve(): place for _, files in sections for p, place in files if wanted(place)})
+    images = sorted((ROOT/"nbs/images").glob("*"))
+    PLACES.update({p.resolve(): f"images/{p.name}" for p in images})
+    globals()["SOURCE"] = pages
+    (pages/"images").mkdir(parents=True)
+    for p in images: shutil.copy2(p, pages/"images"/p.name)
+    copied(ROOT/"README.md", pages/"index.md")
+    nav = [{"Start": "index.md"}]
+    for name, files in sections:
+        kept = [(p, place) for p, place in files if wanted(place)]
+        for p, place in kept: copied(p, pages/place)
+        if kept: nav.append({name: [{title(p): place} for p, place in kept]})
+    api = [p for p in PACKAGES if wanted(f"api/{p}.md")]
+    (pages/"api").mkdir()
+    for p in api: (pages/"api"/f"{p}.md").write_text(api_page(p), encoding="utf-8")
+    if api: nav.append({"API": [{("promptmem" if p == "promptmem" else f"promptmem.{p}"): f"api/{p}.md"} for p in api]})
+    return nav
+
+
+STYLE = """.md-grid{max-width:78rem}.jp-RenderedHTMLCommon table,.md-typeset table:not([class]){display:block;overflow-x:auto}
+.md-typeset pre>code,.jupyter-wrapper pre{overflow-x:auto}
+.md-typeset,.md-typeset code{font-family:system-ui,"Noto Sans","Noto Sans Devanagari","Noto Sans CJK SC","Noto Sans Arabic",sans-serif}
+.md-typeset code,.md-typeset pre,.jupyter-wrapper pre{font-family:ui-monospace,"Noto Sans Mono",monospace}
+.jupyter-wrapper .jp-InputPrompt,.jupyter-wrapper .jp-OutputPrompt{display:none}
+.md-typeset img{background:#fff;border-radius:4px}
+"""
+
+
+def config(nav):
+    "The configuration of MkDocs"
+    toggle = lambda scheme, icon, say: dict(media=f"(prefers-color-scheme: {scheme})", scheme="slate" if scheme == "dark" else "default",
+                                            primary="indigo", toggle=dict(icon=icon, name=say))
+    return dict(
+        site_name="promptmem", docs_dir="pages", site_dir=str(SITE), use_directory_urls=False, nav=nav, strict=False,
+        repo_url="https://github.com/promptmem/promptmem", edit_uri="", extra_css=["style.css"],
+        theme=dict(name="material", font=False, features=["navigation.sections", "navigation.top", "navigation.indexes", "navigation.footer",
+                   "search.suggest", "search.highlight", "content.code.copy", "toc.follow"],
+                   palette=[toggle("light", "material/weather-night", "dark"), toggle("dark", "material/weather-sunny", "light")]),
+        plugins=["search", {"mkdocs-jupyter": dict(execute=False, include_source=False, ignore_h1_titles=True, no_input=False,
+                                                   include_requirejs=False)}],
+        markdown_extensions=["tables", "attr_list", "md_in_html", "admonition", {"toc": dict(permalink=True)},
+                             {"pymdownx.highlight": dict(anchor_linenums=False)}, "pymdownx.superfences"],
+        validation=dict(nav=dict(omitted_files="ignore"), links=dict(not_found="warn", unrecognized_links="ignore")))
+
+
+def build(words=()):
+    "The whole site"
+    import yaml
+    sys.path.insert(0, str(ROOT))
+    home = SOURCE
+    nav = write_sources(words)
+    (home/"pages/style.css").write_text(STYLE, encoding="utf-8")
+    (home/"mkdocs.yml").write_text(yaml.safe_dump(config(nav), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--clean", "-f", str(home/"mkdocs.yml")], check=True, cwd=home,
+                   env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    made = list(SITE.rglob("*.html"))
+    print(f"{len(made)} pages in {SITE.name}/")
+    return made
 
 
 def main():
-    os.chdir(ROOT)
-    from fastcore import docments
-    from nbdev import processors
-    processors._do_eval = page_needs
-    docments.signature = forgiving(docments.signature)
-    if "--quarto" in sys.argv:
-        from nbdev.quarto import nbdev_docs
-        nbdev_docs.__wrapped__(n_workers=0)
-    else: plain_pages()
+    ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    ap.add_argument("--only", default="", help="words, with commas between: only pages whose path holds one of them")
+    build([w for w in ap.parse_args().only.split(",") if w])
 
 
 if __name__ == "__main__": main()
