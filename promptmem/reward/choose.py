@@ -15,7 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..core import InvalidData
 from ..record import Record
+from ..stats import strictest_first, t_quantile
 
 # %% ../../nbs/reward/04_choose.ipynb #1562fa40
 def pick(
@@ -107,12 +109,13 @@ def choose_margin(
     return best[1]
 
 def _lower(gain, groups, level, tests):
-    "One-sided normal lower bound of the mean by group, corrected for the number of margins tried"
-    from statistics import NormalDist
+    "One-sided lower bound of the mean gain: t on group sums, corrected for the number of margins tried"
     codes = np.arange(len(gain)) if groups is None else pd.factorize(groups)[0]
+    g = codes.max()+1
+    if g < 2: return -math.inf
     sums = np.bincount(codes, gain - gain.mean())
-    se = np.sqrt((sums**2).sum())/len(gain)
-    return gain.mean() - NormalDist().inv_cdf(1-(1-level)/tests)*se
+    error = math.sqrt(g/(g-1)*float((sums**2).sum()))/len(gain)
+    return gain.mean() - t_quantile(1-(1-level)/tests, g-1)*error
 
 # %% ../../nbs/reward/04_choose.ipynb #f2509873
 def net_value(
@@ -141,6 +144,16 @@ class Choice(Record):
     cost:float = None # of the chosen prompt, if costs were given
     table:tuple = () # (prompt, p, cost) of all candidates, best first
     def __bool__(self): return not self.abstained
+
+    @property
+    def verdict(self):
+        "What to do, in one sentence"
+        lo, hi = self.interval
+        odds = f"predicted to be right with {self.p:.2f} [{lo:.2f}, {hi:.2f}]"
+        if self.abstained: return f"Better not answer: even the chosen prompt {self.prompt!r:.60} is {odds}."
+        return f"Use {self.prompt!r:.60}: {odds}."
+
+    def __repr__(self): return f"{self.verdict} {self.why[:1].upper()}{self.why[1:]}{'.' if self.why else ''}"
 
 # %% ../../nbs/reward/04_choose.ipynb #ae5d50a1
 def choose_prompt(
@@ -176,7 +189,12 @@ def _reason(left, gain, default, margin):
     if math.isinf(margin): return "the best single prompt; on the training questions no margin for leaving it was proven to gain"
     return f"the best single prompt; no other is predicted to be better by more than the margin {margin:.3g}"
 
-# %% ../../nbs/reward/04_choose.ipynb #8f66ecc6
+# %% ../../nbs/reward/04_choose.ipynb #85b9c79a
+def _running_mean(values, ties):
+    "Mean of the first 1, 2, ... values, items of a tie counted at the tie's mean"
+    even = pd.Series(values).groupby(ties).transform("mean").to_numpy()
+    return np.cumsum(even)/np.arange(1, len(values)+1)
+
 def risk_coverage(
     confidence, # [n] predicted success of the chosen prompt
     correct, # [n] outcome of the chosen prompt
@@ -184,24 +202,18 @@ def risk_coverage(
     "Share of wrong answers among the most confident, for every coverage"
     c, y = np.asarray(confidence, float), np.asarray(correct, float)
     order = np.argsort(-c, kind="stable")
-    n = np.arange(1, len(c)+1)
-    return pd.DataFrame(dict(coverage=n/len(c), risk=1-np.cumsum(y[order])/n, threshold=c[order]))
+    risk = 1 - _running_mean(y[order], c[order])
+    return pd.DataFrame(dict(coverage=np.arange(1, len(c)+1)/len(c), risk=risk, threshold=c[order]))
 
+# %% ../../nbs/reward/04_choose.ipynb #2c793bb9
 def risk_threshold(
     confidence, # [n] predicted success, on calibration questions
     correct, # [n] outcomes there
     risk:float, # share of wrong answers that is acceptable
     level:float=.9, # confidence that the risk is kept
 )->float: # answer where the prediction is at least this; inf: never
-    "The lowest threshold whose risk is below `risk` with confidence `level` (Geifman & El-Yaniv 2017, normal bound)"
-    from promptmem.stats import wilson
-    f = risk_coverage(confidence, correct)
-    ok = math.inf
-    for share in np.unique(np.linspace(.02, 1, 50)):
-        i = max(1, int(share*len(f)))
-        wrong = f.risk.iloc[i-1]*i
-        if wilson(min(wrong, i), i, level=2*level-1)[1] <= risk: ok = float(f.threshold.iloc[i-1])
-    return ok
+    "The lowest threshold whose risk stays below `risk` with confidence `level`: fixed-sequence Clopper-Pearson"
+    return strictest_first(confidence, 1 - np.asarray(correct, float), risk, level)
 
 # %% ../../nbs/reward/04_choose.ipynb #4389a6fb
 def vote(
@@ -238,17 +250,19 @@ def escalate(
 # %% ../../nbs/reward/04_choose.ipynb #18b8e96a
 def escalation_curve(
     p, # [n, m] predicted success
-    answers, # [n, m] logged answers; NaN or None: no answer
-    correct, # [n, m] whether each was right
+    answers, # [n, m] logged answers; NaN or None: no answer that could vote
+    correct, # [n, m] whether each was right; NaN: the log does not hold this prompt for this question
     lead:float=2, # votes ahead at which the asking stops
     at_most=None, # allowances to try; default: 1 .. m
 )->pd.DataFrame: # rule, at_most, calls, accuracy; `.attrs["correct"]` has the per-question outcomes
-    "Accuracy against mean calls, replayed on full-information logs"
+    "Accuracy against mean calls, replayed on the log; questions without any logged prompt are left out"
+    p, correct, answers = np.asarray(p, float), np.asarray(correct, float), np.asarray(answers)
+    some = np.flatnonzero((~np.isnan(correct)).any(1))
+    if not len(some): raise InvalidData("the log holds no outcome for any of the questions")
     rows, per_question = [], {}
     for rule, stop in (("adaptive", lead), ("plain", math.inf)):
         for k in at_most or range(1, p.shape[1]+1):
-            got = [_replay(p[i], answers[i], correct[i], stop, k) for i in range(len(p))]
-            right, calls = map(np.array, zip(*got))
+            right, calls = map(np.array, zip(*(_replay(p[i], answers[i], correct[i], stop, k) for i in some)))
             per_question[rule, k] = right
             rows.append(dict(rule=rule, at_most=k, calls=calls.mean(), accuracy=right.mean()))
     out = pd.DataFrame(rows)
@@ -256,9 +270,11 @@ def escalation_curve(
     return out
 
 def _replay(p, answers, correct, lead, at_most):
-    v = escalate(p, lambda j: answers[j], lead, at_most)
+    "(success, calls) of one question: only prompts that the log holds are asked"
+    held = np.flatnonzero(~np.isnan(correct))
+    v = escalate(p[held], lambda j: answers[held[j]], lead, at_most)
     if v.answer is None: return 0., v.calls
-    return float(next(correct[j] for j in v.asked if answers[j] == v.answer)), v.calls
+    return float(next(correct[held[j]] for j in v.asked if answers[held[j]] == v.answer)), v.calls
 
 # %% ../../nbs/reward/04_choose.ipynb #d2a39884
 class Online:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from ..core import fold
+from .features import embed
+from .outcomes import text_key
 
 # %% ../../nbs/reward/08_compare.ipynb #303a826d
 class RewardComparison:
@@ -33,11 +34,11 @@ class RewardComparison:
         known = np.full((len(self.queries), len(self.prompts)), np.nan)
         if outcomes is None: return known
         qids, pids, right, tried = outcomes.counts()
-        q = {fold(t): i for i, t in enumerate(outcomes.texts(qids))}
-        p = {fold(t): j for j, t in enumerate(outcomes.prompt_texts(pids))}
+        q = {text_key(t): i for i, t in enumerate(outcomes.texts(qids))}
+        p = {text_key(t): j for j, t in enumerate(outcomes.prompt_texts(pids))}
         for i, a in enumerate(self.queries):
             for j, b in enumerate(self.prompts):
-                k, m = q.get(fold(a)), p.get(fold(b))
+                k, m = q.get(text_key(a)), p.get(text_key(b))
                 if k is not None and m is not None and tried[k, m]: known[i, j] = right[k, m]/tried[k, m]
         return known
 
@@ -56,7 +57,7 @@ def table(self:RewardComparison,
     chosen = self.rm.choose(self.queries[i], self.prompts).index
     f = pd.DataFrame(dict(prompt=self.prompts, p=self.p[i], lo=self.lo[i], hi=self.hi[i], known=self.known[i]))
     f["cost"] = self.costs if self.costs else np.nan
-    f["tried"] = [(fold(t) or t) in self.rm.prompt_column_ for t in self.prompts]
+    f["tried"] = [self.rm.column_of(t) is not None for t in self.prompts]
     f["default"], f["chosen"] = f.index == best, f.index == chosen
     return f.sort_values("p", ascending=False, kind="stable").reset_index(drop=True)
 
@@ -87,7 +88,6 @@ def neighbours(self:RewardComparison,
     k:int=5, # how many
 )->pd.DataFrame: # question, cosine, one column per training prompt with its observed rate
     "The training questions nearest to this one, and what happened there"
-    from promptmem.reward.features import embed
     rm, text = self.rm, query if isinstance(query, str) else self.queries[query]
     c = (embed(rm.embedder_, [text]) @ embed(rm.embedder_, rm.queries_).T)[0]
     top = np.argsort(-c, kind="stable")[:k]

@@ -6,17 +6,18 @@
 __all__ = ['pair_ordering', 'pair_interval', 'classification', 'scores', 'RewardReport', 'evaluate_reward', 'availability_table',
            'availability_summary', 'cross_choices']
 
-# %% ../../nbs/reward/06_evaluate.ipynb #b67c9dde
+# %% ../../nbs/reward/06_evaluate.ipynb #6a1da678
+import html
 import math
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from ..core import InvalidData, fold, plain, require
+from ..core import InvalidData, plain, require
 from ..stats import Interval, auc, brier, ece, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
-from .outcomes import LeakedRows, Outcomes, availability, group_folds
+from .outcomes import LeakedRows, Outcomes, availability, group_folds, sorted_ids
 
 # %% ../../nbs/reward/06_evaluate.ipynb #25b04001
 def _pairs(correct, p):
@@ -88,14 +89,31 @@ class RewardReport:
     reliability:pd.DataFrame = None # bins
     choices:dict = field(default_factory=dict) # rule -> success per line
     meta:dict = field(default_factory=dict)
-    def __repr__(self): return f"RewardReport({self.label}: {self.meta.get('lines')} lines, {len(self.rules)} rules)"
+
+    @property
+    def verdict(self):
+        "What came out, in two sentences: what choosing gains, and what the probabilities are worth"
+        return _verdict(self)
+
+    def __repr__(self): return f"{self.verdict} {self.label}: {self.meta.get('lines')} lines, {len(self.rules)} rules."
+
     def _repr_html_(self):
-        return "".join(f"<h4>{t}</h4>{f.to_html(index=False, float_format='{:.3f}'.format, na_rep='undefined')}"
-                       for t, f in ((self.label, self.rules), ("Scores", self.scores)))
-    def to_dict(self):
-        rows = lambda f: plain(f.astype(object).where(f.notna(), None).to_dict("records"))
-        return dict(label=self.label, rules=rows(self.rules), scores=rows(self.scores), prompts=rows(self.prompts), meta=plain(self.meta))
-    def metric(self, name, prompts="train", who="model", part=None):
+        tables = (("What each rule gets right", self.rules), ("What the probabilities are worth", self.scores))
+        shown = "".join(f"<h4>{t}</h4>{f.to_html(index=False, float_format='{:.3f}'.format, na_rep='undefined')}" for t, f in tables)
+        return f"<p><b>{html.escape(self.verdict)}</b></p><p>{html.escape(self.label)}.</p>{shown}"
+
+    def to_dict(self)->dict:
+        "Label, verdict and tables as plain values"
+        def rows(f): return plain(f.astype(object).where(f.notna(), None).to_dict("records"))
+        return dict(label=self.label, verdict=self.verdict, rules=rows(self.rules), scores=rows(self.scores),
+                    prompts=rows(self.prompts), meta=plain(self.meta))
+
+    def metric(self,
+        name:str, # a column of `scores`: auc, pair, brier, ece, ...
+        prompts:str="train", # "train", or "heldout" for prompts without training outcomes
+        who:str="model", # "model", "prompt rates", "look-up", "always wrong"
+        part:str=None, # "all", "seen" or "new"; default: the first there is
+    )->float:
         "One number out of `scores`"
         f = self.scores[(self.scores.prompts == prompts) & (self.scores.who == who)]
         f = f if part is None else f[f.part == part]
@@ -106,17 +124,43 @@ class RewardReport:
         from promptmem.reward.figures import plot_reliability
         return plot_reliability(self.reliability)
 
+# %% ../../nbs/reward/06_evaluate.ipynb #6731518e
+def _gain_words(row, of):
+    "What a rule gained, in words"
+    ends = "" if row.lo != row.lo else f" [{100*row.lo:+.1f}, {100*row.hi:+.1f}]"
+    return f"{of} gets {row.success:.1%} right, {100*row.gain:+.1f} points{ends}"
+
+def _verdict(report):
+    "Two sentences on a `RewardReport`"
+    f = report.rules[report.rules.part == "all"].set_index("rule")
+    base, margin, argmax = f.success["best single"], f.loc["margin"], f.loc["best of N"]
+    chosen = max((margin, argmax), key=lambda r: r.lo if r.lo == r.lo else -1)
+    name = "the margin rule" if chosen.name == "margin" else "best of N"
+    if chosen.lo > 0: first = f"Choosing by question helps: {_gain_words(chosen, name)} over the best single prompt ({base:.1%})."
+    elif margin.lo == margin.hi == 0:
+        first = (f"No gain from choosing by question was proved: the margin rule stays with the best single prompt ({base:.1%}); "
+                 f"{_gain_words(argmax, 'best of N')}.")
+    else: first = f"No gain from choosing by question was proved: {_gain_words(margin, 'the margin rule')}."
+    model, rates = (report.metric("auc", who=w, part="all") for w in ("model", "prompt rates"))
+    return f"{first} The probabilities rank with AUC {model:.3f}; the prompts' rates alone with {rates:.3f}."
+
 # %% ../../nbs/reward/06_evaluate.ipynb #7d54f696
 @dataclass
 class _Lines:
+    "One line per question and draw"
     ids:np.ndarray # query id of each line
     y:np.ndarray # [n, m] outcomes
     p:np.ndarray # [n, m] predictions
     prompts:list # prompt ids
+    texts:list # of the prompts
     groups:np.ndarray # [n]
-    seen:np.ndarray # [n] True if the question was in training
+    at:np.ndarray # number of the training question that a line repeats, or -1
     train:list # columns with training outcomes
     heldout:list # columns without
+    known:list # numbers of the training prompts behind `train`
+
+    @property
+    def seen(self): return self.at >= 0
 
 def _lines(rm, out):
     w = out.wide(complete=False)
@@ -124,18 +168,19 @@ def _lines(rm, out):
     ids, prompts = w.index.get_level_values(0).to_numpy(), list(w.columns)
     distinct = list(dict.fromkeys(ids))
     p = rm.predict_proba(out.texts(distinct), out.prompt_texts(prompts))[pd.Index(distinct).get_indexer(ids)]
-    texts = dict(zip(distinct, out.texts(distinct)))
-    seen = np.array([(fold(texts[i]) or texts[i]) in rm.seen_ for i in ids])
-    known = {fold(t) or t for t in rm.prompts_}
-    train = [j for j, t in enumerate(out.prompt_texts(prompts)) if (fold(t) or t) in known]
-    return _Lines(ids, w.to_numpy(float), p, prompts, out.groups(ids), seen, train, [j for j in range(len(prompts)) if j not in train])
+    at = np.array([rm.question_of(t) for t in out.texts(distinct)])[pd.Index(distinct).get_indexer(ids)]
+    texts = out.prompt_texts(prompts)
+    columns = [rm.column_of(t) for t in texts]
+    train = [j for j, c in enumerate(columns) if c is not None]
+    heldout = [j for j in range(len(prompts)) if j not in train]
+    known = [columns[j] for j in train]
+    return _Lines(ids, w.to_numpy(float), p, prompts, texts, out.groups(ids), at, train, heldout, known)
 
 # %% ../../nbs/reward/06_evaluate.ipynb #ce920675
 def _weights(L, rm, ties, lookup):
     "rule -> weights [n, m]; NaN rows where a rule says nothing"
     m, T, H, n = len(L.prompts), L.train, L.heldout, len(L.y)
-    cols = [rm.prompt_column_[fold(t) or t] for t in L.known_texts]
-    default = T[int(rm.rates_[cols].argmax())]
+    default = T[int(rm.rates_[L.known].argmax())]
     one = lambda j: np.tile(np.eye(m)[j], (n, 1))
     among = lambda s, c: best_of_n(s, "train", c, ties=ties)
     w = {"random": np.isin(np.arange(m), T)[None].repeat(n, 0)/len(T), "best single": one(default),
@@ -154,12 +199,9 @@ def _weights(L, rm, ties, lookup):
 def _lookup(L, rm):
     "Mean training outcomes of the same question, 4 pseudo-draws at the prompt's rate; None without seen questions"
     if not L.seen.any(): return None
-    s = np.full(L.p.shape, -1.)
-    cols = [rm.prompt_column_[fold(t) or t] for t in L.known_texts]
-    at = np.array([rm.seen_.get(t, -1) for t in L.folded])
-    k, n = rm.right_[at][:, cols], rm.tried_[at][:, cols]
-    k, n = k*(at >= 0)[:, None], n*(at >= 0)[:, None]
-    s[:, L.train] = (k + 4*rm.rates_[cols])/(n + 4)
+    s, seen = np.full(L.p.shape, -1.), L.seen[:, None]
+    k, n = rm.right_[L.at][:, L.known]*seen, rm.tried_[L.at][:, L.known]*seen
+    s[:, L.train] = (k + 4*rm.rates_[L.known])/(n + 4)
     return s
 
 # %% ../../nbs/reward/06_evaluate.ipynb #f1b51c0e
@@ -206,16 +248,14 @@ def evaluate_reward(
     n_boot:int=2000, # bootstrap resamples
     seed:int=0, # of the bootstrap
 )->RewardReport:
-    "Success of every rule with paired group-bootstrap intervals, scores of the probabilities, baselines"
+    "Success of every rule with paired intervals by group, scores of the probabilities, baselines"
     L = _lines(rm, out)
-    texts = dict(zip(out.queries.query_id, out.queries.text))
-    L.folded = [fold(texts[i]) or texts[i] for i in L.ids]
-    L.texts = out.prompt_texts(L.prompts)
-    L.known_texts = [L.texts[j] for j in L.train]
-    if not L.train: raise InvalidData("none of the prompts to evaluate has training outcomes: there is no best single prompt to compare with")
+    if not L.train:
+        raise InvalidData("none of the prompts to evaluate has training outcomes: no best single prompt to compare with")
     if L.seen.any() and not (allow_seen or published):
+        text = out.texts([L.ids[L.seen.argmax()]])[0]
         raise LeakedRows(f"{L.seen.sum()} of {len(L.seen)} test lines ask a question that was in training, e.g. "
-                         f"{texts[L.ids[L.seen.argmax()]]!r:.70}; pass allow_seen=True to report them apart")
+                         f"{text!r:.70}; pass allow_seen=True to report them apart")
     lookup = _lookup(L, rm)
     w = _weights(L, rm, "lowest" if published else "average", lookup)
     extra = _judged(L, out, judgments, "lowest" if published else "average") if judgments is not None else {}
@@ -281,8 +321,9 @@ def availability_table(
 )->pd.DataFrame: # one row per setting and rule
     "Train and evaluate one model per subset of the training prompts"
     clone = require("sklearn.base", "reward").clone
-    ids = sorted(train.frame.prompt_id.unique())
-    heldout = sorted(set(test.frame.prompt_id.unique()) - set(ids)) if heldout is None else list(heldout)
+    ids = sorted_ids(train.frame.prompt_id)
+    new = [i for i in sorted_ids(test.frame.prompt_id) if i not in ids]
+    heldout = new if heldout is None else list(heldout)
     settings, rows = availability(ids, sizes), []
     if progress:
         from tqdm.auto import tqdm
@@ -322,7 +363,7 @@ def cross_choices(
         model = clone(rm).fit(inside)
         L = _lines(model, outside)
         full = ~np.isnan(L.y).any(1)
-        default = int(model.rates_[[model.prompt_column_[fold(t) or t] for t in outside.prompt_texts(L.prompts)]].argmax())
+        default = int(model.rates_[L.known].argmax())
         w = {"best single": np.tile(np.eye(len(L.prompts))[default], (len(L.y), 1)), "best of N": pick(L.p, ties),
              "margin": margin_rule(L.p, default, model.margin_, ties), "oracle": pick(np.nan_to_num(L.y), ties)}
         part = pd.DataFrame({name: success(v, L.y) for name, v in w.items()})[full]

@@ -15,7 +15,7 @@ import numpy as np
 from ..core import require
 from ..stats import expit, logit
 
-# %% ../../nbs/reward/03_fits.ipynb #d6010471
+# %% ../../nbs/reward/03_fits.ipynb #137474db
 def logloss(
     z, # [n, m] logits
     right, # [n, m] times right
@@ -89,29 +89,40 @@ def _solve(gram, xy, sum_y, sum_w, alpha, eye):
     coef = cho_solve(cho_factor(gram), xy[:, :-1] - np.outer(xy[:, -1], mean_y))
     return mean_y - mean_x @ coef, coef, gram
 
-# %% ../../nbs/reward/03_fits.ipynb #39e05631
+# %% ../../nbs/reward/03_fits.ipynb #8aeefec6
+def _climb(beta, g, right, tried, pulls):
+    "Penalised log likelihood of each prompt [m], its gradient and step [2, m]"
+    z = beta[0] + np.outer(g, beta[1])
+    p, mid = expit(z), beta.mean(1, keepdims=True)
+    v, d = tried*p*(1-p) + 1e-12, right - tried*p
+    near, far = pulls[:2, None], pulls[2]
+    value = (right*z - tried*np.logaddexp(0, z)).sum(0) - .5*(near*(beta-mid)**2).sum(0) - .5*far*beta[1]**2
+    s0, s1 = np.vstack([d.sum(0), g @ d]) - near*(beta-mid) - np.outer([0, far], beta[1])
+    a, b, c = v.sum(0) + pulls[0], g @ v, (g*g) @ v + pulls[1] + far
+    return value, np.vstack([c*s0 - b*s1, a*s1 - b*s0])/(a*c - b*b)
+
 def slopes(
     f, # [n] difficulty, out of fold
     right, # [n, m]
     tried, # [n, m]
     strength:float=20., # trials' worth of pull of the slopes towards their mean
 )->np.ndarray: # [2, m] intercepts and slopes
-    "Intercept and slope on `f` of each prompt, slopes shrunk to their common value"
-    m = tried.shape[1]
-    spread = max(float(np.std(f)), 1e-6)
-    g = f/spread
-    beta = np.vstack([logit(prompt_rates(right, tried)), np.ones(m)])
-    for step in range(12):
-        p = expit(beta[0] + np.outer(g, beta[1]))
-        v, d = tried*p*(1-p) + 1e-12, right - tried*p
-        centre = beta[1].mean()
-        a, b, c = v.sum(0) + .5, g @ v, (g*g) @ v + strength*.2
-        s0 = d.sum(0) - .5*(beta[0]-beta[0].mean())
-        s1 = g @ d - strength*.2*(beta[1]-centre)
-        det = a*c - b*b
-        beta = beta + np.clip(np.vstack([c*s0 - b*s1, a*s1 - b*s0])/det, -2, 2)
-    beta[1] /= spread
-    return beta
+    "Intercept and slope on `f` of each prompt, slopes shrunk to their common value, which is not below zero"
+    mid, spread = float(np.mean(f)), max(float(np.std(f)), 1e-6)
+    g, pulls = (f-mid)/spread, np.array([.5, strength*.2, 1.])
+    beta = np.vstack([logit(prompt_rates(right, tried)), np.zeros(tried.shape[1])])
+    value, move = _climb(beta, g, right, tried, pulls)
+    for step in range(40):
+        new, ahead = _climb(beta+move, g, right, tried, pulls)
+        worse = new < value - 1e-9
+        if worse.any():
+            move = np.where(worse, move/2, move)
+            if np.abs(move).max() < 1e-6: break
+            continue
+        beta, value, move = beta+move, new, ahead
+        if np.abs(move).max() < 1e-6: break
+    beta[1] -= min(0., float(beta[1].mean()))
+    return np.vstack([beta[0] - beta[1]*mid/spread, beta[1]/spread])
 
 # %% ../../nbs/reward/03_fits.ipynb #950188e6
 def pair_loss(
@@ -331,7 +342,7 @@ def fit_mlp(
             return np.stack([(net(v) + offset).numpy() for net in nets]).astype(float)
     return Fit(lambda new: members(new).mean(0), oof, lambda new: members(new).std(0)*np.sqrt(len(nets)))
 
-# %% ../../nbs/reward/03_fits.ipynb #836cd335
+# %% ../../nbs/reward/03_fits.ipynb #c65e8203
 def _train_mlp(torch, x, k, n, offset, hidden, epochs, lr, decay, dropout):
     net = torch.nn.Sequential(torch.nn.Dropout(dropout), torch.nn.Linear(x.shape[1], hidden), torch.nn.GELU(), torch.nn.Dropout(dropout),
                               torch.nn.Linear(hidden, k.shape[1]))

@@ -106,7 +106,7 @@ def question_parts(self:RewardComparer):
     frame, near = c.table(i), c.neighbours(i, k=3)
     rows, chosen = _prompt_rows(frame), frame.chosen.tolist()
     best = frame.prompt[chosen.index(True) if True in chosen else 0]
-    seen = fold(c.queries[i]) == fold(near.question[0]) if len(near) else False
+    seen = self.rm.question_of(c.queries[i]) >= 0
     return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), facts(this_question="seen in training" if seen else "new"),
             table(rows, mark=lambda r: "pm-best" if r["note"].startswith("chosen") else "", most=25),
             columns([heading("What moved the score"), paragraph(best), table(c.why(i, best))],
@@ -147,7 +147,7 @@ def caution_parts(self:RewardComparer):
     "How many of the questions with known outcomes the model was trained on"
     c = self.comparison
     known = [q for q, k in zip(c.queries, np.isfinite(c.known).any(1)) if k]
-    n = sum((fold(q) or q) in self.rm.seen_ for q in known)
+    n = int(self.rm.seen(known).sum())
     return [paragraph(f"{n} of these {len(known)} questions were in the training data: expect less on new ones.", "pm-more")] if n else []
 
 @patch
