@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
+from ..core import identity_key
 from .features import embed
-from .outcomes import text_key
 
 # %% ../../nbs/reward/08_compare.ipynb #303a826d
 class RewardComparison:
@@ -34,11 +34,11 @@ class RewardComparison:
         known = np.full((len(self.queries), len(self.prompts)), np.nan)
         if outcomes is None: return known
         qids, pids, right, tried = outcomes.counts()
-        q = {text_key(t): i for i, t in enumerate(outcomes.texts(qids))}
-        p = {text_key(t): j for j, t in enumerate(outcomes.prompt_texts(pids))}
+        q = {identity_key(t): i for i, t in enumerate(outcomes.texts(qids))}
+        p = {identity_key(t): j for j, t in enumerate(outcomes.prompt_texts(pids))}
         for i, a in enumerate(self.queries):
             for j, b in enumerate(self.prompts):
-                k, m = q.get(text_key(a)), p.get(text_key(b))
+                k, m = q.get(identity_key(a)), p.get(identity_key(b))
                 if k is not None and m is not None and tried[k, m]: known[i, j] = right[k, m]/tried[k, m]
         return known
 

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from ..core import InvalidData, require
+from ..core import InvalidData, identity_key, require
 from ..lm.embed import load_embedder
 from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import (Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack,
                                    fit_xgboost, prompt_rates)
-from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids, text_key
+from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
 from ..stats import expit, logit
 
 sk = require("sklearn.base", "reward")
@@ -290,7 +290,7 @@ def _fit_parts(rm, out):
 def _known_texts(texts):
     "text -> its number; the same but for case and blanks counts, an exact match first"
     known = {}
-    for i, t in enumerate(texts): known.setdefault(text_key(t), i)
+    for i, t in enumerate(texts): known.setdefault(identity_key(t), i)
     return {**known, **{t: i for i, t in reversed(list(enumerate(texts)))}}
 
 # %% ../../nbs/reward/05_model.ipynb #fc1fb9c9
@@ -311,7 +311,7 @@ def column_of(self:PromptReward,
     prompt:str, # a prompt's text
 ): # its number among the training prompts, or None
     "Which training prompt this text is, case and blanks aside"
-    return self.prompt_column_.get(prompt, self.prompt_column_.get(text_key(prompt)))
+    return self.prompt_column_.get(prompt, self.prompt_column_.get(identity_key(prompt)))
 
 def _mix(rm, prompts):
     "(weights [p, m], open variance [p]): known prompts stand for themselves, unknown ones are mixed"
@@ -387,7 +387,7 @@ def question_of(self:PromptReward,
     query:str, # a question
 )->int: # its number among the training questions, or -1
     "Which training question this text is, case and blanks aside"
-    return self.seen_.get(query, self.seen_.get(text_key(query), -1))
+    return self.seen_.get(query, self.seen_.get(identity_key(query), -1))
 
 @patch
 def seen(self:PromptReward,
