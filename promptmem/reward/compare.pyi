@@ -4,7 +4,8 @@ from typing import Any as _Any, Optional as _Optional
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from ..core import fold
+from ..core import identity_key
+from .features import embed
 
 class RewardComparison:
     prompts: _Any

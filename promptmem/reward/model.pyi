@@ -1,16 +1,18 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+import copy
 from dataclasses import dataclass
+from statistics import NormalDist
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from ..core import InvalidData, fold, require
+from ..core import InvalidData, identity_key, require
 from ..lm.embed import load_embedder
-from .choose import best_of_n as pick_best_of_n, choose_margin, choose_prompt
+from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost, prompt_rates
-from .outcomes import Outcomes, group_folds, nearest
+from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
 from ..stats import expit, logit
 sk: _Any
 
@@ -18,6 +20,12 @@ def question_effects(z, right, tried, cov, start=..., steps: int=...):
     ...
 
 def fit_effects(z, right, tried, prior: float=..., rounds: int=..., work: float=..., seed: int=..., start=...) -> np.ndarray:
+    ...
+
+def _weighted_moments(z, right, tried, cov, u, noise):
+    ...
+
+def open_effects(z, right, tried, prior: float=..., width: float=..., rounds: int=..., most: int=..., seed: int=...) -> np.ndarray:
     ...
 
 @dataclass
@@ -28,17 +36,25 @@ class Platt:
     def __call__(self, z):
         ...
 
+def _platt_targets(right, tried):
+    ...
+
 def fit_platt(z, right, tried, pull: float=...) -> Platt:
     ...
 
 class Isotonic:
     map: _Any
+    share: _Any
+    smooth: _Any
 
-    def __init__(self, z, right, tried):
+    def __init__(self, z, right, tried, enough: float=...):
         ...
 
     def __call__(self, z):
         ...
+
+def _no_calibration(z, right, tried):
+    ...
 CALIBRATIONS: _Any
 HEADS: _Any
 MODELS: _Any
@@ -69,34 +85,16 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     def fit(self, out, y=..., groups=...) -> PromptReward:
         ...
 
-    def _prompt_x(self, prompts):
+    def column_of(self, prompt: str):
         ...
 
-    def _fit_prompts(self):
+    def question_of(self, query: str) -> int:
         ...
 
-    def _mix(self, prompts):
-        ...
-
-    def _inputs(self, texts):
-        ...
-
-    def _fit_head(self):
-        ...
-
-    def _fit_published(self, out):
-        ...
-
-    def _published_logits(self, texts, prompts):
-        ...
-
-    def _logits(self, texts, mix):
+    def seen(self, queries) -> np.ndarray:
         ...
 
     def predict_proba(self, queries, prompts=...) -> np.ndarray:
-        ...
-
-    def _predict_pairs(self, X):
         ...
 
     def predict(self, X) -> np.ndarray:
@@ -105,40 +103,19 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     def predict_outcomes(self, out: Outcomes) -> np.ndarray:
         ...
 
-    def _fit_memory(self):
-        ...
-
-    def _recall(self, texts):
-        ...
-
-    def _blend(self, texts, prompts):
-        ...
-
-    def _remember(self, z, seen, weight, mix):
-        ...
-
-    def _fit_open(self):
-        ...
-
-    def _fit_margin(self, out):
-        ...
-
     def prompt_probability(self, prompts) -> np.ndarray:
         ...
 
-    def choose(self, query: str, prompts=..., costs=..., tradeoff: float=..., **kw):
+    def choose(self, query: str, prompts=..., costs=..., tradeoff: float=..., **kw) -> Choice:
         ...
 
     def best_of_n(self, queries, prompts=..., rule: str=..., **kw) -> list:
         ...
 
-    def explain(self, query: str, prompt: str) -> pd.DataFrame:
-        ...
-
     def predict_interval(self, queries, prompts, level: float=...):
         ...
 
-    def _counted(self, mix):
+    def explain(self, query: str, prompt: str) -> pd.DataFrame:
         ...
 
     def calibrate(self, out: Outcomes, method: _Optional[str]=...) -> PromptReward:
@@ -147,24 +124,82 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     def prompt_error(self, prompts) -> np.ndarray:
         ...
 
-def _pairs(X):
+def _columns(X, fitted=...):
     ...
 
-def _pairs_to_outcomes(X, y, groups=...):
+def _pairs(X, fitted=...):
     ...
 
+def _labels(y):
+    ...
+
+def _pairs_to_outcomes(queries, prompts, correct, groups=...):
+    ...
+
+def _check_names(rm):
+    ...
+
+def _take_pairs(rm, X, y, groups):
+    ...
+
+def _fit_parts(rm, out):
+    ...
+
+def _known_texts(texts):
+    ...
+
+@dataclass(eq=False)
 class _Scaled:
-    embedder: _Any
-    weight: _Any
-
-    def __init__(self, embedder, weight):
-        ...
+    embedder: object
+    weight: float
 
     def __call__(self, texts):
         ...
 
-def sk_check(rm):
+def _prompt_x(rm, prompts):
+    ...
+
+def _mix(rm, prompts):
+    ...
+
+def trust(z, rates, right, tried, pull: float=...) -> float:
+    ...
+
+def _inputs(rm, texts):
+    ...
+
+def _fit_head(rm):
+    ...
+
+def _fit_published(rm, out):
+    ...
+
+def _published_logits(rm, texts, prompts):
     ...
 
 def _texts(texts, what):
+    ...
+
+def _fit_memory(rm):
+    ...
+
+def _recall(rm, texts):
+    ...
+
+def _remember(rm, z, seen, weight, mix):
+    ...
+
+def _blend(rm, texts, prompts):
+    ...
+
+def sk_check(rm):
+    ...
+
+def _predict_pairs(rm, X):
+    ...
+
+def design_effects(right, tried, rates, groups) -> np.ndarray:
+    ...
+
+def _counted(rm, mix):
     ...

@@ -4,17 +4,25 @@ from typing import Any as _Any, Optional as _Optional
 import ast
 import itertools
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from ..core import InvalidData, fold, read_text, write_atomic
+from ..core import InvalidData, fold, identity_key, read_jsonl, read_text, stable_hash, write_atomic
+
+def question_key(text: str) -> str:
+    ...
 
 def _need(frame, columns, what):
     ...
+SPELLINGS: _Any
 
-def _as_correct(values, what=...):
+def as_correct(values, what: str=...) -> np.ndarray:
+    ...
+
+def sorted_ids(ids) -> list:
     ...
 
 def _check_texts(table, id_column, what):
@@ -101,7 +109,16 @@ def _beside(folder, name):
 def _split_tables(frame):
     ...
 
-def _text_of(x, name):
+def _of(x, name):
+    ...
+
+def _prompt_of(it):
+    ...
+
+def _verdict_of(it):
+    ...
+
+def _judged_row(it, right):
     ...
 
 def read_verdicts(path) -> pd.DataFrame:
