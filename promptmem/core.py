@@ -550,18 +550,24 @@ class SharedFile:
         "This thread's connection, in autocommit mode"
         at, db = getattr(self._local, "db", (None, None))
         if at != os.getpid():
+            if db is not None: _inherited.append(db)             # of the process before a fork: closing it is not ours to do
             try: db = _open(self.path, self.schema)
             except sqlite3.DatabaseError as e:
                 raise InvalidData(f"{self.path} cannot be used as a cache ({e}): choose another path, or remove the file") from e
             self._local.db = os.getpid(), db
         return db
 
-    def close(self):
+    def __getstate__(self): return dict(path=self.path, schema=self.schema)
+    def __setstate__(self, state): self.path, self.schema, self._local = state["path"], state["schema"], threading.local()
+
+    def close(self)->None:
         "Close this thread's connection; the next use opens a new one"
         if getattr(self._local, "db", None): self._local.db[1].close()
         self._local.db = None, None
 
 # %% ../nbs/00_core.ipynb #2b72235f
+_inherited = []
+
 def _open(path, schema):
     db = sqlite3.connect(path, timeout=60, isolation_level=None)
     try:

@@ -19,14 +19,14 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from sqlite3 import Error as SqliteError
-from ..core import InvalidData, SharedFile, stable_hash
+from ..core import InvalidData, KeyFree, SharedFile, stable_hash
 from ..record import Completion, Usage
 
 # %% ../../nbs/lm/01_base.ipynb #7e9616b0
-class LMError(RuntimeError):
+class LMError(KeyFree, RuntimeError):
     "The model gave no answer; the message says what it said instead"
 
-class PromptTooLong(ValueError):
+class PromptTooLong(KeyFree, ValueError):
     "The prompt and the room for the answer do not fit into the model's context; nothing was sent"
 
 # %% ../../nbs/lm/01_base.ipynb #2d4c7374

@@ -6,166 +6,655 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['OpenAILM', 'find_api_key']
+__all__ = ['PROVIDERS', 'log', 'Provider', 'find_api_key', 'request_body', 'refused_field', 'without_refused', 'Malformed',
+           'reply_of', 'read_choice', 'Refused', 'check_error', 'read_reply', 'Collected', 'Failure', 'failure_of',
+           'explained', 'OpenAILM', 'Secret', 'echoed', 'LiteLLM', 'endpoint_lm']
 
 # %% ../../nbs/lm/06_endpoint.ipynb #9a98a75d
 import asyncio
+import inspect
 import json
+import logging
 import os
+import queue
+import random
+import re
 import threading
 import time
-from ..core import require, stable_hash
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..core import keep_secret, redact, require, stable_hash, well_formed
+from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop, message_text
 from ..record import Completion, Usage
 
-# %% ../../nbs/lm/06_endpoint.ipynb #2335300f
-from fastcore.basics import patch
-from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
+# %% ../../nbs/lm/06_endpoint.ipynb #238d6cd1
+@dataclass(frozen=True)
+class Provider:
+    "Where a service or server answers, and what its key is called"
+    base_url:str = None # address; None: the client's own default
+    key_names:tuple = () # environment variables that may hold the key, first one first
+    needs_key:bool = True # False for servers on one's own machine
+    address_name:str = None # environment variable that may hold another address
+
+PROVIDERS = dict(
+    openai=Provider(None, ("OPENAI_API_KEY",), address_name="OPENAI_BASE_URL"),
+    anthropic=Provider("https://api.anthropic.com/v1/", ("ANTHROPIC_API_KEY",)),
+    gemini=Provider("https://generativelanguage.googleapis.com/v1beta/openai/", ("GEMINI_API_KEY", "GOOGLE_API_KEY")),
+    openrouter=Provider("https://openrouter.ai/api/v1", ("OPENROUTER_API_KEY",)),
+    groq=Provider("https://api.groq.com/openai/v1", ("GROQ_API_KEY",)),
+    mistral=Provider("https://api.mistral.ai/v1", ("MISTRAL_API_KEY",)),
+    deepseek=Provider("https://api.deepseek.com/v1", ("DEEPSEEK_API_KEY",)),
+    together=Provider("https://api.together.xyz/v1", ("TOGETHER_API_KEY",)),
+    ollama=Provider("http://127.0.0.1:11434/v1", ("OLLAMA_API_KEY",), False, "OLLAMA_BASE_URL"),
+    vllm=Provider("http://127.0.0.1:8000/v1", ("VLLM_API_KEY",), False, "VLLM_BASE_URL"),
+    lmstudio=Provider("http://127.0.0.1:1234/v1", ("LMSTUDIO_API_KEY",), False, "LMSTUDIO_BASE_URL"),
+    llamacpp=Provider("http://127.0.0.1:8080/v1", ("LLAMACPP_API_KEY",), False, "LLAMACPP_BASE_URL"))
+
+# %% ../../nbs/lm/06_endpoint.ipynb #82d90336
+def find_api_key(
+    api_key, # given by the caller, or None
+    base_url, # of the endpoint; None is the provider's own
+    provider:str="openai", # a name in `PROVIDERS`
+)->str:
+    "The key to send: the given one, or the environment's; an endpoint of one's own may need none"
+    p = PROVIDERS[provider]
+    key = api_key or next((os.environ[n] for n in p.key_names if os.environ.get(n)), None)
+    if not key and p.needs_key and not base_url:
+        raise LMError(f"no API key: set the environment variable {' or '.join(p.key_names)}, pass api_key=, or give the base_url of "
+                      "an endpoint that needs none")
+    if key: keep_secret(key)
+    return key or "none"
+
+# %% ../../nbs/lm/06_endpoint.ipynb #c0e5b488
+def request_body(
+    lm, # the `OpenAILM`
+    r:dict, # a request of `LM.complete`
+)->dict:
+    "The fields of a request, before what the endpoint is known to refuse is taken out"
+    body = dict(model=lm.name, max_tokens=r["max_tokens"], temperature=r["temperature"])
+    if r["temperature"] > 0: body["seed"] = r["seed"] + r["draw"]
+    if r["stop"]: body["stop"] = r["stop"]
+    chat = isinstance(r["prompt"], list)
+    if lm.endpoint == "chat" and (chat or not r.get("raw")):
+        system = [dict(role="system", content=lm.system)] if lm.system and not chat else []
+        body["messages"] = r["prompt"] if chat else system + [dict(role="user", content=r["prompt"])]
+        if r.get("schema") is not None:
+            body["response_format"] = dict(type="json_schema", json_schema=dict(name="answer", schema=r["schema"], strict=True))
+    elif chat: raise ValueError("a chat needs endpoint='chat'")
+    else: body["prompt"] = r["prompt"]
+    if {"max_completion_tokens", "max_tokens"} & set(lm.options): body.pop("max_tokens")
+    return {k: v for k, v in {**body, **lm.options}.items() if v is not None}
+
+# %% ../../nbs/lm/06_endpoint.ipynb #e4f25a37
+_LEARNABLE = ("max_completion_tokens", "max_tokens", "temperature", "seed", "stop", "stream_options", "system")
+_NOT_TAKEN = re.compile(r"unsupported|not\s+(?:be\s+)?support|n't\s+support|unrecogni[sz]ed|unknown (?:name|parameter|field|argument)"
+                        r"|unexpected|not permitted|not allowed|extra (?:inputs|fields)|array too long|deprecated|must be one of", re.I)
+
+def refused_field(
+    said:str, # what the endpoint said
+    param, # the field it names as the culprit, where it does
+    body:dict, # what was sent
+)->str: # the field to leave out from now on, or None
+    "Which field does this refusal speak of?"
+    if not _NOT_TAKEN.search(said): return None
+    sent = [f for f in _LEARNABLE if f in body or f == "system" and any(m.get("role") == "system" for m in body.get("messages", ()))]
+    named = [f for f in sent if f == param] or [f for f in sent if re.search(rf"(?<![\w]){f}(?!\w)", said)]
+    if named: return min(named, key=lambda f: said.find(f) if f in said else -1)
+    return "system" if "system" in sent and re.search("system role|system message|system prompt", said, re.I) else None
+
+# %% ../../nbs/lm/06_endpoint.ipynb #47f55f7f
+def without_refused(
+    body:dict, # as `request_body` made it
+    learned:dict, # field -> what to send instead, or None
+)->dict:
+    "The body without the fields that the endpoint refused, or with what it wants in their place"
+    out = {learned.get(k, k): v for k, v in body.items() if learned.get(k, k) is not None}
+    if "system" in learned and out.get("messages"): out["messages"] = _folded(out["messages"])
+    return out
+
+def _folded(messages):
+    "The chat with its system messages at the head of the first user message"
+    said = "\n\n".join(message_text(m["content"]) for m in messages if m["role"] == "system")
+    rest = [dict(m) for m in messages if m["role"] != "system"]
+    first = next((m for m in rest if m["role"] == "user"), None)
+    if first is None: return rest + [dict(role="user", content=said)]
+    first["content"] = f"{said}\n\n{message_text(first['content'])}"
+    return rest
+
+@lru_cache(4)
+def _fields(create):
+    "Names of the fields that a method takes; None: any"
+    found = inspect.signature(create).parameters
+    return None if any(p.kind is p.VAR_KEYWORD for p in found.values()) else frozenset(found)
+
+def _with_extras(body, known):
+    "Fields that the client does not know go into `extra_body`"
+    if known is None: return body
+    extra = {k: v for k, v in body.items() if k not in known}
+    out = {k: v for k, v in body.items() if k in known}
+    if extra: out["extra_body"] = {**extra, **(out.get("extra_body") or {})}
+    return out
+
+# %% ../../nbs/lm/06_endpoint.ipynb #3a43daa6
+class Malformed(ValueError):
+    "The endpoint's answer lacks what the protocol promises; asking again may help"
+
+def reply_of(
+    raw, # text of an answer, or an object of the client
+)->dict:
+    "The answer as a dict; `Malformed` where it is none"
+    if isinstance(raw, dict): return raw
+    if hasattr(raw, "model_dump"): return raw.model_dump()
+    text = str(raw).lstrip("\ufeff \r\n")
+    if text.startswith(("data:", "event:", ":")): return _of_events(text).reply()
+    try: out = json.loads(text)
+    except (ValueError, RecursionError) as e:
+        what = "an HTML page" if re.match(r"<!doctype|<html|<head|<body", text, re.I) else "no JSON"
+        raise Malformed(f"the answer is {what}: {redact(text)[:200]!r}" if text else "the answer is empty") from e
+    if isinstance(out, list) and out and isinstance(out[0], dict): out = out[0]              # Gemini wraps errors in a list
+    if not isinstance(out, dict): raise Malformed(f"the answer is no JSON object: {redact(text)[:80]!r}")
+    return out
+
+# %% ../../nbs/lm/06_endpoint.ipynb #78de2bcd
+_REASONS = dict(stop="stop", end_turn="stop", eos="stop", stop_sequence="stop", length="length", max_tokens="length",
+                content_filter="content_filter", safety="content_filter", recitation="content_filter", prohibited_content="content_filter",
+                tool_calls="tool_calls", function_call="tool_calls", tool_use="tool_calls", refusal="refusal")
+
+def _content(content):
+    "(text, thinking) of a content: a text, None, or parts"
+    if content is None or isinstance(content, str): return content or "", ""
+    text, thought = [], []
+    for p in content if isinstance(content, (list, tuple)) else [content]:
+        kind = p.get("type", "text") if isinstance(p, dict) else "text"
+        said = p if isinstance(p, str) else next((p[k] for k in ("text", "thinking", "reasoning", "summary") if p.get(k)), "")
+        if not isinstance(said, str): said = "".join(_content(said)) if isinstance(said, list) else ""
+        (thought if kind in ("thinking", "reasoning") else text).append(said)
+    return "".join(text), "".join(thought)
+
+def read_choice(
+    choice:dict, # one of the answer's choices
+)->dict: # text, reasoning, refusal, finish_reason, meta
+    "What a choice says, whatever form it takes"
+    m = choice.get("message") or choice
+    text, thought = _content(m.get("content") if "message" in choice else choice.get("text"))
+    thought = thought or _content(m.get("reasoning_content") or m.get("reasoning"))[0]
+    refusal, calls = m.get("refusal") or "", m.get("tool_calls") or m.get("function_call")
+    said = choice.get("finish_reason")
+    reason = _REASONS.get(str(said or "stop").lower(), "stop")
+    if refusal and reason == "stop": reason = "refusal"
+    if calls and not text: reason = "tool_calls"
+    if not text and m.get("content") is None and "message" in choice and reason == "stop" and not thought:
+        raise Malformed(f"an answer without text (finish_reason {said!r})")
+    return dict(text=well_formed(text), reasoning=well_formed(thought), refusal=well_formed(refusal), finish_reason=reason,
+                meta=dict(tool_calls=calls) if calls else {})
+
+# %% ../../nbs/lm/06_endpoint.ipynb #17a52aa0
+_TOO_LONG = re.compile(r"context_length_exceeded|exceed_context_size|maximum context length|context (?:size|window|length|limit)"
+                       r"|prompt is too long|input is too long|too many (?:input )?tokens|input token count|reduce the length"
+                       r"|exceeds? the (?:model'?s? )?(?:maximum|max)[\w ]* tokens?", re.I)
+
+class Refused(Exception):
+    "An error that came in the body of an answer with status 200"
+    def __init__(self, code, said): self.status_code, self.said = code, said
+
+def check_error(
+    reply:dict, # an answer
+)->dict: # the same
+    "Raise what an answer's `error` says; servers send it with status 200 too"
+    e = reply.get("error") or next((c["error"] for c in reply.get("choices") or () if isinstance(c, dict) and c.get("error")), None)
+    if not e and reply.get("object") == "error": e = reply
+    if not e: return reply
+    e = e if isinstance(e, dict) else dict(message=str(e))
+    code = e.get("code") or e.get("status_code")
+    raise Refused(int(code) if str(code).isdigit() else 400, f"{e.get('message') or e} {code or ''} {e.get('type') or ''}".strip())
+
+def read_reply(
+    lm, # the `OpenAILM`
+    reply:dict, # the endpoint's answer
+    request:dict, # what was asked
+    seconds:float, # how long it took
+)->Completion:
+    "The endpoint's answer as a Completion"
+    choices = check_error(reply).get("choices")
+    if not choices or not isinstance(choices[0], dict): raise Malformed(f"an answer without choices: {redact(str(reply))[:200]}")
+    said, usage = read_choice(choices[0]), reply.get("usage") or {}
+    n_in, n_out = (int(usage.get(k) or 0) for k in ("prompt_tokens", "completion_tokens"))
+    cost = (n_in*lm.price[0] + n_out*lm.price[1])/1e6 if lm.price else None
+    text = redact(cut_at_stop(said["text"], request["stop"]), shapes=False)
+    if len(text) < len(said["text"]) and said["finish_reason"] == "length": said["finish_reason"] = "stop"
+    return Completion(**{**said, "text": text}, usage=Usage(n_in, n_out, cost=cost), model=lm.name, latency_s=seconds)
+
+# %% ../../nbs/lm/06_endpoint.ipynb #a46b05a5
+class Collected:
+    "A streamed answer, put together from its chunks"
+    def __init__(self): self.text, self.thought, self.refusal, self.calls, self.usage, self.reason, self.n = "", "", "", {}, None, None, 0
+
+    def add(self, chunk:dict)->str:
+        "Take a chunk in; the text that it brings"
+        check_error(chunk)
+        self.usage = chunk.get("usage") or self.usage
+        for c in (chunk.get("choices") or ())[:1]:
+            self.n += 1
+            d = c.get("delta") or c.get("message") or {}
+            text, thought = _content(d.get("content") if d or "text" not in c else c.get("text"))
+            self.text += text
+            self.thought += thought or _content(d.get("reasoning_content") or d.get("reasoning"))[0]
+            self.refusal += d.get("refusal") or ""
+            for call in d.get("tool_calls") or (): self._call(call)
+            self.reason = c.get("finish_reason") or self.reason
+            return text
+        return ""
+
+    def _call(self, call):
+        known = self.calls.setdefault(call.get("index", len(self.calls)), dict(function=dict(name="", arguments="")))
+        if call.get("id"): known["id"] = call["id"]
+        for k, v in (call.get("function") or {}).items(): known["function"][k] = (known["function"].get(k) or "") + (v or "")
+
+    def reply(self)->dict:
+        "The whole as an answer that was not streamed; `Malformed` where the stream ended before the answer did"
+        if not self.n: raise Malformed("a stream without an answer")
+        if self.reason is None and self.usage is None: raise Malformed(f"the stream broke off after {len(self.text)} characters")
+        message = dict(content=self.text or (None if self.calls or self.refusal else ""), refusal=self.refusal,
+                       reasoning_content=self.thought, tool_calls=list(self.calls.values()))
+        return dict(choices=[dict(message=message, finish_reason=self.reason)], usage=self.usage)
+
+# %% ../../nbs/lm/06_endpoint.ipynb #c18e57ed
+def _of_events(text):
+    "A `Collected` of the events in a text"
+    out = Collected()
+    for line in text.splitlines():
+        data = line[5:].strip() if line.startswith("data:") else ""
+        if not data or data == "[DONE]": continue
+        try: out.add(json.loads(data))
+        except ValueError as e: raise Malformed(f"an event that is no JSON: {redact(data)[:80]!r}") from e
+    return out
+
+# %% ../../nbs/lm/06_endpoint.ipynb #aa6c20c0
+@dataclass
+class Failure:
+    "A failed attempt: what was said, and what can be done about it"
+    kind:str # "slow", "busy", "away", "garbled", "refused"
+    said:str # one line, without keys
+    status:int = None # HTTP status, where there is one
+    param:str = None # the field that the endpoint names
+    wait:float = None # seconds that the endpoint asks to wait
+    error:type = None # class of the client's exception
+
+    @property
+    def again(self): return self.kind != "refused"
+
+_AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529}
+
+def failure_of(
+    e:Exception, # what was raised
+)->Failure:
+    "What went wrong, in terms of what to do next"
+    import httpx
+    import openai
+    said = redact(getattr(e, "said", None) or _said(e)).replace("\n", " ")[:1000]
+    if isinstance(e, (openai.APITimeoutError, asyncio.TimeoutError, httpx.TimeoutException)): return Failure("slow", said, error=type(e))
+    if isinstance(e, (Malformed, ValueError, openai.APIResponseValidationError)): return Failure("garbled", said, error=type(e))
+    if isinstance(e, (openai.APIConnectionError, httpx.HTTPError, OSError)): return Failure("away", f"{said} {_cause(e)}".strip(), error=type(e))
+    status = getattr(e, "status_code", None)
+    if status is None and isinstance(e, openai.APIError): status = 500                          # an error in the middle of a stream
+    used_up = re.search("insufficient_quota|exceeded your current quota|insufficient credits|billing", said, re.I)
+    kind = "refused" if status not in _AGAIN or used_up or status != 429 and _TOO_LONG.search(said) else "busy" if status == 429 else "away"
+    return Failure(kind, said, status, getattr(e, "param", None), _retry_after(e), type(e))
+
+def _said(e):
+    "The client's message; where it read none out of the answer, the answer"
+    said, reply = str(e) or type(e).__name__, getattr(e, "response", None)
+    if not re.fullmatch(r"Error code: \d+(?: - (?:None|\[\]|\{\}))?", said): return said
+    try: return f"{said} - {reply.text}"
+    except (AttributeError, RuntimeError): return said
+
+def _cause(e):
+    "What stands behind the client's bare 'Connection error.'"
+    while e.__cause__ is not None: e = e.__cause__
+    return f"({redact(str(e))[:200]})" if str(e) else ""
+
+def _retry_after(e):
+    try: return float(e.response.headers["retry-after"])
+    except (AttributeError, KeyError, ValueError): return None
+
+# %% ../../nbs/lm/06_endpoint.ipynb #16a46e02
+def explained(
+    lm, # the `OpenAILM`
+    f:Failure, # the last failure
+    attempts:int, # how often it was tried
+)->Exception: # to be raised
+    "A failure as one of our errors, with a next step"
+    if _TOO_LONG.search(f.said) and f.kind == "refused" and f.status != 429:
+        return PromptTooLong(f"{lm.name}: {f.said} (shorten the prompt or the history, or lower max_tokens)")
+    where, names = lm.base_url or "the OpenAI endpoint", " or ".join(PROVIDERS[lm.provider].key_names)
+    model = "is the model's name right" + ("" if lm.provider in ("openai", "gemini") else ", is it installed there")
+    hints = {401: f"the key was refused: check {names}", 403: f"the key was refused for this: check {names} and the model",
+             404: f"{model}, and does base_url end in /v1?", 400: "a field that the endpoint refuses can be left out with omit=(...)",
+             422: "a field that the endpoint refuses can be left out with omit=(...)", 429: "lower concurrency= or raise max_retries=",
+             413: "the request is too large"}
+    kinds = dict(slow=f"no answer within {lm.timeout:g} s, {attempts} times: raise timeout=, or lower concurrency=",
+                 away="is the server running?", garbled="does base_url lead to an OpenAI-compatible server, past any proxy?")
+    hint = hints.get(f.status) or (kinds.get(f.kind) if f.status is None else "")
+    what = "no readable answer: " if f.kind == "garbled" else f"status {f.status}: " if f.status else ""
+    tried = f", in {attempts} attempts" if attempts > 1 else ""
+    return LMError(f"{lm.name} at {where}: {what}{f.said}{tried}" + (f" ({hint})" if hint else ""))
 
 # %% ../../nbs/lm/06_endpoint.ipynb #e65064c5
+log = logging.getLogger(__name__)
+
 class OpenAILM(LM):
     "A model behind an OpenAI-compatible endpoint"
     def __init__(self,
         model:str, # the model's name at the endpoint
-        base_url:str=None, # e.g. "http://127.0.0.1:8000/v1"; OpenAI's own when None
-        api_key:str=None, # default: the environment's OPENAI_API_KEY
+        base_url:str=None, # e.g. "http://127.0.0.1:8000/v1"; the provider's own when None
+        api_key:str=None, # default: from the provider's environment variable
         endpoint:str="chat", # "chat" or "completions"
         system:str=None, # system message put before each text prompt (chat)
         cache=None, # path of a disk cache
         concurrency:int=16, # requests in flight at once
         timeout:float=60., # seconds for one attempt
-        max_retries:int=5, # further attempts after the first
+        max_retries:int=5, # further attempts after the first; at most two after a timeout
         price:tuple=None, # (per million prompt tokens, per million completion tokens)
         omit:tuple=(), # request fields that this endpoint refuses, e.g. ("temperature", "seed")
-        options:dict=None, # further fields of each request
+        options:dict=None, # further fields of each request, which go before all others; unknown ones go to `extra_body`
+        provider:str="openai", # a name in `PROVIDERS`: default address and key
+        context_length:int=None, # tokens, where it is known
     ):
         if endpoint not in ("chat", "completions"): raise ValueError(f"endpoint is 'chat' or 'completions', not {endpoint!r}")
-        self.name, self.endpoint, self.system, self.price = model, endpoint, system, price
-        self.chat = endpoint == "chat"
-        self.base_url, self.concurrency, self.timeout, self.max_retries = base_url, concurrency, timeout, max_retries
-        self.omit, self.options = tuple(omit), dict(options or {})
+        if provider not in PROVIDERS: raise ValueError(f"unknown provider {provider!r}: there are {', '.join(PROVIDERS)}")
+        self.name, self.endpoint, self.system, self.price, self.provider = model, endpoint, system, price, provider
+        self.chat = self.supports_schema = endpoint == "chat"
+        self.base_url = base_url or _address(provider)
+        self.concurrency, self.timeout, self.max_retries, self.context_length = concurrency, timeout, max_retries, context_length
+        self.omit, self.options = tuple(omit), {k: v for k, v in (options or {}).items() if k != "stream"}
         self.cache = LMCache(cache) if cache else None
-        self._secret = find_api_key(api_key, base_url)
-        self._loop = self._client = self._gate = None
+        self._learned = {f: "max_completion_tokens" if f == "max_tokens" else None for f in self.omit}
+        self._streams = bool((options or {}).get("stream"))
+        self._secret = Secret(find_api_key(api_key, base_url or self.base_url if provider == "openai" else base_url, provider))
+        self._running = None
 
-    def identity(self):
+    def identity(self)->str:
+        "What makes this model's answers its own: part of each cache key"
         return f"{self.base_url or 'openai'}|{self.endpoint}|{self.name}|{stable_hash([self.system, self.options, self.omit], 8)}"
 
-    def __getstate__(self): return {**self.__dict__, "_loop": None, "_client": None, "_gate": None, "_secret": None}
+    def close(self)->None:
+        "Close the connections and the background loop; a later call starts anew"
+        if self._running and self._running.pid == os.getpid(): self._running.close()
+        self._running = None
+
+    def _answer(self, requests): return _answers(self, requests)
+    def _stream(self, request): return _pieces(self, request)
+
+    def loglik(self,
+        prefixes, # list of texts
+        suffixes, # list of texts
+    )->np.ndarray: # one sum of log-probabilities per pair
+        "Log-probabilities of suffixes after prefixes, where the endpoint returns those of a prompt's tokens (vLLM, llama.cpp)"
+        return _loglik(self, list(prefixes), list(suffixes))
+
+    def __getstate__(self): return {**self.__dict__, "_running": None, "_secret": None}
     def __setstate__(self, state):
         self.__dict__.update(state)
-        self._secret = find_api_key(None, self.base_url)
+        self._secret = Secret(find_api_key(None, self.base_url, self.provider))
 
-# %% ../../nbs/lm/06_endpoint.ipynb #82d90336
-def find_api_key(
-    api_key, # given by the caller, or None
-    base_url, # of the endpoint; None is OpenAI's own
-)->str:
-    "The key to send: the given one, or the environment's; an endpoint of one's own may need none"
-    key = api_key or os.environ.get("OPENAI_API_KEY")
-    if not key and not base_url:
-        raise LMError("no API key: set the environment variable OPENAI_API_KEY, pass api_key=, or give the base_url of an "
-                      "endpoint that needs none")
-    return key or "none"
+# %% ../../nbs/lm/06_endpoint.ipynb #d03d9a1a
+class Secret:
+    "A key that shows itself to nobody who does not ask"
+    def __init__(self, value:str): self._value = value
+    def reveal(self)->str: return self._value
+    def __repr__(self): return "***"
 
-_STARTING = threading.Lock()
+def _address(provider):
+    p = PROVIDERS[provider]
+    return (os.environ.get(p.address_name) if p.address_name else None) or p.base_url
 
-@patch
-def _start(self:OpenAILM):
-    "Start the event loop and the client on first use"
+# %% ../../nbs/lm/06_endpoint.ipynb #ed46898d
+class _Running:
+    "A client and the event loop that it lives in"
+    def __init__(self, lm):
+        self.pid, self.loop = os.getpid(), asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, name="promptmem-endpoint", daemon=True).start()
+        self.client = lm._make_client() if hasattr(lm, "_make_client") else _openai_client(lm)
+        async def gate(): return asyncio.Semaphore(lm.concurrency)
+        self.gate = self.submit(gate()).result()
+
+    def submit(self, work): return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+    def close(self):
+        try: self.submit(self.client.close()).result(10)
+        except (AttributeError, TimeoutError): pass
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
+def _openai_client(lm):
     openai = require("openai")
-    with _STARTING:  # several threads may ask first
-        if self._loop is not None: return
-        loop = asyncio.new_event_loop()
-        threading.Thread(target=loop.run_forever, name="promptmem-openai", daemon=True).start()
-        self._client = openai.AsyncOpenAI(api_key=self._secret, base_url=self.base_url, timeout=self.timeout, max_retries=self.max_retries)
-        async def gate(): return asyncio.Semaphore(self.concurrency)
-        self._gate = asyncio.run_coroutine_threadsafe(gate(), loop).result()
-        self._loop = loop
+    return openai.AsyncOpenAI(api_key=lm._secret.reveal(), base_url=lm.base_url, timeout=lm.timeout, max_retries=0)
 
-@patch
-def close(self:OpenAILM):
-    "Close the connections and the background loop; a later call starts anew"
-    if self._loop is None: return
-    asyncio.run_coroutine_threadsafe(self._client.close(), self._loop).result(10)
-    self._loop.call_soon_threadsafe(self._loop.stop)
-    self._loop = self._client = self._gate = None
+_starting = [threading.Lock()]
+if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=lambda: _starting.__setitem__(0, threading.Lock()))
 
-# %% ../../nbs/lm/06_endpoint.ipynb #8d4997b1
-@patch
-def _answer(self:OpenAILM, requests):
-    import queue
-    self._start()
-    done = queue.Queue()
+def _started(lm):
+    "What runs for `lm` in this process; several threads may ask first"
+    require("openai")
+    with _starting[0]:
+        if lm._running is None or lm._running.pid != os.getpid(): lm._running = _Running(lm)
+        return lm._running
+
+# %% ../../nbs/lm/06_endpoint.ipynb #f603ab7f
+def _answers(lm, requests):
+    "(index, completion or exception) as they come"
+    run, done = _started(lm), queue.Queue()
     async def one(i, r):
-        try: done.put((i, await self._ask(r)))
-        except Exception as e: done.put((i, self._explain(e)))
-    futures = [asyncio.run_coroutine_threadsafe(one(i, r), self._loop) for i, r in enumerate(requests)]
+        try: done.put((i, await _ask(lm, r, _plain_call)))
+        except Exception as e: done.put((i, e))
+        except asyncio.CancelledError: done.put((i, LMError(f"{lm.name}: the request was cancelled")))
+    futures = [run.submit(one(i, r)) for i, r in enumerate(requests)]
     try:
         for _ in requests: yield done.get()
     finally:
         for f in futures: f.cancel()
 
-@patch
-async def _ask(self:OpenAILM, request):
-    "One request; a malformed or endless answer is asked for again"
-    import openai
-    body, create = self._body(request)
-    async with self._gate:
-        t = time.perf_counter()
-        for attempt in range(self.max_retries+1):
-            try: # the client counts the time between bytes; this bounds the whole answer
-                reply = await asyncio.wait_for(create(**body), self.timeout*(self.max_retries+1) + 60)
-                return self._read(reply, request, time.perf_counter()-t)
-            except (json.JSONDecodeError, UnicodeDecodeError, openai.APIResponseValidationError, _Malformed, asyncio.TimeoutError) as e:
-                if attempt == self.max_retries: raise LMError(f"no readable answer from {self.name} in {attempt+1} attempts: {e}") from e
-                await asyncio.sleep(min(8, .5*2**attempt))
+async def _ask(lm, request, call):
+    "One request, again where that can help; its completion, or one of our errors"
+    tries, slow, run = 0, 0, lm._running
+    body = request_body(lm, request)
+    async with run.gate:
+        while True:
+            tries += 1
+            start, sent = time.perf_counter(), without_refused(body, lm._learned)
+            try: return read_reply(lm, await call(lm, sent), request, time.perf_counter() - start)
+            except Exception as e: f = failure_of(e)
+            if f.kind == "refused" and _learn(lm, f, sent):
+                tries -= 1
+                continue
+            slow += f.kind == "slow"
+            if not f.again or tries > lm.max_retries or slow > 2 or (f.wait or 0) > 300: raise explained(lm, f, tries) from None
+            await _pause(lm, f, tries)
 
-# %% ../../nbs/lm/06_endpoint.ipynb #248f4e74
-class _Malformed(ValueError): "The endpoint's answer lacks what the protocol promises"
+# %% ../../nbs/lm/06_endpoint.ipynb #32d9b7b4
+async def _pause(lm, f, tries):
+    "Wait before the next attempt, and say so"
+    wait = f.wait if f.wait is not None else min(8, .5*2**(tries - 1))*(.75 + random.random()/4)
+    log.warning("%s: %s (%s); asking again in %.1f s, attempt %d of %d", lm.name, f.kind, f.said[:200], wait, tries + 1, lm.max_retries + 1)
+    await asyncio.sleep(wait)
 
-@patch
-def _body(self:OpenAILM, r):
-    "The request as the endpoint wants it, and the client's method for it"
-    body = dict(model=self.name, max_tokens=r["max_tokens"], temperature=r["temperature"], seed=r["seed"] + r["draw"], **self.options)
-    if r["stop"]: body["stop"] = r["stop"]
-    chat = r["prompt"] if isinstance(r["prompt"], list) else (
-        ([dict(role="system", content=self.system)] if self.system else []) + [dict(role="user", content=r["prompt"])])
-    if self.endpoint == "chat": body["messages"] = chat
-    elif isinstance(r["prompt"], list): raise ValueError("a chat needs endpoint='chat'")
-    else: body["prompt"] = r["prompt"]
-    if "max_tokens" in self.omit: body["max_completion_tokens"] = body["max_tokens"]
-    body = {k: v for k, v in body.items() if k not in self.omit and v is not None}
-    return body, (self._client.chat.completions if self.endpoint == "chat" else self._client.completions).create
+def _learn(lm, f, sent):
+    "True when the refusal teaches a field to leave out, or that this server only streams; told once"
+    if f.status not in (400, 404, 415, 422, 500, 501, None): return False
+    if re.search(r"(only|must be|requires?|set)\b[\w ='\"`]*stream|stream[\w ='\"`]*(required|must be (set to )?true)", f.said, re.I) and not lm._streams:
+        lm._streams = True
+        log.warning("%s only streams: answers are asked for as streams from now on", lm.name)
+        return True
+    field = refused_field(f.said, f.param, {**sent, "stream_options": None})
+    if field is None: return False
+    if field in lm._learned: return field not in without_refused(sent, lm._learned)         # learned while this one was under way
+    if field == "max_completion_tokens" and lm._learned.get("max_tokens") == field: field, new = "max_tokens", None
+    else: new = "max_completion_tokens" if field == "max_tokens" else None
+    lm._learned[field] = new
+    _tell(lm, field, new)
+    return True
 
-@patch
-def _read(self:OpenAILM, reply, request, seconds):
-    "The endpoint's answer as a Completion"
-    choices = getattr(reply, "choices", None)
-    if not choices: raise _Malformed(f"an answer without choices: {str(reply)[:80]!r}")
-    c, u = choices[0], getattr(reply, "usage", None)
-    text = c.message.content if self.endpoint == "chat" else c.text
-    if text is None and c.finish_reason != "length": raise _Malformed("an answer without text")
-    n_in, n_out = (getattr(u, k, None) or 0 for k in ("prompt_tokens", "completion_tokens"))
-    cost = (n_in*self.price[0] + n_out*self.price[1])/1e6 if self.price else None
-    full = text or ""
-    text = cut_at_stop(full, request["stop"])
-    reason = "length" if c.finish_reason == "length" and len(text) == len(full) else "stop"
-    return Completion(text, Usage(n_in, n_out, cost=cost), self.name, seconds, finish_reason=reason)
+def _tell(lm, field, new):
+    what = dict(system="no system message: it goes to the head of the first user message").get(field)
+    warnings.warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") + " from now on"), stacklevel=2)
 
-# %% ../../nbs/lm/06_endpoint.ipynb #a4bb97e4
-@patch
-def _explain(self:OpenAILM, e):
-    "An exception of the client as one of ours, with a next step and without the key"
-    import openai
-    if isinstance(e, (LMError, PromptTooLong, asyncio.CancelledError)): return e
-    said = str(e).replace(self._secret, "***") if self._secret != "none" else str(e)
-    where = self.base_url or "the OpenAI endpoint"
-    if getattr(e, "code", None) == "context_length_exceeded": return PromptTooLong(f"{self.name}: {said}")
-    hints = [(openai.AuthenticationError, "the key was refused: check OPENAI_API_KEY"),
-             (openai.NotFoundError, "is the model's name right, and does base_url end in /v1?"),
-             (openai.BadRequestError, "a field that the endpoint refuses can be left out with omit=(...)"),
-             (openai.APITimeoutError, f"no answer within {self.timeout} s, {self.max_retries+1} times"),
-             (openai.APIConnectionError, "is the server running?"),
-             (openai.RateLimitError, "lower concurrency= or raise max_retries=")]
-    hint = next((h for cls, h in hints if isinstance(e, cls)), "")
-    return LMError(f"{self.name} at {where}: {type(e).__name__}: {said}" + (f" ({hint})" if hint else ""))
+# %% ../../nbs/lm/06_endpoint.ipynb #e5542013
+def _method(lm, sent):
+    "The client's method for a body, and the body as it takes it"
+    client = lm._running.client
+    make = client.chat.completions if "messages" in sent else client.completions
+    return make, _with_extras(sent, _fields(make.create))
+
+async def _plain_call(lm, sent):
+    "The answer to a body, as a dict"
+    if lm._streams:
+        try: return await _stream_call(lm, sent)
+        except Malformed as e:
+            if "without an answer" not in str(e): raise                       # a server that does not stream
+            lm._streams = False
+    make, body = _method(lm, sent)
+    create = make.with_raw_response.create if hasattr(make, "with_raw_response") else make.create
+    raw = await asyncio.wait_for(create(**body), lm.timeout*4)
+    return reply_of(raw.text if hasattr(raw, "headers") and hasattr(raw, "text") else raw)
+
+async def _stream_call(lm, sent, give=lambda piece: None):
+    "The same, asked for as a stream; each piece of text goes to `give`"
+    make, body = _method(lm, without_refused({**sent, "stream_options": dict(include_usage=True)}, lm._learned))
+    got, chunks = Collected(), await asyncio.wait_for(make.create(**body, stream=True), lm.timeout*4)
+    async for chunk in chunks: give(got.add(chunk if isinstance(chunk, dict) else chunk.model_dump(warnings=False)))
+    return got.reply()
+
+# %% ../../nbs/lm/06_endpoint.ipynb #8be58f90
+def _pieces(lm, request):
+    "Pieces of one answer, then its `Completion`"
+    run, said, given = _started(lm), queue.Queue(), []
+    def give(piece):
+        if piece: given.append(piece)
+        if piece: said.put(piece)
+    async def call(lm, sent):
+        if given: raise Refused(None, f"the stream broke off after {sum(map(len, given))} characters: ask again")
+        try: return await _stream_call(lm, sent, give)
+        except Malformed as e:
+            if "without an answer" not in str(e): raise
+        reply = await _plain_call(lm, sent)                       # a server that does not stream: all in one piece
+        give(_content(((reply.get("choices") or [{}])[0].get("message") or {}).get("content"))[0])
+        return reply
+    async def work():
+        try: said.put(await _ask(lm, request, call))
+        except BaseException as e: said.put(e if isinstance(e, Exception) else LMError(f"{lm.name}: the stream was cancelled"))
+    future = run.submit(work())
+    try: yield from _held_at_stop(iter(said.get, None), request["stop"])
+    finally: future.cancel()
+
+def _held_at_stop(items, stop):
+    "Pieces up to the first stop text, then the completion; raises what arrives as an exception"
+    held, cut = "", False
+    for item in items:
+        if isinstance(item, Exception): raise item
+        if isinstance(item, Completion):
+            if not cut and held: yield cut_at_stop(held, stop)
+            yield item
+            return
+        held += item
+        if cut: continue
+        whole = cut_at_stop(held, stop)
+        cut = len(whole) < len(held)
+        keep = 0 if cut else max((n for s in stop for n in range(1, len(s)) if whole.endswith(s[:n])), default=0)
+        if len(whole) > keep: yield whole[:len(whole) - keep]
+        held = whole[len(whole) - keep:]
+
+# %% ../../nbs/lm/06_endpoint.ipynb #107e3994
+_ECHO = (dict(echo=True, logprobs=1, max_tokens=1), dict(prompt_logprobs=0, max_tokens=1))
+
+def echoed(
+    reply:dict, # the answer of a completions endpoint
+    prefix:str, # what stood before
+    suffix:str, # whose log-probability is asked for
+)->float: # None where the answer holds none
+    "The log-probability of the suffix, from what an endpoint echoes"
+    choice = (reply.get("choices") or [{}])[0]
+    lp, own = choice.get("logprobs") or {}, choice.get("prompt_logprobs") or reply.get("prompt_logprobs")
+    if own:
+        rows = [next(iter(d.values())) if d else {} for d in own]
+        pairs = [(r.get("decoded_token") or "", r.get("logprob")) for r in rows]
+        rest, values = len(suffix), []
+        while rest > 0 and pairs:                                             # from the end: a begin token may stand before
+            token, v = pairs.pop()
+            values.append(v)
+            rest -= len(token)
+        return None if None in values or rest > 0 else float(sum(values))
+    tokens, values, at = (lp.get(k) or [] for k in ("tokens", "token_logprobs", "text_offset"))
+    ends = [o + len(t) for o, t in zip(at, tokens)]
+    inside = [v for v, o, e in zip(values, at, ends) if e > len(prefix) and o < len(prefix + suffix)]
+    if not inside or None in inside or not at or at[0] >= len(prefix) > 0: return None
+    return float(sum(inside))
+
+# %% ../../nbs/lm/06_endpoint.ipynb #90eb2c3d
+def _loglik(lm, prefixes, suffixes):
+    "Sums of log-probabilities; the first way of asking that the endpoint answers is kept"
+    if len(prefixes) != len(suffixes): raise ValueError(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
+    empty = next((i for i, (p, s) in enumerate(zip(prefixes, suffixes)) if not p or not s), None)
+    if empty is not None: raise ValueError(f"pair {empty}: an endpoint needs a prefix and a suffix that are not empty")
+    run = _started(lm)
+    ways = [lm._echo] if getattr(lm, "_echo", None) else list(_ECHO)
+    async def one(prefix, suffix, way):
+        request = dict(prompt=prefix + suffix, max_tokens=1, temperature=0., stop=[], seed=0, draw=0, raw=True)
+        async with run.gate: return echoed(reply_of(check_error(await _plain_call(lm, {**request_body(lm, request), **way}))), prefix, suffix)
+    async def all_of(way): return await asyncio.gather(*(one(p, s, way) for p, s in zip(prefixes, suffixes)))
+    why = "its answers hold none"
+    for way in ways:
+        try: found = run.submit(all_of(way)).result()
+        except Exception as e: why, found = failure_of(e).said, [None]
+        if None not in found:
+            lm._echo = way
+            return np.array(found)
+    raise LMError(f"{lm.name} at {lm.base_url or 'the OpenAI endpoint'} gives no log-probabilities of a prompt ({why}): serve the model with "
+                  "vLLM, which answers to echo and prompt_logprobs, or load it as 'hf:PATH'")
+
+# %% ../../nbs/lm/06_endpoint.ipynb #bfafb245
+class _LiteLLMClient:
+    "litellm's functions where the OpenAI client has its methods"
+    def __init__(self, lm):
+        self._litellm, self._more = require("litellm", "litellm"), lm._call_options()
+        self.chat = type("Chat", (), dict(completions=self._Create(self._litellm.acompletion, self._more)))()
+        self.completions = self._Create(self._litellm.atext_completion, self._more)
+
+    class _Create:
+        def __init__(self, fn, more): self.fn, self.more = fn, more
+        async def create(self, **body): return await self.fn(**body, **self.more)
+
+    async def close(self): pass
+
+class LiteLLM(OpenAILM):
+    "Any model that the package litellm knows, by its name there: `anthropic/claude-sonnet-4-5`, `bedrock/...`, `vertex_ai/...`"
+    def __init__(self,
+        model:str, # litellm's name of the model
+        api_key:str=None, # default: the environment variable that litellm knows for it
+        base_url:str=None, # another address
+        **kw, # as in `OpenAILM`
+    ):
+        require("litellm", "litellm")
+        super().__init__(model, base_url=base_url or "litellm", api_key=api_key or "none", **kw)
+        self._own = dict(api_key=api_key and Secret(api_key), base_url=base_url)
+        if api_key: keep_secret(api_key)
+
+    def _call_options(self):
+        key = self._own["api_key"]
+        more = dict(api_key=key and key.reveal(), base_url=self._own["base_url"], timeout=self.timeout, num_retries=0)
+        return {k: v for k, v in more.items() if v is not None}
+
+    def _make_client(self): return _LiteLLMClient(self)
+    def __getstate__(self): return {**super().__getstate__(), "_own": {**self._own, "api_key": None}}
+
+# %% ../../nbs/lm/06_endpoint.ipynb #ae4529a2
+def endpoint_lm(
+    kind:str, # a name in `PROVIDERS`, or "litellm"
+    model:str, # the model's name there
+    **kw, # as in `OpenAILM`
+)->OpenAILM: # None where `kind` is no endpoint
+    "The model behind a named endpoint: `endpoint_lm('ollama', 'qwen3')`"
+    if kind == "litellm": return LiteLLM(model, **kw)
+    return OpenAILM(model, **{"provider": kind, **kw}) if kind in PROVIDERS else None

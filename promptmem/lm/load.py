@@ -16,7 +16,7 @@ from pathlib import Path
 from ..core import new_id, write_atomic
 from ..data import cache_dir, data_dir
 from .base import LM, LMError
-from .endpoint import OpenAILM
+from .endpoint import PROVIDERS, endpoint_lm
 from .local import TransformersLM, load_checkpoint
 
 # %% auto #0
@@ -111,16 +111,17 @@ def _smollm2(kw):
                       f"transformers download {_SMOLLM2} once while there is a connection ({e})") from e
 
 # %% ../../nbs/lm/07_load.ipynb #4ed7c74e
-_KNOWN = "'demo', 'smollm2', 'hf:FOLDER_OR_HUB_NAME' or 'openai:MODEL'"
+_KNOWN = ("'demo', 'smollm2', 'hf:FOLDER_OR_HUB_NAME' or 'openai:MODEL' (in its place also "
+          f"{', '.join(f'{p}:' for p in PROVIDERS if p != 'openai')}, or litellm: for all others)")
 
 def load_lm(
-    name:str="demo", # "demo", "smollm2", "hf:FOLDER_OR_HUB_NAME" or "openai:MODEL"
+    name:str="demo", # "demo", "smollm2", "hf:FOLDER_OR_HUB_NAME", "openai:MODEL", "ollama:MODEL", ...
     **kw, # cache=, batch_size=, device=, dtype=, chat=, gguf_file= (local); base_url=, endpoint=, price= ... (endpoint)
 )->LM:
     "A language model by name"
     if isinstance(name, LM): return name
     kind, _, rest = str(name).partition(":")
-    if kind == "openai" and rest: return OpenAILM(rest, **kw)
+    if rest and (kind in PROVIDERS or kind == "litellm"): return endpoint_lm(kind, rest, **kw)
     if kind == "hf" and rest: return _local(rest, kw)
     if name == "demo": return TransformersLM(data_dir()/"models"/"demo_lm", **{"name": "demo", **kw})
     if name == "smollm2": return _smollm2(kw)
