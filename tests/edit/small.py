@@ -1,20 +1,14 @@
-"""Tiny models and a tokenizer of characters for the tests of the edit room."""
+"""Tiny models for the tests of the edit room."""
 import random
 
 import torch
 import transformers as tf
 
 from promptmem.edit import BackpackConfig, BackpackLM, CanonicalExamples
+from promptmem.testing import Chars
 
 torch.set_num_threads(1)
 KINDS = ("gpt2", "gpt_neox", "gptj", "llama", "backpack")
-
-
-class Chars:
-    "One token per character"
-    pad_token_id = eos_token_id = 0
-    def __call__(self, text, add_special_tokens=True): return {"input_ids": [1 + ord(c) % 39 for c in text]}
-    def decode(self, ids, **kw): return "".join(chr(97 + i % 26) for i in ids)
 
 
 def model(kind="gpt_neox", seed=0, dtype=torch.float32):

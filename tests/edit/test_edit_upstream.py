@@ -71,16 +71,16 @@ def test_steps_use_the_last_batch_only_and_drop_the_rest(watched):
 
 
 def test_fields_of_a_configuration_win():
-    recipe, _ = call_settings("full", 0, "upstream", dict(batch_size=10, accumulate=1, lr=2e-7, kl=0., epochs=20))
+    recipe = call_settings("full", 0, "upstream", dict(batch_size=10, accumulate=1, lr=2e-7, kl=0., epochs=20))
     assert (recipe.batch_size, recipe.accumulate, recipe.general_rows, recipe.epochs, recipe.clip, recipe.early_stop) == (10, 1, 10, 20, None, False)
-    recipe, _ = call_settings("lora", 0, "upstream", {})
+    recipe = call_settings("lora", 0, "upstream", {})
     assert (recipe.batch_size, recipe.accumulate, recipe.general_rows, recipe.kl) == (1, 5, 1, .3)
     c = read_config(dict(model="EleutherAI/pythia-70m", threshold=1.6, training=dict(dataset_path="t", learning_rate=2e-7, finetune_type="full", loss_type="good", suffix_pair=False,
                     batch_size=10, num_epochs=20, regularization_weight=10), validation=dict(degredation_general_path="val100-val.jsonl", intervention_eval_path="e")))
     assert (c.recipe["batch_size"], c.recipe["accumulate"], c.recipe["kl"]) == (10, 1, 0.) and any("without a type" in n for n in c.notes)
     m = small.model()
     e = edit(m, small.Chars(), small.examples(), c.method, degradation=None, general_text=small.texts(8), compat="upstream", **{**c.recipe, "epochs": 1})
-    assert (e.config["recipe"]["batch_size"], e.config["recipe"]["accumulate"]) == (10, 1)
+    assert (e.config["settings"]["batch_size"], e.config["settings"]["accumulate"]) == (10, 1)
     e.undo()
 
 
