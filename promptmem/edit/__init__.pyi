@@ -4,9 +4,6 @@ from typing import Any as _Any
 from . import widgets as widgets
 from .backpack import BackpackConfig as BackpackConfig
 from .backpack import BackpackLM as BackpackLM
-from .builders import from_clarifications as from_clarifications
-from .builders import from_interactions as from_interactions
-from .builders import from_table as from_table
 from .compare import EditComparison as EditComparison
 from .config import read_config as read_config
 from .deltas import Delta as Delta
@@ -26,6 +23,9 @@ from .evaluate import plot_curve as plot_curve
 from .examples import CRITERIA as CRITERIA
 from .examples import CanonicalExamples as CanonicalExamples
 from .examples import Criterion as Criterion
+from .examples import from_clarifications as from_clarifications
+from .examples import from_interactions as from_interactions
+from .examples import from_table as from_table
 from .examples import overlap as overlap
 from .finetune import Recipe as Recipe
 from .modules import module_map as module_map

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from fastcore.basics import patch
 from ..core import InvalidData, new_id, now, plain, require, versions, write_atomic
+torch: _Any
 
 @dataclass
 class Delta:
@@ -22,18 +23,21 @@ class Delta:
     def names(self) -> list:
         ...
 
-    def of(self, name: str):
-        ...
-
     @property
     def numbers(self) -> int:
+        ...
+
+    def of(self, name: str) -> torch.Tensor:
+        ...
+
+    def shape(self, name: str) -> tuple:
         ...
 
     def tensors(self) -> dict:
         ...
 
     @classmethod
-    def from_tensors(cls, tensors: dict):
+    def from_tensors(cls, tensors: dict) -> Delta:
         ...
 
     def digest(self) -> str:
@@ -50,31 +54,34 @@ class Ledger:
     def __init__(self, model):
         ...
 
-    def parameters(self):
+    def parameters(self) -> dict:
         ...
 
-    def original(self, name):
+    def original(self, name: str) -> torch.Tensor:
         ...
 
-    def put(self, edit):
+    def put(self, edit) -> _Any:
         ...
 
-    def take(self, edit):
+    def take(self, edit) -> _Any:
         ...
 
     def __deepcopy__(self, memo):
         ...
 
-    def _renew(self, delta):
-        ...
-
-    def _renew_one(self, torch, name, p):
-        ...
-
-    def _renew_senses(self, torch):
-        ...
-
 def ledger(model) -> Ledger:
+    ...
+
+def _renew(book, delta):
+    ...
+
+def _renew_weight(book, name, p):
+    ...
+
+def _renew_senses(book):
+    ...
+
+def _sense_rows(delta):
     ...
 _SAMPLE: _Any
 
@@ -82,6 +89,7 @@ def fingerprint(model) -> str:
     ...
 
 class Edit:
+    outcome: _Any
     _scale: _Any
     model: _Any
     tokenizer: _Any
@@ -94,7 +102,7 @@ class Edit:
     made: _Any
     limit: _Any
 
-    def __init__(self, model, tokenizer, delta, method, config=..., base=..., scale=..., history=...):
+    def __init__(self, model, tokenizer, delta: Delta, method: str, config: _Optional[dict]=..., base: _Optional[str]=..., scale: float=..., history: _Optional[list]=...):
         ...
 
     @property
@@ -109,10 +117,10 @@ class Edit:
     def active(self) -> bool:
         ...
 
-    def apply(self, scale=...):
+    def apply(self, scale: _Optional[float]=...) -> Edit:
         ...
 
-    def undo(self):
+    def undo(self) -> Edit:
         ...
 
     def __enter__(self):
@@ -124,16 +132,23 @@ class Edit:
     def context(self, prefix: str) -> str:
         ...
 
+    @property
+    def verdict(self) -> str:
+        ...
+
     def __repr__(self):
         ...
 
     def save(self, folder) -> Path:
         ...
 
-def check_fits(delta: Delta, model):
+def verdict(outcome: dict) -> str:
     ...
 
-def require_senses(model):
+def check_fits(delta: Delta, model) -> _Any:
+    ...
+
+def require_senses(model) -> _Any:
     ...
 _PICKLES: _Any
 
@@ -143,10 +158,13 @@ def _refuse_pickle(path):
 def load_edit(folder, model, tokenizer=..., strict: bool=...) -> Edit:
     ...
 
-def _restore(edit, info):
+def _read_edit(path):
     ...
 
 def _cosine(a, b):
+    ...
+
+def _meeting(a, b):
     ...
 
 def conflicts(edits) -> list:

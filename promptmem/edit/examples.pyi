@@ -1,12 +1,14 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+import functools
 import math
+import random
 import re
 import warnings
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Callable, TypeVar, cast
 from fastcore.basics import patch
 from ..core import InvalidData, fold, read_jsonl, write_jsonl
 
@@ -17,18 +19,24 @@ class Criterion:
     meaning: str = ...
 
     @property
-    def pair(self):
+    def pair(self) -> bool:
         ...
 CRITERIA: _Any
 DIRECTIONS: _Any
 
 def criterion_value(direction: str, c1, c2=...):
     ...
+
+def find_criterion(direction: _Optional[str]=..., task: _Optional[str]=..., threshold: _Optional[float]=...) -> Criterion:
+    ...
 _SUBJECT: _Any
 _ATTRIBUTE: _Any
 _ENDINGS: _Any
 
 def _named(row, names):
+    ...
+
+def _check_fields(row, wanted):
     ...
 
 def clean_row(row: dict, pair: bool) -> dict:
@@ -55,16 +63,25 @@ def _found(level, part, kind, message, rows):
 def _key(r):
     ...
 
-def _mentions(text, subject):
+def _again(keys):
+    ...
+
+def _where(rows, test):
+    ...
+
+def _blank_problems(part, rows):
     ...
 
 def _row_problems(part, rows):
     ...
 
+def _mentions(text, subject):
+    ...
+
 def _subject_problems(part, rows):
     ...
 
-def _cross_problems(ex):
+def _cross_problems(examples):
     ...
 
 def _text_problems(texts, part=...):
@@ -84,15 +101,29 @@ class CanonicalExamples:
         ...
 
     @property
-    def direction(self):
+    def direction(self) -> str:
         ...
 
     @property
-    def threshold(self):
+    def threshold(self) -> float:
         ...
 
     @property
-    def pair(self):
+    def pair(self) -> bool:
+        ...
+
+    def check(self) -> list:
+        ...
+
+    def endings(self, row: dict) -> list:
+        ...
+
+    @classmethod
+    def from_table(cls, rows, train, evaluation, **options) -> 'CanonicalExamples':
+        ...
+
+    @classmethod
+    def from_clarifications(cls, source, scope: _Optional[str]=..., **options) -> 'CanonicalExamples':
         ...
 
     def __len__(self):
@@ -101,32 +132,18 @@ class CanonicalExamples:
     def __repr__(self):
         ...
 
-    def check(self) -> list:
-        ...
-
-    def endings(self, row) -> list:
-        ...
-
     @classmethod
-    def read(cls, train, evaluation=..., hard_negatives=..., targeted=..., direction: _Optional[str]=..., task: _Optional[str]=..., threshold: _Optional[float]=..., name: _Optional[str]=..., quiet: bool=...):
+    def read(cls, train, evaluation=..., hard_negatives=..., targeted=..., direction: _Optional[str]=..., task: _Optional[str]=..., threshold: _Optional[float]=..., name: _Optional[str]=..., quiet: bool=...) -> CanonicalExamples:
         ...
 
     def write(self, folder) -> Path:
         ...
 
     @classmethod
-    def from_table(cls, rows, train, evaluation, **kw):
+    def published(cls, task: str, folder, split: str=..., **options) -> CanonicalExamples:
         ...
 
-    @classmethod
-    def from_clarifications(cls, source, scope=..., **kw):
-        ...
-
-    @classmethod
-    def published(cls, task: str, folder, split: str=..., **kw):
-        ...
-
-def find_criterion(direction: _Optional[str]=..., task: _Optional[str]=..., threshold: _Optional[float]=...) -> Criterion:
+def _cleaned(rows, pair, where):
     ...
 
 def _shifted(row):
@@ -135,12 +152,37 @@ def _shifted(row):
 def _read_rows(path, pair):
     ...
 
-def _read_glue(path, rows):
+def _refuse_glue(path, rows):
     ...
 
 def read_texts(path) -> list:
     ...
+
+def _slot(template, subject):
+    ...
+
+def _pairs(rows):
+    ...
+
+def from_table(rows, train, evaluation, neighbours=..., direction: str=..., threshold: _Optional[float]=..., targeted=..., seed: int=..., name: str=...) -> CanonicalExamples:
+    ...
+
+def _check_table(pairs, near, train, evaluation):
+    ...
+
+def _told(source, scope):
+    ...
+
+def from_clarifications(source, scope: _Optional[str]=..., answer=..., question=..., holdout: float=..., seed: int=..., name: str=...) -> CanonicalExamples:
+    ...
+
+def from_interactions(store, scope: _Optional[str]=..., name: str=...) -> CanonicalExamples:
+    ...
 PUBLISHED: _Any
 
 def overlap(a: CanonicalExamples, b: CanonicalExamples) -> dict:
+    ...
+_F: _Any
+
+def renamed(**names) -> Callable[[_F], _F]:
     ...

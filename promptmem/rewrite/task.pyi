@@ -1,6 +1,6 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
-from promptmem.edit.deltas import *
+
 import math
 import re
 from collections import Counter
@@ -60,15 +60,6 @@ class Ledger:
         ...
 
     def to_dict(self) -> dict:
-        ...
-
-    def _renew(self, delta):
-        ...
-
-    def _renew_one(self, torch, name, p):
-        ...
-
-    def _renew_senses(self, torch):
         ...
 
 class ScorerError(ValueError):
