@@ -8,8 +8,8 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['HOW', 'Assistant', 'as_scopes', 'Request', 'preferences', 'AnswerStream']
 
-# %% ../../nbs/memory/09_assistant.ipynb #9a98a75d
-import asyncio
+# %% ../../nbs/memory/09_assistant.ipynb #2b00e696
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,8 +18,8 @@ from typing import Any, Optional, Union
 from ..core import InvalidData, new_id, stable_hash
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
-from .prompt import (END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_question, as_text, assemble, chat,
-                                     choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs,
+from .prompt import (END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_is, as_question, as_text, assemble,
+                                     chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs,
                                      read_reply, sendable)
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
@@ -84,16 +84,10 @@ def _options(a, max_tokens, stop, temperature, seed):
     "What goes with every request; the published format has a length and an end of its own"
     published = a.format == "published"
     if stop is None: stop = (END,) if published and a.sure else ()
-    most = max_tokens or (64 if published else None)
-    limit = dict(max_tokens=most) if most is not None or _takes_none(a.lm) else {}
-    return dict(**limit, stop=[stop] if isinstance(stop, str) else list(stop), temperature=temperature, seed=seed)
-
-def _takes_none(lm):
-    "Does this model's `complete` know that no limit was set?"
-    import inspect
-    try: default = inspect.signature(lm.complete).parameters["max_tokens"].default
-    except (AttributeError, KeyError, TypeError, ValueError): return False
-    return default is None
+    most = max_tokens if max_tokens is not None or not published else 64
+    limit = dict(max_tokens=most) if most is not None else {}
+    stop = [stop] if isinstance(stop, str) else list(stop)
+    return dict(**limit, stop=stop, temperature=temperature, seed=seed, **as_is(a.lm, a.format))
 
 def _check(a):
     "Settings that contradict each other"
@@ -265,8 +259,7 @@ async def aask(self:Assistant,
 
 async def _acomplete(a, sent):
     "One completion without blocking the loop"
-    if hasattr(a.lm, "acomplete"): return (await a.lm.acomplete([sent], **a.options))[0]
-    return (await asyncio.to_thread(a.lm.complete, [sent], **a.options))[0]
+    return (await a.lm.acomplete([sent], **a.options))[0]
 
 # %% ../../nbs/memory/09_assistant.ipynb #9156a3cc
 class AnswerStream:
@@ -275,23 +268,12 @@ class AnswerStream:
         self.assistant, self.request, self.interaction, self.text = assistant, request, None, ""
     def __iter__(self)->Iterator[str]:
         a, r = self.assistant, self.request
-        pieces = a.lm.stream(r.sent, **a.options) if hasattr(a.lm, "stream") else _one_piece(a, r)
-        last = None
-        while True:
-            try: piece = next(pieces)
-            except StopIteration as e:
-                last = e.value if isinstance(e.value, Completion) else last
-                break
+        pieces = a.lm.stream(r.sent, **a.options)
+        for piece in pieces:
             self.text += piece
             yield piece
-        c = last or Completion(self.text, model=getattr(a.lm, "name", ""))
+        c = getattr(pieces, "completion", None) or Completion(self.text, model=a.lm.name)
         self.interaction = _with_understanding(a, r, c, lambda sent: a.lm.complete([sent], **a.options)[0])
-
-def _one_piece(a, r):
-    "The whole answer as one piece, from a model that cannot stream"
-    c = a.lm.complete([r.sent], **a.options)[0]
-    yield c.text
-    return c
 
 @patch
 def stream(self:Assistant,
@@ -308,22 +290,20 @@ def _own(a, r):
     if found is None or found.scope != a.scope: raise KeyError(f"scope {a.scope!r} has no interaction {id!r}")
     return found
 
-def _judge(a, r, verdict, expected=None):
-    "Write a verdict into an interaction that is there; returns how it stands now"
-    before = _own(a, r)
-    if before.expected is not None and expected is not None: before.meta.setdefault("earlier", []).append(before.expected)
-    after = replace(before, verdict=verdict, expected=expected if expected is not None else before.expected)
-    a.store.log(after)
-    if isinstance(r, Interaction): r.verdict, r.expected = after.verdict, after.expected
-    return after
-
 def _noted(a, r, verdict, expected=None, clarification=None):
-    "Judge `r`, and remember for `undo` by ids what was done"
-    before = _own(a, r)
-    after = _judge(a, r, verdict, expected)
-    a._done.append(_Done(after.id, before.verdict, expected is not None, r if isinstance(r, Interaction) else None,
+    "Judge an interaction that is there, and remember by ids what was done, for `undo`"
+    found = _own(a, r)
+    before, after = a.store.judge(found.id, verdict, expected if expected is not None else found.expected, scope=a.scope)
+    _keep_in_step(r, after)
+    earlier = before.expected if expected is not None else None
+    known = weakref.ref(r) if isinstance(r, Interaction) else lambda: None
+    a._done.append(_Done(after.id, before.verdict, expected is not None, earlier, known,
                          clarification and clarification.id, clarification and clarification.supersedes))
     return after
+
+def _keep_in_step(r, now):
+    "The caller's object says what the store says"
+    if isinstance(r, Interaction): r.verdict, r.expected = now.verdict, now.expected
 
 @dataclass
 class _Done:
@@ -331,7 +311,8 @@ class _Done:
     interaction:str
     verdict:Optional[str] # as it was before
     corrected:bool # a right answer was given
-    object:Optional[Interaction] # the caller's, kept in step
+    earlier:Optional[str] # the right answer that it replaced, if any
+    known:Any # a weak reference to the caller's object
     clarification:Optional[str]
     supersedes:Optional[str]
 
@@ -376,24 +357,22 @@ def undo(self:Assistant)->Interaction:
     "Take the last clarify, accept, reject or correct back; returns the interaction as it is now"
     if not self._done: raise InvalidData("there is nothing to undo in this session")
     done = self._done.pop()
+    _take_back(self, done)
     now = self.store.interaction(done.interaction)
-    if done.clarification is not None: _take_back(self, done)
-    if now is None or now.scope != self.scope: raise InvalidData("what would be taken back was forgotten in the meantime")
-    earlier = list(now.meta.get("earlier", ()))
-    expected = now.expected if not done.corrected else earlier.pop() if earlier else None
-    meta = {k: v for k, v in now.meta.items() if k != "earlier"} | (dict(earlier=earlier) if earlier else {})
-    now = self.store.log(replace(now, verdict=done.verdict, expected=expected, meta=meta))
-    if done.object is not None: done.object.verdict, done.object.expected = now.verdict, now.expected
+    if now is None: raise InvalidData("what would be taken back was forgotten in the meantime")
+    try: _, now = self.store.judge(now.id, done.verdict, done.earlier if done.corrected else now.expected, scope=self.scope)
+    except KeyError as e: raise InvalidData("what would be taken back was forgotten in the meantime") from e
+    _keep_in_step(done.known(), now)
     return now
 
 def _take_back(a, done):
     "A clarification out of use, and the one that it replaced into use again"
-    old = a.store.get(done.supersedes, scope=a.scope) if done.supersedes else None
-    if a.store.get(done.clarification, scope=a.scope) is not None: a.store.deactivate(done.clarification)
-    if old is not None: a.store.restore(old.id)
-    if _follows(a.lookup): return
-    if hasattr(a.lookup, "remove"): a.lookup.remove(id=done.clarification)
-    if old is not None: a.lookup.add(old.key, old.text, id=old.id)
+    if done.clarification is None: return
+    try: back = a.store.withdraw(done.clarification, scope=a.scope)
+    except KeyError: back = None # forgotten: nothing comes back
+    if _follows(a.lookup) or not hasattr(a.lookup, "remove"): return
+    a.lookup.remove(id=done.clarification)
+    if back is not None: a.lookup.add(back.key, back.text, id=back.id)
 
 # %% ../../nbs/memory/09_assistant.ipynb #4adeb8a9
 @patch

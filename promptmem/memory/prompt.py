@@ -8,9 +8,9 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'PLACEMENTS', 'FORMATS', 'neutralize', 'as_question',
            'as_answer', 'read_few_shot', 'example', 'few_shot', 'read_pairs', 'enrich', 'as_clarification', 'assemble',
-           'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format', 'sendable', 'Reply', 'last_part',
-           'parse_reply', 'read_reply', 'Prompted', 'Strategy', 'NoMemory', 'put', 'strategy_settings', 'MemPrompt',
-           'GrowingPrompt', 'grow', 'grow_chat', 'load_strategy']
+           'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format', 'sendable', 'as_is', 'Reply',
+           'last_part', 'parse_reply', 'read_reply', 'Prompted', 'Strategy', 'NoMemory', 'put', 'strategy_settings',
+           'MemPrompt', 'GrowingPrompt', 'grow', 'grow_chat', 'load_strategy']
 
 # %% ../../nbs/memory/03_prompt.ipynb #66ec0182
 import re
@@ -195,14 +195,12 @@ def format_of(
     lm, # a language model
 )->str: # "published", "chat", "text" (completes text, has no chat), or "" (nothing is known)
     "What a model says about the format it wants"
-    config = getattr(getattr(lm, "model", None), "config", None)
-    said = getattr(lm, "format", None) or getattr(config, "prompt_format", None)
+    said = getattr(lm, "format", None)
     if said in ("chat", "published"): return said
     if getattr(lm, "name", None) == "demo": return "published"
-    if (can := getattr(lm, "chat", None)) in (True, False): return "chat" if can else "text"
+    if getattr(lm, "chat", None) or getattr(lm, "endpoint", None) == "chat": return "chat"
     if hasattr(lm, "tokenizer"): return "chat" if getattr(lm.tokenizer, "chat_template", None) else "text"
-    if hasattr(lm, "endpoint"): return "chat" if lm.endpoint == "chat" else "text"
-    return ""
+    return "text" if hasattr(lm, "endpoint") else ""
 
 # %% ../../nbs/memory/03_prompt.ipynb #076d297b
 def choose_format(
@@ -227,6 +225,13 @@ def sendable(
     "A base model without chat reads a single message as the text that it is"
     alone = isinstance(sent, list) and len(sent) == 1
     return sent[0]["content"] if alone and format_of(lm) == "text" else sent
+
+def as_is(
+    lm, # a language model
+    format:str, # "chat" or "published"
+)->dict: # options for `complete`
+    "A published prompt is a text as it stands: it does not go through a local model's chat template"
+    return dict(raw=True) if format == "published" and getattr(lm, "chat", False) and hasattr(lm, "tokenizer") else {}
 
 # %% ../../nbs/memory/03_prompt.ipynb #8b8856b2
 class Reply(NamedTuple):

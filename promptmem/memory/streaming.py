@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..core import InvalidData, plain, stable_hash
 from .logs import Log
-from .prompt import END, choose_format, last_part, load_strategy, parse_reply, sendable
+from .prompt import END, as_is, choose_format, last_part, load_strategy, parse_reply, sendable
 from .tasks import Tasks
 from .tasks import checker as named_checker
 
@@ -318,6 +318,7 @@ def stream(
     strategy = _in_format(lm, load_strategy(strategy))
     options = _options(strategy, max_tokens, stop, temperature, seed)
     head = run_head(lm, tasks, strategy, user, checker, options)
+    options |= as_is(lm, strategy.format)
     path = None if log is None else _log_path(log, head, len(tasks))
     file = LogFile(path) if path else None
     try:
