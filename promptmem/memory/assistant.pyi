@@ -1,7 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
-import asyncio
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from typing import Any, Optional, Union
 from ..core import InvalidData, new_id, stable_hash
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
-from .prompt import END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable
+from .prompt import END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
@@ -93,9 +93,6 @@ def _store_in_memory():
 def _options(a, max_tokens, stop, temperature, seed):
     ...
 
-def _takes_none(lm):
-    ...
-
 def _check(a):
     ...
 
@@ -164,16 +161,13 @@ class AnswerStream:
     def __iter__(self) -> Iterator[str]:
         ...
 
-def _one_piece(a, r):
-    ...
-
 def _own(a, r):
     ...
 
-def _judge(a, r, verdict, expected=...):
+def _noted(a, r, verdict, expected=..., clarification=...):
     ...
 
-def _noted(a, r, verdict, expected=..., clarification=...):
+def _keep_in_step(r, now):
     ...
 
 @dataclass
@@ -181,7 +175,8 @@ class _Done:
     interaction: str
     verdict: Optional[str]
     corrected: bool
-    object: Optional[Interaction]
+    earlier: Optional[str]
+    known: Any
     clarification: Optional[str]
     supersedes: Optional[str]
 
