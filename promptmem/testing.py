@@ -8,7 +8,7 @@ from __future__ import annotations
 from .core import require
 
 # %% auto #0
-__all__ = ['Chars', 'byte_tokenizer', 'chat_tokenizer', 'tiny_model']
+__all__ = ['Chars', 'byte_tokenizer', 'word_tokenizer', 'chat_tokenizer', 'tiny_model']
 
 # %% ../nbs/06_testing.ipynb #34f0107a
 class Chars:
@@ -30,6 +30,24 @@ def byte_tokenizer(
     t = Tokenizer(models.BPE(vocab=vocab | {"<eos>": 256}, merges=[]))
     t.pre_tokenizer, t.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
     return PreTrainedTokenizerFast(tokenizer_object=t, **{"eos_token": "<eos>", **special})
+
+# %% ../nbs/06_testing.ipynb #a9945865
+def word_tokenizer(
+    texts=("The capital of France is Paris", "Paris is the capital of France. Lyon is not the capital."), # pieces are learned from these
+    end:bool=True, # put an end of text behind every text
+):
+    "A tokenizer with `<s>` and `</s>` around a text and a dummy blank before it"
+    require("transformers", "local")
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+    t = Tokenizer(models.BPE(unk_token="<unk>"))
+    t.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    t.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")
+    t.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    t.train_from_iterator(list(texts)*50, trainers.BpeTrainer(
+        vocab_size=300, special_tokens=["<unk>", "<s>", "</s>", "▁"], initial_alphabet=list(map(chr, range(32, 127))), show_progress=False))
+    t.post_processor = processors.TemplateProcessing(single="<s> $A </s>" if end else "<s> $A", special_tokens=[("<s>", 1), ("</s>", 2)])
+    return PreTrainedTokenizerFast(tokenizer_object=t, bos_token="<s>", eos_token="</s>", unk_token="<unk>")
 
 # %% ../nbs/06_testing.ipynb #bd5dcb07
 _TURNS = "{% for m in messages %}"

@@ -130,3 +130,21 @@ def test_losses_of_a_model_are_equal(monkeypatch):
     monkeypatch.setattr(m, "_mode", lambda: None)
     usual = token_logprobs(model, tokenizer, rows)
     assert max(abs(a-b).max() for a, b in zip(fast, usual)) < 1e-5
+
+
+@pytest.mark.parametrize("arch", ["gpt2", "llama"])
+def test_gradient_checkpointing_inside_gives_the_plain_gradients(arch):
+    pytest.importorskip("transformers")
+    from promptmem.testing import tiny_model
+    ids = torch.arange(256).view(4, 64)
+
+    def gradients(fast, checkpointing):
+        model = tiny_model(arch, width=256).train()
+        if checkpointing: model.gradient_checkpointing_enable()
+        if not fast: model(input_ids=ids, labels=ids, use_cache=False).loss.backward()
+        else:
+            with fast_linear(): model(input_ids=ids, labels=ids, use_cache=False).loss.backward()
+        return [p.grad for p in model.parameters()]
+    want = gradients(False, False)
+    for got in (gradients(True, False), gradients(True, True)):
+        assert all(torch.allclose(a, b, atol=1e-5, rtol=1e-3) for a, b in zip(want, got))

@@ -165,3 +165,41 @@ def test_encode_falls_back_when_merges_cross_the_boundary(tokenizer):
             return {"input_ids": [hash(w) % 1000 for w in text.split(" ")]}
     ids, start = encode(Merging(), [("one tw", "o three")])
     assert ids[0] == Merging()("one tw")["input_ids"] + Merging()("o three")["input_ids"] and start == [2]
+
+
+def test_one_encoder_whatever_the_tokenizer_puts_around():
+    "An end of text behind every text, a blank before every text: neither is in the suffix"
+    from promptmem.testing import word_tokenizer
+    for end in (False, True):
+        tok = word_tokenizer(end=end)
+        ids, starts = encode(tok, [("The capital of France is", " Paris"), ("Par", "is")])
+        assert [tok.convert_ids_to_tokens(i[s:]) for i, s in zip(ids, starts)] == [["▁Paris"], ["is"]]
+        assert all(i[0] == tok.bos_token_id and tok.eos_token_id not in i for i in ids)
+        plain, _ = encode(tok, ["Paris is the capital"])
+        assert plain[0] == tok("Paris is the capital")["input_ids"][:len(plain[0])] and tok.eos_token_id not in plain[0]
+    published, _ = encode(word_tokenizer(end=False), [("Par", "is")], compat="upstream")
+    assert word_tokenizer().convert_ids_to_tokens(published[0])[-1] == "▁is"
+
+
+def test_a_context_has_one_beginning_and_a_blank_behind_it():
+    from promptmem.testing import word_tokenizer
+    tok = word_tokenizer()
+    (ids,), _ = encode(tok, [("Lyon is not the capital.", "Paris is the capital")], blank=True)
+    assert ids.count(tok.bos_token_id) == 1 and tok.eos_token_id not in ids
+    assert tok.decode(ids, skip_special_tokens=True) == "Lyon is not the capital. Paris is the capital"
+
+
+def test_words_that_look_like_control_tokens_are_words(tokenizer):
+    ids, _ = encode(tokenizer, ["a<eos>b", ("x<eos>", "<eos>y")])
+    assert all(256 not in i for i in ids)
+    assert encode(tokenizer, ["a<eos>b"], compat="published")[0] == [tokenizer("a<eos>b")["input_ids"]]
+
+
+@pytest.mark.parametrize("cap", [.05, 30.])
+def test_a_cap_that_is_set_later_is_noticed(cap):
+    model = make_model("gemma2", final_logit_softcapping=None)
+    assert split_head(model) is not None
+    model.config.final_logit_softcapping = cap
+    assert split_head(model) is None
+    model.config.final_logit_softcapping = None
+    assert split_head(model) is not None

@@ -51,6 +51,11 @@ def _differentiable():
                     g.sum(0) if for_b else None)
     return Linear
 
+def _recomputes(torch):
+    "Is a forward pass going on whose tensors will be computed again (gradient checkpointing)? The second time, this mode is not on"
+    top = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)
+    return torch.is_grad_enabled() and top is not None and top(True) is not None
+
 def _linear(x, w, b):
     torch, rows = require("torch"), x.reshape(-1, x.shape[-1])
     wanted = torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, w, b))
@@ -61,7 +66,7 @@ def _linear(x, w, b):
 def _qualifies(torch, x, w, b):
     return (x.dtype == w.dtype == torch.float32 and x.device.type == w.device.type == "cpu" and w.ndim == 2 and x.ndim > 1
             and {type(x), type(w)} <= {torch.Tensor, torch.nn.Parameter} and x.numel()*len(w) >= _SMALL
-            and (b is None or b.ndim == 1 and b.dtype == torch.float32 and b.is_contiguous()) and not torch.is_autocast_enabled("cpu"))
+            and (b is None or b.ndim == 1 and b.dtype == torch.float32 and b.is_contiguous()) and not torch.is_autocast_enabled("cpu") and not _recomputes(torch))
 
 @functools.cache
 def _mode():

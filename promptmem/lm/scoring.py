@@ -11,10 +11,12 @@ __all__ = ['log', 'budget_batches', 'encode', 'split_head', 'evaluating', 'pad_r
 import logging
 import warnings
 import weakref
+from functools import cached_property
 
 import numpy as np
 
 from ..core import require
+from .chat import frame, plain_ids
 from .matmul import fast_linear
 
 # %% ../../nbs/lm/03_scoring.ipynb #a01a0db8
@@ -35,36 +37,79 @@ def budget_batches(
         rows.append(i)
     return out + [rows] if rows else out
 
+# %% ../../nbs/lm/03_scoring.ipynb #e759e7fa
+class _Encoder:
+    "Texts to ids with one tokenizer; what is asked again and again is kept"
+    def __init__(self, tokenizer, published=False):
+        self.tokenizer, self.published, self.heads = tokenizer, published, {}
+        self.first = frame(tokenizer)[0]
+
+    def plain(self, text):
+        if not self.published: return plain_ids(self.tokenizer, text)
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def whole(self, text):
+        return list(self.tokenizer(text)["input_ids"]) if self.published else self.first + self.plain(text)
+
+    def head(self, prefix):
+        if prefix not in self.heads: self.heads[prefix] = self.whole(prefix) if prefix else self.first
+        return self.heads[prefix]
+
+    def inside(self, text):
+        "The ids of a text that goes on: without the blank that the tokenizer puts before a beginning"
+        for anchor in ("\n", ".", "a"):
+            before, both = self.plain(anchor), self.plain(anchor + text)
+            if both[:len(before)] == before and len(both) > len(before): return both[len(before):]
+        return self.plain(text)
+
+    @cached_property
+    def dummy(self):
+        "Does a text alone begin with a blank that is not in it?"
+        before = self.plain("\n")
+        return self.plain("\na")[len(before):] != self.plain("a")
+
+    def pair(self, prefix, suffix):
+        head = self.head(prefix)
+        if self.published: return head + self.plain(suffix), len(head)
+        both = self.whole(prefix + suffix)
+        if both[:len(head)] != head or len(both) == len(head):
+            both = head + (self.inside(suffix) if self.dummy and prefix else self.plain(suffix))
+        return both, len(head)
+
 # %% ../../nbs/lm/03_scoring.ipynb #3714d19b
 def encode(
     tokenizer, # any transformers tokenizer
     texts, # strings, (prefix, suffix) pairs, lists of token ids, or pairs of such lists
     max_length:int=None, # cut after this many tokens; None: never
     bos:bool=False, # put the beginning-of-text token in front where the tokenizer did not
+    compat:str=None, # "published": halves of a pair apart, as the published scripts do
+    blank:bool=False, # a blank between prefix and suffix where neither has one: a context and a sentence
 )->tuple: # (list of id lists, list of first scored positions)
     "Token ids of each text, and the position of the first token that a pair wants scored (1 for a plain text)"
     if isinstance(texts, str): raise TypeError("expected a list of texts, got one string")
-    out = [_encode_one(tokenizer, t, bos) for t in texts]
+    if compat not in (None, "published", "upstream"): raise ValueError(f"compat is None or 'published', not {compat!r}")
+    e = _Encoder(tokenizer, published=compat is not None)
+    out = [_encode_one(e, _with_blank(t) if blank else t, bos) for t in texts]
     if max_length: out = [(ids[:max_length], start) for ids, start in out]
     return [ids for ids, _ in out], [start for _, start in out]
 
-def _ids(tokenizer, text, special=True): return list(tokenizer(text, add_special_tokens=special)["input_ids"])
+def _is_pair(t, kind): return len(t) == 2 and all(isinstance(x, kind) for x in t)
 
-def _encode_one(tokenizer, text, bos):
-    if isinstance(text, str): ids, start = _ids(tokenizer, text), 0 if bos else 1
-    elif len(text) == 2 and all(isinstance(t, str) for t in text): ids, start = _encode_pair(tokenizer, *text)
-    elif len(text) == 2 and all(isinstance(t, list) for t in text): ids, start = text[0]+text[1], len(text[0])
+def _encode_one(e, text, bos):
+    if isinstance(text, str): ids, start = e.whole(text), 0 if bos else 1
+    elif _is_pair(text, str): ids, start = e.pair(*text)
+    elif _is_pair(text, list): ids, start = text[0]+text[1], len(text[0])
     else: ids, start = [int(i) for i in text], 0 if bos else 1
     if not bos and start: return ids, start
-    first = getattr(tokenizer, "bos_token_id", None)
+    first = getattr(e.tokenizer, "bos_token_id", None)
     if first is None: raise ValueError("the tokenizer has no bos_token: the first token cannot be scored")
     return (ids, max(start, 1)) if ids[:1] == [first] else ([first] + ids, start + 1)
 
-def _encode_pair(tokenizer, prefix, suffix):
-    head = _ids(tokenizer, prefix) if prefix else _ids(tokenizer, "")
-    both = _ids(tokenizer, prefix + suffix)
-    if both[:len(head)] != head or len(both) == len(head): both = head + _ids(tokenizer, suffix, special=False)
-    return both, len(head)
+def _with_blank(text):
+    "The pair with a blank at the seam, unless there is one, or one half is empty"
+    if isinstance(text, str) or not _is_pair(text, str): return text
+    a, b = text
+    return (a, " " + b) if a and b and not a[-1].isspace() and not b[0].isspace() else (a, b)
 
 # %% ../../nbs/lm/03_scoring.ipynb #87a3fee6
 _split_ok = weakref.WeakKeyDictionary()
@@ -78,13 +123,20 @@ def split_head(
     backbone = getattr(inner, "base_model", None)
     head = inner.get_output_embeddings() if hasattr(inner, "get_output_embeddings") else None
     if backbone is None or head is None or backbone is inner: return None
-    if model not in _split_ok: _split_ok[model] = _same_logits(model, backbone, head)
-    return (backbone, head) if _split_ok[model] else None
+    settings = _logit_settings(inner)
+    if _split_ok.get(model, (None,))[0] != settings: _split_ok[model] = settings, _same_logits(model, backbone, head)
+    return (backbone, head) if _split_ok[model][1] else None
+
+def _logit_settings(model):
+    "What configurations call the things that are done to logits"
+    c = getattr(model, "config", None)
+    return tuple(getattr(c, n, None) for n in ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier"))
 
 def _same_logits(model, backbone, head):
     torch = require("torch", "local")
     try:
         ids = torch.arange(1, 5, device=next(model.parameters()).device)[None] % head.weight.shape[0]
+        if _logit_settings(model)[0]: return False # a high cap shows only in large logits
         with torch.inference_mode(), evaluating(model):
             full = model(input_ids=ids, use_cache=False).logits.float()
             ours = head(backbone(input_ids=ids, use_cache=False).last_hidden_state).float()
