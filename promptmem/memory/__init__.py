@@ -18,6 +18,7 @@ _names = {
     "wrong_memory_drill": "calibration", "learning_curve": "calibration", "plot_learning_curve": "calibration",
     "Assistant": "assistant",
     "widgets": None, "ClarifyWidget": "widgets", "inspector": None, "MemoryInspector": "inspector",
+    "teach": None, "teach_following": "teach", "load_taught": "teach", "Teaching": "teach",
     "Log": "logs", "Logs": "logs", "compare_logs": "logs",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
