@@ -11,6 +11,7 @@ from . import retriever as retriever
 from . import semantic as semantic
 from . import streaming as streaming
 from . import tasks as tasks
+from . import teach as teach
 from . import widgets as widgets
 from .assistant import Assistant as Assistant
 from .calibration import Calibration as Calibration
@@ -62,4 +63,7 @@ from .tasks import make_tasks as make_tasks
 from .tasks import render as render
 from .tasks import strict_check as strict_check
 from .tasks import templates as templates
+from .teach import Teaching as Teaching
+from .teach import load_taught as load_taught
+from .teach import teach_following as teach_following
 from .widgets import ClarifyWidget as ClarifyWidget
