@@ -78,29 +78,37 @@ def _tests(model, tokenizer, pairs, general, before, prefix_words, contexts):
     "One row of the table, before costs"
     seen, unseen = pairs
     start = time.perf_counter()
-    r = recognition_test(model, tokenizer, seen, unseen, before=before and before["r"], contexts=contexts and (contexts("seen"), contexts("unseen")))
-    t = recall_test(model, tokenizer, seen, prefix_words=prefix_words, before=before and before["t"], contexts=contexts and contexts("cue"))
+    r = recognition_test(model, tokenizer, seen, unseen, before=before and before["r"], contexts=contexts
+                         and (contexts("seen"), contexts("unseen")))
+    t = recall_test(model, tokenizer, seen, prefix_words=prefix_words, before=before and before["t"], contexts=contexts
+                    and contexts("cue"))
     seconds = (time.perf_counter()-start)/(3*len(seen))
-    loss = sentence_scores(model, tokenizer, general, contexts=contexts and contexts("general"), name="general texts")["loss"]
+    loss = sentence_scores(model, tokenizer, general, contexts=contexts and contexts("general"), name="general texts")[
+        "loss"
+    ]
     return dict(r=r, t=t, loss=loss, seconds=seconds)
 
+# %% ../../nbs/recall/06_experiments.ipynb #f04c3f63
 def _row(name, x, base, write_s, stored, extra):
     i = paired_bootstrap(x["loss"], base["loss"]) if x is not base else None
     b, q = x["r"].interval, x["t"].interval()
-    return dict(method=name, recall=q.estimate, recall_lo=q.lo, recall_hi=q.hi, verbatim=x["t"].exact, recognition=x["r"].accuracy,
-                recognition_lo=b.lo, recognition_hi=b.hi, calibrated=getattr(x["r"], "calibrated", np.nan), write_seconds=write_s,
-                stored_bytes=stored, extra_tokens=extra, seconds_per_question=x["seconds"], general_loss=x["loss"].mean(),
-                lost=i.estimate if i else 0., lost_lo=i.lo if i else 0., lost_hi=i.hi if i else 0.)
+    return dict(method=name, recall=q.estimate, recall_lo=q.lo, recall_hi=q.hi, verbatim=x["t"].exact,
+                recognition=x["r"].accuracy, recognition_lo=b.lo, recognition_hi=b.hi,
+                calibrated=getattr(x["r"], "calibrated", np.nan), write_seconds=write_s, stored_bytes=stored,
+                extra_tokens=extra, seconds_per_question=x["seconds"], general_loss=x["loss"].mean(), lost=i.estimate
+                if i else 0., lost_lo=i.lo if i else 0., lost_hi=i.hi if i else 0.)
 
 # %% ../../nbs/recall/06_experiments.ipynb #5081cd7c
 def _contexts(tokenizer, pairs, general, lookup, template, prefix_words):
     "What the look-up puts before each cue, sentence and general text; and its mean length in tokens"
     ids, cuts = cut_prompts(tokenizer, pairs[0], prefix_words=prefix_words)
-    texts = dict(seen=pairs[0], unseen=pairs[1], general=general, cue=[tokenizer.decode(i[:c]) for i, c in zip(ids, cuts)])
+    texts = dict(seen=pairs[0], unseen=pairs[1], general=general,
+                 cue=[tokenizer.decode(i[:c]) for i, c in zip(ids, cuts)])
     hits = {k: [lookup(t) for t in v] for k, v in texts.items()}
     filled = {k: [template.format(memory=h) if h else None for h in v] for k, v in hits.items()}
     return filled.__getitem__, float(np.mean([len(tokenizer(c)["input_ids"]) if c else 0 for c in filled["cue"]]))
 
+# %% ../../nbs/recall/06_experiments.ipynb #7ec810be
 def memory_against_weights(
     model, # a transformers causal LM; its weights are put back after each method
     tokenizer, # its tokenizer
@@ -117,7 +125,8 @@ def memory_against_weights(
     seen, base = list(pairs[0]) if isinstance(pairs, tuple) else list(pairs.seen), trainable(model)
     pairs = (seen, list(pairs[1]) if isinstance(pairs, tuple) else list(pairs.unseen))
     get, extra = _contexts(tokenizer, pairs, general, lookup or nearest(seen), template, prefix_words)
-    test = lambda before=None, contexts=None, m=model: _tests(m, tokenizer, pairs, general, before, prefix_words, contexts)
+    test = lambda before=None, contexts=None, m=model: _tests(m, tokenizer, pairs, general, before, prefix_words,
+                                                              contexts)
     first, bytes_ = test(), sum(t.nbytes for t in base.values())
     rows = [_row("nothing", first, first, 0., 0, 0.),
             _row("memory in the prompt", test(first, get), first, 0., sum(len(s.encode()) for s in seen), extra)]

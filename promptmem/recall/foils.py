@@ -44,6 +44,7 @@ def gibberish(
     rng.shuffle(out)
     return " ".join(out)
 
+# %% ../../nbs/recall/01_foils.ipynb #211deb00
 def random_words(
     text:str, # a sentence whose length is matched
     rng:random.Random, # local generator
@@ -70,6 +71,7 @@ def synonym(
     m = rng.choice(spots)
     return text[:m.start()] + _like(m.group(), rng.choice(table[m.group().lower()])) + text[m.end():]
 
+# %% ../../nbs/recall/01_foils.ipynb #1002c58d
 def paraphrase(
     text:str, # a sentence
     rng:random.Random, # local generator
@@ -79,8 +81,10 @@ def paraphrase(
     table, out = default_synonyms() if synonyms is None else synonyms, text
     clauses = re.match(r"(\w[^,]{8,}), (\w[^,]{8,})([.!?])$", out)
     if clauses: out = f"{clauses[2][0].upper()}{clauses[2][1:]}, {clauses[1][0].lower()}{clauses[1][1:]}{clauses[3]}"
-    out = re.sub(r"\b([Aa]n? \w+ \w+) and (an? \w+ \w+)\b", lambda m: _like(m[1], m[2])+" and "+m[1].lower(), out, count=1)
-    out = re.sub(r"\w+", lambda m: _like(m[0], rng.choice(table[m[0].lower()])) if table.get(m[0].lower()) else m[0], out)
+    out = re.sub(r"\b([Aa]n? \w+ \w+) and (an? \w+ \w+)\b", lambda m: _like(m[1], m[2])+" and "+m[1].lower(), out,
+                 count=1)
+    out = re.sub(r"\w+", lambda m: _like(m[0], rng.choice(table[m[0].lower()])) if table.get(m[0].lower()) else m[0],
+                 out)
     return out if fold(out) != fold(text) else None
 
 # %% ../../nbs/recall/01_foils.ipynb #e973881a
@@ -102,6 +106,7 @@ def _usable(text, reply):
     if re.match(r"(sorry|i cannot|i can't|i'm unable|as an ai)", reply.lower()): return "refusal"
     return ""
 
+# %% ../../nbs/recall/01_foils.ipynb #77f99ae1
 def ask_foils(
     sentences, # texts
     kind:str, # "paraphrase" | "synonym"
@@ -111,7 +116,8 @@ def ask_foils(
 )->list: # foils; None where neither way gave one
     "Foils written by a language model, with the rule as the fallback"
     rule = dict(paraphrase=paraphrase, synonym=synonym)[kind]
-    replies = lm.complete([_ASK[kind].format(text=s) for s in sentences], max_tokens=128, stop=["\n"], temperature=.99, seed=seed)
+    replies = lm.complete([_ASK[kind].format(text=s) for s in sentences], max_tokens=128, stop=["\n"], temperature=.99,
+                          seed=seed)
     out = []
     for i, (s, r) in enumerate(zip(sentences, replies)):
         reply = r.text.strip()
@@ -131,7 +137,8 @@ def match_lengths(
     for c in corpus:
         if fold(c) not in taken: pool.setdefault(fold(c), c)
     pool = list(pool.values())
-    if len(pool) < len(sentences): raise ValueError(f"{len(sentences)} foils wanted, but only {len(pool)} corpus sentences were not studied")
+    if len(pool) < len(sentences):
+        raise ValueError(f"{len(sentences)} foils wanted, but only {len(pool)} corpus sentences were not studied")
     random.Random(seed).shuffle(pool)
     size = np.array([(len(c.split()), len(c)/100) for c in pool])
     free, out = np.ones(len(pool), bool), {}
@@ -164,8 +171,8 @@ def make_foils(
     if kind == "new": return match_lengths(sentences, corpus, seed)
     if lm is not None and kind in _ASK: return ask_foils(sentences, kind, lm, seed, notes)
     if kind == "gibberish" and corpus is not None: sentences = match_lengths(sentences, corpus, seed)
-    make = dict(paraphrase=lambda s, r: paraphrase(s, r, synonyms), synonym=lambda s, r: synonym(s, r, synonyms), gibberish=gibberish,
-                random_words=lambda s, r: random_words(s, r, words))[kind]
+    make = dict(paraphrase=lambda s, r: paraphrase(s, r, synonyms), synonym=lambda s, r: synonym(s, r, synonyms),
+                gibberish=gibberish, random_words=lambda s, r: random_words(s, r, words))[kind]
     return [make(s, random.Random(f"{seed}:{i}")) for i, s in enumerate(sentences)]
 
 # %% ../../nbs/recall/01_foils.ipynb #f40a05cf
@@ -180,8 +187,9 @@ class Pairs:
     def __iter__(self): return iter((self.seen, self.unseen))
 
 # %% ../../nbs/recall/01_foils.ipynb #092477e1
-CONDITIONS = {"1": ("natural", "new"), "2": ("natural", "paraphrase"), "3": ("natural", "synonym"), "4": ("random_words", "random_words"),
-              "5": ("random_words", "natural"), "6": ("gibberish", "natural"), "6m": ("gibberish", "gibberish")}
+CONDITIONS = {"1": ("natural", "new"), "2": ("natural", "paraphrase"), "3": ("natural", "synonym"),
+              "4": ("random_words", "random_words"), "5": ("random_words", "natural"), "6": ("gibberish", "natural"),
+              "6m": ("gibberish", "gibberish")}
 
 def condition(
     k, # 1 to 6, or "6m"
@@ -205,6 +213,7 @@ def condition(
     else: unseen = make_foils(seen, foil, seed, corpus=others, **kw)
     return _pairs(seen, unseen, f"condition {k}", n)
 
+# %% ../../nbs/recall/01_foils.ipynb #25b04001
 def _pairs(seen, unseen, name, n):
     "The first `n` usable pairs"
     out, studied = Pairs([], [], name), {fold(s) for s in seen[:n]}
@@ -237,9 +246,11 @@ def read_pairs(
 )->Pairs:
     "Pairs from two files of JSON lines"
     a, b = read_sentences(seen, key), read_sentences(unseen, key)
-    if len(a) != len(b): raise InvalidData(f"{seen} has {len(a)} sentences, {unseen} has {len(b)}: line i is judged against line i")
+    if len(a) != len(b):
+        raise InvalidData(f"{seen} has {len(a)} sentences, {unseen} has {len(b)}: line i is judged against line i")
     return Pairs(a, b, Path(seen).parent.name)
 
+# %% ../../nbs/recall/01_foils.ipynb #9c4ef76c
 def read_experiment(
     folder, # the folder that holds expt1, expt2, ...
     k:int, # 1 to 6
@@ -267,17 +278,19 @@ class FoilAudit:
     tolerance:float # largest standardised difference that counts as matched
     @property
     def problems(self):
-        off = [f"{m}: standardised difference {r.smd:+.2f}" for m, r in self.frame.iterrows() if abs(r.smd) > self.tolerance]
+        off = [f"{m}: standardised difference {r.smd:+.2f}" for m, r in self.frame.iterrows()
+               if abs(r.smd) > self.tolerance]
         return off + [f"{what}: {len(i)} (first: pair {i[0]})" for what, i in self.defects.items() if i]
     @property
     def ok(self): return not self.problems
     def __repr__(self): return "FoilAudit(" + ("foils match" if self.ok else "; ".join(self.problems)) + ")"
 
+# %% ../../nbs/recall/01_foils.ipynb #ca4944cf
 def _measure(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
     i, sd = paired_bootstrap(a, b, n=1000), np.sqrt((a.var()+b.var())/2)
-    return dict(seen=a.mean(), unseen=b.mean(), difference=i.estimate, lo=i.lo, hi=i.hi, smd=i.estimate/sd if sd else 0.,
-                auc=auc(np.r_[a, b], np.r_[np.ones(len(a)), np.zeros(len(b))]))
+    return dict(seen=a.mean(), unseen=b.mean(), difference=i.estimate, lo=i.lo, hi=i.hi, smd=i.estimate/sd if sd
+                else 0., auc=auc(np.r_[a, b], np.r_[np.ones(len(a)), np.zeros(len(b))]))
 
 # %% ../../nbs/recall/01_foils.ipynb #90971713
 def find_defects(
@@ -290,9 +303,10 @@ def find_defects(
     same = [i for i, (s, u) in enumerate(zip(seen, unseen)) if fold(s) == fold(u)]
     twice = [i for i, s in enumerate(seen) if first[fold(s)] != i]
     stub = [i for i, (s, u) in enumerate(zip(seen, unseen)) if len(u) < .2*len(s) or len(s) < .2*len(u)]
-    return {"identical pair": same, "the foil was studied": [i for i, u in enumerate(unseen) if fold(u) in first and i not in same],
-            "studied twice": twice, "stub": stub}
+    return {"identical pair": same, "the foil was studied": [i for i, u in enumerate(unseen) if fold(u) in first
+                                                             and i not in same], "studied twice": twice, "stub": stub}
 
+# %% ../../nbs/recall/01_foils.ipynb #c4ab89ae
 def audit_foils(
     seen, # studied sentences
     unseen, # their foils
@@ -304,6 +318,7 @@ def audit_foils(
     if len(seen) != len(unseen): raise ValueError(f"{len(seen)} seen but {len(unseen)} unseen sentences")
     rows = {"characters": _measure(*[[len(t) for t in x] for x in (seen, unseen)]),
             "words": _measure(*[[len(t.split()) for t in x] for x in (seen, unseen)])}
-    if tokenizer is not None: rows["tokens"] = _measure(*[[len(i) for i in tokenizer(list(x))["input_ids"]] for x in (seen, unseen)])
+    if tokenizer is not None:
+        rows["tokens"] = _measure(*[[len(i) for i in tokenizer(list(x))["input_ids"]] for x in (seen, unseen)])
     if before is not None: rows["loss before"] = _measure(before.frame.seen_loss, before.frame.unseen_loss)
     return FoilAudit(require("pandas").DataFrame(rows).T, find_defects(seen, unseen), tolerance)

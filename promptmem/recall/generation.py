@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SCORE_COLUMNS', 'rouge_words', 'rouge', 'cut_words', 'cut_prompts', 'continue_ids', 'Recall', 'recall_test',
-           'published', 'table', 'recalled_words', 'marked', 'recall_by_cue', 'plot']
+           'recalled_words', 'recall_by_cue']
 
 # %% ../../nbs/recall/04_generation.ipynb #6a1da678
 import html
@@ -12,15 +12,28 @@ import re
 from collections import Counter
 
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import fold, require
 from ..panel.plots import figure
 from .studying import check_sentences, context_ids, tokenize
-from ..lm.scoring import budget_batches, context_length, encode, evaluating, pad_id, progress_bar, run_halving, split_head, token_hits
+from promptmem.lm.scoring import (
+    budget_batches,
+    context_length,
+    encode,
+    evaluating,
+    pad_id,
+    progress_bar,
+    run_halving,
+    split_head,
+    token_hits,
+)
 from ..stats import bootstrap, wilson
 
 # %% ../../nbs/recall/04_generation.ipynb #a0efb968
-def rouge_words(text:str)->list:
+def rouge_words(
+    text:str, # what the model wrote
+)->list:
     "Lower-case words as `rouge-score` splits them; Unicode words for texts that are mostly not ASCII"
     ascii_words = re.findall(r"[a-z0-9]+", text.lower())
     if sum(map(len, ascii_words)) >= .5*sum(c.isalnum() for c in text): return ascii_words
@@ -35,6 +48,7 @@ def _lcs(a, b):
         for j, y in enumerate(b, 1): last, row[j] = row[j], last+1 if x == y else max(row[j], row[j-1])
     return row[-1]
 
+# %% ../../nbs/recall/04_generation.ipynb #6d96e088
 def rouge(
     target:str, # what should have been said
     text:str, # what was said
@@ -58,9 +72,11 @@ def cut_words(
     ends = [m.end() for m in re.finditer(r"\S+", text)]
     n = int(len(ends)*words) if isinstance(words, float) else words
     if isinstance(words, float): n = max(1, n)
-    if not 1 <= n < len(ends): raise ValueError(f"{where} has {len(ends)} words: a prompt of {words} leaves nothing to recall")
+    if not 1 <= n < len(ends):
+        raise ValueError(f"{where} has {len(ends)} words: a prompt of {words} leaves nothing to recall")
     return text[:ends[n-1]], text[ends[n-1]:]
 
+# %% ../../nbs/recall/04_generation.ipynb #463f2292
 def cut_prompts(
     tokenizer, # any transformers tokenizer
     sentences, # texts
@@ -78,7 +94,8 @@ def cut_prompts(
     ids, starts = encode(tokenizer, pairs)
     limit = min([n for n in (max_length, context_length(model)) if n], default=None)
     for i, s in enumerate(starts):
-        if limit and s >= limit: raise ValueError(f"sentences[{i}]: its prompt alone has {s} tokens, the limit is {limit}")
+        if limit and s >= limit:
+            raise ValueError(f"sentences[{i}]: its prompt alone has {s} tokens, the limit is {limit}")
     return [i[:limit] for i in ids], starts
 
 # %% ../../nbs/recall/04_generation.ipynb #9bf76229
@@ -94,6 +111,7 @@ def _takes_positions(model):
     inner = model.get_base_model() if hasattr(model, "get_base_model") else model
     return "position_ids" in inspect.signature(inner.forward).parameters
 
+# %% ../../nbs/recall/04_generation.ipynb #51001eb1
 def _blocked(tokenizer, model):
     "Ids that must not be generated: the model's ends of text, else the tokenizer's"
     ids = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
@@ -122,12 +140,16 @@ def _decode(model, prompts, n, pad, block, uniform=None, temperature=1.):
         if split: o = split[0](**call); logits = split[1](o.last_hidden_state[:, -1]).float()
         else: o = model(**call); logits = o.logits[:, -1].float()
         if block: logits[:, block] = -torch.inf
-        x, past = _pick(logits, None if uniform is None else uniform[:, step].to(device), temperature)[:, None], o.past_key_values
+        x, past = (
+            _pick(logits, None if uniform is None else uniform[:, step].to(device), temperature)[:, None],
+            o.past_key_values,
+        )
         mask = torch.cat([mask, torch.ones_like(x)], 1)
         position = position[:, -1:]+1
         out.append(x)
     return torch.cat(out, 1).cpu().numpy()
 
+# %% ../../nbs/recall/04_generation.ipynb #ab7812b8
 def _beams(model, prompts, n, pad, block, beams):
     x, mask = (t.to(next(model.parameters()).device) for t in _left(prompts, pad))
     out = model.generate(input_ids=x, attention_mask=mask, max_new_tokens=n, min_new_tokens=n, num_beams=beams,
@@ -164,6 +186,7 @@ def continue_ids(
         out = run_halving(run, batches, lambda b: bar.update(len(b)))
     return [out[i] for i in range(len(prompts))]
 
+# %% ../../nbs/recall/04_generation.ipynb #83583fa8
 def _batches(prompts, lengths, budget, same_length):
     "Like lengths together; for beams, whose search depends on the end, only equal ones"
     groups = {}
@@ -184,9 +207,14 @@ def _score_row(tokenizer, ids, cut, said, hits):
 
 SCORE_COLUMNS = ("rouge1", "rouge2", "rougeL", "exact", "token_accuracy", "first_share", "teacher_forced")
 
+# %% ../../nbs/recall/04_generation.ipynb #885d42fb
 class Recall:
     "Outcome of a recall test: `frame` has one row per sentence with its texts and scores"
-    def __init__(self, frame, before=None): self.frame, self.before = frame, before
+    def __init__(self,
+        frame, # DataFrame, one row each
+        before=None, # the same test before the study, or None
+    ):
+        self.frame, self.before = frame, before
     @property
     def n(self): return len(self.frame)
     @property
@@ -199,7 +227,10 @@ class Recall:
     def exact(self):
         "Share of sentences whose missing part came out word for word"
         return float(self.frame.exact.mean())
-    def interval(self, score="rouge1", **kw):
+    def interval(self,
+        score="rouge1", # name of the score
+        **kw, # passed on
+    ):
         "Bootstrap interval over sentences of any score column"
         return bootstrap(self.frame[score].astype(float), **kw)
     def __repr__(self):
@@ -226,34 +257,38 @@ def recall_test(
     "Let the model continue each sentence from its beginning, and score only the missing part"
     ids, cuts = cut_prompts(tokenizer, seen, model, prefix_words, fraction, max_length)
     pre = [context_ids(tokenizer, c) for c in (contexts or [None]*len(ids))]
-    said = continue_ids(model, tokenizer, [p+i[:c] for p, i, c in zip(pre, ids, cuts)], [len(i)-c for i, c in zip(ids, cuts)],
-                        beams, temperature, seed, batch_tokens, progress)
+    said = continue_ids(model, tokenizer, [p+i[:c] for p, i, c in zip(pre, ids, cuts)],
+                        [len(i)-c for i, c in zip(ids, cuts)], beams, temperature, seed, batch_tokens, progress)
     hits = token_hits(model, tokenizer, [p+i for p, i in zip(pre, ids)], [len(p)+c for p, c in zip(pre, cuts)])
     rows = [dict(sentence=s, **_score_row(tokenizer, *r)) for s, r in zip(seen, zip(ids, cuts, said, hits))]
-    if before is not None and before.n != len(rows): raise ValueError(f"before has {before.n} sentences, this test {len(rows)}")
+    if before is not None and before.n != len(rows):
+        raise ValueError(f"before has {before.n} sentences, this test {len(rows)}")
     return Recall(require("pandas").DataFrame(rows), before)
 
 # %% ../../nbs/recall/04_generation.ipynb #6341754c
-def published(self)->dict: # score -> (model, bare prompt)
+@patch
+def published(self:Recall)->dict: # score -> (model, bare prompt)
     "ROUGE as the published script computes it, prompt included, and what saying nothing scores"
     full, made = (self.frame.prompt+self.frame[c] for c in ("target", "said"))
     got, bare = ([rouge(a, b) for a, b in zip(full, texts)] for texts in (made, self.frame.prompt))
-    return {k: (float(np.mean([g[k] for g in got])), float(np.mean([b[k] for b in bare]))) for k in ("rouge1", "rouge2", "rougeL")}
-Recall.published = published
+    return {k: (float(np.mean([g[k] for g in got])), float(np.mean([b[k] for b in bare])))
+            for k in ("rouge1", "rouge2", "rougeL")}
 
-def table(self):
+# %% ../../nbs/recall/04_generation.ipynb #6aa0b689
+@patch
+def table(self:Recall):
     "Every score with its interval and its floors"
     pd, rows = require("pandas"), []
     for c in SCORE_COLUMNS:
         i = self.interval(c)
         lo, hi = wilson(int(self.frame.exact.sum()), self.n) if c == "exact" else (i.lo, i.hi)
-        rows.append(dict(score=c, value=i.estimate, lo=lo, hi=hi, before=self.before.scores[c] if self.before is not None else np.nan,
-                         bare_prompt=0.))
+        rows.append(dict(score=c, value=i.estimate, lo=lo, hi=hi, before=self.before.scores[c]
+                         if self.before is not None else np.nan, bare_prompt=0.))
     for k, (v, bare) in self.published().items():
         was = self.before.published()[k][0] if self.before is not None else np.nan
-        rows.append(dict(score=f"{k}, prompt included (published)", value=v, lo=np.nan, hi=np.nan, before=was, bare_prompt=bare))
+        rows.append(dict(score=f"{k}, prompt included (published)", value=v, lo=np.nan, hi=np.nan, before=was,
+                         bare_prompt=bare))
     return pd.DataFrame(rows).set_index("score")
-Recall.table = table
 
 # %% ../../nbs/recall/04_generation.ipynb #9680d7e2
 def recalled_words(
@@ -264,11 +299,15 @@ def recalled_words(
     from difflib import SequenceMatcher
     a, b = re.findall(r"\S+", target), re.findall(r"\S+", said)
     hit = [False]*len(a)
-    for m in SequenceMatcher(None, [fold(x) or x for x in a], [fold(x) or x for x in b], autojunk=False).get_matching_blocks():
+    for m in SequenceMatcher(
+        None, [fold(x) or x for x in a], [fold(x) or x for x in b], autojunk=False
+    ).get_matching_blocks():
         for i in range(m.a, m.a+m.size): hit[i] = True
     return list(zip(a, hit))
 
-def marked(self,
+# %% ../../nbs/recall/04_generation.ipynb #32e0a4bb
+@patch
+def marked(self:Recall,
     i:int, # row
 )->str: # HTML
     "The sentence with its recalled words highlighted and the others struck through"
@@ -276,12 +315,11 @@ def marked(self,
     words = [f"<mark style='background:#2e9e6b55;color:inherit'>{html.escape(w)}</mark>" if ok
              else f"<s style='opacity:.6'>{html.escape(w)}</s>" for w, ok in recalled_words(row.target, row.said)]
     return f"<p><span style='opacity:.7'>{html.escape(row.prompt)}</span> {' '.join(words)}</p>"
-Recall.marked = marked
 
-def _repr_html_(self):
+@patch
+def _repr_html_(self:Recall):
     worst = self.frame.rouge1.sort_values(kind="stable").index[:: max(1, self.n//5)][:6]
     return f"<p>{html.escape(repr(self))}</p>" + "".join(self.marked(int(i)) for i in worst)
-Recall._repr_html_ = _repr_html_
 
 # %% ../../nbs/recall/04_generation.ipynb #a6af5286
 def recall_by_cue(
@@ -300,10 +338,13 @@ def recall_by_cue(
     return require("pandas").DataFrame(rows)
 
 # %% ../../nbs/recall/04_generation.ipynb #7de7c397
-def plot(self):
+@patch
+def plot(self:Recall):
     "Distribution of the missing part's ROUGE-1 over sentences, now and before"
-    fig = figure(f"Recall: ROUGE-1 {self.rouge:.2f}, verbatim {self.exact:.0%} of {self.n}", "share of sentences", "ROUGE-1 of the missing part")
+    fig = figure(f"Recall: ROUGE-1 {self.rouge:.2f}, verbatim {self.exact:.0%} of {self.n}", "share of sentences",
+                 "ROUGE-1 of the missing part")
     for name, t in (("now", self), ("before", self.before)):
-        if t is not None: fig.add_scatter(x=np.linspace(0, 1, t.n), y=np.sort(t.frame.rouge1.to_numpy())[::-1], mode="lines", name=name)
+        if t is not None:
+            fig.add_scatter(x=np.linspace(0, 1, t.n), y=np.sort(t.frame.rouge1.to_numpy())[::-1], mode="lines",
+                            name=name)
     return fig.update_yaxes(range=[-.02, 1.02])
-Recall.plot = plot

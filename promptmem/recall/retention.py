@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SHAPES', 'LABELS', 'make_probe', 'interference_plan', 'expanding', 'retention_curve', 'Retention', 'fit_forgetting',
-           'exposures_to', 'savings', 'plot_exposures', 'plot']
+           'exposures_to', 'savings']
 
 # %% ../../nbs/recall/05_retention.ipynb #b67c9dde
 import math
@@ -12,6 +12,7 @@ import time
 import warnings
 
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import fold, require
 from ..panel.plots import line
@@ -37,8 +38,8 @@ def make_probe(
         r = recognition_test(model, tokenizer, seen, unseen, before=first.get("recognition"), **kw)
         first.setdefault("recognition", r)
         s = r.summary()
-        row = dict(recognition=s["accuracy"], calibrated=s.get("calibrated", .5), adjusted=s.get("adjusted", .5), auc=s["auc"], dprime=s["dprime"],
-                   seen_loss=s["seen_loss"], unseen_loss=s["unseen_loss"])
+        row = dict(recognition=s["accuracy"], calibrated=s.get("calibrated", .5), adjusted=s.get("adjusted", .5),
+                   auc=s["auc"], dprime=s["dprime"], seen_loss=s["seen_loss"], unseen_loss=s["unseen_loss"])
         if not recall: return row | dict(n=r.n)
         t = recall_test(model, tokenizer, seen, prefix_words=prefix_words, **kw)
         first.setdefault("recall", t)
@@ -64,10 +65,11 @@ def interference_plan(
     stream = {"seen": _endless(n_seen, rng), "other": _endless(n_other, np.random.default_rng([seed, 78]))}
     for u in range(updates):
         k = math.floor((u+1)*replay*batch_size+1e-9) - math.floor(u*replay*batch_size+1e-9)
-        out.append(dict(seen=[next(stream["seen"]) for _ in range(k)], other=[next(stream["other"]) for _ in range(batch_size-k)],
-                        review=u+1 in set(reviews)))
+        out.append(dict(seen=[next(stream["seen"]) for _ in range(k)],
+                        other=[next(stream["other"]) for _ in range(batch_size-k)], review=u+1 in set(reviews)))
     return out
 
+# %% ../../nbs/recall/05_retention.ipynb #1d714f6b
 def _endless(n, rng):
     while True: yield from rng.permutation(n).tolist()
 
@@ -104,20 +106,24 @@ def retention_curve(
 )->"Retention":
     "Study, then train on other text, with both tests on the way"
     conditions = conditions or {_name(replay, reviews): dict(replay=replay, reviews=reviews)}
-    texts = [tokenize(tokenizer, x, model, max_length, name) for name, x in (("seen", seen), ("other", _without(other, [*seen, *unseen])))]
+    texts = [tokenize(tokenizer, x, model, max_length, name) for name,
+             x in (("seen", seen), ("other", _without(other, [*seen, *unseen])))]
     rows, stops = [], {n: c.get("exposures", exposures) for n, c in conditions.items()}
     with borrowed_weights(model, restore) as base:
         for seed in seeds:
             probe = make_probe(tokenizer, seen, unseen, prefix_words=prefix_words, max_length=max_length)
             probe(put_back(model, base))
-            run = study(model, tokenizer, seen, max(stops.values()), lr, batch_size, seed, max_length, keep=set(stops.values()), probe=probe,
-                        probe_exposures=study_at or [max(stops.values())], progress=progress)
+            run = study(model, tokenizer, seen, max(stops.values()), lr, batch_size, seed, max_length,
+                        keep=set(stops.values()), probe=probe, probe_exposures=study_at or [max(stops.values())],
+                        progress=progress)
             rows += [dict(condition="study", seed=seed, phase="study", **p) for p in run.probes]
             for name, c in conditions.items():
                 run.restore(stops[name])
-                tests = _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr or lr, other_batch_size, seed, progress)
+                tests = _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr or lr, other_batch_size,
+                                seed, progress)
                 rows += [dict(condition=name, seed=seed, phase="other", **p) for p in tests]
-    return Retention(require("pandas").DataFrame(rows), dict(exposures=exposures, lr=lr, other_lr=other_lr or lr, seeds=list(seeds)))
+    return Retention(require("pandas").DataFrame(rows), dict(exposures=exposures, lr=lr, other_lr=other_lr or lr,
+                                                             seeds=list(seeds)))
 
 # %% ../../nbs/recall/05_retention.ipynb #2b28ed69
 def _name(replay, reviews):
@@ -127,14 +133,17 @@ def _name(replay, reviews):
 def _without(other, tested):
     tested = {fold(s) or s for s in tested}
     keep = [s for s in other if (fold(s) or s) not in tested]
-    if len(keep) < len(other): warnings.warn(f"{len(other)-len(keep)} other texts are studied sentences or foils: left out", stacklevel=3)
+    if len(keep) < len(other):
+        warnings.warn(f"{len(other)-len(keep)} other texts are studied sentences or foils: left out", stacklevel=3)
     if not keep: raise ValueError("there is no other text to train on")
     return keep
 
+# %% ../../nbs/recall/05_retention.ipynb #13fa1c13
 def _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr, other_batch_size, seed, progress):
     "Probes along the training on other text"
     seen, other = texts
-    plan = interference_plan(len(seen), len(other), max(at), other_batch_size, c.get("replay", 0.), c.get("reviews", ()), seed)
+    plan = interference_plan(len(seen), len(other), max(at), other_batch_size, c.get("replay", 0.),
+                             c.get("reviews", ()), seed)
     learner, rows, start = Learner(model, tokenizer, other_lr, seed=seed), [], time.perf_counter()
     note = lambda u: rows.append(dict(update=u, exposure=u/max(len(other)/other_batch_size, 1e-9), **probe(model),
                                       reviews=sum(p["review"] for p in plan[:u]), seconds=time.perf_counter()-start))
@@ -145,7 +154,8 @@ def _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr, oth
             learner.step([seen[i] for i in p["seen"]] + [other[i] for i in p["other"]])
             if p["review"]:
                 learner.lr = lr
-                for b in exposure_batches([len(s) for s in seen], batch_size, seed, 1000+u): learner.step([seen[i] for i in b])
+                for b in exposure_batches([len(s) for s in seen], batch_size, seed, 1000+u):
+                    learner.step([seen[i] for i in b])
             bar.update()
             if u in at: note(u)
     return rows
@@ -153,17 +163,27 @@ def _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr, oth
 # %% ../../nbs/recall/05_retention.ipynb #1c356892
 class Retention:
     "Tests along study and later training: `frame` has one row per seed, condition and moment"
-    def __init__(self, frame, settings): self.frame, self.settings = frame, settings
-    def means(self, score="rouge1", phase="other"):
+    def __init__(self,
+        frame, # DataFrame, one row each
+        settings, # dict of how it was made
+    ):
+        self.frame, self.settings = frame, settings
+    def means(self,
+        score="rouge1", # name of the score
+        phase="other", # "study" or "other"
+    ):
         "Mean over seeds with its 95 % interval, per condition and moment"
         f = self.frame[self.frame.phase == phase]
-        rows = [dict(condition=c, update=u, exposure=g.exposure.iloc[0], score=score, **mean_interval(g[score].to_numpy(float)).to_dict())
-                for (c, u), g in f.groupby(["condition", "update"], sort=False)]
+        rows = [dict(condition=c, update=u, exposure=g.exposure.iloc[0], score=score,
+                     **mean_interval(g[score].to_numpy(float)).to_dict()) for (c, u),
+                g in f.groupby(["condition", "update"], sort=False)]
         out = require("pandas").DataFrame(rows).rename(columns={"estimate": "mean"})
         top = np.inf if score in ("dprime", "seen_loss", "unseen_loss") else 1.
         for c in ("lo", "hi"): out[c] = out[c].clip(0 if score != "dprime" else None, top)
         return out
-    def half_life(self, score="rouge1"):
+    def half_life(self,
+        score="rouge1", # name of the score
+    ):
         "Per condition the first tested update at which the mean score has lost half of what the study gave; NaN: never"
         out = {}
         for c, g in self.means(score).groupby("condition", sort=False):
@@ -171,7 +191,9 @@ class Retention:
             low = g[g["mean"] <= (g["mean"].iloc[0]+floor)/2]
             out[c] = float(low["update"].iloc[0]) if len(low) else float("nan")
         return out
-    def floor(self, score="rouge1"):
+    def floor(self,
+        score="rouge1", # name of the score
+    ):
         "Mean score before the study, if it was tested"
         f = self.frame[(self.frame.phase == "study") & (self.frame["update"] == 0)]
         return float(f[score].mean()) if len(f) else 0.
@@ -198,6 +220,7 @@ def fit_forgetting(
         rows.append(dict(shape=name, scale=s, start=a+b, offset=a, sse=sse, aicc=aicc))
     return require("pandas").DataFrame(rows).sort_values("aicc", ignore_index=True)
 
+# %% ../../nbs/recall/05_retention.ipynb #6bd056ec
 def _linear(x, y):
     A = np.stack([np.ones_like(x), x], 1)
     (a, b), *_ = np.linalg.lstsq(A, y, rcond=None)
@@ -244,36 +267,41 @@ def savings(
         first = exposures_to(run.frame, criterion, score)
         for u in updates:
             run.restore(exposures)
-            if u: _forget(model, tokenizer, texts, probe, {}, [u], lr, batch_size, other_lr or lr, other_batch_size, seed, False)
+            if u:
+                _forget(model, tokenizer, texts, probe, {}, [u], lr, batch_size, other_lr or lr, other_batch_size, seed,
+                        False)
             again = study(model, tokenizer, seen, probe=probe, reversible=False, **note | dict(seed=seed+1)).frame
             need = exposures_to(again, criterion, score)
             rows.append(dict(updates=u, left=again[score].iloc[0], first=first, again=need, savings=1-need/first))
     return require("pandas").DataFrame(rows)
 
 # %% ../../nbs/recall/05_retention.ipynb #00f792d3
-LABELS = dict(recognition="recognition", calibrated="calibrated recognition", adjusted="adjusted recognition", rouge1="recall (ROUGE-1)", exact="verbatim",
-              teacher_forced="teacher-forced", token_accuracy="token accuracy")
+LABELS = dict(recognition="recognition", calibrated="calibrated recognition", adjusted="adjusted recognition",
+              rouge1="recall (ROUGE-1)", exact="verbatim", teacher_forced="teacher-forced",
+              token_accuracy="token accuracy")
 
-def plot_exposures(self,
+@patch
+def plot_exposures(self:Retention,
     scores=("recognition", "calibrated", "rouge1", "exact"), # which
 ):
     "Accuracy over exposures, with intervals over seeds"
     parts = [self.means(s, "study").assign(score=LABELS.get(s, s)) for s in scores]
     f = require("pandas").concat(parts).assign(x=lambda d: 1+d.exposure)
-    fig = line(f, "x", "mean", color="score", lo="lo", hi="hi", markers=True, title="What study gives", x_title="exposures", y_title="score")
+    fig = line(f, "x", "mean", color="score", lo="lo", hi="hi", markers=True, title="What study gives",
+               x_title="exposures", y_title="score")
     return _log_axis(fig, sorted(set(f.exposure)))
-Retention.plot_exposures = plot_exposures
 
-def plot(self,
+# %% ../../nbs/recall/05_retention.ipynb #7de7c397
+@patch
+def plot(self:Retention,
     scores=("recognition", "rouge1"), # which
 ):
     "Forgetting curves: each score under each condition, over updates on other text"
     parts = [self.means(s).assign(line=lambda d: d.condition+": "+LABELS.get(s, s)) for s in scores]
     f = require("pandas").concat(parts).assign(x=lambda d: 1+d["update"])
-    fig = line(f, "x", "mean", color="line", lo="lo", hi="hi", markers=True, title="What later training takes", x_title="updates on other text",
-               y_title="score")
+    fig = line(f, "x", "mean", color="line", lo="lo", hi="hi", markers=True, title="What later training takes",
+               x_title="updates on other text", y_title="score")
     return _log_axis(fig, sorted(set(f["update"])))
-Retention.plot = plot
 
 def _log_axis(fig, values):
     "Logarithmic in 1 + value, labelled with the values"

@@ -30,9 +30,19 @@ class RecallSession:
         seed:int=0, # of the order
         prefix_words=None, # as in `recall_test`
     ):
-        self.model, self.tokenizer, self.seen, self.unseen = model, tokenizer, check_sentences(seen, "seen"), check_sentences(unseen, "unseen")
+        self.model, self.tokenizer, self.seen, self.unseen = (
+            model,
+            tokenizer,
+            check_sentences(seen, "seen"),
+            check_sentences(unseen, "unseen"),
+        )
         self.other, self.lr, self.batch_size, self.seed, self.prefix_words = other, lr, batch_size, seed, prefix_words
-        self.ids, self.base, self._stop, self._armed = tokenize(tokenizer, self.seen, model), trainable(model), threading.Event(), False
+        self.ids, self.base, self._stop, self._armed = (
+            tokenize(tokenizer, self.seen, model),
+            trainable(model),
+            threading.Event(),
+            False,
+        )
         self._fresh()
     def _fresh(self):
         self.learner = Learner(self.model, self.tokenizer, self.lr, seed=self.seed)
@@ -62,6 +72,7 @@ def _steps(self:RecallSession, batches, on_progress):
         if on_progress: on_progress(k+1, len(batches), loss)
     return len(batches)
 
+# %% ../../nbs/recall/07_tester.ipynb #f24c0e78
 @patch
 def study(self:RecallSession,
     exposures:int=1, # passes over the sentences
@@ -75,6 +86,7 @@ def study(self:RecallSession,
     self.exposures += done
     return done
 
+# %% ../../nbs/recall/07_tester.ipynb #4004709c
 @patch
 def forget(self:RecallSession,
     updates:int=10, # updates on other text
@@ -98,10 +110,12 @@ def test(self:RecallSession,
     "Both tests now; the row is added to `frame`"
     phase = phase or ("other" if self.updates else "study")
     self._armed = False
-    row = dict(condition="session", seed=self.seed, phase=phase, exposure=self.exposures, update=self.updates, **self.probe(self.model))
+    row = dict(condition="session", seed=self.seed, phase=phase, exposure=self.exposures, update=self.updates,
+               **self.probe(self.model))
     self.rows.append(row)
     return row
 
+# %% ../../nbs/recall/07_tester.ipynb #c8ae15f7
 @patch
 def compare(self:RecallSession,
     edit, # an object with `apply`, `undo` and `active`, such as an `Edit` of this model
@@ -129,6 +143,7 @@ def words(self:RecallSession,
     row = self._last().frame.iloc[i]
     return recalled_words(row.target, row.said)
 
+# %% ../../nbs/recall/07_tester.ipynb #32e0a4bb
 @patch
 def marked(self:RecallSession,
     i:int, # sentence

@@ -24,7 +24,8 @@ def _shipped(n):
     rows = read_jsonl(shipped("study_sentences.jsonl"))
     return [[r["text"] for r in rows if r["pool"] == pool][:n] for pool in ("seen", "unseen")]
 
-_FOILS = [("one word replaced by a synonym", "synonym"), ("a paraphrase", "paraphrase"), ("as many random words", "random_words"), ("letters and words shuffled", "gibberish")]
+_FOILS = [("one word replaced by a synonym", "synonym"), ("a paraphrase", "paraphrase"),
+          ("as many random words", "random_words"), ("letters and words shuffled", "gibberish")]
 
 def foils_for(
     sentences, # texts
@@ -52,17 +53,33 @@ class RecallTester(panel_base()):
         self.sets = {f"{n} shipped sentences": lambda n=n: _shipped(n) for n in (4, 8, 20)}
         if store is not None: self.sets["what users said"] = lambda: _said(store)
         if edit is not None: edit.undo()   # what `reset` puts back must be the model without it
-        self.model, self.lm_tokenizer, self.other, self.edit, self.options, self.thread = model, tokenizer, other, edit, kw, None
+        self.model, self.lm_tokenizer, self.other, self.edit, self.options, self.thread = (
+            model,
+            tokenizer,
+            other,
+            edit,
+            kw,
+            None,
+        )
         self.session = RecallSession(model, tokenizer, seen, unseen, other, **kw)
-        box = lambda name, lines, hint: tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5, layout=W.Layout(width="98%")), name)
-        self.seen_box, self.unseen_box = box("pm-seen", seen, "sentences to study, one a line"), box("pm-unseen", unseen, "foils, one a line")
+        box = lambda name, lines, hint: tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5,
+                                                          layout=W.Layout(width="98%")), name)
+        self.seen_box, self.unseen_box = (
+            box("pm-seen", seen, "sentences to study, one a line"),
+            box("pm-unseen", unseen, "foils, one a line"),
+        )
         drop = lambda name, options: tagged(W.Dropdown(options=options, index=0, layout=W.Layout(width="auto")), name)
-        self.source, self.kind = drop("pm-source", [("pick sentences …", None), *((s, s) for s in self.sets)]), drop("pm-foil-kind", _FOILS)
-        slider = lambda name, label, **k: tagged(W.IntSlider(description=label, layout=W.Layout(width="320px"), **k), name)
+        self.source, self.kind = (
+            drop("pm-source", [("pick sentences …", None), *((s, s) for s in self.sets)]),
+            drop("pm-foil-kind", _FOILS),
+        )
+        slider = lambda name, label, **k: tagged(W.IntSlider(description=label, layout=W.Layout(width="320px"), **k),
+                                                 name)
         self.exposures = slider("pm-exposures", "exposures", value=2, min=1, max=20)
         self.updates = slider("pm-updates", "updates", value=20, min=5, max=200)
         self.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
-        self.pick = tagged(W.Dropdown(options=[_PICK], index=0, layout=W.Layout(width="calc(100% - 4px)", max_width="720px")), "pm-sentence")
+        self.pick = tagged(W.Dropdown(options=[_PICK], index=0,
+                                      layout=W.Layout(width="calc(100% - 4px)", max_width="720px")), "pm-sentence")
         self.view = tagged(W.HTML(), "pm-recall-view")
         self._wire(W)
         self.draw()
@@ -76,17 +93,23 @@ def _wire(self:RecallTester, W):
     "Buttons, events and layout"
     b = lambda label, name, f, panel=self, **k: button(label, name, f, panel=panel, **k)
     later = lambda action: lambda: self.background(action)
-    self.buttons = x = dict(use=b("Use these sentences", "pm-use", self.use), foils=b("Make foils", "pm-make-foils", self.write_foils),
-        test=b("Test", "pm-test", self.test), reset=b("Reset", "pm-reset", self.reset),
-        study=b("Study", "pm-study", later(self.study), None, button_style="primary"), stop=b("Stop", "pm-stop", self.stop, None),
-        forget=b("Train on other text", "pm-forget-more", later(self.forget), None), compare=b("Without and with the edit", "pm-compare-edit", self.compare))
+    self.buttons = x = dict(use=b("Use these sentences", "pm-use", self.use),
+                            foils=b("Make foils", "pm-make-foils", self.write_foils),
+                            test=b("Test", "pm-test", self.test), reset=b("Reset", "pm-reset", self.reset),
+                            study=b("Study", "pm-study", later(self.study), None, button_style="primary"),
+                            stop=b("Stop", "pm-stop", self.stop, None),
+                            forget=b("Train on other text", "pm-forget-more", later(self.forget), None),
+                            compare=b("Without and with the edit", "pm-compare-edit", self.compare))
     x["compare"].layout.display = "none" if self.edit is None else ""
     self.pick.observe(lambda _: self.draw(), "value")
     self.source.observe(lambda change: self.fill(change["new"]), "value")
     side = lambda text, box: W.VBox([label(text), box], layout=W.Layout(width="48%", min_width="220px"))
-    panel_base().__init__(self, [W.HBox([side("to study", self.seen_box), side("foils, which are not studied", self.unseen_box)]),
-                      W.HBox([self.source, self.kind, x["foils"], x["use"]]), W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
-                      W.HBox([self.updates, x["forget"], x["compare"]]), self.progress, self.view, self.pick])
+    panel_base().__init__(self, [W.HBox([side("to study", self.seen_box),
+                                         side("foils, which are not studied", self.unseen_box)]),
+                                 W.HBox([self.source, self.kind, x["foils"], x["use"]]),
+                                 W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
+                                 W.HBox([self.updates, x["forget"], x["compare"]]), self.progress, self.view,
+                                 self.pick])
 
 # %% ../../nbs/recall/08_widgets.ipynb #37978891
 def _said(store):
@@ -97,17 +120,24 @@ def _said(store):
 def _lines_of(box): return [s.strip() for s in box.value.splitlines() if s.strip()]
 
 @patch
-def use(self:RecallTester, seen=None, unseen=None):
+def use(self:RecallTester,
+    seen=None, # list of sentences
+    unseen=None, # list of sentences, the foils
+):
     "Start over with the sentences in the boxes, or with the given ones"
-    new = [_lines_of(box) if given is None else list(given) for box, given in ((self.seen_box, seen), (self.unseen_box, unseen))]
+    new = [_lines_of(box) if given is None else list(given) for box,
+           given in ((self.seen_box, seen), (self.unseen_box, unseen))]
     self.session.reset()
     self.session = RecallSession(self.model, self.lm_tokenizer, *new, self.other, **self.options)
     self.seen_box.value, self.unseen_box.value = map("\n".join, new)
     self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
     self.draw()
 
+# %% ../../nbs/recall/08_widgets.ipynb #47198336
 @patch
-def fill(self:RecallTester, name:str):
+def fill(self:RecallTester,
+    name:str, # of a data set
+):
     "Put a set of sentences into the boxes; *Use these sentences* starts with them"
     if name is None: return
     if not (chosen := self.sets[name]())[0]: return self.say("There are no such sentences yet.")
@@ -115,7 +145,9 @@ def fill(self:RecallTester, name:str):
     self.say("Change them as you like, then press 'Use these sentences'.")
 
 @patch
-def write_foils(self:RecallTester, kind:str=None):
+def write_foils(self:RecallTester,
+    kind:str=None, # type of the task
+):
     "Fill the second box with foils for the sentences of the first"
     if kind is not None: self.kind.value = kind
     if not (lines := _lines_of(self.seen_box)): raise ValueError("paste or pick sentences first")
@@ -126,21 +158,29 @@ def write_foils(self:RecallTester, kind:str=None):
 def _told(self:RecallTester, done, total, loss): self.progress.max, self.progress.value = total, done
 
 @patch
-def study(self:RecallTester, exposures:int=None):
+def study(self:RecallTester,
+    exposures:int=None, # passes over the sentences
+):
     "Study for some exposures, then test"
     self.session.study(exposures or self.exposures.value, self._told)
     return self.test()
 
 @patch
-def forget(self:RecallTester, updates:int=None):
+def forget(self:RecallTester,
+    updates:int=None, # batches of other text
+):
     "Train on other text, then test"
     self.session.forget(updates or self.updates.value, on_progress=self._told)
     return self.test()
 
+# %% ../../nbs/recall/08_widgets.ipynb #4b9c324b
 @patch
-def background(self:RecallTester, action):
+def background(self:RecallTester,
+    action, # function without arguments
+):
     "Run `action` in a thread, so that Stop is heard; one at a time"
-    if self.thread is not None and self.thread.is_alive(): return self.say("Something is running: wait for it, or stop it.")
+    if self.thread is not None and self.thread.is_alive():
+        return self.say("Something is running: wait for it, or stop it.")
     def run():
         with self.working():
             self.buttons["stop"].disabled = False
@@ -162,6 +202,7 @@ def reset(self:RecallTester):
     self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
     self.draw()
 
+# %% ../../nbs/recall/08_widgets.ipynb #f7dd3cb2
 @patch
 def test(self:RecallTester)->dict:
     "Recognition and recall now"
@@ -170,13 +211,16 @@ def test(self:RecallTester)->dict:
     return row
 
 @patch
-def compare(self:RecallTester, edit=None)->tuple:
+def compare(self:RecallTester,
+    edit=None, # an `Edit` of the model
+)->tuple:
     "Recognition and recall without and with an edit: two rows"
     if edit is None and self.edit is None: raise ValueError("there is no edit to compare with: give edit=")
     rows = self.session.compare(self.edit if edit is None else edit)
     self._tested()
     return rows
 
+# %% ../../nbs/recall/08_widgets.ipynb #f1560c6f
 @patch
 def _tested(self:RecallTester):
     self.pick.options = [_PICK] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
@@ -190,22 +234,31 @@ def _when(row):
     done = f"{row['exposure']:g} exposure{one}" + (f", {row['update']} updates" if row["update"] else "")
     return done if row["phase"] in ("study", "other") else f"{row['phase']} ({done})"
 
-_SHOWN = dict(recognition="recognition", calibrated="calibrated", rouge1="recall (ROUGE-1)", exact="verbatim", seen_loss="loss, studied", unseen_loss="loss, foils")
+_SHOWN = dict(recognition="recognition", calibrated="calibrated", rouge1="recall (ROUGE-1)", exact="verbatim",
+              seen_loss="loss, studied", unseen_loss="loss, foils")
 
 def _lines(rows, x):
     "Recognition with its interval, and recall, over `x`"
     at, n = [r[x] for r in rows], rows[0]["n"]
     bounds = [wilson(r["recognition"]*n, n) for r in rows]
-    return [dict(name="recognition", x=at, y=[r["recognition"] for r in rows], lo=[b[0] for b in bounds], hi=[b[1] for b in bounds]),
-            dict(name="recall (ROUGE-1)", x=at, y=[r["rouge1"] for r in rows]), dict(name="verbatim", x=at, y=[r["exact"] for r in rows])]
+    return [dict(name="recognition", x=at, y=[r["recognition"] for r in rows], lo=[b[0] for b in bounds],
+                 hi=[b[1] for b in bounds]), dict(name="recall (ROUGE-1)", x=at, y=[r["rouge1"] for r in rows]),
+            dict(name="verbatim", x=at, y=[r["exact"] for r in rows])]
 
+# %% ../../nbs/recall/08_widgets.ipynb #c614f4c4
 @patch
 def curve_parts(self:RecallTester):
     "What study gives, and what later training takes"
     study = [r for r in self.session.rows if r["phase"] == "study"]
     later = [r for r in self.session.rows if r["phase"] == "other"]
-    out = [chart("What study gives", _lines(study, "exposure"), "exposures", "score", y_range=(0, 1))] if len(study) > 1 else []
-    if later: out.append(chart("What later training takes", _lines(study[-1:] + later, "update"), "updates on other text", "score", y_range=(0, 1)))
+    out = (
+        [chart("What study gives", _lines(study, "exposure"), "exposures", "score", y_range=(0, 1))]
+        if len(study) > 1
+        else []
+    )
+    if later:
+        out.append(chart("What later training takes", _lines(study[-1:] + later, "update"), "updates on other text",
+                         "score", y_range=(0, 1)))
     return out
 
 # %% ../../nbs/recall/08_widgets.ipynb #f26b1f5d
@@ -223,8 +276,12 @@ def view_parts(self:RecallTester):
     out += [heading("Tests so far"), table(rows), columns(*[[c] for c in self.curve_parts()])]
     if self.pick.value is not None:
         words = s.words(self.pick.value)
-        out += [heading("Recalled words of the missing part"), paragraph("The model was given the grey words. Green words came back, struck out ones did not.", "pm-more"), markup(s.marked(self.pick.value), " ".join(w if hit else f"({w})" for w, hit in words))]
+        out += [heading("Recalled words of the missing part"),
+                paragraph("The model was given the grey words. Green words came back, struck out ones did not.",
+                          "pm-more"), markup(s.marked(self.pick.value),
+                                             " ".join(w if hit else f"({w})" for w, hit in words))]
     return out
 
+# %% ../../nbs/recall/08_widgets.ipynb #65f0e028
 @patch
 def parts(self:RecallTester): return [heading("What does it remember?"), *self.view_parts()]
