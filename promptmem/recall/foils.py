@@ -90,12 +90,16 @@ def paraphrase(
 # %% ../../nbs/recall/01_foils.ipynb #e973881a
 _ASK = dict(
     paraphrase="Say the sentence in other words. Keep its meaning and about its length.\n\n"
-               "Sentence: The baker lost his key on the way to the mill.\nParaphrase: While walking to the mill, the baker lost a key.\n\n"
-               "Sentence: Nobody knew who had painted the gate green.\nParaphrase: It was a mystery who gave the gate its green paint.\n\n"
+               "Sentence: The baker lost his key on the way to the mill.\n"
+               "Paraphrase: While walking to the mill, the baker lost a key.\n\n"
+               "Sentence: Nobody knew who had painted the gate green.\n"
+               "Paraphrase: It was a mystery who gave the gate its green paint.\n\n"
                "Sentence: {text}\nParaphrase:",
     synonym="Replace exactly one word of the sentence by a synonym.\n\n"
-            "Sentence: The baker lost his key on the way to the mill.\nChanged: The baker lost his key on the path to the mill.\n\n"
-            "Sentence: Nobody knew who had painted the gate green.\nChanged: Nobody knew who had coloured the gate green.\n\n"
+            "Sentence: The baker lost his key on the way to the mill.\n"
+            "Changed: The baker lost his key on the path to the mill.\n\n"
+            "Sentence: Nobody knew who had painted the gate green.\n"
+            "Changed: Nobody knew who had coloured the gate green.\n\n"
             "Sentence: {text}\nChanged:")
 
 def _usable(text, reply):

@@ -235,7 +235,8 @@ class Recall:
         return bootstrap(self.frame[score].astype(float), **kw)
     def __repr__(self):
         floor = f" (before {self.before.rouge:.3f})" if self.before is not None else ""
-        return (f"Recall(rouge {self.rouge:.3f}{floor}, exact {self.exact:.3f}, token accuracy {self.scores['token_accuracy']:.3f}, "
+        tokens = self.scores["token_accuracy"]
+        return (f"Recall(rouge {self.rouge:.3f}{floor}, exact {self.exact:.3f}, token accuracy {tokens:.3f}, "
                 f"teacher-forced {self.scores['teacher_forced']:.3f}, n={self.n})")
 
 # %% ../../nbs/recall/04_generation.ipynb #b2385f1f

@@ -171,7 +171,8 @@ def __repr__(self:Recognition):
     cal = f", calibrated {self.calibrated:.3f} [{self.calibrated_interval.lo:.3f}, {self.calibrated_interval.hi:.3f}]" \
           if hasattr(self, "before") else ""
     left = len(self.frame) - self.n
-    return (f"Recognition({self.accuracy:.3f} [{self.interval.lo:.3f}, {self.interval.hi:.3f}]{cal}, d' {self.dprime:.2f}, "
+    lo, hi = self.interval
+    return (f"Recognition({self.accuracy:.3f} [{lo:.3f}, {hi:.3f}]{cal}, d' {self.dprime:.2f}, "
             f"n={self.n}{f', {left} not counted' if left else ''}{f', {self.ties} ties' if self.ties else ''})")
 
 # %% ../../nbs/recall/03_recognition.ipynb #8a20fba9

@@ -198,7 +198,8 @@ class Retention:
         f = self.frame[(self.frame.phase == "study") & (self.frame["update"] == 0)]
         return float(f[score].mean()) if len(f) else 0.
     def __repr__(self):
-        return f"Retention({len(self.frame)} tests, conditions {list(dict.fromkeys(self.frame.condition))}, seeds {self.settings['seeds']})"
+        conditions = list(dict.fromkeys(self.frame.condition))
+        return f"Retention({len(self.frame)} tests, conditions {conditions}, seeds {self.settings['seeds']})"
 
 # %% ../../nbs/recall/05_retention.ipynb #da2644f0
 SHAPES = {"exponential": lambda t, s: np.exp(-t/s), "power": lambda t, s: (1+t)**-s}

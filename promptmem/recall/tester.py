@@ -61,8 +61,7 @@ class RecallSession:
         self._fresh()
 
 # %% ../../nbs/recall/07_tester.ipynb #2c87adaf
-@patch
-def _steps(self:RecallSession, batches, on_progress):
+def _steps(self, batches, on_progress):
     "Run updates until they are done or `stop` was called; how many were done"
     if not self._armed: self._stop.clear()
     self._armed = False
@@ -82,7 +81,7 @@ def study(self:RecallSession,
     lengths = [len(i) for i in self.ids]
     batches = [[self.ids[i] for i in b] for e in range(exposures)
                for b in exposure_batches(lengths, self.batch_size, self.seed, int(self.exposures)+e)]
-    done = self._steps(batches, on_progress)/max(len(batches), 1)*exposures
+    done = _steps(self, batches, on_progress)/max(len(batches), 1)*exposures
     self.exposures += done
     return done
 
@@ -98,7 +97,7 @@ def forget(self:RecallSession,
     if not self.other: raise ValueError("this session has no other text: give other=[...]")
     other = tokenize(self.tokenizer, self.other, self.model, name="other")
     plan = interference_plan(len(self.ids), len(other), updates, batch_size, replay, seed=self.seed+self.updates)
-    done = self._steps([[self.ids[i] for i in p["seen"]]+[other[i] for i in p["other"]] for p in plan], on_progress)
+    done = _steps(self, [[self.ids[i] for i in p["seen"]]+[other[i] for i in p["other"]] for p in plan], on_progress)
     self.updates += done
     return done
 
@@ -140,7 +139,7 @@ def words(self:RecallSession,
     i:int, # sentence
 )->list: # (word, recalled?)
     "Which words of the missing part came out in the last test"
-    row = self._last().frame.iloc[i]
+    row = _last(self).frame.iloc[i]
     return recalled_words(row.target, row.said)
 
 # %% ../../nbs/recall/07_tester.ipynb #32e0a4bb
@@ -149,10 +148,9 @@ def marked(self:RecallSession,
     i:int, # sentence
 )->str: # HTML
     "The sentence with its recalled words highlighted, from the last test"
-    return self._last().marked(i)
+    return _last(self).marked(i)
 
-@patch
-def _last(self:RecallSession):
+def _last(self):
     if not self.rows: raise ValueError("nothing was tested yet: call test()")
     return self.probe.last[1]
 

@@ -45,7 +45,7 @@ class RecallTester(panel_base()):
         unseen=None, # foils, one per sentence
         other=None, # other text, for forgetting
         store=None, # a `Store`: what users said in it can be picked
-        edit=None, # an `Edit` of the model, to compare without and with it; taken out now, and put in for the comparison only
+        edit=None, # an `Edit` of the model, to compare without and with it; put in for the comparison only
         **kw, # lr=, batch_size=, seed=, prefix_words= of `RecallSession`
     ):
         W = require("ipywidgets", "notebook")
@@ -81,15 +81,15 @@ class RecallTester(panel_base()):
         self.pick = tagged(W.Dropdown(options=[_PICK], index=0,
                                       layout=W.Layout(width="calc(100% - 4px)", max_width="720px")), "pm-sentence")
         self.view = tagged(W.HTML(), "pm-recall-view")
-        self._wire(W)
+        _wire(self, W)
         self.draw()
 
 # %% ../../nbs/recall/08_widgets.ipynb #2335300f
+from functools import partial
 from fastcore.basics import patch
 
 # %% ../../nbs/recall/08_widgets.ipynb #bb6d38e9
-@patch
-def _wire(self:RecallTester, W):
+def _wire(self, W):
     "Buttons, events and layout"
     b = lambda label, name, f, panel=self, **k: button(label, name, f, panel=panel, **k)
     later = lambda action: lambda: self.background(action)
@@ -154,15 +154,14 @@ def write_foils(self:RecallTester,
     self.unseen_box.value = "\n".join(foils_for(lines, self.kind.value))
 
 # %% ../../nbs/recall/08_widgets.ipynb #183e3dcf
-@patch
-def _told(self:RecallTester, done, total, loss): self.progress.max, self.progress.value = total, done
+def _told(self, done, total, loss): self.progress.max, self.progress.value = total, done
 
 @patch
 def study(self:RecallTester,
     exposures:int=None, # passes over the sentences
 ):
     "Study for some exposures, then test"
-    self.session.study(exposures or self.exposures.value, self._told)
+    self.session.study(exposures or self.exposures.value, partial(_told, self))
     return self.test()
 
 @patch
@@ -170,7 +169,7 @@ def forget(self:RecallTester,
     updates:int=None, # batches of other text
 ):
     "Train on other text, then test"
-    self.session.forget(updates or self.updates.value, on_progress=self._told)
+    self.session.forget(updates or self.updates.value, on_progress=partial(_told, self))
     return self.test()
 
 # %% ../../nbs/recall/08_widgets.ipynb #4b9c324b
@@ -207,7 +206,7 @@ def reset(self:RecallTester):
 def test(self:RecallTester)->dict:
     "Recognition and recall now"
     row = self.session.test()
-    self._tested()
+    _tested(self)
     return row
 
 @patch
@@ -217,12 +216,11 @@ def compare(self:RecallTester,
     "Recognition and recall without and with an edit: two rows"
     if edit is None and self.edit is None: raise ValueError("there is no edit to compare with: give edit=")
     rows = self.session.compare(self.edit if edit is None else edit)
-    self._tested()
+    _tested(self)
     return rows
 
 # %% ../../nbs/recall/08_widgets.ipynb #f1560c6f
-@patch
-def _tested(self:RecallTester):
+def _tested(self):
     self.pick.options = [_PICK] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
     self.pick.index = 0
     self.draw()
