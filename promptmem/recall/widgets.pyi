@@ -40,9 +40,6 @@ class RecallTester(_Any):
     def __init__(self, model, tokenizer, seen=..., unseen=..., other=..., store=..., edit=..., **kw):
         ...
 
-    def _wire(self, W):
-        ...
-
     def use(self, seen=..., unseen=...):
         ...
 
@@ -50,9 +47,6 @@ class RecallTester(_Any):
         ...
 
     def write_foils(self, kind: _Optional[str]=...):
-        ...
-
-    def _told(self, done, total, loss):
         ...
 
     def study(self, exposures: _Optional[int]=...):
@@ -76,9 +70,6 @@ class RecallTester(_Any):
     def compare(self, edit=...) -> tuple:
         ...
 
-    def _tested(self):
-        ...
-
     def curve_parts(self):
         ...
 
@@ -90,12 +81,22 @@ class RecallTester(_Any):
 
     def parts(self):
         ...
+from functools import partial
 from fastcore.basics import patch
+
+def _wire(self, W):
+    ...
 
 def _said(store):
     ...
 
 def _lines_of(box):
+    ...
+
+def _told(self, done, total, loss):
+    ...
+
+def _tested(self):
     ...
 
 def _when(row):

@@ -1,0 +1,122 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import atexit
+import math
+import time
+import warnings
+from pathlib import Path
+import numpy as np
+from fastcore.basics import patch
+from ..core import InvalidData, plain, require, stable_hash
+from ..lm.matmul import fast_linear
+from promptmem.lm.scoring import OutOfMemory, context_length, encode, evaluating, is_oom, pad_id, pad_right, progress_bar, split_head
+from ..lm.weights import WeightDelta, checked_parameters, put_back, read_tensors, trainable, write_tensors
+
+def check_sentences(sentences, name: str=...) -> list:
+    ...
+
+def tokenize(tokenizer, sentences, model=..., max_length: int=..., name: str=...) -> list:
+    ...
+
+def context_ids(tokenizer, text) -> list:
+    ...
+
+def exposure_batches(lengths, batch_size: int, seed: int=..., exposure: int=..., bucket: int=...) -> list:
+    ...
+
+def _loss_module(model):
+    ...
+
+def _rate(schedule, warmup, total):
+    ...
+
+class Learner:
+    model: _Any
+    pad: _Any
+    lr: _Any
+    clip: _Any
+    dtype: _Any
+    seed: _Any
+    rate: _Any
+    updates: _Any
+    rows: _Any
+
+    def __init__(self, model, tokenizer, lr: float=..., weight_decay: float=..., betas: tuple=..., schedule: str=..., warmup: int=..., total: _Optional[int]=..., clip: _Optional[float]=..., dtype: str=..., seed: int=...):
+        ...
+
+    def step(self, ids) -> float:
+        ...
+
+def _prepare(self, weight_decay, betas):
+    ...
+
+def _backward(self, ids, total, weight=...):
+    ...
+
+def _gradients(self, ids, total):
+    ...
+
+def stable_seed(*parts) -> int:
+    ...
+
+def save_state(learner, path, note: dict) -> Path:
+    ...
+
+def load_state(learner, path, note: dict) -> dict:
+    ...
+
+def with_lora(model, lora, seed: int=...):
+    ...
+
+class StudyRun:
+    model: _Any
+    settings: _Any
+    base: _Any
+    probes: _Any
+    log: _Any
+    kept: _Any
+    seconds: _Any
+    stopped: _Any
+
+    def __init__(self, model, settings, base):
+        ...
+
+    @property
+    def updates(self):
+        ...
+
+    @property
+    def frame(self):
+        ...
+
+    @property
+    def losses(self):
+        ...
+
+    def __repr__(self):
+        ...
+
+    def restore(self, exposure: int):
+        ...
+
+    def undo(self):
+        ...
+
+def study(model, tokenizer, sentences, exposures: int=..., lr: float=..., batch_size: int=..., seed: int=..., max_length: int=..., bucket: int=..., lora=..., probe=..., probe_exposures=..., probe_updates=..., keep=..., reversible: bool=..., checkpoint=..., on_update=..., progress: bool=..., **training) -> StudyRun:
+    ...
+
+def _moments(probe, at_exposures, at_updates, exposures, per):
+    ...
+
+def _resume(run, learner, checkpoint):
+    ...
+
+def _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar):
+    ...
+
+def _probe(run, learner, probe, at, per):
+    ...
+
+def _save(run, learner, checkpoint):
+    ...
