@@ -133,6 +133,7 @@ class Clarification(Record):
     source:Optional[str] = None # id of the interaction that it corrects
     supersedes:Optional[str] = None # id of the clarification that it replaces
     active:bool = True # False once superseded
+    kind:str = "question" # "always": it holds whatever is asked
     def __post_init__(self):
         _text(self.scope, "a scope"), _text(self.key, "a key"), _text(self.text, "a clarification")
 

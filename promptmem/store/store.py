@@ -10,40 +10,163 @@ __all__ = ['Store']
 
 # %% ../../nbs/store/03_store.ipynb #ff3e4d4d
 import json
-import threading
+import os
 from collections import OrderedDict
 
 # %% ../../nbs/store/03_store.ipynb #be294fb9
 import sqlalchemy as sa
-from fastcore.basics import patch
 
 from ..core import InvalidData, fold
 from ..record import Clarification, Interaction, Outcome
-from .database import Changes, Database, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number, insert_interaction
-from .tables import normalize, slot_of, storable, vectors
-from .tables import clarifications as clarification_table, interactions as interaction_table, uses as use_table
-from .database import changes as feed
-from .erase import ForgetReceipt, finish_erasures
-from .erase import forget as erase
-from .transfer import ImportReport, export_jsonl, import_jsonl, set_ranks
-from .search import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive
+from .database import (
+    Changes, Database, ForkLock, Forgotten, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly,
+    StoreVersionError, change_number, changes, is_erased, put_interaction)
+from .tables import (
+    KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors)
+from .tables import clarifications as clarification_table, interactions as interaction_table
+from .tables import uses as use_table
+from .erase import GONE, ForgetReceipt, finish_erasures, forget, hold, refuse_erased
+from .transfer import FIELDS, ImportReport, export_jsonl, import_jsonl, set_ranks, values_of
+from .search import (
+    EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, as_vectors, dimension)
 
-# %% ../../nbs/store/03_store.ipynb #92949bf1
-__all__ = ["Store", "StoreError", "StoreVersionError", "StoreFull", "StoreReadOnly", "StoreBusy", "StoreCorrupt", "ForgetReceipt", "ImportReport"]
+# %% ../../nbs/store/03_store.ipynb #09b5e0ef
+__all__ = ["Store", "StoreError", "StoreVersionError", "StoreFull", "StoreReadOnly", "StoreBusy", "StoreCorrupt",
+           "Forgotten", "ForgetReceipt", "ImportReport"]
 
 # %% ../../nbs/store/03_store.ipynb #f7d92284
-_c, _i, _u = clarification_table.c, interaction_table.c, use_table.c
-_FIELDS = ("id", "scope", "key", "normalized_key", "text", "author", "time", "source", "supersedes", "active")
-_COLUMNS = [_c[f] for f in _FIELDS]
+_c, _q, _u = clarification_table.c, interaction_table.c, use_table.c
+_COLUMNS = [_c[f] for f in FIELDS]
 
 def _record(row)->Clarification:
     "The clarification that a database row holds"
-    return Clarification(**{f: getattr(row, f) for f in _FIELDS[:-1]}, active=bool(row.active))
+    return Clarification(**{f: getattr(row, f) for f in FIELDS if f != "active"}, active=bool(row.active))
 
-def _scope(scope):
-    "`scope`, or an error: a missing scope never means all scopes"
-    if not isinstance(scope, str) or not scope.strip(): raise InvalidData(f"a scope is required, found {scope!r}; store.scopes() lists them")
-    return storable(scope, "the scope", 200)
+def _new(scope, key=None, text=None, author="user", source=None, kind="question")->Clarification:
+    "A checked clarification, ready to be written"
+    if kind not in KINDS: raise InvalidData(f"kind is {' or '.join(KINDS)}, not {kind!r:.80}")
+    if key is None and kind == "always": key = text
+    storable(key, "the key")
+    storable(text, "the clarification")
+    storable(author, "the author", LONGEST_NAME)
+    if source is not None: storable(source, "the source", LONGEST_NAME)
+    return Clarification(scope=layers_of(scope)[0], key=key, text=text, author=author, source=source, kind=kind,
+                         normalized_key=normalize(key))
+
+# %% ../../nbs/store/03_store.ipynb #2c170622
+def _head(conn, scope, slot):
+    "The newest entry for a question (`id`, `n`, `rank`, `active`), the active one first; None when there is none"
+    rows = sa.select(_c.id, _c.n, _c.rank, _c.active).where(_c.scope == scope, _c.slot == slot)
+    rows = rows.order_by(sa.case((_c.active, 0), else_=1), _c.n.desc()) # the case keeps SQLite on pm_chain
+    return conn.execute(rows.limit(1)).first()
+
+def _insert(conn, new:Clarification):
+    "Write `new` as the active entry of its key; returns it with `supersedes` filled in"
+    values = values_of(new, change_number(conn))
+    head = _head(conn, new.scope, values["slot"])
+    if head is not None and head.active:
+        new.supersedes = values["supersedes"] = head.id
+        retire = clarification_table.update().where(_c.n == head.n)
+        conn.execute(retire.values(active=False, changed=values["changed"]))
+    rank = None if head is None else head.n if head.rank is None else head.rank
+    conn.execute(clarification_table.insert().values(**values, rank=rank))
+    return new
+
+# %% ../../nbs/store/03_store.ipynb #63961efc
+_AT_ONCE = """
+WITH old AS (UPDATE pm_clarifications SET active = false, changed = txid_current()
+             WHERE scope = %(scope)s AND slot = %(slot)s AND active RETURNING id),
+     first AS (SELECT coalesce(rank, n) AS rank FROM pm_clarifications WHERE scope = %(scope)s AND slot = %(slot)s
+               ORDER BY n LIMIT 1)
+INSERT INTO pm_clarifications (id, scope, key, normalized_key, slot, text, folded, author, time, source, kind,
+                               supersedes, active, rank, changed)
+VALUES (%(id)s, %(scope)s, %(key)s, %(normalized_key)s, %(slot)s, %(text)s, %(folded)s, %(author)s, %(time)s,
+        %(source)s, %(kind)s, (SELECT id FROM old), true, (SELECT rank FROM first), txid_current()) RETURNING supersedes"""
+
+def _insert_at_once(db, new:Clarification):
+    "`_insert` on PostgreSQL"
+    new.supersedes = db.at_once(_AT_ONCE, values_of(new, None))
+    return new
+
+# %% ../../nbs/store/03_store.ipynb #d733a8fa
+def _chained(conn, news):
+    "(entry, id of the active entry that it supersedes or None), knowing what came before in the same batch"
+    heads, slots = {}, {}
+    for c in news: slots.setdefault(c.scope, {})[slot_of(c.normalized_key, c.kind)] = None
+    for scope, mine in slots.items():
+        mine = list(mine)
+        for i in range(0, len(mine), 500):
+            rows = sa.select(_c.slot, _c.id).where(_c.scope == scope, _c.slot.in_(mine[i:i + 500]), _c.active)
+            heads.update(((scope, slot), id) for slot, id in conn.execute(rows))
+    for c in news:
+        where = c.scope, slot_of(c.normalized_key, c.kind)
+        yield c, heads.get(where)
+        heads[where] = c.id
+
+def _bulk_insert(conn, news, changed, vecs, model):
+    "Retire what is superseded, insert the rows (only the last of each key active), then ranks and vectors"
+    before = conn.scalar(sa.select(sa.func.max(_c.n))) or 0
+    gone = {(c.scope, c.supersedes) for c in news if c.supersedes}
+    for c in news: c.active = (c.scope, c.id) not in gone
+    stored = sorted(gone - {(c.scope, c.id) for c in news})
+    retire = clarification_table.update().where(_c.scope == sa.bindparam("of"), _c.id == sa.bindparam("old"))
+    rows = [dict(of=scope, old=id) for scope, id in stored]
+    for i in range(0, len(rows), 5000): conn.execute(retire.values(active=False, changed=changed), rows[i:i + 5000])
+    for i in range(0, len(news), 5000):
+        conn.execute(clarification_table.insert(), [values_of(c, changed) for c in news[i:i + 5000]])
+    set_ranks(conn, before, changed)
+    if vecs is None: return
+    n = dict(conn.execute(sa.select(_c.id, _c.n).where(_c.n > before, _c.changed == changed)).all())
+    values = [dict(n=n[c.id], model=model, scope=c.scope, vector=v) for c, v in zip(news, vecs)]
+    for i in range(0, len(values), 5000): conn.execute(vectors.insert(), values[i:i + 5000])
+
+# %% ../../nbs/store/03_store.ipynb #fd661637
+def _entry(conn, id, scope, lock=False):
+    "The row of a clarification; KeyError when the scope has none"
+    rows = sa.select(_c.n, _c.slot, *_COLUMNS).where(_c.id == id).order_by(_c.n)
+    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all(), scope)
+    if found is None: raise KeyError(f"there is no clarification with id {id!r}" + _in(scope))
+    return found
+
+def _asked(conn, id, scope, lock=False):
+    "The row (n, scope, body) of an interaction; KeyError when the scope has none"
+    rows = sa.select(_q.n, _q.scope, _q.body).where(_q.id == id).order_by(_q.n)
+    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all(), scope)
+    if found is None: raise KeyError(f"there is no interaction with id {id!r}" + _in(scope))
+    return found
+
+def _nearest(rows, scope):
+    "The first of `rows`, or the one of the nearest layer; None when there is none"
+    if scope is None: return rows[0] if rows else None
+    of = {row.scope: row for row in rows}
+    return next((of[layer] for layer in layers_of(scope) if layer in of), None)
+
+def _in(scope): return "" if scope is None else f" in scope {scope!r}"
+
+def _interaction(body): return Interaction.from_dict(json.loads(body))
+
+# %% ../../nbs/store/03_store.ipynb #4a4ab671
+_SORTS = ("time", "key", "text", "author", "active", "id")
+
+def _matching(scope, query, active, kind):
+    "The conditions of a table of clarifications"
+    layers = layers_of(scope)
+    where = [_c.scope.in_(layers) if len(layers) > 1 else _c.scope == layers[0]]
+    if active is not None: where.append(_c.active if active else ~_c.active)
+    if active and len(layers) > 1: where.append(_not_hidden(layers))
+    if kind is not None: where.append(_c.kind == kind)
+    if query is not None and query.strip():
+        words = fold(query)
+        columns, words = ((_c.folded,), words) if words else ((_c.key, _c.text), query.strip())
+        where.append(sa.or_(*(column.contains(words, autoescape=True) for column in columns)))
+    return where
+
+def _not_hidden(layers):
+    "No nearer layer has an active entry for the same question"
+    near, at = clarification_table.alias(), {scope: i for i, scope in enumerate(layers)}
+    nearer = sa.case(at, value=near.c.scope) < sa.case(at, value=_c.scope)
+    said = sa.select(1).where(near.c.scope.in_(layers), near.c.slot == _c.slot, near.c.active, nearer)
+    return ~said.correlate(clarification_table).exists()
 
 # %% ../../nbs/store/03_store.ipynb #3b0d0024
 class Store:
@@ -55,480 +178,472 @@ class Store:
         timeout:float=60., # seconds to wait for other writers
     ):
         self.db, self.embedder, self.exact_limit = Database(where, timeout), embedder, exact_limit
-        self._lock, self._indexes, self.max_indexes = threading.RLock(), OrderedDict(), 256
+        self._lock, self._indexes, self._pid, self.max_indexes = ForkLock(), OrderedDict(), os.getpid(), 256
+        self._watched = {}
+        self.watch(embedder)
         finish_erasures(self.db)
 
     def __repr__(self): return f"Store({self.db.name!r})"
     def __enter__(self): return self
     def __exit__(self, *_): self.close()
 
-    def close(self):
+    def close(self)->None:
         "Close the connections; the data is safe with or without this"
         self._indexes.clear()
         self.db.close()
 
-# %% ../../nbs/store/03_store.ipynb #2c170622
-def _head(conn, scope, key):
-    "The newest entry for a question (`id`, `n`, `rank`, `active`), the active one first; None when there is none"
-    rows = sa.select(_c.id, _c.n, _c.rank, _c.active).where(_c.scope == scope, _c.slot == slot_of(key))
-    return conn.execute(rows.order_by(sa.case((_c.active, 0), else_=1), _c.n.desc()).limit(1)).first() # the case keeps SQLite on pm_chain
+    def watch(self, *things)->None: # things: caches, language models or embedders; None is left out
+        "Remember whose caches may hold what was sent: `forget` cleans them too"
+        self._watched.update((id(x), x) for x in things if x is not None)
 
-def _insert(conn, new:Clarification, changed:int):
-    "Write `new` as the active entry of its key; returns it with `supersedes` filled in"
-    head = _head(conn, new.scope, new.normalized_key)
-    if head is not None and head.active:
-        new.supersedes = head.id
-        conn.execute(clarification_table.update().where(_c.n == head.n).values(active=False, changed=changed))
-    rank = None if head is None else head.n if head.rank is None else head.rank
-    conn.execute(clarification_table.insert().values(**_values(new, changed), rank=rank))
-    return new
+    def _write(self, action):
+        "`action(conn)` in one transaction, again when another writer put in an entry for the same question first"
+        def run():
+            with self.db.write() as conn:
+                hold(conn)
+                return action(conn)
+        return self._retry(run)
 
-def _values(c:Clarification, changed:int):
-    "The columns of a clarification"
-    return {f: getattr(c, f) for f in _FIELDS} | dict(slot=slot_of(c.normalized_key), folded=fold(c.text), changed=changed)
+    def _retry(self, run):
+        for attempt in range(100):
+            try: return run()
+            except StoreError as e:
+                cause = e.__cause__
+                lost = isinstance(cause, sa.exc.IntegrityError) and "pm_one_active" in str(cause.orig)
+                if not lost or attempt == 99: raise
 
-def _new(scope, key, text, author="user", source=None)->Clarification:
-    "A checked clarification, ready to be written"
-    for value, what in ((key, "the key"), (text, "the clarification"), (author, "the author")): storable(value, what)
-    if source is not None: storable(source, "the source")
-    c = Clarification(scope=_scope(scope), key=key, text=text, author=author, source=source)
-    c.normalized_key = normalize(key)
-    return c
+    # -- writing
 
-# %% ../../nbs/store/03_store.ipynb #63961efc
-_AT_ONCE = """WITH old AS (UPDATE pm_clarifications SET active = false, changed = txid_current()
-                         WHERE scope = %(scope)s AND slot = %(slot)s AND active RETURNING id),
-     first AS (SELECT coalesce(rank, n) AS rank FROM pm_clarifications WHERE scope = %(scope)s AND slot = %(slot)s ORDER BY n LIMIT 1)
-INSERT INTO pm_clarifications (id, scope, key, normalized_key, slot, text, folded, author, time, source, supersedes, active, rank, changed)
-VALUES (%(id)s, %(scope)s, %(key)s, %(normalized_key)s, %(slot)s, %(text)s, %(folded)s, %(author)s, %(time)s, %(source)s,
-        (SELECT id FROM old), true, (SELECT rank FROM first), txid_current()) RETURNING supersedes"""
+    def add(self, *,
+        scope, # whose memory this is; of several layers, the first
+        key:str=None, # the question, as asked; what always holds needs none
+        text:str=None, # what was meant, in the user's words
+        author:str="user", # who said it
+        source:str=None, # id of the interaction that it corrects
+        kind:str="question", # "always": it holds whatever is asked
+    )->Clarification: # as stored; on disk when this returns
+        "Remember what was meant; an older entry for the same question is superseded, not lost"
+        new = _new(scope, key, text, author, source, kind)
+        if source is None and not self.db.sqlite: return self._retry(lambda: _insert_at_once(self.db, new))
+        def write(conn):
+            if source is not None and is_erased(conn, self.db.uid, [source], new.scope):
+                raise Forgotten(f"the interaction {source!r} was forgotten, so nothing can be said about it")
+            return _insert(conn, new)
+        return self._write(write)
 
-def _insert_at_once(db, new:Clarification):
-    "`_insert` on PostgreSQL"
-    new.supersedes = db.at_once(_AT_ONCE, _values(new, None))
-    return new
+    def supersede(self,
+        id:str, # an entry
+        text:str, # what was meant instead
+        author:str="user", # who says so
+        source:str=None, # id of the interaction that showed it
+        scope=None, # whose; of several layers, the first gets the new entry
+    )->Clarification: # the new entry
+        "Put a new text in the place of an entry; KeyError when it is not there any more"
+        def write(conn):
+            old = _entry(conn, id, scope, lock=True)
+            return _insert(conn, _new(old.scope if scope is None else scope, old.key, text, author, source, old.kind))
+        return self._write(write)
 
-# %% ../../nbs/store/03_store.ipynb #9225c2c8
-@patch
-def add(self:Store, *,
-    scope:str, # whose memory this is
-    key:str, # the question, as asked
-    text:str, # what was meant, in the user's words
-    author:str="user", # who said it
-    source:str=None, # id of the interaction that it corrects
-)->Clarification: # as stored; on disk when this returns
-    "Remember what was meant; an older entry for the same question is superseded, not lost"
-    new = _new(scope, key, text, author, source)
-    if not self.db.sqlite: return self._retry(lambda: _insert_at_once(self.db, new))
-    return self._write(lambda conn: _insert(conn, new, change_number(conn)))
+    def add_many(self,
+        rows, # dicts with scope, key, text and, if wanted, author, source, kind
+        embeddings=None, # float32 [n, d], one per row, where they are already known
+        model:str=None, # name of the embedder that made them
+    )->list: # the clarifications
+        "Add many entries in one transaction: all of them or none"
+        news = [_new(**self._row(row)) for row in rows]
+        if embeddings is not None:
+            if not model: raise InvalidData("embeddings need the name of their model")
+            embeddings = as_vectors(embeddings, len(news)) if news else None
+        def write(conn):
+            for scope in {c.scope for c in news} if embeddings is not None else ():
+                as_vectors(embeddings, len(news), dimension(conn, scope, model))
+            for new, older in _chained(conn, news): new.supersedes = older
+            _bulk_insert(conn, news, change_number(conn), embeddings, model)
+        self._write(write)
+        return news
 
-@patch
-def supersede(self:Store,
-    id:str, # an entry
-    text:str, # what was meant instead
-    author:str="user", # who says so
-    source:str=None, # id of the interaction that showed it
-)->Clarification: # the new entry
-    "Put a new text in the place of an entry"
-    old = self._need(id)
-    return self.add(scope=old.scope, key=old.key, text=text, author=author, source=source)
+    @staticmethod
+    def _row(row):
+        known = ("scope", "key", "text", "author", "source", "kind")
+        if not isinstance(row, dict): raise InvalidData(f"each row must be a dict, found {type(row).__name__}")
+        unknown = sorted(map(str, set(row) - set(known)))
+        if unknown: raise InvalidData(f"a row has {', '.join(known)}; not {', '.join(unknown)}")
+        return dict(dict(scope=None), **row)
 
-# %% ../../nbs/store/03_store.ipynb #3ed37a4a
-@patch
-def deactivate(self:Store, id:str)->Clarification:
-    "Take an entry out of use; it stays in the history"
-    def write(conn):
-        conn.execute(clarification_table.update().where(_c.id == id).values(active=False, changed=change_number(conn)))
-    self._need(id)
-    self._write(write)
-    return self._need(id)
+    def deactivate(self,
+        id:str, # an entry
+        scope=None, # if given, an entry of another scope counts as not there
+    )->Clarification:
+        "Take an entry out of use; it stays in the history"
+        return self._switch(id, scope, False)
 
-@patch
-def withdraw(self:Store,
-    id:str, # an entry
-    scope:str=None, # if given, an entry of another scope counts as not there
-): # the entry that is in use again, or None
-    "Undo an `add`: take the entry out of use and bring back what it superseded, in one transaction; KeyError when it is not there any more"
-    def write(conn):
-        row = conn.execute(sa.select(*_COLUMNS).where(_c.id == id).with_for_update()).first()
-        if row is None or scope not in (None, row.scope): raise KeyError(f"there is no clarification with id {id!r}")
-        changed = change_number(conn)
-        conn.execute(clarification_table.update().where(_c.id == id).values(active=False, changed=changed))
-        if not row.active or row.supersedes is None: return None
-        back = clarification_table.update().where(_c.id == row.supersedes, _c.scope == row.scope)
-        return row.supersedes if conn.execute(back.values(active=True, changed=changed)).rowcount else None
-    back = self._write(write)
-    return back and self.get(back)
+    def restore(self,
+        id:str, # an entry
+        scope=None, # if given, an entry of another scope counts as not there
+    )->Clarification:
+        "Bring an entry back into use; the active entry for the same question is retired"
+        return self._switch(id, scope, True)
 
-@patch
-def restore(self:Store, id:str)->Clarification:
-    "Bring an entry back into use; the active entry for the same question is retired"
-    old = self._need(id)
-    def write(conn):
-        changed = change_number(conn)
-        same = (_c.scope == old.scope) & (_c.slot == slot_of(old.normalized_key))
-        conn.execute(clarification_table.update().where(same, _c.active, _c.id != id).values(active=False, changed=changed))
-        conn.execute(clarification_table.update().where(_c.id == id).values(active=True, changed=changed))
-    self._write(write)
-    return self._need(id)
+    def _switch(self, id, scope, active):
+        def write(conn):
+            old, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
+            same = clarification_table.update().where(_c.scope == old.scope, _c.slot == old.slot, _c.active)
+            if active: conn.execute(same.where(_c.n != old.n).values(active=False, changed=changed))
+            conn.execute(clarification_table.update().where(_c.n == old.n).values(active=active, changed=changed))
+            return _record(old)
+        found = self._write(write)
+        found.active = active
+        return found
 
-@patch
-def _write(self:Store, action):
-    "Run `action(conn)` in one transaction"
-    def run():
-        with self.db.write() as conn: return action(conn)
-    return self._retry(run)
+    def withdraw(self,
+        id:str, # an entry
+        scope=None, # if given, an entry of another scope counts as not there
+    ): # the entry that is in use again, or None
+        "Undo an `add`: out of use with it, and back with what it superseded; KeyError when it is not there any more"
+        def write(conn):
+            row, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
+            conn.execute(clarification_table.update().where(_c.n == row.n).values(active=False, changed=changed))
+            if not row.active or row.supersedes is None: return None
+            old = conn.execute(sa.select(*_COLUMNS).where(_c.id == row.supersedes, _c.scope == row.scope)).first()
+            if old is None: return None
+            again = clarification_table.update().where(_c.id == old.id, _c.scope == old.scope)
+            conn.execute(again.values(active=True, changed=changed))
+            return _record(old)
+        back = self._write(write)
+        if back is not None: back.active = True
+        return back
 
-@patch
-def _retry(self:Store, run):
-    "`run()`, again when another writer put in an entry for the same question first"
-    for attempt in range(100):
-        try: return run()
-        except StoreError as e:
-            cause = e.__cause__
-            if not isinstance(cause, sa.exc.IntegrityError) or "pm_one_active" not in str(cause.orig) or attempt == 99: raise
+    # -- reading
 
-# %% ../../nbs/store/03_store.ipynb #03c558c7
-@patch
-def add_many(self:Store,
-    rows, # dicts with scope, key, text and, if wanted, author, source
-    embeddings=None, # float32 [n, d], one per row, where they are already known
-    model:str=None, # name of the embedder that made them
-)->list: # the clarifications
-    "Add many entries in one transaction"
-    news = [_new(**row) for row in rows]
-    if embeddings is not None and (len(embeddings) != len(news) or not model): raise InvalidData("embeddings need one row per entry and the name of their model")
-    def write(conn):
-        changed = change_number(conn)
-        for new, older in _chained(conn, news): new.supersedes = older
-        _bulk_insert(conn, news, changed, embeddings, model)
-    self._write(write)
-    return news
+    def get(self,
+        id:str, # id of an entry
+        scope=None, # if given, an entry of another scope counts as not there
+    ): # the clarification, or None
+        "One entry by its id"
+        with self.db.read() as conn:
+            try: return _record(_entry(conn, id, scope))
+            except KeyError: return None
 
-def _chained(conn, news):
-    "(entry, id of the active entry that it supersedes or None), knowing what came before in the same batch"
-    heads, slots = {}, {}
-    for c in news: slots.setdefault(c.scope, {})[slot_of(c.normalized_key)] = None
-    for scope, mine in slots.items():
-        mine = list(mine)
-        for i in range(0, len(mine), 500):
-            rows = sa.select(_c.slot, _c.id).where(_c.scope == scope, _c.slot.in_(mine[i:i + 500]), _c.active)
-            heads.update(((scope, slot), id) for slot, id in conn.execute(rows))
-    for c in news:
-        yield c, heads.get((c.scope, slot_of(c.normalized_key)))
-        heads[c.scope, slot_of(c.normalized_key)] = c.id
+    def search(self,
+        query:str, # a question, as asked
+        *, scope, # whose memories may be found; or several layers, the nearest first
+        k:int=5, # how many at most
+        method:str="closest", # "closest" (edit distance) or "semantic" (embeddings)
+        embedder=None, # for "semantic"; None: the store's
+        max_distance:int=None, # for "closest": leave out what is further away
+        exact:bool=False, # for "semantic": compare with every entry, however many
+        scores:bool=False, # return (clarification, score) pairs
+    )->list: # clarifications, nearest first; score is a distance (closest) or a cosine (semantic)
+        "The active entries of `scope` whose keys are nearest to `query`"
+        layers = layers_of(scope)
+        if not isinstance(query, str): raise InvalidData(f"a query must be text, found {type(query).__name__}")
+        if method not in ("closest", "semantic"):
+            raise InvalidData(f"method is 'closest' or 'semantic', not {method!r}")
+        with self._lock:
+            self._after_fork()
+            if method == "closest": found = self._closest(normalize(query), layers, k, max_distance)
+            else: found = self._semantic(query, layers, k, embedder or self.embedder, exact)
+        return [(_record(row), score) if scores else _record(row) for row, score in found]
 
-# %% ../../nbs/store/03_store.ipynb #d794f6cf
-def _bulk_insert(conn, news, changed, vecs, model):
-    "Retire what is superseded, insert the rows (only the last of each key active), then ranks and vectors"
-    gone, before = {c.supersedes for c in news if c.supersedes}, conn.scalar(sa.select(sa.func.max(_c.n))) or 0
-    for c in news: c.active = c.id not in gone
-    stored = sorted(gone - {c.id for c in news})
-    for i in range(0, len(stored), 500): conn.execute(clarification_table.update().where(_c.id.in_(stored[i:i + 500])).values(active=False, changed=changed))
-    for i in range(0, len(news), 5000): conn.execute(clarification_table.insert(), [_values(c, changed) for c in news[i:i + 5000]])
-    set_ranks(conn, before, changed)
-    if vecs is None: return
-    n = dict(conn.execute(sa.select(_c.id, _c.n).where(_c.n > before, _c.changed == changed)).all())
-    values = [dict(n=n[c.id], model=model, scope=c.scope, vector=v) for c, v in zip(news, vecs)]
-    for i in range(0, len(values), 5000): conn.execute(vectors.insert(), values[i:i + 5000])
+    def _after_fork(self):
+        "What a thread of the parent was working on is in no known state"
+        if self._pid != os.getpid(): self._indexes.clear()
+        self._pid = os.getpid()
 
-# %% ../../nbs/store/03_store.ipynb #2674fe27
-@patch
-def get(self:Store,
-    id:str, # id of an entry
-    scope:str=None, # if given, an entry of another scope counts as not there
-): # the clarification, or None
-    "One entry by its id"
-    with self.db.read() as conn: row = conn.execute(sa.select(*_COLUMNS).where(_c.id == id)).first()
-    return _record(row) if row is not None and scope in (None, row.scope) else None
+    def _closest(self, key, layers, k, max_distance):
+        indexes, ask = [self._index(("closest", s), lambda s=s: ClosestSearch(self.db, s)) for s in layers], k
+        while k > 0:
+            with self.db.read() as conn:
+                found = [index.search(conn, key, ask, max_distance) for index in indexes]
+                rows = alive(conn, layers, _merged(found, lambda item: item[1]))
+            if len(layers) == 1 or len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
+            ask *= 4
+        return []
 
-@patch
-def _need(self:Store, id):
-    found = self.get(id)
-    if found is None: raise KeyError(f"there is no clarification with id {id!r}")
-    return found
+    def _semantic(self, query, layers, k, embedder, exact):
+        if embedder is None:
+            raise InvalidData("semantic search needs an embedder: "
+                              "Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
+        self.watch(embedder)
+        make = SemanticSearch if self.db.sqlite else PostgresSearch
+        indexes = [self._index(("semantic", s, embedder.name), lambda s=s: make(self.db, s, embedder, self.exact_limit))
+                   for s in layers]
+        for index in indexes: index.refresh()
+        vector, ask = as_vectors(embedder([query]), 1)[0], k
+        while k > 0:
+            found = [index.search(vector, ask, exact) for index in indexes]
+            with self.db.read() as conn: rows = alive(conn, layers, _merged(found, lambda item: -item[1]))
+            if len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
+            ask *= 4
+        return []
 
-# %% ../../nbs/store/03_store.ipynb #0558aef9
-@patch
-def search(self:Store,
-    query:str, # a question, as asked
-    *, scope:str, # whose memories may be found
-    k:int=5, # how many at most
-    method:str="closest", # "closest" (edit distance) or "semantic" (embeddings)
-    embedder=None, # for "semantic"; None: the store's
-    max_distance:int=None, # for "closest": leave out what is further away
-    exact:bool=False, # for "semantic": compare with every entry, however many
-    scores:bool=False, # return (clarification, score) pairs
-)->list: # clarifications, nearest first; score is a distance (closest) or a cosine (semantic)
-    "The active entries of `scope` whose keys are nearest to `query`"
-    _scope(scope)
-    if not isinstance(query, str): raise InvalidData(f"a query must be text, found {type(query).__name__}")
-    if method not in ("closest", "semantic"): raise InvalidData(f"method is 'closest' or 'semantic', not {method!r}")
-    with self._lock:
-        found = (self._closest(query, scope, k, max_distance) if method == "closest"
-                 else self._semantic(query, scope, k, embedder or self.embedder, exact))
-    return [(_record(row), score) if scores else _record(row) for row, score in found]
+    def _index(self, name, make):
+        "The look-up structure called `name`, made on first use; the one not used for longest goes when there are many"
+        if name not in self._indexes: self._indexes[name] = make()
+        self._indexes.move_to_end(name)
+        while len(self._indexes) > self.max_indexes: self._indexes.popitem(last=False)
+        return self._indexes[name]
 
-# %% ../../nbs/store/03_store.ipynb #cdc44aac
-@patch
-def _closest(self:Store, query, scope, k, max_distance):
-    index = self._index(("closest", scope), lambda: ClosestSearch(self.db, scope))
-    with self.db.read() as conn: return alive(conn, scope, index.search(conn, normalize(query), k, max_distance))
+    def changes(self,
+        scope, # whose; or several layers
+        since=None, # the cursor that an earlier call returned
+        kind:str="question", # or "always"
+    )->Changes: # `.rows` (n, id, scope, key, normalized_key, text, active, ...; oldest first), `.cursor`, `.reset`
+        "What was added or changed since the cursor; `reset`: what is held is void, and `rows` is everything in use"
+        layers = layers_of(scope)
+        with self.db.read() as conn:
+            news = [changes(conn, self.db.uid, s, since and since[i], kind=kind) for i, s in enumerate(layers)]
+            if reset := any(n.reset for n in news): # of one layer: all are read again
+                news = [n if n.reset else changes(conn, self.db.uid, s, kind=kind) for n, s in zip(news, layers)]
+            return Changes([row for n in news for row in n.rows], tuple(n.cursor for n in news), reset)
 
-@patch
-def _semantic(self:Store, query, scope, k, embedder, exact):
-    if embedder is None: raise InvalidData("semantic search needs an embedder: Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
-    make = SemanticSearch if self.db.sqlite else PostgresSearch
-    index = self._index(("semantic", scope, embedder.name), lambda: make(self.db, scope, embedder, self.exact_limit))
-    index.refresh()
-    vector, ask = embedder([query])[0], k
-    while k > 0:
-        found = index.search(vector, ask, exact)
-        with self.db.read() as conn: rows = alive(conn, scope, found)
-        if len(rows) >= k or len(found) < ask: return rows[:k]
-        ask *= 4
-    return []
+    def clarifications(self,
+        scope, # whose; or several layers, the nearest first
+        query:str=None, # only entries whose key or text contains this (case, width and punctuation do not matter)
+        sort:str="time", # time, key, text, author, active or id
+        descending:bool=False, # largest first
+        offset:int=0, # entries to skip
+        limit:int=None, # entries to return at most
+        active:bool=True, # True: those in use; False: superseded and deactivated ones; None: all
+        kind:str=None, # only "question", or only "always"
+    )->list: # clarifications
+        "One page of a scope's clarifications"
+        if sort not in _SORTS: raise InvalidData(f"sort is one of {', '.join(_SORTS)}, not {sort!r}")
+        order = (_c[sort].desc(), _c.n.desc()) if descending else (_c[sort], _c.n)
+        page = sa.select(_c.n).where(*_matching(scope, query, active, kind)).order_by(*order) # sorts narrow rows
+        page = page.offset(offset).limit(limit).subquery()
+        rows = sa.select(*_COLUMNS).join(page, page.c.n == _c.n).order_by(*order)
+        with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
 
-@patch
-def _index(self:Store, name, make):
-    "The look-up structure called `name`, made on first use; the one not used for longest goes when there are many"
-    if name not in self._indexes: self._indexes[name] = make()
-    self._indexes.move_to_end(name)
-    while len(self._indexes) > self.max_indexes: self._indexes.popitem(last=False)
-    return self._indexes[name]
+    def preferences(self, scope)->list: # scope: whose, or several layers; clarifications, oldest first
+        "What holds whatever is asked"
+        return self.clarifications(scope, kind="always")
 
-# %% ../../nbs/store/03_store.ipynb #4a4ab671
-_SORTS = ("time", "key", "text", "author", "active", "id")
+    def count(self,
+        scope, # whose; or several layers
+        query:str=None, # as in `clarifications`
+        active:bool=True, # as in `clarifications`
+        kind:str=None, # as in `clarifications`
+    )->int:
+        "How many clarifications a scope has"
+        rows = sa.select(sa.func.count()).select_from(clarification_table).where(*_matching(scope, query, active, kind))
+        with self.db.read() as conn: return conn.scalar(rows)
 
-def _matching(scope, query, active):
-    "The conditions of a table of clarifications"
-    where = [_c.scope == _scope(scope)]
-    if active is not None: where.append(_c.active if active else ~_c.active)
-    if query is not None and query.strip():
-        folded = fold(query)
-        columns, words = ((_c.normalized_key, _c.folded), folded) if folded else ((_c.key, _c.text), query.strip())
-        where.append(sa.or_(*(column.contains(words, autoescape=True) for column in columns)))
-    return where
+    def history(self,
+        id_or_key:str, # id of an entry, or with `scope` a question
+        scope=None, # whose; needed for a question; or several layers
+        kind:str="question", # for a question: or "always"
+    )->list: # clarifications, oldest first
+        "All entries for one question: the active one and those that it superseded"
+        with self.db.read() as conn:
+            try: one = _entry(conn, id_or_key, scope)
+            except KeyError as e:
+                if scope is None: raise KeyError(f"{e.args[0]}; to ask by question, give the scope") from None
+                one = None
+            layers = (one.scope,) if one else layers_of(scope)
+            slot = one.slot if one else slot_of(normalize(id_or_key), kind)
+            rows = sa.select(*_COLUMNS).where(_c.scope.in_(layers), _c.slot == slot).order_by(_c.n)
+            return [_record(r) for r in conn.execute(rows)]
 
-@patch
-def clarifications(self:Store,
-    scope:str, # whose
-    query:str=None, # only entries whose key or text contains this (case, width and punctuation do not matter)
-    sort:str="time", # time, key, text, author, active or id
-    descending:bool=False, # largest first
-    offset:int=0, # entries to skip
-    limit:int=None, # entries to return at most
-    active:bool=True, # True: those in use; False: superseded and deactivated ones; None: all
-)->list: # clarifications
-    "One page of a scope's clarifications"
-    if sort not in _SORTS: raise InvalidData(f"sort is one of {', '.join(_SORTS)}, not {sort!r}")
-    order = (_c[sort].desc(), _c.n.desc()) if descending else (_c[sort], _c.n)
-    page = sa.select(_c.n).where(*_matching(scope, query, active)).order_by(*order).offset(offset).limit(limit).subquery() # sorts narrow rows
-    rows = sa.select(*_COLUMNS).join(page, page.c.n == _c.n).order_by(*order)
-    with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
+    def scopes(self)->list: # names, sorted
+        "The scopes that hold anything"
+        both = sa.union(sa.select(_c.scope).distinct(), sa.select(_q.scope).distinct())
+        with self.db.read() as conn: return sorted(conn.scalars(both))
 
-@patch
-def count(self:Store,
-    scope:str, # whose
-    query:str=None, # as in `clarifications`
-    active:bool=True, # as in `clarifications`
-)->int:
-    "How many clarifications a scope has"
-    rows = sa.select(sa.func.count()).select_from(clarification_table).where(*_matching(scope, query, active))
-    with self.db.read() as conn: return conn.scalar(rows)
+    def migrated(self)->list: # clarifications
+        "The entries that are in use again since an older layout was brought up to date: it had taken them for others"
+        with self.db.read() as conn:
+            note = conn.scalar(sa.select(meta.c.value).where(meta.c.key == "migrated"))
+            ids = json.loads(note)["back"] if note else []
+            rows = [conn.execute(sa.select(*_COLUMNS).where(_c.id == id)).first() for id in ids]
+        return [_record(row) for row in rows if row is not None]
 
-# %% ../../nbs/store/03_store.ipynb #4ae10513
-@patch
-def changes(self:Store,
-    scope:str, # whose
-    since=None, # the cursor that an earlier call returned
-)->Changes: # `.rows` (n, id, key, normalized_key, text, active, ...; oldest first), `.cursor`, `.reset`
-    "What was added or changed since the cursor; `reset` means that what is held is void, and `rows` is everything in use"
-    with self.db.read() as conn:
-        news = feed(conn, self.db.uid, _scope(scope), since)
-        return news._replace(rows=list(news.rows))
+    # -- interactions
 
-# %% ../../nbs/store/03_store.ipynb #4adeb8a9
-@patch
-def history(self:Store,
-    id_or_key:str, # id of an entry, or with `scope` a question
-    scope:str=None, # whose; needed for a question
-)->list: # clarifications, oldest first
-    "All entries for one question: the active one and those that it superseded"
-    one = self.get(id_or_key, scope)
-    if one is None and scope is None: raise KeyError(f"there is no clarification with id {id_or_key!r}; to ask by question, give the scope")
-    scope, key = (one.scope, one.normalized_key) if one else (_scope(scope), normalize(id_or_key))
-    rows = sa.select(*_COLUMNS).where(_c.scope == scope, _c.slot == slot_of(key)).order_by(_c.n)
-    with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
+    def log(self, interaction:Interaction)->Interaction: # the same; on disk when this returns
+        "Save an interaction; one that is logged again replaces what was known of it, one that was forgotten is refused"
+        d = interaction.to_dict()
+        layers_of(d["scope"])
+        for name, longest in (("id", LONGEST_NAME), ("question", LONGEST)): storable(d[name], f"the {name}", longest)
+        d["time"] = utc(d["time"])
+        def write(conn):
+            if is_erased(conn, self.db.uid, [d["id"]], d["scope"]):
+                raise Forgotten(f"the interaction {d['id']!r} was forgotten and cannot be written again")
+            put_interaction(conn, self.db.uid, refuse_erased(conn, self.db.uid, d))
+        self._write(write)
+        return interaction
 
-@patch
-def scopes(self:Store)->list: # names, sorted
-    "The scopes that hold anything"
-    both = sa.union(sa.select(_c.scope).distinct(), sa.select(_i.scope).distinct())
-    with self.db.read() as conn: return sorted(conn.scalars(both))
+    def interaction(self,
+        id:str, # of an interaction
+        scope=None, # if given, one of another scope counts as not there
+    ): # the interaction, or None
+        "One interaction by its id"
+        with self.db.read() as conn:
+            try: return _interaction(_asked(conn, id, scope).body)
+            except KeyError: return None
 
-# %% ../../nbs/store/03_store.ipynb #fb12957c
-@patch
-def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk when this returns
-    "Save an interaction; one that is logged again replaces what was known of it"
-    def write(conn): _put_interaction(conn, interaction.to_dict())
-    self._write(write)
-    return interaction
+    def interactions(self,
+        scope, # whose; or several layers
+        verdict:str=None, # only those judged "right" or "wrong"
+        question:str=None, # only those that asked this
+        descending:bool=False, # newest first
+        offset:int=0, # to skip
+        limit:int=None, # to return at most
+    )->list: # interactions, oldest first
+        "What was asked in a scope"
+        layers = layers_of(scope)
+        rows = sa.select(_q.body).where(_q.scope.in_(layers) if len(layers) > 1 else _q.scope == layers[0])
+        if verdict is not None: rows = rows.where(_q.verdict == verdict)
+        if question is not None: rows = rows.where(_q.slot == asked_slot(self.db.uid, question))
+        order = (_q.time.desc(), _q.id.desc()) if descending else (_q.time, _q.id)
+        with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
+        return [_interaction(b) for b in bodies]
 
-@patch
-def interaction(self:Store, id:str): # the interaction, or None
-    "One interaction by its id"
-    with self.db.read() as conn: body = conn.scalar(sa.select(_i.body).where(_i.id == id))
-    return None if body is None else Interaction.from_dict(json.loads(body))
+    def judge(self,
+        id:str, # an interaction that is there
+        verdict, # "right", "wrong" or None
+        expected:str=None, # the right answer; None: not known
+        scope=None, # if given, an interaction of another scope counts as not there
+    )->tuple: # (the interaction before, the interaction now)
+        "Set verdict and right answer in one transaction; KeyError when the interaction is not there any more"
+        return self._judge(id, scope, lambda before: dict(verdict=verdict, expected=expected))
 
-# %% ../../nbs/store/03_store.ipynb #b922bff9
-@patch
-def interactions(self:Store,
-    scope:str, # whose
-    verdict:str=None, # only those judged "right" or "wrong"
-    question:str=None, # only those that asked this
-    descending:bool=False, # newest first
-    offset:int=0, # to skip
-    limit:int=None, # to return at most
-)->list: # interactions, oldest first
-    "What was asked in a scope"
-    rows = sa.select(_i.body).where(_i.scope == _scope(scope))
-    if verdict is not None: rows = rows.where(_i.verdict == verdict)
-    if question is not None: rows = rows.where(_i.slot == slot_of(normalize(question)))
-    order = (_i.time.desc(), _i.id.desc()) if descending else (_i.time, _i.id)
-    with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
-    return [Interaction.from_dict(json.loads(b)) for b in bodies]
+    def set_verdict(self,
+        id:str, # an interaction
+        verdict, # "right", "wrong" or None
+        expected:str=None, # the right answer, where the user gave it; None: as it was
+        scope=None, # if given, an interaction of another scope counts as not there
+    )->Interaction:
+        "Say whether an answer was right"
+        kept = {} if expected is None else dict(expected=expected)
+        return self._judge(id, scope, lambda before: dict(verdict=verdict) | kept)[1]
 
-@patch
-def judge(self:Store,
-    id:str, # an interaction that is there
-    verdict, # "right", "wrong" or None
-    expected:str=None, # the right answer; None: not known
-    scope:str=None, # if given, an interaction of another scope counts as not there
-)->tuple: # (the interaction before, the interaction now)
-    "Set verdict and right answer of an interaction in one transaction; KeyError when it is not there any more"
-    def write(conn):
-        row = conn.execute(sa.select(_i.body, _i.scope).where(_i.id == id).with_for_update()).first()
-        if row is None or scope not in (None, row.scope): raise KeyError(f"there is no interaction with id {id!r}")
-        before = Interaction.from_dict(json.loads(row.body))
-        now = Interaction.from_dict(before.to_dict() | dict(verdict=verdict, expected=expected))
-        conn.execute(interaction_table.update().where(_i.id == id).values(verdict=verdict, body=json.dumps(now.to_dict())))
-        return before, now
-    return self._write(write)
+    def _judge(self, id, scope, change):
+        def write(conn):
+            row = _asked(conn, id, scope and layers_of(scope)[0], lock=True)
+            before = _interaction(row.body)
+            now = Interaction.from_dict(before.to_dict() | change(before))
+            if now.expected is not None: storable(now.expected, "the right answer")
+            values = dict(verdict=now.verdict, body=as_body(now.to_dict()))
+            conn.execute(interaction_table.update().where(_q.n == row.n).values(**values))
+            return before, now
+        return self._write(write)
 
-@patch
-def set_verdict(self:Store,
-    id:str, # an interaction
-    verdict, # "right", "wrong" or None
-    expected:str=None, # the right answer, where the user gave it; None: as it was
-)->Interaction:
-    "Say whether an answer was right"
-    found = self.interaction(id)
-    if found is None: raise KeyError(f"there is no interaction with id {id!r}")
-    return self.judge(id, verdict, found.expected if expected is None else expected)[1]
+    # -- what came of it
 
-def _put_interaction(conn, d):
-    "Insert or replace one interaction, given as a dict"
-    for name, longest in (("id", 200), ("scope", 200), ("time", 200), ("question", None)): storable(d[name], f"the {name}", longest)
-    conn.execute(interaction_table.delete().where(_i.id == d["id"]))
-    insert_interaction(conn, d)
+    def uses(self,
+        clarification_id:str, # an entry
+        hits_only:bool=True, # only where it went into the prompt; False: also where it was a runner-up
+        scope=None, # whose interactions; or several layers; None: of the scope that the entry belongs to
+    )->list: # dicts: interaction, time, question, answer, verdict, hit, score; newest first
+        "Where a clarification was used, and whether the answer then was right"
+        with self.db.read() as conn:
+            try: entry = _entry(conn, clarification_id, scope)
+            except KeyError: return []
+            layers = (entry.scope,) if scope is None else layers_of(scope)
+            mine = (_q.id == _u.interaction) & (_q.scope == _u.scope)
+            rows = sa.select(_u.interaction, _u.hit, _u.score, _q.body).join(interaction_table, mine)
+            rows = rows.where(_u.clarification == clarification_id, _u.scope.in_(layers))
+            if hits_only: rows = rows.where(_u.hit)
+            found = conn.execute(rows.order_by(_q.time.desc(), _q.id.desc())).all()
+        kept = ("time", "question", "answer", "verdict")
+        return [dict(interaction=id, hit=bool(hit), score=score) | {k: d[k] for k in kept}
+                for id, hit, score, body in found for d in [json.loads(body)]]
 
-# %% ../../nbs/store/03_store.ipynb #2ea750ea
-@patch
-def uses(self:Store,
-    clarification_id:str, # an entry
-    hits_only:bool=True, # only where it went into the prompt; False: also where it was a runner-up
-)->list: # dicts: interaction, time, question, answer, verdict, hit, score; newest first
-    "Where a clarification was used, and whether the answer then was right"
-    rows = sa.select(_u.interaction, _u.hit, _u.score, _i.body).join(interaction_table, _i.id == _u.interaction)
-    rows = rows.where(_u.clarification == clarification_id, *([_u.hit] if hits_only else []))
-    out = []
-    with self.db.read() as conn: found = conn.execute(rows.order_by(_i.time.desc(), _i.id.desc())).all()
-    for id, hit, score, body in found:
-        d = json.loads(body)
-        out.append(dict(interaction=id, hit=bool(hit), score=score) | {k: d[k] for k in ("time", "question", "answer", "verdict")})
+    def use_counts(self,
+        ids, # clarification ids, such as those of one page
+        scope=None, # as in `uses`
+    )->dict: # id -> dict(uses, right, wrong)
+        "How often entries went into a prompt, and how the answers were judged"
+        ids = list(ids)
+        out = {id: dict(uses=0, right=0, wrong=0) for id in ids}
+        with self.db.read() as conn:
+            owners = _owners(conn, ids, scope)
+            for layers, mine in owners.items():
+                joined = (_q.id == _u.interaction) & (_q.scope == _u.scope)
+                rows = sa.select(_u.clarification, _q.verdict, sa.func.count()).join(interaction_table, joined)
+                rows = rows.where(_u.clarification.in_(mine), _u.scope.in_(layers), _u.hit)
+                for id, verdict, n in conn.execute(rows.group_by(_u.clarification, _q.verdict)):
+                    out[id]["uses"] += n
+                    if verdict: out[id][verdict] += n
+        return out
+
+    def _all_interactions(self, scope):
+        for s in self.scopes() if scope is None else [scope]: yield from self.interactions(s)
+
+    def outcomes(self,
+        scope=None, # whose; or several layers; None: of all scopes
+    )->list: # `Outcome`s
+        "The interactions that were judged, as outcomes of a prompt on a question"
+        out, seen = [], {}
+        for i in self._all_interactions(scope):
+            prompt = i.meta.get("prompt_text") or i.prompt
+            if i.verdict is None or prompt == GONE: continue
+            draw = seen[i.question, prompt] = seen.get((i.question, prompt), -1) + 1
+            out.append(Outcome(query=i.question, prompt=prompt, correct=i.verdict == "right", draw=draw, answer=i.answer,
+                               query_id=i.meta.get("query_id"), prompt_id=i.prompt_id, cost=i.usage.cost, interaction=i.id))
+        return out
+
+    def canonical_examples(self,
+        scope=None, # whose; or several layers; None: of all scopes
+    )->list: # dicts: id, prefix, suffix, interaction, clarification, scope
+        "Questions whose right answer is known, as prefix and suffix"
+        out = []
+        for i in self._all_interactions(scope):
+            answer = i.expected or (i.answer if i.verdict == "right" else None)
+            if not answer or not answer.strip() or answer == GONE: continue
+            used = i.retrieval.id if i.retrieval is not None and i.retrieval.hit else None
+            out.append(dict(id=f"ex-{i.id}", prefix=i.question, suffix=" " + answer.strip(), interaction=i.id,
+                            clarification=used, scope=i.scope))
+        return out
+
+    def study_sentences(self,
+        scope=None, # whose; or several layers; None: of all scopes
+    )->list: # dicts: id, sentence, key, text, clarification, interaction, scope
+        "What users taught, one sentence per active clarification"
+        found = [c for s in (self.scopes() if scope is None else [scope]) for c in self.clarifications(s)]
+        said = lambda c: c.text.strip() if c.kind == "always" else f"{c.key.strip()} {c.text.strip()}"
+        return [dict(id=f"st-{c.id}", sentence=said(c), key=c.key, text=c.text, clarification=c.id,
+                     interaction=c.source, scope=c.scope) for c in found]
+
+    # -- forgetting, and moving to another place
+
+    def forget(self, *,
+        scope:str=None, # alone: everything in this scope
+        id:str=None, # one entry
+        key:str=None, # with `scope`: everything about this question
+        dry_run:bool=False, # only count what would go
+        caches=(), # caches, models or embedders that may hold what was sent, besides those that the store watches
+    )->ForgetReceipt:
+        "Delete for good: rows, vectors, indexes, what was sent because of them, and the bytes in the file"
+        caches = [*self._watched.values(), *caches]
+        return forget(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)
+
+    def export(self,
+        path, # a .jsonl file
+        scope=None, # only this scope; or several; None: everything
+    )->int: # lines written
+        "Write clarifications and interactions as JSON lines"
+        return export_jsonl(self.db, path, scope)
+
+    def import_(self,
+        path, # a file that `export` wrote
+        skip_invalid:bool=False, # leave bad lines out and report them; otherwise one bad line stops everything
+    )->ImportReport:
+        "Read JSON lines into the store, all or nothing"
+        return import_jsonl(self.db, path, skip_invalid)
+
+# %% ../../nbs/store/03_store.ipynb #2b8f4835
+def _merged(found, by):
+    "What the layers found, best first; of equally good ones, that of the nearer layer"
+    return found[0] if len(found) == 1 else sorted((item for layer in found for item in layer), key=by)
+
+def _owners(conn, ids, scope):
+    "scopes whose interactions count -> ids of the entries"
+    out = {}
+    for i in range(0, len(ids), 500):
+        rows, of = sa.select(_c.id, _c.scope).where(_c.id.in_(ids[i:i + 500])).order_by(_c.n), {}
+        if scope is not None: rows = rows.where(_c.scope.in_(layers_of(scope)))
+        for id, owner in conn.execute(rows): of.setdefault(id, owner)
+        for id, owner in of.items(): out.setdefault((owner,) if scope is None else layers_of(scope), []).append(id)
     return out
-
-@patch
-def use_counts(self:Store,
-    ids, # clarification ids, such as those of one page
-)->dict: # id -> dict(uses, right, wrong)
-    "How often entries went into a prompt, and how the answers were judged"
-    ids = list(ids)
-    rows = (sa.select(_u.clarification, _i.verdict, sa.func.count()).join(interaction_table, _i.id == _u.interaction)
-            .where(_u.clarification.in_(ids), _u.hit).group_by(_u.clarification, _i.verdict))
-    out = {id: dict(uses=0, right=0, wrong=0) for id in ids}
-    with self.db.read() as conn: found = conn.execute(rows).all()
-    for id, verdict, n in found:
-        out[id]["uses"] += n
-        if verdict: out[id][verdict] += n
-    return out
-
-# %% ../../nbs/store/03_store.ipynb #15d779dd
-@patch
-def _all_interactions(self:Store, scope):
-    for s in self.scopes() if scope is None else [_scope(scope)]: yield from self.interactions(s)
-
-@patch
-def outcomes(self:Store,
-    scope:str=None, # whose; None: of all scopes
-)->list: # `Outcome`s
-    "The interactions that were judged, as outcomes of a prompt on a question"
-    out, seen = [], {}
-    for i in self._all_interactions(scope):
-        if i.verdict is None: continue
-        prompt = i.meta.get("prompt_text") or i.prompt
-        draw = seen[i.question, prompt] = seen.get((i.question, prompt), -1) + 1
-        out.append(Outcome(query=i.question, prompt=prompt, correct=i.verdict == "right", query_id=i.meta.get("query_id"), draw=draw,
-                           prompt_id=i.prompt_id, answer=i.answer, cost=i.usage.cost, interaction=i.id))
-    return out
-
-# %% ../../nbs/store/03_store.ipynb #73c777e1
-@patch
-def canonical_examples(self:Store,
-    scope:str=None, # whose; None: of all scopes
-)->list: # dicts: id, prefix, suffix, interaction, clarification, scope
-    "Questions whose right answer is known, as prefix and suffix"
-    out = []
-    for i in self._all_interactions(scope):
-        answer = i.expected or (i.answer if i.verdict == "right" else None)
-        if not answer or not answer.strip(): continue
-        used = i.retrieval.id if i.retrieval is not None and i.retrieval.hit else None
-        out.append(dict(id=f"ex-{i.id}", prefix=i.question, suffix=" " + answer.strip(), interaction=i.id, clarification=used, scope=i.scope))
-    return out
-
-@patch
-def study_sentences(self:Store,
-    scope:str=None, # whose; None: of all scopes
-)->list: # dicts: id, sentence, key, text, clarification, interaction, scope
-    "What users taught, one sentence per active clarification"
-    found = [c for s in (self.scopes() if scope is None else [_scope(scope)]) for c in self.clarifications(s)]
-    return [dict(id=f"st-{c.id}", sentence=f"{c.key.strip()} {c.text.strip()}", key=c.key, text=c.text, clarification=c.id,
-                 interaction=c.source, scope=c.scope) for c in found]
-
-# %% ../../nbs/store/03_store.ipynb #4004709c
-@patch
-def forget(self:Store, *,
-    scope:str=None, # alone: everything in this scope
-    id:str=None, # one entry
-    key:str=None, # with `scope`: everything about this question
-    dry_run:bool=False, # only count what would go
-)->ForgetReceipt:
-    "Delete for good: rows, vectors, indexes, and the bytes in the file"
-    return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run)
-
-@patch
-def export(self:Store,
-    path, # a .jsonl file
-    scope:str=None, # only this scope; None: everything
-)->int: # lines written
-    "Write clarifications and interactions as JSON lines"
-    return export_jsonl(self.db, path, scope)
-
-@patch
-def import_(self:Store,
-    path, # a file that `export` wrote
-    skip_invalid:bool=False, # leave bad lines out and report them; otherwise one bad line stops everything
-)->ImportReport:
-    "Read JSON lines into the store, all or nothing"
-    return import_jsonl(self.db, path, skip_invalid)

@@ -30,7 +30,7 @@ def test_what_is_added_is_there_after_reopening(place):
     with pm.Store(place) as s:
         assert s.get(one.id) == one
         assert s.search("what is like y", scope="alice", k=5) == [one]
-        assert (one.normalized_key, one.author, one.source, one.active) == ("what is like sonny", "ann", "i1", True)
+        assert (one.normalized_key, one.author, one.source, one.active) == ("what is like < sonny >", "ann", "i1", True)
 
 
 def test_nearest_first_with_scores_and_ties_to_the_first(store):
@@ -292,7 +292,8 @@ def test_forget_one_entry_and_what_quotes_it(store):
     receipt = store.forget(id=a.id)
     assert (receipt.clarifications, receipt.redacted, receipt.interactions) == (1, 1, 0)
     assert store.get(a.id) is None and store.get(b.id).supersedes is None and store.get(b.id).active
-    assert store.interaction(quoting.id).prompt == "few\n[forgotten]\nshots" and store.interaction(quoting.id).retrieval.text == "[forgotten]"
+    left = store.interaction(quoting.id)
+    assert (left.prompt, left.retrieval.text, left.retrieval.key, left.retrieval.id) == ("[forgotten]",) * 3 + (None,)
     assert store.interaction(plain.id) == plain and store.uses(a.id) == []
 
 
@@ -366,8 +367,8 @@ def test_an_interrupted_erasure_is_finished_on_opening(tmp_path, monkeypatch):
 def test_a_newer_store_is_refused_and_left_alone(place):
     with Store(place) as s:
         s.add(scope="s", key="k", text="t")
-        with s.db.write() as conn: conn.execute(sa.text("UPDATE pm_meta SET value = '3' WHERE key = 'schema_version'"))
-    with pytest.raises(StoreVersionError, match="layout 3, this one knows up to 2.*Nothing was changed.*pip install -U promptmem"): Store(place)
+        with s.db.write() as conn: conn.execute(sa.text("UPDATE pm_meta SET value = '4' WHERE key = 'schema_version'"))
+    with pytest.raises(StoreVersionError, match="layout 4, this one knows up to 3.*Nothing was changed.*pip install -U promptmem"): Store(place)
     engine = s.db.url.set(drivername="postgresql+psycopg") if not s.db.sqlite else s.db.url
     with sa.create_engine(engine).connect() as conn: assert conn.scalar(sa.text("SELECT count(*) FROM pm_clarifications")) == 1
 
@@ -471,3 +472,46 @@ def test_writes_and_hot_searches_touch_single_rows(tmp_path):
     assert len(plans) > 10
     slow = {q: p for q, p in plans.items() if any("SCAN pm_" in x or "pm_by_time" in x or "pm_clarifications" in x and x.endswith("(scope=?)") for x in p)}
     assert slow == {}
+
+
+def v2_script(sqlite):
+    sql = (Path(__file__).parent/"store_v2.sql").read_text()
+    if sqlite: return sql
+    return sql.replace("INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "BIGSERIAL PRIMARY KEY").replace("BLOB", "vector")
+
+
+def run_script(place, script):
+    "Make a database with SQL"
+    if "://" not in place:
+        with sqlite3.connect(place) as raw: raw.executescript(script(True))
+        return raw.close()
+    engine = sa.create_engine(sa.make_url(place).set(drivername="postgresql+psycopg"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
+        for statement in script(False).split(";\n"):
+            if statement.strip(): conn.exec_driver_sql(statement.replace("%", "%%"))
+        conn.exec_driver_sql("SELECT setval('pm_clarifications_n_seq', 8)")
+    engine.dispose()
+
+
+def test_the_migration_brings_back_what_was_taken_for_the_same_question(place):
+    "Version 2 filed questions without their symbols: C++ was superseded by C#, x > 0 by x < 0"
+    run_script(place, v2_script)
+    with pytest.warns(UserWarning, match="2 clarifications .* are in use again, 1 are retired"), Store(place) as s:
+        assert [c.text for c in s.migrated()] == ["second", "I mean std::sort"]
+        active = {c.key: c.text for c in s.clarifications("alice")}
+        assert active == {"How do I sort a list in C++ ?": "I mean std::sort", "How do I sort a list in C# ?": "I mean LINQ OrderBy",
+                          "is x > 0 ?": "second", "is x < 0 ?": "third", "what does cooperate mean ?": "without"}
+        assert [c.text for c in s.history("is x > 0", scope="alice")] == ["first", "second"]
+        assert s.get("c2").supersedes is None and s.get("c4").supersedes == "c3" and s.get("c5").supersedes is None
+        i, = s.interactions("alice")
+        assert i.time == "2026-01-04T08:00:00.000000+00:00" and [u["interaction"] for u in s.uses("c2")] == ["i1"]
+        assert s.search("how do I sort a list in C++", scope="alice", k=1, scores=True)[0][1] == 0
+        assert s.search("sort a list", scope="alice", method="semantic", embedder=HashEmbedder(16))
+        new = s.add(scope="alice", key="is x < 0", text="fourth")
+        assert new.supersedes == "c5" and s.clarifications("bob")[0].id == "c8"
+        with s.db.read() as conn: migrated = layout(conn)
+        assert s.forget(scope="alice").complete and s.migrated() == [] and s.scopes() == ["bob"]
+    with Store(place) as s: assert s.count("bob") == 1
+    if "://" in place: return
+    with Store(":memory:") as fresh, fresh.db.read() as conn: assert layout(conn) == migrated

@@ -72,9 +72,9 @@ BAD = [('{"scope": "s"', "not JSON"), ("[1]", "expected an object, found list"),
        (dict(scope="s", key="k", text="t", id="c1"), "field 'id': 'c1' stands on line 1 already"),
        (dict(scope="s", key="k1?", text="t"), "field 'active': line 2 holds an active entry"),
        (dict(scope="s", key="k", text="t", supersedes="c9"), "field 'supersedes': 'c9' is neither on an earlier line nor in the store"),
-       (dict(question="q", scope="s", verdict="maybe"), "field 'verdict': expected"), (dict(question="q", scope="s", retrieval=dict(hit=True, candidates=["x"])), "field 'retrieval'"),
+       (dict(question="q", scope="s", verdict="maybe"), "field 'verdict': expected"), (dict(question="q", scope="s", retrieval=dict(hit=True, candidates=["x"])), "field 'retrieval.candidates'"),
        (dict(question="q", scope="s", usage=dict(tokens=1)), "no field 'tokens'"), (dict(scope="s" * 300, key="k", text="t"), "at most 200"),
-       (dict(scope="s", key="k", text="other", id="known"), "the store holds another record under 'known'")]
+       (dict(scope="known", key="k", text="other", id="known"), "the store holds another record under 'known'")]
 
 
 @pytest.mark.parametrize("line, message", BAD, ids=[m[:40] for _, m in BAD])
