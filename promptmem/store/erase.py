@@ -9,7 +9,6 @@ __all__ = ['GONE', 'ForgetReceipt', 'Target', 'target_of', 'blank', 'affected', 
 
 # %% ../../nbs/store/05_erase.ipynb #ff3e4d4d
 import json
-import os
 import platform
 import random
 import re
