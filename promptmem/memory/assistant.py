@@ -58,6 +58,7 @@ class Assistant:
         self.sure = format == "published" or bool(few_shot) or format_of(lm) == "published"
         self.options = _options(self, max_tokens, stop, temperature, seed)
         self.lookup = _bound(lookup, self.store, self.scopes, embedder)
+        if hasattr(self.store, "watch"): self.store.watch(lm) # `forget` cleans its cache too
         self._done:list = []
         self._asked:list = []
         _check(self)
@@ -192,7 +193,7 @@ def _turns(a):
     "(messages of the latest turns that fit into the budget, ids of their interactions), oldest first"
     messages, ids, left = [], [], a.history_tokens
     for id in reversed(a._asked[-a.turns:] if a.turns else []):
-        i = a.store.interaction(id)
+        i = a.store.interaction(id, scope=a.scope)
         if i is None or i.verdict == "wrong": continue
         left -= a.lm.count_tokens(i.question) + a.lm.count_tokens(i.answer)
         if left < 0: break
@@ -286,7 +287,7 @@ def stream(self:Assistant,
 def _own(a, r):
     "The stored state of an interaction of the assistant's own scope"
     id = r if isinstance(r, str) else r.id
-    found = a.store.interaction(id)
+    found = a.store.interaction(id, scope=a.scope)
     if found is None or found.scope != a.scope: raise KeyError(f"scope {a.scope!r} has no interaction {id!r}")
     return found
 
@@ -400,7 +401,8 @@ def suggestions(self:Assistant,
 )->list: # texts
     "Earlier clarifications that might be meant again: of near questions first, then the most used of the last 200"
     near = [c.text for s in self.scopes for c in self.store.search(question, scope=s, k=k)] if question.strip() else []
-    late = [c.text for s in self.scopes for c in self.store.clarifications(s, sort="time", descending=True, limit=200)]
+    page = dict(sort="time", descending=True, limit=200, kind="question")
+    late = [c.text for s in self.scopes for c in self.store.clarifications(s, **page)]
     return list(dict.fromkeys(near + [t for t, _ in Counter(late).most_common()]))[:k]
 
 @patch

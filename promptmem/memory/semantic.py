@@ -33,8 +33,11 @@ class SemanticLookup(Lookup):
     def bound(self): return self._stored is not None or super().bound
 
     @property
-    def entries(self): return super().entries if self._stored is None else [self._entry(c) for c in self._stored[0].clarifications(self._stored[1])]
-    def _size(self): return super()._size() if self._stored is None else self._stored[0].count(self._stored[1])
+    def entries(self):
+        if self._stored is None: return super().entries
+        return [self._entry(c) for c in self._stored[0].clarifications(self._stored[1], kind="question")]
+    def _size(self):
+        return super()._size() if self._stored is None else self._stored[0].count(self._stored[1], kind="question")
 
     @property
     def embedder(self):
@@ -116,7 +119,8 @@ def remove(self:SemanticLookup, key=None, id=None):
     "Forget one entry by question or by id; in a store it is retired and stays in the history"
     if self._stored is None: return Lookup.remove(self, key, id)
     store, scope = self._stored
-    found = [c for c in store.clarifications(scope) if c.id == id or (id is None and self.key(c.key) == self.key(key))]
+    found = [c for c in store.clarifications(scope, kind="question")
+             if c.id == id or (id is None and self.key(c.key) == self.key(key))]
     for c in found: store.deactivate(c.id)
     return bool(found)
 

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from ..core import InvalidData, inside, new_id, now
 from ..index.vectors import ClusterIndex, remove_folder, tidy_clusters
 from ..record import Record
-from .database import Database, change_number, is_erased, put_uses, seen_by
+from .database import SENT, Database, change_number, is_erased, put_uses, seen_by
 from .tables import (
     KINDS, as_body, asked_slot, clarifications, epochs, erased, erased_mark, interactions, meta, normalize, one_scope,
     scope_mark, slot_of, uses, vectors)
@@ -84,7 +84,7 @@ def target_of(
 
 # %% ../../nbs/store/05_erase.ipynb #1b1cb31a
 _KEPT = ("id", "time", "scope", "verdict", "question", "model", "prompt_id")
-_SAFE = ("prompt_text", "query_id", "sent", "choice", "flags") # in meta: not what was sent, nor what came back
+_SAFE = (*SENT, "prompt_text", "query_id", "choice", "flags", "scopes", "conversation", "finish_reason") # in meta
 
 def blank(
     d:dict, # an interaction
@@ -93,7 +93,8 @@ def blank(
 )->dict: # the interaction without it
     "Take out what an interaction saw of `ids`"
     d = dict(d, meta=dict(d.get("meta") or {}))
-    if isinstance(d["meta"].get("sent"), list): d["meta"]["sent"] = [i for i in d["meta"]["sent"] if i not in ids]
+    for name in SENT:
+        if isinstance(d["meta"].get(name), list): d["meta"][name] = [i for i in d["meta"][name] if i not in ids]
     if d.get("retrieval"): d["retrieval"] = _blank_receipt(d["retrieval"], ids)
     if not sent: return d
     d.update({name: GONE for name in ("prompt", "answer", "understanding") if d.get(name)})
