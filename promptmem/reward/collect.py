@@ -9,6 +9,7 @@ __all__ = ['JOINS', 'CRITIC', 'CONFIDENCE', 'join_text', 'collect_outcomes', 'se
 import json
 import os
 import re
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from tqdm.auto import tqdm
 
 from ..core import InvalidData, plain, read_jsonl, stable_hash
 from ..grade import get_grader, grade
+from ..lm.base import LMError
 from .outcomes import Outcomes
 
 # %% ../../nbs/reward/07_collect.ipynb #134cee61
@@ -27,46 +29,39 @@ def _table(items, id_column, what):
     if id_column not in t: t[id_column] = range(len(t))
     return t.reset_index(drop=True)
 
-JOINS = dict(after=lambda question, prompt: f"{question}\n{prompt}", before=lambda question, prompt: f"{prompt}\n{question}",
-             template=lambda question, prompt: prompt.replace("{question}", question))
+def _after(question, prompt): return f"{question}\n{prompt}"
+def _before(question, prompt): return f"{prompt}\n{question}"
+def _template(question, prompt): return prompt.replace("{question}", question)
+def _system(question, prompt): return [dict(role="system", content=prompt), dict(role="user", content=question)]
+
+JOINS = dict(after=_after, before=_before, template=_template, system=_system)
 
 def join_text(
-    how, # "after", "before", "template" (the prompt holds {question}), or a function(question, prompt) -> text
-): # function(question, prompt) -> text
-    "How question and prompt become the text that is sent"
+    how, # "after", "before", "template" (the prompt holds {question}), "system", or a function(question, prompt)
+): # function(question, prompt) -> text, or a chat
+    "How question and prompt become what is sent; \"system\" puts the prompt into the system message of a chat"
     if callable(how): return how
     if how not in JOINS: raise ValueError(f"no join {how!r}; there are {', '.join(JOINS)}, or give a function")
     return JOINS[how]
 
 # %% ../../nbs/reward/07_collect.ipynb #89042eab
 def _jobs(queries, prompts, draws, lm, grader, join, options):
-    text = join_text(join)
-    name = grader if isinstance(grader, str) else getattr(grader, "__qualname__", repr(grader))
-    who = getattr(lm, "identity", None)
+    "One job per question, prompt and draw, with a key that changes with anything its outcome depends on"
+    text, who = join_text(join), getattr(lm, "identity", None)
     who = who() if callable(who) else lm.name
+    name = grader if isinstance(grader, str) else getattr(grader, "__qualname__", repr(grader))
     for q in queries.to_dict("records"):
         for p in prompts.to_dict("records"):
-            sent = text(q["text"], p["text"])
+            sent, gold = text(q["text"], p["text"]), q.get("gold")
             for d in range(draws):
-                yield dict(query_id=q["query_id"], prompt_id=p["prompt_id"], draw=d, sent=sent, gold=q.get("gold"),
-                           key=stable_hash([who, name, sent, q.get("gold"), d, options], 24))
+                yield dict(query_id=q["query_id"], prompt_id=p["prompt_id"], draw=d, sent=sent, gold=gold,
+                           key=stable_hash([who, name, sent, gold, d, options], 24))
 
+# %% ../../nbs/reward/07_collect.ipynb #f0b5f0ce
 def _check_row(r):
     missing = [k for k in ("key", "query_id", "prompt_id", "correct", "answer") if k not in r]
     if missing: raise ValueError(f"not a row of a collection: no {', '.join(missing)}")
     if not isinstance(r["key"], str): raise ValueError(f"field 'key' must be text, found {type(r['key']).__name__}")
-
-# %% ../../nbs/reward/07_collect.ipynb #ffadcec1
-def _ask(lm, jobs, grader, options):
-    seed = options.get("seed", 0)
-    rows = []
-    for d in sorted({j["draw"] for j in jobs}):
-        part = [j for j in jobs if j["draw"] == d]
-        got = lm.complete([j["sent"] for j in part], **{**options, "seed": seed+d})
-        right = grade([c.text for c in got], [j["gold"] for j in part], grader)
-        rows += [dict(j, answer=c.text, correct=ok, cost=c.usage.prompt_tokens + c.usage.completion_tokens, chars=len(c.text),
-                      ended=c.finish_reason != "length", model=c.model) for j, c, ok in zip(part, got, right)]
-    return rows
 
 def _append(path, rows):
     "Append whole lines and flush them to disk"
@@ -75,6 +70,24 @@ def _append(path, rows):
         f.write("".join(json.dumps(plain(r), ensure_ascii=False) + "\n" for r in rows).encode("utf-8"))
         f.flush()
         os.fsync(f.fileno())
+
+# %% ../../nbs/reward/07_collect.ipynb #76786e5c
+def _graded(job, c, right):
+    "The row of one answer"
+    return dict(job, answer=c.text, correct=right, cost=c.usage.prompt_tokens + c.usage.completion_tokens,
+                chars=len(c.text), ended=c.finish_reason != "length", finish_reason=c.finish_reason, model=c.model)
+
+def _ask(lm, jobs, grader, options):
+    "(rows of the answers, failures)"
+    seed, rows, failed = options.get("seed", 0), [], []
+    for d in sorted({j["draw"] for j in jobs}):
+        part = [j for j in jobs if j["draw"] == d]
+        got = lm.complete([j["sent"] for j in part], **{**options, "seed": seed+d}, errors="return")
+        done = [(j, c) for j, c in zip(part, got) if not isinstance(c, Exception)]
+        failed += [dict(j, error=f"{type(c).__name__}: {c}") for j, c in zip(part, got) if isinstance(c, Exception)]
+        right = grade([c.text for _, c in done], [j["gold"] for j, _ in done], grader)
+        rows += [_graded(j, c, ok) for (j, c), ok in zip(done, right)]
+    return rows, failed
 
 # %% ../../nbs/reward/07_collect.ipynb #0856941d
 def collect_outcomes(
@@ -86,54 +99,97 @@ def collect_outcomes(
     path=None, # JSON-lines file to append to and to resume from
     draws:int=1, # answers per question and prompt (with temperature above 0)
     batch:int=64, # prompts per call of the model
-    progress:bool=False, # show a bar
-    **options, # max_tokens, stop, temperature, seed: passed to `lm.complete`
-)->Outcomes: # with answer, cost in tokens, and the text sent
+    progress:bool=True, # show a bar, once it takes more than five seconds
+    **options, # max_tokens, stop, temperature, seed, raw, ...: passed to `lm.complete`
+)->Outcomes: # with answer, cost in tokens, and the text sent; `.failed` lists the requests that came to nothing
     "Ask every prompt on every question, grade, and keep what is done"
     queries, prompts = _table(queries, "query_id", "queries"), _table(prompts, "prompt_id", "prompts")
     if "gold" not in queries: raise InvalidData("queries: no column 'gold' to grade against")
     get_grader(grader)
-    jobs = list(_jobs(queries, prompts, draws, lm, grader, join, plain(options)))
+    jobs, failed = list(_jobs(queries, prompts, draws, lm, grader, join, plain(options))), []
     done = {r["key"]: r for r in read_jsonl(path, _check_row)} if path and Path(path).exists() else {}
     todo = [j for j in jobs if j["key"] not in done]
-    for s in tqdm(range(0, len(todo), batch), disable=not progress):
-        rows = _ask(lm, todo[s:s+batch], grader, options)
+    for s in tqdm(range(0, len(todo), batch), desc="collecting", unit="batch", delay=5, disable=not progress):
+        rows, bad = _ask(lm, todo[s:s+batch], grader, options)
         done.update((r["key"], r) for r in rows)
-        if path: _append(path, rows)
-    frame = pd.DataFrame([{k: v for k, v in done[j["key"]].items() if k not in ("key", "gold")} for j in jobs])
-    return Outcomes(frame, queries, prompts)
+        failed += bad
+        if path and rows: _append(path, rows)
+    return _collected(jobs, done, failed, queries, prompts)
+
+def _collected(jobs, done, failed, queries, prompts):
+    "Outcomes of the jobs that are done; one warning about the others"
+    rows = [{k: v for k, v in done[j["key"]].items() if k not in ("key", "gold")} for j in jobs if j["key"] in done]
+    if not rows: raise LMError(f"none of the {len(jobs)} requests was answered; the first error: {failed[0]['error']}")
+    out = Outcomes(pd.DataFrame(rows), queries, prompts)
+    if failed:
+        out.failed = pd.DataFrame([{k: f[k] for k in ("query_id", "prompt_id", "draw", "error")} for f in failed])
+        warnings.warn(f"{len(failed)} of {len(jobs)} requests failed and are left out (see .failed); the first: "
+                      f"{failed[0]['error']:.200}")
+    return out
+
+# %% ../../nbs/reward/07_collect.ipynb #9ed5f719
+CRITIC = """Question: {question}
+Proposed answer: {answer}
+Is the proposed answer correct? Reply True or False:"""
+CONFIDENCE = """Question: {question}
+Proposed answer: {answer}
+How likely is it that the proposed answer is correct? Reply with a number between 0 and 1:"""
+
+_ECHO = re.compile(r"\btrue\s*(?:or|/|\|)\s*false\b|\byes\s*(?:or|/)\s*no\b", re.I)
+_SAID = r"(not\s+(?:correct|right|true)|incorrect|correct|true|false|yes|no|right|wrong)\b"
+_LABELLED = re.compile(r"\b(?:verdict|answer|judge?ment|reply|result|conclusion)\s*(?:is|:|=)+\s*" + _SAID, re.I)
+
+def _said_true(text):
+    "True, False, or None where neither was said"
+    text = _ECHO.sub(" ", re.sub(r"[*_`#]+", "", text))
+    found = _LABELLED.search(text) or re.search(r"\b" + _SAID, text, re.I)
+    return None if not found else found[1].lower() in ("correct", "true", "yes", "right")
+
+# %% ../../nbs/reward/07_collect.ipynb #706341a9
+_NUMBER = r"(?<![\w.-])(\d+(?:\.\d+)?|\.\d+)"
+_SCALE = re.compile(r"\(?\b(?:between|from|on a scale of|scale of)?\s*0(?:\.0)?\s*(?:-|\u2013|to|and)\s*(1|10|100)(?:\.0)?\b\s*%?\)?", re.I)
+_OUT_OF = re.compile(_NUMBER + r"\s*(?:/|out of)\s*(\d+(?:\.\d+)?)", re.I)
+_LABEL = re.compile(r"\b(?:probability|confidence|likelihood|certainty|score|rating|answer)\b[^\d\n.-]{0,40}?" + _NUMBER +
+                    r"\s*(%)?", re.I)
+
+def _probability(text):
+    "The number in 0..1 that a reply settles on, or None"
+    text = re.sub(r"[*_`#]+", "", text)
+    if (m := _OUT_OF.search(text)) and float(m[2]) > 0: return _unit(float(m[1])/float(m[2]))
+    scale, text = _SCALE.search(text), _SCALE.sub(" ", text)
+    m = _LABEL.search(text) or re.search(_NUMBER + r"\s*(%)?", text)
+    if not m: return None
+    v = float(m[1])
+    if m[2]: return _unit(v/100)
+    if scale: return _unit(v/float(scale[1]))
+    return _unit(v/100 if v > 1 else v)
+
+def _unit(v): return v if 0 <= v <= 1 else None
 
 # %% ../../nbs/reward/07_collect.ipynb #418392ae
-CRITIC = "Question: {question}\nProposed answer: {answer}\nIs the proposed answer correct? Reply True or False:"
-CONFIDENCE = "Question: {question}\nProposed answer: {answer}\nHow likely is it that the proposed answer is correct? Reply with a number between 0 and 1:"
-
 def _opinions(lm, out, template, options):
+    "Replies of the model on its own answers; an empty one where the request failed"
     if "answer" not in out.frame: raise InvalidData("outcomes have no column 'answer' to judge")
     q = out.queries.set_index("query_id").text
-    prompts = [template.replace("{question}", q[i]).replace("{answer}", str(a)) for i, a in zip(out.frame.query_id, out.frame.answer)]
-    return [c.text for c in lm.complete(prompts, **{"max_tokens": 16, **options})]
+    prompts = [template.replace("{question}", q[i]).replace("{answer}", str(a))
+               for i, a in zip(out.frame.query_id, out.frame.answer)]
+    got = lm.complete(prompts, **{"max_tokens": 64 if getattr(lm, "chat", False) else 16, **options}, errors="return")
+    return ["" if isinstance(c, Exception) else c.text for c in got]
 
 def self_critic(
     lm, # any LM
     out:Outcomes, # with answers
     template:str=CRITIC, # holds {question} and {answer}
     **options, # passed to `lm.complete`
-)->list: # True, False, or None where neither was said
+)->list: # True, False, or None where neither was said, or the request failed
     "The model's True or False about each of its answers"
-    found = [re.findall(r"\b(true|false|yes|no)\b", t, re.I) for t in _opinions(lm, out, template, options)]
-    return [None if not f else f[0].lower() in ("true", "yes") for f in found]
+    return [_said_true(t) for t in _opinions(lm, out, template, options)]
 
 def verbal_confidence(
     lm, # any LM
     out:Outcomes, # with answers
     template:str=CONFIDENCE, # holds {question} and {answer}
     **options, # passed to `lm.complete`
-)->list: # number in 0..1, or None where none was said
-    "How likely the model says each of its answers is right; percentages are understood, nothing is filled in"
+)->list: # number in 0..1, or None where none was said, or the request failed
+    "How likely the model says each of its answers is right"
     return [_probability(t) for t in _opinions(lm, out, template, options)]
-
-def _probability(text):
-    m = re.search(r"(?<![\w.-])(\d+(?:\.\d+)?|\.\d+)\s*(%)?", text)
-    if not m: return None
-    v = float(m[1])/(100 if m[2] or float(m[1]) > 1 else 1)
-    return v if 0 <= v <= 1 else None

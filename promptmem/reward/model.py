@@ -8,6 +8,7 @@ __all__ = ['sk', 'CALIBRATIONS', 'HEADS', 'MODELS', 'question_effects', 'fit_eff
 
 # %% ../../nbs/reward/05_model.ipynb #37effa9c
 import copy
+import re
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -190,6 +191,8 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         tags.input_tags.string, tags.input_tags.two_d_array, tags.non_deterministic = True, False, False
         tags.no_validation = True
         return tags
+
+    def _recall(self, texts): return _recall(self, texts)
 
 # %% ../../nbs/reward/05_model.ipynb #2755316f
 def _columns(X, fitted=None):
@@ -412,14 +415,19 @@ def _fit_memory(rm):
     rm.memory_z_ = logit(rm.calibrator_(own))
     rm.effect_cov_ = fit_effects(rm.memory_z_, rm.right_, rm.tried_, seed=rm.seed)
 
+_NO_SIGN = re.compile(r"[\w\s.,]")
+
+def _signs(text): return _NO_SIGN.sub("", identity_key(text))
+
 def _recall(rm, texts):
-    "(training question or -1, weight) of each text; near ones count for less"
+    "(training question or -1, weight) of each text; near ones count for less, and 5 - 3 is not near to 5 + 3"
     index = np.array([rm.question_of(t) for t in texts], int)
     weight = (index >= 0).astype(float)
     todo = np.flatnonzero(index < 0)
     if len(todo) and rm.near is not None and rm.near < 1 and rm.near_weight > 0:
         i, c = nearest(embed(rm.embedder_, [texts[j] for j in todo]), embed(rm.embedder_, rm.queries_))
-        near = c >= rm.near
+        near = np.flatnonzero(c >= rm.near)
+        near = [k for k in near if _signs(texts[todo[k]]) == _signs(rm.queries_[i[k]])]
         index[todo[near]], weight[todo[near]] = i[near], rm.near_weight
     return index, weight
 

@@ -1,0 +1,204 @@
+"""Worlds with a known truth, and how often each interval or bound of the library holds in them.
+
+    python -m tests.statistics.coverage          # the figures of the table in nbs/01_stats.ipynb
+
+Every world is a function (generator, n) -> what the tool is given; its truth is written beside it.
+"""
+import math
+
+import numpy as np
+
+from promptmem import stats
+
+
+def binomial(k, n, p):
+    "Probability of each count 0..n"
+    log = np.array([math.lgamma(n+1) - math.lgamma(i+1) - math.lgamma(n-i+1) for i in range(n+1)])
+    p = min(max(p, 1e-300), 1-1e-16)
+    return np.exp(log + np.arange(n+1)*math.log(p) + (n-np.arange(n+1))*math.log1p(-p))[k]
+
+
+def exact(bounds, n, p):
+    "Exact coverage of bounds(k, n) -> (low, high) at the share p"
+    k = np.arange(n+1)
+    inside = np.array([lo-1e-12 <= p <= hi+1e-12 for lo, hi in (bounds(i, n) for i in k)])
+    return float(binomial(k, n, p)[inside].sum())
+
+
+def share(rate, runs, level=.95):
+    "Is a coverage below the level by more than chance? The least that `runs` runs may show"
+    return level - rate*math.sqrt(level*(1-level)/runs)
+
+
+# ---- means of anything: (draw, truth)
+NUMBERS = {
+    "normal": (lambda r, n: r.normal(size=n), 0.),
+    "heavy tails (t, 3 degrees)": (lambda r, n: r.standard_t(3, n), 0.),
+    "exponential": (lambda r, n: r.exponential(size=n), 1.),
+    "log-normal": (lambda r, n: r.lognormal(0, 1, n), math.exp(.5)),
+    "tied": (lambda r, n: r.choice([1., 2., 5.], n, p=[.5, .3, .2]), 2.1),
+    "deterministic": (lambda r, n: np.full(n, 3.), 3.),
+}
+# ---- grades between 0 and 1
+GRADES = {
+    "right or wrong, .5": (lambda r, n: (r.random(n) < .5)*1., .5),
+    "right or wrong, .95": (lambda r, n: (r.random(n) < .95)*1., .95),
+    "grades around .9": (lambda r, n: r.beta(9, 1, n), .9),
+    "mostly 0": (lambda r, n: (r.random(n) < .1)*r.random(n), .05),
+    "0, a half, 1": (lambda r, n: r.choice([0, .5, 1], n, p=[.05, .15, .8]), .875),
+}
+
+
+def covers(i, truth): return i.lo - 1e-12 <= truth <= i.hi + 1e-12
+
+
+def of_means(world, n, runs, seed=0):
+    "Coverage of `interval` for numbers"
+    draw, truth = NUMBERS[world]
+    r = np.random.default_rng(seed)
+    return float(np.mean([covers(stats.interval(draw(r, n), n=500, seed=s), truth) for s in range(runs)]))
+
+
+def of_grades(world, n, runs, seed=0):
+    "Coverage of `interval` for shares and grades"
+    draw, truth = GRADES[world]
+    r = np.random.default_rng(seed)
+    return float(np.mean([covers(stats.interval(draw(r, n), bounds=(0, 1)), truth) for _ in range(runs)]))
+
+
+def grouped_answers(r, g, k, p, alike):
+    "Right and wrong in g groups of k; `alike` is the correlation inside a group"
+    if alike == 1: return np.repeat(r.random((g, 1)) < p, k, 1)*1.
+    rate = p if alike == 0 else r.beta(p*(1/alike-1), (1-p)*(1/alike-1), (g, 1))
+    return (r.random((g, k)) < rate)*1.
+
+
+def of_groups(g, k, p, alike, runs, seed=0):
+    "Coverage of `interval` for shares by group"
+    r, groups = np.random.default_rng(seed), np.repeat(np.arange(g), k)
+    return float(np.mean([covers(stats.interval(grouped_answers(r, g, k, p, alike).ravel(), groups), p) for _ in range(runs)]))
+
+
+def of_grouped_numbers(g, k, runs, seed=0):
+    "Coverage of `interval` for numbers that share their group's deviation"
+    r, groups = np.random.default_rng(seed), np.repeat(np.arange(g), k)
+    def draw(): return (r.normal(size=(g, 1)) + .5*r.normal(size=(g, k))).ravel()
+    return float(np.mean([covers(stats.interval(draw(), groups), 0.) for _ in range(runs)]))
+
+
+def changed(r, shape, up, down): # -> differences
+    u = r.random(shape)
+    return np.where(u < up, 1., np.where(u < up+down, -1., 0.))
+
+
+def of_pairs(n, up, down, runs, seed=0, grades=False):
+    "Coverage of `paired_interval`: a share `up` of the items gets right, a share `down` gets wrong"
+    r, out = np.random.default_rng(seed), []
+    for _ in range(runs):
+        d, base = changed(r, n, up, down), (r.random(n) < .7)*1.
+        before = np.where(d == 1, 0., np.where(d == -1, 1., base))
+        scale = r.random(n) if grades else 1.
+        out.append(covers(stats.paired_interval(before + d*scale, before, bounds=(0, 1)), (up-down)*(.5 if grades else 1)))
+    return float(np.mean(out))
+
+
+def of_grouped_pairs(g, k, change, alike, runs, seed=0):
+    "Coverage of `paired_interval` by group, no difference on average"
+    r, groups, out = np.random.default_rng(seed), np.repeat(np.arange(g), k), []
+    for _ in range(runs):
+        d = np.where(r.random((g, k)) < alike, changed(r, (g, 1), change, change), changed(r, (g, k), change, change)).ravel()
+        before = np.where(d == 1, 0., 1.)
+        out.append(covers(stats.paired_interval(before+d, before, groups), 0.))
+    return float(np.mean(out))
+
+
+# ---- damages: rise of each text, its true mean 1
+DAMAGES = {
+    "every text a little": lambda r, n: 1 + 20*r.normal(size=n),
+    "heavy tails": lambda r, n: r.lognormal(0, 2, n)/math.exp(2),
+    "one text in 20": lambda r, n: (r.random(n) < .05)*20.,
+    "one text in 100": lambda r, n: (r.random(n) < .01)*100.,
+    "one text in 300": lambda r, n: (r.random(n) < 1/300)*300.,
+}
+
+
+def of_damages(world, n, runs, seed=0):
+    "How often `damage_upper` at .95 is not below the true mean, `unseen` left to its default"
+    draw, r = DAMAGES[world], np.random.default_rng(seed)
+    return float(np.mean([stats.damage_upper(draw(r, n)) >= 1-1e-9 for _ in range(runs)]))
+
+
+def of_population(total, changed_texts, read, runs, seed=0):
+    "How often `damage_upper` holds for the mean over all of `total` texts when `read` of them were drawn"
+    r, out = np.random.default_rng(seed), []
+    for _ in range(runs):
+        rise = np.zeros(total)
+        rise[r.choice(total, changed_texts, replace=False)] = 1.
+        out.append(stats.damage_upper(r.permutation(rise)[:read], unseen=1., population=total) >= rise.mean()-1e-9)
+    return float(np.mean(out))
+
+
+def of_thresholds(n, risk, runs, tied=False, level=.9, seed=0):
+    "How often `risk_threshold` keeps the accepted risk"
+    from promptmem.reward.choose import risk_threshold
+    r, kept = np.random.default_rng(seed), 0
+    lattice = np.arange(0, 1.01, .1)
+    for _ in range(runs):
+        c = np.round(r.random(n), 1) if tied else r.random(n)
+        wrong = np.clip(.7-c, 0, 1)*.6 if tied else np.full(n, risk+.01)
+        t = risk_threshold(c, r.random(n) >= wrong, risk, level)
+        if not tied: kept += math.isinf(t)
+        else:
+            at, weight = lattice[lattice >= t-1e-9], np.where((lattice < .05) | (lattice > .95), .5, 1.)[lattice >= t-1e-9]
+            kept += not len(at) or (weight*np.clip(.7-at, 0, 1)*.6).sum()/weight.sum() <= risk
+    return kept/runs
+
+
+def of_margins(groups, k, runs, seed=0):
+    "How often `choose_margin` stays with the default where nothing is to be gained"
+    from promptmem.reward.choose import choose_margin
+    r, stays = np.random.default_rng(seed), 0
+    for _ in range(runs):
+        g = np.repeat(np.arange(groups), k)
+        p = 1/(1+np.exp(-r.normal(0, .3, (groups, 6))))[g] + .001*r.random((groups*k, 6))
+        stays += math.isinf(choose_margin(p, (r.random((groups, 6)) < .5)[g]*1., 0, g))
+    return stays/runs
+
+
+def of_prompt_errors(questions, draws, own, runs, seed=0):
+    "Root mean square of (rate found - true rate)/stated error; 1 is right"
+    from promptmem.reward.model import design_effects
+    r, z = np.random.default_rng(seed), []
+    for _ in range(runs):
+        rate = 1/(1+np.exp(-own*r.normal(size=(questions, 1))))
+        right, tried = r.binomial(draws, rate).astype(float), np.full((questions, 1), float(draws))
+        p = right.sum(0)/tried.sum(0)
+        trials = tried.sum(0)/design_effects(right, tried, p, np.arange(questions))
+        z.append((p - .5)/np.sqrt(p*(1-p)/trials + 1e-12))
+    return float(np.sqrt(np.mean(np.square(z))))
+
+
+def table(runs=1000):
+    "Lines of the table"
+    sizes = (10, 20, 50, 300)
+    ps = np.linspace(.02, .98, 49)
+    yield "Wilson, mean over shares of .02 to .98", [np.mean([exact(stats.wilson, n, p) for p in ps]) for n in sizes]
+    yield "Clopper-Pearson upper end, least", [min(exact(lambda k, m: (0., stats.share_upper(k, m)), n, p) for p in ps) for n in sizes]
+    for w in NUMBERS: yield f"mean: {w}", [of_means(w, n, runs//2) for n in sizes]
+    for w in GRADES: yield f"grades: {w}", [of_grades(w, n, runs) for n in sizes]
+    for up, down in ((.25, .25), (.3, .1), (.05, .05), (.02, 0)): yield f"pairs: {up} up, {down} down", [of_pairs(n, up, down, runs) for n in sizes]
+    yield "graded pairs: .25 up, .25 down", [of_pairs(n, .25, .25, runs, grades=True) for n in sizes]
+    for p, alike in ((.5, 1), (.8, .3), (.95, .3), (.95, 1)):
+        yield f"groups of 10 (2, 5, 10, 30 of them), share {p}, alike {alike}", [of_groups(g, 10, p, alike, runs) for g in (2, 5, 10, 30)]
+    yield "groups of 10 (2, 5, 10, 30 of them), numbers", [of_grouped_numbers(g, 10, runs) for g in (2, 5, 10, 30)]
+    yield "paired, groups of 10 (2, 5, 10, 30 of them)", [of_grouped_pairs(g, 10, .25, .5, runs) for g in (2, 5, 10, 30)]
+    for w in DAMAGES: yield f"damage bound: {w} (100, 300, 1000 texts)", [of_damages(w, n, runs//4) for n in (100, 300, 1000)]
+    yield "damage of all 600 texts, 6 changed (100, 300, 500 read)", [of_population(600, 6, n, runs//4) for n in (100, 300, 500)]
+    for risk in (.1, .2, .3): yield f"risk threshold {risk}, stated .90 (100, 300, 1000)", [of_thresholds(n, risk, runs//3) for n in (100, 300, 1000)]
+    yield "risk threshold .1, tied, stated .90 (100, 300, 1000)", [of_thresholds(n, .1, runs//3, True) for n in (100, 300, 1000)]
+    yield "margin stays, groups of 20 (1, 2, 5, 15 of them)", [of_margins(g, 20, runs//3) for g in (1, 2, 5, 15)]
+    yield "prompt error, 10 draws (10, 30, 100 questions): 1 is right", [of_prompt_errors(n, 10, 2., runs) for n in (10, 30, 100)]
+
+
+if __name__ == "__main__":
+    for name, values in table(): print(f"{name:72}", "  ".join(f"{v:.3f}" for v in values), flush=True)
