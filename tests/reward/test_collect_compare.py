@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from promptmem.core import InvalidData
-from promptmem.lm.base import CallableLM
+from promptmem.lm.base import CallableLM, LMError
 from promptmem.reward.collect import collect_outcomes, self_critic, verbal_confidence
 from promptmem.reward.compare import RewardComparison
 from promptmem.reward.model import PromptReward
@@ -14,11 +14,11 @@ from .worlds import PROMPTS, kinds
 ASKED = [dict(text=f"{i} plus 1", gold=str(i+1)) for i in range(6)]
 
 
-def counting(fail_at=None):
+def counting(fail_at=None, error=KeyboardInterrupt()):
     calls = []
 
     def answer(text):
-        if fail_at is not None and len(calls) == fail_at: raise RuntimeError("the wire broke")
+        if fail_at is not None and len(calls) == fail_at: raise error
         calls.append(text)
         return f"The answer is {int(text.split()[0]) + ('Well' not in text)}."
     return CallableLM(answer), calls
@@ -27,7 +27,7 @@ def counting(fail_at=None):
 def test_interrupted_collection_resumes(tmp_path):
     log = tmp_path/"log.jsonl"
     lm, calls = counting(fail_at=8)
-    with pytest.raises(Exception): collect_outcomes(lm, ["Add.", "Well?"], ASKED, "last_number", path=log, batch=4)
+    with pytest.raises(KeyboardInterrupt): collect_outcomes(lm, ["Add.", "Well?"], ASKED, "last_number", path=log, batch=4)
     assert len(log.read_text().splitlines()) == 8
     lm, calls = counting()
     out = collect_outcomes(lm, ["Add.", "Well?"], ASKED, "last_number", path=log, batch=4)
@@ -35,6 +35,31 @@ def test_interrupted_collection_resumes(tmp_path):
     lm, calls = counting()
     collect_outcomes(lm, ["Add.", "Well?"], ASKED, "exact", path=log, batch=4)  # another grader: nothing is reused
     assert len(calls) == 12
+
+
+def test_a_failed_request_costs_one_outcome_and_is_tried_again(tmp_path):
+    log = tmp_path/"log.jsonl"
+    lm, _ = counting(fail_at=8, error=RuntimeError("the wire broke"))
+    with pytest.warns(UserWarning, match="4 of 12 requests failed.*the wire broke"):
+        out = collect_outcomes(lm, ["Add.", "Well?"], ASKED, "last_number", path=log, batch=4)
+    assert len(out) == 8 and len(out.failed) == 4 and len(log.read_text().splitlines()) == 8
+    lm, calls = counting()
+    out = collect_outcomes(lm, ["Add.", "Well?"], ASKED, "last_number", path=log, batch=4)
+    assert len(calls) == 4 and len(out) == 12 and not len(out.failed)
+    with pytest.raises(LMError, match="none of the 12 requests was answered"):
+        collect_outcomes(counting(fail_at=0, error=RuntimeError("down"))[0], ["Add.", "Well?"], ASKED, "last_number")
+
+
+def test_chats_and_scores_with_their_labels():
+    seen = []
+    lm = CallableLM(lambda p: seen.append(p) or "It is 5.", chat=True)
+    out = collect_outcomes(lm, ["Answer with a number."], [dict(text="2+3", gold="5")], "last_number", join="system")
+    assert out.frame.correct.tolist() == [1] and "2+3" in str(seen[0]) and "Answer with a number." in str(seen[0])
+    for reply, said, score in (("**Verdict:** False. It is true that ...", False, None), ("True or False: True", True, None),
+                               ("The answer is incorrect.", False, None), ("**Rating (0-10): 7**", None, .7),
+                               ("I'd say 8 out of 10", None, .8), ("Confidence: 85%", None, .85), ("On a scale of 0 to 1: .4", None, .4)):
+        judge = CallableLM(lambda p: reply, chat=True)
+        assert (self_critic(judge, out), verbal_confidence(judge, out)) == ([said], [score]), reply
 
 
 def test_draws_and_own_grader():
