@@ -2,6 +2,7 @@
 from typing import Any as _Any, Optional as _Optional
 
 import copy
+import re
 from dataclasses import dataclass
 from statistics import NormalDist
 import numpy as np
@@ -80,6 +81,9 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         ...
 
     def __sklearn_tags__(self):
+        ...
+
+    def _recall(self, texts):
         ...
 
     def fit(self, out, y=..., groups=...) -> PromptReward:
@@ -181,6 +185,10 @@ def _texts(texts, what):
     ...
 
 def _fit_memory(rm):
+    ...
+_NO_SIGN: _Any
+
+def _signs(text):
     ...
 
 def _recall(rm, texts):
