@@ -19,12 +19,13 @@ from .examples import renamed
 from .losses import (KLReference, edit_loss, encoded, ending_losses, ewc_penalty, fisher, l2_penalty,
                                    satisfied, slow_bar)
 from .modules import module_map
+from ..lm.local import auto_dtype
 from ..lm.matmul import fast_linear
 from ..lm.weights import borrowed_weights
 
 # %% auto #0
-__all__ = ['torch', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'learning_rate', 'penalty_of', 'fit',
-           'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps', 'train_lora']
+__all__ = ['torch', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype', 'learning_rate',
+           'penalty_of', 'fit', 'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps', 'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -54,6 +55,7 @@ class Recipe:
     clip:Optional[float] = 1. # largest gradient norm
     early_stop:bool = True # end when every example is satisfied with room to spare
     seed:int = 0 # order of batches and choice of general text
+    precision:str = "auto" # of the products: "float32", "bfloat16", or bfloat16 for large models where that is fast
     compat:Optional[str] = None # "published" for the published behaviour
 
     def __post_init__(self): object.__setattr__(self, "compat", compat_of(self.compat))
@@ -95,6 +97,17 @@ class FtlSettings(Recipe):
     kl:float = 0. # weight of the KL penalty
     layer:int = 0 # whose down-projection is trained
     clamp:float = 5e-4 # largest change of any weight
+
+# %% ../../nbs/edit/04_finetune.ipynb #6e868d72
+def products_dtype(
+    model, # causal LM
+    precision:str="auto", # "float32", "bfloat16" or "auto"
+)->torch.dtype:
+    "The type that matrix products are computed in while editing"
+    if precision not in ("auto", "float32", "bfloat16"): raise ValueError(f"precision is auto, float32 or bfloat16, not {precision!r}")
+    if precision != "auto": return getattr(torch, precision)
+    p = next(model.parameters())
+    return auto_dtype(sum(q.numel() for q in model.parameters()), str(p.device)) if p.dtype == torch.float32 else p.dtype
 
 # %% ../../nbs/edit/04_finetune.ipynb #7904c1c6
 def learning_rate(
@@ -193,10 +206,13 @@ def fit(
     optimizer = torch.optim.Adam(list(params.values()), lr=recipe.lr, betas=recipe.betas)
     loop = _Loop(model, encoded(model, tokenizer, examples, recipe.compat), params, recipe,
                  penalty_of(model, tokenizer, params, origin, general, recipe), random.Random(recipe.seed), optimizer)
-    losses = []
+    losses, device = [], next(model.parameters()).device.type
+    master = all(p.dtype == torch.float32 for p in model.parameters())
+    low = products_dtype(model, recipe.precision) if master else torch.float32
     with slow_bar(recipe.epochs, "editing", progress) as bar:
         for epoch in range(recipe.epochs):
-            with fast_linear(): loss, good = _epoch(loop, epoch, after_step)
+            with fast_linear(), torch.autocast(device, torch.bfloat16, enabled=low != torch.float32):
+                loss, good = _epoch(loop, epoch, after_step)
             losses.append(loss)
             bar.update()
             bar.set_postfix(loss=f"{loss:.3f}")
@@ -304,6 +320,8 @@ def _adapter(work, settings):
                              target_modules=settings.target_modules or middle_mlps(work))
     try: lora = peft.get_peft_model(work, config)
     except ValueError as e: raise InvalidData(f"LoRA finds no layer to adapt: {e}") from e
+    for p in lora.parameters():
+        if p.requires_grad: p.data = p.data.float()
     try: yield lora.eval()
     finally:
         lora.unload()
@@ -330,7 +348,9 @@ def train_lora(
     progress:bool=None, # show a bar; None: after five seconds
 )->tuple: # (Delta, losses)
     "Train a LoRA adapter with peft; its factors, with the model unchanged"
-    with borrowed(model, lambda n: False) as (work, _, _), torch.random.fork_rng(devices=[]):
+    # the frozen weights are read in the type of the products, the factors are float32
+    dtype = torch.float32 if settings.compat else products_dtype(model, settings.precision)
+    with borrowed(model, lambda n: False, dtype) as (work, _, _), torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         with _adapter(work, settings) as lora:
             params = {n: p for n, p in lora.named_parameters() if p.requires_grad}

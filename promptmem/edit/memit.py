@@ -5,8 +5,8 @@
 # %% ../../nbs/edit/07_memit.ipynb #a6284e6d
 from __future__ import annotations
 
+import copy
 import math
-import warnings
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
@@ -14,7 +14,7 @@ from typing import Any, Optional
 from ..core import InvalidData, require
 from .deltas import Delta
 from .examples import renamed
-from .finetune import borrowed
+from .finetune import borrowed, products_dtype
 from .losses import EncodedExamples, edit_loss, slow_bar
 from .modules import default_layers, is_input_major, module_map
 from ..lm.matmul import fast_linear
@@ -278,6 +278,7 @@ class ValueSearch:
     clamp:float = .75 # |δ| <= clamp · |h|
     stop:float = .05 # end when the loss is below
     batch:int = 16 # requests at a time
+    precision:str = "auto" # of the products: "float32", "bfloat16", or bfloat16 for large models where that is fast
 
 # %% ../../nbs/edit/07_memit.ipynb #ac681900
 class _Replay(torch.nn.Module):
@@ -375,6 +376,15 @@ def find_values(
     progress:bool=None, # show a bar; None: after five seconds
 )->tuple: # (targets [n, d], original outputs [n, d])
     "Outputs that make the model say each ending"
+    dtype = products_dtype(model, search.precision)
+    if dtype != model.dtype:  # a copy in the faster type finds the vectors, the model says what they are added to
+        name = next(n for n, x in model.named_modules() if x is module)
+        fast = copy.deepcopy(model).to(dtype)
+        z, h = find_values(fast, tokenizer, requests, contexts, fast.get_submodule(name), criterion,
+                           replace(search, precision=str(dtype).split(".")[1]), progress)
+        own = _texts(tokenizer, requests, contexts, context_length(model))
+        h32 = _read(model, module, [t[0] for t in own], pad_id(tokenizer)).float()
+        return h32 + (z - h), h32
     longest = max(len(tokenizer(e, add_special_tokens=False)["input_ids"]) for r in requests for e in r.endings)
     steps, parts = search.steps + search.more*(longest-1), []
     with slow_bar(steps*-(-len(requests)//search.batch), "searching values", progress) as bar:
@@ -464,8 +474,7 @@ def _prepared(work, tokenizer, examples, s):
 
 def _search_of(s): return ValueSearch(**s.search) if isinstance(s.search, dict) else s.search
 
-def _say_map(m):
-    if m.found: warnings.warn(f"a family that this library does not know: {m}", stacklevel=4)
+
 
 # %% ../../nbs/edit/07_memit.ipynb #81fadc20
 @renamed(ex="examples")

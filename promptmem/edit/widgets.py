@@ -8,158 +8,181 @@ __all__ = ['EditCompare']
 # %% ../../nbs/edit/16_widgets.ipynb #15ff7fb2
 from ..core import require
 from .compare import EditComparison
+from .examples import renamed
 from ..panel.parts import as_html, columns, facts, heading, paragraph, table
 from ..panel.widget import button, on_enter, panel_base, tagged
 from ..panel.charts import chart
 
-# %% ../../nbs/edit/16_widgets.ipynb #d26ac2e2
+# %% ../../nbs/edit/16_widgets.ipynb #587d7b08
+def _percent(x, sign=""): return f"{100*x:{sign}.1f} %"
+
+def _measures(report):
+    "One row per measure of an `EditReport`"
+    def form(c, x, sign=""): return _percent(x, sign) if c.unit == "share" else f"{x:{sign}.3f} nats"
+    def row(c):
+        ends = "none" if c.change.lo != c.change.lo else f"{form(c, c.change.lo, '+')} to {form(c, c.change.hi, '+')}"
+        return dict(measure=c.name, without=form(c, c.before), **{"with": form(c, c.after)}, change=form(c, c.change.estimate, "+"),
+                    interval=ends, n=c.change.n)
+    return [row(c) for c in (report.success, report.generated, report.train, report.hard_negatives, report.targeted) if c]
+
+def _remarks(report):
+    "The limit, and what the report warns of, in words"
+    g, said = report.general, []
+    if g:
+        limit = ("no allowance was set." if report.degradation is None else
+                 f"{'inside' if g.inside else 'outside'} the allowance of {100*report.degradation:g} %.")
+        said.append(f"General text: the loss changes by {100*g.change:+.3f} % (interval {100*g.lo:+.3f} to {100*g.hi:+.3f}), "
+                    f"read from {g.n} of {g.of} texts; {limit}")
+    return [paragraph(x) for x in said + [f"warning: {w}" for w in report.warnings]]
+
+def _verdict_part(said):
+    "The verdict, marked where it is a failure"
+    failed = "failed" in said or "OUTSIDE" in said
+    return [paragraph(said, "pm-wrong" if failed else "pm-right")] if said else []
+
+# %% ../../nbs/edit/16_widgets.ipynb #76e27c8f
+def _answer_parts(prompt, asked):
+    "The two answers, and the next words whose probability changed most"
+    if not asked: return []
+    a, words = asked
+    rows = [dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])]
+    shown = words.round(3).rename(columns=dict(token="next word", before="without", after="with"))
+    return [heading("With and without"), paragraph(prompt, "pm-question-shown"),
+            columns([table(rows, mark=lambda r: "pm-best" if r["model"] == "with" else "")], [table(shown, most=5)])]
+
+def _example_parts(evaluated):
+    "The verdict, the evaluation, the flipped examples, and the endings that should have stayed"
+    if evaluated is None: return []
+    report, flipped, damaged = evaluated
+    changed = table(flipped[["what", "prefix"]], most=12) if len(flipped) else paragraph("No example flipped.")
+    stay = [heading("Should have stayed, the most damaged first"), paragraph("Loss of the ending, in nats", "pm-more"),
+            table(damaged, most=8)] if len(damaged) else []
+    return [heading("On the examples"), *_verdict_part(report.verdict), table(_measures(report)), *_remarks(report),
+            heading("Flipped"), changed, *stay]
+
+def _curve_parts(f, limit):
+    "Success against damage, with the allowance"
+    if f is None: return []
+    line = dict(name="the edit at several scales", x=list(f.degradation), y=list(f.success), lo=list(f.lo), hi=list(f.hi),
+                labels=[f"×{s:g}" for s in f.scale])
+    rows = [{"scale": f"×{r.scale:g}", "general text": f"{100*r.degradation:+.3f} %", "success": r.success,
+             "interval": f"{r.lo:.2f} to {r.hi:.2f}",
+             **({"hard negatives": r.hard_negatives} if r.hard_negatives == r.hard_negatives else {})} for r in f.itertuples()]
+    return [columns([chart("Success against damage", [line], "relative rise of the loss on general text", "success on the examples",
+                           y_range=(0, 1), limit=None if limit is None else (limit, "allowance"))], [table(rows, most=12)])]
+
+# %% ../../nbs/edit/16_widgets.ipynb #39df4925
+def _controls(panel, e, prompt):
+    "Slider, prompt and buttons"
+    W = require("ipywidgets", "notebook")
+    def b(label, name, f, **kw): return button(label, name, f, panel=panel, **kw)
+    slider = W.FloatSlider(value=e.scale, min=0, max=max(2., float(e.scale)), step=.05, continuous_update=False, description="scale",
+                           layout=W.Layout(width="420px"))
+    text = W.Text(value=prompt, placeholder="a prompt to complete", layout=W.Layout(width="60%"))
+    buttons = dict(apply=b("Apply", "pm-apply", panel.apply), undo=b("Undo", "pm-undo", panel.undo),
+                   ask=b("Compare", "pm-ask", panel.ask, button_style="primary"),
+                   evaluate=b("Evaluate on the examples", "pm-evaluate", panel.evaluate),
+                   curve=b("Success against damage", "pm-curve", panel.curve))
+    return tagged(slider, "pm-scale"), on_enter(tagged(text, "pm-prompt"), panel.ask, panel), buttons
+
 class EditCompare(panel_base()):
     "A model with and without an edit, and everything in between"
+    @renamed(ex="examples")
     def __init__(self,
         edit, # an `Edit`
-        ex=None, # `CanonicalExamples`, for the flipped examples, the hard negatives and the curve
+        examples=None, # `CanonicalExamples`, for the flipped examples, the hard negatives and the curve
         general_text=None, # texts, for the damage
         prompt:str="", # what to ask first
         template:str="{prompt}", # how a typed prompt stands in what is sent
     ):
         W = require("ipywidgets", "notebook")
-        self.comparison, self.template = EditComparison(edit, ex, general_text), template
+        self.comparison, self.template = EditComparison(edit, examples, general_text), template
         self.asked = self.curve_rows = self.evaluated = None
-        b = lambda label, name, f, **kw: button(label, name, f, panel=self, **kw)
-        self.scale = tagged(W.FloatSlider(value=edit.scale, min=0, max=max(2., float(edit.scale)), step=.05, continuous_update=False, description="scale",
-                                          layout=W.Layout(width="420px")), "pm-scale")
-        self.prompt = on_enter(tagged(W.Text(value=prompt, placeholder="a prompt to complete", layout=W.Layout(width="60%")), "pm-prompt"), self.ask, self)
-        self.buttons = x = dict(apply=b("Apply", "pm-apply", self.apply), undo=b("Undo", "pm-undo", self.undo), ask=b("Compare", "pm-ask", self.ask, button_style="primary"),
-            evaluate=b("Evaluate on the examples", "pm-evaluate", self.evaluate), curve=b("Success against damage", "pm-curve", self.curve))
-        for name in ("evaluate", "curve"): x[name].layout.display = "none" if ex is None else ""
+        self.scale, self.prompt, self.buttons = _controls(self, edit, prompt)
+        x = self.buttons
+        for name in ("evaluate", "curve"): x[name].layout.display = "none" if examples is None else ""
         self.view, self.state = tagged(W.HTML(), "pm-edit-view"), tagged(W.HTML(), "pm-edit-state")
-        self.scale.observe(self._scaled, "value")
-        super().__init__([self.state, W.HBox([self.scale, x["apply"], x["undo"]]), W.HBox([self.prompt, x["ask"]]), W.HBox([x["evaluate"], x["curve"]]), self.view])
+        self.scale.observe(lambda change: _scaled(self, change["new"]), "value")
+        super().__init__([self.state, W.HBox([self.scale, x["apply"], x["undo"]]), W.HBox([self.prompt, x["ask"]]),
+                          W.HBox([x["evaluate"], x["curve"]]), self.view])
         self.refresh()
 
     @property
-    def edit(self): return self.comparison.edit
+    def edit(self):
+        "The edit that is looked at"
+        return self.comparison.edit
 
-# %% ../../nbs/edit/16_widgets.ipynb #2335300f
-from fastcore.basics import patch
+    def set_scale(self,
+        scale:float, # 0 is the original model, 1 the edit as trained
+    ):
+        "Stretch the edit. A prompt that was compared is compared again"
+        self.comparison.set_scale(scale)
+        if self.scale.value != scale: self.scale.value = scale
+        self.evaluated = None
+        if self.asked: self.asked = _answers(self)
+        self.refresh()
 
-# %% ../../nbs/edit/16_widgets.ipynb #53b410ae
-@patch
-def _scaled(self:EditCompare, change):
-    if change["new"] == self.edit.scale: return
-    with self.working(): self.set_scale(change["new"])
+    def apply(self):
+        "Put the edit into the model"
+        self.edit.apply()
+        self.refresh()
 
-@patch
-def set_scale(self:EditCompare, scale:float):
-    "Stretch the edit; 0 is the original model, 1 the edit as trained. A prompt that was compared is compared again"
-    self.comparison.set_scale(scale)
-    if self.scale.value != scale: self.scale.value = scale
-    self.evaluated = None
-    if self.asked: self.asked = self._answers()
-    self.refresh()
+    def undo(self):
+        "Take the edit out again"
+        self.edit.undo()
+        self.refresh()
 
-@patch
-def apply(self:EditCompare):
-    "Put the edit into the model"
-    self.edit.apply()
-    self.refresh()
+    def ask(self,
+        prompt:str=None, # None: what is typed
+    )->dict:
+        "What the model writes with and without the edit"
+        if prompt is not None: self.prompt.value = prompt
+        if not self.prompt.value.strip(): raise ValueError("type a prompt first")
+        self.asked = _answers(self)
+        self.refresh()
+        return self.asked[0]
 
-@patch
-def undo(self:EditCompare):
-    "Take the edit out again"
-    self.edit.undo()
-    self.refresh()
+    def evaluate(self):
+        "Success, damage, hard negatives and the examples that flipped"
+        self.evaluated = (self.comparison.report, self.comparison.flipped(), self.comparison.damaged())
+        self.refresh()
+        return self.evaluated[0]
 
-# %% ../../nbs/edit/16_widgets.ipynb #f603ab7f
-@patch
-def _answers(self:EditCompare):
-    sent = self.template.replace("{prompt}", self.prompt.value)
-    return self.comparison.ask(sent), self.comparison.next_words(sent, 5)
+    def curve(self,
+        scales=(0., .5, 1., 1.5, 2.), # factors to try
+    ): # DataFrame
+        "Success against damage over scales"
+        self.curve_rows = self.comparison.curve(scales)
+        self.refresh()
+        return self.curve_rows
 
-@patch
-def ask(self:EditCompare, prompt:str=None):
-    "What the model writes with and without the edit"
-    if prompt is not None: self.prompt.value = prompt
-    if not self.prompt.value.strip(): raise ValueError("type a prompt first")
-    self.asked = self._answers()
-    self.refresh()
-    return self.asked[0]
+    def refresh(self):
+        "Draw the current state"
+        self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())
 
-@patch
-def evaluate(self:EditCompare):
-    "Success, damage, hard negatives and the examples that flipped"
-    self.evaluated = (self.comparison.report, self.comparison.flipped(), self.comparison.damaged())
-    self.refresh()
-    return self.evaluated[0]
+    def state_parts(self)->list:
+        "What became of the edit, and where it stands"
+        limit = self.edit.limit.get("degradation")
+        allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
+        return [*_verdict_part(self.edit.verdict), facts(edit=self.edit.method, in_the_model="yes" if self.edit.active else "no",
+                                                         scale=f"{self.edit.scale:.2f}", allowance=allowed)]
 
-@patch
-def curve(self:EditCompare, scales=(0., .5, 1., 1.5, 2.)):
-    "Success against damage over scales: DataFrame"
-    self.curve_rows = self.comparison.curve(scales)
-    self.refresh()
-    return self.curve_rows
+    def view_parts(self)->list:
+        "All that was asked for"
+        found = [*_answer_parts(self.prompt.value, self.asked), *_example_parts(self.evaluated),
+                 *_curve_parts(self.curve_rows, self.edit.limit.get("degradation"))]
+        return found or [paragraph("Type a prompt to see the model with and without the edit.")]
 
-# %% ../../nbs/edit/16_widgets.ipynb #3253964c
-@patch
-def refresh(self:EditCompare):
-    "Draw the current state"
-    self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())
+    def parts(self)->list:
+        "The whole window, for readers without a screen"
+        return [heading("An edit"), *self.state_parts(), *self.view_parts()]
 
-@patch
-def state_parts(self:EditCompare):
-    limit = self.edit.limit.get("degradation")
-    allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
-    return [facts(edit=self.edit.method, in_the_model="yes" if self.edit.active else "no", scale=f"{self.edit.scale:.2f}", allowance=allowed)]
+def _scaled(panel, scale):
+    "The slider moved"
+    if scale == panel.edit.scale: return
+    with panel.working(): panel.set_scale(scale)
 
-@patch
-def answer_parts(self:EditCompare):
-    "The two answers, and the next words whose probability changed most"
-    if not self.asked: return []
-    a, words = self.asked
-    return [heading("With and without"), paragraph(self.prompt.value, "pm-question-shown"), columns([
-            table([dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])], mark=lambda r: "pm-best" if r["model"] == "with" else "")],
-            [table(words.round(3).rename(columns=dict(token="next word", before="without", after="with")), most=5)])]
-
-# %% ../../nbs/edit/16_widgets.ipynb #a50d205a
-def _measures(report):
-    "One row per measure of an `EditReport`"
-    found = [c for c in (report.success, report.generated, report.train, report.hard_negatives, report.targeted) if c]
-    form = lambda c, x, sign="": f"{100*x:{sign}.1f} %" if c.unit == "share" else f"{x:{sign}.3f} nats"
-    return [dict(measure=c.name, without=form(c, c.before), **{"with": form(c, c.after)}, change=form(c, c.change.estimate, "+"),
-                 interval=f"{form(c, c.change.lo, '+')} to {form(c, c.change.hi, '+')}", n=c.change.n) for c in found]
-
-def _remarks(report):
-    "The limit, and what the report warns of, in words"
-    g, said = report.general, []
-    if g: said.append(f"General text: the loss changes by {100*g.change:+.3f} % (interval {100*g.lo:+.3f} to {100*g.hi:+.3f}), read from {g.n} of {g.of} texts; "
-                      + ("no allowance was set." if report.degradation is None else f"{'inside' if g.inside else 'outside'} the allowance of {100*report.degradation:g} %."))
-    return [paragraph(s) for s in said + [f"warning: {w}" for w in report.warnings]]
-
-@patch
-def example_parts(self:EditCompare):
-    "The evaluation, the flipped examples, and the endings that should have stayed"
-    if self.evaluated is None: return []
-    report, flipped, damaged = self.evaluated
-    changed = table(flipped[["what", "prefix"]], most=12) if len(flipped) else paragraph("No example flipped.")
-    stay = [heading("Should have stayed, the most damaged first"), paragraph("Loss of the ending, in nats", "pm-more"), table(damaged, most=8)] if len(damaged) else []
-    return [heading("On the examples"), table(_measures(report)), *_remarks(report),
-            heading("Flipped"), changed, *stay]
-
-# %% ../../nbs/edit/16_widgets.ipynb #c614f4c4
-@patch
-def curve_parts(self:EditCompare):
-    "Success against damage, with the allowance"
-    f, limit = self.curve_rows, self.edit.limit.get("degradation")
-    if f is None: return []
-    line = dict(name="the edit at several scales", x=list(f.degradation), y=list(f.success), lo=list(f.lo), hi=list(f.hi), labels=[f"×{s:g}" for s in f.scale])
-    rows = [{"scale": f"×{r.scale:g}", "general text": f"{100*r.degradation:+.3f} %", "success": r.success, "interval": f"{r.lo:.2f} to {r.hi:.2f}",
-             **({"hard negatives": r.hard_negatives} if r.hard_negatives == r.hard_negatives else {})} for r in f.itertuples()]
-    return [columns([chart("Success against damage", [line], "relative rise of the loss on general text", "success on the examples", y_range=(0, 1),
-                  limit=None if limit is None else (limit, "allowance"))], [table(rows, most=12)])]
-
-@patch
-def view_parts(self:EditCompare):
-    return [*self.answer_parts(), *self.example_parts(), *self.curve_parts()] or [paragraph("Type a prompt to see the model with and without the edit.")]
-
-@patch
-def parts(self:EditCompare): return [heading("An edit"), *self.state_parts(), *self.view_parts()]
+def _answers(panel):
+    "What both models make of the typed prompt"
+    sent = panel.template.replace("{prompt}", panel.prompt.value)
+    return panel.comparison.ask(sent), panel.comparison.next_words(sent, 5)
