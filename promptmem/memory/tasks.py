@@ -318,12 +318,15 @@ def strict_check(task:Task, reply:str)->Check:
 
 # %% ../../nbs/memory/05_tasks.ipynb #9d93add3
 def checker(
-    mode="keyword", # "keyword", "strict", "understanding", "keyword_no_bracket", or a function(task, reply) -> bool or Check
+    mode="keyword", # "keyword", "strict", "understanding", "contains", "json:PATH" ..., or a function(task, reply) -> bool or Check
 ): # function(task, reply) -> Check
     "A checker by name"
-    if callable(mode): return lambda task, reply: c if isinstance(c := mode(task, reply), Check) else Check(bool(c), bool(c), bool(c))
+    if callable(mode): return lambda task, reply: c if isinstance(c := mode(task, reply), Check) else Check(*[bool(c)]*3)
     if mode == "keyword": return keyword_check
     if mode == "keyword_no_bracket": return lambda task, reply: keyword_check(task, reply, bracket=False)
     if mode == "strict": return strict_check
     if mode == "understanding": return lambda task, reply: (lambda c: Check(c.understood, c.understood, c.answered))(strict_check(task, reply))
-    raise ValueError(f"unknown checker {mode!r}: write 'keyword', 'keyword_no_bracket', 'strict', 'understanding', or pass a function")
+    from promptmem.memory.checkers import NAMED, chat_checker
+    if isinstance(mode, str) and (found := chat_checker(mode)): return found
+    known = ", ".join(map(repr, ("keyword", "keyword_no_bracket", "strict", "understanding", *NAMED, "json:PATH")))
+    raise ValueError(f"unknown checker {mode!r}: write one of {known}, or pass a function")
