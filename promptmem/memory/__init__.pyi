@@ -3,6 +3,8 @@ from typing import Any as _Any
 
 from . import assistant as assistant
 from . import calibration as calibration
+from . import checkers as checkers
+from . import contracts as contracts
 from . import inspector as inspector
 from . import logs as logs
 from . import lookup as lookup
@@ -21,6 +23,18 @@ from .calibration import learning_curve as learning_curve
 from .calibration import pair_distances as pair_distances
 from .calibration import plot_learning_curve as plot_learning_curve
 from .calibration import wrong_memory_drill as wrong_memory_drill
+from .checkers import JsonCheck as JsonCheck
+from .checkers import JudgeCheck as JudgeCheck
+from .checkers import Says as Says
+from .checkers import choice_check as choice_check
+from .checkers import contains_check as contains_check
+from .checkers import exact_check as exact_check
+from .checkers import own_tasks as own_tasks
+from .checkers import read_score as read_score
+from .checkers import regex_check as regex_check
+from .contracts import ChooserLike as ChooserLike
+from .contracts import LookupLike as LookupLike
+from .contracts import RewriterLike as RewriterLike
 from .inspector import MemoryInspector as MemoryInspector
 from .logs import Log as Log
 from .logs import Logs as Logs
