@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['HOW', 'Assistant', 'as_scopes', 'Request', 'preferences', 'AnswerStream']
+__all__ = ['HOW', 'Assistant', 'as_scopes', 'Request', 'AnswerStream']
 
 # %% ../../nbs/memory/09_assistant.ipynb #2b00e696
 import weakref
@@ -170,7 +170,7 @@ def _put_published(a, r, worded, template):
 def _put_chat(a, r, worded, template):
     "Chat: nothing is altered; an order inside a quotation is flagged"
     said = r.retrieval.text if r.retrieval.hit else None
-    always = preferences(a.store, a.scopes)
+    always = a.store.preferences(a.scopes)
     if any("instruction" in neutralize(x)[1] for x in [said or "", *(c.text for c in always)]): r.meta["flags"] = ["instruction"]
     if always: r.meta["always"] = [c.id for c in always]
     turns, ids = _turns(a)
@@ -180,15 +180,7 @@ def _put_chat(a, r, worded, template):
     r.text = as_text(r.sent, len(turns))
     r.sent = sendable(a.lm, r.sent)
 
-# %% ../../nbs/memory/09_assistant.ipynb #ffe26d57
-def preferences(
-    store, # a `Store`
-    scopes, # names
-)->list: # clarifications
-    "What holds for every answer in these scopes, nearest scope first"
-    find = getattr(store, "preferences", None)
-    return [c for s in scopes for c in find(s)] if find is not None else []
-
+# %% ../../nbs/memory/09_assistant.ipynb #36facf5e
 def _turns(a):
     "(messages of the latest turns that fit into the budget, ids of their interactions), oldest first"
     messages, ids, left = [], [], a.history_tokens
@@ -359,7 +351,7 @@ def undo(self:Assistant)->Interaction:
     if not self._done: raise InvalidData("there is nothing to undo in this session")
     done = self._done.pop()
     _take_back(self, done)
-    now = self.store.interaction(done.interaction)
+    now = self.store.interaction(done.interaction, scope=self.scope)
     if now is None: raise InvalidData("what would be taken back was forgotten in the meantime")
     try: _, now = self.store.judge(now.id, done.verdict, done.earlier if done.corrected else now.expected, scope=self.scope)
     except KeyError as e: raise InvalidData("what would be taken back was forgotten in the meantime") from e
@@ -392,7 +384,7 @@ def new_conversation(self:Assistant)->str: # its id
 @patch
 def memories(self:Assistant)->list:
     "The clarifications in use, of the nearest scope first"
-    return [c for s in self.scopes for c in self.store.clarifications(s)]
+    return self.store.clarifications(self.scopes)
 
 @patch
 def suggestions(self:Assistant,
@@ -400,9 +392,9 @@ def suggestions(self:Assistant,
     k:int=3, # how many
 )->list: # texts
     "Earlier clarifications that might be meant again: of near questions first, then the most used of the last 200"
-    near = [c.text for s in self.scopes for c in self.store.search(question, scope=s, k=k)] if question.strip() else []
+    near = [c.text for c in self.store.search(question, scope=self.scopes, k=k)] if question.strip() else []
     page = dict(sort="time", descending=True, limit=200, kind="question")
-    late = [c.text for s in self.scopes for c in self.store.clarifications(s, **page)]
+    late = [c.text for c in self.store.clarifications(self.scopes, **page)]
     return list(dict.fromkeys(near + [t for t, _ in Counter(late).most_common()]))[:k]
 
 @patch
