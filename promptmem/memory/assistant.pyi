@@ -129,9 +129,6 @@ def _put_published(a, r, worded, template):
 def _put_chat(a, r, worded, template):
     ...
 
-def preferences(store, scopes) -> list:
-    ...
-
 def _turns(a):
     ...
 
