@@ -11,9 +11,10 @@ __all__ = ['Record', 'Usage', 'Query', 'Completion', 'Candidate', 'Retrieval', '
 # %% ../nbs/02_record.ipynb #6a1da678
 import html
 from dataclasses import dataclass, field, fields
+from numbers import Integral, Real
 from typing import Optional
 
-from .core import InvalidData, new_id, now, plain
+from .core import InvalidData, finite, new_id, now, plain, utc_time, well_formed
 
 # %% ../nbs/02_record.ipynb #dbe8b84f
 class Record:
@@ -23,8 +24,8 @@ class Record:
         out = {}
         for f in fields(self):
             v = getattr(self, f.name)
-            out[f.name] = ([i.to_dict() if isinstance(i, Record) else plain(i) for i in v] if isinstance(v, (list, tuple))
-                           else v.to_dict() if isinstance(v, Record) else plain(v))
+            out[f.name] = ([i.to_dict() if isinstance(i, Record) else _whole(plain(i)) for i in v] if isinstance(v, (list, tuple))
+                           else v.to_dict() if isinstance(v, Record) else _whole(plain(v)))
         return out
 
     @classmethod
@@ -34,7 +35,10 @@ class Record:
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(d) - known)
         if unknown: raise InvalidData(f"{cls.__name__} has no field {', '.join(map(repr, unknown))}; it has {', '.join(sorted(known))}")
-        try: return cls(**{k: cls._nested(k, v) for k, v in d.items()})
+        values = {k: cls._nested(k, v) for k, v in d.items()}
+        for f in fields(cls):
+            if f.name in values: _check_kind(cls, f, values[f.name])
+        try: return cls(**values)
         except TypeError as e: raise InvalidData(f"{cls.__name__}: {e}") from e
 
     @classmethod
@@ -44,6 +48,23 @@ class Record:
         rows = "".join(f"<tr><th style='text-align:left'>{html.escape(k)}</th><td><pre style='margin:0;white-space:pre-wrap'>"
                        f"{html.escape(str(v))}</pre></td></tr>" for k, v in self.to_dict().items() if v not in (None, [], {}))
         return f"<table class='pm-record'><caption>{type(self).__name__}</caption>{rows}</table>"
+
+# %% ../nbs/02_record.ipynb #a23a8df5
+_KINDS = {"str": str, "bool": bool, "int": Integral, "float": Real, "dict": dict}
+
+def _check_kind(cls, f, value):
+    "Raise `InvalidData` where `value` cannot be the field `f`"
+    optional, name = f.type.startswith("Optional["), f.type.removeprefix("Optional[").removesuffix("]")
+    kind = _KINDS.get(name) or (tuple if name == "tuple" else globals().get(name))
+    if value is None and (optional or name in ("float", "int")): return
+    fits = kind is None or isinstance(value, (tuple, list) if kind is tuple else kind) and not (isinstance(value, bool) and kind is not bool)
+    if not fits: raise InvalidData(f"{cls.__name__}.{f.name} is {f.type}, found {value!r:.60}")
+
+def _whole(x):
+    "Plain values as every file and database takes them"
+    if isinstance(x, str): return well_formed(x)
+    if isinstance(x, dict): return {well_formed(k): _whole(v) for k, v in x.items()}
+    return [_whole(v) for v in x] if isinstance(x, list) else finite(x)
 
 # %% ../nbs/02_record.ipynb #cc76774a
 def _text(value, what, empty=False):
@@ -77,7 +98,9 @@ class Query(Record):
     id:str = field(default_factory=new_id)
     expected:Optional[str] = None # the right answer, if known
     meta:dict = field(default_factory=dict) # anything else: data set, type, group
-    def __post_init__(self): _text(self.text, "a question"), _text(self.scope, "a scope")
+    def __post_init__(self):
+        _text(self.text, "a question")
+        _text(self.scope, "a scope")
 
 @dataclass
 class Completion(Record):
@@ -129,13 +152,16 @@ class Clarification(Record):
     id:str = field(default_factory=new_id)
     normalized_key:str = "" # the key that look-ups compare
     author:str = "user" # who said it
-    time:str = field(default_factory=now) # UTC
+    time:str = field(default_factory=now) # kept as UTC; a time without a zone is UTC
     source:Optional[str] = None # id of the interaction that it corrects
     supersedes:Optional[str] = None # id of the clarification that it replaces
     active:bool = True # False once superseded
     kind:str = "question" # "always": it holds whatever is asked
     def __post_init__(self):
-        _text(self.scope, "a scope"), _text(self.key, "a key"), _text(self.text, "a clarification")
+        _text(self.scope, "a scope")
+        _text(self.key, "a key")
+        _text(self.text, "a clarification")
+        self.time = utc_time(self.time)
 
 # %% ../nbs/02_record.ipynb #58abccc1
 @dataclass
@@ -144,7 +170,7 @@ class Interaction(Record):
     question:str # as asked
     scope:str = "default" # whose memories applied
     id:str = field(default_factory=new_id)
-    time:str = field(default_factory=now) # UTC
+    time:str = field(default_factory=now) # kept as UTC; a time without a zone is UTC
     prompt:str = "" # the exact text sent
     prompt_id:Optional[str] = None # which prompt template
     retrieval:Optional[Retrieval] = None # what memory offered, and why
@@ -157,7 +183,10 @@ class Interaction(Record):
     model:str = ""
     meta:dict = field(default_factory=dict)
     def __post_init__(self):
-        _text(self.question, "a question"), _text(self.scope, "a scope")
+        _text(self.question, "a question")
+        _text(self.scope, "a scope")
+        self.time = utc_time(self.time)
+        self.prompt, self.answer, self.understanding = map(well_formed, (self.prompt, self.answer, self.understanding))
         if self.verdict not in (None, "right", "wrong"): raise InvalidData(f"a verdict is 'right', 'wrong' or None, not {self.verdict!r}")
     @classmethod
     def _nested(cls, name, value):
