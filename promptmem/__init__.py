@@ -9,11 +9,11 @@ alias_modules({f"promptmem.{old}": f"promptmem.{new}" for old, new in dict(
     storedb="store", storefind="store.search", storeerase="store.erase", storefile="store.transfer", **{"edit.builders": "edit.examples"}).items()})
 
 _rooms = {name: None for name in ("core", "stats", "record", "grade", "lm", "embed", "index", "store", "data", "batch", "panel",
-                                  "plots", "demo", "memory", "reward", "rewrite", "recall", "edit", "testing")}
+                                  "plots", "demo", "logs", "memory", "reward", "rewrite", "recall", "edit", "testing")}
 _names = {
     **_rooms,
     "load_lm": "lm", "LM": "lm", "OpenAILM": "lm", "TransformersLM": "lm", "CallableLM": "lm", "LMCache": "lm",
-    "load_embedder": "lm", "Store": "store", "Assistant": "memory", "run_grid": "batch", "load_runs": "batch",
+    "load_embedder": "lm", "Store": "store", "Assistant": "memory", "read_log": "logs", "run_grid": "batch", "load_runs": "batch",
     "Query": "record", "Completion": "record", "Retrieval": "record", "Interaction": "record",
     "Clarification": "record", "Outcome": "record", "Usage": "record",
 }

@@ -17,7 +17,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..core import InvalidData, plain, stable_hash
+from ..core import InvalidData, file_name, json_text, plain, stable_hash
 from .logs import Log
 from .prompt import END, as_is, choose_format, last_part, load_strategy, parse_reply, sendable
 from .tasks import Tasks
@@ -118,7 +118,7 @@ class LogFile:
 
     def append(self, record, nanoseconds):
         "Write one line; it is on disk when this returns"
-        data = (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+        data = (json_text(record) + "\n").encode("utf-8")
         end = self._ends[-1] if self._ends else 0
         try:
             if self._f.write(data) != len(data): raise OSError(28, "no space left on the device")
@@ -353,5 +353,5 @@ def _log_path(log, head, n):
     "The file that `log` means: itself, or one with a telling name in a folder"
     if not str(log).endswith(("/", os.sep)) and not Path(log).is_dir(): return Path(log)
     chance, seed = head["clarification_probability"], head["seed"]
-    name = f"{head['strategy']}_task_type={head['family']}_num_tasks={n}_clarification_prob={chance}_seed={seed}_run={head['run']}"
+    name = f"{file_name(head['strategy'])}_task_type={file_name(head['family'])}_num_tasks={n}_clarification_prob={chance}_seed={seed}_run={head['run']}"
     return Path(log)/f"{name}.jsonl"

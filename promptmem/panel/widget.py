@@ -7,9 +7,10 @@ __all__ = ['CSS', 'log', 'static_page', 'panel_base', 'controls', 'tagged', 'lab
 
 # %% ../../nbs/panel/03_widget.ipynb #27dced09
 import logging
+import traceback
 import warnings
 from contextlib import contextmanager
-from ..core import require
+from ..core import redact, require
 from .parts import as_html, as_text, esc
 
 # %% ../../nbs/panel/03_widget.ipynb #fd40f055
@@ -85,8 +86,8 @@ def _guarded(panel):
     panel.say()
     try: yield
     except Exception as e:
-        log.exception("an action of %s failed", type(panel).__name__)
-        panel.say(f"{type(e).__name__}: {e}", "pm-error")
+        log.error("an action of %s failed: %s", type(panel).__name__, redact("".join(traceback.format_exception(e))))
+        panel.say(redact(f"{type(e).__name__}: {e}"), "pm-error")
     finally:
         for c, was in were: c.disabled = was
         panel.available()

@@ -6,7 +6,6 @@
 __all__ = ['JOINS', 'CRITIC', 'CONFIDENCE', 'join_text', 'collect_outcomes', 'self_critic', 'verbal_confidence']
 
 # %% ../../nbs/reward/07_collect.ipynb #ff3e4d4d
-import json
 import os
 import re
 import warnings
@@ -15,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm.auto import tqdm
 
-from ..core import InvalidData, plain, read_jsonl, stable_hash
+from ..core import InvalidData, json_text, plain, read_jsonl, stable_hash
 from ..grade import get_grader, grade
 from ..lm.base import LMError
 from .outcomes import Outcomes
@@ -67,7 +66,7 @@ def _append(path, rows):
     "Append whole lines and flush them to disk"
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with open(path, "ab") as f:
-        f.write("".join(json.dumps(plain(r), ensure_ascii=False) + "\n" for r in rows).encode("utf-8"))
+        f.write("".join(json_text(r) + "\n" for r in rows).encode("utf-8"))
         f.flush()
         os.fsync(f.fileno())
 
