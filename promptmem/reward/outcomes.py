@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from ..core import InvalidData, fold, identity_key, read_jsonl, read_text, stable_hash, write_atomic
+from ..core import InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic
 
 # %% ../../nbs/reward/01_outcomes.ipynb #bacb722b
 def question_key(
@@ -27,7 +27,11 @@ def question_key(
     "A hash of a question, the same for texts that are the same: says that a log held it, without its words"
     return stable_hash(["question", identity_key(text)], 24)
 
-# %% ../../nbs/reward/01_outcomes.ipynb #908cfcd3
+# %% ../../nbs/reward/01_outcomes.ipynb #37978891
+def _said(x):
+    "A value as a person wrote it: 1, not np.int64(1)"
+    return f"{(x.item() if hasattr(x, 'item') else x)!r:.80}"
+
 def _need(frame, columns, what):
     missing = [c for c in columns if c not in frame]
     if missing: raise InvalidData(f"{what}: no column {', '.join(map(repr, missing))}; there are {', '.join(map(str, frame.columns))}")
@@ -45,7 +49,7 @@ def as_correct(
     found = v.map(lambda x: SPELLINGS.get(str(x).strip().lower()))
     if found.isna().any():
         i = int(found.isna().idxmax())
-        raise InvalidData(f"{what}, row {i}: 'correct' is {v.iloc[i]!r}; expected true or false")
+        raise InvalidData(f"{what}, row {i}: 'correct' is {_said(v.iloc[i])}; expected true or false")
     return found.astype(np.int8).to_numpy()
 
 def sorted_ids(
@@ -59,15 +63,15 @@ def sorted_ids(
 def _check_texts(table, id_column, what):
     _need(table, [id_column, "text"], what)
     twice = table[id_column].duplicated()
-    if twice.any(): raise InvalidData(f"{what}: the id {table.loc[twice.idxmax(), id_column]!r} occurs twice")
+    if twice.any(): raise InvalidData(f"{what}: the id {_said(table.loc[twice.idxmax(), id_column])} occurs twice")
     bad = table.text.map(lambda t: not isinstance(t, str) or not t.strip())
-    if bad.any(): raise InvalidData(f"{what}: the text of {table.loc[bad.idxmax(), id_column]!r} is empty or no text")
+    if bad.any(): raise InvalidData(f"{what}: the text of {_said(table.loc[bad.idxmax(), id_column])} is empty or no text")
 
 def _check_ids(frame, column, table, what):
     unknown = ~frame[column].isin(table[column])
     if unknown.any():
         i = int(np.argmax(unknown.to_numpy()))
-        raise InvalidData(f"outcomes, row {i}: {column} {frame[column].iloc[i]!r} is not among the {len(table)} {what}")
+        raise InvalidData(f"outcomes, row {i}: {column} {_said(frame[column].iloc[i])} is not among the {len(table)} {what}")
 
 # %% ../../nbs/reward/01_outcomes.ipynb #8564e5c9
 class Outcomes:
@@ -104,27 +108,61 @@ class Outcomes:
 
 # %% ../../nbs/reward/01_outcomes.ipynb #014fd9e8
 def _read_table(path):
-    path = Path(path)
+    path = user_path(path)
     if not path.exists(): raise FileNotFoundError(f"no file {path}")
+    kind = path.suffix.lower()
     try:
-        if path.suffix == ".parquet": return pd.read_parquet(path)
-        if path.suffix == ".csv": return pd.read_csv(path)
-        if path.suffix in (".jsonl", ".ndjson"): return pd.DataFrame(read_jsonl(path))
+        if kind == ".parquet": return pd.read_parquet(path)
+        if kind in (".csv", ".tsv"): return _typed(pd.DataFrame(read_csv(path)))
+        if kind in (".jsonl", ".ndjson"): return pd.DataFrame(read_jsonl(path))
     except InvalidData: raise
-    except Exception as e: raise InvalidData(f"{path}: could not be read as {path.suffix[1:]} ({type(e).__name__}: {e})") from e
+    except Exception as e: raise InvalidData(f"{path}: could not be read as {kind[1:]} ({type(e).__name__}: {e})") from e
     raise InvalidData(f"{path}: expected .parquet, .csv or .jsonl")
+
+_TEXTS = {"query", "prompt", "text", "gold", "answer", "dataset", "role", "name", "kind", "split", "model"}
+
+def _typed(frame):
+    "A table of texts with its numbers as numbers; texts stay texts (NA, None), and so do ids where one is written like 01"
+    for c in frame:
+        v, given = frame[c], frame[c] != ""
+        if c.endswith("_id"):
+            plain = v[given].str.fullmatch("0|-?[1-9][0-9]{0,17}").all()
+            frame[c] = [(int(x) if plain else x) if ok else None for x, ok in zip(v, given)] if not (plain and given.all()) else v.astype("int64")
+        elif c not in _TEXTS:
+            numbers = pd.to_numeric(v.where(given), errors="coerce")
+            if numbers[given].notna().all(): frame[c] = numbers
+        elif c not in ("query", "prompt", "text", "answer"): frame[c] = v.where(given, None)
+    return frame
+
+def _alike(tables):
+    "Ids as texts in all tables where they are texts in one: a file without 01 does not know that 1 is a text"
+    for c in ("query_id", "prompt_id"):
+        kinds = {isinstance(x, str) for t in tables if c in t for x in t[c].dropna()}
+        if len(kinds) > 1: tables = [t.assign(**{c: [x if isinstance(x, str) else str(x) for x in t[c]]}) if c in t else t for t in tables]
+    return tables
 
 def _beside(folder, name):
     found = [folder/f"{name}{s}" for s in (".parquet", ".csv", ".jsonl") if (folder/f"{name}{s}").exists()]
     if not found: raise FileNotFoundError(f"no {name}.parquet, {name}.csv or {name}.jsonl in {folder}")
     return found[0]
 
+def _one_text(frame, id_, text):
+    "Refuse one id for two texts"
+    pairs = frame[[id_, text]].drop_duplicates()
+    twice = pairs[pairs[id_].duplicated(keep=False)]
+    if len(twice):
+        one = twice[id_].iloc[0]
+        a, b = twice[text][twice[id_] == one].iloc[:2]
+        raise InvalidData(f"the {id_} {_said(one)} stands for two texts: {_said(a)} and {_said(b)}")
+
 def _split_tables(frame):
     "queries and prompts out of rows that spell both out"
     _need(frame, ["query", "prompt", "correct"], "outcomes without queries and prompts files")
     frame = frame.copy()
     for text, id_ in (("query", "query_id"), ("prompt", "prompt_id")):
-        if id_ not in frame or frame[id_].isna().any(): frame[id_] = pd.factorize(frame[text])[0]
+        if id_ not in frame or frame[id_].isna().all(): frame[id_] = pd.factorize(frame[text], use_na_sentinel=False)[0]
+        elif frame[id_].isna().any(): frame[id_] = frame[id_].where(frame[id_].notna(), "unnamed: " + frame[text].astype(str))
+        _one_text(frame, id_, text)
     extra = [c for c in ("dataset", "gold", "group_id", "role", "fold") if c in frame]
     q = frame.drop_duplicates("query_id").rename(columns={"query": "text"})[["query_id", "text", *extra]]
     p = frame.drop_duplicates("prompt_id").rename(columns={"prompt": "text"})[["prompt_id", "text"]]
@@ -139,13 +177,13 @@ def read(cls:Outcomes,
 )->Outcomes:
     "Read and validate outcomes"
     load = lambda t: t if isinstance(t, pd.DataFrame) else _read_table(t)
-    if not isinstance(path, pd.DataFrame) and (path := Path(path)).is_dir():
+    if not isinstance(path, pd.DataFrame) and (path := user_path(path)).is_dir():
         queries = _beside(path, "queries") if queries is None else queries
         prompts = _beside(path, "prompts") if prompts is None else prompts
         path = _beside(path, "outcomes")
     frame, name = load(path), "the DataFrame" if isinstance(path, pd.DataFrame) else path
     if (queries is None) != (prompts is None): raise ValueError("give both queries= and prompts=, or neither")
-    try: return cls(*_split_tables(frame)) if queries is None else cls(frame, load(queries), load(prompts))
+    try: return cls(*_split_tables(frame)) if queries is None else cls(*_alike([frame, load(queries), load(prompts)]))
     except InvalidData as e: raise InvalidData(f"{name}: {e}") from e
     except TypeError as e: raise InvalidData(f"{name}: a column holds lists or objects where text or numbers are expected ({e})") from e
 
