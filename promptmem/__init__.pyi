@@ -10,6 +10,7 @@ embed: _Any
 from . import grade as grade
 from . import index as index
 from . import lm as lm
+from . import logs as logs
 from . import memory as memory
 from . import panel as panel
 plots: _Any
@@ -29,6 +30,7 @@ from .lm import OpenAILM as OpenAILM
 from .lm import TransformersLM as TransformersLM
 from .lm import load_embedder as load_embedder
 from .lm import load_lm as load_lm
+from .logs import read_log as read_log
 from .memory import Assistant as Assistant
 from .record import Clarification as Clarification
 from .record import Completion as Completion

@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from ..core import InvalidData, fold, identity_key, read_jsonl, read_text, stable_hash, write_atomic
+from ..core import InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic
 
 def question_key(text: str) -> str:
+    ...
+
+def _said(x):
     ...
 
 def _need(frame, columns, what):
@@ -103,8 +106,18 @@ class Outcomes:
 
 def _read_table(path):
     ...
+_TEXTS: _Any
+
+def _typed(frame):
+    ...
+
+def _alike(tables):
+    ...
 
 def _beside(folder, name):
+    ...
+
+def _one_text(frame, id_, text):
     ...
 
 def _split_tables(frame):
