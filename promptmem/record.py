@@ -137,9 +137,12 @@ class Retrieval(Record):
     why:str = "" # one sentence
     threshold:Optional[float] = None # the limit that the score was held against
     id:Optional[str] = None # id of the clarification in the store
+    ask:Optional[Candidate] = None # the memory that may be meant, where `hit` is False: "as last time?"
+    also:tuple = () # further `Candidate`s that apply beside `text`
     @classmethod
     def _nested(cls, name, value):
-        return tuple(Candidate.from_dict(v) if isinstance(v, dict) else v for v in value) if name == "candidates" else value
+        one = lambda v: Candidate.from_dict(v) if isinstance(v, dict) else v
+        return tuple(map(one, value)) if name in ("candidates", "also") else one(value) if name == "ask" else value
     def __bool__(self): return self.hit
 
 # %% ../nbs/02_record.ipynb #86a03b5d

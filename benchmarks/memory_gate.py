@@ -1,0 +1,175 @@
+"""The gate of lookup="auto": what it applies, offers and leaves on questions it has never seen, and how long a look-up takes.
+
+    python benchmarks/memory_gate.py                                # quality on the held-out pairs, and light edits
+    python benchmarks/memory_gate.py --speed 1000 100000            # times of look-ups and writes too
+    python benchmarks/memory_gate.py --train                        # make data/pairs/gate.json again (train and validation pairs only)
+
+Held-out pairs: their stored questions are in no other split. Every held-out memory is put into one look-up, and every held-out question
+is asked of it, so that a wrong memory counts as wrong even where the right one is near. `unrelated` are the held-out unrelated
+questions and all stored questions and paraphrases of the other two splits, whose memories are absent. Beside the gate stand the
+published look-ups at their defaults, on the same questions. Precision is the share of right memories among the applied ones.
+"""
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+
+from promptmem.lm.embed import Embedder, load_embedder
+from promptmem.memory import AutoLookup, ClosestLookup, SemanticLookup
+from promptmem.memory.gate import light_edits, load_pairs, save_gate, train_gate
+from promptmem.stats import share_interval, share_upper
+from promptmem.store import Store
+
+TARGETS = dict(precision=.95, recall=.80, covered=.95, unrelated=.01, p95_ms={100_000: 25, 1_000_000: 40}, write_p95_ms=25)
+
+
+def filled(lookup, rows):
+    "The look-up with every stored question of `rows`"
+    for family, r in {r["family"]: r for r in rows}.items(): lookup.add(r["stored"], f"{family}: {r['clarification']}")
+    return lookup
+
+
+def family(text): return int(text.split(":", 1)[0])
+
+
+def asked(lookup, questions):
+    "(wanted family or None, retrieval, row) of each question"
+    return [(want, lookup.query(q), row) for q, want, row in questions]
+
+
+def table(answers):
+    "Shares with their counts"
+    fit, rest = [a for a in answers if a[0] is not None], [a for a in answers if a[0] is None]
+    right = [r.hit and family(r.text) == want for want, r, _ in fit]
+    wrong = [r.hit and family(r.text) != want for want, r, _ in fit] + [r.hit for _, r, _ in rest]
+    offered = [ok or bool(not r.hit and r.ask and family(r.ask.text) == want) for ok, (want, r, _) in zip(right, fit)]
+    applied = sum(right) + sum(wrong)
+    out = dict(applied_right=sum(right), applied_wrong=sum(wrong), fitting=len(fit), not_fitting=len(rest),
+               precision=sum(right)/applied if applied else None, recall=sum(right)/max(1, len(fit)), covered=sum(offered)/max(1, len(fit)))
+    if applied: out["precision_interval"] = [round(x, 4) for x in (lambda i: (i.lo, i.hi))(share_interval(sum(right), applied))]
+    return out
+
+
+def anything(answers):
+    "How many unrelated questions get anything, and the one-sided bound"
+    k = sum(bool(r.hit or r.ask) for _, r, _ in answers)
+    return dict(got_anything=k, injected=sum(r.hit for _, r, _ in answers), unrelated=len(answers), share=k/len(answers), upper=share_upper(k, len(answers)))
+
+
+def quality(make, rows, others, seed):
+    "Everything about one look-up"
+    lookup, rng = filled(make(), rows), random.Random(seed)
+    pairs = [(r["question"], r["family"] if r["label"] == "same" else None, r) for r in rows if r["label"] != "unrelated"]
+    strange = [(q, None, None) for q in dict.fromkeys(q for r in others if r["label"] != "near-miss" for q in (r["stored"], r["question"]))]
+    strange += [(r["question"], None, r) for r in rows if r["label"] == "unrelated"
+                and r["question"] not in {x["question"] for x in rows if x["label"] == "same"} | {x["stored"] for x in rows}]
+    answers = asked(lookup, pairs)
+    out = dict(pairs=table(answers), unrelated=anything(asked(lookup, strange)))
+    for name in ("language", "kind"):
+        groups = defaultdict(list)
+        for a in answers: groups[a[2][name] or "same"].append(a)
+        out["by_"+name] = {k: table(v) for k, v in groups.items()}
+    edits = [(e, r["family"], r) for r in {r["family"]: r for r in rows}.values() for e in light_edits(r["stored"], rng)]
+    out["light_edits"] = table(asked(lookup, edits))
+    return out
+
+
+def lookups(embedder):
+    return {"auto": lambda: AutoLookup(embedder), "auto, wording only": lambda: AutoLookup(None),
+            "closest (default)": ClosestLookup, "closest (published)": ClosestLookup.published,
+            "semantic (.9, default)": lambda: SemanticLookup(embedder), "semantic (.8)": lambda: SemanticLookup(embedder, threshold=.8)}
+
+
+class Known(Embedder):
+    "Vectors of a big memory, made from the words; questions are embedded by the real model, whose time counts"
+    def __init__(self, real): self.real, self.name, self.dim, self.model = real, "bench-words-384", 384, real.model
+    def __call__(self, texts):
+        if len(texts) < 64: return self.real(texts)
+        from store_million import WordVectors
+        return WordVectors()(texts)
+
+
+def speed(n, queries, embedder, seed):
+    "Wall milliseconds of a look-up and of a write in a store of `n` memories on disk"
+    from store_levenshtein import WORDINGS, words
+    rng = random.Random(seed)
+    vocabulary = words(max(1000, n//12), rng)
+    keys = list(dict.fromkeys(f"{rng.choice(WORDINGS).format(rng.choice(vocabulary))} {rng.choice(vocabulary)}" for _ in range(int(1.3*n))))[:n]
+    known, took, wrote = Known(embedder), [], []
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder)/"m.db", embedder=known) as store:
+        for i in range(0, len(keys), 10_000):
+            part = keys[i:i+10_000]
+            store.add_many([dict(scope="all", key=k, text="a synonym") for k in part], known([k.lower() for k in part]), known.name)
+        lookup = AutoLookup(known).bind(store, "all")
+        asks = [rng.choice(("please {}", "{}?", "{} now")).format(rng.choice(keys)) for _ in range(queries)]
+        for q in asks[:5]: lookup.query(q)
+        for q in asks[5:]:
+            start = time.perf_counter()
+            lookup.query(q)
+            took.append(1000*(time.perf_counter() - start))
+        for i in range(40):
+            start = time.perf_counter()
+            lookup.add(f"a new question number {i} about {rng.choice(vocabulary)}", "t")
+            wrote.append(1000*(time.perf_counter() - start))
+    p = lambda x: (round(float(np.median(x)), 2), round(float(np.percentile(x, 95)), 2))
+    return dict(memories=len(keys), lookup_p50_p95_ms=p(took), write_p50_p95_ms=p(wrote), queries=len(took), load=os.getloadavg()[0])
+
+
+def similar(path, embedder, n, seed):
+    "The gate on another author's pairs of question wordings (word puzzles): the words asked about stand in brackets"
+    from promptmem.memory.gate import Gate, pair_odds
+    rows = [json.loads(line) for line in open(path, encoding="utf-8")]
+    rows, gate = random.Random(seed).sample(rows, min(n, len(rows))), Gate()
+    odds = pair_odds(gate.meaning, [(r["sentence2"], r["sentence1"]) for r in rows], embedder)
+    fits = np.array([r["label"] == 1 for r in rows])
+    k, right = int((odds >= gate.meaning.apply).sum()), int((odds[fits] >= gate.meaning.apply).sum())
+    return dict(pairs=len(rows), fitting=int(fits.sum()), precision=right/max(1, k), recall=right/int(fits.sum()),
+                covered=float((odds[fits] >= gate.meaning.ask).mean()))
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--train", action="store_true", help="fit the gate and write data/pairs/gate.json")
+    ap.add_argument("--split", default="heldout", help="split to report on")
+    ap.add_argument("--speed", type=int, nargs="*", default=[], help="numbers of memories")
+    ap.add_argument("--queries", type=int, default=200)
+    ap.add_argument("--only", help="one look-up by name")
+    ap.add_argument("--seed", type=int, default=0)
+    ap.add_argument("--json", help="write the figures here")
+    a = ap.parse_args()
+    import torch
+    torch.set_num_threads(1)
+    embedder = load_embedder("all-MiniLM-L6-v2")
+    if a.train: save_gate(train_gate(embedder, seed=a.seed), Path(__file__).resolve().parent.parent/"data/pairs/gate.json")
+    rows, out = load_pairs(), dict(benchmark="memory_gate", python=sys.version.split()[0], targets={k: str(v) for k, v in TARGETS.items()}, split=a.split)
+    mine, others = [r for r in rows if r["split"] == a.split], [r for r in rows if r["split"] != a.split]
+    print(f"{'look-up':<24} {'precision':>9} {'recall':>7} {'covered':>8} {'edits':>6}   unrelated that get anything")
+    out["quality"] = {}
+    for name, make in lookups(embedder).items():
+        if a.only and name != a.only: continue
+        q = out["quality"][name] = quality(make, mine, others, a.seed)
+        p, u = q["pairs"], q["unrelated"]
+        print(f"{name:<24} {p['precision'] or 0:>9.3f} {p['recall']:>7.3f} {p['covered']:>8.3f} {q['light_edits']['recall']:>6.3f}   "
+              f"{u['got_anything']} of {u['unrelated']} (at most {u['upper']:.3f})", flush=True)
+    for name in ("language", "kind"):
+        for k, t in out["quality"].get("auto", {}).get("by_"+name, {}).items():
+            print(f"  auto, {name} {k:<12} right {t['applied_right']:>4} of {t['fitting']:>4} fitting, wrong {t['applied_wrong']:>3} of {t['fitting']+t['not_fitting']:>4}")
+    data = os.environ.get("PROMPTMEM_DATA")
+    if data and (path := Path(data)/"memprompt/similarity_pairs.jsonl").exists():
+        out["similarity_pairs"] = similar(path, embedder, 2000, a.seed)
+        print("another author's pairs:", out["similarity_pairs"])
+    out["speed"] = [speed(n, a.queries, embedder, a.seed) for n in a.speed]
+    for s in out["speed"]: print(s)
+    if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n")
+
+
+if __name__ == "__main__": main()

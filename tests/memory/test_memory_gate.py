@@ -1,0 +1,134 @@
+"""The gate and the look-up for people: what differs decides, on questions that the shipped pairs do not hold."""
+import random
+
+import pytest
+
+from promptmem.core import InvalidData
+from promptmem.memory import AutoLookup, Gate, load_pairs
+from promptmem.memory.gate import (DECISIVE, LABELS, differences, injection_proof, learned_shift, light_edits, pair_features,
+                                   read_question)
+from promptmem.record import Candidate, Retrieval
+from promptmem.store import Store
+
+ANOTHER = [  # (stored, asked, the difference that decides)
+    ("open the report of 12 May", "open the report of 13 May", "number"),
+    ("how do I print in F#", "how do I print in C#", "language"),
+    ("what does a <= b mean", "what does a >= b mean", "symbol"),
+    ("is 10² prime", "is 102 prime", "number"),
+    ("charge $20", "charge €20", "amount"),
+    ("charge 20 dollars", "charge 20 pounds", "amount"),
+    ("wait 3 seconds", "wait 3 minutes", "amount"),
+    ("give me the menu of monday", "give me the menu of sunday", "date"),
+    ("was läuft am Freitag", "was läuft am Samstag", "date"),
+    ("translate it into Italian", "translate it into Dutch", "language"),
+    ("a bus to Lima", "a bus from Lima", "direction"),
+    ("convert feet to meters", "convert meters to feet", "direction"),
+    ("réserve une table à 7 heures", "réserve une table à 8 heures", "number"),
+]
+
+
+@pytest.mark.parametrize("stored, asked, kind", ANOTHER)
+def test_decisive_differences_leave(stored, asked, kind):
+    found = differences(read_question(stored), read_question(asked))
+    assert kind in found and kind in DECISIVE
+    gate = Gate()
+    assert gate(stored, asked).says == "leave" and gate(stored, asked, .999).says == "leave"
+
+
+@pytest.mark.parametrize("stored, asked", [
+    ("set a timer to ten minutes", "set a timer to 10 min"), ("charge $20", "charge 20 dollars"), ("the menu of monday", "the Mondays menu"),
+    ("is x != 0", "is x != 0 ?"), ("a < word > like this", "a < other > like this"), ("le menu de lundi", "lundi, le menu")])
+def test_other_spellings_do_not_differ(stored, asked):
+    assert not set(DECISIVE) & set(differences(read_question(stored), read_question(asked)))
+
+
+def test_a_polite_or_mistyped_repetition_applies_without_any_embedder():
+    m, rng = AutoLookup(None), random.Random(3)
+    questions = ["which museum is free on sundays", "how do I reset the alarm of the garage", "order two boxes of green tea"]
+    for q in questions: m.add(q, f"about {q}")
+    for q in questions:
+        for e in (q, *light_edits(q, rng)): assert m.query(e).text == f"about {q}", e
+    assert not any(m.query(q).hit or m.query(q).ask for q in ("who let the dogs out", "what is a monad", "knit me a hat"))
+
+
+def test_likeness_never_speaks_against_and_a_difference_never_for():
+    for w in (Gate().meaning, Gate().wording):
+        assert (w.weight > 0).all() and len(w.weight) == len(w.names)
+    f, _ = pair_features("one thing", "another thing", .5)
+    assert set(Gate().meaning.names) <= set(f)
+
+
+def test_every_pair_is_labelled_and_no_stored_question_is_in_two_splits():
+    rows = load_pairs()
+    assert len(rows) >= 1500 and len({r["domain"] for r in rows}) >= 12
+    assert {r["language"] for r in rows} == {"en", "de", "fr", "es", "hi"} and {r["label"] for r in rows} == set(LABELS)
+    assert 2*sum(r["label"] == "near-miss" for r in rows) >= .97*len(rows)
+    where = {}
+    for r in rows: where.setdefault(r["stored"], set()).add(r["split"])
+    assert all(len(s) == 1 for s in where.values())
+    assert not {r["question"] for r in load_pairs("train")} & {r["stored"] for r in load_pairs("heldout")}
+
+
+def test_limits_are_stated_with_their_counts():
+    assert injection_proof([0]*21, 1)["upper"] > .12 and injection_proof([0]*299, 1)["upper"] <= .01
+    for w in (Gate().meaning, Gate().wording):
+        assert w.proof["apply"]["upper"] > w.proof["apply"]["share"] and w.proof["apply"]["negatives"] > 100
+
+
+def test_scopes_nearest_first_and_newest_wins():
+    store = Store(":memory:")
+    store.add(scope="team", key="what is the wifi password", text="the guest network")
+    m = AutoLookup(None).bind(store, ("me", "team"))
+    assert m.query("what is the wifi password please").text == "the guest network"
+    store.add(scope="me", key="please what is the wifi password", text="my own hotspot")
+    r = m.query("what is the wifi password")
+    assert r.text == "my own hotspot" and "guest network" in r.why
+    store.add(scope="me", key="what is the wifi password here", text="the office one")
+    assert m.query("hey, what is the wifi password here").text == "the office one"
+    assert AutoLookup(None).bind(store, "other").query("what is the wifi password").why == "the memory is empty"
+
+
+def test_several_memories_go_along_within_the_budget():
+    m = AutoLookup(None, several=2, budget=20)
+    m.add("how do I greet the board", "formally")
+    m.add("please how do I greet the board", "in English")
+    m.add("how do I greet the board?!", "x"*100)
+    r = m.query("hey, how do I greet the board")
+    assert r.hit and len(r.also) <= 1 and sum(len(t) for t in (r.text, *(c.text for c in r.also)))/4 <= 20 or r.text == "x"*100
+
+
+def test_forgotten_is_gone_and_receipts_survive_the_round_trip():
+    store = Store(":memory:")
+    m = AutoLookup(None).bind(store, "a")
+    m.add("where are the keys", "the spare ones")
+    r = m.query("where are the keys?")
+    assert r.hit and Retrieval.from_dict(r.to_dict()) == r
+    asked = Retrieval(False, ask=Candidate("k", "t", .4), also=(Candidate("a", "b", .9),))
+    assert Retrieval.from_dict(asked.to_dict()) == asked
+    store.forget(scope="a")
+    assert not m.query("where are the keys?").hit and len(m) == 0
+
+
+def test_verdicts_move_the_limit_little_by_little():
+    assert learned_shift([2.], [False]) < 0 < learned_shift([-1.], [True])
+    assert abs(learned_shift([2.], [False])) < 1 and learned_shift([2.]*50, [False]*50) < -3
+    m = AutoLookup(None)
+    m.add("where are the keys", "the spare ones")
+    before = m.gate.shift
+    assert m.learn(m.query("where are the keys please"), False) < before
+    with pytest.raises(InvalidData, match="nothing to judge"): m.learn(m.query("who are you"), True)
+    assert Gate().shift == 0
+
+
+def test_the_language_of_the_letters_decides_which_weights_judge():
+    gate = Gate()
+    assert gate.weights("wie spät ist es") is gate.meaning and gate.weights("कितने बजे हैं") is gate.wording
+
+
+def test_without_sentence_transformers_it_says_so_and_works(monkeypatch):
+    import promptmem.lm.embed as embed
+    def missing(*args, **kw): raise ImportError("sentence_transformers is needed here")
+    monkeypatch.setattr(embed, "load_embedder", missing)
+    m = AutoLookup()
+    m.add("where are the keys", "the spare ones")
+    with pytest.warns(UserWarning, match="wording alone"): assert m.query("where are the keys please").hit
