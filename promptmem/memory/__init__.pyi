@@ -2,9 +2,11 @@
 from typing import Any as _Any
 
 from . import assistant as assistant
+from . import auto as auto
 from . import calibration as calibration
 from . import checkers as checkers
 from . import contracts as contracts
+from . import gate as gate
 from . import inspector as inspector
 from . import logs as logs
 from . import lookup as lookup
@@ -16,6 +18,7 @@ from . import tasks as tasks
 from . import teach as teach
 from . import widgets as widgets
 from .assistant import Assistant as Assistant
+from .auto import AutoLookup as AutoLookup
 from .calibration import Calibration as Calibration
 from .calibration import answer_with as answer_with
 from .calibration import calibrate as calibrate
@@ -35,6 +38,9 @@ from .checkers import regex_check as regex_check
 from .contracts import ChooserLike as ChooserLike
 from .contracts import LookupLike as LookupLike
 from .contracts import RewriterLike as RewriterLike
+from .gate import Gate as Gate
+from .gate import load_pairs as load_pairs
+from .gate import train_gate as train_gate
 from .inspector import MemoryInspector as MemoryInspector
 from .logs import Log as Log
 from .logs import Logs as Logs

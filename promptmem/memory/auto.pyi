@@ -1,0 +1,153 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import math
+import warnings
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Optional
+import numpy as np
+from ..core import InvalidData, identity_key
+from .gate import NEVER, Gate, Verdict, learned_shift, reads, word_vectors
+from .lookup import Entry, Lookup
+from ..record import Candidate, Retrieval
+
+class KeptVectors:
+    embedder: _Any
+    name: _Any
+    keep: _Any
+    _units: _Any
+    _words: _Any
+
+    def __init__(self, embedder, keep: int=...):
+        ...
+
+    @property
+    def dim(self):
+        ...
+
+    def _of(self, kept, texts, compute):
+        ...
+
+    def __call__(self, texts) -> np.ndarray:
+        ...
+
+    def words(self, texts) -> list:
+        ...
+
+@dataclass(frozen=True)
+class Near:
+    key: str
+    text: str
+    id: Optional[str]
+    place: tuple
+    cosine: Optional[float] = ...
+    verdict: Optional[Verdict] = ...
+
+    def candidate(self) -> Candidate:
+        ...
+NO_EMBEDDER: _Any
+
+def wording_vectors(reason: str) -> KeptVectors:
+    ...
+
+def _own_near(m, question, k):
+    ...
+REACH: _Any
+
+def _stored_near(m, question, k):
+    ...
+
+def _age(time):
+    ...
+
+class _Lowered:
+    vectors: _Any
+    name: _Any
+
+    def __init__(self, vectors):
+        ...
+
+    def __call__(self, texts):
+        ...
+CLOSE: _Any
+SURE: _Any
+
+def _judged(m, question, near):
+    ...
+
+def _ranked(applied):
+    ...
+
+def _also(ranked, several, budget):
+    ...
+
+def _hit(m, ranked, seen):
+    ...
+
+class AutoLookup(Lookup):
+    _stored: _Any
+    gate: _Any
+    k: _Any
+    several: _Any
+    budget: _Any
+    _embedder: _Any
+    _vectors: _Any
+    _index: _Any
+    _labels: _Any
+    _meaning: _Any
+
+    def __init__(self, embedder=..., gate: _Optional[Gate]=..., k: int=..., several: int=..., budget: int=...):
+        ...
+
+    def key(self, question: str) -> str:
+        ...
+
+    @property
+    def vectors(self) -> KeptVectors:
+        ...
+
+    def _load(self):
+        ...
+
+    @property
+    def bound(self) -> bool:
+        ...
+
+    @property
+    def threshold(self) -> float:
+        ...
+
+    def settings(self) -> dict:
+        ...
+
+    def query(self, question: str, k: _Optional[int]=...) -> Retrieval:
+        ...
+
+    def bind(self, store, scope) -> 'AutoLookup':
+        ...
+
+    def add(self, key: str, text: str, id: _Optional[str]=...) -> Entry:
+        ...
+
+    def remove(self, key: _Optional[str]=..., id: _Optional[str]=...) -> bool:
+        ...
+
+    def _changed(self, added, removed):
+        ...
+
+    def _size(self):
+        ...
+
+    def learn(self, retrieval: Retrieval, fits: bool) -> float:
+        ...
+
+    def confirm(self, question: str, retrieval: Retrieval, yes: bool=...) -> Retrieval:
+        ...
+
+    def recalibrate(self, interactions) -> float:
+        ...
+from fastcore.basics import patch
+
+def _odds(p):
+    ...
