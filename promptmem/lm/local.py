@@ -20,6 +20,9 @@ from ..core import require, stable_hash
 from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
 from .chat import chat_ids, text_ids
+from .decode import Decoding, Prefix, Spelling, common_prefix, picker
+from .matmul import fast_linear
+from .scoring import context_length, is_oom, pad_id
 
 # %% ../../nbs/lm/05_local.ipynb #aaff13e0
 _LARGE = 50_000_000 # parameters; smaller models stay in float32
@@ -110,7 +113,6 @@ class TransformersLM(LM):
         **load, # passed to `from_pretrained` (revision=, ...)
     ):
         torch = require("torch", "local")
-        from promptmem.lm.scoring import context_length
         if isinstance(model, (str, Path)):
             goal = device or ("cuda" if torch.cuda.is_available() else "cpu")
             model, tokenizer = load_checkpoint(str(model), tokenizer, dtype, goal, gguf_file, **load)
@@ -125,6 +127,7 @@ class TransformersLM(LM):
         if chat and not has_template: raise ValueError(f"{self.name} has no chat template: it cannot be used with chat=True")
         self.chat = has_template and self.format != "published" if chat is None else chat
         _locks.add(self)
+        self._kept = None # the last beginning of prompts: (Prefix, checksum of the weights)
         self._lock, self._pid = threading.Lock(), os.getpid()
 
     @property
@@ -165,11 +168,36 @@ class TransformersLM(LM):
             except (PromptTooLong, ValueError, TypeError, LMError) as e: yield i, e
         # of one length together: little padding, and one longest answer a batch
         fits.sort(key=lambda f: (f[2]["max_tokens"], len(f[1])))
-        start = 0
+        prefix, start = self._beginning([f[1] for f in fits]), 0
         while start < len(fits):
             batch = [f for f in fits[start:start+self.batch_size] if f[2]["max_tokens"] == fits[start][2]["max_tokens"]]
             start += len(batch)
-            for f, c in zip(batch, self._batch([f[1] for f in batch], [f[2] for f in batch])): yield f[0], c
+            for f, c in zip(batch, self._batch([f[1] for f in batch], [f[2] for f in batch], prefix)): yield f[0], c
+
+    def _beginning(self, rows):
+        "What all rows begin with, computed once or kept from the last call"
+        import torch
+        if not rows: return None
+        self._after_fork()
+        with self._lock, torch.inference_mode(), fast_linear(): return _shared_prefix(self, rows)
+
+    def _stream(self, request):
+        import torch
+        ids, opt = self._fitted(0, request)
+        prefix, t, eos = self._beginning([ids]), time.perf_counter(), end_ids(self.model, self.tokenizer)
+        way = Decoding(self.model, [ids], picker([opt]), pad_id(self.tokenizer), prefix, self.context_length or 0)
+        spelling, row = Spelling(self.tokenizer, opt["stop"]), []
+        if _opened(self, ids): yield "<think>"
+        while len(row) < opt["max_tokens"] and not spelling.done:
+            # the lock is held for one token at a time: a reader may be slow
+            with self._lock, torch.inference_mode(), fast_linear(): step = way.step()
+            if step is None: return (yield from super()._stream(request))
+            row.append(step[0][1])
+            if row[-1] in eos: break
+            yield spelling.add(row[-1])
+        if not spelling.done: yield spelling.end()
+        _keep_prefix(self, Prefix.of_cache(ids, way.cache))
+        yield _completion(self, ids, row, eos, opt, time.perf_counter()-t)
 
     def _fitted(self, i, r):
         "(ids, request with its longest answer), or `PromptTooLong`"
@@ -184,17 +212,16 @@ class TransformersLM(LM):
                                 f"{self.context_length} in all. Shorten the prompt or lower max_tokens.")
         return ids, {**r, "max_tokens": most}
 
-    def _batch(self, ids, requests):
+    def _batch(self, ids, requests, prefix=None):
         import torch
-        from promptmem.lm.scoring import is_oom
         self._after_fork()
         try:
-            with self._lock, torch.inference_mode(): return _generate(self, ids, requests)
+            with self._lock, torch.inference_mode(): return _generate(self, ids, requests, prefix)
         except (RuntimeError, MemoryError) as e:
             if len(ids) == 1 or not is_oom(e): raise
             warnings.warn(f"out of memory with {len(ids)} prompts at once: going on with half as many")
             self.batch_size = max(1, len(ids)//2)
-            return sum((self._batch(ids[i:i+self.batch_size], requests[i:i+self.batch_size])
+            return sum((self._batch(ids[i:i+self.batch_size], requests[i:i+self.batch_size], prefix)
                         for i in range(0, len(ids), self.batch_size)), [])
 
     def _after_fork(self):
@@ -235,23 +262,72 @@ def _fingerprint(model):
             sums.append([float(v.sum()), float((v*v).sum()), float(v @ place)])
     return stable_hash(sums, 16)
 
-# %% ../../nbs/lm/05_local.ipynb #20180089
-def _generate(lm, ids, requests):
-    "One left-padded batch; all requests share their options"
+# %% ../../nbs/lm/05_local.ipynb #a9c2a1b8
+_SHARED = 24 # tokens; a shorter common beginning is not worth a pass of its own
+_KEPT_BYTES = 2**28 # keys and values of a longer beginning are not kept from call to call
+
+def _weights_mark(model):
+    "A checksum of every weight, or None for a model whose answers do not follow from its weights alone"
     import torch
-    from promptmem.lm.scoring import pad_id
-    tok, opt, width = lm.tokenizer, requests[0], max(map(len, ids))
-    pad = pad_id(tok)
-    x = torch.tensor([[pad]*(width-len(s)) + s for s in ids], device=lm.model.device)
-    mask = torch.tensor([[0]*(width-len(s)) + [1]*len(s) for s in ids], device=lm.model.device)
-    extra = {}
-    if opt["temperature"] > 0: extra["logits_processor"] = [_gumbel(requests, opt["temperature"])]
-    if opt["stop"]: extra["stopping_criteria"] = [_stopper(tok, opt["stop"], width)]
-    t, eos = time.perf_counter(), end_ids(lm.model, tok)
-    with _plain_generation(lm.model, eos, pad):
-        y = lm.model.generate(x, attention_mask=mask, max_new_tokens=opt["max_tokens"], **extra)[:, width:].tolist()
+    for m in model.modules():
+        known = type(m).__module__.startswith(("transformers.", "torch."))
+        if not known or m._forward_hooks or m._forward_pre_hooks: return None
+    whole = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+    with torch.no_grad():
+        sums = [p.detach().view(whole[p.element_size()]).sum(dtype=torch.int64).item() for p in model.parameters()]
+    return [str(model.device), model.training, *sums]
+
+def _shared_prefix(lm, rows):
+    "The `Prefix` that all rows begin with, or None"
+    n = common_prefix(rows)
+    kept, mark = lm._kept or (None, None)
+    if kept is not None:
+        same = common_prefix([[*kept.ids, -1], *rows]) if n >= _SHARED else 0
+        if same >= _SHARED and mark == _weights_mark(lm.model):
+            return kept.cut(same) if len(rows) < 2 or same == n else _read(lm, rows[0][:n], kept.cut(same))
+    return _read(lm, rows[0][:n], None) if len(rows) > 1 and n >= _SHARED else None
+
+def _read(lm, ids, before):
+    "The `Prefix` of these tokens, from that of their first ones; None for a model that keeps no shareable cache"
+    import torch
+    done = len(before or ())
+    x = torch.tensor([ids[done:]], device=lm.model.device)
+    try: out = (getattr(lm.model, "base_model", None) or lm.model)(
+        input_ids=x, past_key_values=before.expanded(1) if before else None, use_cache=True)
+    except TypeError: return None
+    prefix = Prefix.of_cache(ids, getattr(out, "past_key_values", None))
+    if prefix is not None: _keep_prefix(lm, prefix)
+    return prefix
+
+def _keep_prefix(lm, prefix):
+    "Keep the beginning for the next call, unless it takes too much memory"
+    if prefix is None or len(prefix) < _SHARED or prefix.nbytes > _KEPT_BYTES: return
+    mark = _weights_mark(lm.model)
+    lm._kept = (prefix, mark) if mark is not None else None
+
+# %% ../../nbs/lm/05_local.ipynb #20180089
+def _generate(lm, ids, requests, prefix=None):
+    "One batch; all requests share their options"
+    opt, eos, t = requests[0], end_ids(lm.model, lm.tokenizer), time.perf_counter()
+    way = Decoding(lm.model, ids, picker(requests), pad_id(lm.tokenizer), prefix, lm.context_length or 0)
+    rows, ended = [[] for _ in ids], set()
+    tail = max(map(len, opt["stop"]), default=0) + 8
+    with fast_linear():
+        for _ in range(opt["max_tokens"]):
+            step = way.step()
+            if step is None: return _generate_whole(lm, ids, requests)
+            for r, token in step:
+                if r in ended: continue
+                rows[r].append(token)
+                if token in eos or opt["stop"] and _stops(lm.tokenizer, rows[r][-tail:], opt["stop"]): ended.add(r)
+            if ended and not way.drop(ended): break
+    if len(ids) == 1: _keep_prefix(lm, Prefix.of_cache(ids[0], way.cache))
     seconds = (time.perf_counter()-t)/len(ids)
-    return [_completion(lm, s, row, eos, opt, seconds) for s, row in zip(ids, y)]
+    return [_completion(lm, s, row, eos, opt, seconds) for s, row in zip(ids, rows)]
+
+def _stops(tokenizer, ids, stop):
+    text = tokenizer.decode(ids, skip_special_tokens=True)
+    return any(s in text for s in stop)
 
 def end_ids(
     model, # a transformers causal LM
@@ -263,6 +339,24 @@ def end_ids(
         if eos is not None: return set(eos) if isinstance(eos, (list, tuple)) else {eos}
     return set()
 
+# %% ../../nbs/lm/05_local.ipynb #36205bdd
+def _generate_whole(lm, ids, requests):
+    "One left-padded batch through transformers' own `generate`"
+    import torch
+    opt, width, pad = requests[0], max(map(len, ids)), pad_id(lm.tokenizer)
+    x = torch.tensor([[pad]*(width-len(s)) + s for s in ids], device=lm.model.device)
+    mask = torch.tensor([[0]*(width-len(s)) + [1]*len(s) for s in ids], device=lm.model.device)
+    pick, extra = picker(requests), {}
+    def process(_, logits): # the picked token is the only one left
+        return torch.full_like(logits, -torch.inf).scatter_(1, pick(logits, range(len(ids)))[:, None], 0.)
+    if opt["temperature"] > 0: extra["logits_processor"] = [process]
+    if opt["stop"]: extra["stopping_criteria"] = [_stopper(lm.tokenizer, opt["stop"], width)]
+    t, eos = time.perf_counter(), end_ids(lm.model, lm.tokenizer)
+    with _plain_generation(lm.model, eos, pad):
+        y = lm.model.generate(x, attention_mask=mask, max_new_tokens=opt["max_tokens"], **extra)[:, width:].tolist()
+    seconds = (time.perf_counter()-t)/len(ids)
+    return [_completion(lm, s, row, eos, opt, seconds) for s, row in zip(ids, y)]
+
 @contextmanager
 def _plain_generation(model, eos, pad):
     "Inside, the checkpoint's own settings of generation do not act"
@@ -270,6 +364,15 @@ def _plain_generation(model, eos, pad):
     model.generation_config = tf.GenerationConfig(eos_token_id=sorted(eos) or None, pad_token_id=pad)
     try: yield
     finally: model.generation_config = kept
+
+def _stopper(tokenizer, stop, width):
+    "Stopping criterion per row: one of the stop strings has been generated"
+    import torch
+    tail, done = max(len(s) for s in stop) + 8, {}
+    def stopped(ids, _, **kw):
+        for i, row in enumerate(ids[:, width:][:, -tail:].tolist()): done[i] = done.get(i) or _stops(tokenizer, row, stop)
+        return torch.tensor([done[i] for i in range(len(ids))], device=ids.device)
+    return stopped
 
 # %% ../../nbs/lm/05_local.ipynb #db3c29d1
 def _completion(lm, ids, row, eos, opt, seconds):
@@ -296,24 +399,3 @@ def _opened(lm, ids):
     "The mark of a thought that the template opened for the model, so that it is told from the answer"
     if not lm.chat: return ""
     return "<think>" if lm.tokenizer.decode(ids[-8:]).rstrip().endswith("<think>") else ""
-
-# %% ../../nbs/lm/05_local.ipynb #dacefc0a
-def _gumbel(requests, temperature):
-    "Logits processor: scaled logits plus Gumbel noise from one generator per row"
-    import torch
-    gens = [torch.Generator().manual_seed(int(stable_hash([r["seed"], r["draw"], r["prompt"]], 15), 16)) for r in requests]
-    def process(_, scores):
-        u = torch.stack([torch.rand(scores.shape[-1], generator=g) for g in gens]).clamp_(1e-20, 1-1e-7)
-        return scores/temperature - torch.log(-torch.log(u)).to(scores.device)
-    return process
-
-def _stopper(tokenizer, stop, width):
-    "Stopping criterion per row: one of the stop strings has been generated"
-    import torch
-    tail = max(len(s) for s in stop) + 8
-    done = {}
-    def stopped(ids, _, **kw):
-        for i, row in enumerate(ids[:, width:][:, -tail:].tolist()):
-            if not done.get(i): done[i] = any(s in tokenizer.decode(row, skip_special_tokens=True) for s in stop)
-        return torch.tensor([done[i] for i in range(len(ids))], device=ids.device)
-    return stopped
