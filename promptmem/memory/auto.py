@@ -120,22 +120,23 @@ class _Lowered:
     def __init__(self, vectors): self.vectors, self.name = vectors, vectors.name
     def __call__(self, texts): return self.vectors([t.lower() for t in texts])
 
-# %% ../../nbs/memory/13_auto.ipynb #47e42b0b
+# %% ../../nbs/memory/13_auto.ipynb #dd368fac
 CLOSE = 1. # log odds within which age decides
 SURE = 3. # log odds from which more makes no difference
 
+def _verdict(m, stored, question):
+    "What the gate says of two texts, with vectors where they can be read"
+    if not (m._meaning and reads(question)): return m.gate(stored, question)
+    units = m.vectors([stored.lower(), question.lower()])
+    return m.gate(stored, question, float(units[0] @ units[1]), m.vectors.words([stored, question]))
+
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
-    meaning = m._meaning and reads(question)
-    texts, words, cosines = [question, *(n.key for n in near)], {}, []
-    if meaning:
-        words = dict(zip(texts, m.vectors.words(texts)))
-        units = m.vectors([t.lower() for t in texts])
-        cosines = (units[1:] @ units[0]).tolist()
-    out = []
-    for i, n in enumerate(near):
-        v = m.gate(n.key, question, cosines[i] if meaning else None, (words.get(n.key), words.get(question)))
-        out.append(Near(n.key, n.text, n.id, n.place, n.cosine, v))
+    if m._meaning and reads(question):  # all at once, into what is kept
+        texts = [question, *(n.key for n in near)]
+        m.vectors([t.lower() for t in texts])
+        m.vectors.words(texts)
+    out = [Near(n.key, n.text, n.id, n.place, n.cosine, _verdict(m, n.key, question)) for n in near]
     return sorted(out, key=lambda n: (-n.verdict.log_odds, n.place))
 
 def _ranked(applied):
@@ -146,12 +147,12 @@ def _ranked(applied):
     first = sorted(close, key=lambda n: (n.verdict.log_odds < -NEVER, n.place[1]))  # word for word, then the newest
     return first + [n for n in applied if n not in first]
 
-def _also(ranked, several, budget):
-    "What goes along with the first"
-    out, left = [], budget - len(ranked[0].text)/4
+def _also(m, ranked):
+    "What goes along with the first: memories of other questions, not of the same one"
+    out, left = [], m.budget - len(ranked[0].text)/4
     for n in ranked[1:]:
-        if len(out) + 1 >= several or n.text in {ranked[0].text, *(o.text for o in out)}: continue
-        if identity_key(n.key) == identity_key(ranked[0].key): continue
+        if len(out) + 1 >= m.several or n.text in {ranked[0].text, *(o.text for o in out)}: continue
+        if _verdict(m, ranked[0].key, n.key).says == "apply": continue
         left -= len(n.text)/4
         if left < 0: break
         out.append(n)
@@ -159,7 +160,7 @@ def _also(ranked, several, budget):
 
 # %% ../../nbs/memory/13_auto.ipynb #e6658a81
 def _hit(m, ranked, seen):
-    one, also = ranked[0], _also(ranked, m.several, m.budget)
+    one, also = ranked[0], _also(m, ranked)
     passed = [n for n in ranked[1:] if n not in also and n.text != one.text]
     why = f"{one.key!r}: {one.verdict.why}, probability {one.verdict.p:.2f} (applied from {m.threshold:.2f})"
     if also: why += f"; with {len(also)} more that apply"
