@@ -73,13 +73,16 @@ class _Lowered:
 CLOSE: _Any
 SURE: _Any
 
+def _verdict(m, stored, question):
+    ...
+
 def _judged(m, question, near):
     ...
 
 def _ranked(applied):
     ...
 
-def _also(ranked, several, budget):
+def _also(m, ranked):
     ...
 
 def _hit(m, ranked, seen):
