@@ -40,11 +40,15 @@ class Interval:
         return self.lo > 0 or self.hi < 0
 
 # %% ../nbs/01_stats.ipynb #d6010471
-def expit(z):
+def expit(
+    z, # log odds
+): # probabilities
     "Logistic function"
     return .5*(1 + np.tanh(.5*np.asarray(z, float)))
 
-def logit(p):
+def logit(
+    p, # probabilities
+): # log odds
     "Log odds; 0 and 1 are kept finite"
     p = np.clip(np.asarray(p, float), 1e-6, 1-1e-6)
     return np.log(p/(1-p))
@@ -151,11 +155,15 @@ def share_lower(
     "The share is at least this: one-sided lower bound of Clopper and Pearson (1934)"
     return 1 - share_upper(n - math.floor(k + 1e-9), n, level)
 
-# %% ../nbs/01_stats.ipynb #8107066f
+# %% ../nbs/01_stats.ipynb #a2f2086f
+def _keeps(k, n, limit, level):
+    "Is the share proved to be at most `limit`? (`share_upper` at most `limit`, by one evaluation)"
+    return k < n and beta_cdf(limit, math.ceil(k - 1e-9)+1, n-math.ceil(k - 1e-9)) >= level
+
 def _first_size(n, limit, level):
     "Where the walk begins: the least number of items that pass with half the accepted share wrong; else with none"
     for k in range(1, n+1):
-        if share_upper(math.ceil(k*limit/2), k, level) <= limit: return k
+        if _keeps(math.ceil(k*limit/2), k, limit, level): return k
     return math.ceil(math.log(1-_level(level))/math.log1p(-limit)) if 0 < limit < 1 else 1
 
 def strictest_first(
@@ -169,10 +177,10 @@ def strictest_first(
     if c.shape != w.shape: raise ValueError(f"{c.shape} confidences but {w.shape} outcomes")
     values, group = np.unique(-c, return_inverse=True)
     size, bad = np.bincount(group.ravel()).cumsum(), np.bincount(group.ravel(), w).cumsum()
-    first, found = _first_size(len(c), limit, level), math.inf
+    first, found = _first_size(len(c), limit, _level(level)), math.inf
     for value, n, k in zip(-values, size, bad):
         if n < first: continue
-        if share_upper(k, int(n), level) > limit: break
+        if not _keeps(float(k), int(n), limit, level): break
         found = float(value)
     return found
 
