@@ -272,10 +272,13 @@ def _weights_mark(model):
     for m in model.modules():
         known = type(m).__module__.startswith(("transformers.", "torch."))
         if not known or m._forward_hooks or m._forward_pre_hooks: return None
-    whole = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
-    with torch.no_grad():
-        sums = [p.detach().view(whole[p.element_size()]).sum(dtype=torch.int64).item() for p in model.parameters()]
-    return [str(model.device), model.training, *sums]
+    with torch.no_grad(): return [str(model.device), model.training, *(_bits(p.detach()).sum().item() for p in model.parameters())]
+
+def _bits(t):
+    "The numbers of a tensor as integers, as wide as they fit: sums of them are quick, and change with every single bit"
+    import torch
+    if t.is_contiguous() and t.nbytes % 8 == 0: return t.reshape(-1).view(torch.int64)
+    return t.reshape(-1).view({1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[t.element_size()])
 
 def _shared_prefix(lm, rows):
     "The `Prefix` that all rows begin with, or None"
