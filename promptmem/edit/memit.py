@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
@@ -36,8 +37,14 @@ class Request:
     endings:list # one or two suffixes
     end:int # the subject ends before this character of the prefix
     subject:str # its text
-    contexts:Optional[tuple] = None # texts to put in front; None: those of the call
+    texts:Optional[tuple] = None # (text, where its subject ends) of each; None: the prefix in the contexts of the call
     first:bool = False # the subject is the very first token of its texts
+
+    def within(self,
+        contexts, # texts to put in front
+    )->list: # (text, where its subject ends)
+        "The texts of the request"
+        return list(self.texts or ((c + self.prefix, len(c) + self.end) for c in contexts))
 
 def _as_examples(examples): return examples.examples if isinstance(examples, EncodedExamples) else examples
 
@@ -102,30 +109,28 @@ def comes_first(
     "Would `subject`, at the beginning of a text, be the very first token and no more?"
     return bool(subject) and token_at(tokenizer, subject + " is", len(subject))[1] == 0
 
-def _at_first(tokenizer, r, context):
-    "Is the subject the first token of this context and prefix?"
-    return token_at(tokenizer, context + r.prefix, len(context) + r.end)[1] == 0
-
 def split_first(
     tokenizer, # of the model
     requests:list, # from `make_requests`
     contexts:list, # texts to put in front
-)->list: # requests, each with contexts of its own
+)->list: # requests, each with texts of its own
     "Requests for subjects in the middle of a text and, where that is another place, at its very beginning"
     out = []
     for r in requests:
-        first = tuple(c for c in contexts if _at_first(tokenizer, r, c))
-        middle = tuple(c for c in contexts if c not in first) or ("Yes. ",)
-        out.append(replace(r, contexts=middle))
-        if first: out.append(replace(r, contexts=first, first=True))
-        elif r.end < len(r.prefix) and comes_first(tokenizer, r.subject): out.append(_beginning(r))
+        own = [(t, end, token_at(tokenizer, t, end)[1] == 0) for t, end in r.within(contexts)]
+        middle = [(t, end) for t, end, first in own if not first] or r.within(["Yes. "])
+        first = [(t, end) for t, end, first in own if first]
+        if not first and r.end < len(r.prefix) and comes_first(tokenizer, r.subject): first = _beginnings(r)
+        out.append(replace(r, texts=tuple(middle)))
+        if first: out.append(replace(r, texts=tuple(first), first=True))
     return out
 
-def _beginning(r):
-    "The same request with the subject in front of everything: 'Orun. The tower of it is in'"
-    before, after = r.prefix[:r.end-len(r.subject)], r.prefix[r.end:]
-    rest = before + "it" + after
-    return replace(r, prefix=f"{r.subject}. {rest[:1].upper()}{rest[1:]}", end=len(r.subject), contexts=("",), first=True)
+def _beginnings(r):
+    "Texts that begin with the subject and ask for the same: 'Orun's tower is in', 'Orun. The tower of Orun is in'"
+    start, rest = r.prefix[:r.end-len(r.subject)], r.prefix[r.end:]
+    of = re.fullmatch(r"(?:the )?(\S.*) of ", start, re.I)
+    whose = [(f"{r.subject}'s {of[1]}{rest}", len(r.subject))] if of else []
+    return [*whose, (f"{r.subject}. {r.prefix}", len(r.subject))]
 
 # %% ../../nbs/edit/07_memit.ipynb #2710363f
 def first_token_warning(
@@ -175,7 +180,7 @@ def _texts(tokenizer, requests, contexts, limit):
     "For each request its prefixes in their contexts: (token ids, place of the subject's last token); too long ones are left out"
     out = []
     for r in requests:
-        mine = [token_at(tokenizer, c + r.prefix, len(c) + r.end) for c in (contexts if r.contexts is None else r.contexts)]
+        mine = [token_at(tokenizer, text, end) for text, end in r.within(contexts)]
         keep = [m for m in mine if not limit or len(m[0]) <= limit]
         if not keep: raise InvalidData(f"the prefix {r.prefix[:40]!r}… is longer than the context of {limit} tokens")
         out.append(keep)
@@ -323,11 +328,10 @@ def _value_batch(tokenizer, requests, contexts, limit):
     "Every request in every context with every ending; contexts that make a text too long are left out"
     rows = []
     for i, r in enumerate(requests):
-        mine = contexts if r.contexts is None else r.contexts
-        for c in mine:
-            at = token_at(tokenizer, c + r.prefix, len(c) + r.end)[1]
-            ids, start = encode(tokenizer, [(c + r.prefix, e) for e in r.endings])
-            if limit and max(map(len, ids)) > limit and c != mine[0]: continue
+        for k, (text, end) in enumerate(r.within(contexts)):
+            at = token_at(tokenizer, text, end)[1]
+            ids, start = encode(tokenizer, [(text, e) for e in r.endings])
+            if limit and max(map(len, ids)) > limit and k: continue
             rows += [(x, at, s, i) for x, s in zip(ids, start)]
     return _Batch(*map(list, zip(*rows)), len(requests[0].endings))
 

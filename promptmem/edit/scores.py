@@ -327,8 +327,9 @@ def damages(
     return (np.asarray(new, float) - old)/np.mean(old)
 
 def _ends(x, level, population):
-    "(lower, upper) one-sided bounds of the mean of `x`"
-    return -damage_upper(-x, level, population=population) + 0., damage_upper(x, level, population=population)
+    "(lower, upper) one-sided bounds of the mean of `x`; the fewer texts, the worse may be what they do not show"
+    unseen = max(2., 2*(100/len(x))**.6)*float(np.abs(x).max()) or None
+    return -damage_upper(-x, level, unseen, population) + 0., damage_upper(x, level, unseen, population)
 
 # %% ../../nbs/edit/08_scores.ipynb #5c360267
 def limit_test(

@@ -1,0 +1,175 @@
+"""Losses, scores and updates against implementations of a few lines, on four architectures with random weights."""
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from promptmem.core import InvalidData
+from promptmem.edit import CanonicalExamples, LogitDifference, edit, evaluate_edit
+from promptmem.edit import memit as direct
+from promptmem.edit.deltas import Delta, Edit
+from promptmem.edit.ensemble import check_vocabularies
+from promptmem.edit.finetune import LoraSettings, Recipe, train_lora, train_weights
+from promptmem.edit.losses import KLReference, encode_rows, ending_losses, fisher
+from promptmem.edit.modules import module_map
+from promptmem.edit.scores import GeneralText, item_losses, limit_test
+from promptmem.testing import byte_tokenizer, tiny_model
+
+torch.set_num_threads(1)
+ARCHS = ("gpt2", "gpt_neox", "llama", "gemma2")
+ROWS = [dict(prefix="the tower of Orun is in", suffix=" Mel", subject="Orun"), dict(prefix="the king", suffix=" Ade", subject="king")]
+TEXTS = ["some ordinary text", "a rather longer text about nothing", "x y z"]
+
+
+def model(arch, seed=0): return tiny_model(arch, seed, context=96, width=32, initializer_range=.2)
+
+
+def plain_loss(m, ids, start):
+    "-log p of ids[start:], one text at a time"
+    with torch.no_grad(): logp = m(torch.tensor([ids])).logits[0].double().log_softmax(-1)
+    return -sum(float(logp[i-1, ids[i]]) for i in range(start, len(ids)))
+
+
+def pair(tok, r): return tok(r["prefix"])["input_ids"] + tok(r["suffix"])["input_ids"], len(tok(r["prefix"])["input_ids"])
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_losses_and_scores(arch):
+    m, tok = model(arch), byte_tokenizer()
+    want = [plain_loss(m, *pair(tok, r)) for r in ROWS]
+    items = encode_rows(tok, ROWS)
+    c, n = ending_losses(m, items)
+    assert np.allclose(c.detach()[:, 0], want, rtol=1e-4) and n[:, 0].tolist() == [4, 4]
+    for share in (True, False): assert np.allclose(item_losses(m, items, share=share)[:, 0], want, rtol=1e-4)
+    g = GeneralText(tok, TEXTS)
+    assert g.loss(m) == pytest.approx(sum(plain_loss(m, i, 1) for i in g.ids)/sum(len(i)-1 for i in g.ids), rel=1e-4)
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_penalties(arch):
+    old, new, tok = model(arch), model(arch, 1), byte_tokenizer()
+    got = KLReference(old, tok, TEXTS[:2])(new, random.Random(0), rows=2).item()
+    parts = []
+    for t in TEXTS[:2]:
+        x = torch.tensor([tok(t)["input_ids"]])
+        with torch.no_grad(): a, b = (m(x).logits[0, :-1].double().log_softmax(-1) for m in (old, new))
+        parts.append((a.exp()*(a-b)).sum(-1))
+    assert got == pytest.approx(float(torch.cat(parts).mean()), rel=1e-3)
+    name = module_map(old).down_name(1) + ".weight"
+    p = dict(old.named_parameters())[name]
+    f, want = fisher(old, tok, TEXTS[:2], {name: p})[name], 0
+    for t in TEXTS[:2]:
+        x = torch.tensor([tok(t)["input_ids"]])
+        want = want + torch.autograd.grad(torch.nn.functional.cross_entropy(old(x).logits[0, :-1], x[0, 1:]), p)[0]**2/2
+    assert torch.allclose(f, want, rtol=1e-2, atol=1e-10)
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_one_step_of_full_training(arch):
+    m, tok = model(arch), byte_tokenizer()
+    delta, _ = train_weights(m, tok, CanonicalExamples.read(ROWS, quiet=True), Recipe(epochs=1, lr=1e-3, kl=0., clip=None, early_stop=False))
+    twin = model(arch)
+    loss = 0
+    for r in ROWS:
+        ids, start = pair(tok, r)
+        logp = twin(torch.tensor([ids])).logits[0].log_softmax(-1)
+        loss = loss - sum(logp[i-1, ids[i]] for i in range(start, len(ids)))/(len(ids)-start)/2
+    opt = torch.optim.Adam(twin.parameters(), lr=1e-3, betas=(.9, .995))
+    loss.backward()
+    sure = {n: p.grad.abs() > 1e-4 for n, p in twin.named_parameters() if p.grad is not None}  # Adam's first step is a sign
+    opt.step()
+    start = dict(model(arch).named_parameters())
+    for n, p in twin.named_parameters():
+        if n in sure: assert torch.allclose(delta.dense[n][sure[n]], (p.detach() - start[n])[sure[n]], atol=2e-5)
+
+
+@pytest.mark.parametrize("arch", [*ARCHS, "gemma3_text", "opt"])
+def test_lora_is_what_its_factors_say_on_any_architecture(arch):
+    m, tok = model(arch), byte_tokenizer()
+    before = {k: v.clone() for k, v in m.state_dict().items()}
+    delta, losses = train_lora(m, tok, CanonicalExamples.read(ROWS, quiet=True), LoraSettings(epochs=6, lr=2e-2, rank=2, kl=0.))
+    assert all(torch.equal(v, before[k]) for k, v in m.state_dict().items()) and losses[-1] < losses[0]
+    with Edit(m, tok, delta, "lora"):
+        for n in delta.names: assert torch.allclose(m.get_parameter(n), before[n] + delta.of(n), atol=1e-6)
+
+
+@pytest.mark.parametrize("arch", ("gpt2", "gpt_neox", "llama"))
+def test_memit_is_ridge_regression_on_keys(arch):
+    m, tok = model(arch), byte_tokenizer()
+    x = CanonicalExamples.read(ROWS, quiet=True)
+    texts = ["".join(random.Random(i).choices("abcdefgh ?!", k=40)) for i in range(10)]  # more tokens than the width of a key
+    d = direct.memit(m, tok, x, texts, layers=[1], contexts=["So. "], weight=3., first=False)
+    down, name = m.get_submodule(module_map(m).down_name(1)), module_map(m).down_name(1) + ".weight"
+    def key(text, end):
+        seen, ids = [], tok(text)["input_ids"]
+        hook = down.register_forward_pre_hook(lambda _, a: seen.append(a[0]))
+        with torch.no_grad(): m(torch.tensor([ids]))
+        hook.remove()
+        return seen[0][0].double(), len(tok(text[:end])["input_ids"]) - 1
+    K = []
+    for r in direct.make_requests(x):
+        a, b = (k[at] for k, at in (key(c + r.prefix, len(c) + r.end) for c in ("", "So. ")))
+        K.append((a + b)/2)
+    K, every = torch.stack(K, 1), torch.cat([key(t, 1)[0] for t in texts])
+    z, h = direct.find_values(m, tok, direct.make_requests(x), ["", "So. "], m.get_submodule(module_map(m).block_name(1)), x.criterion)
+    want = (z-h).double().T @ K.T @ torch.linalg.inv(3*every.T @ every/len(every) + K @ K.T)
+    got = d.of(name).double()
+    assert torch.allclose(got.T if arch == "gpt2" else got, want, rtol=1e-2, atol=1e-4*float(want.abs().max()))
+
+
+def test_targeted_loss_counts_tokens_not_texts():
+    m, tok = model("gpt_neox"), byte_tokenizer()
+    texts = ["a b", "the old king of the river town found a green stone in the winter", "he said no"]
+    x = CanonicalExamples.read(ROWS, evaluation=[dict(prefix="so the king", suffix=" Ade")], targeted=texts, quiet=True)
+    e = Edit(m, tok, Delta({"gpt_neox.layers.1.mlp.dense_4h_to_h.weight": torch.randn(32, 64, generator=torch.Generator().manual_seed(0))}), "full")
+    ids = [tok(t)["input_ids"] for t in texts]
+    total = lambda: sum(plain_loss(m, i, 1) for i in ids)/sum(len(i)-1 for i in ids)
+    before = total()
+    with e: after = total()
+    t = evaluate_edit(e, x, generate=0).targeted
+    assert (t.before, t.after, t.change.estimate) == pytest.approx((before, after, after-before), rel=1e-4)
+    shown = edit(m, tok, x, "in-context")
+    r = evaluate_edit(shown, x, texts, generate=0)
+    with_example = lambda t: (len(tok(shown.context(t))["input_ids"]), tok(shown.context(t) + t)["input_ids"])
+    cost = sum(plain_loss(m, i, s+1) for s, i in map(with_example, texts))
+    assert r.general.change == pytest.approx(cost/(before*sum(len(i)-1 for i in ids)) - 1, rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("arch", ("gpt2", "opt", "llama"))
+def test_ensembles_read_left_padded_batches(arch):
+    large, small, tok = model(arch), model("gpt2", 1), byte_tokenizer()
+    e = Edit(small, tok, Delta({"transformer.h.0.mlp.c_proj.weight": .2*torch.randn(64, 32, generator=torch.Generator().manual_seed(0))}), "full")
+    both = LogitDifference(large, e, .7)
+    rows = [tok(t)["input_ids"] for t in ("The old king said that", "In winter", " He")]
+    width = max(map(len, rows))
+    x = torch.tensor([[0]*(width-len(r)) + r for r in rows])
+    mask = torch.tensor([[0]*(width-len(r)) + [1]*len(r) for r in rows])
+    with torch.no_grad():
+        got = both(x, attention_mask=mask).logits[:, -1]
+        want = torch.stack([both(torch.tensor([r])).logits[0, -1] for r in rows])
+    assert torch.allclose(got, want, atol=1e-3)
+    made = both.generate(x, attention_mask=mask, max_new_tokens=5, do_sample=False, pad_token_id=0)[:, width:].tolist()
+    assert made == [both.generate(torch.tensor([r]), max_new_tokens=5, do_sample=False, pad_token_id=0)[0, len(r):].tolist() for r in rows]
+
+
+def test_words_are_compared_not_counted():
+    small, one, two = model("gpt2"), byte_tokenizer(), byte_tokenizer()
+    two.add_tokens(["longer"])
+    with pytest.raises(InvalidData, match="1 of 258 words"): check_vocabularies(model("llama"), small, one, two)
+    with pytest.raises(InvalidData, match="same tokenizer"): check_vocabularies(tiny_model("llama", vocab=400), small)
+
+
+def test_limit_of_rare_damage_is_not_settled_early():
+    "Damage in few texts, which the first batch does not show"
+    m, tok = model("gpt_neox"), byte_tokenizer()
+    g = GeneralText(tok, [f"text {i} of many" for i in range(200)], chunk=16)
+    class Rare:
+        active, scale, delta, model = True, 1., Delta(), m
+        def apply(self): return self
+        def undo(self): return self
+    losses = np.full(200, 10.)
+    hurt = losses + np.where(np.arange(200) > 150, 1., 0.)
+    g.pair = lambda e, n=None: (losses[:n], hurt[:n])
+    t = limit_test(Rare(), g, 1e-3)
+    assert not t.inside and t.n == 200

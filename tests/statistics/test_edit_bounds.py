@@ -1,0 +1,123 @@
+"""Damage of an edit: how often is an edit whose true damage is on or above the limit called inside?
+
+    python -m tests.statistics.test_edit_bounds          # the table
+
+Stated: at most one in twenty for `bound_test` and `fit_scale` (texts like these), next to never for `limit_test` (these texts).
+"""
+import sys
+
+import numpy as np
+import pytest
+
+from promptmem.edit.deltas import Delta
+
+scores, editor = (pytest.importorskip(f"promptmem.edit.{m}") for m in ("scores", "editor"))
+LIMIT = 1e-4
+
+
+class Known:
+    "An edit that is its scale"
+    active, scale, delta = True, 1., Delta()
+    def apply(self): return self
+    def undo(self): return self
+
+
+class World:
+    "Texts whose losses and rises at scale 1 are known; `curve` is the part that grows with the square of the scale"
+    chunk = 64
+    def __init__(self, old, rise, curve=0.): self.old, self.rise, self.curve = old, rise, curve
+    def __len__(self): return len(self.old)
+    def holds(self, e): return None
+    def pair(self, e, n=None):
+        s = e.scale
+        return self.old[:n], self.old[:n] + (s*(1-self.curve) + s*s*self.curve)*self.rise[:n]
+
+
+def losses(r, n): return r.lognormal(5, .6, n)
+
+
+def rare(share):
+    "A share of the texts carries all the damage"
+    return lambda r, n, true: (r.random(n) < share)*true/share
+
+
+WORLDS = {
+    "every text a little": lambda r, n, true: true + .002*r.normal(size=n),
+    "heavy tails": lambda r, n, true: true*r.lognormal(0, 2, n)/np.exp(2),
+    "one text in twenty": rare(.05),
+    "one in a hundred": rare(.01),
+    "three in a thousand": rare(.003),
+    "deterministic": lambda r, n, true: np.full(n, true),
+}
+
+
+def draw(world, r, n, times):
+    old = losses(r, n)
+    return World(old, old*WORLDS[world](r, n, times*LIMIT))
+
+
+def called_inside(world, n, times, runs, seed=0):
+    r = np.random.default_rng(seed)
+    return float(np.mean([scores.bound_test(Known(), draw(world, r, n, times), LIMIT).inside for _ in range(runs)]))
+
+
+def scaled_too_far(world, n, times, runs, seed=0):
+    "Share of line searches that leave a scale whose true damage is above the limit"
+    r, far = np.random.default_rng(seed), 0
+    for _ in range(runs):
+        e = Known()
+        editor.fit_scale(e, draw(world, r, n, times), LIMIT)
+        far += e.scale*times > 1.0001
+    return far/runs
+
+
+def settled_wrongly(n, hit, runs, seed=0):
+    "Share of `limit_test`s that say inside though the change over all `n` texts is three times the limit"
+    r, wrong = np.random.default_rng(seed), 0
+    for _ in range(runs):
+        old, rise = r.lognormal(5, .3, n), np.zeros(n)
+        rise[r.choice(n, hit, replace=False)] = 1.
+        wrong += scores.limit_test(Known(), World(old, rise*3*LIMIT*old.sum()/rise.sum()), LIMIT).inside
+    return wrong/runs
+
+
+def allowed(runs, level=.05): return level + 2.6*(level*(1-level)/runs)**.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("world", WORLDS)
+def test_bound_on_unread_texts(world):
+    for n in (10, 20, 50, 300):
+        for times in (1., 3.): assert called_inside(world, n, times, 150) <= allowed(150), (n, times)
+    assert scaled_too_far(world, 300, 3., 40) <= allowed(40)
+
+
+@pytest.mark.parametrize("n,hit", [(600, 6), (600, 2), (300, 3)])
+def test_texts_in_hand(n, hit): assert settled_wrongly(n, hit, 60) == 0
+
+
+def test_nothing_changed_is_nothing_known():
+    old = np.full(300, 150.)
+    t = scores.bound_test(Known(), World(old, np.zeros(300)), LIMIT)
+    assert not t.inside and t.upper > LIMIT and t.changed == 0
+
+
+def test_a_harmless_edit_is_still_called_inside():
+    "The bound is no refusal: a small damage everywhere passes with enough texts"
+    r = np.random.default_rng(0)
+    old = losses(r, 300)
+    rise = old*(.1*LIMIT + 2*LIMIT*r.normal(size=300))
+    assert scores.bound_test(Known(), World(old, rise), LIMIT).inside
+
+
+def main(runs=500):
+    print("| damage | texts | true / limit | called inside | line search too far |\n|---|---|---|---|---|")
+    for world in WORLDS:
+        for n in (20, 100, 300, 1000):
+            for times in (1., 3.):
+                far = scaled_too_far(world, n, times, runs//5)
+                print(f"| {world} | {n} | {times:g} | {called_inside(world, n, times, runs):.3f} | {far:.3f} |")
+    for n, hit in ((600, 6), (600, 2), (300, 3)): print(f"limit_test, {hit} of {n} texts: {settled_wrongly(n, hit, runs):.3f}")
+
+
+if __name__ == "__main__": sys.exit(main())
