@@ -16,7 +16,8 @@ from ..core import words
 from ..stats import expit, logit
 
 # %% ../../nbs/rewrite/07_ability.ipynb #1253b227
-SPREADS = tuple((b, u, q) for b in (.3, 1.) for u in (1., 2.5) for q in (.5, 1.5, 3.)) # of words, prompts, questions, in logits
+# of words, prompts, questions, in logits
+SPREADS = tuple((b, u, q) for b in (.3, 1.) for u in (1., 2.5) for q in (.5, 1.5, 3.))
 
 def _laplace(K, mean, i, j, y, questions, start):
     "(mode, cholesky factor of the precision there, log evidence) of abilities and difficulties"
@@ -61,12 +62,13 @@ class Abilities:
         i, j, y = (np.array(v) for v in zip(*rows))
         self.n, shared, best = len(candidates), self._shared([c.text for c in candidates]), None
         x = np.zeros(self.n + len(self.items))
-        for odds, mean, K, spread in self._priors(shared, spreads, expected):
+        for odds, mean, K, spread in _priors(self, shared, spreads, expected):
             x, L, evidence = _laplace(K, mean, i, j, y, np.full(len(self.items), spread[2]), x)
             evidence += np.log(odds)
             if best is None or evidence > best[0]: best = evidence, spread, x.copy(), L, K, mean
         _, self.spread, self.mode, self.factor, K, mean = best
-        self.alone = float(np.sqrt(max(0., np.mean(np.diag(K)) - self.centre**2 + mean.var()))) # how far prompts stray from their mean
+        # how far prompts stray from their mean
+        self.alone = float(np.sqrt(max(0., np.mean(np.diag(K)) - self.centre**2 + mean.var())))
 
     @staticmethod
     def _shared(texts):
@@ -78,8 +80,7 @@ class Abilities:
         return X @ X.T
 
 # %% ../../nbs/rewrite/07_ability.ipynb #753e3f01
-@patch
-def _priors(self:Abilities, shared, spreads, expected):
+def _priors(self, shared, spreads, expected):
     "(odds, mean, covariance, spreads) of each prior; those that believe, or half believe, a reward model come first"
     p, error = (None, None) if expected is None else (np.asarray(v, float) for v in expected)
     for q in () if expected is None else sorted({q for *_, q in spreads}):
@@ -104,6 +105,7 @@ def draws(self:Abilities,
     ability = np.hstack([ability, usual + self.alone*rng.standard_normal((k, newcomers))])
     return expit(ability/np.sqrt(1 + np.pi/8*self.spread[2]**2))  # the mean over questions of all difficulties
 
+# %% ../../nbs/rewrite/07_ability.ipynb #3e98e12a
 @patch
 def telling(self:Abilities,
     example, # id of a question

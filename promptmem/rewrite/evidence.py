@@ -50,7 +50,11 @@ class PairedTest:
     def accepted(self): return self.peak >= 1/self.alpha
     @property
     def hopeless(self):
-        return not self.accepted and self.n > 0 and math.exp(log_stake([-d for d in self.differences])[-1]) >= self.hopeless_at
+        return (
+            not self.accepted
+            and self.n > 0
+            and math.exp(log_stake([-d for d in self.differences])[-1]) >= self.hopeless_at
+        )
     @property
     def wins(self): return sum(d > 0 for d in self.differences)
     @property
@@ -59,7 +63,8 @@ class PairedTest:
     def to_dict(self)->dict:
         "The verdict with what it rests on"
         verdict = "accepted" if self.accepted else "hopeless" if self.hopeless else "undecided"
-        return dict(verdict=verdict, n=self.n, wins=self.wins, losses=self.losses, stake=self.stake, peak=self.peak, alpha=self.alpha)
+        return dict(verdict=verdict, n=self.n, wins=self.wins, losses=self.losses, stake=self.stake, peak=self.peak,
+                    alpha=self.alpha)
 
 # %% ../../nbs/rewrite/02_evidence.ipynb #dd929303
 def pairs_needed(
@@ -78,12 +83,12 @@ def pairs_needed(
     n = int(when[int(math.ceil(power*runs))-1]) + 1
     return n if n <= most else None
 
+# %% ../../nbs/rewrite/02_evidence.ipynb #820cb95d
 def least_pairs(
     alpha:float=.05, # of the test
 )->int:
     "The fewest pairs that can prove anything: all of them wins"
     return next(n for n in range(1, 10_000) if log_stake([1.]*n)[-1] >= -math.log(alpha))
-
 
 def pairs_expected(
     base:float, # accuracy of the incumbent

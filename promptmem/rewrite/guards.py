@@ -31,19 +31,30 @@ class FormGuard:
 
 # %% ../../nbs/rewrite/04_guards.ipynb #ed65c3bb
 _LETTER = re.compile(r"\b(?:answer|option|choice|letter)\s+(?:is\s+|will be\s+|=\s*)?[\"'(]*([A-E])\b")
+
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][a-z]{2,}\b", re.MULTILINE)
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
-def new_names(text:str, known:str)->list:
+def new_names(
+    text:str, # what the model wrote
+    known:str, # facts to choose from, as `facts` gives them
+)->list:
     "Capitalised words inside a sentence of `text` that `known` lacks"
     have = set(words(known))
     return sorted({m for m in _NAME.findall(text) if fold(m) not in have})
 
-def new_numbers(text:str, known:str)->list:
+def new_numbers(
+    text:str, # what the model wrote
+    known:str, # facts to choose from, as `facts` gives them
+)->list:
     "Numbers in `text` that `known` lacks"
     return sorted(set(_NUMBER.findall(text)) - set(_NUMBER.findall(known)))
 
-def ngrams(text:str, n:int)->set:
+def ngrams(
+    text:str, # what the model wrote
+    n:int, # how many
+)->set:
     "Runs of `n` folded words"
     w = words(text)
     return {tuple(w[i:i+n]) for i in range(len(w)-n+1)}
@@ -65,7 +76,8 @@ class LeakGuard:
             gold = {fold(e.expected) for e in es}
             self._known = dict(task=task, names=set(_NAME.findall(text)), numbers=set(_NUMBER.findall(text)),
                                gold={g for g in gold - self.allow if len(g) >= self.min_chars or g.isdigit()},
-                               runs={r for e in es for r in ngrams(e.question, self.n)}, letters=all(len(g) == 1 for g in gold))
+                               runs={r for e in es for r in ngrams(e.question, self.n)},
+                               letters=all(len(g) == 1 for g in gold))
         return self._known
 
     def __call__(self, text, task, seed)->str:
@@ -83,9 +95,12 @@ class LeakGuard:
         if runs: return f"leak: copies {' '.join(sorted(runs)[0])!r} from the examples"
 
 # %% ../../nbs/rewrite/04_guards.ipynb #530c2ad2
-_KINDS = (("how many", "how much"), ("how",), ("what", "which"), ("who", "whom", "whose"), ("where",), ("when",), ("why",))
+_KINDS = (("how many", "how much"), ("how",), ("what", "which"), ("who", "whom", "whose"), ("where",), ("when",),
+          ("why",))
 
-def question_kind(text:str)->str:
+def question_kind(
+    text:str, # what the model wrote
+)->str:
     "what, how, how many, who, where, when, why, yes/no, or do (an instruction)"
     w = f" {fold(text)} "
     hits = [(w.find(f" {k} "), ks[0]) for ks in _KINDS for k in ks if f" {k} " in w]

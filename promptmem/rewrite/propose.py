@@ -26,6 +26,7 @@ class Proposal:
     how:str # name of the proposer
     parents:tuple = () # ids of the candidates that it came from
 
+# %% ../../nbs/rewrite/03_propose.ipynb #45ecfe11
 @dataclass
 class State:
     "What a proposer may know"
@@ -40,13 +41,19 @@ class State:
         "Tried candidates, best shrunken mean first"
         return sorted((c for c in self.candidates if c.n), key=lambda c: -c.shrunk)
 
-    def parent(self, rng):
+    def parent(self,
+        rng, # source of chance
+    ):
         "A parent: the better of two random tried candidates (binary tournament)"
         tried = self.ranked() or [self.incumbent]
         i = rng.integers(len(tried), size=2)
         return tried[i.min()]
 
-    def failures(self, candidate, k=4, below=.5):
+    def failures(self,
+        candidate, # one of the candidates
+        k=4, # how many
+        below=.5, # score under which an answer counts as failed
+    ):
         "Up to `k` train examples on which `candidate` failed: (example, answer)"
         bad = [e for e in self.task.train if candidate.scores.get(e.id, 1) < below]
         return [(e, self.answers.get((candidate.id, e.id), "")) for e in bad[:k]]
@@ -58,18 +65,23 @@ class PhraseBook:
         slots:dict, # slot name -> list of phrases; an empty text leaves the slot out
         joiner:str=" ", # between the phrases
     ):
-        if not slots or any(not v for v in slots.values()): raise InvalidData("a phrase book needs at least one phrase in each slot")
+        if not slots or any(not v for v in slots.values()):
+            raise InvalidData("a phrase book needs at least one phrase in each slot")
         self.slots, self.joiner = {k: list(dict.fromkeys(v)) for k, v in slots.items()}, joiner
         self._folded, self._reads = {k: {p: fold(p) for p in v} for k, v in self.slots.items()}, {}
 
     @property
     def size(self): return int(np.prod([len(v) for v in self.slots.values()]))
 
-    def write(self, choice:dict)->str:
+    def write(self,
+        choice:dict, # slot -> index of the phrase
+    )->str:
         "The prompt for a choice {slot: phrase}"
         return self.joiner.join(p for p in (choice[s] for s in self.slots) if p)
 
-    def read(self, text:str)->dict:
+    def read(self,
+        text:str, # what the model wrote
+    )->dict:
         "The choice that `text` contains: per slot its longest phrase, else the empty one or the first"
         if text in self._reads: return dict(self._reads[text])
         padded, out = f" {fold(text)} ", {}
@@ -79,18 +91,24 @@ class PhraseBook:
         self._reads[text] = out
         return dict(out)
 
-    def __repr__(self): return f"PhraseBook({', '.join(f'{k} {len(v)}' for k, v in self.slots.items())}: {self.size} prompts)"
+    def __repr__(self):
+        return f"PhraseBook({', '.join(f'{k} {len(v)}' for k, v in self.slots.items())}: {self.size} prompts)"
 
 # %% ../../nbs/rewrite/03_propose.ipynb #f26b1f5d
 from fastcore.basics import patch
 
 @patch
-def draw(self:PhraseBook, rng)->str:
+def draw(self:PhraseBook,
+    rng, # source of chance
+)->str:
     "A random prompt"
     return self.write({s: p[rng.integers(len(p))] for s, p in self.slots.items()})
 
 @patch
-def mutate(self:PhraseBook, text:str, rng)->str:
+def mutate(self:PhraseBook,
+    text:str, # what the model wrote
+    rng, # source of chance
+)->str:
     "`text` with one slot changed"
     choice = self.read(text)
     open_slots = [s for s, p in self.slots.items() if len(p) > 1]
@@ -99,38 +117,85 @@ def mutate(self:PhraseBook, text:str, rng)->str:
     others = [p for p in self.slots[s] if p != choice[s]]
     return self.write({**choice, s: others[rng.integers(len(others))]})
 
+# %% ../../nbs/rewrite/03_propose.ipynb #82f7327e
 @patch
-def cross(self:PhraseBook, a:str, b:str, rng)->str:
+def cross(self:PhraseBook,
+    a:str, # one choice
+    b:str, # another choice
+    rng, # source of chance
+)->str:
     "Each slot from `a` or from `b`"
     x, y = self.read(a), self.read(b)
     return self.write({s: (x if rng.random() < .5 else y)[s] for s in self.slots})
 
 # %% ../../nbs/rewrite/03_propose.ipynb #b082922a
-INSTRUCTIONS = PhraseBook(dict(
-    role=["", "You are a careful expert.", "You are a patient teacher.", "You check every claim before you make it."],
-    read=["", "Read the question twice.", "Say first what is asked.", "Note every number and its unit."],
-    steps=["", "Think step by step.", "Break the problem into small parts.", "Work it out before you answer.", "Answer at once."],
-    check=["", "Check your result.", "Look for a mistake before you finish."],
-    form=["", "Give only the answer.", "End with the answer alone on the last line.", "Answer in one short sentence.",
-          "Write 'The answer is' and then the answer."]))
+INSTRUCTIONS = PhraseBook(
+    dict(
+        role=[
+            "",
+            "You are a careful expert.",
+            "You are a patient teacher.",
+            "You check every claim before you make it.",
+        ],
+        read=["", "Read the question twice.", "Say first what is asked.", "Note every number and its unit."],
+        steps=[
+            "",
+            "Think step by step.",
+            "Break the problem into small parts.",
+            "Work it out before you answer.",
+            "Answer at once.",
+        ],
+        check=["", "Check your result.", "Look for a mistake before you finish."],
+        form=[
+            "",
+            "Give only the answer.",
+            "End with the answer alone on the last line.",
+            "Answer in one short sentence.",
+            "Write 'The answer is' and then the answer.",
+        ],
+    )
+)
 
 # %% ../../nbs/rewrite/03_propose.ipynb #881a0163
 class RandomPhrases:
     "Random prompts from a phrase book"
-    def __init__(self, book=INSTRUCTIONS): self.book = book
-    def propose(self, state, n, rng): return [Proposal(self.book.draw(rng), "random") for _ in range(n)]
+    def __init__(self,
+        book=INSTRUCTIONS, # a `PhraseBook`
+    ):
+        self.book = book
+    def propose(self,
+        state, # what a proposer may look at
+        n, # how many
+        rng, # source of chance
+    ):
+        return [Proposal(self.book.draw(rng), "random") for _ in range(n)]
 
 class MutatePhrases:
     "A good parent with one slot changed"
-    def __init__(self, book=INSTRUCTIONS): self.book = book
-    def propose(self, state, n, rng):
+    def __init__(self,
+        book=INSTRUCTIONS, # a `PhraseBook`
+    ):
+        self.book = book
+    def propose(self,
+        state, # what a proposer may look at
+        n, # how many
+        rng, # source of chance
+    ):
         parents = [state.parent(rng) for _ in range(n)]
         return [Proposal(self.book.mutate(p.text, rng), "mutate", (p.id,)) for p in parents]
 
+# %% ../../nbs/rewrite/03_propose.ipynb #733c96cd
 class CrossPhrases:
     "Two good parents mixed slot by slot"
-    def __init__(self, book=INSTRUCTIONS): self.book = book
-    def propose(self, state, n, rng):
+    def __init__(self,
+        book=INSTRUCTIONS, # a `PhraseBook`
+    ):
+        self.book = book
+    def propose(self,
+        state, # what a proposer may look at
+        n, # how many
+        rng, # source of chance
+    ):
         pairs = [(state.parent(rng), state.parent(rng)) for _ in range(n)]
         return [Proposal(self.book.cross(p.text, q.text, rng), "cross", (p.id, q.id)) for p, q in pairs]
 
@@ -147,6 +212,7 @@ def relative_scores(
     y = np.array([s - (sum(by[e]) + 2*grand)/(len(by[e]) + 2) for _, e, s in rows])
     return np.array([i for i, _, _ in rows], int), y, float(np.clip(np.sqrt(grand*(1-grand)), .25, .5)), grand
 
+# %% ../../nbs/rewrite/03_propose.ipynb #ab3cf138
 def ridge(
     X, # [scores, features]
     y, # [scores]
@@ -177,13 +243,19 @@ class LearnPhrases:
         reads = [self.book.read(t) for t in texts]
         return names, np.array([[r[s] == p for s, p in names] for r in reads], float).reshape(len(texts), len(names))
 
-    def posterior(self, state):
+    def posterior(self,
+        state, # what a proposer may look at
+    ):
         "Phrases, mean and covariance of their worth"
         who, y, noise, _ = relative_scores(state.candidates)
         names, X = self._design([c.text for c in state.candidates])
         return (names, *ridge(X[who], y, noise, self.widths))
 
-    def propose(self, state, n, rng):
+    def propose(self,
+        state, # what a proposer may look at
+        n, # how many
+        rng, # source of chance
+    ):
         "Each proposal is the best prompt under one draw; a prompt drawn before is changed in one slot"
         names, mean, cov = self.posterior(state)
         best = state.ranked()[:1] or [state.incumbent]
@@ -203,7 +275,10 @@ class SentenceEdits:
     "Drop, add or reorder the sentences of a parent"
     def __init__(self,
         additions=None, # sentences that may be added; those of the general phrase book by default
-    ): self.additions = list(additions) if additions is not None else [p for ps in INSTRUCTIONS.slots.values() for p in ps if p]
+    ):
+        self.additions = (
+            list(additions) if additions is not None else [p for ps in INSTRUCTIONS.slots.values() for p in ps if p]
+        )
 
     def _edit(self, text, rng):
         parts = [p for p in _END.split(text) if p.strip()]
@@ -213,7 +288,11 @@ class SentenceEdits:
         elif self.additions: parts.insert(rng.integers(len(parts)+1), self.additions[rng.integers(len(self.additions))])
         return " ".join(parts)
 
-    def propose(self, state, n, rng):
+    def propose(self,
+        state, # what a proposer may look at
+        n, # how many
+        rng, # source of chance
+    ):
         parents = [state.parent(rng) for _ in range(n)]
         return [Proposal(self._edit(p.text, rng), "sentences", (p.id,)) for p in parents]
 
@@ -235,6 +314,7 @@ def _fill(template, **values):
 
 def _examples(task, k): return "\n".join(f"Q: {e.question}\nA: {e.expected}" for e in task.train[:k])
 
+# %% ../../nbs/rewrite/03_propose.ipynb #9c564b84
 class _Asking:
     "Base of the proposers that ask a model: one request per proposal"
     temperature, max_tokens = 1., 300
@@ -251,13 +331,21 @@ class _Asking:
 class History(_Asking):
     "Show the ranked history with scores, ask for a better wording (OPRO)"
     name = "history"
-    template = ("Instructions for a language model, with the share of questions (0 to 100) that it then answered right, "
+    template = ("Instructions for a language model, with the share of questions (0 to 100) that it then answered "
+                "right, "
                 "worst first:\n{history}\n\nQuestions of the kind, with their answers:\n{examples}\n\n"
                 "Write one new instruction that differs from all of these and does better. Do not put questions or "
                 "answers into it. Write it between <prompt> and </prompt>.")
-    def __init__(self, show=20, exemplars=3): self.show, self.exemplars = show, exemplars
+    def __init__(self,
+        show=20, # wordings in the prompt
+        exemplars=3, # questions with answers in the prompt
+    ):
+        self.show, self.exemplars = show, exemplars
 
-    def instruction(self, state, rng):
+    def instruction(self,
+        state, # what a proposer may look at
+        rng, # source of chance
+    ):
         top = state.ranked()[:self.show] or [state.incumbent]
         lines = "\n".join(f"{100*(c.mean if c.n else 0):.0f}: {_tag(c.text)}" for c in reversed(top))
         return _fill(self.template, history=lines, examples=_examples(state.task, self.exemplars)), (top[0].id,)
@@ -269,7 +357,10 @@ class Evolve(_Asking):
     template = ("1. Cross the two instructions below: keep what is good in each.\n2. Change the result a little.\n"
                 "Instruction 1: {a}\nInstruction 2: {b}\nWrite the final instruction between <prompt> and </prompt>.")
 
-    def instruction(self, state, rng):
+    def instruction(self,
+        state, # what a proposer may look at
+        rng, # source of chance
+    ):
         a, b = state.parent(rng), state.parent(rng)
         return _fill(self.template, a=_tag(a.text), b=_tag(b.text)), (a.id, b.id)
 
@@ -278,13 +369,17 @@ class Breeder(_Asking):
     "Mutation instructions that evolve themselves (PromptBreeder)"
     name = "breeder"
     template = "{mutation}\nInstruction: {a}\nWrite the new instruction between <prompt> and </prompt>."
-    def __init__(self, mutations=None):
+    def __init__(self,
+        mutations=None, # instructions that ask for a change
+    ):
         self.mutations = list(mutations or ["Say the same in other words.", "Make it shorter and clearer.",
             "Add one piece of advice that a good teacher would give.", "Name the form that the answer shall have.",
             "Turn it into steps.", "Say what usually goes wrong, and to avoid it."])
         self.made = {} # text of a child -> (mutation, parent's mean)
 
-    def worth(self, state):
+    def worth(self,
+        state, # what a proposer may look at
+    ):
         "Mean gain of children over parents per mutation instruction, shrunk towards nothing"
         gains = {m: [] for m in self.mutations}
         for c in state.candidates:
@@ -292,7 +387,10 @@ class Breeder(_Asking):
             if c.n and mutation in gains: gains[mutation].append(c.shrunk - before)
         return {m: sum(g)/(len(g)+1) for m, g in gains.items()}
 
-    def instruction(self, state, rng):
+    def instruction(self,
+        state, # what a proposer may look at
+        rng, # source of chance
+    ):
         worth = self.worth(state)
         i, j = rng.integers(len(self.mutations), size=2)
         self._now = max(self.mutations[i], self.mutations[j], key=worth.get)
@@ -300,7 +398,11 @@ class Breeder(_Asking):
         self._queue = getattr(self, "_queue", []) + [(self._now, a)]
         return _fill(self.template, mutation=self._now, a=_tag(a.text)), (a.id,)
 
-    def propose(self, state, n, rng):
+    def propose(self,
+        state, # what a proposer may look at
+        n, # how many
+        rng, # source of chance
+    ):
         self._queue = []
         by_parent = super().propose(state, n, rng)
         for p, (m, a) in zip(by_parent, self._queue): self.made[p.text] = (m, a.shrunk if a.n else .5)
@@ -331,15 +433,22 @@ def pareto(
         return False
     return {c.id: len(wins[c.id]) for c in tried if wins[c.id] and not beaten(c)}
 
+# %% ../../nbs/rewrite/03_propose.ipynb #6d1a014c
 class Reflect(_Asking):
     "Show a Pareto parent's failures and ask what to change (GEPA)"
     name = "reflect"
     template = ("A language model follows this instruction: {a}\nIt failed on these questions:\n{failures}\n\n"
                 "Find out what it misunderstood in general, and write an instruction that would prevent it. Do not put "
                 "questions, names, numbers or answers from above into it. Write it between <prompt> and </prompt>.")
-    def __init__(self, failures=3): self.failures = failures
+    def __init__(self,
+        failures=3, # failed answers in the prompt
+    ):
+        self.failures = failures
 
-    def instruction(self, state, rng):
+    def instruction(self,
+        state, # what a proposer may look at
+        rng, # source of chance
+    ):
         front = pareto(state.candidates)
         ids = sorted(front) or [state.incumbent.id]
         p = np.array([front.get(i, 1) for i in ids], float)
@@ -354,12 +463,16 @@ class LastAttempt(_Asking):
     "Show only the last attempt and its grade out of ten (the published scheme)"
     name = "last attempt"
     temperature = .7
-    template = ("Rewrite this instruction so that a language model does better with it: {original}\nA first rewrite was "
+    template = ("Rewrite this instruction so that a language model does better with it: {original}\nA first rewrite "
+                "was "
                 "{a}. It got {grade} of 10. A question: {question} The model's answer began: {answer}\n"
                 "Write only the final instruction, between <prompt> and </prompt>.")
 
-    def instruction(self, state, rng):
+    def instruction(self,
+        state, # what a proposer may look at
+        rng, # source of chance
+    ):
         a = state.candidates[-1]
         e, said = next(iter(state.failures(a, 1)), (state.task.train[0], ""))
-        return _fill(self.template, original=state.candidates[0].text, a=_tag(a.text), grade=int(10*a.mean) if a.n else 0,
-                     question=e.question, answer=" ".join(said.split()[:50])), (a.id,)
+        return _fill(self.template, original=state.candidates[0].text, a=_tag(a.text), grade=int(10*a.mean) if a.n
+                     else 0, question=e.question, answer=" ".join(said.split()[:50])), (a.id,)

@@ -115,7 +115,9 @@ def path(self:OptimizeResult)->list:
     return out[::-1]
 
 @patch
-def diff(self:OptimizeResult, style:str="text")->str:
+def diff(self:OptimizeResult,
+    style:str="text", # "text" or "html"
+)->str:
     "What changed between the seed and the best"
     return prompt_diff(self.seed, self.best, style)
 
@@ -123,8 +125,16 @@ def diff(self:OptimizeResult, style:str="text")->str:
 @patch
 def __repr__(self:OptimizeResult):
     gain = self.final.get("gain")
-    what = f"gain {gain} on held-out examples" if gain else "no candidate was proved better than the seed" if not self.improved else "not measured on held-out examples"
-    return f"OptimizeResult({what}; {self.cost['requests']} of {self.cost['budget']} calls; best: {str(self.best)!r:.70})"
+    what = (
+        f"gain {gain} on held-out examples"
+        if gain
+        else "no candidate was proved better than the seed"
+        if not self.improved
+        else "not measured on held-out examples"
+    )
+    return (
+        f"OptimizeResult({what}; {self.cost['requests']} of {self.cost['budget']} calls; best: {str(self.best)!r:.70})"
+    )
 
 @patch
 def _repr_html_(self:OptimizeResult):
@@ -148,6 +158,7 @@ def to_json(self:OptimizeResult,
     if path is not None: write_atomic(path, text)
     return text
 
+# %% ../../nbs/rewrite/06_result.ipynb #3d82ee82
 @patch
 def to_text(self:OptimizeResult,
     path=None, # file to write; None: return the text
@@ -156,19 +167,22 @@ def to_text(self:OptimizeResult,
     if path is not None: write_atomic(path, str(self.best))
     return str(self.best)
 
+# %% ../../nbs/rewrite/06_result.ipynb #1fc6412e
 @patch(cls_method=True)
 def read(cls:OptimizeResult,
     path, # a file that `to_json` wrote
 )->OptimizeResult:
     "A saved result"
     d = read_json(path)
-    if not isinstance(d, dict): raise InvalidData(f"{path}: no saved search: expected an object, found {type(d).__name__}")
+    if not isinstance(d, dict):
+        raise InvalidData(f"{path}: no saved search: expected an object, found {type(d).__name__}")
     missing = {f.name for f in fields(OptimizeResult)} - set(d)
     if missing: raise InvalidData(f"{path}: no saved search; it lacks {', '.join(sorted(missing))}")
     try:
         d["candidates"] = [Candidate(**{**c, "parents": tuple(c["parents"])}) for c in d["candidates"]]
         d["final"] = {k: Interval(**v) if v else None for k, v in d["final"].items()}
-    except (TypeError, KeyError, AttributeError, ValueError) as e: raise InvalidData(f"{path}: no saved search: {e}") from e
+    except (TypeError, KeyError, AttributeError, ValueError) as e:
+        raise InvalidData(f"{path}: no saved search: {e}") from e
     return cls(**{f.name: d[f.name] for f in fields(OptimizeResult)})
 
 # %% ../../nbs/rewrite/06_result.ipynb #b1ac9288
@@ -188,6 +202,7 @@ def _positions(res):
         seen[k] = seen.get(k, 0) + 1
     return out
 
+# %% ../../nbs/rewrite/06_result.ipynb #6787324f
 def _edges(pairs, at):
     xs, ys = [], []
     for a, b in pairs:

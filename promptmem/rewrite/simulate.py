@@ -22,12 +22,13 @@ from .propose import PhraseBook
 from .task import PromptTask
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #6e2f980b
-WORTH = dict(
-    role={"": 0., "You are a careful clerk.": .3, "You are a pirate.": -.8, "You are a poet.": -.5},
-    steps={"": 0., "Think step by step.": .7, "Work it out in small steps.": .8, "Guess quickly.": -.8, "Trust your feeling.": -.6},
-    numbers={"": 0., "Keep every number as it stands.": .7, "Round all numbers.": -.9, "Numbers do not matter.": -1.},
-    form={"": 0., "End with the number alone.": .5, "Answer with one word.": .1, "Answer in verse.": -1., "Write a long essay.": -.7},
-    manner={"": 0., "Be brief.": .1, "Be kind.": 0., "Use many adjectives.": -.4})
+WORTH = dict(role={"": 0., "You are a careful clerk.": .3, "You are a pirate.": -.8, "You are a poet.": -.5},
+             steps={"": 0., "Think step by step.": .7, "Work it out in small steps.": .8, "Guess quickly.": -.8,
+                    "Trust your feeling.": -.6}, numbers={"": 0., "Keep every number as it stands.": .7,
+                                                          "Round all numbers.": -.9, "Numbers do not matter.": -1.},
+             form={"": 0., "End with the number alone.": .5, "Answer with one word.": .1, "Answer in verse.": -1.,
+                   "Write a long essay.": -.7}, manner={"": 0., "Be brief.": .1, "Be kind.": 0., "Use many adjectives.":
+                                                        -.4})
 TOGETHER = {("Work it out in small steps.", "End with the number alone."): .8}
 
 def simulated_book()->PhraseBook:
@@ -38,10 +39,12 @@ simulated_book()
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #6b6bfb49
 _Z = np.array([math.sqrt(2)*x for x in np.polynomial.hermite.hermgauss(15)[0]])
+
 _W = np.polynomial.hermite.hermgauss(15)[1]/math.sqrt(math.pi)
 
 def _uniform(*parts): return int(stable_hash(parts, 13), 16)/16**13
 
+# %% ../../nbs/rewrite/05_simulate.ipynb #4986232e
 class Simulator(LM):
     "A model whose chance to answer right is a known function of the prompt"
     context_length = None
@@ -57,19 +60,24 @@ class Simulator(LM):
         rng = np.random.default_rng(seed)
         self.difficulty = rng.normal(0, spread, n)
         a, b = rng.integers(11, 99, n), rng.integers(2, 11, n)
-        self.questions = [f"Q{i}: a box holds {x} pens and {y} are taken out. How many stay?" for i, (x, y) in enumerate(zip(a, b))]
+        self.questions = [f"Q{i}: a box holds {x} pens and {y} are taken out. How many stay?" for i,
+                          (x, y) in enumerate(zip(a, b))]
         self.gold = [str(x-y) for x, y in zip(a, b)]
 
     def identity(self): return f"{self.name}|{self.n}|{self.base}|{self.spread}|{self.null}"
 
-    def logit(self, prompt:str)->float:
+    def logit(self,
+        prompt:str, # a wording
+    )->float:
         "Worth of `prompt` above the empty one"
         if self.null: return 0.
         choice = self.book.read(prompt)
         together = sum(v for ps, v in TOGETHER.items() if all(p in choice.values() for p in ps))
         return sum(WORTH[s][p] for s, p in choice.items()) + together - .1*max(0, len(prompt.split())-25)
 
-    def accuracy(self, prompt:str)->float:
+    def accuracy(self,
+        prompt:str, # a wording
+    )->float:
         "The true accuracy of `prompt` over questions of all difficulties"
         return float(_W @ (1/(1+np.exp(-(self.base + self.logit(prompt) + self.spread*_Z)))))
 
@@ -87,11 +95,16 @@ def _answer(self:Simulator, requests):
         text = f"There stay {self.gold[k] if u < p else int(self.gold[k])+1}"
         yield i, Completion(text, Usage(self.count_tokens(r["prompt"]), self.count_tokens(text)), self.name)
 
+# %% ../../nbs/rewrite/05_simulate.ipynb #ad316671
 @patch
-def task(self:Simulator, split=(.3, .4, .3), **kw)->PromptTask:
+def task(self:Simulator,
+    split=(.3, .4, .3), # shares of train, dev, held-out
+    **kw, # passed on
+)->PromptTask:
     "The simulator's questions as a task"
-    return PromptTask([dict(question=q, expected=g, id=str(i)) for i, (q, g) in enumerate(zip(self.questions, self.gold))],
-                      grader="last_number", split=split, name=self.name, **{"seed": self.seed, **kw})
+    return PromptTask([dict(question=q, expected=g, id=str(i)) for i,
+                       (q, g) in enumerate(zip(self.questions, self.gold))], grader="last_number", split=split,
+                      name=self.name, **{"seed": self.seed, **kw})
 
 @patch(as_prop=True)
 def optimum(self:Simulator)->str:
@@ -114,7 +127,8 @@ class SimulatedWriter(LM):
             rng = np.random.default_rng(int(stable_hash([self.seed, r["prompt"], r["seed"], r["draw"]], 12), 16))
             a, b = shown[-1], shown[int(rng.integers(max(0, len(shown)-4), len(shown)))]
             text = self.book.mutate(self.book.cross(a, b, rng), rng)
-            yield i, Completion(f"<prompt>{text}</prompt>", Usage(self.count_tokens(r["prompt"]), self.count_tokens(text)), self.name)
+            yield i, Completion(f"<prompt>{text}</prompt>", Usage(self.count_tokens(r["prompt"]),
+                                                                  self.count_tokens(text)), self.name)
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #9c7dd7e5
 class ReplayLM(LM):
@@ -130,10 +144,15 @@ class ReplayLM(LM):
     def _answer(self, requests):
         for i, r in enumerate(requests):
             question, prompt = r["prompt"].split("\x1f")
-            if (prompt, question) not in self.outcomes: raise KeyError(f"the log has no answer to {question!r:.60} with the prompt {prompt!r:.60}")
+            if (prompt, question) not in self.outcomes:
+                raise KeyError(f"the log has no answer to {question!r:.60} with the prompt {prompt!r:.60}")
             right = _uniform(self.seed, prompt, question) < float(self.outcomes[prompt, question])
             yield i, Completion("right" if right else "wrong", Usage(), self.name)
 
-    def task(self, questions, **kw)->PromptTask:
+    def task(self,
+        questions, # list of questions
+        **kw, # passed on
+    )->PromptTask:
         "A task on logged questions"
-        return PromptTask([dict(question=q, expected="right") for q in questions], grader="exact", template=self.template, **kw)
+        return PromptTask([dict(question=q, expected="right") for q in questions], grader="exact",
+                          template=self.template, **kw)

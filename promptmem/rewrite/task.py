@@ -33,17 +33,24 @@ class Example:
 
 _ANSWER = ("expected", "answer", "gold", "target")
 
+# %% ../../nbs/rewrite/01_task.ipynb #970953d2
 def _example(x, i):
     if isinstance(x, Example): return x if x.id else Example(x.question, x.expected, str(i), x.meta)
     if isinstance(x, dict):
         key = next((k for k in _ANSWER if k in x), None)
         if "question" not in x or key is None:
-            raise InvalidData(f"example {i} needs the fields 'question' and one of {', '.join(_ANSWER)}; it has {', '.join(map(str, x))}")
-        rest = {k: v for k, v in x.items() if k not in ("question", key, "id")}
+            raise InvalidData(
+                f"example {i} needs the fields 'question' and one of {', '.join(_ANSWER)}; "
+                f"it has {', '.join(map(str, x))}"
+            )
+        # a row of a table has its group in a column, an example in its `meta`
+        meta = x["meta"] if isinstance(x.get("meta"), dict) else {}
+        rest = {k: v for k, v in x.items() if k not in ("question", key, "id") and not (k == "meta" and meta)} | meta
         q, a, name = x["question"], x[key], str(x.get("id", i))
     elif isinstance(x, (tuple, list)) and len(x) == 2: (q, a), rest, name = x, {}, str(i)
     else: raise InvalidData(f"example {i} is a {type(x).__name__}; expected a dict or a pair (question, answer)")
-    if not isinstance(q, str) or not q.strip(): raise InvalidData(f"example {i}: the question is empty or no text: {q!r:.60}")
+    if not isinstance(q, str) or not q.strip():
+        raise InvalidData(f"example {i}: the question is empty or no text: {q!r:.60}")
     if a is None or not str(a).strip(): raise InvalidData(f"example {i}: the expected answer is empty")
     return Example(q, str(a), name, rest)
 
@@ -65,6 +72,7 @@ def _split(examples, shares, seed):
         out[s] += g
     return out
 
+# %% ../../nbs/rewrite/01_task.ipynb #eb8c8925
 def _check_split(split):
     seen = {}
     for s in SPLITS:
@@ -76,6 +84,7 @@ def _check_split(split):
 class BudgetSpent(RuntimeError):
     "The next request would exceed the budget; it was not sent"
 
+# %% ../../nbs/rewrite/01_task.ipynb #2b1f10c5
 class Ledger:
     "Counts every request against a cap"
     def __init__(self,
@@ -87,13 +96,22 @@ class Ledger:
     @property
     def left(self): return math.inf if self.budget is None else self.budget - self.requests
 
-    def charge(self, n:int, purpose:str):
+    def charge(self,
+        n:int, # how many
+        purpose:str, # what the calls are for: "find", "prove", "propose", ...
+    ):
         "Take `n` requests from the budget, or raise `BudgetSpent`"
-        if n > self.left: raise BudgetSpent(f"{n} requests for {purpose} were asked for, {self.left} of {self.budget} are left")
+        if n > self.left:
+            raise BudgetSpent(f"{n} requests for {purpose} were asked for, {self.left} of {self.budget} are left")
         self.requests += n
         self.by_purpose[purpose] += n
 
-    def complete(self, lm, prompts, purpose:str, **options)->list:
+    def complete(self,
+        lm, # a language model
+        prompts, # list of texts
+        purpose:str, # what the calls are for: "find", "prove", "propose", ...
+        **options, # max_tokens=, temperature=, stop=, ...
+    )->list:
         "Ask `lm`, counted"
         prompts = list(prompts)
         if not prompts: return []
@@ -109,9 +127,9 @@ class Ledger:
 
     def to_dict(self)->dict:
         "What was spent, on what"
-        return dict(budget=self.budget, requests=self.requests, cached=self.cached, calls=self.calls, cost=self.usage.cost,
-                    prompt_tokens=self.usage.prompt_tokens, completion_tokens=self.usage.completion_tokens,
-                    by_purpose=dict(self.by_purpose))
+        return dict(budget=self.budget, requests=self.requests, cached=self.cached, calls=self.calls,
+                    cost=self.usage.cost, prompt_tokens=self.usage.prompt_tokens,
+                    completion_tokens=self.usage.completion_tokens, by_purpose=dict(self.by_purpose))
 
 # %% ../../nbs/rewrite/01_task.ipynb #08e8b22d
 class ScorerError(ValueError):
@@ -119,18 +137,27 @@ class ScorerError(ValueError):
 
 def _as_score(value, example):
     where = f"example {example.id} ({example.question!r:.60})"
-    if isinstance(value, str) or value is None: raise ScorerError(f"the scorer returned {value!r} on {where}; expected a number in [0, 1]")
+    if isinstance(value, str) or value is None:
+        raise ScorerError(f"the scorer returned {value!r} on {where}; expected a number in [0, 1]")
     value = float(value)
     if math.isnan(value): raise ScorerError(f"the scorer returned NaN on {where}")
-    if not 0 <= value <= 1: raise ScorerError(f"the scorer returned {value:g} on {where}; scores lie in [0, 1] (rescale yours)")
+    if not 0 <= value <= 1:
+        raise ScorerError(f"the scorer returned {value:g} on {where}; scores lie in [0, 1] (rescale yours)")
     return value
 
+# %% ../../nbs/rewrite/01_task.ipynb #f5c17451
 def _score_one(scorer, answer, example, ledger):
     try:
-        value = scorer.score(answer, example, ledger) if hasattr(scorer, "score") else get_grader(scorer)(answer, example.expected)
+        value = (
+            scorer.score(answer, example, ledger)
+            if hasattr(scorer, "score")
+            else get_grader(scorer)(answer, example.expected)
+        )
     except (BudgetSpent, ScorerError): raise
     except Exception as e:
-        raise ScorerError(f"the scorer raised {type(e).__name__} on example {example.id} ({example.question!r:.60}): {e}") from e
+        raise ScorerError(
+            f"the scorer raised {type(e).__name__} on example {example.id} ({example.question!r:.60}): {e}"
+        ) from e
     return _as_score(value, example)
 
 # %% ../../nbs/rewrite/01_task.ipynb #b9ed771b
@@ -155,7 +182,7 @@ class PromptTask:
         if not hasattr(grader, "score"): get_grader(grader)
         self.grader, self.template, self.name, self.seed = grader, template, name, seed
         self.options = dict(max_tokens=max_tokens, stop=stop, temperature=temperature)
-        self._make_splits(examples, split, seed)
+        _make_splits(self, examples, split, seed)
         known = {e.id: e for s in SPLITS for e in self.split[s]}
         self.pinned = tuple(known[p] if isinstance(p, str) and p in known else _example(p, f"pinned {i}")
                             for i, p in enumerate(pinned))
@@ -169,13 +196,14 @@ class PromptTask:
     def split_hash(self): return stable_hash({s: [[e.question, e.expected] for e in self.split[s]] for s in SPLITS}, 12)
 
     def __repr__(self):
-        return f"PromptTask({self.name!r}, " + ", ".join(f"{s} {len(self.split[s])}" for s in SPLITS) + f", split {self.split_hash})"
+        return f"PromptTask({self.name!r}, " + ", ".join(f"{s} {len(self.split[s])}"
+                                                         for s in SPLITS) + f", split {self.split_hash})"
 
-# %% ../../nbs/rewrite/01_task.ipynb #acb3e576
-@patch
-def _make_splits(self:PromptTask, examples, shares, seed):
+# %% ../../nbs/rewrite/01_task.ipynb #570f6ce7
+def _make_splits(self, examples, shares, seed):
     given = isinstance(examples, dict)
-    if given and set(examples) != set(SPLITS): raise InvalidData(f"a split needs the keys {', '.join(SPLITS)}; found {', '.join(examples)}")
+    if given and set(examples) != set(SPLITS):
+        raise InvalidData(f"a split needs the keys {', '.join(SPLITS)}; found {', '.join(examples)}")
     if not given and (len(shares) != 3 or min(shares) < 0 or abs(sum(shares)-1) > 1e-6):
         raise ValueError(f"split is three shares that sum to 1, not {shares}")
     rows = [(s, x) for s in SPLITS for x in examples[s]] if given else [(None, x) for x in examples]
@@ -183,7 +211,9 @@ def _make_splits(self:PromptTask, examples, shares, seed):
     made = [_example(x, i) for i, (_, x) in enumerate(rows)]
     twice = [k for k, n in Counter(e.id for e in made).items() if n > 1]
     if twice: raise InvalidData(f"the example id {twice[0]!r} occurs twice")
-    self.split = {s: [e for e, (t, _) in zip(made, rows) if t == s] for s in SPLITS} if given else _split(made, shares, seed)
+    self.split = (
+        {s: [e for e, (t, _) in zip(made, rows) if t == s] for s in SPLITS} if given else _split(made, shares, seed)
+    )
     _check_split(self.split)
 
 # %% ../../nbs/rewrite/01_task.ipynb #cdb2b728
@@ -195,6 +225,7 @@ def render(self:PromptTask,
     "The text that is sent"
     return _SLOT.sub(lambda m: prompt if m[1] == "prompt" else question, self.template)
 
+# %% ../../nbs/rewrite/01_task.ipynb #27381d97
 @patch
 def run(self:PromptTask,
     prompt:str, # the wording under test
@@ -206,12 +237,20 @@ def run(self:PromptTask,
     "Answers of `lm` under `prompt`, scored"
     return self.run_pairs([(prompt, e) for e in examples], lm, ledger, purpose)
 
+# %% ../../nbs/rewrite/01_task.ipynb #edcd2ebe
 @patch
-def run_pairs(self:PromptTask, pairs, lm, ledger=None, purpose="answer")->list:
+def run_pairs(self:PromptTask,
+    pairs, # list of (prompt, example)
+    lm, # a language model
+    ledger=None, # counts the calls; None: nobody counts
+    purpose="answer", # what the calls are for: "find", "prove", "propose", ...
+)->list:
     "Score any mixture of (prompt, example) pairs in one batch of requests"
     ledger = Ledger() if ledger is None else ledger
     if len(pairs)*self.calls_per_answer > ledger.left:
-        raise BudgetSpent(f"{len(pairs)} scored answers need {len(pairs)*self.calls_per_answer} requests, {ledger.left} are left")
+        raise BudgetSpent(
+            f"{len(pairs)} scored answers need {len(pairs) * self.calls_per_answer} requests, {ledger.left} are left"
+        )
     done = ledger.complete(lm, [self.render(p, e.question) for p, e in pairs], purpose, **self.options)
     return [(_score_one(self.grader, c.text, e, ledger), c.text) for (_, e), c in zip(pairs, done)]
 
@@ -234,7 +273,7 @@ class Evaluation:
 
     def __repr__(self): return f"Evaluation({self.interval}, {self.prompt!r:.60})"
 
-# %% ../../nbs/rewrite/01_task.ipynb #e252c823
+# %% ../../nbs/rewrite/01_task.ipynb #a6c1ae84
 @patch
 def evaluate(self:PromptTask,
     prompt:str, # the wording to measure
@@ -250,6 +289,7 @@ def evaluate(self:PromptTask,
             for e, (s, a) in zip(examples, self.run(prompt, examples, lm, ledger, "evaluate"))]
     return Evaluation(prompt, bootstrap([r["score"] for r in rows]), rows)
 
+# %% ../../nbs/rewrite/01_task.ipynb #efabafe6
 @patch
 def hard_questions(self:PromptTask,
     prompt:str, # the wording in use now
@@ -259,7 +299,8 @@ def hard_questions(self:PromptTask,
     ledger:Ledger=None, # counts the requests
 )->list: # dicts: id, question, expected, answer, score; worst first
     "Where `lm` fails with `prompt`"
-    return sorted((r for r in self.evaluate(prompt, lm, split, ledger).rows if r["score"] < below), key=lambda r: r["score"])
+    return sorted((r for r in self.evaluate(prompt, lm, split, ledger).rows if r["score"] < below),
+                  key=lambda r: r["score"])
 
 # %% ../../nbs/rewrite/01_task.ipynb #5b7d298c
 JUDGE = ("Question: {question}\nRight answer: {expected}\nAnswer to grade: {answer}\n\n"
@@ -274,7 +315,11 @@ class JudgeScorer:
         max_tokens:int=8, # longest verdict
     ): self.lm, self.template, self.max_tokens = lm, template, max_tokens
 
-    def score(self, answer, example, ledger=None)->float:
+    def score(self,
+        answer, # what the model wrote
+        example, # an `Example`
+        ledger=None, # counts the calls; None: nobody counts
+    )->float:
         "The judge's grade / 10"
         fill = dict(question=example.question, expected=example.expected, answer=answer)
         text = re.sub(r"\{(question|expected|answer)\}", lambda m: fill[m[1]], self.template)
@@ -290,6 +335,7 @@ def published_grade(
     "The published mapping of a reward logit to the grade that is shown"
     return min(max(int((logit + 2.9)*.84), 0), 10)/10
 
+# %% ../../nbs/rewrite/01_task.ipynb #d1f88371
 class RewardScorer:
     "Any sequence-classification checkpoint with one output scores (question, answer)"
     calls = 0
@@ -303,12 +349,17 @@ class RewardScorer:
         if isinstance(model, str):
             tokenizer = tokenizer or tf.AutoTokenizer.from_pretrained(model)
             model = tf.AutoModelForSequenceClassification.from_pretrained(model, use_safetensors=True)
-        if model.config.num_labels != 1: raise ValueError(f"a reward model has one output, this one has {model.config.num_labels}")
+        if model.config.num_labels != 1:
+            raise ValueError(f"a reward model has one output, this one has {model.config.num_labels}")
         self.model, self.tokenizer = model.eval(), tokenizer
         maps = dict(sigmoid=lambda x: 1/(1+math.exp(-x)), published=published_grade)
         self.mapping = maps.get(mapping, mapping)
 
-    def score(self, answer, example, ledger=None)->float:
+    def score(self,
+        answer, # what the model wrote
+        example, # an `Example`
+        ledger=None, # counts the calls; None: nobody counts
+    )->float:
         "The mapped reward of `answer` to the question"
         import torch
         x = self.tokenizer(example.question, answer, return_tensors="pt", truncation=True)

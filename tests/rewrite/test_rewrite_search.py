@@ -13,7 +13,7 @@ from promptmem.rewrite import (Breeder, DriftGuard, Evolve, History, LearnPhrase
                                PairedTest, PromptTask, Proposal, RandomPhrases, Reflect, ReplayLM, SimulatedWriter, Simulator, estimate_cost, optimize_prompt, pareto, prompt_diff)
 from promptmem.rewrite.evidence import log_stake
 from promptmem.rewrite.result import Candidate
-from promptmem.rewrite.search import top_two
+from promptmem.rewrite.finder import top_two
 
 
 def search(seed=0, budget=200, **kw):
