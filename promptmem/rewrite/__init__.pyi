@@ -2,9 +2,11 @@
 from typing import Any as _Any
 
 from . import evidence as evidence
+from . import finder as finder
 from . import guards as guards
 from . import pairs as pairs
 from . import propose as propose
+from . import prover as prover
 from . import regret as regret
 from . import result as result
 from . import search as search
@@ -14,6 +16,7 @@ from . import task as task
 from . import words as words
 from .evidence import PairedTest as PairedTest
 from .evidence import pairs_needed as pairs_needed
+from .finder import SearchSettings as SearchSettings
 from .guards import DriftGuard as DriftGuard
 from .guards import FormGuard as FormGuard
 from .guards import LeakGuard as LeakGuard

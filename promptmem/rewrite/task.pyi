@@ -94,9 +94,6 @@ class PromptTask:
     def __repr__(self):
         ...
 
-    def _make_splits(self, examples, shares, seed):
-        ...
-
     def render(self, prompt: str, question: str) -> str:
         ...
 
@@ -111,6 +108,9 @@ class PromptTask:
 
     def hard_questions(self, prompt: str, lm, split: str=..., below: float=..., ledger: _Optional[Ledger]=...) -> list:
         ...
+
+def _make_splits(self, examples, shares, seed):
+    ...
 
 @dataclass
 class Evaluation:
