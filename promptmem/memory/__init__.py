@@ -15,6 +15,7 @@ _names = {
     "keyword_check": "tasks", "strict_check": "tasks",
     "SimulatedUser": "streaming", "stream": "streaming", "TooManyErrors": "streaming",
     "Calibration": "calibration", "calibrate": "calibration", "pair_distances": "calibration", "answer_with": "calibration",
+    "promise": "calibration", "poisoning_test": "calibration", "PoisoningReport": "calibration",
     "wrong_memory_drill": "calibration", "learning_curve": "calibration", "plot_learning_curve": "calibration",
     "Assistant": "assistant", "contracts": None, "LookupLike": "contracts", "ChooserLike": "contracts", "RewriterLike": "contracts",
     "checkers": None, "own_tasks": "checkers", "Says": "checkers", "JsonCheck": "checkers", "JudgeCheck": "checkers", "read_score": "checkers",

@@ -120,9 +120,11 @@ class _Lowered:
     def __init__(self, vectors): self.vectors, self.name = vectors, vectors.name
     def __call__(self, texts): return self.vectors([t.lower() for t in texts])
 
-# %% ../../nbs/memory/13_auto.ipynb #dd368fac
+# %% ../../nbs/memory/13_auto.ipynb #d9d7ef2b
 CLOSE = 1. # log odds within which age decides
 SURE = 3. # log odds from which more makes no difference
+
+def _odds(p): return math.log(max(p, 1e-6)/max(1-p, 1e-6))
 
 def _verdict(m, stored, question):
     "What the gate says of two texts, with vectors where they can be read"
@@ -213,6 +215,22 @@ class AutoLookup(Lookup):
         "The probability from which a memory is applied"
         return round(self.gate.limit("apply", self._meaning), 4)
 
+    @threshold.setter
+    def threshold(self,
+        p:float, # a probability
+    ):
+        "Apply from this probability; nothing is offered above it"
+        odds = -NEVER if p >= 1 else _odds(p)
+        for w in (self.gate.meaning, self.gate.wording): w.apply, w.ask = odds, min(w.ask, odds)
+
+    def pair_distance(self,
+        question:str, # new
+        key:str, # stored
+    )->float: # 1 - the probability that the memory fits; infinite where a difference decides
+        "How far apart the gate sees two questions"
+        v = _verdict(self, key, question)
+        return math.inf if v.log_odds <= NEVER else 1 - v.p
+
     def settings(self)->dict:
         "What decides the look-up's answers, as plain values"
         embedder = getattr(self._embedder, "name", str(self._embedder))
@@ -280,10 +298,8 @@ class AutoLookup(Lookup):
         if not self.bound: return len(self._entries)
         return sum(self._stored[0].count(scope) for scope in self._stored[1])
 
-# %% ../../nbs/memory/13_auto.ipynb #d9d7ef2b
+# %% ../../nbs/memory/13_auto.ipynb #da6764fb
 from fastcore.basics import patch
-
-def _odds(p): return math.log(max(p, 1e-6)/max(1-p, 1e-6))
 
 @patch
 def learn(self:AutoLookup,

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['pair_distances', 'Calibration', 'calibrate', 'answer_with', 'Drill', 'wrong_memory_drill', 'learning_curve',
-           'plot_learning_curve']
+__all__ = ['wrong_memory_drill', 'Drill', 'pair_distances', 'Calibration', 'promise', 'calibrate', 'answer_with',
+           'PoisoningReport', 'poisoning_test', 'learning_curve', 'plot_learning_curve']
 
 # %% ../../nbs/memory/08_calibration.ipynb #7e18ed42
 import random
@@ -16,82 +16,115 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..core import InvalidData
+from .auto import AutoLookup
 from .lookup import ClosestLookup, Lookup
 from .prompt import END, MemPrompt, last_part
 from .semantic import SemanticLookup, TransformLookup
 from .tasks import checker as named_checker
-from ..stats import paired_bootstrap, wilson
+from ..stats import paired_bootstrap, share_upper, wilson
 
 # %% ../../nbs/memory/08_calibration.ipynb #24b75288
 def _pair(p):
-    if isinstance(p, dict): p = (p.get("sentence1", p.get("question")), p.get("sentence2", p.get("key")), p.get("label"))
-    if not isinstance(p, (tuple, list)) or len(p) != 3 or not all(isinstance(x, str) for x in p[:2]) or p[2] not in (0, 1, True, False):
-        raise InvalidData(f"a labelled pair is (question, key, 1 or 0), or a dict with sentence1, sentence2, label; found {p!r:.80}")
-    return p[0], p[1], bool(p[2])
+    if isinstance(p, dict):
+        p = (p.get("sentence1", p.get("question")), p.get("sentence2", p.get("key", p.get("stored"))), p.get("label"))
+    texts = isinstance(p, (tuple, list)) and len(p) == 3 and all(isinstance(x, str) for x in p[:2])
+    if not texts or p[2] not in (0, 1, True, False, "same", "near-miss", "unrelated"):
+        raise InvalidData("a labelled pair is (question, key, 1 or 0), or a dict with sentence1, sentence2, label "
+                          f"(or question, stored, label); found {p!r:.80}")
+    return p[0], p[1], p[2] in (1, True, "same")
+
+# %% ../../nbs/memory/08_calibration.ipynb #e8395c93
+def _edit_distances(lookup, keys):
+    "Per pair of keys the distance; infinite where the look-up refuses"
+    gate = getattr(lookup, "gate", None)
+    far = lambda a, b: not a or not b or bool(gate and gate(a, b))
+    return np.array([np.inf if far(a, b) else lookup._distance(a, b) for a, b in keys], float)
 
 def pair_distances(
     lookup:Lookup, # whose measure and gate count
     pairs, # (question, key, label) or dicts sentence1, sentence2, label
 )->tuple: # (float64 [n] distances: small is near, bool [n] labels)
-    "What `lookup` sees for each pair; a cosine is turned around (1 - cosine), a refused pair is infinitely far"
-    if not isinstance(lookup, Lookup): raise InvalidData(f"expected a look-up such as ClosestLookup(), found {lookup!r:.60}")
+    "What `lookup` sees for each pair: a distance, or 1 - cosine, or 1 - probability; a refused pair is infinitely far"
+    if not isinstance(lookup, Lookup):
+        raise InvalidData(f"expected a look-up such as ClosestLookup(), found {lookup!r:.60}")
     pairs = [_pair(p) for p in pairs]
     y = np.array([p[2] for p in pairs], bool)
-    if isinstance(lookup, TransformLookup): texts = [(lookup.guess(a), lookup.guess(b)) for a, b, _ in pairs]
-    else: texts = [(a, b) for a, b, _ in pairs]
+    if isinstance(lookup, AutoLookup): return np.array([lookup.pair_distance(a, b) for a, b, _ in pairs], float), y
+    texts = [(a, b) for a, b, _ in pairs]
+    if isinstance(lookup, TransformLookup): texts = [(lookup.guess(a), lookup.guess(b)) for a, b in texts]
     keys = [(lookup.key(a), lookup.key(b)) for a, b in texts]
-    if isinstance(lookup, SemanticLookup):
-        u, v = (lookup.embedder([k[j] for k in keys]) for j in (0, 1))
-        return 1 - (u*v).sum(1).astype(float), y
-    refused = (lambda a, b: bool(lookup.gate and lookup.gate(a, b))) if isinstance(lookup, ClosestLookup) else (lambda a, b: False)
-    return np.array([np.inf if not a or not b or refused(a, b) else lookup._distance(a, b) for a, b in keys], float), y
+    if not isinstance(lookup, SemanticLookup): return _edit_distances(lookup, keys), y
+    u, v = (lookup.embedder([k[j] for k in keys]) for j in (0, 1))
+    return 1 - (u*v).sum(1).astype(float), y
 
 # %% ../../nbs/memory/08_calibration.ipynb #050ed7d1
 @dataclass
 class Calibration:
     "A limit, and what it does on the labelled pairs"
     threshold:float # now the look-up's limit
-    false_injection:float # share of the pairs that do not fit in which the clarification would be injected
-    interval:tuple # its 95 % Wilson interval
+    false_injection:float # share of the given pairs that do not fit in which the clarification would be injected
+    interval:tuple # where the rate on further pairs lies, with 95 % confidence
     found:float # share of the fitting pairs that are found
     n_pairs:tuple # (fitting, not fitting)
     curve:list = field(repr=False, default_factory=list) # (limit, false injections, found)
+    promised:float = 1. # the rate that is kept with 95 % confidence
+    note:str = "" # where that is more than was wanted: why
+
     def frame(self):
         "The whole trade-off"
         import pandas as pd
         return pd.DataFrame(self.curve, columns=["threshold", "false_injection", "found"])
+
     def plot(self):
         "Found against falsely injected, over all limits"
         from promptmem.panel import plots
-        fig = plots.line(self.frame().sort_values("false_injection"), "false_injection", "found", title="What a limit finds, and what it injects wrongly",
-                         x_title="false injections (share of pairs that do not fit)", y_title="found (share of fitting pairs)", markers=True)
-        return fig.add_scatter(x=[self.false_injection], y=[self.found], mode="markers", marker=dict(size=12, symbol="diamond"), name="chosen", showlegend=False)
+        rows = self.frame().sort_values("false_injection")
+        fig = plots.line(rows, "false_injection", "found", title="What a limit finds, and what it injects wrongly",
+                         x_title="false injections (share of pairs that do not fit)",
+                         y_title="found (share of fitting pairs)", markers=True)
+        return fig.add_scatter(x=[self.false_injection], y=[self.found], mode="markers", name="chosen",
+                               showlegend=False, marker=dict(size=12, symbol="diamond"))
+
+# %% ../../nbs/memory/08_calibration.ipynb #935480c6
+def promise(
+    negatives:int, # pairs that do not fit
+    wanted:float=.01, # false-injection rate
+)->tuple: # (rate that can be shown, a note where it is more than wanted)
+    "The least false-injection rate that so many pairs can show"
+    least = share_upper(0, negatives)
+    if least <= wanted: return wanted, ""
+    need = "no number suffices" if wanted <= 0 else f"at least {int(np.ceil(np.log(.05)/np.log1p(-wanted)))} are needed"
+    return least, f"{negatives} pairs that do not fit cannot show {wanted:.2%}: {need}; what is kept is {least:.1%}"
 
 # %% ../../nbs/memory/08_calibration.ipynb #10261a9e
 def calibrate(
     lookup:Lookup, # its threshold is set
     labelled_pairs, # (question, key, label) or dicts sentence1, sentence2, label
-    max_false_injection:float=.01, # allowed share of false injections
+    max_false_injection:float=.01, # accepted share of false injections, on pairs yet to come
 )->Calibration:
-    "Set the threshold of `lookup` to the widest limit with at most `max_false_injection` false injections"
+    "Set the threshold of `lookup` to the widest limit that keeps `max_false_injection` with 95 % confidence"
     d, y = pair_distances(lookup, labelled_pairs)
-    if not 0 <= max_false_injection < 1: raise ValueError(f"max_false_injection is a share below 1, not {max_false_injection}")
-    if y.all() or not y.any(): raise InvalidData("calibration needs pairs that fit (1) and pairs that do not (0)")
-    cosine = isinstance(lookup, SemanticLookup)
-    limits = _limits(d, cosine)
-    false = np.array([(d[~y] < x).mean() for x in limits])
-    found = np.array([(d[y] < x).mean() for x in limits])
-    best = int(np.flatnonzero(false <= max_false_injection)[-1])
-    as_threshold = (lambda x: float(np.clip(1-x, -1, 1))) if cosine else float
+    if not 0 <= max_false_injection < 1:
+        raise ValueError(f"max_false_injection is a share below 1, not {max_false_injection}")
+    if y.all() or not y.any():
+        raise InvalidData("calibration needs pairs that fit (1) and pairs that do not (0); "
+                          f"here {int(y.sum())} of {len(y)} fit. promptmem.memory.load_pairs() has some of each")
+    turned = isinstance(lookup, (SemanticLookup, AutoLookup))
+    limits, n = _limits(d, turned), int((~y).sum())
+    wrong, found = (np.array([(d[rows] < x).sum() for x in limits]) for rows in (~y, y))
+    kept, note = promise(n, max_false_injection)
+    best = int(np.flatnonzero([k == 0 or share_upper(int(k), n) <= kept for k in wrong])[-1])
+    as_threshold = (lambda x: float(np.clip(1-x, -1, 1))) if turned else float
     lookup.threshold = as_threshold(limits[best])
-    band = wilson(round(false[best]*(~y).sum()), int((~y).sum()))
-    return Calibration(lookup.threshold, float(false[best]), band, float(found[best]), (int(y.sum()), int((~y).sum())),
-                       [(as_threshold(x), float(f), float(r)) for x, f, r in zip(limits, false, found)])
+    curve = [(as_threshold(x), float(k/n), float(f/y.sum())) for x, k, f in zip(limits, wrong, found)]
+    _, false_injection, reach = curve[best]
+    return Calibration(lookup.threshold, false_injection, (0., kept), reach, (int(y.sum()), n), curve, kept, note)
 
-def _limits(d, cosine):
+def _limits(d, turned):
     "Limits between the distances that occur, from nothing to everything"
     seen = np.unique(d[np.isfinite(d)])
-    if not cosine: return np.concatenate([[seen[0] if len(seen) else 1.], seen + 1])
+    if not turned: return np.concatenate([[seen[0] if len(seen) else 1.], seen + 1])
+    if not len(seen): return np.zeros(1)
     mids = np.concatenate([[0.], (seen[1:] + seen[:-1])/2, [seen[-1] + 1e-6]])
     return mids[np.unique(np.linspace(0, len(mids)-1, 400).astype(int))]
 
@@ -103,27 +136,30 @@ def answer_with(
     checker="keyword", # as in `stream`
     few_shot:str="", # solved examples in front
     known:dict=None, # prompt -> reply, filled on the way
-    max_tokens:int=64,
+    max_tokens:int=64, # longest reply
 )->list: # dicts: task, retrieval, reply, correct
     "Answer each task with what the memory holds now"
     check, known, s = named_checker(checker), {} if known is None else known, MemPrompt(lookup, few_shot)
     prepared = [s.prepare(t.question) for t in tasks]
     todo = [p for p in dict.fromkeys(p.text for p in prepared) if p not in known]
-    if todo: known.update((p, last_part(c.text)) for p, c in zip(todo, lm.complete(todo, max_tokens=max_tokens, stop=[END])))
-    return [dict(task=t, retrieval=p.retrieval, reply=known[p.text], correct=bool(check(t, known[p.text]))) for t, p in zip(tasks, prepared)]
+    replies = lm.complete(todo, max_tokens=max_tokens, stop=[END]) if todo else []
+    known.update((p, last_part(c.text)) for p, c in zip(todo, replies))
+    return [dict(task=t, retrieval=p.retrieval, reply=known[p.text], correct=bool(check(t, known[p.text])))
+            for t, p in zip(tasks, prepared)]
 
 def _teachers(tasks, rng):
     "One task per wording, in random order, and all other tasks"
     if len({t.type for t in tasks}) < 2 or len(tasks) <= len({t.template_id for t in tasks}):
-        raise InvalidData(f"{len(tasks)} tasks do not suffice: there must be two types, and more tasks than wordings, so that some teach and others are asked")
+        raise InvalidData(f"{len(tasks)} tasks do not suffice: there must be two types, and more tasks than wordings, "
+                          "so that some teach and others are asked")
     first = {}
     for t in rng.sample(list(tasks), len(tasks)): first.setdefault(t.template_id, t)
     chosen = {id(t) for t in first.values()}
     return list(first.values()), [t for t in tasks if id(t) not in chosen]
 
-# %% ../../nbs/memory/08_calibration.ipynb #70f8bb67
+# %% ../../nbs/memory/08_calibration.ipynb #a8280275
 @dataclass
-class Drill:
+class PoisoningReport:
     "What planted wrong clarifications did"
     planted:list # dicts: key, right, wrong
     rows:list = field(repr=False) # one dict per question
@@ -140,34 +176,41 @@ class Drill:
         "Counts, and the change in points with its interval"
         f = self.frame()
         d = paired_bootstrap(100*f.right_after, 100*f.right_before)
-        return dict(planted=len(self.planted), questions=len(f), injected=int(f.planted_used.sum()), broken=len(self.broken),
+        return dict(planted=len(self.planted), questions=len(f), injected=int(f.planted_used.sum()),
+                    broken=len(self.broken),
                     before=round(100*f.right_before.mean(), 2), after=round(100*f.right_after.mean(), 2),
                     change=round(d.estimate, 2), lo=round(d.lo, 2), hi=round(d.hi, 2))
 
-# %% ../../nbs/memory/08_calibration.ipynb #0796c8d7
-def wrong_memory_drill(
+# %% ../../nbs/memory/08_calibration.ipynb #cd0e5c9b
+def poisoning_test(
     lm, # a language model
     tasks, # some teach, the others are asked
     make_lookup=ClosestLookup, # function() -> empty look-up
     plant:int=3, # wrong clarifications
     seed:int=0, # who teaches, what is planted
-    checker="keyword", few_shot:str="", # as in `stream`
-)->Drill:
+    checker="keyword", # as in `stream`
+    few_shot:str="", # as in `stream`
+)->PoisoningReport:
     "Plant `plant` wrong clarifications into a full memory and count the questions they break"
     rng = random.Random(seed)
     teach, ask = _teachers(tasks, rng)
-    if not 1 <= plant <= len(teach): raise ValueError(f"plant lies between 1 and the number of wordings ({len(teach)}), not at {plant}")
+    if not 1 <= plant <= len(teach):
+        raise ValueError(f"plant lies between 1 and the number of wordings ({len(teach)}), not at {plant}")
     good, bad, known, planted = make_lookup(), make_lookup(), {}, []
     wrong = {t.template_id: rng.choice([o for o in teach if o.type != t.type]).clarification for t in teach[:plant]}
     for t in teach:
         good.add(t.question, t.clarification)
-        bad.add(t.question, wrong.get(t.template_id, t.clarification), id=f"planted {t.template_id}" if t.template_id in wrong else None)
-        if t.template_id in wrong: planted.append(dict(key=t.question, right=t.clarification, wrong=wrong[t.template_id]))
+        id, text = t.template_id, wrong.get(t.template_id, t.clarification)
+        bad.add(t.question, text, id=f"planted {id}" if id in wrong else None)
+        if id in wrong: planted.append(dict(key=t.question, right=t.clarification, wrong=text))
     before, after = (answer_with(lm, ask, m, checker, few_shot, known) for m in (good, bad))
+    planted_used = lambda r: bool(r.hit and str(r.id).startswith("planted"))
     rows = [dict(question=a["task"].question, type=a["task"].type, right_before=a["correct"], right_after=b["correct"],
-                 planted_used=bool(b["retrieval"].hit and str(b["retrieval"].id).startswith("planted")), clarification=b["retrieval"].text,
+                 planted_used=planted_used(b["retrieval"]), clarification=b["retrieval"].text,
                  reply_before=a["reply"].strip(), reply_after=b["reply"].strip()) for a, b in zip(before, after)]
-    return Drill(planted, rows)
+    return PoisoningReport(planted, rows)
+
+wrong_memory_drill, Drill = poisoning_test, PoisoningReport # the names of the first version
 
 # %% ../../nbs/memory/08_calibration.ipynb #eafa313f
 def learning_curve(
@@ -176,23 +219,29 @@ def learning_curve(
     make_lookup=ClosestLookup, # function() -> empty look-up
     sizes=None, # numbers of clarifications; None: none, all, and steps between
     seed:int=0, # who teaches, and in which order
-    checker="keyword", few_shot:str="", # as in `stream`
+    checker="keyword", # as in `stream`
+    few_shot:str="", # as in `stream`
 ): # DataFrame: clarifications, accuracy, lo, hi (percent), hits, n
     "Accuracy against the number of clarifications given"
     import pandas as pd
     teach, ask = _teachers(tasks, random.Random(seed))
-    sizes = sorted({min(len(teach), s) for s in (sizes or {0, *range(0, len(teach)+1, max(1, len(teach)//8)), len(teach)})})
+    wanted = sizes or {0, *range(0, len(teach)+1, max(1, len(teach)//8)), len(teach)}
+    sizes = sorted({min(len(teach), s) for s in wanted})
     lookup, known, rows = make_lookup(), {}, []
     for size in sizes:
         for t in teach[rows[-1]["clarifications"] if rows else 0:size]: lookup.add(t.question, t.clarification)
         out = answer_with(lm, ask, lookup, checker, few_shot, known)
         k = sum(r["correct"] for r in out)
         lo, hi = wilson(k, len(out))
-        rows.append(dict(clarifications=size, accuracy=100*k/len(out), lo=100*lo, hi=100*hi, hits=sum(r["retrieval"].hit for r in out), n=len(out)))
+        rows.append(dict(clarifications=size, accuracy=100*k/len(out), lo=100*lo, hi=100*hi, n=len(out),
+                         hits=sum(r["retrieval"].hit for r in out)))
     return pd.DataFrame(rows)
 
-def plot_learning_curve(curve):
+def plot_learning_curve(
+    curve, # what `learning_curve` returned
+): # a plotly figure
     "The learning curve as a figure"
     from promptmem.panel import plots
-    return plots.line(curve, "clarifications", "accuracy", lo="lo", hi="hi", title="What clarifications are worth", markers=True,
-                      x_title="clarifications in memory", y_title="right, %").update_yaxes(range=[0, 100])
+    fig = plots.line(curve, "clarifications", "accuracy", lo="lo", hi="hi", title="What clarifications are worth",
+                     x_title="clarifications in memory", y_title="right, %", markers=True)
+    return fig.update_yaxes(range=[0, 100])

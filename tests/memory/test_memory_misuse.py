@@ -7,7 +7,7 @@ from promptmem.core import InvalidData
 from promptmem.lm.embed import load_embedder
 from promptmem.lm.base import CallableLM, LMCache
 from promptmem.memory import (ClosestLookup, calibrate, compare_logs, fine_tune, learning_curve, load_head, make_pairs, make_tasks, split_pairs,
-                              stream, train_retriever, wrong_memory_drill)
+                              stream, train_retriever, poisoning_test)
 from promptmem.memory.logs import Log, Logs
 from promptmem.stats import auc, brier, ece, mean_interval, wilson
 
@@ -29,7 +29,7 @@ def line(i, strategy="none", p=0., seed=0):
     (lambda: calibrate("closest", [("a", "b", 1), ("a", "c", 0)]), "expected a look-up"),
     (lambda: calibrate(ClosestLookup(), [None]), "a labelled pair is"),
     (lambda: calibrate(ClosestLookup(), []), "pairs that fit"),
-    (lambda: wrong_memory_drill(LM, TASKS[:1], plant=1), "do not suffice"),
+    (lambda: poisoning_test(LM, TASKS[:1], plant=1), "do not suffice"),
     (lambda: learning_curve(LM, []), "do not suffice"),
     (lambda: make_pairs([dict(type="a")]), "row 0 has no question"),
     (lambda: split_pairs([]), "at least one pair"),

@@ -1,5 +1,6 @@
 """Trained retrievers, calibration and the drill: what the notebooks show, on the package."""
 import json
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from promptmem.core import InvalidData
 from promptmem.lm.embed import load_embedder
 from promptmem.lm.base import CallableLM
 from promptmem.memory import (ClosestLookup, SemanticLookup, calibrate, learning_curve, load_head, make_pairs, make_tasks, pair_scores, split_pairs,
-                              train_retriever, wrong_memory_drill)
+                              train_retriever, poisoning_test)
 
 ROWS = [dict(question=t.question, type=t.type) for t in make_tasks(150, "own", seed=0)]
 
@@ -53,9 +54,23 @@ def test_a_calibrated_limit_keeps_its_promise_on_its_pairs(lookup, allowed):
     assert np.mean(np.array(hits)[label == 1]) == pytest.approx(c.found, abs=.02)
 
 
+@pytest.mark.parametrize("n, allowed", [(21, .01), (60, .05), (300, .01), (600, .02), (300, .1)])
+def test_a_calibrated_limit_keeps_its_rate_on_pairs_yet_to_come(n, allowed, monkeypatch):
+    import promptmem.memory.calibration as calibration
+    monkeypatch.setattr(calibration, "pair_distances", lambda lookup, pairs: pairs)
+    rng, over = np.random.default_rng(n), 0
+    for _ in range(200):
+        d = np.r_[np.floor(np.maximum(0, 20 + 5*rng.normal(size=n))), np.floor(np.maximum(0, 8 + 4*rng.normal(size=n)))]
+        c = calibrate(ClosestLookup(), (d, np.arange(2*n) >= n), allowed)
+        true = NormalDist().cdf((np.ceil(c.threshold) - 20)/5) # share of unlike pairs below the limit
+        over += true > c.promised + 1e-12
+        assert c.promised >= allowed and bool(c.note) == (c.promised > allowed)
+    assert over <= 18 # 5 % of 200, and what chance may add
+
+
 def test_a_drill_breaks_exactly_what_it_plants_and_the_curve_rises():
     lm, tasks = CallableLM(obedient), make_tasks(90, "own", seed=0)
-    s = wrong_memory_drill(lm, tasks, plant=4, seed=1).summary()
+    s = poisoning_test(lm, tasks, plant=4, seed=1).summary()
     assert s["before"] == 100 and s["broken"] == s["injected"] > 0 and s["change"] < 0
     curve = learning_curve(lm, tasks, seed=1)
     assert curve.accuracy.iloc[0] == 0 and curve.accuracy.iloc[-1] == 100 and curve.clarifications.iloc[-1] == 15
