@@ -20,11 +20,14 @@ from . import widgets as widgets
 from .assistant import Assistant as Assistant
 from .auto import AutoLookup as AutoLookup
 from .calibration import Calibration as Calibration
+from .calibration import PoisoningReport as PoisoningReport
 from .calibration import answer_with as answer_with
 from .calibration import calibrate as calibrate
 from .calibration import learning_curve as learning_curve
 from .calibration import pair_distances as pair_distances
 from .calibration import plot_learning_curve as plot_learning_curve
+from .calibration import poisoning_test as poisoning_test
+from .calibration import promise as promise
 from .calibration import wrong_memory_drill as wrong_memory_drill
 from .checkers import JsonCheck as JsonCheck
 from .checkers import JudgeCheck as JudgeCheck

@@ -73,6 +73,9 @@ class _Lowered:
 CLOSE: _Any
 SURE: _Any
 
+def _odds(p):
+    ...
+
 def _verdict(m, stored, question):
     ...
 
@@ -121,6 +124,13 @@ class AutoLookup(Lookup):
     def threshold(self) -> float:
         ...
 
+    @threshold.setter
+    def threshold(self, p: float):
+        ...
+
+    def pair_distance(self, question: str, key: str) -> float:
+        ...
+
     def settings(self) -> dict:
         ...
 
@@ -151,6 +161,3 @@ class AutoLookup(Lookup):
     def recalibrate(self, interactions) -> float:
         ...
 from fastcore.basics import patch
-
-def _odds(p):
-    ...
