@@ -157,10 +157,16 @@ def guess_columns(
 def _may_be(f, rows, name):
     "Can this column hold that field, by what stands in it?"
     values = [r[name] for r in rows[:500] if r.get(name) not in (None, "")]
-    if f == "verdict": return not values or sum(v is not None for v in as_verdicts(values)[0]) >= .8*len(values)
+    if f == "verdict":
+        known = sum(v is not None for v in _verdicts_or_none(values))
+        return not values or known >= (.8*len(values) if "feedback" in str(name).lower() or _plain_name(name) in ("label", "evaluation") else 1)
     if f in ("question", "clarification"): return not values or any(not re.fullmatch(r"[\d\s.,:-]*", words_of(v, "user")) for v in values)
     if f == "time": return all(_time(v) is not None for v in values[:20])
     return True
+
+def _verdicts_or_none(values):
+    try: return as_verdicts(values)[0]
+    except InvalidData: return [None]*len(values)
 
 def _time(v):
     try: return utc_time(float(v) if isinstance(v, str) and re.fullmatch(r"\d{9,13}(?:\.\d+)?", v) else v)
@@ -184,7 +190,7 @@ def _rows_of(source, sheet):
         except (ValueError, RecursionError) as e:
             if "\n" not in text: raise InvalidData(f"{path}: not JSON: {e}") from e
             kind = ".jsonl"
-    if kind in (".jsonl", ".ndjson"): return *_json_lines(text), path.name
+    if kind in (".jsonl", ".ndjson"): return (found := _json_lines(text))[0], path.name, found[1]
     lines = []
     rows = read_csv(path, places=lines)
     return [(f"line {n}", r) for n, r in zip(lines, rows)], path.name, []
@@ -431,7 +437,7 @@ def _record(log, at, r, verdict, scope):
     meta = {k: v for k, v in dict(log=log.name, place=at, source_id=words["id"], template=words["prompt"], history=r.get("history")).items() if v}
     i = Interaction(words["question"], scope=words["scope"].strip() or scope, prompt=words_of(r.get("sent")) or words["prompt"],
                     prompt_id=words["prompt_id"] or None, answer=words["answer"], verdict=verdict, expected=words["expected"] or None,
-                    model=words["model"], meta=finite(plain(meta)), usage=Usage(calls=0), **({"time": when} if when else {}),
+                    model=words["model"], meta=finite(plain(meta)), usage=Usage(calls=0), time=when or utc_time(len(log.interactions)),
                     id=stable_hash([log.name, at, words["id"], words["question"], words["answer"], len(log.interactions)], 32))
     log.interactions.append(i)
     if verdict: log.outcomes.append(Outcome(i.question, words["prompt"], verdict == "right", query_id=words["query_id"] or None,
