@@ -340,8 +340,11 @@ def identity_key(
 def user_path(
     path, # a path as a person writes it
 )->Path: # with `~` as the home folder
-    "The path that a person means"
-    return Path(path).expanduser()
+    "The path that a person means; `InvalidData` where it can be none"
+    if not isinstance(path, (str, os.PathLike)): raise InvalidData(f"{path!r:.60} is no path")
+    if "\0" in str(path) or any(len(p.encode("utf-8", "replace")) > 255 for p in Path(path).parts): raise InvalidData(f"{str(path)!r:.80} is no path")
+    try: return Path(path).expanduser()
+    except RuntimeError as e: raise InvalidData(f"{str(path)!r:.80} is no path: {e}") from e
 
 _MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -522,7 +525,8 @@ def inside(
 )->Path:
     "`folder/name`, refused when it would leave `folder`"
     folder = user_path(folder).resolve()
-    try: path = (folder/name).resolve()
+    if not isinstance(name, (str, os.PathLike)): raise InvalidData(f"{name!r:.80} is no path")
+    try: path = user_path(folder/name).resolve()
     except (ValueError, OSError, TypeError) as e: raise InvalidData(f"{name!r:.80} is no path: {e}") from e
     if not path.is_relative_to(folder): raise InvalidData(f"the path {name!r:.80} leaves its folder")
     return path

@@ -88,7 +88,7 @@ def _after_mark(text):
 def _aside(text, v, start, end):
     "Is the number at `start` a year, or the number of a list item?"
     line = text[text.rfind("\n", 0, start)+1:start].strip(" $*#(")
-    year = v == int(v) and 1500 <= v <= 2199 and end - start == 4 and bool(_YEAR.search(text[:start]))
+    year = 1500 <= v <= 2199 and v == int(v) and end - start == 4 and bool(_YEAR.search(text[:start]))
     return year or (not line and text[end:end+2] in (". ", ") "))
 
 # %% ../nbs/04_grade.ipynb #09cc4f7a
@@ -98,7 +98,7 @@ def conclusion(
     "The number that `text` concludes with"
     marked = _after_mark(text)
     if marked is not None: return marked
-    found = [n for n in numbers(text) if not math.isnan(n[0])]
+    found = [n for n in numbers(text) if math.isfinite(n[0])]
     if not found: return None
     keep = [n for n in found if not _aside(text, *n)]
     return (keep or found)[-1][0]
@@ -163,8 +163,12 @@ def get_grader(
 ): # the function
     "The grading function that `grader` names or is"
     if callable(grader): return grader
-    if grader not in GRADERS: raise ValueError(f"no grader named {grader!r}; there are {', '.join(sorted(GRADERS))}, or give a function")
+    if not isinstance(grader, str) or grader not in GRADERS: raise ValueError(f"no grader named {grader!r}; there are {', '.join(sorted(GRADERS))}, or give a function")
     return GRADERS[grader]
+
+def _texts(x, what):
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__"): raise TypeError(f"{what} is a list of texts, not {x!r:.60}")
+    return list(x)
 
 def grade(
     answers, # texts that models wrote
@@ -172,8 +176,10 @@ def grade(
     grader="exact", # a name, or a function(answer, expected) -> bool
 )->list: # of bool
     "Grade each answer; a grader that returns something else than a truth value is an error"
-    f, answers, expected = get_grader(grader), list(answers), list(expected)
+    f, answers, expected = get_grader(grader), _texts(answers, "answers"), _texts(expected, "expected")
     if len(answers) != len(expected): raise ValueError(f"{len(answers)} answers but {len(expected)} expected ones")
+    wrong = [a for a in answers if not isinstance(a, str)]
+    if wrong and not callable(grader): raise TypeError(f"an answer is a text, not {wrong[0]!r:.60}")
     out = [f(a, e) for a, e in zip(answers, expected)]
     bad = [o for o in out if isinstance(o, str) or o is None or (isinstance(o, float) and math.isnan(o))]
     if bad: raise TypeError(f"the grader returned {bad[0]!r}; expected True or False")

@@ -178,7 +178,9 @@ def _rows_of(source, sheet):
     if hasattr(source, "to_dict") and hasattr(source, "columns"):
         return [(f"row {i}", r) for i, r in enumerate(source.to_dict("records"))], "the table", []
     if isinstance(source, dict): return [("the dict", source)], "the dict", []
-    if not isinstance(source, (str, Path)): return [(f"row {i}", r) for i, r in enumerate(source)], "the list", []
+    if not isinstance(source, (str, Path)):
+        if isinstance(source, bytes) or not hasattr(source, "__iter__"): raise InvalidData(f"a log is a file, a table or a list of rows, not {source!r:.60}")
+        return [(f"row {i}", r) for i, r in enumerate(source)], "the list", []
     path = user_path(source)
     if not path.is_file(): raise FileNotFoundError(f"no log at {printable(str(source))}")
     kind = path.suffix.lower()
@@ -378,12 +380,21 @@ def read_log(
     log = UserLog(name, dropped=bad)
     if format not in (None, "table", *EXPORTS): raise ValueError(f"format is 'table', {', '.join(map(repr, EXPORTS))} or None, not {format!r}")
     log.dropped += [(at, f"expected a row with names, found {type(r).__name__}") for at, r in rows if not isinstance(r, dict)]
-    rows = [(at, r) for at, r in rows if isinstance(r, dict)]
+    rows = [(at, {str(k): _tidy(v) for k, v in r.items()}) for at, r in rows if isinstance(r, dict)]
+    if columns is not None and not isinstance(columns, dict): raise InvalidData(f"columns is a dict from fields to columns, not {columns!r:.60}")
     if not rows: raise InvalidData(f"{name}: no rows" + "".join(f"; {at}: {why}" for at, why in log.dropped[:2]))
     log.format = format or (None if columns else _format(rows)) or "table"
     found = _as_fields(rows, log, columns, source) if log.format == "table" else _exported(rows, log)
     _judge(log, found, scope)
     return log
+
+def _tidy(v):
+    "A cell as plain values; what pandas writes for a missing one is None"
+    if hasattr(v, "tolist"): v = v.tolist()
+    if isinstance(v, (str, bool, int, list, dict, type(None))): return v
+    if isinstance(v, float): return v if v == v else None
+    try: return plain(v) if v == v else None
+    except (TypeError, ValueError): return None if str(v) in ("NaT", "<NA>") else str(v)
 
 def _exported(rows, log):
     "(place, row with our names) of an export"

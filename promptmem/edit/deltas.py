@@ -317,12 +317,26 @@ def load_edit(
     out.id, out.made, out.limit, out.outcome = info["id"], info["made"], info["limit"], info.get("outcome", {})
     return out
 
+def _check_info(path, info):
+    "Refuse an edit.json that `Edit.save` has not written"
+    if not isinstance(info, dict): raise InvalidData(f"{path.name}/edit.json: expected an object, found {type(info).__name__}")
+    missing = [k for k in ("base", "method", "config", "scale", "history", "id", "made", "limit", "digest") if k not in info]
+    if missing: raise InvalidData(f"{path.name}/edit.json has no {', '.join(missing)}")
+    scale = info["scale"]
+    if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not abs(scale) < float("inf"):
+        raise InvalidData(f"{path.name}/edit.json: scale is a number, found {scale!r:.40}")
+
 def _read_edit(path):
     "(what edit.json says, the Delta), checked against each other"
     try: info = json.loads((path/"edit.json").read_text("utf-8"))
-    except (OSError, ValueError) as e: raise InvalidData(f"{path.name}/edit.json cannot be read: {e}") from e
-    try: delta = Delta.from_tensors(require("safetensors.torch", "local").load_file(path/"edit.safetensors"))
+    except (OSError, ValueError, RecursionError) as e: raise InvalidData(f"{path.name}/edit.json cannot be read: {e}") from e
+    _check_info(path, info)
+    try:
+        tensors = require("safetensors.torch", "local").load_file(path/"edit.safetensors")
+        delta = Delta.from_tensors(tensors)
     except Exception as e: raise InvalidData(f"{path.name}/edit.safetensors cannot be read: {e}") from e
+    bad = next((n for n, t in tensors.items() if t.is_floating_point() and not t.isfinite().all()), None)
+    if bad is not None: raise InvalidData(f"{path.name}/edit.safetensors: {bad} holds NaN or infinity")
     if delta.digest() != info.get("digest"):
         raise InvalidData(f"{path.name}: edit.safetensors is not the file that edit.json describes")
     return info, delta

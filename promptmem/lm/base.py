@@ -18,6 +18,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from numbers import Integral
 from sqlite3 import Error as SqliteError
 from ..core import InvalidData, KeyFree, SharedFile, stable_hash
 from ..record import Completion, Usage
@@ -77,6 +78,7 @@ def checked_prompts(
 )->list: # texts and chats
     "The prompts, or an error that says which one is none"
     if isinstance(prompts, str): raise TypeError("prompts is a list of texts: write [prompt] for a single one")
+    if not hasattr(prompts, "__iter__"): raise TypeError(f"prompts is a list of texts, not {prompts!r:.60}")
     prompts = list(prompts)
     if prompts and all(isinstance(p, dict) for p in prompts):
         raise TypeError("prompts is a list of chats: write [messages] for a single one")
@@ -173,7 +175,8 @@ class LM:
 # %% ../../nbs/lm/01_base.ipynb #ef7705f4
 def _options(lm, max_tokens, stop, temperature, seed, raw, schema):
     "The options of a request; those that were not there from the first are in it only where they are used"
-    if max_tokens is not None and max_tokens < 1: raise ValueError(f"max_tokens must be at least 1, not {max_tokens}")
+    if max_tokens is not None and (not isinstance(max_tokens, Integral) or max_tokens < 1):
+        raise ValueError(f"max_tokens must be at least 1, not {max_tokens!r:.60}")
     if schema is not None and not lm.supports_schema:
         raise ValueError(f"{lm.name} cannot hold its answers to a JSON schema: use an endpoint that does, or ask for JSON in words")
     more = dict(raw=True) if raw else {}

@@ -32,6 +32,7 @@ class Embedder:
     )->np.ndarray: # float32 [n, dim], rows of length 1
         "Embed each distinct text once"
         if isinstance(texts, str): raise TypeError("texts is a list of texts: write [text] for a single one")
+        if not hasattr(texts, "__iter__"): raise TypeError(f"texts is a list of texts, not {texts!r:.60}")
         texts = list(texts)
         bad = next((i for i, t in enumerate(texts) if not isinstance(t, str)), None)
         if bad is not None: raise TypeError(f"text {bad} is {type(texts[bad]).__name__}, not text")
@@ -153,7 +154,9 @@ class STEmbedder(Embedder):
     def model(self):
         "The SentenceTransformer; with a cache it is loaded when a text is not in there"
         st = require("sentence_transformers", "local")
-        return st.SentenceTransformer(str(_offline_copy(self.source) or self.source), device=self.device)
+        try: return st.SentenceTransformer(str(_offline_copy(self.source) or self.source), device=self.device)
+        except Exception as e:
+            raise LMError(f"no sentence-transformers model could be loaded from {str(self.source)!r:.80}: {str(e).splitlines()[0]}") from e
 
     @cached_property
     def dim(self):
@@ -248,7 +251,8 @@ def load_embedder(
     **kw, # passed to the embedder
 )->Embedder:
     "An embedder by name; without options the same object is returned again"
-    if callable(name) and not isinstance(name, str): return name
+    if callable(name) and not isinstance(name, (str, type)): return name
+    if not isinstance(name, (str, Path)) or not str(name).strip(): raise ValueError(f"unknown embedder {name!r:.60}: write a name or give an embedder")
     kind, _, rest = str(name).partition(":")
     from promptmem.lm.endpoint import PROVIDERS
     key = (name, str(cache))

@@ -120,6 +120,7 @@ def load_lm(
 )->LM:
     "A language model by name"
     if isinstance(name, LM): return name
+    if not isinstance(name, (str, Path)): raise ValueError(f"unknown model {name!r:.60}: write {_KNOWN}")
     kind, _, rest = str(name).partition(":")
     if rest and (kind in PROVIDERS or kind == "litellm"): return endpoint_lm(kind, rest, **kw)
     if kind == "hf" and rest: return _local(rest, kw)

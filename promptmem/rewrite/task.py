@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 
-from ..core import InvalidData, fold, stable_hash
+from ..core import InvalidData, identity_key, stable_hash
 from ..grade import get_grader
 from ..record import Usage
 
@@ -59,7 +59,7 @@ SPLITS = ("train", "dev", "held_out")
 
 def _groups(examples):
     out = {}
-    for e in examples: out.setdefault(str(e.meta.get("group") or fold(e.question)), []).append(e)
+    for e in examples: out.setdefault(str(e.meta.get("group") or identity_key(e.question)), []).append(e)
     return list(out.values())
 
 def _split(examples, shares, seed):
@@ -77,8 +77,8 @@ def _check_split(split):
     seen = {}
     for s in SPLITS:
         for e in split[s]:
-            if seen.setdefault(fold(e.question), s) != s:
-                raise InvalidData(f"the question {e.question!r:.60} stands in both {seen[fold(e.question)]} and {s}")
+            if seen.setdefault(identity_key(e.question), s) != s:
+                raise InvalidData(f"the question {e.question!r:.60} stands in both {seen[identity_key(e.question)]} and {s}")
 
 # %% ../../nbs/rewrite/01_task.ipynb #89fb64d2
 class BudgetSpent(RuntimeError):

@@ -22,7 +22,7 @@ from typing import NamedTuple, Optional
 # %% ../../nbs/store/05_erase.ipynb #be294fb9
 import sqlalchemy as sa
 
-from ..core import InvalidData, inside, new_id, now
+from ..core import InvalidData, inside, new_id, now, well_formed
 from ..index.vectors import ClusterIndex, remove_folder, tidy_clusters
 from ..record import Record
 from .database import SENT, Database, change_number, is_erased, put_uses, seen_by
@@ -418,6 +418,7 @@ def forget(
     caches=(), # caches, models or embedders that may hold what was sent
 )->ForgetReceipt:
     "Delete for good; returns what went"
+    if id is not None and (not isinstance(id, str) or well_formed(id) != id): raise InvalidData(f"{id!r:.60} is no id")
     with (db.read() if dry_run else db.write()) as conn:
         if not dry_run: hold(conn, alone=True)
         found = find(conn, target_of(conn, db.uid, scope, id, key))

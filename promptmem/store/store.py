@@ -16,7 +16,7 @@ from collections import OrderedDict
 # %% ../../nbs/store/03_store.ipynb #be294fb9
 import sqlalchemy as sa
 
-from ..core import InvalidData, fold
+from ..core import InvalidData, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
 from .database import (
     Changes, Database, ForkLock, Forgotten, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly,
@@ -320,6 +320,7 @@ class Store:
         scope=None, # if given, an entry of another scope counts as not there
     ): # the clarification, or None
         "One entry by its id"
+        if not isinstance(id, str) or well_formed(id) != id: return None  # nothing can have that id
         with self.db.read() as conn:
             try: return _record(_entry(conn, id, scope))
             except KeyError: return None
