@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
-from ..core import InvalidData, fold, stable_hash
+from ..core import InvalidData, identity_key, stable_hash
 from ..grade import get_grader
 from ..record import Usage
 
