@@ -1,15 +1,37 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+import re
 from ..core import require
-from ..panel.parts import as_html, esc, facts, heading, markup, paragraph, table
-from ..panel.widget import button, on_enter, panel_base, tagged
+from ..panel.parts import as_html, esc, facts, heading, markup, paragraph
+from ..panel.widget import button, label, on_enter, panel_base, tagged
+from ..record import Interaction
 from ..stats import wilson
+
+def rendered(text: str, most: int=...) -> str:
+    ...
 
 def memory_parts(retrieval, most: int=...) -> list:
     ...
+_ENDS: _Any
+
+def how_it_ended(interaction: Interaction) -> str:
+    ...
+
+def verdict_text(interaction: Interaction) -> str:
+    ...
+
+def turn_parts(interaction: Interaction) -> list:
+    ...
 
 def answer_parts(interaction) -> list:
+    ...
+_STYLE: _Any
+
+def styled(parts: list) -> list:
+    ...
+
+def field(name: str, says: str, hint: str, action, panel):
     ...
 
 class ClarifyWidget(_Any):
@@ -18,19 +40,20 @@ class ClarifyWidget(_Any):
     expected: _Any
     suggest: _Any
     buttons: _Any
+    rows: _Any
     assistant: _Any
     interaction: _Any
     asked: _Any
+    remembered: _Any
     view: _Any
     score: _Any
+    maybe: _Any
+    chip: _Any
 
     def __init__(self, assistant):
         ...
 
     def ask(self, question: _Optional[str]=...):
-        ...
-
-    def _needed(self):
         ...
 
     def accept(self):
@@ -45,21 +68,42 @@ class ClarifyWidget(_Any):
     def clarify(self, text: _Optional[str]=...):
         ...
 
+    def as_last_time(self):
+        ...
+
+    def not_as_last_time(self):
+        ...
+
     def undo(self):
         ...
 
     def accuracy(self) -> tuple:
         ...
 
-    def _suggested(self, change):
+    def earlier_parts(self, most: int=...) -> list:
         ...
 
-    def parts(self):
-        ...
-
-    def earlier_parts(self, most: int=...):
+    def parts(self) -> list:
         ...
 
     def refresh(self):
         ...
+
+def _buttons(panel):
+    ...
+
+def _take_over(panel, text):
+    ...
 from fastcore.basics import patch
+
+def _needed(panel):
+    ...
+
+def _known(panel, ids):
+    ...
+
+def _judged(panel):
+    ...
+
+def _offer(panel):
+    ...
