@@ -11,7 +11,7 @@ import re
 
 from ..core import require
 from ..panel.parts import as_html, esc, facts, heading, markup, paragraph
-from ..panel.widget import button, label, on_enter, panel_base, tagged
+from ..panel.widget import button, on_enter, panel_base, tagged
 from ..record import Interaction
 from ..stats import wilson
 
@@ -143,7 +143,7 @@ class ClarifyWidget(panel_base()):
 
 def _buttons(panel):
     "The buttons of the panel by name"
-    b = lambda label, name, f, **kw: button(label, name, f, panel=panel, **kw)
+    b = lambda says, name, f, **kw: button(says, name, f, panel=panel, **kw)
     return dict(ask=b("Ask", "pm-ask", panel.ask, button_style="primary"), right=b("Right", "pm-right-button", panel.accept),
                 wrong=b("Wrong", "pm-wrong-button", panel.reject), meant=b("I meant this", "pm-remember", panel.clarify),
                 correct=b("This was right", "pm-correct", panel.correct), undo=b("Undo", "pm-undo", panel.undo),
