@@ -4,7 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 import re
 from ..core import require
 from ..panel.parts import as_html, esc, facts, heading, markup, paragraph
-from ..panel.widget import button, label, on_enter, panel_base, tagged
+from ..panel.widget import button, on_enter, panel_base, tagged
 from ..record import Interaction
 from ..stats import wilson
 
