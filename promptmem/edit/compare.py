@@ -10,7 +10,7 @@ from typing import Optional
 
 from ..core import InvalidData, require
 from .deltas import Edit
-from .evaluate import EditReport, degradation_curve, evaluate_edit, free_answers, plot_curve
+from .evaluate import EditReport, degradation_curve, evaluate_edit, free_answers, plot_curve, prompt_ids
 from .examples import CanonicalExamples, renamed
 from .losses import encode_rows
 from .scores import cached_losses
@@ -59,7 +59,7 @@ class EditComparison:
         "What the model writes after `prompt`, without and with the edit"
         def write(on):
             text = (self.edit.context(prompt) if on else "") + prompt
-            return free_answers(self.edit.model, self.edit.tokenizer, [text], max_tokens)[0]
+            return free_answers(self.edit.model, self.edit.tokenizer, [text], max_tokens, chat=self.edit.chat)[0]
         before, after = _with_and_without(self.edit, write)
         return dict(prompt=prompt, before=before, after=after, changed=before != after)
 
@@ -71,7 +71,7 @@ class EditComparison:
         import pandas as pd
         torch, e = require("torch", "local"), self.edit
         def probabilities(on):
-            ids = list(e.tokenizer((e.context(prompt) if on else "") + prompt)["input_ids"])
+            ids = prompt_ids(e.tokenizer, (e.context(prompt) if on else "") + prompt, e.chat)
             with torch.inference_mode(): logits = e.model(input_ids=torch.tensor([ids], device=e.model.device)).logits
             return logits[0, -1].float().softmax(-1)
         before, after = _with_and_without(e, probabilities)
@@ -99,7 +99,7 @@ class EditComparison:
         if not rows: return pd.DataFrame(columns=["prefix", "suffix", "before", "after", "change"])
         def losses(on):
             shown = [{**r, "prefix": (e.context(r["prefix"]) if on else "") + r["prefix"]} for r in rows]
-            return cached_losses(e.model, encode_rows(e.tokenizer, shown, context_length(e.model)), pad_id(e.tokenizer))[:, 0]
+            return cached_losses(e.model, encode_rows(e.tokenizer, shown, context_length(e.model), chat=e.chat), pad_id(e.tokenizer))[:, 0]
         before, after = _with_and_without(e, losses)
         f = pd.DataFrame([dict(prefix=r["prefix"], suffix=r["suffix"]) for r in rows])
         f = f.assign(before=before, after=after, change=after - before)

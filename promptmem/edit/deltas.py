@@ -209,6 +209,10 @@ class Edit:
         self._scale = float(s)
         if self.active: ledger(self.model).put(self)
     @property
+    def chat(self)->bool:
+        "Was it made on conversations?"
+        return bool(self.config.get("chat"))
+    @property
     def active(self)->bool:
         "Is it in force?"
         return self in ledger(self.model).active

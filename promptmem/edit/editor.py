@@ -217,20 +217,24 @@ def edit(
     max_scale:float=2., # largest scale that the line search tries
     seed:int=0, # order of batches, samples of text
     compat:Optional[str]=None, # "published" for the published training
+    chat:bool=False, # edit what the assistant answers in a conversation: prefixes are questions, endings answers
     progress:Optional[bool]=None, # show bars; None: for what takes more than five seconds
     **options, # fields of the method's settings
 )->Edit:
     "Change `model` so that it satisfies the examples, within the limit; the edit is in force and can be undone"
     settings = call_settings(method, seed, compat, options)
     if rule not in ("line-search", "last-epoch"): raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
-    job, m = Job(model, tokenizer, encoded(model, tokenizer, examples, compat), [], progress=progress), METHODS[method]
+    job, m = Job(model, tokenizer, encoded(model, tokenizer, examples, compat, chat), [], progress=progress), METHODS[method]
     m.check(job, settings)
-    if m.train is None: return InContextEdit(model, tokenizer, job.examples.examples, **asdict(settings)).apply()
+    if m.train is None:
+        own = asdict(settings)
+        return InContextEdit(model, tokenizer, job.examples.examples, **own, config=dict(own, chat=chat)).apply()
     limit_text, train_text = split_texts(general_text, train_text, seed)
     epochs = []
     watch = (lambda epoch, loss, delta: epochs.append((epoch, delta))) if rule == "last-epoch" and degradation is not None else None
     delta, losses = m.train(replace(job, texts=train_text, on_epoch=watch), settings)
-    config = _config(job.examples, settings, degradation=degradation, rule=rule, confidence=confidence, seed=seed, compat=compat_of(compat))
+    config = _config(job.examples, settings, degradation=degradation, rule=rule, confidence=confidence, seed=seed, compat=compat_of(compat),
+                     chat=chat)
     e = Edit(model, tokenizer, delta, method, config, history=losses)
     before = _satisfied(e, job.examples)
     general = None if degradation is None else fit_general(tokenizer, limit_text, model, seed)

@@ -18,11 +18,13 @@ from .deltas import Edit, verdict
 from .examples import CanonicalExamples, Criterion, renamed
 from .losses import encode_rows
 from .scores import LimitTest, cached_losses, fit_general, limit_test, row_values
+from ..lm.chat import chat_ids
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id
 from ..stats import Interval, paired_interval, wilson
 
 # %% auto #0
-__all__ = ['torch', 'free_answers', 'says', 'Change', 'EditReport', 'evaluate_edit', 'degradation_curve', 'plot_curve']
+__all__ = ['torch', 'prompt_ids', 'free_answers', 'says', 'Change', 'EditReport', 'evaluate_edit', 'degradation_curve',
+           'plot_curve']
 
 # %% ../../nbs/edit/10_evaluate.ipynb #307944a1
 torch = require("torch", "local")
@@ -34,16 +36,25 @@ def _left_padded(rows, pad, device):
     x = torch.tensor([[pad]*(width - len(r)) + r for r in rows], device=device)
     return x, torch.tensor([[0]*(width - len(r)) + [1]*len(r) for r in rows], device=device)
 
+def prompt_ids(
+    tokenizer, # of the model
+    prompt:str, # a text to go on from, or what a user says
+    chat:bool=False, # which of the two
+)->list:
+    "Token ids that the model goes on from"
+    return chat_ids(tokenizer, [dict(role="user", content=prompt)]) if chat else list(tokenizer(prompt)["input_ids"])
+
 def free_answers(
     model, # causal LM
     tokenizer, # its tokenizer
     prefixes:list, # texts
     max_tokens:int=12, # generated
     batch_tokens:int=2048, # tokens per batch
+    chat:bool=False, # the prefixes are said by a user
 )->list: # generated texts
     "What the model writes after each prefix"
     limit, pad, out = context_length(model), pad_id(tokenizer), [""]*len(prefixes)
-    ids = [list(tokenizer(p)["input_ids"]) for p in prefixes]
+    ids = [prompt_ids(tokenizer, p, chat) for p in prefixes]
     if limit: ids = [i[-(limit - max_tokens):] for i in ids]
     with torch.inference_mode(), evaluating(model):
         for batch in budget_batches([len(i) + max_tokens for i in ids], batch_tokens):
@@ -150,7 +161,7 @@ def _with_context(e, rows): return [{**r, "prefix": e.context(r["prefix"]) + r["
 def _scores(e, rows, after):
     "Losses [n, 1 or 2] of rows with the edit out or in"
     e.apply() if after else e.undo()
-    items = encode_rows(e.tokenizer, _with_context(e, rows) if after else rows, context_length(e.model))
+    items = encode_rows(e.tokenizer, _with_context(e, rows) if after else rows, context_length(e.model), chat=e.chat)
     return cached_losses(e.model, items, pad_id(e.tokenizer))
 
 def _change(name, before, after, groups, unit, weights=None):
@@ -199,7 +210,7 @@ def _generation(e, examples, n, seed, max_tokens):
     for name, after in (("before", False), ("after", True)):
         e.apply() if after else e.undo()
         prefixes = [r["prefix"] for r in (_with_context(e, rows) if after else rows)]
-        out[name] = free_answers(e.model, e.tokenizer, prefixes, min(max_tokens, longest + 2))
+        out[name] = free_answers(e.model, e.tokenizer, prefixes, min(max_tokens, longest + 2), chat=e.chat)
         out[f"right_{name}"] = [says(examples.direction, a, examples.endings(r)) for a, r in zip(out[name], rows)]
     return out
 
@@ -283,7 +294,7 @@ def degradation_curve(
     import pandas as pd
     was, kept, limit, pad = e.active, e.scale, context_length(e.model), pad_id(e.tokenizer)
     g, out, base = fit_general(e.tokenizer, general_text, e.model), [], None
-    items, hard = (encode_rows(e.tokenizer, rows, limit) for rows in (examples.evaluation, examples.hard_negatives))
+    items, hard = (encode_rows(e.tokenizer, rows, limit, chat=e.chat) for rows in (examples.evaluation, examples.hard_negatives))
     try:
         for s in (0., *[s for s in scales if s]):
             e.apply(s) if s else e.undo()

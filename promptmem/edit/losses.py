@@ -10,22 +10,27 @@ from dataclasses import dataclass
 
 from ..core import InvalidData, require
 from .examples import CanonicalExamples, criterion_value
+from ..lm.chat import chat_ids, plain_ids
 from ..lm.scoring import context_length, encode, pad_id, pad_right, split_head
 
 # %% auto #0
-__all__ = ['torch', 'encode_rows', 'EncodedExamples', 'encoded', 'scored_logprobs', 'ending_losses', 'edit_loss', 'satisfied',
-           'KLReference', 'l2_penalty', 'fisher', 'ewc_penalty', 'slow_bar']
+__all__ = ['torch', 'chat_pair', 'encode_rows', 'EncodedExamples', 'encoded', 'scored_logprobs', 'ending_losses', 'edit_loss',
+           'satisfied', 'KLReference', 'l2_penalty', 'fisher', 'ewc_penalty', 'slow_bar']
 
 # %% ../../nbs/edit/03_losses.ipynb #307944a1
 torch = require("torch", "local")
 
-# %% ../../nbs/edit/03_losses.ipynb #8e78dacc
-def _encode_row(tokenizer, row, apart):
-    "(token ids, first suffix position) of each ending of a row"
-    pairs = [(row["prefix"], row[f]) for f in ("suffix", "suffix1", "suffix2") if f in row]
-    if not apart: return list(zip(*encode(tokenizer, pairs)))
-    head = list(tokenizer(pairs[0][0])["input_ids"])
-    return [(head + list(tokenizer(s, add_special_tokens=False)["input_ids"]), len(head)) for _, s in pairs]
+# %% ../../nbs/edit/03_losses.ipynb #25b04001
+def _pairs(row): return [(row["prefix"], row[f]) for f in ("suffix", "suffix1", "suffix2") if f in row]
+
+def chat_pair(
+    tokenizer, # with a chat template
+    prefix:str, # what a user says
+    suffix:str, # how the assistant's answer begins
+)->tuple: # (token ids, first position of the answer)
+    "A question and the answer to it as one conversation"
+    head = chat_ids(tokenizer, [dict(role="user", content=prefix)])
+    return head + plain_ids(tokenizer, suffix.strip()), len(head)
 
 def encode_rows(
     tokenizer, # of the model
@@ -33,19 +38,22 @@ def encode_rows(
     limit:int=0, # longest text of the model, in tokens; 0: unknown
     what:str="example", # named in errors
     compat:str=None, # "published": prefix and suffix always apart
+    chat:bool=False, # the prefix is said by a user, the suffix answered by the assistant
 )->list: # per row a list of (token ids, first suffix position), one or two
     "Token ids of examples; raises InvalidData for a text that the model cannot read"
-    out = []
-    for i, r in enumerate(rows):
-        items = _encode_row(tokenizer, r, compat is not None)
-        for ids, start in items:
-            if not start or len(ids) == start:
-                raise InvalidData(f"{what} {i}: the {'suffix' if start else 'prefix'} has no token")
-            if limit and len(ids) > limit:
-                raise InvalidData(f"{what} {i}: prefix and suffix have {len(ids)} tokens (prefix {start}), "
-                                  f"but the model reads at most {limit}")
-        out.append(items)
+    pairs = [_pairs(r) for r in rows]
+    flat = [x for row in pairs for x in row]
+    found = iter([chat_pair(tokenizer, *x) for x in flat] if chat else zip(*encode(tokenizer, flat, compat=compat)))
+    out = [[next(found) for _ in row] for row in pairs]
+    for i, items in enumerate(out):
+        for ids, start in items: _check_item(ids, start, limit, f"{what} {i}")
     return out
+
+def _check_item(ids, start, limit, where):
+    "Something before, something to score, and not too long"
+    if not start or len(ids) == start: raise InvalidData(f"{where}: the {'suffix' if start else 'prefix'} has no token")
+    if limit and len(ids) > limit:
+        raise InvalidData(f"{where}: prefix and suffix have {len(ids)} tokens (prefix {start}), but the model reads at most {limit}")
 
 # %% ../../nbs/edit/03_losses.ipynb #a23d3ad6
 @dataclass(frozen=True)
@@ -57,6 +65,7 @@ class EncodedExamples:
     hard_negatives:list # and for those that must stay
     pad:int = 0 # id to fill up with
     limit:int = 0 # longest text of the model, in tokens; 0: unknown
+    chat:bool = False # prefixes are said by a user, endings answered by the assistant
 
     @property
     def direction(self)->str:
@@ -73,7 +82,7 @@ class EncodedExamples:
     )->EncodedExamples:
         "One canonical example alone, without the sets beside it"
         one = CanonicalExamples([self.examples.rows[i]], self.examples.criterion, name=self.examples.name)
-        return EncodedExamples(one, self.rows[i:i+1], [], [], self.pad, self.limit)
+        return EncodedExamples(one, self.rows[i:i+1], [], [], self.pad, self.limit, self.chat)
 
 # %% ../../nbs/edit/03_losses.ipynb #b7fd0a70
 def encoded(
@@ -81,14 +90,17 @@ def encoded(
     tokenizer, # its tokenizer
     examples, # CanonicalExamples, or EncodedExamples, which are returned as they are
     compat:str=None, # "published": prefix and suffix always tokenised apart
+    chat:bool=False, # prefixes are said by a user, endings answered by the assistant
 )->EncodedExamples:
     "The examples as token ids; raises InvalidData for rows that the model cannot read"
     if isinstance(examples, EncodedExamples): return examples
     if not isinstance(examples, CanonicalExamples): raise TypeError(f"edit needs CanonicalExamples, not {type(examples).__name__}")
+    if chat and not getattr(tokenizer, "chat_template", None):
+        raise InvalidData("chat=True needs a model with a chat template: this tokenizer has none")
     limit = context_length(model)
     parts = (("example", examples.rows), ("evaluation row", examples.evaluation), ("hard negative", examples.hard_negatives))
-    return EncodedExamples(examples, *(encode_rows(tokenizer, rows, limit, what, compat) for what, rows in parts),
-                           pad_id(tokenizer), limit)
+    return EncodedExamples(examples, *(encode_rows(tokenizer, rows, limit, what, compat, chat) for what, rows in parts),
+                           pad_id(tokenizer), limit, chat)
 
 # %% ../../nbs/edit/03_losses.ipynb #4598f8b5
 def scored_logprobs(

@@ -16,8 +16,9 @@ from ..core import InvalidData, require
 from .deltas import Delta
 from .examples import renamed
 from .finetune import borrowed, products_dtype
-from .losses import EncodedExamples, edit_loss, slow_bar
+from .losses import EncodedExamples, chat_pair, edit_loss, slow_bar
 from .modules import default_layers, is_input_major, module_map
+from ..lm.chat import chat_ids
 from ..lm.matmul import fast_linear
 from ..lm.scoring import context_length, encode, pad_id, pad_right, split_head
 
@@ -39,6 +40,7 @@ class Request:
     subject:str # its text
     texts:Optional[tuple] = None # (text, where its subject ends) of each; None: the prefix in the contexts of the call
     first:bool = False # the subject is the very first token of its texts
+    chat:bool = False # the prefix is said by a user
 
     def within(self,
         contexts, # texts to put in front
@@ -55,7 +57,7 @@ def make_requests(
 )->list:
     "Requests of all examples; raises InvalidData when a subject is wanted and missing"
     if subject not in ("auto", "subject", "prefix"): raise ValueError(f"subject is 'auto', 'subject' or 'prefix', not {subject!r}")
-    out, examples = [], _as_examples(examples)
+    out, chat, examples = [], getattr(examples, "chat", False), _as_examples(examples)
     for i, r in enumerate(examples.rows):
         name, prefix = r.get("subject"), r["prefix"]
         at = prefix.lower().rfind(name.lower()) if name and subject != "prefix" else -1
@@ -63,7 +65,7 @@ def make_requests(
             raise InvalidData(f"example {i}: its subject {name!r} is not in the prefix {prefix[-60:]!r}; take subject='prefix'"
                               if name else f"example {i} has no subject")
         end = at + len(name) if at >= 0 else len(prefix)
-        out.append(Request(prefix, examples.endings(r), end, prefix[max(at, 0):end]))
+        out.append(Request(prefix, examples.endings(r), end, prefix[max(at, 0):end], chat=chat))
     return out
 
 # %% ../../nbs/edit/07_memit.ipynb #1914b6f1
@@ -78,6 +80,14 @@ def token_at(
     enc = tokenizer(text, return_offsets_mapping=True)
     inside = [i for i, (a, b) in enumerate(enc["offset_mapping"]) if a < end and b > a]
     return list(enc["input_ids"]), max(inside)
+
+def _located(tokenizer, r, text, end):
+    "`token_at` of a request's text, which may be said in a conversation"
+    if not r.chat: return token_at(tokenizer, text, end)
+    ids = chat_ids(tokenizer, [dict(role="user", content=text)])
+    shown = tokenizer.decode(ids)
+    upto = shown.rfind(text.strip()) + len(text[:end].lstrip())
+    return ids, next(k for k in range(len(ids)) if len(tokenizer.decode(ids[:k+1])) >= upto)
 
 # %% ../../nbs/edit/07_memit.ipynb #98b080e1
 _STARTS = ("The", "Therefore", "Because", "I", "You")
@@ -180,7 +190,7 @@ def _texts(tokenizer, requests, contexts, limit):
     "For each request its prefixes in their contexts: (token ids, place of the subject's last token); too long ones are left out"
     out = []
     for r in requests:
-        mine = [token_at(tokenizer, text, end) for text, end in r.within(contexts)]
+        mine = [_located(tokenizer, r, text, end) for text, end in r.within(contexts)]
         keep = [m for m in mine if not limit or len(m[0]) <= limit]
         if not keep: raise InvalidData(f"the prefix {r.prefix[:40]!r}… is longer than the context of {limit} tokens")
         out.append(keep)
@@ -329,8 +339,8 @@ def _value_batch(tokenizer, requests, contexts, limit):
     rows = []
     for i, r in enumerate(requests):
         for k, (text, end) in enumerate(r.within(contexts)):
-            at = token_at(tokenizer, text, end)[1]
-            ids, start = encode(tokenizer, [(text, e) for e in r.endings])
+            at, ends = _located(tokenizer, r, text, end)[1], [(text, e) for e in r.endings]
+            ids, start = zip(*(chat_pair(tokenizer, *x) for x in ends)) if r.chat else encode(tokenizer, ends)
             if limit and max(map(len, ids)) > limit and k: continue
             rows += [(x, at, s, i) for x, s in zip(ids, start)]
     return _Batch(*map(list, zip(*rows)), len(requests[0].endings))
@@ -472,6 +482,7 @@ class MemitSettings:
 def _prepared(work, tokenizer, examples, s):
     "(requests, contexts) as the settings want them"
     listed = not isinstance(s.contexts, int)
+    if getattr(examples, "chat", False): return make_requests(examples, s.subject), [""]  # a conversation has its own beginning
     contexts = ["", *(c for c in s.contexts if c)] if listed else sample_contexts(work, tokenizer, s.contexts, seed=s.seed)
     requests = make_requests(examples, s.subject)
     return (split_first(tokenizer, requests, contexts) if s.first else requests), contexts
