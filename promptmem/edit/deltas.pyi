@@ -114,6 +114,10 @@ class Edit:
         ...
 
     @property
+    def chat(self) -> bool:
+        ...
+
+    @property
     def active(self) -> bool:
         ...
 
