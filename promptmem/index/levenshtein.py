@@ -85,7 +85,8 @@ class _Bucket:
         last = len(self.keys) - 1
         for values in (self.keys, self.ranks): values[at], values[last] = values[last], values[at]
         self.bags[:, at] = self.bags[:, last]
-        self.keys.pop(), self.ranks.pop()
+        self.keys.pop()
+        self.ranks.pop()
         self.bags = self.bags[:, :last]
         return self.keys[at] if at < last else None
 

@@ -287,7 +287,7 @@ def _calibrate(
     seed:int, # of the questions
     n:int=256, # how many questions
 ): # (clusters to read, recall)
-    "The smallest number of clusters that finds the nearest other vector in `target` of the cases, and the recall it has"
+    "The smallest number of clusters that finds the nearest other vector in `target` of the cases, and its recall"
     vectors = np.load(place/"vectors.npy", mmap_mode="r")
     queries = sample[np.random.default_rng(seed + 1).choice(len(sample), min(n, len(sample)), replace=False)]
     home = np.searchsorted(starts, _true_neighbour(queries, vectors), side="right") - 1

@@ -28,8 +28,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 from ..core import InvalidData, fold, new_id, require
 from .tables import (
-    VERSION, VectorColumn, as_body, asked_slot, clarifications, epochs, erased, erased_mark, indexes, interactions, meta,
-    metadata, normalize, scope_mark, slot_of, uses, utc, vectors)
+    VERSION, VectorColumn, as_body, asked_slot, clarifications, epochs, erased, erased_mark, indexes, interactions,
+    meta, metadata, normalize, scope_mark, slot_of, uses, utc, vectors)
 
 # %% ../../nbs/store/02_database.ipynb #a838d8f5
 class StoreError(RuntimeError): "The store could not do what was asked; nothing of the failed call was kept"
@@ -97,7 +97,7 @@ def as_url(
         raise InvalidData(f"a store lives in SQLite or PostgreSQL, not in {url.get_backend_name()}")
     return url
 
-def shown(url:sa.URL)->str:
+def shown(url:sa.URL)->str: # url: of a database
     "A database's address without password and options"
     at = f"{url.username}@" if url.username else ""
     host = url.host or url.query.get("host", "")
@@ -263,7 +263,7 @@ class Database:
         self.engine = self._direct = None
 
 # %% ../../nbs/store/02_database.ipynb #14751603
-def bring_up_to_date(db:Database)->None:
+def bring_up_to_date(db:Database)->None: # db: just opened
     "Create the layout, or migrate an older one; refuse a newer one"
     with db.read() as conn:
         if sa.inspect(conn).has_table("pm_meta") and _version(conn, db.name) == VERSION: return
@@ -312,7 +312,7 @@ def _migrate(conn, name):
     conn.execute(sa.text("DROP TABLE IF EXISTS pm_uses"))
     if conn.dialect.name == "postgresql":
         hnsw = sa.text("SELECT indexname FROM pg_indexes WHERE indexname LIKE 'pm\\_hnsw\\_%'")
-        for index in conn.scalars(hnsw).all(): conn.execute(sa.text(f"DROP INDEX {index}")) # they are made again when needed
+        for index in conn.scalars(hnsw).all(): conn.execute(sa.text(f"DROP INDEX {index}")) # made again when needed
     for table in (clarifications, interactions): (_copy if conn.dialect.name == "sqlite" else _alter)(conn, table)
     for index in indexes:
         if index.table in (clarifications, interactions) and index.name != "pm_one_active": index.create(conn)
@@ -327,8 +327,9 @@ def _migrate(conn, name):
     _keep_no_samples(conn)
     conn.execute(meta.insert().values(key="migrated", value=json.dumps(dict(back=back, retired=retired))))
     if back or retired:
-        warnings.warn(f"{name}: {len(back)} clarifications that an older version had taken for the same question as a later "
-                      f"one are in use again, {len(retired)} are retired; store.migrated() lists them", stacklevel=2)
+        warnings.warn(f"{name}: {len(back)} clarifications that an older version had taken for the same question as a "
+                      f"later one are in use again, {len(retired)} are retired; store.migrated() lists them",
+                      stacklevel=2)
 
 # %% ../../nbs/store/02_database.ipynb #64c77093
 def _copy(conn, table):
@@ -392,7 +393,7 @@ def _refile(conn, changed):
     for i in range(0, len(rows), 5000): conn.execute(update, rows[i:i + 5000])
     return back, retired
 
-def folded(key, text):
+def folded(key:str, text:str)->str: # key, text: as they were written
     "What a page of clarifications is searched in: text and question, without case, width, punctuation and symbols"
     return f"{fold(text)}\n{fold(key)}"
 

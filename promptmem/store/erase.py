@@ -70,6 +70,8 @@ def target_of(
     if len(given) == 2 or (scope is None and "id" not in given):
         raise InvalidData("forget needs scope=..., or id=..., or scope=... with key=...; it never deletes every scope")
     scope = None if scope is None else one_scope(scope)
+    if id is not None and (not isinstance(id, str) or well_formed(id) != id or "\0" in id):
+        raise InvalidData(f"{id!r:.60} is no id")
     if id is not None:
         mine = [_c.id == id] + ([] if scope is None else [_c.scope == scope])
         found = conn.execute(sa.select(_c.n, _c.scope).where(*mine).order_by(_c.n).limit(1)).first()
@@ -97,6 +99,7 @@ def blank(
         if isinstance(d["meta"].get(name), list): d["meta"][name] = [i for i in d["meta"][name] if i not in ids]
     if d.get("retrieval"): d["retrieval"] = _blank_receipt(d["retrieval"], ids)
     if not sent: return d
+    if d.get("retrieval"): d["retrieval"] = dict(d["retrieval"], why=GONE)
     d.update({name: GONE for name in ("prompt", "answer", "understanding") if d.get(name)})
     d["meta"] = {k: v if k in _SAFE else _redact(v, None) for k, v in d["meta"].items()}
     return d
@@ -121,24 +124,36 @@ def _redact(value, texts):
 def affected(
     conn, # inside a read
     target:Target, # what goes
-    ids:list, # of the entries and interactions that go
+    texts:dict, # id -> text of the entries that go; interactions that go have None
 )->dict: # (interaction id, scope) -> (erased ids that it saw, did any go into the prompt?)
     "The interactions that saw what goes, in whatever scope they are"
-    found, ids = {}, set(ids)
-    news = list(ids)
+    found, news = {}, list(texts)
     while news:
         rows = [row for i in range(0, len(news), 500) for row in conn.execute(_uses_of(target.scope, news[i:i + 500]))]
         news = []
         for row in rows:
+            if row.own is not None and not _meant(row, target, texts.get(row.clarification)): continue
             seen, hit = found.get((row.interaction, row.scope), (set(), False))
             found[row.interaction, row.scope] = seen | {row.clarification}, bool(hit or row.hit)
-            if row.hit and not hit and row.interaction not in ids: news.append(row.interaction)
+            if row.hit and not hit and row.interaction not in texts: news.append(row.interaction)
     return found
 
 def _uses_of(scope, ids):
-    "Who saw `ids` of `scope`? Not those who mean an entry of their own with the same id"
-    own = sa.select(1).where(_c.id == _u.clarification, _c.scope == _u.scope, _u.scope != scope).exists()
-    return sa.select(_u.interaction, _u.scope, _u.clarification, _u.hit).where(_u.clarification.in_(ids), ~own)
+    "Who saw `ids` of `scope`; with `own`, the text of an entry of another scope under the same id"
+    own = sa.select(_c.text).where(_c.id == _u.clarification, _c.scope != scope, _u.scope != scope)
+    own = own.order_by(_c.n).limit(1)
+    mine = (_q.id == _u.interaction) & (_q.scope == _u.scope)
+    seen = _u.interaction, _u.scope, _u.clarification, _u.hit
+    rows = sa.select(*seen, own.scalar_subquery().label("own"), _q.body).join(interactions, mine)
+    return rows.where(_u.clarification.in_(ids))
+
+def _meant(row, target, text):
+    "Did an interaction of another scope see this text, and not that of another entry with the same id?"
+    d = json.loads(row.body)
+    r = d.get("retrieval") or {}
+    told = [c.get("text") for c in [r, *(r.get("candidates") or ())] if c.get("id") == row.clarification]
+    if told: return text in told and row.own != text
+    return target.scope in ((d.get("meta") or {}).get("scopes") or ()) # it may have been sent both
 
 # %% ../../nbs/store/05_erase.ipynb #e16a2dc3
 def quoting(
@@ -177,8 +192,15 @@ def refuse_erased(
 )->dict: # the same without what was erased
     "What may be written of an interaction that was prepared before an erasure"
     seen = seen_by(d)
-    gone = is_erased(conn, uid, list(seen))
+    gone = {id for id in is_erased(conn, uid, list(seen)) if not _alive(conn, id, d)}
     return blank(d, gone, any(seen[id][0] for id in gone)) if gone else d
+
+def _alive(conn, id, d):
+    "Does another scope have an entry under the id that was erased in one, and is that the one that was seen?"
+    there = set(conn.scalars(sa.select(_c.text).where(_c.id == id)))
+    r = d.get("retrieval") or {}
+    told = {c.get("text") for c in [r, *(r.get("candidates") or ())] if c.get("id") == id}
+    return bool(there) and told <= there
 
 # %% ../../nbs/store/05_erase.ipynb #b2c7888f
 class Deletion(NamedTuple):
@@ -187,6 +209,7 @@ class Deletion(NamedTuple):
     rows:list # (n, id, text, key, normalized_key) of the entries
     asked:list # (n, id, body) of the interactions
     changed:list # (n, body, new body) of other interactions
+    blanked:list # ids of those among them that had been sent it
     embedded:list # (model, how many)
     in_questions:int # interactions that stay and whose question quotes a text
 
@@ -197,10 +220,13 @@ def find(
     "Everything that an erasure takes or changes"
     rows = conn.execute(sa.select(_c.n, _c.id, _c.text, _c.key, _c.normalized_key).where(target.entries)).all()
     asked = conn.execute(sa.select(_q.n, _q.id, _q.body).where(target.asked)).all()
-    gone, changed, questions = {a.n for a in asked}, {}, 0
-    for (id, scope), (ids, sent) in affected(conn, target, [r.id for r in rows] + [a.id for a in asked]).items():
+    gone, changed, blanked, questions = {a.n for a in asked}, {}, [], 0
+    gone_ids = dict.fromkeys(a.id for a in asked) | {r.id: r.text for r in rows}
+    for (id, scope), (ids, sent) in affected(conn, target, gone_ids).items():
         row = conn.execute(sa.select(_q.n, _q.body).where(_q.id == id, _q.scope == scope)).first()
-        if row is not None and row.n not in gone: changed[row.n] = row.body, blank(json.loads(row.body), ids, sent)
+        if row is None or row.n in gone: continue
+        changed[row.n] = row.body, blank(json.loads(row.body), ids, sent)
+        if sent: blanked.append(id)
     texts = spellings([] if target.what == "scope" else [r.text for r in rows] if target.what == "id" else
                       [t for r in rows for t in (r.text, r.key, r.normalized_key)])
     for n, body in quoting(conn, target.scope, texts):
@@ -210,7 +236,7 @@ def find(
         if (new := _redact(d, texts)) != json.loads(was): changed[n] = was, new
     mine = vectors.c.n.in_(sa.select(_c.n).where(target.entries))
     embedded = conn.execute(sa.select(vectors.c.model, sa.func.count()).where(mine).group_by(vectors.c.model)).all()
-    return Deletion(target, rows, asked, [(n, *both) for n, both in changed.items()], embedded, questions)
+    return Deletion(target, rows, asked, [(n, *both) for n, both in changed.items()], blanked, embedded, questions)
 
 # %% ../../nbs/store/05_erase.ipynb #ed81d7cc
 def delete(
@@ -222,6 +248,7 @@ def delete(
     target, ids = found.target, [r.id for r in found.rows] + [a.id for a in found.asked]
     _note(conn, db, found)
     marks = {erased_mark(db.uid, scope, id) for id in ids for scope in ("", target.scope)}
+    marks |= {erased_mark(db.uid, "", id) for id in found.blanked} # who read them before has read what is gone
     there = is_marked(conn, marks)
     marks = [dict(mark=m) for m in marks - there]
     for i in range(0, len(marks), 5000): conn.execute(erased.insert(), marks[i:i + 5000])
@@ -418,7 +445,6 @@ def forget(
     caches=(), # caches, models or embedders that may hold what was sent
 )->ForgetReceipt:
     "Delete for good; returns what went"
-    if id is not None and (not isinstance(id, str) or well_formed(id) != id): raise InvalidData(f"{id!r:.60} is no id")
     with (db.read() if dry_run else db.write()) as conn:
         if not dry_run: hold(conn, alone=True)
         found = find(conn, target_of(conn, db.uid, scope, id, key))

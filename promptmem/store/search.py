@@ -27,7 +27,7 @@ _c, _v = clarifications.c, vectors.c
 class ClosestSearch:
     "The keys of one scope, in memory, caught up before each search"
     def __init__(self,
-        db:Database,
+        db:Database, # the store
         scope:str, # whose keys
     ):
         self.db, self.scope, self.cursor = db, scope, None
@@ -78,7 +78,8 @@ def as_vectors(
 )->np.ndarray: # float32 [n, d]
     "One finite vector per text, all of one length; otherwise `InvalidData`"
     try: out = np.asarray(values, np.float32)
-    except (TypeError, ValueError): raise InvalidData("embeddings must be a matrix of numbers, a row per text") from None
+    except (TypeError, ValueError):
+        raise InvalidData("embeddings must be a matrix of numbers, a row per text") from None
     if out.ndim != 2 or len(out) != n or not out.shape[1]:
         raise InvalidData(f"embeddings for {n} texts must be a matrix of {n} rows, found the shape {out.shape}")
     if dim not in (None, out.shape[1]): raise InvalidData(f"embeddings of {dim} numbers expected, found {out.shape[1]}")
@@ -115,7 +116,7 @@ def dimension(
     return None if found is None else int(found)
 
 def embedded(
-    db:Database,
+    db:Database, # the store
     embedder, # texts -> float32 [n, d]
     rows:list, # (n, key) without a vector
     scope:str, # whose
@@ -138,7 +139,7 @@ def embedded(
 
 # %% ../../nbs/store/04_search.ipynb #86d5e066
 def index_folder(
-    db:Database,
+    db:Database, # the store
     scope:str, # whose
     model:str=None, # None: all models of the scope
 ): # a folder, or None for a store in memory or on a server
@@ -215,7 +216,7 @@ def _matrix(blobs): return np.frombuffer(b"".join(blobs), np.float32).reshape(le
 class SemanticSearch:
     "The embeddings of one scope under one model, on SQLite"
     def __init__(self,
-        db:Database,
+        db:Database, # the store
         scope:str, # whose entries
         embedder, # texts -> float32 [n, d], with a `name`
         limit:int=EXACT_LIMIT, # entries up to which every vector is compared
@@ -347,7 +348,7 @@ class _Sized(type(vectors.c.vector.type)):
 class PostgresSearch:
     "The embeddings of one scope under one model, on PostgreSQL"
     def __init__(self,
-        db:Database,
+        db:Database, # the store
         scope:str, # whose entries
         embedder, # texts -> float32 [n, d], with a `name`
         limit:int=EXACT_LIMIT, # entries up to which every vector is compared

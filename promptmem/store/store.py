@@ -15,17 +15,20 @@ from collections import OrderedDict
 
 # %% ../../nbs/store/03_store.ipynb #be294fb9
 import sqlalchemy as sa
+from fastcore.basics import patch
 
 from ..core import InvalidData, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
 from .database import (
     Changes, Database, ForkLock, Forgotten, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly,
-    StoreVersionError, change_number, changes, is_erased, put_interaction)
+    StoreVersionError, change_number, is_erased, put_interaction)
+from .database import changes as feed
 from .tables import (
     KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors)
 from .tables import clarifications as clarification_table, interactions as interaction_table
 from .tables import uses as use_table
-from .erase import GONE, ForgetReceipt, finish_erasures, forget, hold, refuse_erased
+from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased
+from .erase import forget as erase
 from .transfer import FIELDS, ImportReport, export_jsonl, import_jsonl, set_ranks, values_of
 from .search import (
     EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, as_vectors, dimension)
@@ -81,7 +84,8 @@ WITH old AS (UPDATE pm_clarifications SET active = false, changed = txid_current
 INSERT INTO pm_clarifications (id, scope, key, normalized_key, slot, text, folded, author, time, source, kind,
                                supersedes, active, rank, changed)
 VALUES (%(id)s, %(scope)s, %(key)s, %(normalized_key)s, %(slot)s, %(text)s, %(folded)s, %(author)s, %(time)s,
-        %(source)s, %(kind)s, (SELECT id FROM old), true, (SELECT rank FROM first), txid_current()) RETURNING supersedes"""
+        %(source)s, %(kind)s, (SELECT id FROM old), true, (SELECT rank FROM first), txid_current())
+RETURNING supersedes"""
 
 def _insert_at_once(db, new:Clarification):
     "`_insert` on PostgreSQL"
@@ -124,16 +128,20 @@ def _bulk_insert(conn, news, changed, vecs, model):
 def _entry(conn, id, scope, lock=False):
     "The row of a clarification; KeyError when the scope has none"
     rows = sa.select(_c.n, _c.slot, *_COLUMNS).where(_c.id == id).order_by(_c.n)
-    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all(), scope)
+    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
     if found is None: raise KeyError(f"there is no clarification with id {id!r}" + _in(scope))
     return found
 
 def _asked(conn, id, scope, lock=False):
     "The row (n, scope, body) of an interaction; KeyError when the scope has none"
     rows = sa.select(_q.n, _q.scope, _q.body).where(_q.id == id).order_by(_q.n)
-    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all(), scope)
+    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
     if found is None: raise KeyError(f"there is no interaction with id {id!r}" + _in(scope))
     return found
+
+def _is_id(id):
+    "Could anything have this id?"
+    return isinstance(id, str) and well_formed(id) == id and "\0" not in id
 
 def _nearest(rows, scope):
     "The first of `rows`, or the one of the nearest layer; None when there is none"
@@ -144,29 +152,6 @@ def _nearest(rows, scope):
 def _in(scope): return "" if scope is None else f" in scope {scope!r}"
 
 def _interaction(body): return Interaction.from_dict(json.loads(body))
-
-# %% ../../nbs/store/03_store.ipynb #4a4ab671
-_SORTS = ("time", "key", "text", "author", "active", "id")
-
-def _matching(scope, query, active, kind):
-    "The conditions of a table of clarifications"
-    layers = layers_of(scope)
-    where = [_c.scope.in_(layers) if len(layers) > 1 else _c.scope == layers[0]]
-    if active is not None: where.append(_c.active if active else ~_c.active)
-    if active and len(layers) > 1: where.append(_not_hidden(layers))
-    if kind is not None: where.append(_c.kind == kind)
-    if query is not None and query.strip():
-        words = fold(query)
-        columns, words = ((_c.folded,), words) if words else ((_c.key, _c.text), query.strip())
-        where.append(sa.or_(*(column.contains(words, autoescape=True) for column in columns)))
-    return where
-
-def _not_hidden(layers):
-    "No nearer layer has an active entry for the same question"
-    near, at = clarification_table.alias(), {scope: i for i, scope in enumerate(layers)}
-    nearer = sa.case(at, value=near.c.scope) < sa.case(at, value=_c.scope)
-    said = sa.select(1).where(near.c.scope.in_(layers), near.c.slot == _c.slot, near.c.active, nearer)
-    return ~said.correlate(clarification_table).exists()
 
 # %% ../../nbs/store/03_store.ipynb #3b0d0024
 class Store:
@@ -212,172 +197,6 @@ class Store:
                 lost = isinstance(cause, sa.exc.IntegrityError) and "pm_one_active" in str(cause.orig)
                 if not lost or attempt == 99: raise
 
-    # -- writing
-
-    def add(self, *,
-        scope, # whose memory this is; of several layers, the first
-        key:str=None, # the question, as asked; what always holds needs none
-        text:str=None, # what was meant, in the user's words
-        author:str="user", # who said it
-        source:str=None, # id of the interaction that it corrects
-        kind:str="question", # "always": it holds whatever is asked
-    )->Clarification: # as stored; on disk when this returns
-        "Remember what was meant; an older entry for the same question is superseded, not lost"
-        new = _new(scope, key, text, author, source, kind)
-        if source is None and not self.db.sqlite: return self._retry(lambda: _insert_at_once(self.db, new))
-        def write(conn):
-            if source is not None and is_erased(conn, self.db.uid, [source], new.scope):
-                raise Forgotten(f"the interaction {source!r} was forgotten, so nothing can be said about it")
-            return _insert(conn, new)
-        return self._write(write)
-
-    def supersede(self,
-        id:str, # an entry
-        text:str, # what was meant instead
-        author:str="user", # who says so
-        source:str=None, # id of the interaction that showed it
-        scope=None, # whose; of several layers, the first gets the new entry
-    )->Clarification: # the new entry
-        "Put a new text in the place of an entry; KeyError when it is not there any more"
-        def write(conn):
-            old = _entry(conn, id, scope, lock=True)
-            return _insert(conn, _new(old.scope if scope is None else scope, old.key, text, author, source, old.kind))
-        return self._write(write)
-
-    def add_many(self,
-        rows, # dicts with scope, key, text and, if wanted, author, source, kind
-        embeddings=None, # float32 [n, d], one per row, where they are already known
-        model:str=None, # name of the embedder that made them
-    )->list: # the clarifications
-        "Add many entries in one transaction: all of them or none"
-        news = [_new(**self._row(row)) for row in rows]
-        if embeddings is not None:
-            if not model: raise InvalidData("embeddings need the name of their model")
-            embeddings = as_vectors(embeddings, len(news)) if news else None
-        def write(conn):
-            for scope in {c.scope for c in news} if embeddings is not None else ():
-                as_vectors(embeddings, len(news), dimension(conn, scope, model))
-            for new, older in _chained(conn, news): new.supersedes = older
-            _bulk_insert(conn, news, change_number(conn), embeddings, model)
-        self._write(write)
-        return news
-
-    @staticmethod
-    def _row(row):
-        known = ("scope", "key", "text", "author", "source", "kind")
-        if not isinstance(row, dict): raise InvalidData(f"each row must be a dict, found {type(row).__name__}")
-        unknown = sorted(map(str, set(row) - set(known)))
-        if unknown: raise InvalidData(f"a row has {', '.join(known)}; not {', '.join(unknown)}")
-        return dict(dict(scope=None), **row)
-
-    def deactivate(self,
-        id:str, # an entry
-        scope=None, # if given, an entry of another scope counts as not there
-    )->Clarification:
-        "Take an entry out of use; it stays in the history"
-        return self._switch(id, scope, False)
-
-    def restore(self,
-        id:str, # an entry
-        scope=None, # if given, an entry of another scope counts as not there
-    )->Clarification:
-        "Bring an entry back into use; the active entry for the same question is retired"
-        return self._switch(id, scope, True)
-
-    def _switch(self, id, scope, active):
-        def write(conn):
-            old, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
-            same = clarification_table.update().where(_c.scope == old.scope, _c.slot == old.slot, _c.active)
-            if active: conn.execute(same.where(_c.n != old.n).values(active=False, changed=changed))
-            conn.execute(clarification_table.update().where(_c.n == old.n).values(active=active, changed=changed))
-            return _record(old)
-        found = self._write(write)
-        found.active = active
-        return found
-
-    def withdraw(self,
-        id:str, # an entry
-        scope=None, # if given, an entry of another scope counts as not there
-    ): # the entry that is in use again, or None
-        "Undo an `add`: out of use with it, and back with what it superseded; KeyError when it is not there any more"
-        def write(conn):
-            row, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
-            conn.execute(clarification_table.update().where(_c.n == row.n).values(active=False, changed=changed))
-            if not row.active or row.supersedes is None: return None
-            old = conn.execute(sa.select(*_COLUMNS).where(_c.id == row.supersedes, _c.scope == row.scope)).first()
-            if old is None: return None
-            again = clarification_table.update().where(_c.id == old.id, _c.scope == old.scope)
-            conn.execute(again.values(active=True, changed=changed))
-            return _record(old)
-        back = self._write(write)
-        if back is not None: back.active = True
-        return back
-
-    # -- reading
-
-    def get(self,
-        id:str, # id of an entry
-        scope=None, # if given, an entry of another scope counts as not there
-    ): # the clarification, or None
-        "One entry by its id"
-        if not isinstance(id, str) or well_formed(id) != id: return None  # nothing can have that id
-        with self.db.read() as conn:
-            try: return _record(_entry(conn, id, scope))
-            except KeyError: return None
-
-    def search(self,
-        query:str, # a question, as asked
-        *, scope, # whose memories may be found; or several layers, the nearest first
-        k:int=5, # how many at most
-        method:str="closest", # "closest" (edit distance) or "semantic" (embeddings)
-        embedder=None, # for "semantic"; None: the store's
-        max_distance:int=None, # for "closest": leave out what is further away
-        exact:bool=False, # for "semantic": compare with every entry, however many
-        scores:bool=False, # return (clarification, score) pairs
-    )->list: # clarifications, nearest first; score is a distance (closest) or a cosine (semantic)
-        "The active entries of `scope` whose keys are nearest to `query`"
-        layers = layers_of(scope)
-        if not isinstance(query, str): raise InvalidData(f"a query must be text, found {type(query).__name__}")
-        if method not in ("closest", "semantic"):
-            raise InvalidData(f"method is 'closest' or 'semantic', not {method!r}")
-        with self._lock:
-            self._after_fork()
-            if method == "closest": found = self._closest(normalize(query), layers, k, max_distance)
-            else: found = self._semantic(query, layers, k, embedder or self.embedder, exact)
-        return [(_record(row), score) if scores else _record(row) for row, score in found]
-
-    def _after_fork(self):
-        "What a thread of the parent was working on is in no known state"
-        if self._pid != os.getpid(): self._indexes.clear()
-        self._pid = os.getpid()
-
-    def _closest(self, key, layers, k, max_distance):
-        indexes, ask = [self._index(("closest", s), lambda s=s: ClosestSearch(self.db, s)) for s in layers], k
-        while k > 0:
-            with self.db.read() as conn:
-                found = [index.search(conn, key, ask, max_distance) for index in indexes]
-                rows = alive(conn, layers, _merged(found, lambda item: item[1]))
-            if len(layers) == 1 or len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
-            ask *= 4
-        return []
-
-    def _semantic(self, query, layers, k, embedder, exact):
-        if embedder is None:
-            raise InvalidData("semantic search needs an embedder: "
-                              "Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
-        self.watch(embedder)
-        make = SemanticSearch if self.db.sqlite else PostgresSearch
-        indexes = [self._index(("semantic", s, embedder.name), lambda s=s: make(self.db, s, embedder, self.exact_limit))
-                   for s in layers]
-        for index in indexes: index.refresh()
-        vector, ask = as_vectors(embedder([query]), 1)[0], k
-        while k > 0:
-            found = [index.search(vector, ask, exact) for index in indexes]
-            with self.db.read() as conn: rows = alive(conn, layers, _merged(found, lambda item: -item[1]))
-            if len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
-            ask *= 4
-        return []
-
     def _index(self, name, make):
         "The look-up structure called `name`, made on first use; the one not used for longest goes when there are many"
         if name not in self._indexes: self._indexes[name] = make()
@@ -385,259 +204,412 @@ class Store:
         while len(self._indexes) > self.max_indexes: self._indexes.popitem(last=False)
         return self._indexes[name]
 
-    def changes(self,
-        scope, # whose; or several layers
-        since=None, # the cursor that an earlier call returned
-        kind:str="question", # or "always"
-    )->Changes: # `.rows` (n, id, scope, key, normalized_key, text, active, ...; oldest first), `.cursor`, `.reset`
-        "What was added or changed since the cursor; `reset`: what is held is void, and `rows` is everything in use"
-        layers = layers_of(scope)
-        with self.db.read() as conn:
-            news = [changes(conn, self.db.uid, s, since and since[i], kind=kind) for i, s in enumerate(layers)]
-            if reset := any(n.reset for n in news): # of one layer: all are read again
-                news = [n if n.reset else changes(conn, self.db.uid, s, kind=kind) for n, s in zip(news, layers)]
-            return Changes([row for n in news for row in n.rows], tuple(n.cursor for n in news), reset)
+# %% ../../nbs/store/03_store.ipynb #9225c2c8
+@patch
+def add(self:Store, *,
+    scope, # whose memory this is; of several layers, the first
+    key:str=None, # the question, as asked; what always holds needs none
+    text:str=None, # what was meant, in the user's words
+    author:str="user", # who said it
+    source:str=None, # id of the interaction that it corrects
+    kind:str="question", # "always": it holds whatever is asked
+)->Clarification: # as stored; on disk when this returns
+    "Remember what was meant; an older entry for the same question is superseded, not lost"
+    new = _new(scope, key, text, author, source, kind)
+    if source is None and not self.db.sqlite: return self._retry(lambda: _insert_at_once(self.db, new))
+    def write(conn):
+        if source is not None and is_erased(conn, self.db.uid, [source], new.scope):
+            raise Forgotten(f"the interaction {source!r} was forgotten, so nothing can be said about it")
+        return _insert(conn, new)
+    return self._write(write)
 
-    def clarifications(self,
-        scope, # whose; or several layers, the nearest first
-        query:str=None, # only entries whose key or text contains this (case, width and punctuation do not matter)
-        sort:str="time", # time, key, text, author, active or id
-        descending:bool=False, # largest first
-        offset:int=0, # entries to skip
-        limit:int=None, # entries to return at most
-        active:bool=True, # True: those in use; False: superseded and deactivated ones; None: all
-        kind:str=None, # only "question", or only "always"
-    )->list: # clarifications
-        "One page of a scope's clarifications"
-        if sort not in _SORTS: raise InvalidData(f"sort is one of {', '.join(_SORTS)}, not {sort!r}")
-        order = (_c[sort].desc(), _c.n.desc()) if descending else (_c[sort], _c.n)
-        page = sa.select(_c.n).where(*_matching(scope, query, active, kind)).order_by(*order) # sorts narrow rows
-        page = page.offset(offset).limit(limit).subquery()
-        rows = sa.select(*_COLUMNS).join(page, page.c.n == _c.n).order_by(*order)
-        with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
+# %% ../../nbs/store/03_store.ipynb #7bdd6b3f
+@patch
+def supersede(self:Store,
+    id:str, # an entry
+    text:str, # what was meant instead
+    author:str="user", # who says so
+    source:str=None, # id of the interaction that showed it
+    scope=None, # whose; of several layers, the first gets the new entry
+)->Clarification: # the new entry
+    "Put a new text in the place of an entry; KeyError when it is not there any more"
+    def write(conn):
+        old = _entry(conn, id, scope, lock=True)
+        return _insert(conn, _new(old.scope if scope is None else scope, old.key, text, author, source, old.kind))
+    return self._write(write)
 
-    def preferences(self, scope)->list: # scope: whose, or several layers; clarifications, oldest first
-        "What holds whatever is asked"
-        return self.clarifications(scope, kind="always")
+# %% ../../nbs/store/03_store.ipynb #03c558c7
+@patch
+def add_many(self:Store,
+    rows, # dicts with scope, key, text and, if wanted, author, source, kind
+    embeddings=None, # float32 [n, d], one per row, where they are already known
+    model:str=None, # name of the embedder that made them
+)->list: # the clarifications
+    "Add many entries in one transaction: all of them or none"
+    news = [_new(**_row(row)) for row in rows]
+    if embeddings is not None:
+        if not model: raise InvalidData("embeddings need the name of their model")
+        embeddings = as_vectors(embeddings, len(news)) if news else None
+    def write(conn):
+        for scope in {c.scope for c in news} if embeddings is not None else ():
+            as_vectors(embeddings, len(news), dimension(conn, scope, model))
+        for new, older in _chained(conn, news): new.supersedes = older
+        _bulk_insert(conn, news, change_number(conn), embeddings, model)
+    self._write(write)
+    return news
 
-    def count(self,
-        scope, # whose; or several layers
-        query:str=None, # as in `clarifications`
-        active:bool=True, # as in `clarifications`
-        kind:str=None, # as in `clarifications`
-    )->int:
-        "How many clarifications a scope has"
-        rows = sa.select(sa.func.count()).select_from(clarification_table).where(*_matching(scope, query, active, kind))
-        with self.db.read() as conn: return conn.scalar(rows)
+def _row(row):
+    known = ("scope", "key", "text", "author", "source", "kind")
+    if not isinstance(row, dict): raise InvalidData(f"each row must be a dict, found {type(row).__name__}")
+    unknown = sorted(map(str, set(row) - set(known)))
+    if unknown: raise InvalidData(f"a row has {', '.join(known)}; not {', '.join(unknown)}")
+    return dict(dict(scope=None), **row)
 
-    def history(self,
-        id_or_key:str, # id of an entry, or with `scope` a question
-        scope=None, # whose; needed for a question; or several layers
-        kind:str="question", # for a question: or "always"
-    )->list: # clarifications, oldest first
-        "All entries for one question: the active one and those that it superseded"
-        with self.db.read() as conn:
-            try: one = _entry(conn, id_or_key, scope)
-            except KeyError as e:
-                if scope is None: raise KeyError(f"{e.args[0]}; to ask by question, give the scope") from None
-                one = None
-            layers = (one.scope,) if one else layers_of(scope)
-            slot = one.slot if one else slot_of(normalize(id_or_key), kind)
-            rows = sa.select(*_COLUMNS).where(_c.scope.in_(layers), _c.slot == slot).order_by(_c.n)
-            return [_record(r) for r in conn.execute(rows)]
+# %% ../../nbs/store/03_store.ipynb #3ed37a4a
+@patch
+def deactivate(self:Store,
+    id:str, # an entry
+    scope=None, # if given, an entry of another scope counts as not there
+)->Clarification:
+    "Take an entry out of use; it stays in the history"
+    return _switch(self, id, scope, False)
 
-    def scopes(self)->list: # names, sorted
-        "The scopes that hold anything"
-        both = sa.union(sa.select(_c.scope).distinct(), sa.select(_q.scope).distinct())
-        with self.db.read() as conn: return sorted(conn.scalars(both))
+@patch
+def restore(self:Store,
+    id:str, # an entry
+    scope=None, # if given, an entry of another scope counts as not there
+)->Clarification:
+    "Bring an entry back into use; the active entry for the same question is retired"
+    return _switch(self, id, scope, True)
 
-    def migrated(self)->list: # clarifications
-        "The entries that are in use again since an older layout was brought up to date: it had taken them for others"
-        with self.db.read() as conn:
-            note = conn.scalar(sa.select(meta.c.value).where(meta.c.key == "migrated"))
-            ids = json.loads(note)["back"] if note else []
-            rows = [conn.execute(sa.select(*_COLUMNS).where(_c.id == id)).first() for id in ids]
-        return [_record(row) for row in rows if row is not None]
+def _switch(store, id, scope, active):
+    def write(conn):
+        old, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
+        same = clarification_table.update().where(_c.scope == old.scope, _c.slot == old.slot, _c.active)
+        if active: conn.execute(same.where(_c.n != old.n).values(active=False, changed=changed))
+        conn.execute(clarification_table.update().where(_c.n == old.n).values(active=active, changed=changed))
+        return _record(old)
+    found = store._write(write)
+    found.active = active
+    return found
 
-    # -- interactions
+# %% ../../nbs/store/03_store.ipynb #f62ce42d
+@patch
+def withdraw(self:Store,
+    id:str, # an entry
+    scope=None, # if given, an entry of another scope counts as not there
+): # the entry that is in use again, or None
+    "Undo an `add`: out of use with it, and back with what it superseded; KeyError when it is not there any more"
+    def write(conn):
+        row, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
+        conn.execute(clarification_table.update().where(_c.n == row.n).values(active=False, changed=changed))
+        if not row.active or row.supersedes is None: return None
+        old = conn.execute(sa.select(*_COLUMNS).where(_c.id == row.supersedes, _c.scope == row.scope)).first()
+        if old is None: return None
+        again = clarification_table.update().where(_c.id == old.id, _c.scope == old.scope)
+        conn.execute(again.values(active=True, changed=changed))
+        return _record(old)
+    back = self._write(write)
+    if back is not None: back.active = True
+    return back
 
-    def log(self, interaction:Interaction)->Interaction: # the same; on disk when this returns
-        "Save an interaction; one that is logged again replaces what was known of it, one that was forgotten is refused"
-        d = interaction.to_dict()
-        layers_of(d["scope"])
-        for name, longest in (("id", LONGEST_NAME), ("question", LONGEST)): storable(d[name], f"the {name}", longest)
-        d["time"] = utc(d["time"])
-        def write(conn):
-            if is_erased(conn, self.db.uid, [d["id"]], d["scope"]):
-                raise Forgotten(f"the interaction {d['id']!r} was forgotten and cannot be written again")
-            put_interaction(conn, self.db.uid, refuse_erased(conn, self.db.uid, d))
-        self._write(write)
-        return interaction
+# %% ../../nbs/store/03_store.ipynb #2674fe27
+@patch
+def get(self:Store,
+    id:str, # id of an entry
+    scope=None, # if given, an entry of another scope counts as not there
+): # the clarification, or None
+    "One entry by its id"
+    with self.db.read() as conn:
+        try: return _record(_entry(conn, id, scope))
+        except KeyError: return None
 
-    def interaction(self,
-        id:str, # of an interaction
-        scope=None, # if given, one of another scope counts as not there
-    ): # the interaction, or None
-        "One interaction by its id"
-        with self.db.read() as conn:
-            try: return _interaction(_asked(conn, id, scope).body)
-            except KeyError: return None
+# %% ../../nbs/store/03_store.ipynb #0558aef9
+@patch
+def search(self:Store,
+    query:str, # a question, as asked
+    *, scope, # whose memories may be found; or several layers, the nearest first
+    k:int=5, # how many at most
+    method:str="closest", # "closest" (edit distance) or "semantic" (embeddings)
+    embedder=None, # for "semantic"; None: the store's
+    max_distance:int=None, # for "closest": leave out what is further away
+    exact:bool=False, # for "semantic": compare with every entry, however many
+    scores:bool=False, # return (clarification, score) pairs
+)->list: # clarifications, nearest first; score is a distance (closest) or a cosine (semantic)
+    "The active entries of `scope` whose keys are nearest to `query`"
+    layers = layers_of(scope)
+    if not isinstance(query, str): raise InvalidData(f"a query must be text, found {type(query).__name__}")
+    if method not in ("closest", "semantic"):
+        raise InvalidData(f"method is 'closest' or 'semantic', not {method!r}")
+    with self._lock:
+        _after_fork(self)
+        if method == "closest": found = _closest(self, normalize(query), layers, k, max_distance)
+        else: found = _semantic(self, query, layers, k, embedder or self.embedder, exact)
+    return [(_record(row), score) if scores else _record(row) for row, score in found]
 
-    def interactions(self,
-        scope, # whose; or several layers
-        verdict:str=None, # only those judged "right" or "wrong"
-        question:str=None, # only those that asked this
-        descending:bool=False, # newest first
-        offset:int=0, # to skip
-        limit:int=None, # to return at most
-    )->list: # interactions, oldest first
-        "What was asked in a scope"
-        layers = layers_of(scope)
-        rows = sa.select(_q.body).where(_q.scope.in_(layers) if len(layers) > 1 else _q.scope == layers[0])
-        if verdict is not None: rows = rows.where(_q.verdict == verdict)
-        if question is not None: rows = rows.where(_q.slot == asked_slot(self.db.uid, question))
-        order = (_q.time.desc(), _q.id.desc()) if descending else (_q.time, _q.id)
-        with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
-        return [_interaction(b) for b in bodies]
+# %% ../../nbs/store/03_store.ipynb #0da905cc
+def _after_fork(store):
+    "What a thread of the parent was working on is in no known state"
+    if store._pid != os.getpid(): store._indexes.clear()
+    store._pid = os.getpid()
 
-    def judge(self,
-        id:str, # an interaction that is there
-        verdict, # "right", "wrong" or None
-        expected:str=None, # the right answer; None: not known
-        scope=None, # if given, an interaction of another scope counts as not there
-    )->tuple: # (the interaction before, the interaction now)
-        "Set verdict and right answer in one transaction; KeyError when the interaction is not there any more"
-        return self._judge(id, scope, lambda before: dict(verdict=verdict, expected=expected))
+def _closest(store, key, layers, k, max_distance):
+    indexes, ask = [store._index(("closest", s), lambda s=s: ClosestSearch(store.db, s)) for s in layers], k
+    while k > 0:
+        with store.db.read() as conn:
+            found = [index.search(conn, key, ask, max_distance) for index in indexes]
+            rows = alive(conn, layers, _merged(found, lambda item: item[1]))
+        if len(layers) == 1 or len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
+        ask *= 4
+    return []
 
-    def set_verdict(self,
-        id:str, # an interaction
-        verdict, # "right", "wrong" or None
-        expected:str=None, # the right answer, where the user gave it; None: as it was
-        scope=None, # if given, an interaction of another scope counts as not there
-    )->Interaction:
-        "Say whether an answer was right"
-        kept = {} if expected is None else dict(expected=expected)
-        return self._judge(id, scope, lambda before: dict(verdict=verdict) | kept)[1]
+def _semantic(store, query, layers, k, embedder, exact):
+    if embedder is None:
+        raise InvalidData("semantic search needs an embedder: "
+                          "Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
+    store.watch(embedder)
+    make = SemanticSearch if store.db.sqlite else PostgresSearch
+    indexes = [store._index(("semantic", s, embedder.name), lambda s=s: make(store.db, s, embedder, store.exact_limit))
+               for s in layers]
+    for index in indexes: index.refresh()
+    vector, ask = as_vectors(embedder([query]), 1)[0], k
+    while k > 0:
+        found = [index.search(vector, ask, exact) for index in indexes]
+        with store.db.read() as conn: rows = alive(conn, layers, _merged(found, lambda item: -item[1]))
+        if len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
+        ask *= 4
+    return []
 
-    def _judge(self, id, scope, change):
-        def write(conn):
-            row = _asked(conn, id, scope and layers_of(scope)[0], lock=True)
-            before = _interaction(row.body)
-            now = Interaction.from_dict(before.to_dict() | change(before))
-            if now.expected is not None: storable(now.expected, "the right answer")
-            values = dict(verdict=now.verdict, body=as_body(now.to_dict()))
-            conn.execute(interaction_table.update().where(_q.n == row.n).values(**values))
-            return before, now
-        return self._write(write)
-
-    # -- what came of it
-
-    def uses(self,
-        clarification_id:str, # an entry
-        hits_only:bool=True, # only where it went into the prompt; False: also where it was a runner-up
-        scope=None, # whose interactions; or several layers; None: of the scope that the entry belongs to
-    )->list: # dicts: interaction, time, question, answer, verdict, hit, score; newest first
-        "Where a clarification was used, and whether the answer then was right"
-        with self.db.read() as conn:
-            try: entry = _entry(conn, clarification_id, scope)
-            except KeyError: return []
-            layers = (entry.scope,) if scope is None else layers_of(scope)
-            mine = (_q.id == _u.interaction) & (_q.scope == _u.scope)
-            rows = sa.select(_u.interaction, _u.hit, _u.score, _q.body).join(interaction_table, mine)
-            rows = rows.where(_u.clarification == clarification_id, _u.scope.in_(layers))
-            if hits_only: rows = rows.where(_u.hit)
-            found = conn.execute(rows.order_by(_q.time.desc(), _q.id.desc())).all()
-        kept = ("time", "question", "answer", "verdict")
-        return [dict(interaction=id, hit=bool(hit), score=score) | {k: d[k] for k in kept}
-                for id, hit, score, body in found for d in [json.loads(body)]]
-
-    def use_counts(self,
-        ids, # clarification ids, such as those of one page
-        scope=None, # as in `uses`
-    )->dict: # id -> dict(uses, right, wrong)
-        "How often entries went into a prompt, and how the answers were judged"
-        ids = list(ids)
-        out = {id: dict(uses=0, right=0, wrong=0) for id in ids}
-        with self.db.read() as conn:
-            owners = _owners(conn, ids, scope)
-            for layers, mine in owners.items():
-                joined = (_q.id == _u.interaction) & (_q.scope == _u.scope)
-                rows = sa.select(_u.clarification, _q.verdict, sa.func.count()).join(interaction_table, joined)
-                rows = rows.where(_u.clarification.in_(mine), _u.scope.in_(layers), _u.hit)
-                for id, verdict, n in conn.execute(rows.group_by(_u.clarification, _q.verdict)):
-                    out[id]["uses"] += n
-                    if verdict: out[id][verdict] += n
-        return out
-
-    def _all_interactions(self, scope):
-        for s in self.scopes() if scope is None else [scope]: yield from self.interactions(s)
-
-    def outcomes(self,
-        scope=None, # whose; or several layers; None: of all scopes
-    )->list: # `Outcome`s
-        "The interactions that were judged, as outcomes of a prompt on a question"
-        out, seen = [], {}
-        for i in self._all_interactions(scope):
-            prompt = i.meta.get("prompt_text") or i.prompt
-            if i.verdict is None or prompt == GONE: continue
-            draw = seen[i.question, prompt] = seen.get((i.question, prompt), -1) + 1
-            out.append(Outcome(query=i.question, prompt=prompt, correct=i.verdict == "right", draw=draw, answer=i.answer,
-                               query_id=i.meta.get("query_id"), prompt_id=i.prompt_id, cost=i.usage.cost, interaction=i.id))
-        return out
-
-    def canonical_examples(self,
-        scope=None, # whose; or several layers; None: of all scopes
-    )->list: # dicts: id, prefix, suffix, interaction, clarification, scope
-        "Questions whose right answer is known, as prefix and suffix"
-        out = []
-        for i in self._all_interactions(scope):
-            answer = i.expected or (i.answer if i.verdict == "right" else None)
-            if not answer or not answer.strip() or answer == GONE: continue
-            used = i.retrieval.id if i.retrieval is not None and i.retrieval.hit else None
-            out.append(dict(id=f"ex-{i.id}", prefix=i.question, suffix=" " + answer.strip(), interaction=i.id,
-                            clarification=used, scope=i.scope))
-        return out
-
-    def study_sentences(self,
-        scope=None, # whose; or several layers; None: of all scopes
-    )->list: # dicts: id, sentence, key, text, clarification, interaction, scope
-        "What users taught, one sentence per active clarification"
-        found = [c for s in (self.scopes() if scope is None else [scope]) for c in self.clarifications(s)]
-        said = lambda c: c.text.strip() if c.kind == "always" else f"{c.key.strip()} {c.text.strip()}"
-        return [dict(id=f"st-{c.id}", sentence=said(c), key=c.key, text=c.text, clarification=c.id,
-                     interaction=c.source, scope=c.scope) for c in found]
-
-    # -- forgetting, and moving to another place
-
-    def forget(self, *,
-        scope:str=None, # alone: everything in this scope
-        id:str=None, # one entry
-        key:str=None, # with `scope`: everything about this question
-        dry_run:bool=False, # only count what would go
-        caches=(), # caches, models or embedders that may hold what was sent, besides those that the store watches
-    )->ForgetReceipt:
-        "Delete for good: rows, vectors, indexes, what was sent because of them, and the bytes in the file"
-        caches = [*self._watched.values(), *caches]
-        return forget(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)
-
-    def export(self,
-        path, # a .jsonl file
-        scope=None, # only this scope; or several; None: everything
-    )->int: # lines written
-        "Write clarifications and interactions as JSON lines"
-        return export_jsonl(self.db, path, scope)
-
-    def import_(self,
-        path, # a file that `export` wrote
-        skip_invalid:bool=False, # leave bad lines out and report them; otherwise one bad line stops everything
-    )->ImportReport:
-        "Read JSON lines into the store, all or nothing"
-        return import_jsonl(self.db, path, skip_invalid)
-
-# %% ../../nbs/store/03_store.ipynb #2b8f4835
 def _merged(found, by):
     "What the layers found, best first; of equally good ones, that of the nearer layer"
     return found[0] if len(found) == 1 else sorted((item for layer in found for item in layer), key=by)
+
+# %% ../../nbs/store/03_store.ipynb #4ae10513
+@patch
+def changes(self:Store,
+    scope, # whose; or several layers
+    since=None, # the cursor that an earlier call returned
+    kind:str="question", # or "always"
+)->Changes: # `.rows` (n, id, scope, key, normalized_key, text, active, ...; oldest first), `.cursor`, `.reset`
+    "What was added or changed since the cursor; `reset`: what is held is void, and `rows` is everything in use"
+    layers = layers_of(scope)
+    with self.db.read() as conn:
+        news = [feed(conn, self.db.uid, s, since and since[i], kind=kind) for i, s in enumerate(layers)]
+        if reset := any(n.reset for n in news): # of one layer: all are read again
+            news = [n if n.reset else feed(conn, self.db.uid, s, kind=kind) for n, s in zip(news, layers)]
+        return Changes([row for n in news for row in n.rows], tuple(n.cursor for n in news), reset)
+
+# %% ../../nbs/store/03_store.ipynb #4a4ab671
+_SORTS = ("time", "key", "text", "author", "active", "id")
+
+def _matching(scope, query, active, kind):
+    "The conditions of a table of clarifications"
+    layers = layers_of(scope)
+    where = [_c.scope.in_(layers) if len(layers) > 1 else _c.scope == layers[0]]
+    if active is not None: where.append(_c.active if active else ~_c.active)
+    if active and len(layers) > 1: where.append(_not_hidden(layers))
+    if kind is not None: where.append(_c.kind == kind)
+    if query is not None and query.strip():
+        words = fold(query)
+        columns, words = ((_c.folded,), words) if words else ((_c.key, _c.text), query.strip())
+        where.append(sa.or_(*(column.contains(words, autoescape=True) for column in columns)))
+    return where
+
+def _not_hidden(layers):
+    "No nearer layer has an active entry for the same question"
+    near, at = clarification_table.alias(), {scope: i for i, scope in enumerate(layers)}
+    nearer = sa.case(at, value=near.c.scope) < sa.case(at, value=_c.scope)
+    said = sa.select(1).where(near.c.scope.in_(layers), near.c.slot == _c.slot, near.c.active, nearer)
+    return ~said.correlate(clarification_table).exists()
+
+# %% ../../nbs/store/03_store.ipynb #82b58938
+@patch
+def clarifications(self:Store,
+    scope, # whose; or several layers, the nearest first
+    query:str=None, # only entries whose key or text contains this (case, width and punctuation do not matter)
+    sort:str="time", # time, key, text, author, active or id
+    descending:bool=False, # largest first
+    offset:int=0, # entries to skip
+    limit:int=None, # entries to return at most
+    active:bool=True, # True: those in use; False: superseded and deactivated ones; None: all
+    kind:str=None, # only "question", or only "always"
+)->list: # clarifications
+    "One page of a scope's clarifications"
+    if sort not in _SORTS: raise InvalidData(f"sort is one of {', '.join(_SORTS)}, not {sort!r}")
+    order = (_c[sort].desc(), _c.n.desc()) if descending else (_c[sort], _c.n)
+    page = sa.select(_c.n).where(*_matching(scope, query, active, kind)).order_by(*order) # sorts narrow rows
+    page = page.offset(offset).limit(limit).subquery()
+    rows = sa.select(*_COLUMNS).join(page, page.c.n == _c.n).order_by(*order)
+    with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
+
+@patch
+def count(self:Store,
+    scope, # whose; or several layers
+    query:str=None, # as in `clarifications`
+    active:bool=True, # as in `clarifications`
+    kind:str=None, # as in `clarifications`
+)->int:
+    "How many clarifications a scope has"
+    rows = sa.select(sa.func.count()).select_from(clarification_table).where(*_matching(scope, query, active, kind))
+    with self.db.read() as conn: return conn.scalar(rows)
+
+# %% ../../nbs/store/03_store.ipynb #4adeb8a9
+@patch
+def history(self:Store,
+    id_or_key:str, # id of an entry, or with `scope` a question
+    scope=None, # whose; needed for a question; or several layers
+    kind:str="question", # for a question: or "always"
+)->list: # clarifications, oldest first
+    "All entries for one question: the active one and those that it superseded"
+    with self.db.read() as conn:
+        try: one = _entry(conn, id_or_key, scope)
+        except KeyError as e:
+            if scope is None: raise KeyError(f"{e.args[0]}; to ask by question, give the scope") from None
+            one = None
+        layers = (one.scope,) if one else layers_of(scope)
+        slot = one.slot if one else slot_of(normalize(id_or_key), kind)
+        rows = sa.select(*_COLUMNS).where(_c.scope.in_(layers), _c.slot == slot).order_by(_c.n)
+        return [_record(r) for r in conn.execute(rows)]
+
+@patch
+def scopes(self:Store)->list: # names, sorted
+    "The scopes that hold anything"
+    both = sa.union(sa.select(_c.scope).distinct(), sa.select(_q.scope).distinct())
+    with self.db.read() as conn: return sorted(conn.scalars(both))
+
+# %% ../../nbs/store/03_store.ipynb #ffe26d57
+@patch
+def preferences(self:Store, scope)->list: # scope: whose, or several layers; clarifications, oldest first
+    "What holds whatever is asked"
+    return self.clarifications(scope, kind="always")
+
+# %% ../../nbs/store/03_store.ipynb #12bc77fc
+@patch
+def migrated(self:Store)->list: # clarifications
+    "The entries that are in use again since an older layout was brought up to date: it had taken them for others"
+    with self.db.read() as conn:
+        note = conn.scalar(sa.select(meta.c.value).where(meta.c.key == "migrated"))
+        ids = json.loads(note)["back"] if note else []
+        rows = [conn.execute(sa.select(*_COLUMNS).where(_c.id == id)).first() for id in ids]
+    return [_record(row) for row in rows if row is not None]
+
+# %% ../../nbs/store/03_store.ipynb #fb12957c
+@patch
+def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk when this returns
+    "Save an interaction; one that is logged again replaces what was known of it, one that was forgotten is refused"
+    d = interaction.to_dict()
+    layers_of(d["scope"])
+    for name, longest in (("id", LONGEST_NAME), ("question", LONGEST)): storable(d[name], f"the {name}", longest)
+    d["time"] = utc(d["time"])
+    def write(conn):
+        if is_erased(conn, self.db.uid, [d["id"]], d["scope"]):
+            raise Forgotten(f"the interaction {d['id']!r} was forgotten and cannot be written again")
+        put_interaction(conn, self.db.uid, refuse_erased(conn, self.db.uid, d))
+    self._write(write)
+    return interaction
+
+# %% ../../nbs/store/03_store.ipynb #67c4bd21
+@patch
+def interaction(self:Store,
+    id:str, # of an interaction
+    scope=None, # if given, one of another scope counts as not there
+): # the interaction, or None
+    "One interaction by its id"
+    with self.db.read() as conn:
+        try: return _interaction(_asked(conn, id, scope).body)
+        except KeyError: return None
+
+@patch
+def interactions(self:Store,
+    scope, # whose; or several layers
+    verdict:str=None, # only those judged "right" or "wrong"
+    question:str=None, # only those that asked this
+    descending:bool=False, # newest first
+    offset:int=0, # to skip
+    limit:int=None, # to return at most
+)->list: # interactions, oldest first
+    "What was asked in a scope"
+    layers = layers_of(scope)
+    rows = sa.select(_q.body).where(_q.scope.in_(layers) if len(layers) > 1 else _q.scope == layers[0])
+    if verdict is not None: rows = rows.where(_q.verdict == verdict)
+    if question is not None: rows = rows.where(_q.slot == asked_slot(self.db.uid, question))
+    order = (_q.time.desc(), _q.id.desc()) if descending else (_q.time, _q.id)
+    with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
+    return [_interaction(b) for b in bodies]
+
+# %% ../../nbs/store/03_store.ipynb #c9ec418a
+@patch
+def judge(self:Store,
+    id:str, # an interaction that is there
+    verdict, # "right", "wrong" or None
+    expected:str=None, # the right answer; None: not known
+    scope=None, # if given, an interaction of another scope counts as not there
+)->tuple: # (the interaction before, the interaction now)
+    "Set verdict and right answer in one transaction; KeyError when the interaction is not there any more"
+    return _judge(self, id, scope, lambda before: dict(verdict=verdict, expected=expected))
+
+@patch
+def set_verdict(self:Store,
+    id:str, # an interaction
+    verdict, # "right", "wrong" or None
+    expected:str=None, # the right answer, where the user gave it; None: as it was
+    scope=None, # if given, an interaction of another scope counts as not there
+)->Interaction:
+    "Say whether an answer was right"
+    kept = {} if expected is None else dict(expected=expected)
+    return _judge(self, id, scope, lambda before: dict(verdict=verdict) | kept)[1]
+
+def _judge(store, id, scope, change):
+    def write(conn):
+        row = _asked(conn, id, scope and layers_of(scope)[0], lock=True)
+        before = _interaction(row.body)
+        now = Interaction.from_dict(before.to_dict() | change(before))
+        if now.expected is not None: storable(now.expected, "the right answer")
+        values = dict(verdict=now.verdict, body=as_body(now.to_dict()))
+        conn.execute(interaction_table.update().where(_q.n == row.n).values(**values))
+        return before, now
+    return store._write(write)
+
+# %% ../../nbs/store/03_store.ipynb #2ea750ea
+@patch
+def uses(self:Store,
+    clarification_id:str, # an entry
+    hits_only:bool=True, # only where it went into the prompt; False: also where it was a runner-up
+    scope=None, # whose interactions; or several layers; None: of the scope that the entry belongs to
+)->list: # dicts: interaction, time, question, answer, verdict, hit, score; newest first
+    "Where a clarification was used, and whether the answer then was right"
+    with self.db.read() as conn:
+        try: entry = _entry(conn, clarification_id, scope)
+        except KeyError: return []
+        layers = (entry.scope,) if scope is None else layers_of(scope)
+        mine = (_q.id == _u.interaction) & (_q.scope == _u.scope)
+        rows = sa.select(_u.interaction, _u.hit, _u.score, _q.body).join(interaction_table, mine)
+        rows = rows.where(_u.clarification == clarification_id, _u.scope.in_(layers))
+        if hits_only: rows = rows.where(_u.hit)
+        found = conn.execute(rows.order_by(_q.time.desc(), _q.id.desc())).all()
+    kept = ("time", "question", "answer", "verdict")
+    return [dict(interaction=id, hit=bool(hit), score=score) | {k: d[k] for k in kept}
+            for id, hit, score, body in found for d in [json.loads(body)]]
+
+# %% ../../nbs/store/03_store.ipynb #559c9d16
+@patch
+def use_counts(self:Store,
+    ids, # clarification ids, such as those of one page
+    scope=None, # as in `uses`
+)->dict: # id -> dict(uses, right, wrong)
+    "How often entries went into a prompt, and how the answers were judged"
+    ids = list(ids)
+    out = {id: dict(uses=0, right=0, wrong=0) for id in ids}
+    with self.db.read() as conn:
+        owners = _owners(conn, ids, scope)
+        for layers, mine in owners.items():
+            joined = (_q.id == _u.interaction) & (_q.scope == _u.scope)
+            rows = sa.select(_u.clarification, _q.verdict, sa.func.count()).join(interaction_table, joined)
+            rows = rows.where(_u.clarification.in_(mine), _u.scope.in_(layers), _u.hit)
+            for id, verdict, n in conn.execute(rows.group_by(_u.clarification, _q.verdict)):
+                out[id]["uses"] += n
+                if verdict: out[id][verdict] += n
+    return out
 
 def _owners(conn, ids, scope):
     "scopes whose interactions count -> ids of the entries"
@@ -648,3 +620,77 @@ def _owners(conn, ids, scope):
         for id, owner in conn.execute(rows): of.setdefault(id, owner)
         for id, owner in of.items(): out.setdefault((owner,) if scope is None else layers_of(scope), []).append(id)
     return out
+
+# %% ../../nbs/store/03_store.ipynb #15d779dd
+def _all_interactions(store, scope):
+    for s in store.scopes() if scope is None else [scope]: yield from store.interactions(s)
+
+@patch
+def outcomes(self:Store,
+    scope=None, # whose; or several layers; None: of all scopes
+)->list: # `Outcome`s
+    "The interactions that were judged, as outcomes of a prompt on a question"
+    out, seen = [], {}
+    for i in _all_interactions(self, scope):
+        prompt = i.meta.get("prompt_text") or i.prompt
+        if i.verdict is None or prompt == GONE: continue
+        draw = seen[i.question, prompt] = seen.get((i.question, prompt), -1) + 1
+        out.append(Outcome(query=i.question, prompt=prompt, correct=i.verdict == "right", draw=draw, answer=i.answer,
+                           query_id=i.meta.get("query_id"), prompt_id=i.prompt_id, cost=i.usage.cost, interaction=i.id))
+    return out
+
+# %% ../../nbs/store/03_store.ipynb #73c777e1
+@patch
+def canonical_examples(self:Store,
+    scope=None, # whose; or several layers; None: of all scopes
+)->list: # dicts: id, prefix, suffix, interaction, clarification, scope
+    "Questions whose right answer is known, as prefix and suffix"
+    out = []
+    for i in _all_interactions(self, scope):
+        answer = i.expected or (i.answer if i.verdict == "right" else None)
+        if not answer or not answer.strip() or answer == GONE: continue
+        used = i.retrieval.id if i.retrieval is not None and i.retrieval.hit else None
+        out.append(dict(id=f"ex-{i.id}", prefix=i.question, suffix=" " + answer.strip(), interaction=i.id,
+                        clarification=used, scope=i.scope))
+    return out
+
+# %% ../../nbs/store/03_store.ipynb #fb853ec2
+@patch
+def study_sentences(self:Store,
+    scope=None, # whose; or several layers; None: of all scopes
+)->list: # dicts: id, sentence, key, text, clarification, interaction, scope
+    "What users taught, one sentence per active clarification"
+    found = [c for s in (self.scopes() if scope is None else [scope]) for c in self.clarifications(s)]
+    said = lambda c: c.text.strip() if c.kind == "always" else f"{c.key.strip()} {c.text.strip()}"
+    return [dict(id=f"st-{c.id}", sentence=said(c), key=c.key, text=c.text, clarification=c.id,
+                 interaction=c.source, scope=c.scope) for c in found]
+
+# %% ../../nbs/store/03_store.ipynb #74653a2d
+@patch
+def export(self:Store,
+    path, # a .jsonl file
+    scope=None, # only this scope; or several; None: everything
+)->int: # lines written
+    "Write clarifications and interactions as JSON lines"
+    return export_jsonl(self.db, path, scope)
+
+@patch
+def import_(self:Store,
+    path, # a file that `export` wrote
+    skip_invalid:bool=False, # leave bad lines out and report them; otherwise one bad line stops everything
+)->ImportReport:
+    "Read JSON lines into the store, all or nothing"
+    return import_jsonl(self.db, path, skip_invalid)
+
+# %% ../../nbs/store/03_store.ipynb #4004709c
+@patch
+def forget(self:Store, *,
+    scope:str=None, # alone: everything in this scope
+    id:str=None, # one entry
+    key:str=None, # with `scope`: everything about this question
+    dry_run:bool=False, # only count what would go
+    caches=(), # caches, models or embedders that may hold what was sent, besides those that the store watches
+)->ForgetReceipt:
+    "Delete for good: rows, vectors, indexes, what was sent because of them, and the bytes in the file"
+    caches = [*self._watched.values(), *caches]
+    return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)

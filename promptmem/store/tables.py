@@ -23,7 +23,9 @@ VERSION = 3 # of the layout below
 class VectorColumn(sa.types.UserDefinedType):
     "float32 vector: bytes on SQLite, pgvector's `vector` on PostgreSQL"
     cache_ok = True
-    def get_col_spec(self, **kw): return "vector"
+    def get_col_spec(self, **kw): # kw: not used
+        "The type's name"
+        return "vector"
     def bind_processor(self, dialect): # dialect: not used
         "numbers -> pgvector's text"
         return lambda v: None if v is None else "[" + ",".join(f"{x:.9g}" for x in v) + "]"
