@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 
 from ..core import InvalidData, new_id, stable_hash
+from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
 from .prompt import (END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_is, as_question, as_text, assemble,
@@ -31,7 +32,7 @@ class Assistant:
         lm, # a language model
         store=None, # a `Store`; None: one in memory, gone with the process
         scope:Union[str, tuple]="default", # whose memories; several, ("alice", "team"): all are read, the first is written
-        lookup:Union[str, LookupLike]="closest", # "closest", "semantic", or a look-up object
+        lookup:Union[str, LookupLike]=None, # "auto", "closest", "semantic", or a look-up object; None: see above
         reward:ChooserLike=None, # chooses among `prompts`: `choose(query, prompts)`
         rewriter:RewriterLike=None, # function(question) -> question
         prompts=(), # instructions to choose from; one that holds "{question}" is filled in, others stand below the question
@@ -57,6 +58,7 @@ class Assistant:
         self.format = choose_format(format, lm, few_shot, chatty=bool(system or history))
         self.sure = format == "published" or bool(few_shot) or format_of(lm) == "published"
         self.options = _options(self, max_tokens, stop, temperature, seed)
+        if lookup is None: lookup = "auto" if self.format == "chat" else "closest"
         self.lookup = _bound(lookup, self.store, self.scopes, embedder)
         if hasattr(self.store, "watch"): self.store.watch(lm) # `forget` cleans its cache too
         self._done:list = []
@@ -102,8 +104,9 @@ def _check(a):
 def _bound(lookup, store, scopes, embedder):
     "The look-up, following the store"
     if lookup == "closest": lookup = ClosestLookup()
+    elif lookup == "auto": lookup = AutoLookup(embedder)
     elif lookup == "semantic": lookup = SemanticLookup(embedder, threshold=.8)
-    elif isinstance(lookup, str): raise ValueError(f"unknown lookup {lookup!r}: write 'closest', 'semantic', or pass a look-up object")
+    elif isinstance(lookup, str): raise ValueError(f"unknown lookup {lookup!r}: write 'auto', 'closest', 'semantic', or pass a look-up object")
     else: fits(lookup, LookupLike, "lookup")
     if _follows(lookup) or not hasattr(lookup, "bind") or len(lookup): return lookup
     return lookup.bind(store, scopes[0] if len(scopes) == 1 else scopes)

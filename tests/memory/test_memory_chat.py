@@ -18,7 +18,7 @@ ANSWERS = ['{"name": "Bob"}', "The capital of France is Paris.", "a: b", "END", 
            "x" + SEP + "y END", "```python\nx = {1: 2}\n```"]
 
 
-def assistant(fn, **kw): return Assistant(CallableLM(fn), format="chat", store=Store(":memory:"), scope="alice", **kw)
+def assistant(fn, lookup="closest", **kw): return Assistant(CallableLM(fn), format="chat", store=Store(":memory:"), scope="alice", lookup=lookup, **kw)
 
 
 @pytest.mark.parametrize("text", ANSWERS)
@@ -176,7 +176,7 @@ def test_objects_of_ones_own_that_meet_the_contracts():
 
 @pytest.mark.parametrize("settings, says", [
     (dict(lookup={}), "lookup= must be a look-up, an object with query"), (dict(lookup=ClosestLookup), r"write ClosestLookup\(\.\.\.\)"),
-    (dict(lookup=None), "lookup= must be"), (dict(reward=3, prompts=["a"]), "reward= must be a chooser"), (dict(rewriter="x"), "rewriter= must be"),
+    (dict(reward=3, prompts=["a"]), "reward= must be a chooser"), (dict(rewriter="x"), "rewriter= must be"),
     (dict(scope=()), "a scope is a name"), (dict(scope=("a", 3)), "a scope is a name"), (dict(format="letters"), "format is one of"),
     (dict(placement="above"), "placement is"), (dict(history=-1), "history is a number"), (dict(format="published", system="s"), "no place for system"),
     (dict(few_shot="a" + SEP + "b" + SEP + "c"), "3 parts between separators")])
@@ -233,7 +233,7 @@ def tiny():
 
 def test_local_checkpoints_say_by_their_template_how_they_are_asked(tiny):
     told, base = tiny
-    a, b = Assistant(told, max_tokens=4), Assistant(base, max_tokens=4)
+    a, b = (Assistant(lm, max_tokens=4, lookup="closest") for lm in (told, base))
     assert (a.format, b.format) == ("chat", "chat") and Assistant(base, few_shot=[("a", "b")]).format == "published"
     a.clarify(a.ask("which < night > ?"), "be nice <eos>")
     r = a.ask("which < sea > ?")
