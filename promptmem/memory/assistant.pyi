@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 from ..core import InvalidData, new_id, stable_hash
+from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
 from .prompt import END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable
@@ -36,7 +37,7 @@ class Assistant:
     history_tokens: _Any
     conversation: _Any
 
-    def __init__(self, lm, store=..., scope: Union[str, tuple]=..., lookup: Union[str, LookupLike]=..., reward: _Optional[ChooserLike]=..., rewriter: _Optional[RewriterLike]=..., prompts=..., few_shot=..., embedder=..., max_tokens: _Optional[int]=..., stop=..., temperature: float=..., seed: int=..., format: str=..., placement: str=..., system: str=..., history: int=..., history_tokens: int=..., understanding: bool=...):
+    def __init__(self, lm, store=..., scope: Union[str, tuple]=..., lookup: _Optional[Union[str, LookupLike]]=..., reward: _Optional[ChooserLike]=..., rewriter: _Optional[RewriterLike]=..., prompts=..., few_shot=..., embedder=..., max_tokens: _Optional[int]=..., stop=..., temperature: float=..., seed: int=..., format: str=..., placement: str=..., system: str=..., history: int=..., history_tokens: int=..., understanding: bool=...):
         ...
 
     def __repr__(self):
