@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import contextmanager
 
 from ..core import require, stable_hash
 
 # %% auto #0
-__all__ = ['Prefix', 'common_prefix', 'Decoding', 'cache_of', 'picker', 'Spelling']
+__all__ = ['Prefix', 'common_prefix', 'Decoding', 'give_room', 'cache_of', 'picker', 'Spelling']
 
 # %% ../../nbs/lm/10_decode.ipynb #aafc69e2
 class Prefix:
@@ -84,16 +85,20 @@ class Decoding:
     def step(self)->list: # (row number, token) of each row that is on its way; None: the model keeps no cache
         "Read what is new and pick the next token of each row"
         torch = require("torch", "local")
+        with _attending(self.model, self.x): out = self.model(**self._call())
+        self.cache = cache_of(out)
+        if self.cache is None: return None
+        give_room(self.cache)
+        token = self.pick(out.logits[:, -1].float(), self.rows)
+        self._grow(torch, token)
+        return list(zip(self.rows, token.tolist()))
+
+    def _call(self):
         call = {"input_ids": self.x, _cache_name(self.known): self.cache, "use_cache": True}
         if self.mask is not None: call["attention_mask"] = self.mask
         if "position_ids" in self.known: call["position_ids"] = self.position
         if "logits_to_keep" in self.known: call["logits_to_keep"] = 1
-        out = self.model(**call)
-        self.cache = cache_of(out)
-        if self.cache is None: return None
-        token = self.pick(out.logits[:, -1].float(), self.rows)
-        self._grow(torch, token)
-        return list(zip(self.rows, token.tolist()))
+        return call
 
     def _grow(self, torch, token):
         self.x, self.position = token[:, None], self.position[:, -1:]+1
@@ -111,6 +116,48 @@ class Decoding:
             self.x, self.position, self.rows = self.x[at], self.position[at], [self.rows[j] for j in keep]
             if self.mask is not None: self.mask = self.mask[at]
         return bool(keep)
+
+# %% ../../nbs/lm/10_decode.ipynb #64a5c9f0
+def give_room(
+    cache, # that a forward pass left; its growing layers are changed
+    room:int=64, # positions to add at a time
+)->None:
+    "Let the keys and values of a cache grow in place"
+    for x in getattr(cache, "layers", None) or ():
+        if type(x).__name__ == "DynamicLayer" and "update" not in vars(x) and x.keys is not None: x.update = _Growing(x, room)
+
+class _Growing:
+    "The `update` of one layer of a cache: new keys and values go behind the old ones, in place"
+    def __init__(self, layer, room): self.layer, self.room, self.held = layer, room, None
+
+    def __call__(self, keys, values, *args, **kw):
+        x = self.layer
+        n, new = x.keys.shape[-2], keys.shape[-2]
+        if self.held is None or not self._holds(x.keys, n+new): self.held = [self._copy(t, n+new) for t in (x.keys, x.values)]
+        for t, more in zip(self.held, (keys, values)): t[..., n:n+new, :] = more
+        x.keys, x.values = (t[..., :n+new, :] for t in self.held)
+        return x.keys, x.values
+
+    def _holds(self, keys, n):
+        "Are these the keys in the buffer (rows may have been dropped since), and is there room?"
+        return keys.data_ptr() == self.held[0].data_ptr() and len(keys) == len(self.held[0]) and n <= self.held[0].shape[-2]
+
+    def _copy(self, t, n):
+        out = t.new_empty(*t.shape[:-2], n+self.room, t.shape[-1])
+        out[..., :t.shape[-2], :] = t
+        return out
+
+@contextmanager
+def _attending(model, x):
+    "Plain attention for one position at a time in bfloat16 on a processor"
+    torch, config = require("torch", "local"), model.config
+    slow = x.shape[1] == 1 and x.device.type == "cpu" and next(model.parameters()).dtype == torch.bfloat16
+    if not slow or getattr(config, "_attn_implementation", None) != "sdpa" or not hasattr(config, "num_attention_heads"):
+        yield
+        return
+    config._attn_implementation = "eager"
+    try: yield
+    finally: config._attn_implementation = "sdpa"
 
 # %% ../../nbs/lm/10_decode.ipynb #a87fbeb2
 def _cache_name(parameters): return "cache" if "cache" in parameters else "past_key_values"

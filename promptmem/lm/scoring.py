@@ -250,7 +250,7 @@ def token_logprobs(
     model, # any transformers causal LM
     tokenizer, # its tokenizer
     texts, # strings, (prefix, suffix) pairs, lists of token ids, or pairs of such lists
-    batch_tokens:int=None, # tokens per batch, padding included; None: 1024 on a processor, 16384 on an accelerator
+    batch_tokens:int=None, # tokens per batch, padding included; None: see `default_budget`
     positions:str="suffix", # "suffix": of a pair only the suffix's tokens; "all": every token but the first
     max_length:int=None, # cut every text after this many tokens (the published scripts: 128)
     bos:bool=False, # score the first token too, after a beginning-of-text token
@@ -284,9 +284,13 @@ def _score(model, tokenizer, ids, starts, batch_tokens, progress, score):
         out = run_halving(run, batches, lambda b: bar.update(len(b)))
     return [out[i] for i in range(len(ids))]
 
-def default_budget(model)->int:
+def default_budget(
+    model, # a torch module
+)->int:
     "Tokens per scoring batch: what fits the cache of a processor, or the memory of an accelerator"
-    return 1024 if next(model.parameters()).device.type == "cpu" else 16384
+    p = next(model.parameters())
+    if p.device.type != "cpu": return 16384
+    return 1024 if p.dtype == require("torch", "local").float32 else 384 # bfloat16 is through with less sooner
 
 def progress_bar(
     total:int, # steps in all
