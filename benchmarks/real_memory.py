@@ -29,7 +29,7 @@ from promptmem.core import read_jsonl, write_atomic, write_jsonl
 from promptmem.data import local_data, shipped
 from promptmem.lm.scoring import mean_losses, token_logprobs
 from promptmem.memory import assemble, enrich, keyword_check, load_tasks, read_few_shot
-from promptmem.memory.teach import Teaching, about, shipped_lessons, teach_following
+from promptmem.memory.teach import Teaching, about, load_taught, shipped_lessons, teach_following
 from promptmem.stats import grouped_interval, paired_interval
 
 PARTS = ("placements", "bare", "public", "curve", "taught")
@@ -151,9 +151,9 @@ def by_kind(answers):
 CONDITIONS = ("none", "right", "system", "growing", "irrelevant", "other", "outright")
 
 
-def under_all(a, part, lm, rows):
+def under_all(a, part, lm, rows, conditions=CONDITIONS):
     "Every condition: answers by condition (kept in a file of their own) and the table"
-    runs = {c: ask(lm, rows, PLACEMENTS["system, short"] if c == "system" else about, c) for c in CONDITIONS}
+    runs = {c: ask(lm, rows, PLACEMENTS["system, short"] if c == "system" else about, c) for c in conditions}
     table = [show(row(r)) for r in runs.values()]
     keep_answers(a, part, [x for r in runs.values() for x in r["answers"]])
     return {c: r["answers"] for c, r in runs.items()}, table
@@ -208,8 +208,22 @@ def trained(a, lessons, steps_at_least=40):
     lm, plain = load(), Teaching()
     per_pass = sum(len(r["senses"]) for r in lessons)*(1+plain.wrong)/plain.batch_size
     start = time.process_time()
-    t = teach_following(lm, lessons, seed=a.seed, teaching=Teaching(passes=max(plain.passes, steps_at_least/per_pass)))
+    teaching = Teaching(passes=max(plain.passes, steps_at_least/per_pass))
+    t = teach_following(lm, lessons, minutes=a.minutes, seed=a.seed, teaching=teaching)
     return lm, t, time.process_time()-start
+
+
+def full_adapter(a):
+    "The model with the adapter of all lessons: trained and saved, or, with --reuse, as it was saved earlier"
+    folder = Path(a.adapter)
+    if a.reuse and (folder/"report.json").exists():
+        lm = load()
+        load_taught(lm, folder)
+        return lm, json.loads((folder/"report.json").read_text(encoding="utf-8")), folder
+    lm, t, cpu = trained(a, shipped_lessons(seed=a.seed))
+    report = {k: v for k, v in t.report.items() if k != "losses"} | dict(train_cpu_s=cpu)
+    write_atomic(t.save(folder)/"report.json", json.dumps(report))
+    return lm, report, folder
 
 
 def curve(a):
@@ -217,16 +231,15 @@ def curve(a):
     for n in (30, 62, 125, 250):
         lm, t, cpu = trained(a, shipped_lessons(n, seed=a.seed))
         run = ask(lm, rows, about, "right")
-        out.append(show(row(run, examples=t.report["examples"], steps=t.report["steps"], train_cpu_s=cpu)))
+        more = dict(examples=t.report["examples"], steps=t.report["steps"], train_cpu_s=cpu)
+        out.append(show(row(run, **more)))
         t.undo()
     return dict(rows=out)
 
 
 def taught(a):
-    lm, t, cpu = trained(a, shipped_lessons(seed=a.seed))
-    folder = Path(a.adapter)
-    t.save(folder)
-    runs, table = under_all(a, "taught", lm, questions("test"))
+    lm, report, folder = full_adapter(a)
+    runs, table = under_all(a, "taught", lm, questions("test"), ("none", "right", "irrelevant", "other"))
     was = {c: [x for x in kept_answers(a) if x["part"] == "bare" and x["condition"] == c] for c in CONDITIONS}
     loss, base = general_loss(lm), a.known["bare"]["general_loss"]
     changes = {k: v/base[k]-1 for k, v in loss.items()}
@@ -243,10 +256,14 @@ def taught(a):
                 wrong_clarifications_no_worse=gains[3]["difference"] >= 0,
                 general_text_within_1_percent=max(changes.values()) <= .01)
     print(json.dumps(goal | {"general text": changes}, indent=1), flush=True)
-    report = {k: v for k, v in t.report.items() if k != "losses"}
     size = sum(p.stat().st_size for p in folder.iterdir())/1e6
-    return dict(report=report, train_cpu_s=cpu, megabytes=size, rows=table, as_meant_by_kind=by_kind(runs["right"]),
+    return dict(report=report, megabytes=size, rows=table, as_meant_by_kind=by_kind(runs["right"]),
                 general_loss=loss, general_change=changes, gains=gains, goal=goal)
+
+
+def known(file):
+    "What earlier runs left in the result file"
+    return json.loads(file.read_text(encoding="utf-8")) if file and file.exists() else {}
 
 
 def main():
@@ -254,18 +271,21 @@ def main():
     p.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     p.add_argument("--json", default=None)
     p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--minutes", type=float, default=60, help="of training at most; more than 20 only on a shared machine")
+    p.add_argument("--reuse", action="store_true", help="take the adapter that an earlier run saved")
     p.add_argument("--adapter", default="runs/smollm2_following")
     a = p.parse_args()
     file = Path(a.json) if a.json else None
     a.answers = file.with_name("real_memory_answers.jsonl") if file else Path("runs/real_memory_answers.jsonl")
     a.answers.parent.mkdir(parents=True, exist_ok=True)
-    a.known = json.loads(file.read_text(encoding="utf-8")) if file and file.exists() else {}
+    a.known = known(file)
     if "taught" in a.parts and "bare" not in {*a.parts, *a.known}:
         p.error("the part `taught` is compared with `bare`: run that too")
     for part in PARTS:
         if part not in a.parts: continue
         print(f"--- {part}", flush=True)
-        a.known[part] = globals()[part](a)
+        found = globals()[part](a)
+        a.known = known(file) | {part: found} # another process may have measured another part meanwhile
         if file: write_atomic(file, json.dumps(a.known, indent=1, ensure_ascii=False) + "\n")
 
 

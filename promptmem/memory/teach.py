@@ -223,7 +223,8 @@ def quick_training(
     model.train()
     exact = fast_linear() if p.device.type == "cpu" else nullcontext()
     try:
-        with torch.autocast(p.device.type, p.dtype) if half else exact: yield
+        # without a cache: it would keep the adapter's first values through all steps
+        with torch.autocast(p.device.type, p.dtype, cache_enabled=False) if half else exact: yield
     finally:
         model.eval()
         if plain: model.set_attn_implementation(kept)
