@@ -13,7 +13,7 @@ _rooms = {name: None for name in ("core", "stats", "record", "grade", "lm", "emb
 _names = {
     **_rooms,
     "load_lm": "lm", "LM": "lm", "OpenAILM": "lm", "TransformersLM": "lm", "CallableLM": "lm", "LMCache": "lm",
-    "load_embedder": "lm", "Store": "store", "Assistant": "memory", "read_log": "logs", "run_grid": "batch", "load_runs": "batch",
+    "load_embedder": "lm", "Store": "store", "Assistant": "memory", "wrap": "memory.wrap", "read_log": "logs", "run_grid": "batch", "load_runs": "batch",
     "Query": "record", "Completion": "record", "Retrieval": "record", "Interaction": "record",
     "Clarification": "record", "Outcome": "record", "Usage": "record",
 }

@@ -134,11 +134,14 @@ def _verdict(m, stored, question):
 
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
-    if m._meaning and reads(question):  # all at once, into what is kept
-        texts = [question, *(n.key for n in near)]
-        m.vectors([t.lower() for t in texts])
-        m.vectors.words(texts)
-    out = [Near(n.key, n.text, n.id, n.place, n.cosine, _verdict(m, n.key, question)) for n in near]
+    best, meaning = {}, m._meaning and reads(question)
+    if meaning: best = {n.key: m.gate.at_most(n.key, question, n.cosine) for n in near}
+    open_still = [n.key for n in near if meaning and best[n.key].says != "leave"]
+    if open_still:  # all at once, into what is kept
+        m.vectors([t.lower() for t in (question, *open_still)])
+        m.vectors.words([question, *open_still])
+    verdict = lambda key: _verdict(m, key, question) if key in open_still or not meaning else best[key]
+    out = [Near(n.key, n.text, n.id, n.place, n.cosine, verdict(n.key)) for n in near]
     return sorted(out, key=lambda n: (-n.verdict.log_odds, n.place))
 
 def _ranked(applied):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['MATCHED', 'DECISIVE', 'NEVER', 'LABELS', 'Lexicon', 'lexicon', 'split_words', 'canonical', 'Question',
+__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'NEVER', 'LABELS', 'Lexicon', 'lexicon', 'split_words', 'canonical', 'Question',
            'read_question', 'spelling', 'match_words', 'word_vectors', 'differences', 'reads', 'tongue',
            'pair_features', 'Weights', 'fit_weights', 'Verdict', 'Gate', 'apply_limit', 'quiet_limit',
            'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'train_gate', 'save_gate',
@@ -246,9 +246,12 @@ def _by_word(states, word_ids, n):
     return out/np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
 
 # %% ../../nbs/memory/12_gate.ipynb #b1302185
+ANY = "any" # instead of vectors: as if every word could stand for every other
+
 def _likeness(a, b, va, vb):
     "Spelling, and where there are vectors the greater of spelling and meaning: two [n, m] arrays"
     written = match_words(a, b)
+    if va is ANY: return written, np.ones_like(written)
     if va is None or vb is None or not written.size: return written, written
     latin = np.array([[bool(_LATIN.match(a.low[i]) and _LATIN.match(b.low[j])) for j in b.content] for i in a.content])
     return written, np.maximum(written, np.where(latin, va[list(a.content)] @ vb[list(b.content)].T, 0))
@@ -491,6 +494,14 @@ class Gate:
         decisive = next((k for k in DECISIVE if k in found), None)
         if decisive: return Verdict("leave", NEVER, f"another {decisive}: {found[decisive]}")
         return self._judged(self.weights(asked, cosine is not None), features, found)
+
+    def at_most(self,
+        stored:str, # the question of the memory
+        asked:str, # the new question
+        cosine:float=None, # of their embeddings; None: not known yet
+    )->Verdict:
+        "What vectors of words could make of it at best: where that is to leave it, they need not be computed"
+        return self(stored, asked, 1. if cosine is None else cosine, (ANY, ANY))
 
     def _judged(self, w, features, found):
         odds = w.log_odds(features) + self.shift

@@ -1,0 +1,164 @@
+"""The wrapped client against the real openai package and a small HTTP server."""
+import asyncio
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import openai
+import pytest
+
+import promptmem as pm
+from promptmem.core import InvalidData
+from promptmem.store import Store
+
+CHAT = dict(id="c1", object="chat.completion", created=1, model="tiny", extra_field={"kept": True},
+            usage=dict(prompt_tokens=3, completion_tokens=2, total_tokens=5),
+            choices=[dict(index=0, finish_reason="stop", logprobs=None, message=dict(role="assistant", content="it is 20", refusal=None))])
+TOOL = CHAT | dict(choices=[dict(index=0, finish_reason="tool_calls", logprobs=None, message=dict(
+    role="assistant", content=None, tool_calls=[dict(id="t", type="function", function=dict(name="look", arguments="{}"))]))])
+RESPONSE = dict(id="r1", object="response", created_at=1, model="tiny", status="completed", parallel_tool_calls=True, tools=[], tool_choice="auto",
+                output=[dict(id="m", type="message", role="assistant", status="completed",
+                             content=[dict(type="output_text", text="it is 20", annotations=[])])],
+                usage=dict(input_tokens=3, output_tokens=2, total_tokens=5, input_tokens_details=dict(cached_tokens=0),
+                           output_tokens_details=dict(reasoning_tokens=0)))
+
+
+class Server(BaseHTTPRequestHandler):
+    seen = []
+    def log_message(self, *args): pass
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        Server.seen.append(body)
+        if body.get("stream"):
+            parts = [dict(id="c", object="chat.completion.chunk", created=1, model="tiny", choices=[
+                dict(index=0, delta=dict(content=t), finish_reason=None)]) for t in ("it ", "is 20")]
+            out, kind = "".join(f"data: {json.dumps(p)}\n\n" for p in parts) + "data: [DONE]\n\n", "text/event-stream"
+        else: out, kind = json.dumps(RESPONSE if "input" in body else TOOL if body.get("tools") else CHAT), "application/json"
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(out)))
+        self.end_headers()
+        self.wfile.write(out.encode())
+
+
+@pytest.fixture(scope="module")
+def url():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+
+
+@pytest.fixture
+def clients(url):
+    Server.seen.clear()
+    bare = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
+    return bare, pm.wrap(bare, store=Store(":memory:"), scope="alice", embedder=None)
+
+
+def ask(client, text="how warm is it outside", **kw):
+    return client.chat.completions.create(model="tiny", messages=[dict(role="user", content=text)], **kw)
+
+
+def test_the_response_is_byte_for_byte_the_clients(clients, url):
+    bare, client = clients
+    plain, with_memory = ask(bare), ask(client)
+    assert with_memory.model_dump_json() == plain.model_dump_json() and type(with_memory) is type(plain) and with_memory == plain
+    assert Server.seen[0] == Server.seen[1] # nothing fits: the request leaves as it came
+    client.clarify(with_memory, "in Celsius")
+    fitting = ask(client, "please, how warm is it outside?")
+    assert fitting.model_dump_json() == plain.model_dump_json() and fitting.to_dict() == plain.to_dict()
+    assert "in Celsius" in fitting.promptmem.sent
+    off = pm.wrap(bare, store=client.store, scope="alice", memory=False)
+    assert ask(off).model_dump_json() == plain.model_dump_json() and Server.seen[-1] == Server.seen[0] and not hasattr(ask(off), "promptmem")
+    raw = client.chat.completions.with_raw_response.create(model="tiny", messages=[dict(role="user", content="x")])
+    assert json.loads(raw.content) == CHAT and client.base_url == bare.base_url
+
+
+def test_a_clarification_goes_along_as_a_system_message_of_its_own(clients):
+    _, client = clients
+    messages = [dict(role="system", content="be brief"), dict(role="user", content="how warm is it outside")]
+    r = client.chat.completions.create(model="tiny", messages=messages)
+    client.clarify(r, "in Celsius")
+    client.chat.completions.create(model="tiny", messages=messages)
+    sent = Server.seen[-1]["messages"]
+    assert [m["role"] for m in sent] == ["system", "system", "user"] and sent[0] == messages[0] and sent[2] == messages[1]
+    assert "in Celsius" in sent[1]["content"] and len(messages) == 2
+    ask(client, "who sings this song")
+    assert len(Server.seen[-1]["messages"]) == 1
+
+
+def test_logged_judged_and_scoped(clients):
+    bare, client = clients
+    r = ask(client)
+    stored = client.store.interactions("alice")[0]
+    assert (stored.question, stored.answer, stored.model, stored.usage.total_tokens) == ("how warm is it outside", "it is 20", "tiny", 5)
+    client.verdict(r, "right")
+    assert client.store.interactions("alice")[0].verdict == "right"
+    client.clarify(r, "in Celsius")
+    assert client.store.interactions("alice")[0].verdict == "wrong"
+    other = pm.wrap(bare, store=client.store, scope="bob", embedder=None)
+    assert ask(other).promptmem.sent == ""
+
+
+def test_preferences_always_go_along(clients):
+    _, client = clients
+    client.store.add(scope="alice", text="answer in French", kind="always")
+    ask(client, "who sings this song")
+    assert "answer in French" in Server.seen[-1]["messages"][0]["content"]
+
+
+def test_tools_are_untouched(clients):
+    bare, client = clients
+    tools = [dict(type="function", function=dict(name="look", parameters=dict(type="object", properties={})))]
+    assert ask(client, tools=tools).model_dump_json() == ask(bare, tools=tools).model_dump_json()
+    assert Server.seen[0] == Server.seen[1] and client.store.interactions("alice") == []
+
+
+def test_streams_come_piece_by_piece_and_are_logged_at_the_end(clients):
+    bare, client = clients
+    plain = [c.model_dump_json() for c in ask(bare, stream=True)]
+    stream = ask(client, stream=True)
+    assert stream.promptmem.interaction is None
+    assert [c.model_dump_json() for c in stream] == plain
+    assert client.store.interactions("alice")[0].answer == "it is 20"
+    client.clarify(stream, "in Celsius")
+    with ask(client, stream=True) as again: assert "in Celsius" in again.promptmem.sent and next(iter(again))
+
+
+def test_responses_carry_it_in_the_instructions(clients):
+    bare, client = clients
+    plain = bare.responses.create(model="tiny", input="how warm is it outside", instructions="be brief")
+    r = client.responses.create(model="tiny", input="how warm is it outside", instructions="be brief")
+    assert r.model_dump_json() == plain.model_dump_json() and r.output_text == "it is 20" and Server.seen[0] == Server.seen[1]
+    client.clarify(r, "in Celsius")
+    client.responses.create(model="tiny", input=[dict(role="user", content="how warm is it outside")], instructions="be brief")
+    assert Server.seen[-1]["instructions"].startswith("be brief\n\n") and "in Celsius" in Server.seen[-1]["instructions"]
+    assert client.store.interactions("alice")[0].usage.total_tokens == 5
+
+
+def test_asynchronous_clients(url, tmp_path):
+    async def go():
+        client = pm.wrap(openai.AsyncOpenAI(base_url=url, api_key="none"), store=Store(tmp_path/"m.db"), scope="alice", embedder=None)
+        r = await ask(client)
+        client.clarify(r, "in Celsius")
+        stream = await ask(client, stream=True)
+        pieces = [c.choices[0].delta.content async for c in stream]
+        return r, stream, pieces, client
+    r, stream, pieces, client = asyncio.run(go())
+    assert r.choices[0].message.content == "it is 20" and "".join(pieces) == "it is 20" and "in Celsius" in stream.promptmem.sent
+    assert len(client.store.interactions("alice")) == 2
+
+
+@pytest.mark.parametrize("thing", [None, "openai", openai.OpenAI, object(), Store])
+def test_what_is_no_client_is_refused(thing):
+    with pytest.raises(InvalidData, match="takes a client of the openai package"): pm.wrap(thing)
+
+
+def test_bad_words_are_refused(clients):
+    _, client = clients
+    r = ask(client)
+    for wrong in ("", "  ", None):
+        with pytest.raises(InvalidData, match="the clarification is empty"): client.clarify(r, wrong)
+    with pytest.raises(InvalidData, match="no receipt"): client.clarify("an answer", "x")
+    with pytest.raises(ValueError, match="unknown lookup"): pm.wrap(clients[0], lookup="best")
