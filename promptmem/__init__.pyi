@@ -32,6 +32,7 @@ from .lm import load_embedder as load_embedder
 from .lm import load_lm as load_lm
 from .logs import read_log as read_log
 from .memory import Assistant as Assistant
+from .memory.wrap import wrap as wrap
 from .record import Clarification as Clarification
 from .record import Completion as Completion
 from .record import Interaction as Interaction

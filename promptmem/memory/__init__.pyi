@@ -17,6 +17,7 @@ from . import streaming as streaming
 from . import tasks as tasks
 from . import teach as teach
 from . import widgets as widgets
+from . import wrap as wrap
 from .assistant import Assistant as Assistant
 from .auto import AutoLookup as AutoLookup
 from .calibration import Calibration as Calibration
@@ -90,3 +91,4 @@ from .teach import Teaching as Teaching
 from .teach import load_taught as load_taught
 from .teach import teach_following as teach_following
 from .widgets import ClarifyWidget as ClarifyWidget
+from .wrap import WrappedClient as WrappedClient
