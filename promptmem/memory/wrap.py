@@ -14,7 +14,7 @@ import inspect
 import time
 import warnings
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Optional
 
 from ..core import InvalidData
 from .auto import AutoLookup
@@ -83,7 +83,8 @@ def _attach(response, receipt):
 def _answer(response):
     "Text, model and usage of a response of either kind"
     choices = getattr(response, "choices", None)
-    text = getattr(getattr(choices[0], "message", None), "content", None) if choices else getattr(response, "output_text", None)
+    if choices: text = getattr(getattr(choices[0], "message", None), "content", None)
+    else: text = getattr(response, "output_text", None)
     u = getattr(response, "usage", None)
     count = lambda *names: next((int(v) for n in names if isinstance(v := getattr(u, n, None), int)), 0)
     usage = Usage(count("prompt_tokens", "input_tokens"), count("completion_tokens", "output_tokens"))
@@ -145,7 +146,8 @@ def _lookup_for(lookup, store, scope, embedder):
     elif isinstance(lookup, str):
         raise ValueError(f"unknown lookup {lookup!r}: write 'auto', 'closest', 'semantic', or pass a look-up object")
     else: fits(lookup, LookupLike, "lookup")
-    return lookup if getattr(lookup, "bound", False) or not hasattr(lookup, "bind") or len(lookup) else lookup.bind(store, scope)
+    if getattr(lookup, "bound", False) or not hasattr(lookup, "bind") or len(lookup): return lookup
+    return lookup.bind(store, scope)
 
 def _checked(client):
     "The client, or an error that says what is expected"
@@ -170,7 +172,8 @@ class WrappedClient:
         memory:bool=True, # False: the client alone
     ):
         from promptmem.store import Store
-        if reward is not None and not prompts: raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
+        if reward is not None and not prompts:
+            raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
         self._client, self.store, self.memory, self.log = _checked(client), store or Store(":memory:"), memory, log
         self.scopes = (scope,) if isinstance(scope, str) else tuple(scope)
         self.lookup = _lookup_for(lookup, self.store, scope, embedder)
@@ -199,11 +202,12 @@ class WrappedClient:
     def _prepare(self, kind, request):
         "Look up before the request is sent"
         start, question = time.perf_counter(), asked_in(request.get("messages" if kind == "chat" else "input"))
-        found = self.lookup.query(question) if question.strip() else Retrieval(False, why="the user says nothing in words")
+        words = bool(question.strip())
+        found = self.lookup.query(question) if words else Retrieval(False, why="the user says nothing in words")
         kept = getattr(self.store, "preferences", None)
         always = [c.text for s in self.scopes for c in kept(s)] if kept else []
         text = said_before(found, always)
-        if self.reward is not None and question.strip(): text = "\n\n".join(t for t in (self._chosen(question), text) if t)
+        if self.reward is not None and words: text = "\n\n".join(t for t in (self._chosen(question), text) if t)
         self.last = Receipt(question, found, text, ms=1000*(time.perf_counter() - start))
         return self.last, with_memory(kind, request, text)
 
@@ -223,12 +227,12 @@ class WrappedClient:
         record = Interaction(receipt.question, scope=self.scopes[0], prompt=receipt.sent, retrieval=receipt.retrieval,
                              answer=text, usage=usage, model=model)
         try: receipt.interaction = self.store.log(record).id
-        except Exception as e: warnings.warn(f"the answer could not be logged: {e}") # the user's call does not fail for it
+        except Exception as e: warnings.warn(f"the answer could not be logged: {e}") # the user has it all the same
 
     def _receipt(self, response):
         receipt = getattr(response, "promptmem", None)
-        if not isinstance(receipt, Receipt): raise InvalidData("this response carries no receipt: it does not come from this client")
-        return receipt
+        if isinstance(receipt, Receipt): return receipt
+        raise InvalidData("this response carries no receipt: it does not come from this client")
 
     def clarify(self,
         response, # what `create` returned, or a stream that has ended
@@ -238,7 +242,8 @@ class WrappedClient:
         "Say what was meant; questions like this one will carry it from now on"
         receipt = self._receipt(response)
         if not isinstance(text, str) or not text.strip(): raise InvalidData("the clarification is empty")
-        c = self.store.add(scope=self.scopes[0], key=receipt.question, text=text, author=author, source=receipt.interaction)
+        c = self.store.add(scope=self.scopes[0], key=receipt.question, text=text, author=author,
+                           source=receipt.interaction)
         if not getattr(self.lookup, "bound", False): self.lookup.add(receipt.question, text, id=c.id)
         if receipt.interaction: self.store.set_verdict(receipt.interaction, "wrong")
         return c
@@ -252,7 +257,8 @@ class WrappedClient:
         receipt = self._receipt(response)
         if receipt.interaction is None: raise InvalidData("this answer was not logged, so it cannot be judged")
         self.store.set_verdict(receipt.interaction, verdict)
-        if receipt.retrieval.hit and isinstance(self.lookup, AutoLookup): self.lookup.learn(receipt.retrieval, verdict == "right")
+        if receipt.retrieval.hit and isinstance(self.lookup, AutoLookup):
+            self.lookup.learn(receipt.retrieval, verdict == "right")
 
 def wrap(
     client, # `openai.OpenAI(...)` or `openai.AsyncOpenAI(...)`
