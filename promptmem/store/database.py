@@ -116,8 +116,9 @@ def make_private(
     path:Path, # of a file; one that is there stays as it is
 )->None:
     "Make an empty file with the rights of a store"
-    try: os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, private_mode(path.parent)))
-    except FileExistsError: pass
+    try: os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError: return
+    path.chmod(private_mode(path.parent))
 
 def private_folder(
     path:Path, # beside a store

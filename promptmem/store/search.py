@@ -115,6 +115,19 @@ def dimension(
     found = conn.scalar(sa.select(length).where(_v.scope == scope, _v.model == model).limit(1))
     return None if found is None else int(found)
 
+def _numbers(embedder, rows):
+    "The rows (n, key) whose key has an embedding, and these"
+    try: out = np.asarray(embedder([key for _, key in rows]), np.float32)
+    except InvalidData:
+        if len(rows) > 1: # which of them is it?
+            parts = [_numbers(embedder, [row]) for row in rows]
+            return [row for part, _ in parts for row in part], [v for _, vectors in parts for v in vectors]
+        out = np.full((1, 1), np.nan, np.float32)
+    good = np.isfinite(out).all(1) if out.ndim == 2 and len(out) == len(rows) else np.ones(len(rows), bool)
+    if good.all(): return rows, out
+    warnings.warn(f"{embedder.name} gave no numbers for {(~good).sum()} texts: they are left out", stacklevel=2)
+    return [row for row, ok in zip(rows, good) if ok], out[good]
+
 def embedded(
     db:Database, # the store
     embedder, # texts -> float32 [n, d]
@@ -125,12 +138,7 @@ def embedded(
 ): # yields (n list, vectors)
     "Embed keys and keep the vectors"
     for i in range(0, len(rows), batch):
-        part = rows[i:i + batch]
-        out = np.asarray(embedder([key for _, key in part]), np.float32)
-        bad = 0 if out.ndim != 2 else (~np.isfinite(out).all(1)).nonzero()[0]
-        if np.size(bad):
-            warnings.warn(f"{embedder.name} gave no numbers for {len(bad)} texts: they are left out", stacklevel=2)
-            part, out = [row for i, row in enumerate(part) if i not in bad], np.delete(out, bad, 0)
+        part, out = _numbers(embedder, rows[i:i + batch])
         if not part: continue
         out = as_vectors(out, len(part), dim)
         values = [dict(n=n, model=embedder.name, scope=scope, vector=v) for (n, _), v in zip(part, out)]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from faults import EMBEDDER, check, kill_many
+from orders import forced_orders, refusals
 
 from promptmem.core import InvalidData
 from promptmem.store.store import Store
@@ -294,3 +295,14 @@ def test_an_index_that_names_another_folder_is_built_again(large):
     meta.write_text(json.dumps(dict(told, generation=os.path.relpath(folder/"elsewhere", meta.parent))))
     assert complete(folder)
     assert json.loads(meta.read_text())["generation"].startswith("g") and (folder/"elsewhere"/"ids.npy").exists()
+
+
+# ---- refused calls, forced orders (thousands: benchmarks/store_faults.py)
+
+def test_calls_that_the_disk_refuses(tmp_path):
+    found = refusals(tmp_path, 25)
+    assert found["wrong"] == [] and found["refused"] >= 25
+
+
+def test_an_erasure_in_the_middle_of_other_work(tmp_path):
+    assert forced_orders(tmp_path, 16)["wrong"] == []
