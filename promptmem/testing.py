@@ -33,7 +33,7 @@ def byte_tokenizer(
 
 # %% ../nbs/06_testing.ipynb #a9945865
 def word_tokenizer(
-    texts=("The capital of France is Paris", "Paris is the capital of France. Lyon is not the capital."), # pieces are learned from these
+    texts=("The capital of France is Paris", "Paris is the capital of France. Lyon is not the capital."), # to learn from
     end:bool=True, # put an end of text behind every text
 ):
     "A tokenizer with `<s>` and `</s>` around a text and a dummy blank before it"
@@ -45,27 +45,31 @@ def word_tokenizer(
     t.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")
     t.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
     t.train_from_iterator(list(texts)*50, trainers.BpeTrainer(
-        vocab_size=300, special_tokens=["<unk>", "<s>", "</s>", "▁"], initial_alphabet=list(map(chr, range(32, 127))), show_progress=False))
-    t.post_processor = processors.TemplateProcessing(single="<s> $A </s>" if end else "<s> $A", special_tokens=[("<s>", 1), ("</s>", 2)])
+        vocab_size=300, special_tokens=["<unk>", "<s>", "</s>", "▁"], show_progress=False,
+        initial_alphabet=list(map(chr, range(32, 127)))))
+    t.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>" if end else "<s> $A", special_tokens=[("<s>", 1), ("</s>", 2)])
     return PreTrainedTokenizerFast(tokenizer_object=t, bos_token="<s>", eos_token="</s>", unk_token="<unk>")
 
 # %% ../nbs/06_testing.ipynb #bd5dcb07
 _TURNS = "{% for m in messages %}"
 _NEXT = "{% endfor %}{% if add_generation_prompt %}"
 _STRICT = ("{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
-           "{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}")
+           "{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}"
+           "{{ raise_exception('Roles must alternate') }}{% endif %}")
 _FAMILIES = { # family -> (control tokens, the last one ends a turn; template)
     "chatml": (("<|im_start|>", "<|im_end|>"),
-        _TURNS + "<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n" + _NEXT + "<|im_start|>assistant\n{% endif %}"),
+        _TURNS + "<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n"
+        + _NEXT + "<|im_start|>assistant\n{% endif %}"),
     "llama3": (("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
-        "<|begin_of_text|>" + _TURNS + "<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n{{ m.content | trim }}<|eot_id|>"
-        + _NEXT + "<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"),
+        "<|begin_of_text|>" + _TURNS
+        + "<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n{{ m.content | trim }}<|eot_id|>" + _NEXT + "<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"),
     "gemma": (("<bos>", "<start_of_turn>", "<end_of_turn>"),
         "<bos>" + _TURNS + _STRICT + "<start_of_turn>{{ 'model' if m.role == 'assistant' else m.role }}\n"
         "{{ m.content | trim }}<end_of_turn>\n" + _NEXT + "<start_of_turn>model\n{% endif %}"),
     "mistral": (("<s>", "[INST]", "[/INST]", "</s>"),
-        "<s>" + _TURNS + _STRICT + "{% if m.role == 'user' %}[INST] {{ m.content }} [/INST]{% else %} {{ m.content }}</s>"
-        "{% endif %}{% endfor %}"),
+        "<s>" + _TURNS + _STRICT + "{% if m.role == 'user' %}[INST] {{ m.content }} [/INST]"
+        "{% else %} {{ m.content }}</s>{% endif %}{% endfor %}"),
     "phi": (("<|system|>", "<|user|>", "<|assistant|>", "<|end|>"),
         _TURNS + "<|{{ m.role }}|>\n{{ m.content }}<|end|>\n" + _NEXT + "<|assistant|>\n{% endif %}"),
 }
@@ -74,7 +78,7 @@ _FAMILIES = { # family -> (control tokens, the last one ends a turn; template)
 def chat_tokenizer(
     family:str="chatml", # "chatml", "llama3", "gemma", "mistral" or "phi"
 ):
-    "A byte-level tokenizer with the control tokens and a chat template of one family; the end of a turn is its eos token"
+    "A byte-level tokenizer with the control tokens and a chat template of one family; a turn's end is its eos token"
     control, template = _FAMILIES[family]
     tok = byte_tokenizer(eos_token=control[-1], pad_token=control[-1], extra_special_tokens=list(control))
     tok.chat_template = template
@@ -92,8 +96,8 @@ def tiny_model(
     "A causal LM of two layers with random weights, in evaluation mode"
     torch = require("torch", "local")
     from transformers import CONFIG_MAPPING, AutoModelForCausalLM
-    size = dict(vocab_size=vocab, hidden_size=width, num_hidden_layers=2, num_attention_heads=4, intermediate_size=2*width,
-                max_position_embeddings=context, bos_token_id=vocab-1, eos_token_id=vocab-1)
+    size = dict(vocab_size=vocab, hidden_size=width, num_hidden_layers=2, num_attention_heads=4,
+                intermediate_size=2*width, max_position_embeddings=context, bos_token_id=vocab-1, eos_token_id=vocab-1)
     if arch == "opt": size["ffn_dim"] = size.pop("intermediate_size")
     if arch.startswith("gemma"): size["head_dim"] = width//4
     if arch == "gpt_neox": size |= dict(hidden_dropout=0., attention_dropout=0.)

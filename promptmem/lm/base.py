@@ -40,12 +40,18 @@ class LMCache:
                                       " value text not null) without rowid")
         self.path = self._file.path
 
-    def get(self, key:str):
+    def get(self,
+        key:str, # of the request
+    ):
         "The stored answer as a dict, or None"
         row = self._file.db().execute("select value from answer where key=?", (key,)).fetchone()
         return json.loads(row[0]) if row else None
 
-    def put(self, key:str, model:str, value:dict):
+    def put(self,
+        key:str, # of the request
+        model:str, # who answered
+        value:dict, # a completion's fields
+    )->None:
         "Keep `value`; the first answer to a request stays"
         self._file.db().execute("insert or ignore into answer values(?,?,?)", (key, model, json.dumps(value)))
 
@@ -63,7 +69,8 @@ def message_text(
     "The words of a message's content; parts that are not text raise TypeError"
     if content is None: return ""
     if isinstance(content, str): return content
-    if not isinstance(content, (list, tuple)): raise TypeError(f"a content is text or a list of parts, not {content!r:.60}")
+    if not isinstance(content, (list, tuple)):
+        raise TypeError(f"a content is text or a list of parts, not {content!r:.60}")
     parts = [p if isinstance(p, str) else p.get("text") if isinstance(p, dict) else None for p in content]
     bad = next((i for i, p in enumerate(parts) if not isinstance(p, str)), None)
     if bad is not None: raise TypeError(f"part {bad} of a message is not text: {content[bad]!r:.60}")
@@ -83,7 +90,8 @@ def checked_prompts(
     if prompts and all(isinstance(p, dict) for p in prompts):
         raise TypeError("prompts is a list of chats: write [messages] for a single one")
     for i, p in enumerate(prompts):
-        if not _is_chat(p) and not isinstance(p, str): raise TypeError(f"prompt {i} is neither text nor a chat: {p!r:.60}")
+        if not _is_chat(p) and not isinstance(p, str):
+            raise TypeError(f"prompt {i} is neither text nor a chat: {p!r:.60}")
         if isinstance(p, str) and not p.strip(): raise ValueError(f"prompt {i} is empty")
     return prompts
 
@@ -153,11 +161,17 @@ class LM:
         "`complete` for asynchronous code: the event loop goes on meanwhile"
         return await asyncio.to_thread(self.complete, prompts, **options)
 
-    def loglik(self, prefixes, suffixes):
+    def loglik(self,
+        prefixes, # texts
+        suffixes, # texts, one per prefix
+    ):
         "Log-probabilities of suffixes after prefixes, where the model gives them"
-        raise NotImplementedError(f"{type(self).__name__} has no log-probabilities: use a local model ('demo' or 'hf:PATH')")
+        raise NotImplementedError(f"{type(self).__name__} has no log-probabilities: "
+                                  "use a local model ('demo' or 'hf:PATH')")
 
-    def count_tokens(self, text:str)->int:
+    def count_tokens(self,
+        text:str, # any text
+    )->int:
         "Tokens in `text`; models without a tokenizer estimate four characters a token"
         return math.ceil(len(text)/4)
 
@@ -178,7 +192,8 @@ def _options(lm, max_tokens, stop, temperature, seed, raw, schema):
     if max_tokens is not None and (not isinstance(max_tokens, Integral) or max_tokens < 1):
         raise ValueError(f"max_tokens must be at least 1, not {max_tokens!r:.60}")
     if schema is not None and not lm.supports_schema:
-        raise ValueError(f"{lm.name} cannot hold its answers to a JSON schema: use an endpoint that does, or ask for JSON in words")
+        raise ValueError(f"{lm.name} cannot hold its answers to a JSON schema: "
+                         "use an endpoint that does, or ask for JSON in words")
     more = dict(raw=True) if raw else {}
     if schema is not None: more["schema"] = schema
     stop = [stop] if isinstance(stop, str) else list(stop or [])

@@ -19,7 +19,8 @@ def control_tokens(
     "The texts that the tokenizer turns into control tokens"
     added = getattr(tokenizer, "added_tokens_decoder", None) or {}
     template = str(getattr(tokenizer, "chat_template", None) or "")
-    named = lambda t: t in template and not re.search(r"\s", t) # a mark of the published format is a word, not a control token
+    # a mark of the published format is a word, not a control token
+    named = lambda t: t in template and not re.search(r"\s", t)
     out = {str(t): i for i, t in added.items() if getattr(t, "special", False) or named(str(t))}
     return {t: i for t, i in out.items() if t.strip()}
 

