@@ -73,10 +73,12 @@ def alias_modules(
     sys.meta_path.insert(0, _Alias(dict(names)))  # before other finders: an old file may still lie about
 
 # %% ../nbs/00_core.ipynb #a16a0951
-_SAID_SECRET = (r"(?:api|access|secret|private|subscription|account|auth|signing|encryption|master|service)[_-]?key|pass(?:word|wd|phrase|code)"
-                r"|pwd|(?:client[_-]?)?secret|jwt|cookies?|authorization|credentials?|(?:access|auth|refresh|id|api|bearer|session)[_-]?token")
+_SAID_SECRET = (r"(?:api|access|secret|private|subscription|account|auth|signing|encryption|master|service)[_-]?key"
+                r"|pass(?:word|wd|phrase|code)|pwd|(?:client[_-]?)?secret|jwt|cookies?|authorization|credentials?"
+                r"|(?:access|auth|refresh|id|api|bearer|session)[_-]?token")
 _SECRET_NAME = re.compile(rf"(?:^|[_-]|[a-z0-9])(?:{_SAID_SECRET})$|^(?:auth|token)$", re.I)
-_ENV_NAME = re.compile(r"(?:KEY|PASS(?:WORD|WD|PHRASE|CODE)?|PWD|AUTH|TOKEN|JWT|COOKIE|SECRET|CREDENTIAL)S?\d*(?:_|$)", re.I)
+_ENV_NAME = re.compile(r"(?:KEY|PASS(?:WORD|WD|PHRASE|CODE)?|PWD|AUTH|TOKEN|JWT|COOKIE|SECRET|CREDENTIAL)S?\d*(?:_|$)",
+                       re.I)
 _NO_ENV_NAME = {"PWD", "OLDPWD", "SSH_AUTH_SOCK", "TOKENIZERS_PARALLELISM", "MAX_TOKENS"}
 _TRIVIAL = re.compile(r"(?i)true|false|none|null|yes|no|on|off|password|secret|token|\d{1,7}|\*+")
 
@@ -87,15 +89,17 @@ def is_secret_name(
     return bool(_SECRET_NAME.search(name))
 
 # %% ../nbs/00_core.ipynb #e7a3875e
-_USER_INFO = re.compile(r"""(?P<start>\b(?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]*)://[^\s:/@?#"<>]*):
+_USER_INFO = re.compile(r"""(?P<start>\b(?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]*)
+                                ://[^\s:/@?\#"<>]*):
                             (?P<word>(?(web)(?!\d{1,5}[/?\#]))[^\s"<>]*)@""", re.I | re.VERBOSE)
 _USER_ONLY = re.compile(r"(?P<start>\bhttps?://)[^\s:/@?#\"<>]{16,}@", re.I)
 _ARGUMENT = re.compile(rf"(?P<start>[?&;](?:[\w-]*(?:{_SAID_SECRET})|key|token|sig|signature)=)[^\s&;\"'<>]+", re.I)
 _CONNINFO = re.compile(r"(?P<start>(?<![\w.])(?:PG)?(?:password|passwd|pwd)=)[^\s&;\"'<>(),.\[\]]+(?![\w(.\[])", re.I)
 _HEADER = re.compile(r"(?P<start>\b(?:(?:Bearer|Basic)\s+|(?:x-)?api-key\s*[:=]\s*))[\w.~+/=-]{12,}", re.I)
 _SHAPE = re.compile(r"""(?P<start>)(?:\b(?:(?:sk|rk|hf|gsk|ghp|gho|ghu|ghs|ghr|npm|pplx|xai|nvapi|r8)[-_][\w-]{16,}
-    | github_pat_\w{16,} | glpat-[\w-]{16,} | xox[a-z]-[\w-]{10,} | (?:AKIA|ASIA)[A-Z0-9]{12,} | AIza[\w-]{20,} | ya29\.[\w-]{16,}
-    | SG\.[\w-]{16,}\.[\w-]{16,} | eyJ[\w-]{10,}\.[\w-]{8,}\.[\w-]*)
+    | github_pat_\w{16,} | glpat-[\w-]{16,} | xox[a-z]-[\w-]{10,} | (?:AKIA|ASIA)[A-Z0-9]{12,} | AIza[\w-]{20,}
+    | ya29\.[\w-]{16,}
+    | SG\.[\w-]{16,}\.[\w-]{16,} | eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*)
     | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z))""", re.VERBOSE | re.S)
 
 def _mask_places(text):
@@ -131,10 +135,11 @@ def _spellings(key):
     raw = key.encode("utf-8", "surrogatepass")
     try: found = {key, quote(key, safe=""), quote_plus(key), quote(key)}
     except UnicodeEncodeError: found = {key}
-    found |= {html.escape(key), html.escape(key, quote=False), json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1], repr(key)[1:-1]}
+    found |= {html.escape(key), html.escape(key, quote=False), json.dumps(key)[1:-1],
+              json.dumps(key, ensure_ascii=False)[1:-1], repr(key)[1:-1]}
     for i in range(3 if len(raw) >= 8 else 0):
         for encode in (b64encode, urlsafe_b64encode):
-            whole = len(raw) + i - (len(raw) + i) % 3                         # the characters that depend on the key alone
+            whole = len(raw) + i - (len(raw) + i) % 3            # the characters that depend on the key alone
             found.add(encode(b"\0"*i + raw)[0 if not i else 4:whole//3*4].decode())
     return {f for f in found if len(f) >= 4}
 
@@ -152,7 +157,7 @@ def _pattern(values):
 def redact(
     x, # a text, or a nest of dicts and lists with texts in it
     env=None, # the environment to take keys from; None: os.environ
-    shapes:bool=True, # also what only looks like a key; False: only keys that are known (for people's and models' texts)
+    shapes:bool=True, # also what only looks like a key; False: only known keys (for people's and models' texts)
 ): # the same, with keys replaced by ***
     "Take keys and passwords out of every text in `x`"
     known = _known(env)
@@ -160,12 +165,14 @@ def redact(
         if isinstance(x, str):
             x = known.sub("***", x) if known else x
             return _mask_places(x) if shapes else x
-        if isinstance(x, dict): return type(x)({clean(k): "***" if _hides(k, v) and shapes else clean(v) for k, v in x.items()})
+        if isinstance(x, dict):
+            return type(x)({clean(k): "***" if _hides(k, v) and shapes else clean(v) for k, v in x.items()})
         return [clean(v) for v in x] if isinstance(x, (list, tuple)) else x
     return clean(x)
 
 def _hides(name, value):
-    return isinstance(name, str) and isinstance(value, str) and len(value) >= 4 and is_secret_name(name) and not _TRIVIAL.fullmatch(value)
+    if not isinstance(name, str) or not isinstance(value, str) or len(value) < 4: return False
+    return is_secret_name(name) and not _TRIVIAL.fullmatch(value)
 
 # %% ../nbs/00_core.ipynb #104a4933
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -178,7 +185,9 @@ def printable(
 
 class KeyFree(Exception):
     "An exception whose message holds no key and no control characters"
-    def __init__(self, *args): super().__init__(*(printable(redact(a)) if isinstance(a, str) else a for a in args))
+    def __init__(self,
+        *args, # the message
+    ): super().__init__(*(printable(redact(a)) if isinstance(a, str) else a for a in args))
 
 class InvalidData(KeyFree, ValueError):
     "Data that is not what was expected; the message says where and what"
@@ -249,12 +258,13 @@ def new_id()->str:
 
 # %% ../nbs/00_core.ipynb #3978fa1f
 def utc_time(
-    time, # an ISO 8601 text ("2026-01-01T10:30:00+02:00", "20260101", a "Z" at its end), a datetime, or seconds since 1970
+    time, # an ISO 8601 text (also "20260101", and with "Z" at its end), a datetime, or seconds since 1970
 )->str: # as `now` writes it
     "The instant that `time` names, in UTC; a time without a zone is UTC"
     try:
         if isinstance(time, (int, float)) and not isinstance(time, bool):
-            t = datetime.fromtimestamp(time/1000 if abs(time) > 1e11 else time, timezone.utc)   # milliseconds are larger
+            t = datetime.fromtimestamp(time/1000 if abs(time) > 1e11 else time,
+                                       timezone.utc)   # milliseconds are larger
         else: t = time if isinstance(time, datetime) else datetime.fromisoformat(time.strip().replace(" UTC", "Z"))
         t = (t if t.tzinfo else t.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError, TypeError, AttributeError) as e:
@@ -285,7 +295,9 @@ def fold(
     keep = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text)
     return " ".join("".join(keep).split())
 
-def words(text:str)->list:
+def words(
+    text:str, # any text
+)->list:
     "The folded words of `text`"
     return fold(text).split()
 
@@ -342,7 +354,8 @@ def user_path(
 )->Path: # with `~` as the home folder
     "The path that a person means; `InvalidData` where it can be none"
     if not isinstance(path, (str, os.PathLike)): raise InvalidData(f"{path!r:.60} is no path")
-    if "\0" in str(path) or any(len(p.encode("utf-8", "replace")) > 255 for p in Path(path).parts): raise InvalidData(f"{str(path)!r:.80} is no path")
+    if "\0" in str(path) or any(len(p.encode("utf-8", "replace")) > 255 for p in Path(path).parts):
+        raise InvalidData(f"{str(path)!r:.80} is no path")
     try: return Path(path).expanduser()
     except RuntimeError as e: raise InvalidData(f"{str(path)!r:.80} is no path: {e}") from e
 
@@ -362,7 +375,8 @@ def read_text(
     try: return raw.decode(encoding_of(raw[:4]))
     except UnicodeDecodeError as e:
         line = raw[:e.start].count(b"\n") + 1
-        raise InvalidData(f"{path}:{line}: byte {e.start} is not {'UTF-8' if 'utf-8' in e.encoding else e.encoding} text: "
+        raise InvalidData(f"{path}:{line}: byte {e.start} is not {'UTF-8' if 'utf-8' in e.encoding else e.encoding} "
+                          f"text: "
                           "save the file as UTF-8") from e
 
 # %% ../nbs/00_core.ipynb #1a5a1c6a
@@ -423,14 +437,16 @@ def read_yaml(
         value = _loader()(text).get_single_data()       # a safe loader: plain values only, no objects
         if _count(value, most) > most: raise ValueError(f"its aliases stand for more than {most:,} values")
         return value
-    except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as e: raise InvalidData(f"{path}: not valid YAML: {e}") from e
+    except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as e:
+        raise InvalidData(f"{path}: not valid YAML: {e}") from e
 
 # %% ../nbs/00_core.ipynb #6d7cde94
 @lru_cache(1)
 def _loader():
     import yaml
     numbers = {"int": r"[-+]?(?:0|[1-9][\d_]*|0x[\da-fA-F_]+|0o[0-7_]+|0b[01_]+)",
-               "float": r"[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*(?=[eE]))(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"}
+               "float": r"[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*(?=[eE]))(?:[eE][-+]?\d+)?"
+                        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"}
     tag = "tag:yaml.org,2002:"
     loader = type("Loader", (yaml.SafeLoader,), {})
     loader.yaml_implicit_resolvers = {k: [r for r in v if r[0] not in (tag + "int", tag + "float")]
@@ -458,14 +474,16 @@ def read_csv(
     "The rows of a CSV file in any dialect, as texts; errors name file and line"
     text = read_text(path)
     delimiter = delimiter or _delimiter(text)
-    reader, rows, names = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True), [], None
+    reader, rows, names = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter,
+                                     skipinitialspace=True), [], None
     try:
         at = 1
         for cells in reader:
             at, line = reader.line_num + 1, at
             if not any(c.strip() for c in cells) and (names is None or len(cells) < 2): continue
             if names is None: names = _header(path, line, cells)
-            elif len(cells) != len(names): raise InvalidData(f"{path}:{line}: expected {len(names)} values, found {len(cells)}")
+            elif len(cells) != len(names):
+                raise InvalidData(f"{path}:{line}: expected {len(names)} values, found {len(cells)}")
             else:
                 rows.append(dict(zip(names, cells)))
                 if places is not None: places.append(line)
@@ -554,15 +572,18 @@ class SharedFile:
         "This thread's connection, in autocommit mode"
         at, db = getattr(self._local, "db", (None, None))
         if at != os.getpid():
-            if db is not None: _inherited.append(db)             # of the process before a fork: closing it is not ours to do
+            if db is not None:
+                _inherited.append(db)             # of the process before a fork: closing it is not ours to do
             try: db = _open(self.path, self.schema)
             except sqlite3.DatabaseError as e:
-                raise InvalidData(f"{self.path} cannot be used as a cache ({e}): choose another path, or remove the file") from e
+                raise InvalidData(f"{self.path} cannot be used as a cache ({e}): choose another path, or remove the "
+                                  f"file") from e
             self._local.db = os.getpid(), db
         return db
 
     def __getstate__(self): return dict(path=self.path, schema=self.schema)
-    def __setstate__(self, state): self.path, self.schema, self._local = state["path"], state["schema"], threading.local()
+    def __setstate__(self, state):
+        self.path, self.schema, self._local = state["path"], state["schema"], threading.local()
 
     def close(self)->None:
         "Close this thread's connection; the next use opens a new one"
@@ -591,7 +612,7 @@ def _use_wal(db, tries=20):
 
 # %% ../nbs/00_core.ipynb #db5e5e89
 def versions(
-    names=("promptmem", "numpy", "pandas", "torch", "transformers", "openai", "lightgbm", "plotly"),
+    names=("promptmem", "numpy", "pandas", "torch", "transformers", "openai", "lightgbm", "plotly"), # packages
 )->dict: # name -> version, for those that are installed
     "Versions of Python and of the installed packages among `names`, without importing them"
     from importlib.metadata import PackageNotFoundError, version

@@ -33,7 +33,8 @@ def local_data(
     root = os.environ.get("PROMPTMEM_DATA")
     for folder in ([Path(root)] if root else []) + [cache_dir()/"data"]:
         path = inside(folder, name)
-        if path.is_file() or any(p.is_file() for p in path.rglob("*")): return path # empty folders are left by a download that failed
+        if path.is_file() or any(p.is_file() for p in path.rglob("*")):
+            return path # empty folders are left by a download that failed
     return None
 
 def cache_dir()->Path:
@@ -56,7 +57,8 @@ def fetch(
     "Download a public data set, checksums verified; files that are there already are not loaded again"
     import pooch
     known = sources()
-    if name not in known: raise ValueError(f"nothing to fetch by the name {name!r}: there are {', '.join(sorted(known))}")
+    if name not in known:
+        raise ValueError(f"nothing to fetch by the name {name!r}: there are {', '.join(sorted(known))}")
     src, folder = known[name], cache_dir()/"data"/name
     base = base_url or f"https://raw.githubusercontent.com/{src['repository']}/{src['commit']}"
     for path, f in src["files"].items():
@@ -65,7 +67,8 @@ def fetch(
         try: pooch.retrieve(f"{base.rstrip('/')}/{f['at']}", known_hash=f"sha256:{f['sha256']}", fname=target.name,
                             path=target.parent, progressbar=progress)
         except ValueError as e: raise InvalidData(f"{name}/{path}: what arrived is not the published file ({e})") from e
-        except OSError as e: raise OSError(f"{name}/{path} could not be downloaded ({e}). Without network, put a copy under "
+        except OSError as e:
+            raise OSError(f"{name}/{path} could not be downloaded ({e}). Without network, put a copy under "
                                            f"the folder that PROMPTMEM_DATA names.") from e
     return folder
 

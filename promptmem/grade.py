@@ -30,7 +30,7 @@ def exact(
     answer:str, # what the model wrote
     expected:str, # the right answer
 )->bool:
-    "True when `answer` is `expected`, but for case, width, punctuation, blanks and Markdown; signs, units and currencies count"
+    "True when `answer` is `expected` but for case, width, punctuation, blanks and Markdown; signs and currencies count"
     return _same(answer) == _same(expected)
 
 def contains(
@@ -73,7 +73,8 @@ def numbers(
     return [(_value(m), m.start("num"), m.end()) for m in _NUMBER.finditer(text)]
 
 # %% ../nbs/04_grade.ipynb #7f1535f1
-_MARK = re.compile(r"(?:####|\\boxed\s*\{|\b(?:final\s+)?answer(?:\s+to\s[\w\s]{1,60}?)?\s*(?:is\b|=|:)(?:\s*:)?)\s*", re.IGNORECASE)
+_MARK = re.compile(r"(?:####|\\boxed\s*\{|\b(?:final\s+)?answer(?:\s+to\s[\w\s]{1,60}?)?\s*(?:is\b|=|:)(?:\s*:)?)\s*",
+                   re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|since|by|of|year)\s+$", re.IGNORECASE)
 
 def _after_mark(text):
@@ -120,7 +121,8 @@ _END = r"(?=[\s)\]}*\"'$.,;:]*(?:[.,;:)\]}*$\n]|$))"                 # a small l
 _SAID = (r"(?i:\b(?:answer|choice|option)\s*(?:is|:|=)+\s*(?:(?:option|choice)\s+)?)",
          r"(?i:\b(?:option|choice|choose|chose|pick|picked|select|selected|go\s+with)\s*[:=]?\s+)",
          r"(?i:\b(?:respuesta|r\u00e9ponse|antwort)\s*(?:es|est|ist)?[:=]?\s+)",
-         r"(?:\u7b54\u6848|\u6b63\u89e3|\u56de\u7b54|\u7b54\u3048|[\u9009\u9078]|\uc815\ub2f5|\ub2f5)[^A-Za-z\n]{0,4}?", r"(?i:\b\u043e\u0442\u0432\u0435\u0442\w?\b)[\s:=-]*")
+         r"(?:\u7b54\u6848|\u6b63\u89e3|\u56de\u7b54|\u7b54\u3048|[\u9009\u9078]|\uc815\ub2f5|\ub2f5)[^A-Za-z\n]{0,4}?",
+         r"(?i:\b\u043e\u0442\u0432\u0435\u0442\w?\b)[\s:=-]*")
 _CHOICE = [re.compile(p) for p in (
     *(rf"{said}{_OPEN}([A-Z\u0410-\u0415])(?![A-Za-z\u0430-\u044f'\u2019])" for said in _SAID),
     *(rf"{said}{_OPEN}([a-h])(?![A-Za-z'\u2019]){_END}" for said in _SAID),
@@ -163,11 +165,13 @@ def get_grader(
 ): # the function
     "The grading function that `grader` names or is"
     if callable(grader): return grader
-    if not isinstance(grader, str) or grader not in GRADERS: raise ValueError(f"no grader named {grader!r}; there are {', '.join(sorted(GRADERS))}, or give a function")
+    if not isinstance(grader, str) or grader not in GRADERS:
+        raise ValueError(f"no grader named {grader!r}; there are {', '.join(sorted(GRADERS))}, or give a function")
     return GRADERS[grader]
 
 def _texts(x, what):
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__"): raise TypeError(f"{what} is a list of texts, not {x!r:.60}")
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__"):
+        raise TypeError(f"{what} is a list of texts, not {x!r:.60}")
     return list(x)
 
 def grade(

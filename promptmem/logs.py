@@ -18,12 +18,17 @@ from .record import Clarification, Interaction, Outcome, Usage
 __all__ = ['FIELDS', 'EXPORTS', 'as_verdicts', 'messages_of', 'words_of', 'guess_columns', 'UserLog', 'read_log']
 
 # %% ../nbs/07_logs.ipynb #0cf7740d
-_RIGHT = {"right", "correct", "true", "yes", "y", "pass", "passed", "good", "great", "up", "like", "liked", "helpful", "positive", "success",
-          "thumbs up", "thumb up", "thumbsup", "accepted", "accept", "ok", "satisfied", "richtig", "ja", "correcto", "oui"}
-_WRONG = {"wrong", "incorrect", "false", "no", "n", "fail", "failed", "bad", "down", "dislike", "disliked", "unhelpful", "not helpful",
-          "negative", "failure", "thumbs down", "thumb down", "thumbsdown", "rejected", "reject", "unsatisfied", "falsch", "nein",
+_RIGHT = {"right", "correct", "true", "yes", "y", "pass", "passed", "good", "great", "up", "like", "liked",
+          "helpful", "positive", "success",
+          "thumbs up", "thumb up", "thumbsup", "accepted", "accept", "ok", "satisfied", "richtig", "ja", "correcto",
+          "oui"}
+_WRONG = {"wrong", "incorrect", "false", "no", "n", "fail", "failed", "bad", "down", "dislike", "disliked",
+          "unhelpful", "not helpful",
+          "negative", "failure", "thumbs down", "thumb down", "thumbsdown", "rejected", "reject", "unsatisfied",
+          "falsch", "nein",
           "incorrecto", "non", "error"}
-_NOT_SAID = {"", "na", "n a", "nan", "none", "null", "neutral", "skip", "skipped", "unrated", "not rated", "unknown", "unjudged"}
+_NOT_SAID = {"", "na", "n a", "nan", "none", "null", "neutral", "skip", "skipped", "unrated", "not rated", "unknown",
+             "unjudged"}
 _FACES = dict.fromkeys("👍✅✔☑😀😃🙂😊❤💚", "right") | dict.fromkeys("👎❌✖❎😞😠🙁☹💔", "wrong")
 
 def _number(x):
@@ -43,7 +48,8 @@ def _spoken(x):
     faces = {_FACES[c] for c in text if c in _FACES}
     if len(faces) == 1: return faces.pop()
     word = " ".join(re.sub(r"[\W_]+", " ", text.lower()).split())
-    return "right" if word in _RIGHT else "wrong" if word in _WRONG else "" if word in _NOT_SAID and not _number(x) else None
+    if word in _RIGHT | _WRONG: return "right" if word in _RIGHT else "wrong"
+    return "" if word in _NOT_SAID and not _number(x) else None
 
 # %% ../nbs/07_logs.ipynb #36b61477
 def _limits(numbers):
@@ -53,7 +59,8 @@ def _limits(numbers):
     if high <= 1: return .5 - 1e-9, .5, "0 to 1, right from .5"
     for top, wrong, right in ((5, 2, 4), (10, 4, 7), (100, 40, 70)):
         if high <= top: return wrong, right, f"up to {top}, right from {right}, wrong to {wrong}"
-    raise InvalidData(f"verdicts from {low:g} to {high:g} are on no scale that is known: map them to 'right' and 'wrong' first")
+    raise InvalidData(f"verdicts from {low:g} to {high:g} are on no scale that is known: map them to 'right' and "
+                      f"'wrong' first")
 
 def as_verdicts(
     values, # a column: words, thumbs, truth values or numbers
@@ -68,7 +75,8 @@ def as_verdicts(
     return [s if n is None else grade(n) for s, n in zip(said, numbers)], scale
 
 # %% ../nbs/07_logs.ipynb #03694710
-_SAYS = ("content", "text", "question", "input", "query", "prompt", "user_input", "message", "output", "answer", "response", "result",
+_SAYS = ("content", "text", "question", "input", "query", "prompt", "user_input", "message", "output", "answer",
+         "response", "result",
          "generated_text", "completion", "messages", "choices", "generations", "kwargs", "value")
 
 def _unpacked(x):
@@ -81,7 +89,8 @@ def _unpacked(x):
 def _role(m):
     "The role of a message, also in LangChain's words"
     said = str(m.get("role") or m.get("type") or (m.get("id") or [""])[-1]).lower()
-    for role, names in dict(assistant=("assistant", "ai", "model", "bot"), user=("user", "human"), system=("system", "developer")).items():
+    for role, names in dict(assistant=("assistant", "ai", "model", "bot"), user=("user", "human"),
+                            system=("system", "developer")).items():
         if said in names or said.removesuffix("message").removesuffix("messagechunk") in names: return role
     return said
 
@@ -97,7 +106,8 @@ def messages_of(
     while isinstance(x, list) and len(x) == 1 and isinstance(x[0], list): x = x[0]
     if not isinstance(x, list) or not all(isinstance(m, dict) and ({"role", "content"} <= set(m) or "kwargs" in m or
                                           {"type", "content"} <= set(m)) for m in x): return []
-    return [(_role(m), words_of(m.get("kwargs", m).get("content"))) for m in x if _role(m) in ("user", "assistant", "system")]
+    return [(_role(m), words_of(m.get("kwargs", m).get("content"))) for m in x if _role(m) in ("user", "assistant",
+                                                                                               "system")]
 
 def words_of(
     x, # any value of an export
@@ -109,7 +119,8 @@ def words_of(
     if isinstance(x, (str, int, float)): return str(x)
     if said := messages_of(x): return next((t for r, t in reversed(said) if r == prefer), said[-1][1])
     if isinstance(x, list):
-        parts = [words_of(p, prefer) for p in x if not (isinstance(p, dict) and p.get("type") in ("image_url", "image", "tool_use"))]
+        parts = [words_of(p, prefer) for p in x if not (isinstance(p, dict) and p.get("type") in ("image_url",
+                                                                                                  "image", "tool_use"))]
         return parts[0] if x and isinstance(x[0], list) else "".join(parts)
     if not isinstance(x, dict): return ""
     for k in _SAYS:
@@ -118,15 +129,20 @@ def words_of(
 
 # %% ../nbs/07_logs.ipynb #cd5f7d68
 _NAMES = dict(
-    question="question query user_question user_query input user_input inputs user_message human instruction_input text request utterance q "
+    question="question query user_question user_query input user_input inputs user_message human instruction_input "
+             "text request utterance q "
              "frage pregunta prompt message",
-    answer="answer response output model_output outputs assistant_message assistant completion reply bot generated_text model_response "
+    answer="answer response output model_output outputs assistant_message assistant completion reply bot "
+           "generated_text model_response "
            "model_answer llm_output result antwort respuesta",
-    verdict="verdict is_correct correct rating thumbs thumb user_rating user_score score vote liked helpful label feedback user_feedback "
+    verdict="verdict is_correct correct rating thumbs thumb user_rating user_score score vote liked helpful label "
+            "feedback user_feedback "
             "evaluation grade passed pass success judgement judgment",
-    clarification="clarification correction user_correction comment feedback_comment feedback_text user_comment feedback user_feedback "
+    clarification="clarification correction user_correction comment feedback_comment feedback_text user_comment "
+                  "feedback user_feedback "
                   "remark note explanation what_i_meant",
-    expected="expected expected_output expected_answer gold gold_answer reference reference_answer reference_output ideal target "
+    expected="expected expected_output expected_answer gold gold_answer reference reference_answer reference_output "
+             "ideal target "
              "ground_truth true_answer",
     prompt="system_prompt system prompt_template template instruction instructions prompt",
     scope="scope user_id userid customer_id customer account user",
@@ -148,7 +164,8 @@ def guess_columns(
     for n in names: known.setdefault(_plain_name(n), n)
     for f, spellings in _NAMES.items():
         if f in found: continue
-        fits = (known[s] for s in spellings.split() if s in known and known[s] not in taken and _may_be(f, rows, known[s]))
+        fits = (known[s] for s in spellings.split() if s in known and known[s] not in taken and _may_be(f, rows,
+                                                                                                        known[s]))
         if (n := next(fits, None)) is not None:
             found[f] = n
             taken.add(n)
@@ -159,8 +176,10 @@ def _may_be(f, rows, name):
     values = [r[name] for r in rows[:500] if r.get(name) not in (None, "")]
     if f == "verdict":
         known = sum(v is not None for v in _verdicts_or_none(values))
-        return not values or known >= (.8*len(values) if "feedback" in str(name).lower() or _plain_name(name) in ("label", "evaluation") else 1)
-    if f in ("question", "clarification"): return not values or any(not re.fullmatch(r"[\d\s.,:-]*", words_of(v, "user")) for v in values)
+        return not values or known >= (.8*len(values) if "feedback" in str(name).lower()
+                                       or _plain_name(name) in ("label", "evaluation") else 1)
+    if f in ("question", "clarification"):
+        return not values or any(not re.fullmatch(r"[\d\s.,:-]*", words_of(v, "user")) for v in values)
     if f == "time": return all(_time(v) is not None for v in values[:20])
     return True
 
@@ -179,7 +198,8 @@ def _rows_of(source, sheet):
         return [(f"row {i}", r) for i, r in enumerate(source.to_dict("records"))], "the table", []
     if isinstance(source, dict): return [("the dict", source)], "the dict", []
     if not isinstance(source, (str, Path)):
-        if isinstance(source, bytes) or not hasattr(source, "__iter__"): raise InvalidData(f"a log is a file, a table or a list of rows, not {source!r:.60}")
+        if isinstance(source, bytes) or not hasattr(source, "__iter__"):
+            raise InvalidData(f"a log is a file, a table or a list of rows, not {source!r:.60}")
         return [(f"row {i}", r) for i, r in enumerate(source)], "the list", []
     path = user_path(source)
     if not path.is_file(): raise FileNotFoundError(f"no log at {printable(str(source))}")
@@ -216,7 +236,8 @@ def _excel(path, sheet):
     openpyxl = require("openpyxl", "excel")
     try: book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as e: raise InvalidData(f"{path}: could not be read as Excel ({type(e).__name__}: {e})") from e
-    if sheet is not None and sheet not in book.sheetnames: raise InvalidData(f"{path}: no sheet {sheet!r}; there are {', '.join(book.sheetnames)}")
+    if sheet is not None and sheet not in book.sheetnames:
+        raise InvalidData(f"{path}: no sheet {sheet!r}; there are {', '.join(book.sheetnames)}")
     cells = list((book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True))
     head = next((i for i, r in enumerate(cells) if sum(c is not None for c in r) > 1), 0)
     names = [str(c) if c is not None else "" for c in cells[head]] if cells else []
@@ -228,15 +249,19 @@ def _chat(row, at):
     "OpenAI's chat lines: fine-tuning examples, stored completions, batches, preferences"
     said = messages_of(row.get("request") or row.get("body") or row)
     reply = row.get("response") or row.get("choices") and row
-    if reply: said = [*said, ("assistant", words_of((reply.get("body") or reply) if isinstance(reply, dict) else reply))]
-    more = dict(id=row.get("id") or row.get("custom_id"), model=row.get("model") or (row.get("body") or {}).get("model"), time=row.get("created"))
+    if reply:
+        said = [*said, ("assistant", words_of((reply.get("body") or reply) if isinstance(reply, dict) else reply))]
+    more = dict(id=row.get("id") or row.get("custom_id"), model=row.get("model")
+                or (row.get("body") or {}).get("model"), time=row.get("created"))
     for key, verdict in (("preferred_output", "right"), ("non_preferred_output", "wrong")):
         if key in row: yield from _turns([*said, ("assistant", words_of(row[key]))], {**more, "verdict": verdict})
-    if "preferred_output" not in row: yield from _turns(said, {**_beside(row), **{k: v for k, v in more.items() if v is not None}})
+    if "preferred_output" not in row:
+        yield from _turns(said, {**_beside(row), **{k: v for k, v in more.items() if v is not None}})
 
 def _beside(row):
     "Fields that stand beside a conversation under their usual names"
-    rest = {k: v for k, v in row.items() if k not in ("messages", "request", "response", "body", "choices") and not isinstance(v, (dict, list))}
+    rest = {k: v for k, v in row.items() if k not in ("messages", "request", "response", "body",
+                                                      "choices") and not isinstance(v, (dict, list))}
     return {f: row[c] for f, c in guess_columns([rest]).items() if f not in ("question", "answer", "prompt")}
 
 def _turns(said, more):
@@ -246,7 +271,8 @@ def _turns(said, more):
     for i, (role, text) in enumerate(said):
         if role == "user": asked = text
         if role == "assistant" and asked:
-            own = more if i == last else {k: v for k, v in more.items() if k not in ("verdict", "clarification", "expected")}
+            own = more if i == last else {k: v for k, v in more.items() if k not in ("verdict", "clarification",
+                                                                                     "expected")}
             yield dict(own, question=asked, answer=text, prompt=system, history=before[:-1])
             asked = None
         if role != "system": before = [*before, dict(role=role, content=text)]
@@ -269,9 +295,12 @@ def _traced(row, at):
     value, comment, _ = _scores(_unpacked(row.get("scores")))
     said = messages_of(row.get("input"))
     system = "\n".join(t for r, t in said if r == "system")
-    yield dict(question=words_of(row.get("input"), "user"), answer=words_of(row.get("output")), verdict=value, clarification=comment, prompt=system,
-               scope=row.get("userId") or row.get("user_id"), time=row.get("timestamp") or row.get("startTime"), model=row.get("model"),
-               id=row.get("id"), prompt_id=row.get("promptName"), history=[dict(role=r, content=t) for r, t in said[:-1] if r != "system"])
+    yield dict(question=words_of(row.get("input"), "user"), answer=words_of(row.get("output")), verdict=value,
+               clarification=comment, prompt=system,
+               scope=row.get("userId") or row.get("user_id"), time=row.get("timestamp") or row.get("startTime"),
+               model=row.get("model"),
+               id=row.get("id"), prompt_id=row.get("promptName"),
+               history=[dict(role=r, content=t) for r, t in said[:-1] if r != "system"])
 
 def _run(row, at):
     "LangSmith: a run with inputs, outputs and feedback, or an example of a data set"
@@ -279,25 +308,34 @@ def _run(row, at):
     outputs, feedback = row.get("outputs"), row.get("feedback") or []
     value, comment, _ = _scores(feedback)
     stats = row.get("feedback_stats") or {}
-    if value is None: value = next((s.get("avg") for s in stats.values() if isinstance(s, dict) and s.get("avg") is not None), None)
+    if value is None:
+        value = next((s.get("avg") for s in stats.values() if isinstance(s, dict) and s.get("avg") is not None), None)
     said = messages_of(row.get("inputs"))
     is_run = "run_type" in row or "start_time" in row
-    yield dict(question=words_of(row.get("inputs"), "user"), answer=words_of(outputs) if is_run else "", verdict=value, clarification=comment,
-               expected=words_of(row.get("reference_outputs") or (None if is_run else outputs)) or None, id=row.get("id"),
-               prompt="\n".join(t for r, t in said if r == "system"), time=row.get("start_time") or row.get("created_at"))
+    yield dict(question=words_of(row.get("inputs"), "user"), answer=words_of(outputs) if is_run else "",
+               verdict=value, clarification=comment,
+               expected=words_of(row.get("reference_outputs") or (None if is_run else outputs)) or None,
+               id=row.get("id"),
+               prompt="\n".join(t for r, t in said if r == "system"),
+               time=row.get("start_time") or row.get("created_at"))
 
 def _evaluated(row, at):
     "promptfoo: a prompt with its variables, the output and whether it passed"
     prompt, given = row.get("prompt") or {}, row.get("vars") or {}
     prompt = prompt if isinstance(prompt, dict) else dict(raw=str(prompt))
     name = guess_columns([given]).get("question") if isinstance(given, dict) else None
-    asked = words_of(given[name]) if name else "; ".join(f"{k}: {words_of(v)}" for k, v in given.items()) if given else prompt.get("raw", "")
+    asked = words_of(given[name]) if name else "; ".join(f"{k}: {words_of(v)}" for k,
+                                                         v in given.items()) if given else prompt.get("raw", "")
     checks = [a for a in (row.get("testCase") or {}).get("assert") or [] if isinstance(a, dict)]
-    expected = next((words_of(a.get("value")) for a in checks if a.get("type") in ("equals", "contains", "icontains", "similar")), None)
+    expected = next((words_of(a.get("value")) for a in checks if a.get("type") in ("equals", "contains", "icontains",
+                                                                                   "similar")), None)
     provider = row.get("provider")
-    yield dict(question=asked, answer=words_of((row.get("response") or {}).get("output")) or words_of(row.get("error")), verdict=row.get("success"),
-               prompt=prompt.get("label") or prompt.get("raw") or "", sent=prompt.get("raw"), prompt_id=row.get("promptId"), expected=expected,
-               model=provider.get("id") if isinstance(provider, dict) else provider, clarification=(row.get("gradingResult") or {}).get("comment"))
+    yield dict(question=asked, answer=words_of((row.get("response") or {}).get("output"))
+               or words_of(row.get("error")), verdict=row.get("success"),
+               prompt=prompt.get("label") or prompt.get("raw") or "", sent=prompt.get("raw"),
+               prompt_id=row.get("promptId"), expected=expected,
+               model=provider.get("id") if isinstance(provider, dict) else provider,
+               clarification=(row.get("gradingResult") or {}).get("comment"))
 
 EXPORTS = dict(promptfoo=(_evaluated, {"vars", "response", "success"}), langsmith=(_run, {"inputs", "outputs"}),
                langfuse=(_traced, {"input", "output", "scores"}), chat=(_chat, {"messages"}))
@@ -308,7 +346,8 @@ def _opened(rows):
     if len(rows) != 1 or not isinstance(rows[0][1], dict): return rows
     at, d = rows[0]
     for _ in range(3):
-        inner = next((d[k] for k in ("results", "data", "traces", "runs", "rows", "examples", "observations", "logs", "items")
+        inner = next((d[k] for k in ("results", "data", "traces", "runs", "rows", "examples", "observations", "logs",
+                                     "items")
                       if isinstance(d, dict) and isinstance(d.get(k), (list, dict))), None)
         if isinstance(inner, list): return [(f"row {i}", r) for i, r in enumerate(inner)]
         if inner is None: return rows
@@ -321,8 +360,10 @@ def _format(rows):
     if not heads: return None
     for name, (_, needs) in EXPORTS.items():
         if sum(needs <= h for h in heads) > len(heads)/2: return name
-    for name, keys in dict(chat=({"request", "response"}, {"body", "custom_id"}, {"response", "custom_id"}, {"preferred_output"}),
-                           langfuse=({"input", "output", "sessionId"}, {"input", "output", "traceId"}, {"input", "output", "userId"}),
+    for name, keys in dict(chat=({"request", "response"}, {"body", "custom_id"}, {"response", "custom_id"},
+                                 {"preferred_output"}),
+                           langfuse=({"input", "output", "sessionId"}, {"input", "output", "traceId"},
+                                     {"input", "output", "userId"}),
                            promptfoo=({"prompt", "vars", "gradingResult"},)).items():
         if any(sum(k <= h for h in heads) > len(heads)/2 for k in keys): return name
     return None
@@ -343,20 +384,27 @@ class UserLog:
 
     def __repr__(self):
         judged = [i.verdict for i in self.interactions if i.verdict]
-        lines = [f"UserLog({self.name!r}): {len(self.interactions)} interactions, {judged.count('right')} right, {judged.count('wrong')} wrong, "
+        lines = [f"UserLog({self.name!r}): {len(self.interactions)} interactions, {judged.count('right')} right, "
+                 f"{judged.count('wrong')} wrong, "
                  f"{len(self.interactions) - len(judged)} not judged; {len(self.clarifications)} clarifications",
-                 f"  read as {self.format}" + (f": {', '.join(f'{f} = {c!r}' for f, c in self.columns.items())}" if self.columns else "")]
+                 f"  read as {self.format}" + (f": {', '.join(f'{f} = {c!r}' for f, c in self.columns.items())}"
+                                               if self.columns else "")]
         if self.scale: lines.append(f"  verdicts: {self.scale}")
         for what, found in (("dropped", self.dropped), ("doubtful", self.doubtful)):
-            if found: lines.append(f"  {len(found)} {what}: " + "; ".join(f"{at}: {why}" for at, why in found[:3]) + ("; ..." if len(found) > 3 else ""))
+            if found:
+                lines.append(f"  {len(found)} {what}: " + "; ".join(f"{at}: {why}" for at,
+                                                                    why in found[:3]) +
+                                                                    ("; ..." if len(found) > 3 else ""))
         return printable("\n".join(lines))
 
     def frame(self):
-        "One row per interaction: query, prompt, correct (1, 0, empty), answer, gold, and the rest; `Outcomes.read` takes the judged ones"
+        "One row per interaction: query, prompt, correct (1, 0, empty), answer, gold; for `Outcomes.read`"
         import pandas as pd
         correct = dict(right=1, wrong=0)
-        return pd.DataFrame([dict(query=i.question, prompt=i.meta.get("template", ""), correct=correct.get(i.verdict), answer=i.answer,
-                                  gold=i.expected, scope=i.scope, time=i.time, model=i.model, interaction=i.id) for i in self.interactions])
+        return pd.DataFrame([dict(query=i.question, prompt=i.meta.get("template", ""),
+                                  correct=correct.get(i.verdict), answer=i.answer,
+                                  gold=i.expected, scope=i.scope, time=i.time, model=i.model,
+                                  interaction=i.id) for i in self.interactions])
 
     def write(self,
         path, # where the file shall stand
@@ -378,10 +426,13 @@ def read_log(
     rows, name, bad = _rows_of(source, sheet)
     rows = _opened(rows)
     log = UserLog(name, dropped=bad)
-    if format not in (None, "table", *EXPORTS): raise ValueError(f"format is 'table', {', '.join(map(repr, EXPORTS))} or None, not {format!r}")
-    log.dropped += [(at, f"expected a row with names, found {type(r).__name__}") for at, r in rows if not isinstance(r, dict)]
+    if format not in (None, "table", *EXPORTS):
+        raise ValueError(f"format is 'table', {', '.join(map(repr, EXPORTS))} or None, not {format!r}")
+    log.dropped += [(at, f"expected a row with names, found {type(r).__name__}") for at,
+                    r in rows if not isinstance(r, dict)]
     rows = [(at, {str(k): _tidy(v) for k, v in r.items()}) for at, r in rows if isinstance(r, dict)]
-    if columns is not None and not isinstance(columns, dict): raise InvalidData(f"columns is a dict from fields to columns, not {columns!r:.60}")
+    if columns is not None and not isinstance(columns, dict):
+        raise InvalidData(f"columns is a dict from fields to columns, not {columns!r:.60}")
     if not rows: raise InvalidData(f"{name}: no rows" + "".join(f"; {at}: {why}" for at, why in log.dropped[:2]))
     log.format = format or (None if columns else _format(rows)) or "table"
     found = _as_fields(rows, log, columns, source) if log.format == "table" else _exported(rows, log)
@@ -423,7 +474,8 @@ def _as_fields(rows, log, columns, source):
 
 def _unguessed(rows, names, log, columns, source):
     def example(n): return next((words_of(r[n])[:30] for _, r in rows if r.get(n) not in (None, "")), "")
-    seen = "; ".join(f"{n!r} (such as {example(n)!r})" for n in names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    seen = "; ".join(f"{n!r} (such as {example(n)!r})" for n in names[:12]) + (f" and {len(names) - 12} more"
+                                                                               if len(names) > 12 else "")
     arg = repr(str(source)) if isinstance(source, (str, Path)) else "table"
     texts = sorted(names, key=lambda n: -len(example(n))) or ["..."]
     told = {**(columns or {}), "question": texts[0]}
@@ -436,23 +488,35 @@ def _judge(log, found, scope):
     said = [r.get("verdict") for _, r in found]
     verdicts, log.scale = as_verdicts(said) if any(v is not None for v in said) else ([""]*len(said), "")
     for (at, r), raw, verdict in zip(found, said, verdicts):
-        if verdict is None: log.doubtful.append((at, f"the verdict {str(raw)[:40]!r} is not understood: kept as not judged"))
+        if verdict is None:
+            log.doubtful.append((at, f"the verdict {str(raw)[:40]!r} is not understood: kept as not judged"))
         try: _record(log, at, r, verdict or None, scope)
         except (InvalidData, TypeError) as e: _drop(log, at, str(e))
 
 def _record(log, at, r, verdict, scope):
-    words = {f: well_formed(words_of(r.get(f), "user" if f == "question" else "assistant")).replace("\0", "") for f in FIELDS if f != "time"}
+    words = {f: well_formed(words_of(r.get(f), "user" if f == "question" else "assistant")).replace("\0",
+                                                                                                    "")
+                                                                                                    for f in FIELDS
+                                                                                                    if f != "time"}
     if not words["question"].strip(): raise InvalidData("no question")
     when = _time(r["time"]) if r.get("time") not in (None, "") else None
-    if r.get("time") not in (None, "") and when is None: log.doubtful.append((at, f"{str(r['time'])[:40]!r} is no time: left out"))
-    meta = {k: v for k, v in dict(log=log.name, place=at, source_id=words["id"], template=words["prompt"], history=r.get("history")).items() if v}
-    i = Interaction(words["question"], scope=words["scope"].strip() or scope, prompt=words_of(r.get("sent")) or words["prompt"],
-                    prompt_id=words["prompt_id"] or None, answer=words["answer"], verdict=verdict, expected=words["expected"] or None,
-                    model=words["model"], meta=finite(plain(meta)), usage=Usage(calls=0), time=when or utc_time(len(log.interactions)),
-                    id=stable_hash([log.name, at, words["id"], words["question"], words["answer"], len(log.interactions)], 32))
+    if r.get("time") not in (None, "") and when is None:
+        log.doubtful.append((at, f"{str(r['time'])[:40]!r} is no time: left out"))
+    meta = {k: v for k, v in dict(log=log.name, place=at, source_id=words["id"], template=words["prompt"],
+                                  history=r.get("history")).items() if v}
+    i = Interaction(words["question"], scope=words["scope"].strip() or scope,
+                    prompt=words_of(r.get("sent")) or words["prompt"],
+                    prompt_id=words["prompt_id"] or None, answer=words["answer"], verdict=verdict,
+                    expected=words["expected"] or None,
+                    model=words["model"], meta=finite(plain(meta)), usage=Usage(calls=0),
+                    time=when or utc_time(len(log.interactions)),
+                    id=stable_hash([log.name, at, words["id"], words["question"], words["answer"],
+                                    len(log.interactions)], 32))
     log.interactions.append(i)
-    if verdict: log.outcomes.append(Outcome(i.question, words["prompt"], verdict == "right", query_id=words["query_id"] or None,
+    if verdict:
+        log.outcomes.append(Outcome(i.question, words["prompt"], verdict == "right", query_id=words["query_id"] or None,
                                             prompt_id=i.prompt_id, answer=i.answer, interaction=i.id))
     if words["clarification"].strip() and verdict != "right":
-        log.clarifications.append(Clarification(i.scope, i.question, words["clarification"], id=stable_hash(["clarification", i.id], 32),
+        log.clarifications.append(Clarification(i.scope, i.question, words["clarification"],
+                                                id=stable_hash(["clarification", i.id], 32),
                                                 source=i.id, time=i.time))

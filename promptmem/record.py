@@ -24,17 +24,21 @@ class Record:
         out = {}
         for f in fields(self):
             v = getattr(self, f.name)
-            out[f.name] = ([i.to_dict() if isinstance(i, Record) else _whole(plain(i)) for i in v] if isinstance(v, (list, tuple))
-                           else v.to_dict() if isinstance(v, Record) else _whole(plain(v)))
+            if isinstance(v, (list, tuple)): out[f.name] = [_plainly(x) for x in v]
+            else: out[f.name] = _plainly(v)
         return out
 
     @classmethod
-    def from_dict(cls, d:dict):
+    def from_dict(cls,
+        d:dict, # field -> value
+    ):
         "The record that `to_dict` wrote; an unknown or missing field raises `InvalidData`"
         if not isinstance(d, dict): raise InvalidData(f"a {cls.__name__} needs a dict, found {type(d).__name__}")
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(d) - known)
-        if unknown: raise InvalidData(f"{cls.__name__} has no field {', '.join(map(repr, unknown))}; it has {', '.join(sorted(known))}")
+        if unknown:
+            raise InvalidData(f"{cls.__name__} has no field {', '.join(map(repr, unknown))}; it has "
+                              f"{', '.join(sorted(known))}")
         values = {k: cls._nested(k, v) for k, v in d.items()}
         for f in fields(cls):
             if f.name in values: _check_kind(cls, f, values[f.name])
@@ -45,8 +49,10 @@ class Record:
     def _nested(cls, name, value): return value
 
     def _repr_html_(self):
-        rows = "".join(f"<tr><th style='text-align:left'>{html.escape(k)}</th><td><pre style='margin:0;white-space:pre-wrap'>"
-                       f"{html.escape(str(v))}</pre></td></tr>" for k, v in self.to_dict().items() if v not in (None, [], {}))
+        rows = "".join(f"<tr><th style='text-align:left'>{html.escape(k)}</th><td><pre "
+                       f"style='margin:0;white-space:pre-wrap'>"
+                       f"{html.escape(str(v))}</pre></td></tr>" for k,
+                       v in self.to_dict().items() if v not in (None, [], {}))
         return f"<table class='pm-record'><caption>{type(self).__name__}</caption>{rows}</table>"
 
 # %% ../nbs/02_record.ipynb #a23a8df5
@@ -57,8 +63,12 @@ def _check_kind(cls, f, value):
     optional, name = f.type.startswith("Optional["), f.type.removeprefix("Optional[").removesuffix("]")
     kind = _KINDS.get(name) or (tuple if name == "tuple" else globals().get(name))
     if value is None and (optional or name in ("float", "int")): return
-    fits = kind is None or isinstance(value, (tuple, list) if kind is tuple else kind) and not (isinstance(value, bool) and kind is not bool)
+    if kind is tuple: kind = (tuple, list)
+    truth = isinstance(value, bool) and kind is not bool             # True is no number here
+    fits = kind is None or isinstance(value, kind) and not truth
     if not fits: raise InvalidData(f"{cls.__name__}.{f.name} is {f.type}, found {value!r:.60}")
+
+def _plainly(v): return v.to_dict() if isinstance(v, Record) else _whole(plain(v))
 
 def _whole(x):
     "Plain values as every file and database takes them"
@@ -87,7 +97,9 @@ class Usage(Record):
                      self.calls + other.calls, cost)
     __radd__ = __add__
     @property
-    def total_tokens(self): return self.prompt_tokens + self.completion_tokens
+    def total_tokens(self)->int:
+        "In and out"
+        return self.prompt_tokens + self.completion_tokens
 
 # %% ../nbs/02_record.ipynb #5f38112b
 @dataclass
@@ -115,7 +127,8 @@ class Completion(Record):
     refusal:str = "" # the model's words where it refused
     meta:dict = field(default_factory=dict) # anything else: number format, longest answer allowed, tool calls
     @classmethod
-    def _nested(cls, name, value): return Usage.from_dict(value) if name == "usage" and isinstance(value, dict) else value
+    def _nested(cls, name, value):
+        return Usage.from_dict(value) if name == "usage" and isinstance(value, dict) else value
 
 # %% ../nbs/02_record.ipynb #6d49ce53
 @dataclass(frozen=True)
@@ -190,7 +203,8 @@ class Interaction(Record):
         _text(self.scope, "a scope")
         self.time = utc_time(self.time)
         self.prompt, self.answer, self.understanding = map(well_formed, (self.prompt, self.answer, self.understanding))
-        if self.verdict not in (None, "right", "wrong"): raise InvalidData(f"a verdict is 'right', 'wrong' or None, not {self.verdict!r}")
+        if self.verdict not in (None, "right", "wrong"):
+            raise InvalidData(f"a verdict is 'right', 'wrong' or None, not {self.verdict!r}")
     @classmethod
     def _nested(cls, name, value):
         if isinstance(value, dict) and name == "retrieval": return Retrieval.from_dict(value)

@@ -58,3 +58,135 @@ def test_a_checkpoint_that_is_a_pickle_is_refused(tmp_path, kind):
     torch.save({"x": Trap()}, tmp_path / "pytorch_model.bin")
     with pytest.raises(Exception, match="safetensors|no file named|not find"): load(str(tmp_path))
     assert not (tmp_path / "sprung").exists()
+
+
+# ---- keys ---------------------------------------------------------------------------------------------------------------
+
+SHAPES = ["sk-" + "a1B2"*6, "sk-proj-" + "a1B2"*6, "ghp_" + "a1B2"*9, "github_pat_" + "a1B2"*10, "AKIA" + "ABCD1234"*2, "AIza" + "a1B2-_"*6,
+          "gsk_" + "a1B2"*8, "glpat-" + "a1B2"*5, "xoxb-123456789012-" + "a1B2"*4, "hf_" + "a1B2"*8, "eyJhbGciOiJI.eyJzdWIiOiIx.abc_DEF-123"]
+NAMES = ["OPENAI_API_KEY", "AZURE_OPENAI_KEY", "MY_PASSWORD", "PGPASSWORD", "DB_PASS", "SVN_PWD", "NPM_AUTH", "SLACK_TOKEN", "MY_JWT", "SESSION_COOKIE",
+         "CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "KEY2"]
+
+
+@pytest.mark.parametrize("key", SHAPES)
+def test_keys_are_known_by_their_shape(key):
+    from promptmem.core import InvalidData, redact
+    for text in (key, f"Bearer {key}.", f"'{key}'", f"key={key}&x=1", f"({key})"):
+        assert key not in redact(text, env={}) and key not in str(InvalidData(text)) and key not in redact({"a": [text]}, env={})["a"][0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keys_of_the_environment_are_known_in_every_spelling(name):
+    import base64
+    import html
+    from urllib.parse import quote, quote_plus
+
+    from promptmem.core import redact
+    key = "p&ss<w0rd> é/+1234"
+    spellings = [key, quote(key), quote(key, safe=""), quote_plus(key), html.escape(key), repr(key)[1:-1], base64.b64encode(key.encode()).decode(),
+                 base64.urlsafe_b64encode(key.encode()).decode()]
+    spellings += [base64.b64encode((before + key + after).encode()).decode() for before in ("", "u", "me", "you:") for after in ("", "x")]
+    for s in spellings[:8]: assert s not in redact(f"before {s} after", env={name: key}), s
+    for s in spellings[8:]: assert redact(s, env={name: key}) != s, s
+
+
+@pytest.mark.parametrize("url, kept", [
+    ("postgresql://u:p@ss@127.0.0.1:1/db", "127.0.0.1:1/db"), ("postgresql://u:p@ss/w0rd@host/db", "host/db"), ("redis://:pw99@h/0", "h/0"),
+    ("https://user:pa@ss@example.com/x", "example.com/x"), ("postgresql://u:12/34@host/db", "host/db"), ("mysql://a:b:c@d@h/e?f=g@h", "h")])
+def test_passwords_in_addresses_go_up_to_the_last_at(url, kept):
+    from promptmem.core import redact
+    out = redact(f"cannot open {url} now", env={})
+    word = url.split("://")[1].split(":", 1)[1].rsplit("@", 1)[0]
+    assert word not in out and out.endswith(f"{kept} now") and "***" in out
+
+
+@pytest.mark.parametrize("text", ["https://example.com/@user", "https://example.com:443/@user", "mail a@b.com", "max_tokens=64", "the token is dog",
+                                  "risk-adjusted-and-more-of-it", "host:8080/a@b", "task-with-a-very-long-name-in-it", "password: forgot"])
+def test_texts_that_hold_no_key_stay(text):
+    from promptmem.core import redact
+    assert redact(text, env={"PWD": "/home/me", "MAX_TOKENS": "64", "TOKEN": "x"}) == text
+
+
+def test_nests_keep_their_kind_and_lose_what_is_named_like_a_key():
+    from promptmem.core import redact
+    given = dict(api_key="abcd1234", n=1, deep=[dict(db_password="hunter2", token="dog")], key="what is it")
+    out = redact(given, env={})
+    assert out == dict(api_key="***", n=1, deep=[dict(db_password="***", token="dog")], key="what is it") and given["api_key"] == "abcd1234"
+
+
+# ---- names, texts and files of others ---------------------------------------------------------------------------------------
+
+HOSTILE = ['<img src=x onerror=alert(1)>', 'x" onmouseover="alert(1)', "a\u202eb", "a'b", "a#b?c%20d", "${x}", "</script><b>"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_parameters_and_errors_are_text_in_reports(tmp_path, name):
+    import json
+    import re
+
+    from promptmem.batch.pages import run_page, write_grid_index
+    folder = tmp_path/name.replace("/", "\u2215")
+    folder.mkdir()
+    told = dict(status="failed", notebook=name, parameters={name: name, "l": [name]}, metrics={name: 1.5},
+                error=dict(type=name, message=f"\x1b[2J{name}", traceback=name), run=name)
+    (folder/"result.json").write_text(json.dumps(told))
+    other = tmp_path/"other"
+    other.mkdir()
+    (other/"result.json").write_text(json.dumps({**told, "status": "ok", "parameters": {name: [1], "l": []}}))
+    import nbformat
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text=f"\x9b31m{name}")])])
+    for html in (write_grid_index(tmp_path).read_text(encoding="utf-8"), run_page(nb, told, folder)):
+        body = re.sub(r"<script>.*?</script>", "", html, flags=re.S)
+        assert "<img src=x" not in body and 'onmouseover="alert' not in body and "<b>" not in body.replace("<b>1.5</b>", "")
+        assert not re.search("[\x00-\x08\x1b\x80-\x9f\u202a-\u202e\u2066-\u2069]", html)
+    links = re.findall(r'<a href="([^"]*)/report.html"', write_grid_index(tmp_path).read_text(encoding="utf-8"))
+    from urllib.parse import unquote
+    assert {unquote(x) for x in links} == {folder.name, "other"}
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/../../x", "..", "a\0b", "x"*300])
+def test_names_from_data_stay_in_their_folder(tmp_path, name):
+    from promptmem.core import InvalidData, file_name, inside
+    with pytest.raises(InvalidData): inside(tmp_path, name)
+    assert (tmp_path/f"{file_name(name)}.jsonl").resolve().parent == tmp_path.resolve()
+
+
+def test_home_is_home(tmp_path, monkeypatch):
+    from promptmem.core import read_jsonl, write_jsonl
+    from promptmem.lm.base import CallableLM
+    monkeypatch.setenv("HOME", str(tmp_path/"home"))
+    monkeypatch.chdir(tmp_path)
+    assert write_jsonl("~/x/a.jsonl", [dict(a=1)]) == tmp_path/"home"/"x"/"a.jsonl" and read_jsonl("~/x/a.jsonl") == [dict(a=1)]
+    CallableLM(lambda p: "ok", cache="~/c.db").complete(["a"])
+    assert (tmp_path/"home"/"c.db").exists() and not (tmp_path/"~").exists()
+
+
+def test_the_umask_is_left_alone_and_files_get_its_rights(tmp_path, monkeypatch):
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
+    from promptmem.core import write_atomic
+    before = os.umask(0o027)
+    try:
+        monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("the umask was changed"))
+        with ThreadPoolExecutor(8) as pool: list(pool.map(lambda i: write_atomic(tmp_path/str(i), "x"), range(64)))
+        assert {p.stat().st_mode & 0o777 for p in tmp_path.iterdir()} == {0o640}
+    finally:
+        monkeypatch.undo()
+        os.umask(before)
+
+
+@pytest.mark.parametrize("text", ["- &a\n  x: *a\n", "- x: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
+    f"  y{i}: &{chr(98+i)} [{','.join(['*' + chr(97+i)]*10)}]\n" for i in range(8)), "a: " + "["*5000, "!!python/object/apply:os.system [ls]"])
+def test_yaml_is_bounded_and_runs_nothing(tmp_path, text):
+    from promptmem.core import InvalidData, read_yaml
+    (tmp_path/"g.yaml").write_text(text)
+    with pytest.raises(InvalidData, match="g.yaml"): read_yaml(tmp_path/"g.yaml")
+
+
+def test_caches_that_cannot_be_written_warn_and_the_answer_is_there(tmp_path):
+    from promptmem.lm.base import CallableLM
+    lm = CallableLM(lambda p: p.upper(), cache=tmp_path/"c.db")
+    lm.cache._file.db().execute("drop table answer")
+    with pytest.warns(UserWarning, match="answers are returned and not kept"):
+        assert [c.text for c in lm.complete(["a", "b"])] == ["A", "B"]

@@ -29,17 +29,20 @@ def make_cluster(
     if key == "local": make = require("distributed", "cluster").LocalCluster
     else:
         module = require("dask_jobqueue", "cluster")
-        classes = {c[:-len("Cluster")].lower(): getattr(module, c) for c in dir(module) if c.endswith("Cluster") and c != "JobQueueCluster"}
+        classes = {c[:-len("Cluster")].lower(): getattr(module,
+                                                        c) for c in dir(module) if c.endswith("Cluster")
+                                                        and c != "JobQueueCluster"}
         if key not in classes: raise ValueError(f"no cluster {name!r}; there are: local, {', '.join(sorted(classes))}")
         make = classes[key]
     try: return make(**options)
     except (TypeError, ValueError, RuntimeError) as e:
-        raise ValueError(f"the {key} cluster did not start with {', '.join(f'{k}={v!r}' for k, v in options.items()) or 'no options'}: {e}") from e
+        raise ValueError(f"the {key} cluster did not start with "
+                         f"{', '.join(f'{k}={v!r}' for k, v in options.items()) or 'no options'}: {e}") from e
 
 # %% ../../nbs/batch/04_clusters.ipynb #32a94061
 @contextmanager
 def open_executor(
-    executor=None, # None or "dask", "threads", "serial", a scheduler address, a cluster's name or options, a Dask client or cluster, an Executor
+    executor=None, # None or "dask", "threads", "serial", an address, a cluster's name or options, a client, an Executor
     workers:int=2, # local workers, or jobs on a cluster
 ):
     "Yield a `concurrent.futures.Executor`, and close what was opened for it"
@@ -65,10 +68,12 @@ def _dask_client(executor, workers):
         executor = dict(cluster="local", n_workers=workers, threads_per_worker=1, processes=False,
                         dashboard_address=None, memory_limit=None, silence_logs=logging.ERROR)
     made = make_cluster(executor) if isinstance(executor, str) else None
-    if isinstance(executor, dict): made = make_cluster(executor["cluster"], **{k: v for k, v in executor.items() if k != "cluster"})
+    if isinstance(executor, dict):
+        made = make_cluster(executor["cluster"], **{k: v for k, v in executor.items() if k != "cluster"})
     cluster = made if made is not None else executor
     try:
-        if made is not None and not cluster.workers: cluster.scale(jobs=workers) if hasattr(cluster, "job_script") else cluster.scale(workers)
+        if made is not None and not cluster.workers:
+            cluster.scale(jobs=workers) if hasattr(cluster, "job_script") else cluster.scale(workers)
         with distributed.Client(cluster) as client: yield client
     finally:
         if made is not None: made.close()

@@ -33,7 +33,7 @@ def run_grid(
     grid, # dict of lists, list of dicts, or a CSV, YAML or JSON file
     out, # folder of the grid: one folder per run, and index.html
     workers:int=2, # runs at a time
-    executor=None, # where: None (Dask here), "threads", "serial", a scheduler address, {"cluster": "slurm", ...}, any Executor
+    executor=None, # None (Dask here), "threads", "serial", a scheduler address, {"cluster": "slurm", ...}, any Executor
     resume:bool=True, # leave finished runs of the same code alone
     retry_failed:bool=True, # run again what failed before
     timeout:float=None, # seconds per cell; None: no limit
@@ -42,8 +42,13 @@ def run_grid(
     "Run `notebook` once for each setting of `grid`; failures are kept and the rest goes on"
     from promptmem.batch.pages import write_grid_index
     if workers < 1: raise InvalidData(f"workers must be at least 1, not {workers}")
-    if timeout is not None and not timeout > 0: raise InvalidData(f"a timeout is a number of seconds above 0, not {timeout:g}")
-    settings = check_settings(notebook, read_grid(grid), text=isinstance(grid, (str, Path)) and str(grid).lower().endswith((".csv", ".tsv")))
+    if timeout is not None and not timeout > 0:
+        raise InvalidData(f"a timeout is a number of seconds above 0, not {timeout:g}")
+    settings = check_settings(notebook, read_grid(grid), text=isinstance(grid,
+                                                                         (str,
+                                                                          Path))
+                                                                          and str(grid).lower().endswith((".csv",
+                                                                                                          ".tsv")))
     out, code = user_path(out).resolve(), code_hash(notebook)
     folders = {run_id(notebook, s): s for s in settings}
     skip = {r for r in folders if resume and (is_finished(out/r, code) or not retry_failed and has_failed(out/r, code))}

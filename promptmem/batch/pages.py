@@ -18,25 +18,31 @@ from ..core import json_text, now, printable, write_atomic
 
 # %% ../../nbs/batch/05_pages.ipynb #6782f957
 _CSS = """
-:root { color-scheme: light; --ink:#1c2430; --soft:#5b6675; --line:#dfe4ea; --accent:#1f6f8b; --bad:#b3261e; --back:#f7f9fb }
+:root { color-scheme: light; --ink:#1c2430; --soft:#5b6675; --line:#dfe4ea; --accent:#1f6f8b;
+        --bad:#b3261e; --back:#f7f9fb }
 * { box-sizing: border-box }
 body { font: 15px/1.55 system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; color: var(--ink); margin: 0 auto;
        max-width: 1080px; padding: 24px 20px 64px; background: #fff }
-h1 { font-size: 1.7em; margin: .2em 0 } h2 { margin: 1.6em 0 .3em; border-bottom: 1px solid var(--line); padding-bottom: .2em }
+h1 { font-size: 1.7em; margin: .2em 0 } h2 { margin: 1.6em 0 .3em; border-bottom: 1px solid var(--line);
+     padding-bottom: .2em }
 a { color: var(--accent) } .soft { color: var(--soft) } .bad { color: var(--bad); font-weight: 600 }
 table { border-collapse: collapse; margin: 12px 0; font-size: .92em; font-variant-numeric: tabular-nums }
 th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 td.n { text-align: right } thead th { background: var(--back); position: sticky; top: 0 }
 th button { all: unset; cursor: pointer; font-weight: 600 } th button:focus-visible { outline: 2px solid var(--accent) }
-th[aria-sort=ascending] button::after { content: " \\25B2" / "" } th[aria-sort=descending] button::after { content: " \\25BC" / "" }
-pre { background: var(--back); padding: 10px 12px; overflow-x: auto; border-radius: 6px; font-size: .86em; line-height: 1.45 }
+th[aria-sort=ascending] button::after { content: " \\25B2" / "" }
+th[aria-sort=descending] button::after { content: " \\25BC" / "" }
+pre { background: var(--back); padding: 10px 12px; overflow-x: auto; border-radius: 6px; font-size: .86em;
+      line-height: 1.45 }
 pre, code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
-pre.error { background: #fdf1f0; color: #7a1912 } pre.out { background: #fff; border-left: 3px solid var(--line); border-radius: 0 }
+pre.error { background: #fdf1f0; color: #7a1912 }
+pre.out { background: #fff; border-left: 3px solid var(--line); border-radius: 0 }
 .cards { display: flex; flex-wrap: wrap; gap: 10px; margin: 12px 0 }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 8px 14px; min-width: 130px }
 .card b { display: block; font-size: 1.35em } .card span { color: var(--soft); font-size: .85em }
 .wide { overflow-x: auto } .figure { margin: 14px 0 } img, svg { max-width: 100% }
-input[type=search] { font: inherit; padding: 5px 9px; border: 1px solid var(--line); border-radius: 6px; min-width: 240px }
+input[type=search] { font: inherit; padding: 5px 9px; border: 1px solid var(--line); border-radius: 6px;
+                     min-width: 240px }
 details > summary { cursor: pointer; color: var(--soft) }
 """
 
@@ -89,7 +95,9 @@ def page(
             f"<body>\n{body}\n<script>{_SORT}</script></body></html>\n")
 
 # %% ../../nbs/batch/05_pages.ipynb #013df8f3
-def number(x)->str:
+def number(
+    x, # a value
+)->str:
     "A value for people: four significant digits, no trailing noise"
     if isinstance(x, bool) or x is None: return "" if x is None else str(x).lower()
     if isinstance(x, float): return "" if x != x else f"{x:.4g}" if abs(x) < 1e5 else f"{x:,.0f}"
@@ -121,7 +129,10 @@ def table(
             f'<div class="wide"><table class="sortable" id="{escape(name)}"><thead><tr>{head}</tr></thead>\n'
             f"<tbody>{body}</tbody></table></div>")
 
-def plain_text(v):
+def plain_text(
+    v, # a value of a cell
+): # a text, a number or None
+    "Lists and dicts as JSON, other values as they are"
     from promptmem.core import plain
     v = plain(v)
     return json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list)) else v
@@ -129,8 +140,11 @@ def plain_text(v):
 # %% ../../nbs/batch/05_pages.ipynb #2dd9f6d9
 PLOTLY = "application/vnd.plotly.v1+json"
 
+# the mark of a tag, C1 codes, direction marks
+_UNSEEN = re.compile("[<\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
 def _safe_json(x):
-    return json_text(x).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", json_text(x))
 
 def figure_html(
     figure:dict, # plotly JSON: data and layout
@@ -139,8 +153,10 @@ def figure_html(
     "A figure as HTML for a page that loads plotly.min.js"
     layout = figure.get("layout", {})
     height = layout.get("height") or 420
-    return (f'<div class="figure"><div id="{escape(name)}" style="height:{_scalar(height) or 420:.0f}px"></div><script>Plotly.newPlot("{escape(name)}",'
-            f'{_safe_json(figure.get("data", []))},{_safe_json(layout)},{{responsive:true,displayModeBar:false}})</script></div>')
+    return (f'<div class="figure"><div id="{escape(name)}" '
+            f'style="height:{_scalar(height) or 420:.0f}px"></div><script>Plotly.newPlot("{escape(name)}",'
+            f'{_safe_json(figure.get("data", []))},{_safe_json(layout)},'
+            "{responsive:true,displayModeBar:false})</script></div>")
 
 def notebook_figures(
     nb, # an executed notebook, or its path
@@ -218,7 +234,9 @@ def notebook_html(
     return "\n".join(parts)
 
 # %% ../../nbs/batch/05_pages.ipynb #f541dab6
-def metric_text(v)->str:
+def metric_text(
+    v, # a number, or an interval as a dict
+)->str:
     "A metric for people; an interval as `estimate [lo, hi]`"
     if isinstance(v, dict) and {"estimate", "lo", "hi"} <= set(v):
         known = [v[k] for k in ("lo", "hi") if v[k] is not None and v[k] == v[k]]
@@ -232,10 +250,14 @@ def cards(
     "The metrics as a row of small cards"
     interval = lambda v: isinstance(v, dict) and {"estimate", "lo", "hi"} <= set(v)
     shown = [(k, v) for k, v in metrics.items() if isinstance(v, (int, float, str, bool)) or interval(v)][:most]
-    card = lambda k, v: f'<div class="card"><b>{escape(metric_text(v))}</b><span>{escape(str(k).replace("_", " "))}</span></div>'
+    name = lambda k: escape(str(k).replace("_", " "))
+    card = lambda k, v: f'<div class="card"><b>{escape(metric_text(v))}</b><span>{name(k)}</span></div>'
     return f'<div class="cards">{"".join(card(k, v) for k, v in shown)}</div>' if shown else ""
 
-def title_of(nb, default=""):
+def title_of(
+    nb, # a notebook
+    default:str="", # where it has none
+)->str:
     "The first heading of a notebook"
     found = (re.search(r"^#\s+(.+)$", c.source, re.M) for c in nb.cells if c.cell_type == "markdown")
     return next((m[1].strip() for m in found if m), default)
@@ -249,7 +271,8 @@ def run_page(
     "The page of one run"
     folder = Path(folder)
     status = result.get("status", "")
-    facts = [f'<span class="{"soft" if status == "ok" else "bad"}">{escape(status)}</span>', f'{number(result.get("seconds"))} s',
+    facts = [f'<span class="{"soft" if status == "ok" else "bad"}">{escape(status)}</span>',
+             f'{number(result.get("seconds"))} s',
              escape(str(result.get("started", ""))[:19].replace("T", " ")), escape(str(result.get("run", "")))]
     told = ", ".join(f"{k} = {plain_text(v)}" for k, v in result.get("parameters", {}).items() if v not in ("", None))
     error = result.get("error") or {}
@@ -261,7 +284,10 @@ def run_page(
     return page(f'{title_of(nb, "run")} - {result.get("run", "")}', top + notebook_html(nb), script)
 
 # %% ../../nbs/batch/05_pages.ipynb #32543bb0
-def split_varying(rows, key):
+def split_varying(
+    rows:list, # results
+    key:str, # "parameters" or "metrics"
+)->tuple:
     "The names in `row[key]` that differ between rows, and those that are the same in all"
     names = list(dict.fromkeys(k for r in rows for k in r.get(key, {})))
     texts = {n: {json.dumps(r.get(key, {}).get(n), sort_keys=True) for r in rows} for n in names}
@@ -295,15 +321,23 @@ def metric_figure(
         xs = sorted((k[1] for k in points if k[0] == g), key=(lambda v: v) if numeric else str)
         ms = [points[g, v] for v in xs]
         error = dict(type="data", array=[m.hi - m.estimate if m.n > 1 else 0 for m in ms], thickness=1.2)
-        data.append(dict(type="scatter" if numeric else "bar", mode="lines+markers", name=g, y=[m.estimate for m in ms],
-                         x=xs if numeric else [str(v) for v in xs], error_y=error, marker=dict(color=_COLORS[i % len(_COLORS)])))
+        data.append(dict(type="scatter" if numeric else "bar", mode="lines+markers", name=printable(g),
+                         y=[m.estimate for m in ms],
+                         x=xs if numeric else [printable(str(v)) for v in xs], error_y=error,
+                         marker=dict(color=_COLORS[i % len(_COLORS)])))
         if not numeric: data[-1].pop("mode")
-    axis = lambda t: dict(title=dict(text=t), gridcolor="#e6eaee", zerolinecolor="#c9d0d8", automargin=True)
-    return dict(data=data, layout=dict(height=340, margin=dict(l=60, r=20, t=40, b=50), plot_bgcolor="white", title=dict(text=metric),
+    axis = lambda t: dict(title=dict(text=printable(str(t))), gridcolor="#e6eaee", zerolinecolor="#c9d0d8",
+                          automargin=True)
+    return dict(data=data, layout=dict(height=340, margin=dict(l=60, r=20, t=40, b=50), plot_bgcolor="white",
+                                       title=dict(text=printable(str(metric))),
                                        xaxis=axis(x), yaxis=axis(metric), showlegend=len(data) > 1, font=dict(size=13)))
 
 # %% ../../nbs/batch/05_pages.ipynb #a6a17237
-def grid_figures(rows, varying, metrics):
+def grid_figures(
+    rows:list, # results
+    varying:list, # names of parameters that differ
+    metrics:list, # names of metrics
+)->list: # plotly JSON
     "One figure per metric, at most six, against the parameter that varies most"
     free = [v for v in varying if v not in ("seed", "error", "out")] or [v for v in varying if v == "seed"]
     if not free: return []
@@ -311,15 +345,20 @@ def grid_figures(rows, varying, metrics):
     numeric = [v for v in free if all(_scalar(r["parameters"].get(v)) is not None for r in rows)]
     x = max(numeric or free, key=count)
     by = sorted((v for v in free if v != x), key=count)[:2]
-    return [metric_figure(rows, m, x, by) for m in metrics if any(_scalar(r["metrics"].get(m)) is not None for r in rows)][:6]
+    return [metric_figure(rows, m, x, by) for m in metrics if any(_scalar(r["metrics"].get(m)) is not None
+                                                                  for r in rows)][:6]
 
-def read_results(folder):
+def read_results(
+    folder, # a grid's folder
+)->list: # of dict
     "The readable results of the run folders in `folder`"
     found = []
     from promptmem.batch.results import read_result
     for p in sorted(Path(folder).glob("*/result.json")):
         r = read_result(p.parent)
-        if r: found.append(dict(r, run=p.parent.name, parameters=r.get("parameters") or {}, metrics=r.get("metrics") or {}))
+        if r:
+            found.append(dict(r, run=p.parent.name, parameters=r.get("parameters") or {},
+                              metrics=r.get("metrics") or {}))
     return found
 
 def _in_order(folder, rows):
@@ -340,14 +379,17 @@ def write_grid_index(
     folder = Path(folder)
     rows = _in_order(folder, read_results(folder))
     varying, same = split_varying(rows, "parameters")
-    metrics = [m for m in dict.fromkeys(k for r in rows for k in r["metrics"]) if any(_scalar(r["metrics"].get(m)) is not None for r in rows)]
-    shown = [{"run": _Html(link([r["run"], "report.html"], r["run"])), "status": r.get("status"), **{v: r["parameters"].get(v) for v in varying},
+    metrics = [m for m in dict.fromkeys(k for r in rows for k in r["metrics"])
+               if any(_scalar(r["metrics"].get(m)) is not None for r in rows)]
+    shown = [{"run": _Html(link([r["run"], "report.html"], r["run"])), "status": r.get("status"),
+              **{v: r["parameters"].get(v) for v in varying},
               **{m: _scalar(r["metrics"].get(m)) for m in metrics}, "seconds": r.get("seconds"),
               "error": (r.get("error") or {}).get("message")} for r in rows]
     failed = sum(r.get("status") == "failed" for r in rows)
     columns = ["run", "status", *varying, *metrics, "seconds"] + (["error"] if failed else [])
     title = title or next((r.get("notebook") for r in rows if r.get("notebook")), folder.name)
-    constants = ", ".join(f"{k} = {plain_text(rows[0]['parameters'][k])}" for k in same if rows[0]["parameters"][k] not in ("", None)) if rows else ""
+    constants = ", ".join(f"{k} = {plain_text(rows[0]['parameters'][k])}" for k in same
+                          if rows[0]["parameters"][k] not in ("", None)) if rows else ""
     figures = grid_figures([r for r in rows if r.get("status") == "ok"], varying, metrics)
     script = plotly_script(folder) if figures else ""
     drawn = "".join(figure_html(f, f"metric-{i}") for i, f in enumerate(figures)) if script else ""

@@ -61,7 +61,8 @@ def _assigned(node):
     "(name, value) for each name that a statement sets"
     if isinstance(node, ast.AnnAssign): pairs = [(node.target, node.value)]
     elif not isinstance(node, ast.Assign) or len(node.targets) > 1: pairs = []
-    elif isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple): pairs = zip(node.targets[0].elts, node.value.elts)
+    elif isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+        pairs = zip(node.targets[0].elts, node.value.elts)
     else: pairs = [(node.targets[0], node.value)]
     return [(t.id, v) for t, v in pairs if isinstance(t, ast.Name) and v is not None]
 
@@ -69,7 +70,8 @@ def _assigned(node):
 _AXES = (list, tuple, range, set, frozenset)
 
 def _product(grid):
-    axes = [(k, list(v) if isinstance(v, _AXES) else v.tolist() if hasattr(v, "tolist") and getattr(v, "ndim", 0) else [v])
+    axes = [(k, list(v) if isinstance(v, _AXES) else v.tolist() if hasattr(v, "tolist") and getattr(v, "ndim",
+                                                                                                    0) else [v])
             for k, v in grid.items()]
     return [dict(zip(grid, values)) for values in itertools.product(*(v for _, v in axes))]
 
@@ -118,7 +120,9 @@ def read_value(
     kinds = _kinds(annotation)
     if kinds and str in kinds: return None if text in ("None", "null") and type(None) in kinds else text
     if len(text) > 1000 and kinds and list not in kinds and dict not in kinds: return text    # no number is that long
-    try: return ast.literal_eval({"true": "True", "false": "False", "null": "None"}.get(text.strip().lower(), text.strip()))
+    try:
+        return ast.literal_eval({"true": "True", "false": "False", "null": "None"}.get(text.strip().lower(),
+                                                                                       text.strip()))
     except (ValueError, SyntaxError, RecursionError, MemoryError): return text
 
 # %% ../../nbs/batch/01_parameters.ipynb #8f5ae9f8
@@ -134,12 +138,15 @@ def check_settings(
         for name, value in setting.items():
             if name not in known: wrong.append(f"setting {i}: no parameter {name!r}"); continue
             if name == "out": wrong.append(f"setting {i}: 'out' is set by the grid itself"); continue
-            if _KEY_NAME.search(name) or is_secret_name(name): wrong.append(f"setting {i}: {name!r} looks like a key; pass keys by environment"); continue
+            if _KEY_NAME.search(name) or is_secret_name(name):
+                wrong.append(f"setting {i}: {name!r} looks like a key; pass keys by environment"); continue
             kinds = _kinds(known[name].type)
             row[name] = read_value(value, known[name].type) if text else value
             if not _fits(row[name], kinds):
                 wrong.append(f"setting {i}: {name} is declared {known[name].type}, given {row[name]!r:.60}")
         ready.append(row)
-    if wrong: raise InvalidData(f"{notebook}: " + "; ".join(wrong[:10]) + (f" and {len(wrong)-10} more" if len(wrong) > 10 else "")
+    if wrong:
+        raise InvalidData(f"{notebook}: " + "; ".join(wrong[:10]) +
+                          (f" and {len(wrong)-10} more" if len(wrong) > 10 else "")
                                 + f". Its parameters: {', '.join(known)}")
     return ready

@@ -11,7 +11,9 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 from ..core import now, write_atomic
-from .pages import plain_text, read_results, split_varying, cards, figure_html, notebook_figures, number, page, escape, link, plotly_script, title_of
+from .pages import (
+    cards, escape, figure_html, link, notebook_figures, number, page, plain_text, plotly_script, read_results,
+    split_varying, title_of)
 
 # %% ../../nbs/batch/07_report.ipynb #4bcc89a7
 ROOMS = ("stream", "reward", "rewrite", "recall", "edit")
@@ -28,8 +30,10 @@ def read_plan(
     asked, plan = plan is not None, Path(plan) if plan else notebooks/"grids"/"report.yaml"
     if asked and not plan.is_file(): raise FileNotFoundError(f"no plan at {plan}")
     told = (read_yaml(plan) or {}) if plan.is_file() else {}
-    if not isinstance(told, dict) or not all(isinstance(s or {}, dict) for s in told.values()): raise InvalidData(f"{plan}: expected a section per notebook")
-    found = {p.stem: p for p in sorted(notebooks.glob("*.ipynb"), key=lambda p: (ROOMS.index(p.stem) if p.stem in ROOMS else 99, p.stem))}
+    if not isinstance(told, dict) or not all(isinstance(s or {}, dict) for s in told.values()):
+        raise InvalidData(f"{plan}: expected a section per notebook")
+    found = {p.stem: p for p in sorted(notebooks.glob("*.ipynb"),
+                                       key=lambda p: (ROOMS.index(p.stem) if p.stem in ROOMS else 99, p.stem))}
     if not found: raise InvalidData(f"there are no notebooks in {notebooks}")
     unknown = set(told) - set(found)
     if unknown: raise InvalidData(f"{plan}: there is no notebook {', '.join(sorted(unknown))} in {notebooks}")
@@ -40,7 +44,8 @@ def read_plan(
         for data, grid in (section.get("with_data") or {}).items():
             if local_data(data): settings += read_grid(grid)
         notebook_parameters(path)
-        out[name] = dict(title=section.get("title") or title_of(read_notebook(path), name), says=section.get("says", ""), settings=settings, notebook=path)
+        out[name] = dict(title=section.get("title") or title_of(read_notebook(path), name),
+                         says=section.get("says", ""), settings=settings, notebook=path)
     return out
 
 # %% ../../nbs/batch/07_report.ipynb #f9547852
@@ -58,7 +63,8 @@ def _run_plan(plan, out, workers, executor, timeout, progress):
     from tqdm.auto import tqdm
     bar = tqdm(total=sum(len(p["settings"]) for p in plan.values()), desc="report", unit="run", disable=not progress)
     with open_executor(executor, workers) as pool, bar, ThreadPoolExecutor(len(plan)) as threads:
-        job = lambda name, p: run_grid(p["notebook"], p["settings"], out/name, workers=workers, executor=_Counted(pool, bar),
+        job = lambda name, p: run_grid(p["notebook"], p["settings"], out/name, workers=workers,
+                                       executor=_Counted(pool, bar),
                                        timeout=timeout, progress=False)
         jobs = {name: threads.submit(job, name, p) for name, p in plan.items()}
         return {name: j.result() for name, j in jobs.items()}
@@ -71,9 +77,12 @@ def _section(name, p, frame, out):
     good = [r for r in runs if r.get("status") == "ok"]
     links = ", ".join(link([name, r["run"], "report.html"], _told(r, runs)) for r in runs)
     html = [f'<h2 id="{escape(name)}">{escape(p["title"])}</h2>', f"<p>{escape(p['says'])}</p>" if p["says"] else "",
-            f'<p class="soft">{escape(name)}: {links} &middot; {link([name, "index.html"], "all runs of this notebook")}</p>']
+            f'<p class="soft">{escape(name)}: {links} &middot; '
+            f'{link([name, "index.html"], "all runs of this notebook")}</p>']
     for r in runs:
-        if r.get("error"): html.append(f'<p class="bad">{escape(_told(r, runs))} failed: {escape(str(r["error"].get("type")))}: {escape(str(r["error"].get("message"))[:300])}</p>')
+        if r.get("error"):
+            html.append(f'<p class="bad">{escape(_told(r, runs))} failed: {escape(str(r["error"].get("type")))}: '
+                        f'{escape(str(r["error"].get("message"))[:300])}</p>')
     for r in good:
         if len(good) > 1: html.append(f"<h3>{escape(_told(r, runs))}</h3>")
         html.append(cards(r["metrics"], 16))
@@ -102,14 +111,17 @@ def write_report(
     from promptmem.core import InvalidData
     out, start, plan = Path(out).resolve(), time.perf_counter(), read_plan(notebooks, plan)
     if only:
-        if set(only) - set(plan): raise InvalidData(f"no notebook {', '.join(sorted(set(only) - set(plan)))}; there are {', '.join(plan)}")
+        if set(only) - set(plan):
+            raise InvalidData(f"no notebook {', '.join(sorted(set(only) - set(plan)))}; there are {', '.join(plan)}")
         plan = {k: p for k, p in plan.items() if k in only}
     out.mkdir(parents=True, exist_ok=True)
     script = plotly_script(out)
     frames = _run_plan(plan, out, workers, executor, timeout, progress)
     failed = sum(int((f.status != "ok").sum()) for f in frames.values())
     body = [_section(name, p, frames[name], out) for name, p in plan.items()]
-    index = write_atomic(out/"index.html", page("promptmem: report", _front(plan, frames, failed, time.perf_counter() - start) + "\n".join(body), script))
+    index = write_atomic(out/"index.html", page("promptmem: report",
+                                                _front(plan, frames, failed,
+                                                       time.perf_counter() - start) + "\n".join(body), script))
     return index, failed
 
 def _front(plan, frames, failed, seconds):
@@ -119,6 +131,8 @@ def _front(plan, frames, failed, seconds):
     bad = f' &middot; <span class="bad">{failed} failed</span>' if failed else ""
     known = ", ".join(f"{k} {v}" for k, v in versions().items())
     toc = " &middot; ".join(f'<a href="#{quote(n)}">{escape(p["title"])}</a>' for n, p in plan.items())
-    return (f"<h1>promptmem: report</h1><p>A language model in use misreads people, and they tell it so. What each room of promptmem makes of "
+    return (f"<h1>promptmem: report</h1><p>A language model in use misreads people, and they tell it so. What each "
+            f"room of promptmem makes of "
             f"that, measured on the small models that ship with the project.</p><p>{toc}</p>"
-            f'<p class="soft">{runs} runs{bad} &middot; {seconds:.0f} s &middot; {now()[:16].replace("T", " ")} UTC &middot; {escape(known)}</p>')
+            f'<p class="soft">{runs} runs{bad} &middot; {seconds:.0f} s &middot; {now()[:16].replace("T", " ")} UTC '
+            f'&middot; {escape(known)}</p>')

@@ -15,7 +15,11 @@ from ..core import InvalidData, json_text, now, plain, read_json, redact, stable
 from .parameters import read_notebook
 
 # %% ../../nbs/batch/02_results.ipynb #b7f8bcf1
-def write_json(path, x):
+def write_json(
+    path, # where the file shall stand
+    x, # any value that `plain` accepts
+)->Path:
+    "Write a value as JSON, without keys and all or nothing"
     return write_atomic(path, json_text(redact(plain(x)), indent=1) + "\n")
 
 def write_result(
@@ -26,7 +30,8 @@ def write_result(
 ): # the path, or None
     "Write `out/result.json`, all or nothing: the last cell of a batch notebook"
     if not out: return None
-    return write_json(Path(out)/"result.json", dict(more, metrics=metrics or {}, parameters=parameters or {}, time=now()))
+    return write_json(Path(out)/"result.json", dict(more, metrics=metrics or {}, parameters=parameters or {},
+                                                    time=now()))
 
 def read_result(
     folder, # folder of a run
@@ -63,7 +68,12 @@ def is_finished(
     return result.get("status") == "ok" and files and code in (None, result.get("code"))
 
 # %% ../../nbs/batch/02_results.ipynb #50f0c3ee
-def write_lost(folder, notebook, parameters, e):
+def write_lost(
+    folder:Path, # of the run
+    notebook, # its path
+    parameters:dict, # what it was told
+    e:Exception, # why it is lost
+)->None:
     "Record a run whose worker died or could not be reached"
     result = dict(status="failed", run=folder.name, notebook=Path(notebook).name, parameters=parameters, metrics={},
                   error=dict(type=type(e).__name__, message=redact(str(e))[:2000], cell=None,
@@ -77,7 +87,11 @@ def run_versions()->dict:
     return versions()
 
 # %% ../../nbs/batch/02_results.ipynb #c59de4a4
-def has_failed(folder, code):
+def has_failed(
+    folder, # of the run
+    code:str, # hash of the notebook's code
+)->bool:
+    "Did the run in `folder` fail with this code?"
     result = read_result(folder)
     return result.get("status") == "failed" and result.get("code") == code
 
@@ -95,7 +109,8 @@ def _flat(x, prefix=""):
 
 def _row(result, path):
     error = result.get("error") or {}
-    row = dict(run=result.get("run", path.parent.name), notebook=result.get("notebook"), status=result.get("status", "unfinished"))
+    row = dict(run=result.get("run", path.parent.name), notebook=result.get("notebook"),
+               status=result.get("status", "unfinished"))
     row.update(result.get("parameters", {}))
     for k, v in _flat(result.get("metrics", {})).items(): row[f"metrics.{k}" if k in row else k] = v
     row.setdefault("seconds", result.get("seconds"))

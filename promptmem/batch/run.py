@@ -130,7 +130,7 @@ def run_notebook(
     threads:int=None, # cores for the kernel's numerical libraries
     facts:dict=None, # further entries for result.json, such as the git commit
 )->dict: # the result, as written
-    "Execute one notebook into `folder`: notebook.ipynb, report.html and, last, result.json. Never raises for a notebook's own error"
+    "Execute one notebook into `folder` (result.json is written last); its own errors are kept, not raised"
     notebook, folder = Path(notebook).resolve(), Path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     known, started, clock = notebook_parameters(notebook), now(), time.perf_counter()

@@ -43,13 +43,14 @@ def recall_sweep(
     **fixed, # further parameters of the notebook: folder and split of the published files, model
 )->list:
     "Experiments x exposures x seeds (recognition, recall and retention of few-shot memories, section 2)"
-    return [dict(experiment=str(e), exposures=x, seed=s, **fixed) for e, x, s in itertools.product(experiments, exposures, seeds)]
+    return [dict(experiment=str(e), exposures=x, seed=s, **fixed) for e, x,
+            s in itertools.product(experiments, exposures, seeds)]
 
 # %% ../../nbs/batch/08_sweeps.ipynb #7b5dd32e
 def edit_sweep(
     models=("demo",), # "demo", "backpack", "hf:PATH"
     methods=("full", "lora", "memit"), # and "senses" for a Backpack
-    tasks=("country", "company", "gender", "temporal", "verb"), # published sets (PROMPTMEM_DATA), or those of the invented world
+    tasks=("country", "company", "gender", "temporal", "verb"), # published sets, or those of the invented world
     trials=25, # draws per model, method and task
     **fixed, # further parameters of the notebook
 )->list:

@@ -45,7 +45,8 @@ class Embedder:
             self._keep(todo, new)
             found.update(zip(todo, new))
         widths = {len(v) for v in found.values()}
-        if len(widths) > 1: raise ValueError(f"{self.name} gave vectors of {' and '.join(map(str, sorted(widths)))} numbers")
+        if len(widths) > 1:
+            raise ValueError(f"{self.name} gave vectors of {' and '.join(map(str, sorted(widths)))} numbers")
         return np.stack([found[t] for t in texts])
 
     def _cached(self, texts):
@@ -60,7 +61,8 @@ class Embedder:
 
     def _cache_fails(self, e):
         if not vars(self).get("_told"):
-            warnings.warn(f"the cache {self.cache.path} fails ({e}): embeddings are returned and not kept", stacklevel=3)
+            warnings.warn(f"the cache {self.cache.path} fails ({e}): embeddings are returned and not kept",
+                          stacklevel=3)
         self._told = True
 
     def _embed(self, texts): raise NotImplementedError
@@ -77,7 +79,8 @@ def unit_vectors(
     try: x = np.asarray(x, np.float32)
     except (ValueError, TypeError) as e: raise InvalidData(f"{name} returned what is no table of numbers: {e}") from e
     if x.ndim != 2 or len(x) != len(texts): raise InvalidData(f"{name} returned shape {x.shape} for {len(texts)} texts")
-    if dim is not None and x.shape[1] != dim: raise InvalidData(f"{name} gives {dim} numbers a text, found {x.shape[1]}")
+    if dim is not None and x.shape[1] != dim:
+        raise InvalidData(f"{name} gives {dim} numbers a text, found {x.shape[1]}")
     bad = np.flatnonzero(~np.isfinite(x).all(1))
     if len(bad): raise InvalidData(f"{name} gave a vector with NaN or infinity for {texts[bad[0]]!r:.80}")
     return x/np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
@@ -88,13 +91,17 @@ class EmbeddingCache:
     def __init__(self,
         path, # SQLite file; made when missing
     ):
-        self._file = SharedFile(path, "create table if not exists vector(key blob primary key, value blob not null) without rowid")
+        self._file = SharedFile(path, "create table if not exists vector(key blob primary key, value blob not null) "
+                                      "without rowid")
         self.path = self._file.path
 
     @staticmethod
     def _key(name, text): return hashlib.sha256(f"{name}\0{text}".encode("utf-8", "surrogatepass")).digest()
 
-    def get_many(self, name, texts):
+    def get_many(self,
+        name:str, # of the embedder
+        texts:list, # of text
+    )->dict:
         "text -> vector, for those that are there"
         keys, out, db = {self._key(name, t): t for t in texts}, {}, self._file.db()
         ks = list(keys)
@@ -104,7 +111,11 @@ class EmbeddingCache:
                 if len(v) % 4 == 0 and np.isfinite(x := np.frombuffer(v, np.float32)).all(): out[keys[bytes(k)]] = x
         return out
 
-    def put_many(self, name, texts, vectors):
+    def put_many(self,
+        name:str, # of the embedder
+        texts:list, # of text
+        vectors, # one each
+    )->None:
         "Keep one vector per text, all in one transaction"
         db = self._file.db()
         rows = [(self._key(name, t), np.asarray(v, np.float32).tobytes()) for t, v in zip(texts, vectors)]
@@ -156,7 +167,8 @@ class STEmbedder(Embedder):
         st = require("sentence_transformers", "local")
         try: return st.SentenceTransformer(str(_offline_copy(self.source) or self.source), device=self.device)
         except Exception as e:
-            raise LMError(f"no sentence-transformers model could be loaded from {str(self.source)!r:.80}: {str(e).splitlines()[0]}") from e
+            raise LMError(f"no sentence-transformers model could be loaded from {str(self.source)!r:.80}: "
+                          f"{str(e).splitlines()[0]}") from e
 
     @cached_property
     def dim(self):
@@ -212,7 +224,8 @@ class OpenAIEmbedder(Embedder):
         "The client of this process: connections are not shared with a fork"
         if self._client[0] != os.getpid():
             make = require("openai").OpenAI
-            self._client = os.getpid(), make(api_key=self._secret.reveal(), base_url=self.base_url, timeout=self.timeout,
+            self._client = os.getpid(), make(api_key=self._secret.reveal(), base_url=self.base_url,
+                                             timeout=self.timeout,
                                              max_retries=self.max_retries)
         return self._client[1]
 
@@ -246,21 +259,25 @@ def in_order(
 _loaded = {}
 
 def load_embedder(
-    name="all-MiniLM-L6-v2", # "all-MiniLM-L6-v2", "st:NAME_OR_FOLDER", "openai:MODEL" (also ollama:, ...), "hash", "hash:DIM", or an embedder
+    name="all-MiniLM-L6-v2", # "all-MiniLM-L6-v2", "st:NAME_OR_FOLDER", "openai:MODEL", "hash", "hash:DIM", or one
     cache=None, # path of a disk cache
     **kw, # passed to the embedder
 )->Embedder:
     "An embedder by name; without options the same object is returned again"
     if callable(name) and not isinstance(name, (str, type)): return name
-    if not isinstance(name, (str, Path)) or not str(name).strip(): raise ValueError(f"unknown embedder {name!r:.60}: write a name or give an embedder")
+    if not isinstance(name, (str, Path)) or not str(name).strip():
+        raise ValueError(f"unknown embedder {name!r:.60}: write a name or give an embedder")
     kind, _, rest = str(name).partition(":")
     from promptmem.lm.endpoint import PROVIDERS
     key = (name, str(cache))
     if not kw and key in _loaded: return _loaded[key]
     if kind in PROVIDERS and rest: e = OpenAIEmbedder(rest, cache=cache, **{"provider": kind, **kw})
-    elif kind == "hash" and (not rest or rest.isdigit() and int(rest)): e = HashEmbedder(int(rest or 512), cache=cache, **kw)
+    elif kind == "hash" and (not rest or rest.isdigit() and int(rest)):
+        e = HashEmbedder(int(rest or 512), cache=cache, **kw)
     elif kind == "st" and rest: e = STEmbedder(rest, cache=cache, **kw)
     elif isinstance(name, (str, Path)) and ":" not in str(name): e = STEmbedder(str(name), cache=cache, **kw)
-    else: raise ValueError(f"unknown embedder {name!r}: write 'all-MiniLM-L6-v2', 'st:NAME_OR_FOLDER', 'openai:MODEL', 'hash' or 'hash:512'")
+    else:
+        raise ValueError(f"unknown embedder {name!r}: write 'all-MiniLM-L6-v2', 'st:NAME_OR_FOLDER', 'openai:MODEL', "
+                         f"'hash' or 'hash:512'")
     if not kw: _loaded[key] = e
     return e

@@ -64,7 +64,8 @@ def find_api_key(
     p = PROVIDERS[provider]
     key = api_key or next((os.environ[n] for n in p.key_names if os.environ.get(n)), None)
     if not key and p.needs_key and not base_url:
-        raise LMError(f"no API key: set the environment variable {' or '.join(p.key_names)}, pass api_key=, or give the base_url of "
+        raise LMError(f"no API key: set the environment variable {' or '.join(p.key_names)}, pass api_key=, or give "
+                      f"the base_url of "
                       "an endpoint that needs none")
     if key: keep_secret(key)
     return key or "none"
@@ -83,7 +84,8 @@ def request_body(
         system = [dict(role="system", content=lm.system)] if lm.system and not chat else []
         body["messages"] = r["prompt"] if chat else system + [dict(role="user", content=r["prompt"])]
         if r.get("schema") is not None:
-            body["response_format"] = dict(type="json_schema", json_schema=dict(name="answer", schema=r["schema"], strict=True))
+            body["response_format"] = dict(type="json_schema",
+                                           json_schema=dict(name="answer", schema=r["schema"], strict=True))
     elif chat: raise ValueError("a chat needs endpoint='chat'")
     else: body["prompt"] = r["prompt"]
     if {"max_completion_tokens", "max_tokens"} & set(lm.options): body.pop("max_tokens")
@@ -91,8 +93,10 @@ def request_body(
 
 # %% ../../nbs/lm/06_endpoint.ipynb #e4f25a37
 _LEARNABLE = ("max_completion_tokens", "max_tokens", "temperature", "seed", "stop", "stream_options", "system")
-_NOT_TAKEN = re.compile(r"unsupported|not\s+(?:be\s+)?support|n't\s+support|unrecogni[sz]ed|unknown (?:name|parameter|field|argument)"
-                        r"|unexpected|not permitted|not allowed|extra (?:inputs|fields)|array too long|deprecated|must be one of", re.I)
+_NOT_TAKEN = re.compile(r"unsupported|not\s+(?:be\s+)?support|n't\s+support|unrecogni[sz]ed|unknown "
+                        r"(?:name|parameter|field|argument)"
+                        r"|unexpected|not permitted|not allowed|extra (?:inputs|fields)|array too "
+                        r"long|deprecated|must be one of", re.I)
 
 def refused_field(
     said:str, # what the endpoint said
@@ -101,7 +105,8 @@ def refused_field(
 )->str: # the field to leave out from now on, or None
     "Which field does this refusal speak of?"
     if not _NOT_TAKEN.search(said): return None
-    sent = [f for f in _LEARNABLE if f in body or f == "system" and any(m.get("role") == "system" for m in body.get("messages", ()))]
+    sent = [f for f in _LEARNABLE if f in body or f == "system"
+            and any(m.get("role") == "system" for m in body.get("messages", ()))]
     named = [f for f in sent if f == param] or [f for f in sent if re.search(rf"(?<![\w]){f}(?!\w)", said)]
     if named: return min(named, key=lambda f: said.find(f) if f in said else -1)
     return "system" if "system" in sent and re.search("system role|system message|system prompt", said, re.I) else None
@@ -155,13 +160,15 @@ def reply_of(
     except (ValueError, RecursionError) as e:
         what = "an HTML page" if re.match(r"<!doctype|<html|<head|<body", text, re.I) else "no JSON"
         raise Malformed(f"the answer is {what}: {redact(text)[:200]!r}" if text else "the answer is empty") from e
-    if isinstance(out, list) and out and isinstance(out[0], dict): out = out[0]              # Gemini wraps errors in a list
+    if isinstance(out, list) and out and isinstance(out[0], dict):
+        out = out[0]              # Gemini wraps errors in a list
     if not isinstance(out, dict): raise Malformed(f"the answer is no JSON object: {redact(text)[:80]!r}")
     return out
 
 # %% ../../nbs/lm/06_endpoint.ipynb #78de2bcd
 _REASONS = dict(stop="stop", end_turn="stop", eos="stop", stop_sequence="stop", length="length", max_tokens="length",
-                content_filter="content_filter", safety="content_filter", recitation="content_filter", prohibited_content="content_filter",
+                content_filter="content_filter", safety="content_filter", recitation="content_filter",
+                prohibited_content="content_filter",
                 tool_calls="tool_calls", function_call="tool_calls", tool_use="tool_calls", refusal="refusal")
 
 def _content(content):
@@ -170,7 +177,8 @@ def _content(content):
     text, thought = [], []
     for p in content if isinstance(content, (list, tuple)) else [content]:
         kind = p.get("type", "text") if isinstance(p, dict) else "text"
-        said = p if isinstance(p, str) else next((p[k] for k in ("text", "thinking", "reasoning", "summary") if p.get(k)), "")
+        said = p if isinstance(p, str) else next((p[k] for k in ("text", "thinking", "reasoning",
+                                                                 "summary") if p.get(k)), "")
         if not isinstance(said, str): said = "".join(_content(said)) if isinstance(said, list) else ""
         (thought if kind in ("thinking", "reasoning") else text).append(said)
     return "".join(text), "".join(thought)
@@ -189,28 +197,38 @@ def read_choice(
     if calls and not text: reason = "tool_calls"
     if not text and m.get("content") is None and "message" in choice and reason == "stop" and not thought:
         raise Malformed(f"an answer without text (finish_reason {said!r})")
-    return dict(text=well_formed(text), reasoning=well_formed(thought), refusal=well_formed(refusal), finish_reason=reason,
+    return dict(text=well_formed(text), reasoning=well_formed(thought), refusal=well_formed(refusal),
+                finish_reason=reason,
                 meta=dict(tool_calls=calls) if calls else {})
 
 # %% ../../nbs/lm/06_endpoint.ipynb #17a52aa0
-_TOO_LONG = re.compile(r"context_length_exceeded|exceed_context_size|maximum context length|context (?:size|window|length|limit)"
-                       r"|prompt is too long|input is too long|too many (?:input )?tokens|input token count|reduce the length"
+_TOO_LONG = re.compile(r"context_length_exceeded|exceed_context_size|maximum context length|context "
+                       r"(?:size|window|length|limit)"
+                       r"|prompt is too long|input is too long|too many (?:input )?tokens|input token count|reduce "
+                       r"the length"
                        r"|exceeds? the (?:model'?s? )?(?:maximum|max)[\w ]* tokens?", re.I)
 
 class Refused(Exception):
     "An error that came in the body of an answer with status 200"
-    def __init__(self, code, said): self.status_code, self.said = code, said
+    def __init__(self,
+        code:int, # HTTP status that it stands for; None: none
+        said:str, # the message
+    ): self.status_code, self.said = code, said
 
 def check_error(
     reply:dict, # an answer
 )->dict: # the same
     "Raise what an answer's `error` says; servers send it with status 200 too"
-    e = reply.get("error") or next((c["error"] for c in reply.get("choices") or () if isinstance(c, dict) and c.get("error")), None)
+    e = reply.get("error") or next((c["error"] for c in reply.get("choices") or () if isinstance(c,
+                                                                                                 dict)
+                                                                                                 and c.get("error")),
+                                                                                                 None)
     if not e and reply.get("object") == "error": e = reply
     if not e: return reply
     e = e if isinstance(e, dict) else dict(message=str(e))
     code = e.get("code") or e.get("status_code")
-    raise Refused(int(code) if str(code).isdigit() else 400, f"{e.get('message') or e} {code or ''} {e.get('type') or ''}".strip())
+    raise Refused(int(code) if str(code).isdigit() else 400,
+                  f"{e.get('message') or e} {code or ''} {e.get('type') or ''}".strip())
 
 def read_reply(
     lm, # the `OpenAILM`
@@ -220,7 +238,8 @@ def read_reply(
 )->Completion:
     "The endpoint's answer as a Completion"
     choices = check_error(reply).get("choices")
-    if not choices or not isinstance(choices[0], dict): raise Malformed(f"an answer without choices: {redact(str(reply))[:200]}")
+    if not choices or not isinstance(choices[0], dict):
+        raise Malformed(f"an answer without choices: {redact(str(reply))[:200]}")
     said, usage = read_choice(choices[0]), reply.get("usage") or {}
     n_in, n_out = (int(usage.get(k) or 0) for k in ("prompt_tokens", "completion_tokens"))
     cost = (n_in*lm.price[0] + n_out*lm.price[1])/1e6 if lm.price else None
@@ -231,9 +250,13 @@ def read_reply(
 # %% ../../nbs/lm/06_endpoint.ipynb #a46b05a5
 class Collected:
     "A streamed answer, put together from its chunks"
-    def __init__(self): self.text, self.thought, self.refusal, self.calls, self.usage, self.reason, self.n = "", "", "", {}, None, None, 0
+    def __init__(self):
+        self.text = self.thought = self.refusal = ""
+        self.calls, self.usage, self.reason, self.n = {}, None, None, 0
 
-    def add(self, chunk:dict)->str:
+    def add(self,
+        chunk:dict, # one event of the stream
+    )->str:
         "Take a chunk in; the text that it brings"
         check_error(chunk)
         self.usage = chunk.get("usage") or self.usage
@@ -252,12 +275,14 @@ class Collected:
     def _call(self, call):
         known = self.calls.setdefault(call.get("index", len(self.calls)), dict(function=dict(name="", arguments="")))
         if call.get("id"): known["id"] = call["id"]
-        for k, v in (call.get("function") or {}).items(): known["function"][k] = (known["function"].get(k) or "") + (v or "")
+        for k, v in (call.get("function") or {}).items():
+            known["function"][k] = (known["function"].get(k) or "") + (v or "")
 
     def reply(self)->dict:
         "The whole as an answer that was not streamed; `Malformed` where the stream ended before the answer did"
         if not self.n: raise Malformed("a stream without an answer")
-        if self.reason is None and self.usage is None: raise Malformed(f"the stream broke off after {len(self.text)} characters")
+        if self.reason is None and self.usage is None:
+            raise Malformed(f"the stream broke off after {len(self.text)} characters")
         message = dict(content=self.text or (None if self.calls or self.refusal else ""), refusal=self.refusal,
                        reasoning_content=self.thought, tool_calls=list(self.calls.values()))
         return dict(choices=[dict(message=message, finish_reason=self.reason)], usage=self.usage)
@@ -285,7 +310,9 @@ class Failure:
     error:type = None # class of the client's exception
 
     @property
-    def again(self): return self.kind != "refused"
+    def again(self)->bool:
+        "Can asking again help?"
+        return self.kind != "refused"
 
 _AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529}
 
@@ -296,13 +323,18 @@ def failure_of(
     import httpx
     import openai
     said = redact(getattr(e, "said", None) or _said(e)).replace("\n", " ")[:1000]
-    if isinstance(e, (openai.APITimeoutError, asyncio.TimeoutError, httpx.TimeoutException)): return Failure("slow", said, error=type(e))
-    if isinstance(e, (Malformed, ValueError, openai.APIResponseValidationError)): return Failure("garbled", said, error=type(e))
-    if isinstance(e, (openai.APIConnectionError, httpx.HTTPError, OSError)): return Failure("away", f"{said} {_cause(e)}".strip(), error=type(e))
+    if isinstance(e, (openai.APITimeoutError, asyncio.TimeoutError, httpx.TimeoutException)):
+        return Failure("slow", said, error=type(e))
+    if isinstance(e, (Malformed, ValueError, openai.APIResponseValidationError)):
+        return Failure("garbled", said, error=type(e))
+    if isinstance(e, (openai.APIConnectionError, httpx.HTTPError, OSError)):
+        return Failure("away", f"{said} {_cause(e)}".strip(), error=type(e))
     status = getattr(e, "status_code", None)
-    if status is None and isinstance(e, openai.APIError): status = 500                          # an error in the middle of a stream
+    if status is None and isinstance(e, openai.APIError):
+        status = 500                          # an error in the middle of a stream
     used_up = re.search("insufficient_quota|exceeded your current quota|insufficient credits|billing", said, re.I)
-    kind = "refused" if status not in _AGAIN or used_up or status != 429 and _TOO_LONG.search(said) else "busy" if status == 429 else "away"
+    final = status not in _AGAIN or used_up or status != 429 and _TOO_LONG.search(said)
+    kind = "refused" if final else "busy" if status == 429 else "away"
     return Failure(kind, said, status, getattr(e, "param", None), _retry_after(e), type(e))
 
 def _said(e):
@@ -332,12 +364,16 @@ def explained(
         return PromptTooLong(f"{lm.name}: {f.said} (shorten the prompt or the history, or lower max_tokens)")
     where, names = lm.base_url or "the OpenAI endpoint", " or ".join(PROVIDERS[lm.provider].key_names)
     model = "is the model's name right" + ("" if lm.provider in ("openai", "gemini") else ", is it installed there")
-    hints = {401: f"the key was refused: check {names}", 403: f"the key was refused for this: check {names} and the model",
-             404: f"{model}, and does base_url end in /v1?", 400: "a field that the endpoint refuses can be left out with omit=(...)",
-             422: "a field that the endpoint refuses can be left out with omit=(...)", 429: "lower concurrency= or raise max_retries=",
+    hints = {401: f"the key was refused: check {names}", 403: f"the key was refused for this: check {names} and the "
+                                                              f"model",
+             404: f"{model}, and does base_url end in /v1?",
+             400: "a field that the endpoint refuses can be left out with omit=(...)",
+             422: "a field that the endpoint refuses can be left out with omit=(...)",
+             429: "lower concurrency= or raise max_retries=",
              413: "the request is too large"}
     kinds = dict(slow=f"no answer within {lm.timeout:g} s, {attempts} times: raise timeout=, or lower concurrency=",
-                 away="is the server running?", garbled="does base_url lead to an OpenAI-compatible server, past any proxy?")
+                 away="is the server running?", garbled="does base_url lead to an OpenAI-compatible server, past any "
+                                                        "proxy?")
     hint = hints.get(f.status) or (kinds.get(f.kind) if f.status is None else "")
     what = "no readable answer: " if f.kind == "garbled" else f"status {f.status}: " if f.status else ""
     tried = f", in {attempts} attempts" if attempts > 1 else ""
@@ -364,22 +400,27 @@ class OpenAILM(LM):
         provider:str="openai", # a name in `PROVIDERS`: default address and key
         context_length:int=None, # tokens, where it is known
     ):
-        if endpoint not in ("chat", "completions"): raise ValueError(f"endpoint is 'chat' or 'completions', not {endpoint!r}")
-        if provider not in PROVIDERS: raise ValueError(f"unknown provider {provider!r}: there are {', '.join(PROVIDERS)}")
+        if endpoint not in ("chat", "completions"):
+            raise ValueError(f"endpoint is 'chat' or 'completions', not {endpoint!r}")
+        if provider not in PROVIDERS:
+            raise ValueError(f"unknown provider {provider!r}: there are {', '.join(PROVIDERS)}")
         self.name, self.endpoint, self.system, self.price, self.provider = model, endpoint, system, price, provider
         self.chat = self.supports_schema = endpoint == "chat"
         self.base_url = base_url or _address(provider)
-        self.concurrency, self.timeout, self.max_retries, self.context_length = concurrency, timeout, max_retries, context_length
+        self.concurrency, self.timeout, self.max_retries = concurrency, timeout, max_retries
+        self.context_length = context_length
         self.omit, self.options = tuple(omit), {k: v for k, v in (options or {}).items() if k != "stream"}
         self.cache = LMCache(cache) if cache else None
         self._learned = {f: "max_completion_tokens" if f == "max_tokens" else None for f in self.omit}
         self._streams = bool((options or {}).get("stream"))
-        self._secret = Secret(find_api_key(api_key, base_url or self.base_url if provider == "openai" else base_url, provider))
+        self._secret = Secret(find_api_key(api_key, base_url or self.base_url if provider == "openai" else base_url,
+                                           provider))
         self._running = None
 
     def identity(self)->str:
         "What makes this model's answers its own: part of each cache key"
-        return f"{self.base_url or 'openai'}|{self.endpoint}|{self.name}|{stable_hash([self.system, self.options, self.omit], 8)}"
+        told = stable_hash([self.system, self.options, self.omit], 8)
+        return f"{self.base_url or 'openai'}|{self.endpoint}|{self.name}|{told}"
 
     def close(self)->None:
         "Close the connections and the background loop; a later call starts anew"
@@ -393,7 +434,7 @@ class OpenAILM(LM):
         prefixes, # list of texts
         suffixes, # list of texts
     )->np.ndarray: # one sum of log-probabilities per pair
-        "Log-probabilities of suffixes after prefixes, where the endpoint returns those of a prompt's tokens (vLLM, llama.cpp)"
+        "Log-probabilities of suffixes after prefixes, where the endpoint returns those of a prompt's tokens (vLLM)"
         return _loglik(self, list(prefixes), list(suffixes))
 
     def __getstate__(self): return {**self.__dict__, "_running": None, "_secret": None}
@@ -404,8 +445,14 @@ class OpenAILM(LM):
 # %% ../../nbs/lm/06_endpoint.ipynb #d03d9a1a
 class Secret:
     "A key that shows itself to nobody who does not ask"
-    def __init__(self, value:str): self._value = value
-    def reveal(self)->str: return self._value
+    def __init__(self,
+        value:str, # the key
+    ): self._value = value
+
+    def reveal(self)->str:
+        "The key"
+        return self._value
+
     def __repr__(self): return "***"
 
 def _address(provider):
@@ -434,7 +481,8 @@ def _openai_client(lm):
     return openai.AsyncOpenAI(api_key=lm._secret.reveal(), base_url=lm.base_url, timeout=lm.timeout, max_retries=0)
 
 _starting = [threading.Lock()]
-if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=lambda: _starting.__setitem__(0, threading.Lock()))
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: _starting.__setitem__(0, threading.Lock()))
 
 def _started(lm):
     "What runs for `lm` in this process; several threads may ask first"
@@ -471,26 +519,32 @@ async def _ask(lm, request, call):
                 tries -= 1
                 continue
             slow += f.kind == "slow"
-            if not f.again or tries > lm.max_retries or slow > 2 or (f.wait or 0) > 300: raise explained(lm, f, tries) from None
+            if not f.again or tries > lm.max_retries or slow > 2 or (f.wait or 0) > 300:
+                raise explained(lm, f, tries) from None
             await _pause(lm, f, tries)
 
 # %% ../../nbs/lm/06_endpoint.ipynb #32d9b7b4
 async def _pause(lm, f, tries):
     "Wait before the next attempt, and say so"
     wait = f.wait if f.wait is not None else min(8, .5*2**(tries - 1))*(.75 + random.random()/4)
-    log.warning("%s: %s (%s); asking again in %.1f s, attempt %d of %d", lm.name, f.kind, f.said[:200], wait, tries + 1, lm.max_retries + 1)
+    log.warning("%s: %s (%s); asking again in %.1f s, attempt %d of %d", lm.name, f.kind, f.said[:200], wait,
+                tries + 1, lm.max_retries + 1)
     await asyncio.sleep(wait)
+
+_ONLY_STREAMS = re.compile(r"(only|must be|requires?|set)\b[\w ='\"`]*stream"
+                           r"|stream[\w ='\"`]*(required|must be (set to )?true)", re.I)
 
 def _learn(lm, f, sent):
     "True when the refusal teaches a field to leave out, or that this server only streams; told once"
     if f.status not in (400, 404, 415, 422, 500, 501, None): return False
-    if re.search(r"(only|must be|requires?|set)\b[\w ='\"`]*stream|stream[\w ='\"`]*(required|must be (set to )?true)", f.said, re.I) and not lm._streams:
+    if _ONLY_STREAMS.search(f.said) and not lm._streams:
         lm._streams = True
         log.warning("%s only streams: answers are asked for as streams from now on", lm.name)
         return True
     field = refused_field(f.said, f.param, {**sent, "stream_options": None})
     if field is None: return False
-    if field in lm._learned: return field not in without_refused(sent, lm._learned)         # learned while this one was under way
+    if field in lm._learned:
+        return field not in without_refused(sent, lm._learned)         # learned while this one was under way
     if field == "max_completion_tokens" and lm._learned.get("max_tokens") == field: field, new = "max_tokens", None
     else: new = "max_completion_tokens" if field == "max_tokens" else None
     lm._learned[field] = new
@@ -499,7 +553,8 @@ def _learn(lm, f, sent):
 
 def _tell(lm, field, new):
     what = dict(system="no system message: it goes to the head of the first user message").get(field)
-    warnings.warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") + " from now on"), stacklevel=2)
+    warnings.warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") +
+                                         " from now on"), stacklevel=2)
 
 # %% ../../nbs/lm/06_endpoint.ipynb #e5542013
 def _method(lm, sent):
@@ -544,7 +599,8 @@ def _pieces(lm, request):
         return reply
     async def work():
         try: said.put(await _ask(lm, request, call))
-        except BaseException as e: said.put(e if isinstance(e, Exception) else LMError(f"{lm.name}: the stream was cancelled"))
+        except BaseException as e:
+            said.put(e if isinstance(e, Exception) else LMError(f"{lm.name}: the stream was cancelled"))
     future = run.submit(work())
     try: yield from _held_at_stop(iter(said.get, None), request["stop"])
     finally: future.cancel()
@@ -581,7 +637,7 @@ def echoed(
         rows = [next(iter(d.values())) if d else {} for d in own]
         pairs = [(r.get("decoded_token") or "", r.get("logprob")) for r in rows]
         rest, values = len(suffix), []
-        while rest > 0 and pairs:                                             # from the end: a begin token may stand before
+        while rest > 0 and pairs:                               # from the end: a begin token may stand before
             token, v = pairs.pop()
             values.append(v)
             rest -= len(token)
@@ -602,7 +658,9 @@ def _loglik(lm, prefixes, suffixes):
     ways = [lm._echo] if getattr(lm, "_echo", None) else list(_ECHO)
     async def one(prefix, suffix, way):
         request = dict(prompt=prefix + suffix, max_tokens=1, temperature=0., stop=[], seed=0, draw=0, raw=True)
-        async with run.gate: return echoed(reply_of(check_error(await _plain_call(lm, {**request_body(lm, request), **way}))), prefix, suffix)
+        async with run.gate:
+            return echoed(reply_of(check_error(await _plain_call(lm, {**request_body(lm, request), **way}))), prefix,
+                          suffix)
     async def all_of(way): return await asyncio.gather(*(one(p, s, way) for p, s in zip(prefixes, suffixes)))
     why = "its answers hold none"
     for way in ways:
@@ -611,7 +669,8 @@ def _loglik(lm, prefixes, suffixes):
         if None not in found:
             lm._echo = way
             return np.array(found)
-    raise LMError(f"{lm.name} at {lm.base_url or 'the OpenAI endpoint'} gives no log-probabilities of a prompt ({why}): serve the model with "
+    raise LMError(f"{lm.name} at {lm.base_url or 'the OpenAI endpoint'} gives no log-probabilities of a prompt "
+                  f"({why}): serve the model with "
                   "vLLM, which answers to echo and prompt_logprobs, or load it as 'hf:PATH'")
 
 # %% ../../nbs/lm/06_endpoint.ipynb #bfafb245
@@ -629,7 +688,7 @@ class _LiteLLMClient:
     async def close(self): pass
 
 class LiteLLM(OpenAILM):
-    "Any model that the package litellm knows, by its name there: `anthropic/claude-sonnet-4-5`, `bedrock/...`, `vertex_ai/...`"
+    "Any model that the package litellm knows, by its name there: `bedrock/...`, `vertex_ai/...`"
     def __init__(self,
         model:str, # litellm's name of the model
         api_key:str=None, # default: the environment variable that litellm knows for it

@@ -1,0 +1,58 @@
+"""What is the same and what is only similar: symbols that carry meaning count, what nobody sees does not."""
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promptmem.core import fold, identity_key, visible
+from promptmem.grade import chosen, contains, exact
+
+DIFFERENT = [("How do I sort in C++?", "How do I sort in C#?"), ("C++", "C"), ("F#", "F"), ("x > 0", "x < 0"), ("x >= 0", "x > 0"), ("a = b", "a ≠ b"),
+             ("$5", "€5"), ("£5", "¥5"), ("5", "$5"), ("-5", "5"), ("−5", "5"), ("5-3", "5+3"), ("5*3", "5/3"), ("5^3", "53"), ("10²", "102"), ("10⁻²", "10²"),
+             ("3.5", "35"), ("3.5", "3 5"), ("0.5", "05"), (".5", "5"), ("v1.2", "v12"), ("50%", "50"), ("R&D", "RD"), ("AT&T", "AT T"), ("1/2", "12"),
+             ("½", "12"), ("a→b", "b→a"), ("±1", "1"), ("A+", "A-"), ("A-", "A"), ("x-y", "x+y"), ("Use C++.", "Use C#."), ("?", "!"), ("👍", "👎"),
+             ("20 °C", "20 °F"), ("m/s", "ms"), ("#1", "1"), ("a|b", "a&b"), ("~5", "5"), ("1,5 > 2", "1,5 < 2"), ("é", "e"), ("ü", "u")]
+SAME = [("What is it?", " what IS it "), ("co\u00adoperate", "cooperate"), ("co\u200boperate", "cooperate"), ("\ufeffhi", "hi"), ("a\u2060b", "ab"),
+        ("5+3", "5 + 3"), ("5 -3", "5-3"), ("x>0", "x > 0"), ("well-known", "well known"), ("e-mail", "e mail"), ("ＡＢＣ", "abc"), ("ﬁne", "fine"),
+        ("−5", "-5"), ("–5", "-5"), ("10²", "10^2"), ("½", "1/2"), ("1½", "1 1/2"), ("Yes – of course.", "yes, of course"), ("❤️", "❤"), ("Straße", "STRASSE"),
+        ("\"quoted\"", "quoted"), ("(a)", "a"), ("a\n\tb", "a b"), ("don’t", "don't"), ("5 .", "5"), ("e\u0301", "é")]
+
+
+@pytest.mark.parametrize("a, b", DIFFERENT)
+def test_texts_that_differ_in_a_symbol_are_different(a, b):
+    assert identity_key(a) != identity_key(b) and not exact(a, b)
+
+
+@pytest.mark.parametrize("a, b", SAME)
+def test_texts_that_differ_in_looks_are_the_same(a, b):
+    assert identity_key(a) == identity_key(b) and exact(a, b)
+
+
+@settings(max_examples=1500, deadline=None, derandomize=True, database=None)
+@given(st.one_of(st.text(max_size=30), st.text("ab1 2.-+#*^½²é—.,\u200b\u00ad", max_size=12)))
+def test_a_key_is_its_own_key_and_blind_to_what_nobody_sees(text):
+    key = identity_key(text)
+    assert identity_key(key) == key and identity_key(visible(text)) == key
+    assert identity_key("\u200b".join(text.split(" "))) == identity_key("".join(text.split(" ")))
+    if identity_key(text) == identity_key(text + "x"): raise AssertionError(text)
+
+
+@pytest.mark.parametrize("symbol", list("#+<>=*/^%&$~|") + list("€£¥₹≤≥≠±×÷√∞→←"))
+def test_every_meaningful_symbol_counts_wherever_it_stands(symbol):
+    for pattern in ("{}5", "5{}", "a {} b", "5{}3", "what is {} ?"):
+        assert identity_key(pattern.format(symbol)) != identity_key(pattern.format(" ")), pattern
+        assert fold(pattern.format(symbol)) == fold(pattern.format(" "))
+
+
+def test_graders_see_signs_units_and_currencies_and_not_markdown():
+    assert exact("**-5**", "-5") and exact("- Paris", "Paris") and exact("# Paris", "paris") and not exact("$5", "5 €")
+    assert contains("It costs $5.", "$5") and not contains("It costs €5.", "$5") and not contains("it is -5", "5")
+    assert contains("I write C++ daily", "c++") and not contains("I write C++ daily", "C") and not contains("x > 0", "x < 0")
+
+
+@pytest.mark.parametrize("said, letter", [
+    ("The answer is b.", "B"), ("answer: b", "B"), ("(b)", "B"), ("b) Paris", "B"), ("答案是B", "B"), ("选B", "B"), ("（B）", "B"), ("**B**", "B"),
+    (r"\boxed{B}", "B"), (r"\boxed{\text{B}}", "B"), ("The correct option is: B", "B"), ("I choose A", "A"), ("B: because A is wrong", "B"),
+    ("The answer is (B), not (A).", "B"), ("Final Answer: $B$", "B"), ("정답은 B입니다", "B"), ("回答はBです", "B"), ("Ответ: Б", "Б"),
+    ("Answer: B or C", None), ("The answer is a matter of taste", None), ("A good guess is C", "C"), ("I'd say A or B. The answer is A.", "A")])
+def test_a_choice_is_read_in_the_spellings_of_models(said, letter):
+    assert chosen(said) == letter
