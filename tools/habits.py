@@ -27,6 +27,8 @@ def is_exported(cell): return cell.cell_type == "code" and bool(re.search(r"^#\|
 
 def tree_of(cell):
     "The cell's syntax tree without magics, or None"
+    try: return ast.parse(cell.source)
+    except SyntaxError: pass
     try: return ast.parse(re.sub(r"^\s*[%!].*$", "pass", cell.source, flags=re.M))
     except SyntaxError: return None
 

@@ -16,7 +16,7 @@ from .pages import (
     split_varying, title_of)
 
 # %% ../../nbs/batch/07_report.ipynb #4bcc89a7
-ROOMS = ("stream", "reward", "rewrite", "recall", "edit")
+ROOMS = ("assistant", "stream", "reward", "rewrite", "recall", "edit")
 
 def read_plan(
     notebooks, # folder of the batch notebooks
