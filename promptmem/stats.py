@@ -62,6 +62,7 @@ def _z(level):
     "Two-sided normal quantile"
     return NormalDist().inv_cdf(.5 + _level(level)/2)
 
+# %% ../nbs/01_stats.ipynb #9bbf15bc
 def _fraction(x, a, b, tiny=1e-300):
     "Lentz's evaluation of the continued fraction of the incomplete beta function"
     c, d = 1., 1/(1 - (a+b)*x/(a+1) or tiny)
@@ -85,6 +86,7 @@ def beta_cdf(
     log = math.lgamma(a+b) - math.lgamma(a) - math.lgamma(b) + a*math.log(x) + b*math.log1p(-x)
     return math.exp(log)*_fraction(x, a, b)/a
 
+# %% ../nbs/01_stats.ipynb #197a0720
 def beta_quantile(
     q:float, # probability
     a:float, # first shape
@@ -118,6 +120,7 @@ def _score_interval(p, n, z):
     mid, half = p + z2/(2*n), z*math.sqrt(max(p*(1-p), 0)/n + z2/(4*n*n))
     return max(0., (mid-half)/(1+z2/n)), min(1., (mid+half)/(1+z2/n))
 
+# %% ../nbs/01_stats.ipynb #85db9c93
 def wilson(
     k:float, # successes (halves are allowed: ties)
     n:int, # trials
@@ -128,6 +131,7 @@ def wilson(
     if not 0 <= k <= n: raise ValueError(f"{k} successes in {n} trials")
     return _score_interval(k/n, n, _z(level))
 
+# %% ../nbs/01_stats.ipynb #17c0ab0a
 def share_interval(
     k:float, # successes (halves are allowed: ties)
     n:int, # trials
@@ -147,6 +151,7 @@ def share_upper(
     if not 0 <= k <= n: raise ValueError(f"{k} of {n} trials")
     return 1. if k >= n else beta_quantile(_level(level), k+1, n-k)
 
+# %% ../nbs/01_stats.ipynb #9eff31b0
 def share_lower(
     k:float, # trials that count (a half counts as none)
     n:int, # trials
@@ -166,6 +171,7 @@ def _first_size(n, limit, level):
         if _keeps(math.ceil(k*limit/2), k, limit, level): return k
     return math.ceil(math.log(1-_level(level))/math.log1p(-limit)) if 0 < limit < 1 else 1
 
+# %% ../nbs/01_stats.ipynb #3bbfd9c5
 def strictest_first(
     confidence, # [n] one number per item, high where it is safe
     wrong, # [n] 1 where the item would have been wrong, else 0
@@ -207,6 +213,7 @@ def _student_resamples(x, n, seed):
     flat = var <= 1e-12*x.var()
     return np.where(flat, np.sign(mean)*1e9, mean/np.sqrt(np.where(flat, 1., var)/size))
 
+# %% ../nbs/01_stats.ipynb #474c88b9
 def bootstrap_t(
     values, # [n] one number per item
     level:float=.95, # coverage
@@ -239,6 +246,7 @@ def _group_sums(values, groups, weights=None):
     codes = np.unique(groups[weights > 0], return_inverse=True)[1].ravel()
     return np.bincount(codes, (weights*values)[weights > 0]), np.bincount(codes, weights[weights > 0])
 
+# %% ../nbs/01_stats.ipynb #1c9fb684
 def group_means(
     values, # [n] one number per item
     groups, # [n] group of each item
@@ -262,6 +270,7 @@ def _grouped_share(sums, sizes, level):
     trials = full/var if full > 1e-12 and var > 0 else 1/alike
     return _score_interval(p, trials, t_quantile(.5 + level/2, g-1))
 
+# %% ../nbs/01_stats.ipynb #e064f36c
 def grouped_interval(
     values, # [n] one number per item
     groups=None, # [n] items with the same group stand or fall together; None: each on its own
@@ -280,6 +289,7 @@ def grouped_interval(
     half = t_quantile(.5 + _level(level)/2, g-1)*math.sqrt(_variance(sums, sizes))
     return Interval(mean, mean-half, mean+half, g, level, "Student t on groups")
 
+# %% ../nbs/01_stats.ipynb #c54d2be2
 def _are_shares(values, bounds):
     "Whether values are shares: said by `bounds`, or nothing but 0, 1 and halves"
     v = np.asarray(values, float)
@@ -306,6 +316,7 @@ def interval(
     if bounds is not None: return grouped_interval(values, level=level, bounds=bounds)
     return bootstrap_t(sums, level, n, seed) if len(sums) <= 1000 else mean_interval(sums, level)
 
+# %% ../nbs/01_stats.ipynb #c06ce0dd
 def bootstrap(
     values, # [n] one number per item
     groups=None, # [n] items with the same group stand or fall together
@@ -332,6 +343,7 @@ def _newcombe(a, b, level):
     def arm(x, y): return math.sqrt(max(0., x*x - 2*phi*x*y + y*y))
     return p - q - arm(p-l1, u2-q), p - q + arm(u1-p, q-l2)
 
+# %% ../nbs/01_stats.ipynb #569ea68c
 def paired_shares(
     a, # [n] 0 or 1 per item
     b, # [n] the same items under the other condition
@@ -343,6 +355,7 @@ def paired_shares(
     if not len(a): return Interval(math.nan, math.nan, math.nan, 0, level, "no items")
     return Interval(float((a-b).mean()), *_newcombe(a, b, _level(level)), len(a), level, "Newcombe, paired")
 
+# %% ../nbs/01_stats.ipynb #75290a21
 def _paired(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
     if a.shape != b.shape: raise ValueError(f"not paired: shapes {a.shape} and {b.shape}")
@@ -357,6 +370,7 @@ def _guarded(sums, sizes, level):
     half = t_quantile(.5 + level/2, g-1)*math.sqrt(var)
     return max(-1., mean-half), min(1., mean+half)
 
+# %% ../nbs/01_stats.ipynb #30e13dae
 def _graded_pairs(d, level):
     "Agresti and Min's added items for graded differences"
     x, w = np.append(d, [1., -1., 0.]), np.append(np.ones(len(d)), [.5, .5, 1.])
@@ -364,6 +378,7 @@ def _graded_pairs(d, level):
     half = t_quantile(.5 + level/2, len(d)-1)*math.sqrt(float((w*(x-mid)**2).sum()))/w.sum()
     return max(-1., mid-half), min(1., mid+half)
 
+# %% ../nbs/01_stats.ipynb #628cf35a
 def _difference(d, groups, weights, level, n, seed):
     "Differences of anything but shares; that these may happen to be 0 or 1 means nothing"
     if groups is not None or weights is not None:
@@ -375,6 +390,7 @@ def _difference(d, groups, weights, level, n, seed):
     if np.isnan(d).any(): raise ValueError("values hold NaN: drop or grade these items first")
     return bootstrap_t(d, level, n, seed) if len(d) <= 1000 else mean_interval(d, level)
 
+# %% ../nbs/01_stats.ipynb #7e5e1c51
 def paired_interval(
     a, # [n] one number per item
     b, # [n] the same items under the other condition
@@ -419,6 +435,7 @@ def _bets(y, level, orders=8, seed=0):
     var = np.hstack([np.full((orders, 1), .25), var[:, :-1]])
     return y, np.sqrt(2*math.log(1/(1-level))/(n*var))
 
+# %% ../nbs/01_stats.ipynb #a55f5d76
 def _ruled_out(m, y, stake, level, population, caps=(.5, .95)):
     "Whether the gambler against a mean of at most `m` has made 1/(1-level) out of 1"
     fair = np.full_like(y, m)
@@ -452,6 +469,7 @@ def mean_lower(
         low, high = (mid, high) if mid > 0 and _ruled_out(mid, y, stake, level, population) else (low, mid)
     return lo + (hi-lo)*low
 
+# %% ../nbs/01_stats.ipynb #065c3999
 def mean_upper(
     values, # [n] one number per item
     lo:float, # no item can be below
@@ -490,6 +508,7 @@ def _judged(p, y, what):
         raise ValueError(f"an outcome is 0 (wrong) or 1 (right), found {y.min():g} to {y.max():g}")
     return p, y
 
+# %% ../nbs/01_stats.ipynb #1f7a3e73
 def auc(
     scores, # [n] higher means more likely positive
     labels, # [n] 0 or 1
@@ -504,6 +523,7 @@ def auc(
     rank = np.cumsum(counts) - (counts-1)/2
     return float((rank[inv.ravel()][labels].sum() - pos*(pos+1)/2)/(pos*neg))
 
+# %% ../nbs/01_stats.ipynb #9385fbeb
 def brier(
     p, # [n] probabilities
     y, # [n] outcomes, 0 or 1
@@ -528,6 +548,7 @@ def reliability(
         rows.append(dict(lo=b/bins, hi=(b+1)/bins, n=int(m.sum()), p=p[m].mean(), y=y[m].mean(), y_lo=lo, y_hi=hi))
     return rows
 
+# %% ../nbs/01_stats.ipynb #ca7a4b3c
 def ece(
     p, # [n] probabilities
     y, # [n] outcomes, 0 or 1

@@ -34,6 +34,7 @@ def pick(
     elif ties != "lowest": raise ValueError(f"ties are 'average', 'lowest' or 'random', not {ties!r}")
     return np.eye(p.shape[1])[best.argmax(1)]
 
+# %% ../../nbs/reward/04_choose.ipynb #3029ecdf
 def success(
     weights, # [n, m] as from `pick`
     correct, # [n, m] what would have happened
@@ -66,6 +67,7 @@ def best_of_n(
         w[keep] = _pick_among(p, train, ties, seed)[keep]
     return w
 
+# %% ../../nbs/reward/04_choose.ipynb #5b2ab91b
 def _pick_among(p, columns, ties, seed):
     w = np.zeros_like(p)
     w[:, columns] = pick(p[:, columns], ties, seed)
@@ -108,6 +110,7 @@ def choose_margin(
         if lower > best[0]: best = lower, m
     return best[1]
 
+# %% ../../nbs/reward/04_choose.ipynb #2ee28424
 def _lower(gain, groups, level, tests):
     "One-sided lower bound of the mean gain: t on group sums, corrected for the number of margins tried"
     codes = np.arange(len(gain)) if groups is None else pd.factorize(groups)[0]
@@ -127,7 +130,8 @@ def net_value(
     p = np.atleast_2d(np.asarray(p, float))
     if costs is None: return p
     costs = np.asarray(costs, float)
-    if costs.shape not in (p.shape, p.shape[1:]): raise ValueError(f"costs have shape {costs.shape}; expected {p.shape[1:]} or {p.shape}")
+    if costs.shape not in (p.shape, p.shape[1:]):
+        raise ValueError(f"costs have shape {costs.shape}; expected {p.shape[1:]} or {p.shape}")
     if not np.isfinite(costs).all() or (costs < 0).any(): raise ValueError("costs must be finite and not negative")
     return p - tradeoff*costs
 
@@ -183,10 +187,12 @@ def choose_prompt(
     return Choice(prompts[i], float(p[i]), (float(lo[i]), float(hi[i])), bool(lo[i] < min_p), why, i,
                   None if costs is None else float(costs[i]), table)
 
+# %% ../../nbs/reward/04_choose.ipynb #7c04d986
 def _reason(left, gain, default, margin):
     "One sentence for a choice"
     if left: return f"predicted {gain:+.3f} over {default!r:.40}, more than the margin {margin:.3g}"
-    if math.isinf(margin): return "the best single prompt; on the training questions no margin for leaving it was proven to gain"
+    if math.isinf(margin):
+        return "the best single prompt; on the training questions no margin for leaving it was proven to gain"
     return f"the best single prompt; no other is predicted to be better by more than the margin {margin:.3g}"
 
 # %% ../../nbs/reward/04_choose.ipynb #85b9c79a
@@ -195,6 +201,7 @@ def _running_mean(values, ties):
     even = pd.Series(values).groupby(ties).transform("mean").to_numpy()
     return np.cumsum(even)/np.arange(1, len(values)+1)
 
+# %% ../../nbs/reward/04_choose.ipynb #8f66ecc6
 def risk_coverage(
     confidence, # [n] predicted success of the chosen prompt
     correct, # [n] outcome of the chosen prompt
@@ -224,6 +231,7 @@ def vote(
     if not ranked: return None, 0
     return ranked[0][0], ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0)
 
+# %% ../../nbs/reward/04_choose.ipynb #145988e7
 @dataclass(frozen=True)
 class Vote(Record):
     "What asking several prompts came to"
@@ -232,6 +240,7 @@ class Vote(Record):
     lead:float # votes ahead of the runner-up
     asked:tuple = () # columns, in order of asking
 
+# %% ../../nbs/reward/04_choose.ipynb #7f88f624
 def escalate(
     p, # [m] predicted success of each prompt on this question
     ask, # function(column) -> answer; called as long as needed
@@ -269,6 +278,7 @@ def escalation_curve(
     out.attrs["correct"] = per_question
     return out
 
+# %% ../../nbs/reward/04_choose.ipynb #782036bf
 def _replay(p, answers, correct, lead, at_most):
     "(success, calls) of one question: only prompts that the log holds are asked"
     held = np.flatnonzero(~np.isnan(correct))
@@ -288,9 +298,17 @@ class Online:
         self.a = np.tile(np.eye(d)*prior, (m, 1, 1))
         self.b, self.rng = np.zeros((m, d)), np.random.default_rng(seed)
 
-    def features(self, p): return np.column_stack([np.ones(len(p)), np.asarray(p)-.5])
+    def features(self,
+        p, # [m] predictions
+    )->np.ndarray: # [m, d]
+        "One and the centred prediction"
+        return np.column_stack([np.ones(len(p)), np.asarray(p)-.5])
 
-    def update(self, p, j:int, correct):
+    def update(self,
+        p, # [m] predictions
+        j:int, # the prompt that was asked
+        correct, # whether it was right
+    ):
         "Learn from the outcome of prompt `j`"
         x = self.features(p)[j]
         self.a[j] += np.outer(x, x)
@@ -304,16 +322,27 @@ class Online:
 # %% ../../nbs/reward/04_choose.ipynb #60e3225e
 class Thompson(Online):
     "Draw from the posterior, take the best draw"
-    def choose(self, p):
+    def choose(self,
+        p, # [m] predictions
+    )->int:
+        "A prompt for this question"
         mean, sd = self._posterior(p)
         return int((mean + .5*sd*self.rng.normal(size=len(p))).argmax())
 
+# %% ../../nbs/reward/04_choose.ipynb #ded38e4a
 class LinUCB(Online):
     "Take the largest upper bound"
-    def __init__(self, m, bonus:float=.5, **kw):
+    def __init__(self,
+        m:int, # prompts
+        bonus:float=.5, # standard deviations of optimism
+        **kw, # d, prior, seed as in `Online`
+    ):
         super().__init__(m, **kw)
         self.bonus = bonus
-    def choose(self, p):
+    def choose(self,
+        p, # [m] predictions
+    )->int:
+        "A prompt for this question"
         mean, sd = self._posterior(p)
         return int((mean + self.bonus*sd).argmax())
 

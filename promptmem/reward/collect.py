@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['JOINS', 'CRITIC', 'CONFIDENCE', 'join_text', 'collect_outcomes', 'self_critic', 'verbal_confidence']
 
-# %% ../../nbs/reward/07_collect.ipynb #ff3e4d4d
+# %% ../../nbs/reward/07_collect.ipynb #de2abade
 import os
 import re
 import warnings
@@ -31,6 +31,8 @@ def _table(items, id_column, what):
 def _after(question, prompt): return f"{question}\n{prompt}"
 def _before(question, prompt): return f"{prompt}\n{question}"
 def _template(question, prompt): return prompt.replace("{question}", question)
+
+# %% ../../nbs/reward/07_collect.ipynb #8ccea9df
 def _system(question, prompt): return [dict(role="system", content=prompt), dict(role="user", content=question)]
 
 JOINS = dict(after=_after, before=_before, template=_template, system=_system)
@@ -76,6 +78,7 @@ def _graded(job, c, right):
     return dict(job, answer=c.text, correct=right, cost=c.usage.prompt_tokens + c.usage.completion_tokens,
                 chars=len(c.text), ended=c.finish_reason != "length", finish_reason=c.finish_reason, model=c.model)
 
+# %% ../../nbs/reward/07_collect.ipynb #ffadcec1
 def _ask(lm, jobs, grader, options):
     "(rows of the answers, failures)"
     seed, rows, failed = options.get("seed", 0), [], []
@@ -115,6 +118,7 @@ def collect_outcomes(
         if path and rows: _append(path, rows)
     return _collected(jobs, done, failed, queries, prompts)
 
+# %% ../../nbs/reward/07_collect.ipynb #079b6944
 def _collected(jobs, done, failed, queries, prompts):
     "Outcomes of the jobs that are done; one warning about the others"
     rows = [{k: v for k, v in done[j["key"]].items() if k not in ("key", "gold")} for j in jobs if j["key"] in done]
@@ -146,10 +150,11 @@ def _said_true(text):
 
 # %% ../../nbs/reward/07_collect.ipynb #706341a9
 _NUMBER = r"(?<![\w.-])(\d+(?:\.\d+)?|\.\d+)"
-_SCALE = re.compile(r"\(?\b(?:between|from|on a scale of|scale of)?\s*0(?:\.0)?\s*(?:-|\u2013|to|and)\s*(1|10|100)(?:\.0)?\b\s*%?\)?", re.I)
+_SCALE = re.compile(r"\(?\b(?:between|from|on a scale of|scale of)?\s*0(?:\.0)?\s*(?:-|\u2013|to|and)\s*"
+                    r"(1|10|100)(?:\.0)?\b\s*%?\)?", re.I)
 _OUT_OF = re.compile(_NUMBER + r"\s*(?:/|out of)\s*(\d+(?:\.\d+)?)", re.I)
-_LABEL = re.compile(r"\b(?:probability|confidence|likelihood|certainty|score|rating|answer)\b[^\d\n.-]{0,40}?" + _NUMBER +
-                    r"\s*(%)?", re.I)
+_LABEL = re.compile(r"\b(?:probability|confidence|likelihood|certainty|score|rating|answer)\b[^\d\n.-]{0,40}?" +
+                    _NUMBER + r"\s*(%)?", re.I)
 
 def _probability(text):
     "The number in 0..1 that a reply settles on, or None"
@@ -163,6 +168,7 @@ def _probability(text):
     if scale: return _unit(v/float(scale[1]))
     return _unit(v/100 if v > 1 else v)
 
+# %% ../../nbs/reward/07_collect.ipynb #65f3e287
 def _unit(v): return v if 0 <= v <= 1 else None
 
 # %% ../../nbs/reward/07_collect.ipynb #418392ae
@@ -175,6 +181,7 @@ def _opinions(lm, out, template, options):
     got = lm.complete(prompts, **{"max_tokens": 64 if getattr(lm, "chat", False) else 16, **options}, errors="return")
     return ["" if isinstance(c, Exception) else c.text for c in got]
 
+# %% ../../nbs/reward/07_collect.ipynb #e87e0fd9
 def self_critic(
     lm, # any LM
     out:Outcomes, # with answers
@@ -184,6 +191,7 @@ def self_critic(
     "The model's True or False about each of its answers"
     return [_said_true(t) for t in _opinions(lm, out, template, options)]
 
+# %% ../../nbs/reward/07_collect.ipynb #4796a000
 def verbal_confidence(
     lm, # any LM
     out:Outcomes, # with answers

@@ -61,6 +61,7 @@ def table(self:RewardComparison,
     f["default"], f["chosen"] = f.index == best, f.index == chosen
     return f.sort_values("p", ascending=False, kind="stable").reset_index(drop=True)
 
+# %% ../../nbs/reward/08_compare.ipynb #5270d318
 @patch
 def matrix(self:RewardComparison,
     different_only:bool=False, # keep questions whose predictions differ by at least `by`
@@ -80,8 +81,10 @@ def why(self:RewardComparison,
     prompt, # a text, or the number of a prompt
 )->pd.DataFrame: # step, logit, p: the running sum after each step
     "What moved the score of one prompt on one question"
-    return self.rm.explain(query if isinstance(query, str) else self.queries[query], prompt if isinstance(prompt, str) else self.prompts[prompt])
+    return self.rm.explain(query if isinstance(query, str) else self.queries[query],
+                           prompt if isinstance(prompt, str) else self.prompts[prompt])
 
+# %% ../../nbs/reward/08_compare.ipynb #8260658e
 @patch
 def neighbours(self:RewardComparison,
     query, # a text, or the number of a question
@@ -92,4 +95,5 @@ def neighbours(self:RewardComparison,
     c = (embed(rm.embedder_, [text]) @ embed(rm.embedder_, rm.queries_).T)[0]
     top = np.argsort(-c, kind="stable")[:k]
     with np.errstate(invalid="ignore"): rate = rm.right_[top]/rm.tried_[top]
-    return pd.DataFrame(dict(question=[rm.queries_[i] for i in top], cosine=c[top])).join(pd.DataFrame(rate, columns=rm.prompts_))
+    near = pd.DataFrame(dict(question=[rm.queries_[i] for i in top], cosine=c[top]))
+    return near.join(pd.DataFrame(rate, columns=rm.prompts_))

@@ -31,6 +31,7 @@ def _pairs(correct, p):
         pairs += both.sum(1)
     return won, pairs
 
+# %% ../../nbs/reward/06_evaluate.ipynb #88b8ba47
 def pair_ordering(
     correct, # [n, m] outcomes; NaN: not tried
     p, # [n, m] predictions
@@ -39,6 +40,7 @@ def pair_ordering(
     won, pairs = _pairs(correct, p)
     return float(won.sum()/pairs.sum()) if pairs.any() else math.nan
 
+# %% ../../nbs/reward/06_evaluate.ipynb #e5d8c35c
 def pair_interval(
     correct, # [n, m] as in `pair_ordering`
     p, # [n, m]
@@ -61,7 +63,8 @@ def classification(
     ratio = lambda a, b: float(a/b) if b else None
     precision, recall = ratio(tp, tp+fp), ratio(tp, tp+fn)
     f1 = ratio(2*tp, 2*tp+fp+fn) if precision is not None and recall is not None else None
-    return dict(n=len(y), rate=float(y.mean()) if len(y) else None, accuracy=ratio((y == s).sum(), len(y)), precision=precision,
+    return dict(n=len(y), rate=float(y.mean()) if len(y) else None, accuracy=ratio((y == s).sum(), len(y)),
+                precision=precision,
                 recall=recall, f1=f1)
 
 # %% ../../nbs/reward/06_evaluate.ipynb #10cc722f
@@ -69,12 +72,13 @@ def scores(
     correct, # [n, m]
     p, # [n, m]
 )->dict:
-    "AUC, pair ordering, Brier, ECE, accuracy, and the means of per-prompt precision, recall and F1 with how many are undefined"
+    "AUC, pair ordering, Brier, ECE, accuracy; mean precision, recall and F1 of prompts, and how many are undefined"
     y, q = np.asarray(correct, float), np.asarray(p, float)
     ok = ~np.isnan(y)
     per = [classification(y[ok[:, j], j], q[ok[:, j], j]) for j in range(y.shape[1])]
     mean = lambda k: (lambda v: float(np.mean(v)) if v else None)([d[k] for d in per if d[k] is not None])
-    return dict(n=int(ok.sum()), rate=float(y[ok].mean()), auc=auc(q[ok], y[ok]), pair=pair_ordering(y, q), brier=brier(q[ok], y[ok]),
+    return dict(n=int(ok.sum()), rate=float(y[ok].mean()), auc=auc(q[ok], y[ok]), pair=pair_ordering(y, q),
+                brier=brier(q[ok], y[ok]),
                 ece=ece(q[ok], y[ok]), **{k: mean(k) for k in ("accuracy", "precision", "recall", "f1")},
                 undefined_f1=sum(d["f1"] is None for d in per))
 
@@ -99,7 +103,8 @@ class RewardReport:
 
     def _repr_html_(self):
         tables = (("What each rule gets right", self.rules), ("What the probabilities are worth", self.scores))
-        shown = "".join(f"<h4>{t}</h4>{f.to_html(index=False, float_format='{:.3f}'.format, na_rep='undefined')}" for t, f in tables)
+        shown = "".join(f"<h4>{t}</h4>{f.to_html(index=False, float_format='{:.3f}'.format, na_rep='undefined')}"
+                        for t, f in tables)
         return f"<p><b>{html.escape(self.verdict)}</b></p><p>{html.escape(self.label)}.</p>{shown}"
 
     def to_dict(self)->dict:
@@ -130,15 +135,18 @@ def _gain_words(row, of):
     ends = "" if row.lo != row.lo else f" [{100*row.lo:+.1f}, {100*row.hi:+.1f}]"
     return f"{of} gets {row.success:.1%} right, {100*row.gain:+.1f} points{ends}"
 
+# %% ../../nbs/reward/06_evaluate.ipynb #dd368fac
 def _verdict(report):
     "Two sentences on a `RewardReport`"
     f = report.rules[report.rules.part == "all"].set_index("rule")
     base, margin, argmax = f.success["best single"], f.loc["margin"], f.loc["best of N"]
     chosen = max((margin, argmax), key=lambda r: r.lo if r.lo == r.lo else -1)
     name = "the margin rule" if chosen.name == "margin" else "best of N"
-    if chosen.lo > 0: first = f"Choosing by question helps: {_gain_words(chosen, name)} over the best single prompt ({base:.1%})."
+    if chosen.lo > 0:
+        first = f"Choosing by question helps: {_gain_words(chosen, name)} over the best single prompt ({base:.1%})."
     elif margin.lo == margin.hi == 0:
-        first = (f"No gain from choosing by question was proved: the margin rule stays with the best single prompt ({base:.1%}); "
+        first = (f"No gain from choosing by question was proved: the margin rule stays with the best single prompt "
+                 f"({base:.1%}); "
                  f"{_gain_words(argmax, 'best of N')}.")
     else: first = f"No gain from choosing by question was proved: {_gain_words(margin, 'the margin rule')}."
     model, rates = (report.metric("auc", who=w, part="all") for w in ("model", "prompt rates"))
@@ -162,6 +170,7 @@ class _Lines:
     @property
     def seen(self): return self.at >= 0
 
+# %% ../../nbs/reward/06_evaluate.ipynb #0c5359cd
 def _lines(rm, out):
     w = out.wide(complete=False)
     if not len(w): raise InvalidData("no outcomes to evaluate on: an empty split?")
@@ -196,6 +205,7 @@ def _weights(L, rm, ties, lookup):
     w["margin"] = margin_rule(full, default, rm.margin_, "average" if ties == "average" else "lowest")
     return w
 
+# %% ../../nbs/reward/06_evaluate.ipynb #28605a68
 def _lookup(L, rm):
     "Mean training outcomes of the same question, 4 pseudo-draws at the prompt's rate; None without seen questions"
     if not L.seen.any(): return None
@@ -210,6 +220,7 @@ def _gain(got, base, groups, same, seed, n_boot):
     if same: return Interval(0., 0., 0., len(set(groups)), method="the same choices")
     return paired_interval(got, base, groups, n=n_boot, seed=seed, bounds=(0, 1))
 
+# %% ../../nbs/reward/06_evaluate.ipynb #29bce5c3
 def _rule_table(L, weights, part, keep, seed, n_boot):
     base = success(weights["best single"], L.y)[keep]
     rows, per_line = [], {}
@@ -224,6 +235,7 @@ def _rule_table(L, weights, part, keep, seed, n_boot):
                          lines=int(ok.sum()), groups=gain.n))
     return rows, per_line
 
+# %% ../../nbs/reward/06_evaluate.ipynb #f3e44408
 def _score_rows(L, rm, part, keep, lookup, seed, n_boot):
     rows = []
     for name, cols in (("train", L.train), ("heldout", L.heldout)):
@@ -251,7 +263,7 @@ def evaluate_reward(
     "Success of every rule with paired intervals by group, scores of the probabilities, baselines"
     L = _lines(rm, out)
     if not L.train:
-        raise InvalidData("none of the prompts to evaluate has training outcomes: no best single prompt to compare with")
+        raise InvalidData("none of the prompts to evaluate has training outcomes: there is no best single prompt")
     if L.seen.any() and not (allow_seen or published):
         text = out.texts([L.ids[L.seen.argmax()]])[0]
         raise LeakedRows(f"{L.seen.sum()} of {len(L.seen)} test lines ask a question that was in training, e.g. "
@@ -267,13 +279,17 @@ def evaluate_reward(
         rules += rows
         score_rows += _score_rows(L, rm, part, keep, lookup, seed, n_boot)
         if part == "all": choices = per_line
-    return RewardReport(pd.DataFrame(rules), pd.DataFrame(score_rows), _prompt_table(L, judgments, out), _label(L, published), _bins(L), choices,
-                        dict(lines=len(L.y), questions=len(set(L.ids)), groups=len(set(L.groups)), seen=float(L.seen.mean()), model=str(rm.model),
-                             margin=rm.margin_, prompts_train=[L.prompts[j] for j in L.train], prompts_heldout=[L.prompts[j] for j in L.heldout]))
+    return RewardReport(pd.DataFrame(rules), pd.DataFrame(score_rows), _prompt_table(L, judgments, out),
+                        _label(L, published), _bins(L), choices,
+                        dict(lines=len(L.y), questions=len(set(L.ids)), groups=len(set(L.groups)),
+                             seen=float(L.seen.mean()), model=str(rm.model),
+                             margin=rm.margin_, prompts_train=[L.prompts[j] for j in L.train],
+                             prompts_heldout=[L.prompts[j] for j in L.heldout]))
 
 # %% ../../nbs/reward/06_evaluate.ipynb #e654d8d7
 def _label(L, published):
-    share = f"{L.seen.mean():.0%} of the test questions were training questions" if L.seen.any() else "no test question was in training"
+    share = "no test question was in training"
+    if L.seen.any(): share = f"{L.seen.mean():.0%} of the test questions were training questions"
     return f"PUBLISHED PROTOCOL (ties to the first prompt; {share})" if published else share[0].upper() + share[1:]
 
 def _bins(L):
@@ -282,7 +298,8 @@ def _bins(L):
 
 # %% ../../nbs/reward/06_evaluate.ipynb #47e42b0b
 def _judged(L, out, judgments, ties):
-    f = out.frame.merge(judgments[["row", "prompt_id", "confidence", "query_id"]], on=["row", "prompt_id", "query_id"], how="left")
+    f = out.frame.merge(judgments[["row", "prompt_id", "confidence", "query_id"]],
+                        on=["row", "prompt_id", "query_id"], how="left")
     c = Outcomes(f, out.queries, out.prompts, check=False).wide("confidence", complete=False).reindex(columns=L.prompts)
     c = c.reindex(out.wide(complete=False).index).to_numpy(float)
     w = {}
@@ -294,16 +311,20 @@ def _judged(L, out, judgments, ties):
         w[name] = s
     return w
 
+# %% ../../nbs/reward/06_evaluate.ipynb #211d4e04
 def _prompt_table(L, judgments, out):
     rows = []
     critic = {}
     if judgments is not None and "critic" in judgments:
-        f = out.frame.merge(judgments[["row", "prompt_id", "query_id", "critic"]], on=["row", "prompt_id", "query_id"], how="inner")
-        critic = {k: classification(g.correct, g.critic.astype(float)) for k, g in f.groupby("prompt_id", observed=True)}
+        f = out.frame.merge(judgments[["row", "prompt_id", "query_id", "critic"]],
+                            on=["row", "prompt_id", "query_id"], how="inner")
+        by = f.groupby("prompt_id", observed=True)
+        critic = {k: classification(g.correct, g.critic.astype(float)) for k, g in by}
     for j, pid in enumerate(L.prompts):
         ok = ~np.isnan(L.y[:, j])
         kind = "train" if j in L.train else "heldout"
-        row = dict(prompt_id=pid, kind=kind, who="model", **classification(L.y[ok, j], L.p[ok, j]), auc=auc(L.p[ok, j], L.y[ok, j]))
+        row = dict(prompt_id=pid, kind=kind, who="model", **classification(L.y[ok, j], L.p[ok, j]),
+                   auc=auc(L.p[ok, j], L.y[ok, j]))
         rows.append(row)
         if pid in critic: rows.append(dict(prompt_id=pid, kind=kind, who="self-critic", **critic[pid], auc=None))
     return pd.DataFrame(rows)
@@ -330,12 +351,14 @@ def availability_table(
         settings = tqdm(settings)
     for subset in settings:
         model = clone(rm).fit(train.select(prompts=subset))
-        report = evaluate_reward(model, test.select(prompts=[*subset, *heldout]), published=published, **{"n_boot": 200, **kw})
+        report = evaluate_reward(model, test.select(prompts=[*subset, *heldout]), published=published,
+                                 **{"n_boot": 200, **kw})
         part = report.rules[report.rules.part == "all"]
         score = {k: report.metric(k) for k in ("auc", "pair", "brier", "ece")}
         rows += [dict(setting="_".join(map(str, subset)), k=len(subset), **r, **score) for r in part.to_dict("records")]
     return pd.DataFrame(rows)
 
+# %% ../../nbs/reward/06_evaluate.ipynb #f7a86e3b
 def availability_summary(
     table:pd.DataFrame, # from `availability_table`
 )->pd.DataFrame: # k, rule, mean, std, settings
@@ -367,13 +390,15 @@ def cross_choices(
         w = {"best single": np.tile(np.eye(len(L.prompts))[default], (len(L.y), 1)), "best of N": pick(L.p, ties),
              "margin": margin_rule(L.p, default, model.margin_, ties), "oracle": pick(np.nan_to_num(L.y), ties)}
         part = pd.DataFrame({name: success(v, L.y) for name, v in w.items()})[full]
-        parts.append(part.assign(group=L.groups[full], fold=k, used_margin=model.margin_, p=L.p.max(1)[full], left=(w["margin"][full, default] < 1)))
+        parts.append(part.assign(group=L.groups[full], fold=k, used_margin=model.margin_, p=L.p.max(1)[full],
+                                 left=(w["margin"][full, default] < 1)))
     lines = pd.concat(parts, ignore_index=True)
     rows = []
     for name in ("best single", "best of N", "margin", "oracle"):
         same = name == "best single" or name == "margin" and not lines.left.any()
         gain = _gain(lines[name], lines["best single"], lines.group, same, seed, n_boot)
-        rows.append(dict(rule=name, success=lines[name].mean(), gain=gain.estimate, lo=gain.lo, hi=gain.hi, lines=len(lines), groups=gain.n))
+        rows.append(dict(rule=name, success=lines[name].mean(), gain=gain.estimate, lo=gain.lo, hi=gain.hi,
+                         lines=len(lines), groups=gain.n))
     table = pd.DataFrame(rows)
     table.attrs["lines"] = lines
     return table

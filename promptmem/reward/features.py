@@ -21,7 +21,8 @@ from ..lm.embed import load_embedder
 # %% ../../nbs/reward/02_features.ipynb #b8c04809
 _NUM = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _PARTS = ("half", "twice", "third", "quarter", "double", "triple")
-SURFACE = ("chars", "words", "numbers", "log_max", "log_min", "decimals", "sentences", "commas", "dollars", "percents", "slashes",
+SURFACE = ("chars", "words", "numbers", "log_max", "log_min", "decimals", "sentences", "commas", "dollars",
+           "percents", "slashes",
            "word_length", "variety", "capitals", "log_chars", "log_numbers", "parts")
 
 @lru_cache(100_000)
@@ -43,6 +44,7 @@ _KEEP = 100_000 # texts per embedder
 
 def _kept(embedder): return _memo.setdefault(embedder, ({}, OrderedDict()))
 
+# %% ../../nbs/reward/02_features.ipynb #ab1273ef
 def embed(
     embedder, # function texts -> [n, d]
     texts, # texts
@@ -55,11 +57,13 @@ def embed(
         todo = list(dict.fromkeys(texts))
     if todo:
         new = np.asarray(embedder(todo), np.float32)
-        if new.ndim != 2 or len(new) != len(todo): raise ValueError(f"the embedder returned shape {new.shape} for {len(todo)} texts")
+        if new.ndim != 2 or len(new) != len(todo):
+            raise ValueError(f"the embedder returned shape {new.shape} for {len(todo)} texts")
         bad = ~np.isfinite(new).all(1)
         if bad.any(): raise ValueError(f"the embedding of {todo[int(np.argmax(bad))]!r:.80} holds NaN or infinity")
         vectors.update(zip(todo, new))
-    return np.stack([vectors[t] for t in texts]) if texts else np.zeros((0, getattr(embedder, "dim", 0) or 0), np.float32)
+    if not texts: return np.zeros((0, getattr(embedder, "dim", 0) or 0), np.float32)
+    return np.stack([vectors[t] for t in texts])
 
 # %% ../../nbs/reward/02_features.ipynb #5303c4f9
 def _number_word(m):
@@ -69,11 +73,17 @@ def _number_word(m):
 
 def _word_text(text): return _NUM.sub(_number_word, text.lower())
 
+# %% ../../nbs/reward/02_features.ipynb #bcf5fd5b
 class Words:
     "TF-IDF of words and word pairs, reduced by truncated SVD, rows of length 1"
-    def __init__(self, k:int=128, seed:int=0): self.k, self.seed = k, seed
+    def __init__(self,
+        k:int=128, # directions
+        seed:int=0, # of the decomposition
+    ): self.k, self.seed = k, seed
 
-    def fit(self, texts):
+    def fit(self,
+        texts, # distinct training texts
+    ):
         "Learn vocabulary and directions"
         text = require("sklearn.feature_extraction.text", "reward")
         dec = require("sklearn.decomposition", "reward")
@@ -111,12 +121,16 @@ class QuestionSpace:
         self.embedder, self.landmarks, self.gamma, self.weights, self.seed = embedder, landmarks, gamma, weights, seed
         self.words = Words(words, seed)
 
-    def surface(self, texts):
+    def surface(self,
+        texts, # questions
+    )->np.ndarray:
         "Standardised surface features, float32 [n, len(SURFACE)]"
         if not len(texts): return np.zeros((0, len(SURFACE)), np.float32)
         return np.clip((np.array([surface(t) for t in texts]) - self.mean)/self.scale, -5, 5).astype(np.float32)
 
-    def views(self, texts):
+    def views(self,
+        texts, # questions
+    )->np.ndarray:
         "The three views side by side, float32 [n, d]"
         texts = list(texts)
         parts = (embed(self.embedder, texts), self.words(texts), self.surface(texts))
@@ -126,11 +140,13 @@ class QuestionSpace:
         "float32 [n, r], directions in order of importance"
         return self.map(self.views(texts))
 
-    def map(self, views):
+    def map(self,
+        views, # as from `views`
+    )->np.ndarray:
         "Kernel features of views already computed"
         return _kernel(views, self.points, self.gamma) @ self.whiten
 
-# %% ../../nbs/reward/02_features.ipynb #93eff1af
+# %% ../../nbs/reward/02_features.ipynb #90f5def3
 @patch
 def fit(self:QuestionSpace,
     texts, # distinct training questions
@@ -165,10 +181,11 @@ def question_space(
     return spaces[key]
 
 # %% ../../nbs/reward/02_features.ipynb #cd41e2c8
-_TALK = re.compile(r"\b(?:discuss\w*|debat\w*|panel\w*|round ?table|collaborat\w*|consensus|dialog\w*|convers\w*|discourse|"
-                   r"argu\w*|brainstorm\w*|meeting|shar(?:e|es|ing)|takes? turns|talk\w*)\b", re.I)
-_GROUP = re.compile(r"\b(?:experts?|scholars?|philosophers?|people|persons?|solvers?|agents?|scientists?|teachers?|judges?|"
-                    r"participants?|students?|professors?|speakers?|characters?|members?|team|panel|they|their|them)\b", re.I)
+_TALK = re.compile(r"\b(?:discuss\w*|debat\w*|panel\w*|round ?table|collaborat\w*|consensus|dialog\w*|convers\w*|"
+                   r"discourse|argu\w*|brainstorm\w*|meeting|shar(?:e|es|ing)|takes? turns|talk\w*)\b", re.I)
+_GROUP = re.compile(r"\b(?:experts?|scholars?|philosophers?|people|persons?|solvers?|agents?|scientists?|teachers?|"
+                    r"judges?|participants?|students?|professors?|speakers?|characters?|members?|team|panel|they|"
+                    r"their|them)\b", re.I)
 SIDE = ("log_chars", "talk", "group")
 
 def prompt_side(
@@ -177,6 +194,7 @@ def prompt_side(
     "Length, words of conversation, words for speakers: each scaled so that 1 is a large difference"
     return [np.log(max(1, len(text)))/.7, np.log1p(len(_TALK.findall(text)))/.5, np.log1p(len(_GROUP.findall(text)))/.7]
 
+# %% ../../nbs/reward/02_features.ipynb #d1b4532e
 def prompt_features(
     prompts, # texts of prompts
     embedder=None, # function texts -> unit vectors; None: side features only

@@ -14,45 +14,51 @@ from ..panel import plots
 def plot_availability(
     summary:pd.DataFrame, # from `availability_summary`: k, rule, mean, std
     rules=("best single", "best of N", "margin", "look-up", "oracle"), # lines to draw, where present
-    title:str="Success by number of training prompts",
+    title:str="Success by number of training prompts", # above the figure
 ): # go.Figure
     "Mean success over the settings of each size; the band is their spread, not an error bar"
     f = summary[summary.rule.isin(rules)].assign(lo=lambda d: d["mean"]-d["std"], hi=lambda d: d["mean"]+d["std"])
-    return plots.line(f, "k", "mean", "rule", "lo", "hi", title=title, markers=True, x_title="available training prompts", y_title="success rate")
+    return plots.line(f, "k", "mean", "rule", "lo", "hi", title=title, markers=True,
+                      x_title="available training prompts", y_title="success rate")
 
 # %% ../../nbs/reward/09_figures.ipynb #fe569701
 def plot_reliability(
     bins:pd.DataFrame, # from `stats.reliability`: p, y, y_lo, y_hi, n
-    title:str="Predicted against observed success",
+    title:str="Predicted against observed success", # above the figure
 ): # go.Figure
     "Reliability diagram with Wilson intervals; on the diagonal, probabilities mean what they say"
     fig = plots.figure(title, "predicted probability", "share right", height=420)
-    fig.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=dict(dash="dot", color="gray"), name="ideal", hoverinfo="skip")
+    fig.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=dict(dash="dot", color="gray"), name="ideal",
+                    hoverinfo="skip")
     b = pd.DataFrame(bins)
     err = dict(type="data", symmetric=False, array=(b.y_hi-b.y).tolist(), arrayminus=(b.y-b.y_lo).tolist())
-    fig.add_scatter(x=b.p.tolist(), y=b.y.tolist(), error_y=err, mode="lines+markers", name="model", text=[f"n = {n}" for n in b.n],
+    fig.add_scatter(x=b.p.tolist(), y=b.y.tolist(), error_y=err, mode="lines+markers", name="model",
+                    text=[f"n = {n}" for n in b.n],
                     line_color=plots.COLORS[0])
     return fig.update_xaxes(range=[0, 1]).update_yaxes(range=[0, 1])
 
 # %% ../../nbs/reward/09_figures.ipynb #2f2f56ae
 def plot_risk_coverage(
     curves:dict, # name -> DataFrame from `risk_coverage`
-    title:str="Wrong answers that remain when the model may abstain",
+    title:str="Wrong answers that remain when the model may abstain", # above the figure
 ): # go.Figure
     "Share of wrong answers against the share of questions answered"
     f = pd.concat([c.assign(curve=name) for name, c in curves.items()])
     f = f[f.coverage >= .02]
-    return plots.line(f, "coverage", "risk", "curve", title=title, x_title="share of questions answered", y_title="share wrong")
+    return plots.line(f, "coverage", "risk", "curve", title=title, x_title="share of questions answered",
+                      y_title="share wrong")
 
 # %% ../../nbs/reward/09_figures.ipynb #e4dab41d
 def plot_calls(
     curve:pd.DataFrame, # from `escalation_curve`
     single:float=None, # success of the best single prompt, drawn as a line
-    title:str="Accuracy against calls per question",
+    title:str="Accuracy against calls per question", # above the figure
 ): # go.Figure
     "Adaptive votes against plain votes of a fixed size"
     names = {"adaptive": "stop when decided", "plain": "fixed number of prompts"}
     fig = plots.line(curve.assign(rule=curve.rule.map(names)), "calls", "accuracy", "rule", title=title, markers=True,
                      x_title="mean calls per question", y_title="accuracy")
-    if single is not None: fig.add_hline(y=single, line_dash="dot", annotation_text="best single prompt", annotation_position="bottom right")
+    if single is not None:
+        fig.add_hline(y=single, line_dash="dot", annotation_text="best single prompt",
+                      annotation_position="bottom right")
     return fig

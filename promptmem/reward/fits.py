@@ -45,10 +45,13 @@ class Ridge:
     noise:float # residual variance, out of fold
     factor:np.ndarray # inverse Cholesky factor of the penalised Gram matrix
     def __call__(self, x): return x @ self.coef + self.mean
-    def variance(self, x):
+    def variance(self,
+        x, # [n, r] features
+    )->np.ndarray:
         "Posterior variance of the prediction, [n]"
         return self.noise*((x @ self.factor.T)**2).sum(1)
 
+# %% ../../nbs/reward/03_fits.ipynb #ab3cf138
 def ridge(
     x, # [n, r] features
     y, # [n, t] targets
@@ -79,8 +82,10 @@ def ridge(
 def _gram(x, y, w):
     "Sums that a weighted regression needs: x'wx, x'w[y, 1], sum wy, sum w"
     xw = x*w[:, None].astype(np.float32)
-    return (x.T @ xw).astype(float), np.hstack([xw.T @ y, xw.sum(0)[:, None]]).astype(float), (w[:, None]*y).sum(0), w.sum()
+    xy = np.hstack([xw.T @ y, xw.sum(0)[:, None]])
+    return (x.T @ xw).astype(float), xy.astype(float), (w[:, None]*y).sum(0), w.sum()
 
+# %% ../../nbs/reward/03_fits.ipynb #e523856c
 def _solve(gram, xy, sum_y, sum_w, alpha, eye):
     "Intercept, coefficients and penalised Gram matrix, columns centred"
     from scipy.linalg import cho_factor, cho_solve
@@ -101,6 +106,7 @@ def _climb(beta, g, right, tried, pulls):
     a, b, c = v.sum(0) + pulls[0], g @ v, (g*g) @ v + pulls[1] + far
     return value, np.vstack([c*s0 - b*s1, a*s1 - b*s0])/(a*c - b*b)
 
+# %% ../../nbs/reward/03_fits.ipynb #39e05631
 def slopes(
     f, # [n] difficulty, out of fold
     right, # [n, m]
@@ -167,6 +173,7 @@ def interactions(
     if best[1] is None: return np.zeros((x.shape[1], z.shape[1])), best[2]
     return _low_rank(_centred(np.linalg.solve(gram + best[1]*eye, xd)), rank), best[2]
 
+# %% ../../nbs/reward/03_fits.ipynb #d17a6d30
 def _weighted(x, v): return (x.T @ (x*v[:, None].astype(x.dtype))).astype(float)
 
 def _centred(c): return c - c.mean(1, keepdims=True)
@@ -187,6 +194,7 @@ class Fit:
     beta:object = None # [2, m] intercepts and slopes on it; or the weights of a stack
     own:object = None # [n, m] logits of the training questions from the full fit
 
+# %% ../../nbs/reward/03_fits.ipynb #84b0d019
 @dataclass
 class Inputs:
     "Views of the same questions"
@@ -210,12 +218,19 @@ def _ease(right, tried):
     "Target and weight of the difficulty regression"
     return np.log((right.sum(1)+1)/((tried*prompt_rates(right, tried)).sum(1)+1))[:, None], tried.sum(1)
 
-def fit_difficulty(inputs:Inputs, right, tried, folds)->Difficulty:
+# %% ../../nbs/reward/03_fits.ipynb #24948dd3
+def fit_difficulty(
+    inputs:Inputs, # of the training questions
+    right, # [n, m] times right
+    tried, # [n, m] times tried
+    folds, # [n] fold numbers
+)->Difficulty:
     "Kernel ridge regression of question difficulty"
     y, w = _ease(right, tried)
     fit = ridge(inputs.phi, y, w, folds)
     return Difficulty(lambda new: fit(new.phi)[:, 0], fit.oof[:, 0], lambda new: fit.variance(new.phi), fit.alpha)
 
+# %% ../../nbs/reward/03_fits.ipynb #871a730a
 def fit_hierarchical(
     inputs:Inputs, # of the training questions
     right, # [n, m]
@@ -235,13 +250,15 @@ def fit_hierarchical(
     return Fit(head, base + add, spread, hard, beta)
 
 # %% ../../nbs/reward/03_fits.ipynb #162388d1
-TREES = dict(objective="l2", learning_rate=.06, num_leaves=15, min_data_in_leaf=40, feature_fraction=.1, bagging_fraction=.7,
+TREES = dict(objective="l2", learning_rate=.06, num_leaves=15, min_data_in_leaf=40, feature_fraction=.1,
+             bagging_fraction=.7,
              bagging_freq=1, lambda_l2=10., max_bin=63, deterministic=True, force_row_wise=True, verbose=-1)
 
 def _tree_x(inputs, width):
     words = inputs.words if inputs.words is not None else inputs.phi[:, :0]
     return np.hstack([inputs.surface, words[:, :width], inputs.phi[:, :width]]).astype(np.float32)
 
+# %% ../../nbs/reward/03_fits.ipynb #689fd652
 def fit_trees(
     inputs:Inputs, right, tried, folds, # as in `fit_hierarchical`
     seed:int=0, # of bagging and feature sampling
@@ -264,8 +281,10 @@ def fit_trees(
     def predict(new):
         if not len(new): return np.zeros(0)
         return share[0]*smooth(new) + share[1]*trees.predict(_tree_x(new, width))
-    return Difficulty(predict, both @ share, lambda new: smooth.variance(new)*min(1., abs(share).sum())**2, smooth.alpha)
+    return Difficulty(predict, both @ share, lambda new: smooth.variance(new)*min(1., abs(share).sum())**2,
+                      smooth.alpha)
 
+# %% ../../nbs/reward/03_fits.ipynb #1c90b5e3
 def fit_lightgbm(
     inputs:Inputs, right, tried, folds, # as in `fit_hierarchical`
     rank:int=None, # of the interaction
@@ -286,6 +305,7 @@ def _binomial(x, right, tried, offset, alpha, steps=6):
         if np.abs(move).max() < 1e-4: break
     return beta
 
+# %% ../../nbs/reward/03_fits.ipynb #90cdf267
 def fit_logistic(
     inputs:Inputs, right, tried, folds, # as in `fit_hierarchical`
     alphas=(3., 10., 30.), # penalties of the shared weights to choose from
@@ -344,15 +364,18 @@ def fit_mlp(
 
 # %% ../../nbs/reward/03_fits.ipynb #c65e8203
 def _train_mlp(torch, x, k, n, offset, hidden, epochs, lr, decay, dropout):
-    net = torch.nn.Sequential(torch.nn.Dropout(dropout), torch.nn.Linear(x.shape[1], hidden), torch.nn.GELU(), torch.nn.Dropout(dropout),
+    net = torch.nn.Sequential(torch.nn.Dropout(dropout), torch.nn.Linear(x.shape[1], hidden), torch.nn.GELU(),
+                              torch.nn.Dropout(dropout),
                               torch.nn.Linear(hidden, k.shape[1]))
-    torch.nn.init.zeros_(net[-1].weight), torch.nn.init.zeros_(net[-1].bias)
+    for part in (net[-1].weight, net[-1].bias): torch.nn.init.zeros_(part)
     opt = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=decay)
     for epoch in range(epochs):
         for rows in torch.randperm(len(x)).split(128):
             z = net(x[rows]) + offset
             loss = (n[rows]*torch.nn.functional.softplus(z) - k[rows]*z).sum()/n[rows].sum().clamp(min=1)
-            opt.zero_grad(), loss.backward(), opt.step()
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
         for g in opt.param_groups: g["lr"] = lr*(1 - (epoch+1)/epochs)
     return net.eval()
 
@@ -362,6 +385,7 @@ def _two_parts(heads):
     means = [np.broadcast_to(z.mean(1, keepdims=True), z.shape) for z in heads]
     return np.stack([part for z, mean in zip(heads, means) for part in (mean, z-mean)], -1)
 
+# %% ../../nbs/reward/03_fits.ipynb #0332cd92
 def _shares(x, right, tried, pull=5., steps=12):
     "Weights [2h + 1] of a binomial regression, the last one an intercept; pulled towards equal shares"
     x = np.column_stack([x.reshape(-1, x.shape[-1]), np.ones(right.size)])
@@ -374,6 +398,7 @@ def _shares(x, right, tried, pull=5., steps=12):
         if np.abs(move).max() < 1e-5: break
     return beta
 
+# %% ../../nbs/reward/03_fits.ipynb #c51fa680
 def fit_stack(
     inputs:Inputs, right, tried, folds, # as in `fit_hierarchical`
     heads=None, # functions like `fit_hierarchical`; None: that one and `fit_mlp`
@@ -405,5 +430,6 @@ def fit_xgboost(
     "The published reward model"
     xgb = require("xgboost", "bench")
     rows = max(1, int(len(x)*share))
-    model = xgb.train({**PUBLISHED, "nthread": threads, **(params or {})}, xgb.DMatrix(x[:rows], label=y[:rows]), num_boost_round=rounds)
+    model = xgb.train({**PUBLISHED, "nthread": threads, **(params or {})}, xgb.DMatrix(x[:rows], label=y[:rows]),
+                      num_boost_round=rounds)
     return lambda new: model.predict(xgb.DMatrix(new)).astype(float)

@@ -79,6 +79,7 @@ def _weighted_moments(z, right, tried, cov, u, noise):
     w = np.exp(log - log.max(1, keepdims=True))
     return np.einsum("ns,nsi,nsj->ij", w/w.sum(1, keepdims=True), x, x), u
 
+# %% ../../nbs/reward/05_model.ipynb #a4a196be
 def open_effects(
     z, # [n, m] calibrated out-of-fold logits
     right, # [n, m] times right
@@ -115,6 +116,7 @@ def _platt_targets(right, tried):
     good, bad = right.sum(), (tried-right).sum()
     return right*(good+1)/(good+2) + (tried-right)/(bad+2)
 
+# %% ../../nbs/reward/05_model.ipynb #6e09a3b3
 def fit_platt(
     z, # [n, m] logits of questions that the model did not see
     right, # [n, m] times right
@@ -154,6 +156,7 @@ class Isotonic:
         steps = np.clip(self.map.predict(np.asarray(z, float).ravel()).reshape(np.shape(z)), 1e-4, 1-1e-4)
         return self.share*steps + (1-self.share)*self.smooth(z)
 
+# %% ../../nbs/reward/05_model.ipynb #5c981c61
 def _no_calibration(z, right, tried): return Platt()
 
 CALIBRATIONS = dict(platt=fit_platt, isotonic=Isotonic, none=_no_calibration)
@@ -207,6 +210,7 @@ def _columns(X, fitted=None):
     if len(names) < 2: raise InvalidData(f"expected the columns 'query' and 'prompt', there are {names}")
     return names[:2]
 
+# %% ../../nbs/reward/05_model.ipynb #25b04001
 def _pairs(X, fitted=None):
     "X as two lists of texts"
     if isinstance(X, pd.DataFrame): X = X[_columns(X, fitted)].to_numpy()
@@ -225,6 +229,7 @@ def _labels(y):
     if len(classes) > 2: raise InvalidData(f"right and wrong are two labels, found {len(classes)}: {list(classes)[:5]}")
     return as_correct(y), classes, as_correct(classes).astype(bool)
 
+# %% ../../nbs/reward/05_model.ipynb #21f768c5
 def _pairs_to_outcomes(queries, prompts, correct, groups=None):
     if len(correct) != len(queries): raise InvalidData(f"{len(queries)} pairs but {len(correct)} outcomes")
     q, qt = pd.factorize(np.array(queries, object))
@@ -257,11 +262,13 @@ def fit(self:PromptReward,
     _fit_parts(self, out)
     return self
 
+# %% ../../nbs/reward/05_model.ipynb #34bda720
 def _check_names(rm):
     if rm.model not in MODELS: raise ValueError(f"no model {rm.model!r}; there are {', '.join(MODELS)}")
     if rm.calibration not in CALIBRATIONS:
         raise ValueError(f"no calibration {rm.calibration!r}; there are {', '.join(CALIBRATIONS)}")
 
+# %% ../../nbs/reward/05_model.ipynb #dc595d0d
 def _take_pairs(rm, X, y, groups):
     "Outcomes of pairs, with the names of columns and labels kept"
     rm.n_features_in_ = 2
@@ -290,6 +297,7 @@ def _fit_parts(rm, out):
     rm.best_single_ = int(rm.rates_.argmax())
     rm.margin_ = choose_margin(rm.calibrator_(rm.fit_.oof), rate, rm.best_single_, out.groups(rm.query_ids_))
 
+# %% ../../nbs/reward/05_model.ipynb #d31556c9
 def _known_texts(texts):
     "text -> its number; the same but for case and blanks counts, an exact match first"
     known = {}
@@ -309,6 +317,7 @@ def _prompt_x(rm, prompts):
     side = None if rm.prompt_side is None else rm.prompt_side(prompts)
     return prompt_features(prompts, None if rm.prompt_side is not None else _Scaled(rm.embedder_, .5), side)
 
+# %% ../../nbs/reward/05_model.ipynb #b3e3cbb1
 @patch
 def column_of(self:PromptReward,
     prompt:str, # a prompt's text
@@ -316,6 +325,7 @@ def column_of(self:PromptReward,
     "Which training prompt this text is, case and blanks aside"
     return self.prompt_column_.get(prompt, self.prompt_column_.get(identity_key(prompt)))
 
+# %% ../../nbs/reward/05_model.ipynb #6e8be32b
 def _mix(rm, prompts):
     "(weights [p, m], open variance [p]): known prompts stand for themselves, unknown ones are mixed"
     known = [rm.column_of(t) for t in prompts]
@@ -355,6 +365,7 @@ def _inputs(rm, texts):
     words = views[:, -len(SURFACE)-rm.space_.words.width:-len(SURFACE)]
     return Inputs(np.hstack([rm.space_.map(views), side]), np.hstack([views, .15*side]), surface, words)
 
+# %% ../../nbs/reward/05_model.ipynb #5ba656b4
 def _fit_head(rm):
     "The chosen head on the questions of the log, as far as it is to be trusted"
     rates = logit(rm.rates_)
@@ -392,6 +403,7 @@ def question_of(self:PromptReward,
     "Which training question this text is, case and blanks aside"
     return self.seen_.get(query, self.seen_.get(identity_key(query), -1))
 
+# %% ../../nbs/reward/05_model.ipynb #9a1b16e6
 @patch
 def seen(self:PromptReward,
     queries, # texts
@@ -399,6 +411,7 @@ def seen(self:PromptReward,
     "Which of the questions were in the training log"
     return np.array([self.question_of(t) >= 0 for t in _texts(queries, "queries")], bool)
 
+# %% ../../nbs/reward/05_model.ipynb #bb0ecfc9
 def _texts(texts, what):
     if isinstance(texts, str): raise TypeError(f"{what} is a list of texts: write [text] for a single one")
     texts = list(texts)
@@ -419,6 +432,7 @@ _NO_SIGN = re.compile(r"[\w\s.,]")
 
 def _signs(text): return _NO_SIGN.sub("", identity_key(text))
 
+# %% ../../nbs/reward/05_model.ipynb #a9bd0a79
 def _recall(rm, texts):
     "(training question or -1, weight) of each text; near ones count for less, and 5 - 3 is not near to 5 + 3"
     index = np.array([rm.question_of(t) for t in texts], int)
@@ -431,6 +445,7 @@ def _recall(rm, texts):
         index[todo[near]], weight[todo[near]] = i[near], rm.near_weight
     return index, weight
 
+# %% ../../nbs/reward/05_model.ipynb #d2e8007e
 def _remember(rm, z, seen, weight, mix):
     "Probabilities [h, p] of questions whose own logits are `z`, given the outcomes of training questions `seen`"
     own = rm.memory_z_[seen]
@@ -438,6 +453,7 @@ def _remember(rm, z, seen, weight, mix):
     z = weight*(own @ mix.T) + (1-weight)*z + u @ mix.T
     return expit(z/np.sqrt(1 + np.pi/8*np.einsum("pj,hjk,pk->hp", mix, spread, mix)))
 
+# %% ../../nbs/reward/05_model.ipynb #9cdad4ed
 def _blend(rm, texts, prompts):
     "Head, calibration and memory together, [n, p]"
     mix, _ = _mix(rm, prompts)
@@ -466,7 +482,10 @@ def predict_proba(self:PromptReward,
     else: p = _blend(self, distinct, prompts)
     return p if len(distinct) == len(queries) else p[pd.Index(distinct).get_indexer(queries)]
 
-def sk_check(rm):
+# %% ../../nbs/reward/05_model.ipynb #96829ee0
+def sk_check(
+    rm, # a PromptReward
+):
     "Raise scikit-learn's NotFittedError before `fit`"
     require("sklearn.utils.validation", "reward").check_is_fitted(rm, "fit_")
 
@@ -487,6 +506,7 @@ def predict(self:PromptReward,
     good, bad = (int(np.argmax(self.is_right_ == v)) for v in (True, False))
     return self.classes_[np.where(right, good, bad)]
 
+# %% ../../nbs/reward/05_model.ipynb #f36f6c1b
 @patch
 def predict_outcomes(self:PromptReward,
     out:Outcomes, # any outcomes, of seen or new questions and prompts
@@ -505,6 +525,7 @@ def prompt_probability(self:PromptReward,
     "Overall success rate of each prompt: measured and shrunk, or borrowed from its like"
     return expit(_mix(self, list(prompts))[0] @ logit(self.rates_))
 
+# %% ../../nbs/reward/05_model.ipynb #ddcec5d9
 @patch
 def choose(self:PromptReward,
     query:str, # the question
@@ -516,6 +537,7 @@ def choose(self:PromptReward,
     "Which prompt to use for this question; no language model is called"
     return choose_prompt(self, query, self.prompts_ if prompts is None else prompts, costs, tradeoff, **kw)
 
+# %% ../../nbs/reward/05_model.ipynb #f858b14b
 @patch
 def best_of_n(self:PromptReward,
     queries, # texts
@@ -563,6 +585,7 @@ def design_effects(
     if g < 2: return np.maximum(1., tried.sum(0))                                           # all outcomes are one
     return np.maximum(1., ((sums**2).sum(0)*g/(g-1) + own)/(tried.sum(0)*own + own))
 
+# %% ../../nbs/reward/05_model.ipynb #0b357b73
 def _counted(rm, mix):
     "Standard error [m] of the overall log odds of (mixed) prompts from the outcomes counted"
     trials = rm.tried_.sum(0)/design_effects(rm.right_, rm.tried_, rm.rates_, rm.groups_)
@@ -587,6 +610,7 @@ def explain(self:PromptReward,
     f = pd.DataFrame(dict(step=list(steps), logit=[float(v) for v in steps.values()]))
     return f.assign(p=expit(f.logit.cumsum()))
 
+# %% ../../nbs/reward/05_model.ipynb #10261a9e
 @patch
 def calibrate(self:PromptReward,
     out:Outcomes, # outcomes set aside: not in the training data
@@ -607,7 +631,7 @@ def calibrate(self:PromptReward,
 def prompt_error(self:PromptReward,
     prompts, # texts
 )->np.ndarray: # [m]
-    "Standard error of `prompt_probability`: by question for tried prompts; for others as far off as tried ones would be"
+    "Standard error of `prompt_probability`: by question for tried prompts, by analogy for others"
     sk_check(self)
     w, left = _mix(self, list(prompts))
     z, m = logit(self.rates_), len(self.rates_)

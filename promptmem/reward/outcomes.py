@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from ..core import InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic
+from ..core import (InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path,
+                            write_atomic)
 
 # %% ../../nbs/reward/01_outcomes.ipynb #bacb722b
 def question_key(
@@ -34,11 +35,14 @@ def _said(x):
 
 def _need(frame, columns, what):
     missing = [c for c in columns if c not in frame]
-    if missing: raise InvalidData(f"{what}: no column {', '.join(map(repr, missing))}; there are {', '.join(map(str, frame.columns))}")
+    if missing:
+        there = ", ".join(map(str, frame.columns))
+        raise InvalidData(f"{what}: no column {', '.join(map(repr, missing))}; there are {there}")
 
 SPELLINGS = {"true": 1, "right": 1, "correct": 1, "yes": 1, "pass": 1, "good": 1, "1": 1, "1.0": 1,
              "false": 0, "wrong": 0, "incorrect": 0, "no": 0, "fail": 0, "bad": 0, "0": 0, "0.0": 0}
 
+# %% ../../nbs/reward/01_outcomes.ipynb #0ef195eb
 def as_correct(
     values, # truth values, numbers or words
     what:str="outcomes", # where they come from, for the error
@@ -52,6 +56,7 @@ def as_correct(
         raise InvalidData(f"{what}, row {i}: 'correct' is {_said(v.iloc[i])}; expected true or false")
     return found.astype(np.int8).to_numpy()
 
+# %% ../../nbs/reward/01_outcomes.ipynb #55b8eb04
 def sorted_ids(
     ids, # identifiers: numbers, texts or both
 )->list: # each once
@@ -60,18 +65,22 @@ def sorted_ids(
     try: return sorted(ids)
     except TypeError: return sorted(ids, key=lambda i: (isinstance(i, str), 0 if isinstance(i, str) else i, str(i)))
 
+# %% ../../nbs/reward/01_outcomes.ipynb #ee065f3c
 def _check_texts(table, id_column, what):
     _need(table, [id_column, "text"], what)
     twice = table[id_column].duplicated()
     if twice.any(): raise InvalidData(f"{what}: the id {_said(table.loc[twice.idxmax(), id_column])} occurs twice")
     bad = table.text.map(lambda t: not isinstance(t, str) or not t.strip())
-    if bad.any(): raise InvalidData(f"{what}: the text of {_said(table.loc[bad.idxmax(), id_column])} is empty or no text")
+    if bad.any():
+        raise InvalidData(f"{what}: the text of {_said(table.loc[bad.idxmax(), id_column])} is empty or no text")
 
+# %% ../../nbs/reward/01_outcomes.ipynb #5b9dacb3
 def _check_ids(frame, column, table, what):
     unknown = ~frame[column].isin(table[column])
     if unknown.any():
         i = int(np.argmax(unknown.to_numpy()))
-        raise InvalidData(f"outcomes, row {i}: {column} {_said(frame[column].iloc[i])} is not among the {len(table)} {what}")
+        raise InvalidData(f"outcomes, row {i}: {column} {_said(frame[column].iloc[i])} is not among "
+                          f"the {len(table)} {what}")
 
 # %% ../../nbs/reward/01_outcomes.ipynb #8564e5c9
 class Outcomes:
@@ -95,8 +104,9 @@ class Outcomes:
         key = ["query_id", "prompt_id"] + [c for c in ("draw",) if c in self.frame]
         twice = self.frame.duplicated(key).to_numpy()
         if twice.any():
-            row = self.frame.iloc[int(np.argmax(twice))]
-            raise InvalidData(f"outcomes, row {int(np.argmax(twice))}: query {row.query_id} with prompt {row.prompt_id} occurs twice"
+            i = int(np.argmax(twice))
+            row = self.frame.iloc[i]
+            raise InvalidData(f"outcomes, row {i}: query {row.query_id} with prompt {row.prompt_id} occurs twice"
                               f"{'' if 'draw' in key else '; number repeated draws in a column named draw'}")
 
     def __len__(self): return len(self.frame)
@@ -114,36 +124,44 @@ def _read_table(path):
         if kind in (".csv", ".tsv"): return _typed(pd.DataFrame(read_csv(path)))
         if kind in (".jsonl", ".ndjson"): return pd.DataFrame(read_jsonl(path))
     except InvalidData: raise
-    except Exception as e: raise InvalidData(f"{path}: could not be read as {kind[1:]} ({type(e).__name__}: {e})") from e
+    except Exception as e:
+        raise InvalidData(f"{path}: could not be read as {kind[1:]} ({type(e).__name__}: {e})") from e
     raise InvalidData(f"{path}: expected .parquet, .csv or .jsonl")
 
 _TEXTS = {"query", "prompt", "text", "gold", "answer", "dataset", "role", "name", "kind", "split", "model"}
 
+# %% ../../nbs/reward/01_outcomes.ipynb #c566794b
 def _typed(frame):
-    "A table of texts with its numbers as numbers; texts stay texts (NA, None), and so do ids where one is written like 01"
+    "A table of texts with its numbers as numbers; texts stay texts (NA, None), and so do ids where one is like 01"
     for c in frame:
         v, given = frame[c], frame[c] != ""
         if c.endswith("_id"):
             plain = v[given].str.fullmatch("0|-?[1-9][0-9]{0,17}").all()
-            frame[c] = [(int(x) if plain else x) if ok else None for x, ok in zip(v, given)] if not (plain and given.all()) else v.astype("int64")
+            some = [(int(x) if plain else x) if ok else None for x, ok in zip(v, given)]
+            frame[c] = v.astype("int64") if plain and given.all() else some
         elif c not in _TEXTS:
             numbers = pd.to_numeric(v.where(given), errors="coerce")
             if numbers[given].notna().all(): frame[c] = numbers
         elif c not in ("query", "prompt", "text", "answer"): frame[c] = v.where(given, None)
     return frame
 
+# %% ../../nbs/reward/01_outcomes.ipynb #2402fde1
 def _alike(tables):
     "Ids as texts in all tables where they are texts in one: a file without 01 does not know that 1 is a text"
     for c in ("query_id", "prompt_id"):
         kinds = {isinstance(x, str) for t in tables if c in t for x in t[c].dropna()}
-        if len(kinds) > 1: tables = [t.assign(**{c: [x if isinstance(x, str) else str(x) for x in t[c]]}) if c in t else t for t in tables]
+        if len(kinds) > 1:
+            tables = [t.assign(**{c: [x if isinstance(x, str) else str(x) for x in t[c]]}) if c in t else t
+                      for t in tables]
     return tables
 
+# %% ../../nbs/reward/01_outcomes.ipynb #eb210c30
 def _beside(folder, name):
     found = [folder/f"{name}{s}" for s in (".parquet", ".csv", ".jsonl") if (folder/f"{name}{s}").exists()]
     if not found: raise FileNotFoundError(f"no {name}.parquet, {name}.csv or {name}.jsonl in {folder}")
     return found[0]
 
+# %% ../../nbs/reward/01_outcomes.ipynb #11d2221d
 def _one_text(frame, id_, text):
     "Refuse one id for two texts"
     pairs = frame[[id_, text]].drop_duplicates()
@@ -153,13 +171,15 @@ def _one_text(frame, id_, text):
         a, b = twice[text][twice[id_] == one].iloc[:2]
         raise InvalidData(f"the {id_} {_said(one)} stands for two texts: {_said(a)} and {_said(b)}")
 
+# %% ../../nbs/reward/01_outcomes.ipynb #acd25160
 def _split_tables(frame):
     "queries and prompts out of rows that spell both out"
     _need(frame, ["query", "prompt", "correct"], "outcomes without queries and prompts files")
     frame = frame.copy()
     for text, id_ in (("query", "query_id"), ("prompt", "prompt_id")):
         if id_ not in frame or frame[id_].isna().all(): frame[id_] = pd.factorize(frame[text], use_na_sentinel=False)[0]
-        elif frame[id_].isna().any(): frame[id_] = frame[id_].where(frame[id_].notna(), "unnamed: " + frame[text].astype(str))
+        elif frame[id_].isna().any():
+            frame[id_] = frame[id_].where(frame[id_].notna(), "unnamed: " + frame[text].astype(str))
         _one_text(frame, id_, text)
     extra = [c for c in ("dataset", "gold", "group_id", "role", "fold") if c in frame]
     q = frame.drop_duplicates("query_id").rename(columns={"query": "text"})[["query_id", "text", *extra]]
@@ -183,8 +203,10 @@ def read(cls:Outcomes,
     if (queries is None) != (prompts is None): raise ValueError("give both queries= and prompts=, or neither")
     try: return cls(*_split_tables(frame)) if queries is None else cls(*_alike([frame, load(queries), load(prompts)]))
     except InvalidData as e: raise InvalidData(f"{name}: {e}") from e
-    except TypeError as e: raise InvalidData(f"{name}: a column holds lists or objects where text or numbers are expected ({e})") from e
+    except TypeError as e:
+        raise InvalidData(f"{name}: a column holds lists or objects where text or numbers are expected ({e})") from e
 
+# %% ../../nbs/reward/01_outcomes.ipynb #5771d716
 @patch
 def save(self:Outcomes,
     folder, # gets outcomes.parquet, queries.parquet and prompts.parquet
@@ -209,6 +231,7 @@ def _prompt_of(it):
     if isinstance(text, str) and text.strip(): return text, name
     return str(name) if name not in (None, "") else "default", name
 
+# %% ../../nbs/reward/01_outcomes.ipynb #c198f63b
 def _verdict_of(it):
     "True, False, or None where nobody said"
     verdict, correct = _of(it, "verdict"), _of(it, "is_correct")
@@ -221,6 +244,7 @@ def _judged_row(it, right):
     return dict(query=_of(it, "question"), prompt=_prompt_of(it)[0], correct=right, answer=_of(it, "answer"),
                 interaction=_of(it, "id"), cost=_of(usage, "total_tokens") if usage else None)
 
+# %% ../../nbs/reward/01_outcomes.ipynb #3c3932c4
 @patch(cls_method=True)
 def from_interactions(cls:Outcomes,
     interactions, # `Interaction`s or their dicts, e.g. the rows of a stream log
@@ -230,12 +254,15 @@ def from_interactions(cls:Outcomes,
     rows = [_judged_row(it, right) for it, right in judged if right is not None]
     if not rows: raise InvalidData("none of the interactions carries a verdict")
     places = sorted({r["prompt"] for r in rows if r["prompt"].isdigit()})
-    if places: warnings.warn(f"{sum(r['prompt'] in places for r in rows)} interactions name their prompt by a position in a list "
-                             f"({', '.join(places)}) and do not keep its text: prompts of different lists are taken for one")
+    if places:
+        n = sum(r["prompt"] in places for r in rows)
+        warnings.warn(f"{n} interactions name their prompt by a position in a list ({', '.join(places)}) and do not "
+                      f"keep its text: prompts of different lists are taken for one")
     frame = pd.DataFrame(rows)
     frame["draw"] = frame.groupby(["query", "prompt"]).cumcount()
     return cls(*_split_tables(frame))
 
+# %% ../../nbs/reward/01_outcomes.ipynb #40882c7b
 @patch(cls_method=True)
 def from_store(cls:Outcomes,
     store, # a promptmem store
@@ -252,7 +279,8 @@ def read_verdicts(
     path = Path(path)
     if path.suffix == ".npy":
         try: v = np.load(path, allow_pickle=False)
-        except (ValueError, OSError, EOFError, SyntaxError) as e: raise InvalidData(f"{path}: not a vector that numpy wrote: {e}") from e
+        except (ValueError, OSError, EOFError, SyntaxError) as e:
+            raise InvalidData(f"{path}: not a vector that numpy wrote: {e}") from e
         if v.ndim != 1: raise InvalidData(f"{path}: expected one verdict per row, found shape {v.shape}")
         return pd.DataFrame(dict(row=np.arange(len(v)), correct=as_correct(v, str(path))))
     rows = []
@@ -274,10 +302,12 @@ def read_answers(
         try:
             row, answer = ast.literal_eval(record.strip())
             row = int(row)
-        except (ValueError, SyntaxError, TypeError, OverflowError, RecursionError, MemoryError) as e: raise InvalidData(f"{path}, record {i+1}: expected (index, 'answer'): {e}") from e
+        except (ValueError, SyntaxError, TypeError, OverflowError, RecursionError, MemoryError) as e:
+            raise InvalidData(f"{path}, record {i+1}: expected (index, 'answer'): {e}") from e
         rows.append((row, str(answer)))
     return pd.DataFrame(rows, columns=["row", "answer"])
 
+# %% ../../nbs/reward/01_outcomes.ipynb #e5b4d24d
 @patch(cls_method=True)
 def from_verdicts(cls:Outcomes,
     logs:dict, # prompt_id -> path of its verdict log
@@ -295,9 +325,11 @@ def from_verdicts(cls:Outcomes,
 
 # %% ../../nbs/reward/01_outcomes.ipynb #ee0af89f
 def _mask(column, wanted):
-    wanted = list(wanted) if isinstance(wanted, (list, tuple, set, frozenset, range, np.ndarray, pd.Series)) else [wanted]
+    several = isinstance(wanted, (list, tuple, set, frozenset, range, np.ndarray, pd.Series))
+    wanted = list(wanted) if several else [wanted]
     return column.isin(wanted).to_numpy()
 
+# %% ../../nbs/reward/01_outcomes.ipynb #eaf3ff53
 @patch
 def where(self:Outcomes,
     keep, # [len(frame)] True for the outcomes to keep
@@ -319,6 +351,7 @@ def column(self:Outcomes,
         if name in table: return pd.Series(self.frame[id_].map(table.set_index(id_)[name]).to_numpy(), name=name)
     raise InvalidData(f"no column {name!r} in outcomes, queries or prompts")
 
+# %% ../../nbs/reward/01_outcomes.ipynb #f8c05723
 @patch
 def select(self:Outcomes,
     **wanted, # column=value or column=[values]; `prompts=` is short for prompt_id
@@ -329,6 +362,7 @@ def select(self:Outcomes,
         keep &= _mask(self.column("prompt_id" if name == "prompts" else name), values)
     return self.where(keep)
 
+# %% ../../nbs/reward/01_outcomes.ipynb #c2a0c499
 @patch
 def by_role(self:Outcomes,
     *roles, # "train", "calib", "test": the roles that questions have
@@ -353,6 +387,7 @@ def counts(self:Outcomes): # (query ids [n], prompt ids [m], right [n, m], tried
     np.add.at(tried, (q, p), 1.)
     return np.asarray(qids), np.asarray(pids), right, tried
 
+# %% ../../nbs/reward/01_outcomes.ipynb #33c248a4
 @patch
 def texts(self:Outcomes,
     query_ids=None, # default: all of `queries`
@@ -361,6 +396,7 @@ def texts(self:Outcomes,
     t = self.queries.set_index("query_id").text
     return (t if query_ids is None else t.loc[list(query_ids)]).tolist()
 
+# %% ../../nbs/reward/01_outcomes.ipynb #359e0610
 @patch
 def prompt_texts(self:Outcomes,
     prompt_ids=None, # default: all of `prompts`
@@ -369,6 +405,7 @@ def prompt_texts(self:Outcomes,
     t = self.prompts.set_index("prompt_id").text
     return (t if prompt_ids is None else t.loc[list(prompt_ids)]).tolist()
 
+# %% ../../nbs/reward/01_outcomes.ipynb #83a4fc8d
 @patch
 def groups(self:Outcomes,
     query_ids=None, # default: all of `queries`
@@ -393,7 +430,8 @@ def wide(self:Outcomes,
     w = pd.DataFrame(dict(q=qids.get_indexer(f.query_id), line=line, p=pids.get_indexer(f.prompt_id), value=f[values]))
     w = w.groupby(["q", "line", "p"]).value.first().unstack("p").dropna(how="all")
     w.columns = pids[w.columns].rename("prompt_id")
-    w.index = pd.MultiIndex.from_arrays([qids[w.index.get_level_values(0)], w.index.get_level_values(1)], names=["query_id", "line"])
+    w.index = pd.MultiIndex.from_arrays([qids[w.index.get_level_values(0)], w.index.get_level_values(1)],
+                                        names=["query_id", "line"])
     return w.dropna() if complete else w
 
 # %% ../../nbs/reward/01_outcomes.ipynb #bf8dcf45
@@ -403,12 +441,14 @@ def availability(
 )->list: # of tuples, small subsets first
     "All non-empty subsets of `prompts`"
     prompts = list(prompts)
-    return [s for k in range(1, len(prompts)+1) if sizes is None or k in set(sizes) for s in itertools.combinations(prompts, k)]
+    return [s for k in range(1, len(prompts)+1) if sizes is None or k in set(sizes)
+            for s in itertools.combinations(prompts, k)]
 
 # %% ../../nbs/reward/01_outcomes.ipynb #1af32aa3
 class LeakedRows(ValueError):
     "Test questions that are also training questions"
 
+# %% ../../nbs/reward/01_outcomes.ipynb #0caffdd6
 @dataclass(frozen=True)
 class Leaks:
     "How many test questions have a copy among the training questions"
@@ -420,8 +460,10 @@ class Leaks:
     def __bool__(self): return max(self.normalized, self.near) > 0
     def __str__(self):
         near = "" if self.near < 0 else f", {self.near} near copies"
-        return f"{self.n} test questions: {self.exact} exact copies, {self.normalized} normalised copies{near} in training"
+        return (f"{self.n} test questions: {self.exact} exact copies, {self.normalized} normalised copies{near} "
+                f"in training")
 
+# %% ../../nbs/reward/01_outcomes.ipynb #abb48bd7
 def nearest(
     a, # [n, d] unit vectors
     b, # [m, d] unit vectors
@@ -477,6 +519,7 @@ def near_groups(
                 if s+a < b: parent[root(int(b))] = root(int(s+a))
     return pd.factorize(np.array([root(i) for i in range(len(texts))]))[0]
 
+# %% ../../nbs/reward/01_outcomes.ipynb #43bb5420
 def group_folds(
     groups, # [n] group of each item
     folds:int=5, # how many
@@ -505,7 +548,8 @@ def split(self:Outcomes,
     allow_leaks:bool=False, # go on although copies stand on both sides
 )->Outcomes: # with a `role` for each question
     "Assign train, calib and test by group; copies across the split are an error unless allowed"
-    if not 0 < test < 1 or not 0 <= calib < 1 - test: raise ValueError(f"shares test={test} and calib={calib} leave no training questions")
+    if not 0 < test < 1 or not 0 <= calib < 1 - test:
+        raise ValueError(f"shares test={test} and calib={calib} leave no training questions")
     q = self.queries
     if groups is None: groups = self.groups() if "group_id" in q else near_groups(q.text, embedder, min(threshold, .95))
     parts = 100
@@ -516,6 +560,7 @@ def split(self:Outcomes,
     out.check_leaks(embedder, threshold, allow_leaks)
     return out
 
+# %% ../../nbs/reward/01_outcomes.ipynb #d33ace1d
 @patch
 def check_leaks(self:Outcomes,
     embedder=None, # to look for near copies
@@ -529,5 +574,6 @@ def check_leaks(self:Outcomes,
     if not test or not rest: raise InvalidData(f"an empty split: {len(test)} test questions and {len(rest)} others")
     leaks = find_leaks(test, rest, embedder, threshold)
     if leaks and not allow_leaks:
-        raise LeakedRows(f"{leaks}, e.g. {leaks.examples[0][0][:70]!r}. Group them (group_id) or pass allow_leaks=True and say so.")
+        raise LeakedRows(f"{leaks}, e.g. {leaks.examples[0][0][:70]!r}. Group them (group_id) or pass "
+                         f"allow_leaks=True and say so.")
     return leaks

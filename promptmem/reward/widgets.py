@@ -30,10 +30,15 @@ class RewardComparer(panel_base()):
         self.comparison = RewardComparison(rm, queries, prompts, outcomes, costs)
         text = lambda name, hint, width: tagged(W.Text(placeholder=hint, layout=W.Layout(width=width)), name)
         options = [(f"{i+1}. {q[:110]}", i) for i, q in enumerate(self.comparison.queries)]
-        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="calc(100% - 4px)", max_width="720px")), "pm-pick-question")
-        self.typed, self.filter = text("pm-typed-question", "or type a question of your own", "75%"), text("pm-filter", "only questions that contain …", "50%")
-        self.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False), "pm-different")
-        values = [("probability", "p"), ("gain over the prompt that is best on the whole", "gain")] + ([("what really happened", "known")] if outcomes is not None else [])
+        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="calc(100% - 4px)", max_width="720px")),
+                           "pm-pick-question")
+        self.typed, self.filter = text("pm-typed-question", "or type a question of your own",
+                                       "75%"), text("pm-filter", "only questions that contain …", "50%")
+        self.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False),
+                                "pm-different")
+        values = [("probability", "p"),
+                  ("gain over the prompt that is best on the whole", "gain")] + ([("what really happened", "known")]
+                                                                                 if outcomes is not None else [])
         self.values = tagged(W.Dropdown(options=values, layout=W.Layout(width="auto")), "pm-values")
         self.view, self.matrix_view = tagged(W.HTML(), "pm-prompts"), tagged(W.HTML(), "pm-matrix")
         self.go = button("Compare", "pm-compare", self.compare, panel=self, button_style="primary")
@@ -42,11 +47,12 @@ class RewardComparer(panel_base()):
 
     def _wire(self, W):
         "Events and layout"
-        on_enter(self.typed, self.compare, self), on_enter(self.filter, self.refresh_matrix, self)
+        for box, then in ((self.typed, self.compare), (self.filter, self.refresh_matrix)): on_enter(box, then, self)
         self.pick.observe(lambda _: self.show(self.pick.value), "value")
         for c in (self.different, self.values): c.observe(lambda _: self.refresh_matrix(), "value")
         self.different.layout.width = "auto"
-        super().__init__([self.pick, W.HBox([self.typed, self.go]), self.view, W.HBox([label("all questions:"), self.values, self.different]),
+        super().__init__([self.pick, W.HBox([self.typed, self.go]), self.view,
+                          W.HBox([label("all questions:"), self.values, self.different]),
                           W.HBox([self.filter, self.clear]), self.matrix_view])
         self.show(0)
         self.refresh_matrix()
@@ -56,13 +62,18 @@ from fastcore.basics import patch
 
 # %% ../../nbs/reward/10_widgets.ipynb #ced32368
 @patch
-def show(self:RewardComparer, i:int):
+def show(self:RewardComparer,
+    i:int, # number of the question
+):
     "Show one of the listed questions"
     self.shown = (self.comparison, int(i))
     self.view.value = as_html(self.question_parts())
 
+# %% ../../nbs/reward/10_widgets.ipynb #c8ae15f7
 @patch
-def compare(self:RewardComparer, question:str=None):
+def compare(self:RewardComparer,
+    question:str=None, # a question of your own; default: the one that was typed
+):
     "Compare the prompts on the typed question (or `question`)"
     if question is not None: self.typed.value = question
     if not self.typed.value.strip(): raise ValueError("type a question first")
@@ -70,6 +81,7 @@ def compare(self:RewardComparer, question:str=None):
     self.view.value = as_html(self.question_parts())
     return self.shown[0].table(0)
 
+# %% ../../nbs/reward/10_widgets.ipynb #6aa0b689
 @patch
 def table(self:RewardComparer): # noqa: F811
     "The prompts on the question that is shown: DataFrame"
@@ -81,6 +93,7 @@ def matrix(self:RewardComparer):
     m = self.comparison.matrix(different_only=self.different.value, values=self.values.value)
     return m[[fold(self.filter.value) in fold(q) for q in m.index]] if self.filter.value.strip() else m
 
+# %% ../../nbs/reward/10_widgets.ipynb #b8b65bfe
 @patch
 def refresh_matrix(self:RewardComparer):
     "Draw the matrix"
@@ -89,25 +102,32 @@ def refresh_matrix(self:RewardComparer):
 # %% ../../nbs/reward/10_widgets.ipynb #1a553470
 def _note(row):
     "Why a prompt stands out"
-    return ", ".join(words for words, true in (("chosen", row.chosen), ("best on the whole", row.default), ("never tried", not row.tried)) if true)
+    return ", ".join(words for words,
+                     true in (("chosen", row.chosen), ("best on the whole", row.default),
+                              ("never tried", not row.tried)) if true)
 
 def _maybe(x, form): return "" if x != x else form.format(x)
 
+# %% ../../nbs/reward/10_widgets.ipynb #1518defe
 def _prompt_rows(frame):
     "Rows of the table of prompts; columns of which nothing is known are left out"
-    rows = [dict(prompt=r.prompt, probability=r.p, **{"90 % interval": f"{r.lo:.2f} to {r.hi:.2f}"}, cost=_maybe(r.cost, "{:g}"), really_right=_maybe(r.known, "{:.0%}"), note=_note(r))
+    rows = [dict(prompt=r.prompt, probability=r.p, **{"90 % interval": f"{r.lo:.2f} to {r.hi:.2f}"},
+                 cost=_maybe(r.cost, "{:g}"), really_right=_maybe(r.known, "{:.0%}"), note=_note(r))
             for r in frame.itertuples()]
     unknown = [c for c in ("cost", "really_right") if not any(r[c] for r in rows)]
     return [{k.replace("_", " "): v for k, v in r.items() if k not in unknown} for r in rows]
 
+# %% ../../nbs/reward/10_widgets.ipynb #88723c19
 @patch
 def question_parts(self:RewardComparer):
+    "What is shown about one question"
     c, i = self.shown
     frame, near = c.table(i), c.neighbours(i, k=3)
     rows, chosen = _prompt_rows(frame), frame.chosen.tolist()
     best = frame.prompt[chosen.index(True) if True in chosen else 0]
     seen = self.rm.question_of(c.queries[i]) >= 0
-    return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), facts(this_question="seen in training" if seen else "new"),
+    return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"),
+            facts(this_question="seen in training" if seen else "new"),
             table(rows, mark=lambda r: "pm-best" if r["note"].startswith("chosen") else "", most=25),
             columns([heading("What moved the score"), paragraph(best), table(c.why(i, best))],
                     [heading("Nearest training questions"), table(near[["question", "cosine"]])])]
@@ -115,12 +135,16 @@ def question_parts(self:RewardComparer):
 # %% ../../nbs/reward/10_widgets.ipynb #da5998c3
 @patch
 def matrix_parts(self:RewardComparer):
+    "What is shown about all questions"
     m = self.matrix()
     names = [f"{j+1}. {p[:50]}{'…' if len(p) > 50 else ''}" for j, p in enumerate(m.columns)]
-    rows = [dict(question=q[:90], **{n: float(x) if x == x else "" for n, x in zip(names, v)}) for q, v in zip(m.index, m.to_numpy())]
+    rows = [dict(question=q[:90], **{n: float(x) if x == x else "" for n, x in zip(names, v)}) for q,
+            v in zip(m.index, m.to_numpy())]
     shown = table(rows, most=25, shade=True) if rows else paragraph("No question passes the filters.")
-    return [heading("All questions"), facts(questions=len(m), cells=self.values.label), shown, columns(self.reliability_parts(), self.success_parts()), *self.caution_parts()]
+    return [heading("All questions"), facts(questions=len(m), cells=self.values.label), shown,
+            columns(self.reliability_parts(), self.success_parts()), *self.caution_parts()]
 
+# %% ../../nbs/reward/10_widgets.ipynb #d60c30a1
 @patch
 def reliability_parts(self:RewardComparer):
     "Predicted against observed, where outcomes are known"
@@ -128,9 +152,11 @@ def reliability_parts(self:RewardComparer):
     if not known.any(): return []
     rows = reliability(self.comparison.p[known], self.comparison.known[known].round())
     line = {k: [r[k] for r in rows] for k in ("p", "y", "y_lo", "y_hi")}
-    lines = [dict(name="these questions", x=line["p"], y=line["y"], lo=line["y_lo"], hi=line["y_hi"]), dict(name="ideal", x=[0, 1], y=[0, 1], dashed=True)]
+    lines = [dict(name="these questions", x=line["p"], y=line["y"], lo=line["y_lo"], hi=line["y_hi"]),
+             dict(name="ideal", x=[0, 1], y=[0, 1], dashed=True)]
     return [chart("Is 0.7 seven in ten?", lines, "predicted probability", "share right", (0, 1), (0, 1))]
 
+# %% ../../nbs/reward/10_widgets.ipynb #edfd1f56
 @patch
 def success_parts(self:RewardComparer):
     "What each prompt, the model's choice and an oracle get right on the questions whose outcomes are all known"
@@ -140,15 +166,21 @@ def success_parts(self:RewardComparer):
     y, picked = c.known[full], c.p[full].argmax(1)
     rules = [("most probable prompt", y[np.arange(len(y)), picked], True), ("oracle", y.max(1), False),
              *[(p, y[:, j], False) for j, p in enumerate(c.prompts[:12])]]
-    return [bar_chart(f"Success on {len(y)} questions", [(name, v.mean(), *wilson(v.sum(), len(v)), strong) for name, v, strong in rules])]
+    return [bar_chart(f"Success on {len(y)} questions",
+                      [(name, v.mean(), *wilson(v.sum(), len(v)), strong) for name, v, strong in rules])]
 
+# %% ../../nbs/reward/10_widgets.ipynb #3b21d002
 @patch
 def caution_parts(self:RewardComparer):
     "How many of the questions with known outcomes the model was trained on"
     c = self.comparison
     known = [q for q, k in zip(c.queries, np.isfinite(c.known).any(1)) if k]
     n = int(self.rm.seen(known).sum())
-    return [paragraph(f"{n} of these {len(known)} questions were in the training data: expect less on new ones.", "pm-more")] if n else []
+    return [paragraph(f"{n} of these {len(known)} questions were in the training data: expect less on new ones.",
+                      "pm-more")] if n else []
 
+# %% ../../nbs/reward/10_widgets.ipynb #65f0e028
 @patch
-def parts(self:RewardComparer): return [*self.question_parts(), *self.matrix_parts()]
+def parts(self:RewardComparer):
+    "Everything that is shown"
+    return [*self.question_parts(), *self.matrix_parts()]
