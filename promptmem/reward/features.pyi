@@ -60,16 +60,16 @@ class QuestionSpace:
     def __init__(self, embedder, landmarks: int=..., words: int=..., gamma: float=..., weights=..., seed: int=...):
         ...
 
-    def surface(self, texts):
+    def surface(self, texts) -> np.ndarray:
         ...
 
-    def views(self, texts):
+    def views(self, texts) -> np.ndarray:
         ...
 
     def __call__(self, texts):
         ...
 
-    def map(self, views):
+    def map(self, views) -> np.ndarray:
         ...
 
     def fit(self, texts):

@@ -85,6 +85,8 @@ def _check_ids(frame, column, table, what):
 # %% ../../nbs/reward/01_outcomes.ipynb #8564e5c9
 class Outcomes:
     "Graded answers: `frame` (query_id, prompt_id, correct, ...), `queries` and `prompts`, validated"
+    failed = () # requests that came to nothing, where the outcomes were collected here
+
     def __init__(self,
         frame, # DataFrame with query_id, prompt_id, correct; optional draw, split, row, answer, cost, ...
         queries, # DataFrame with query_id, text; optional dataset, gold, group_id, role, fold

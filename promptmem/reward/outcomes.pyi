@@ -38,6 +38,7 @@ class Outcomes:
     frame: _Any
     queries: _Any
     prompts: _Any
+    failed: _Any
 
     def __init__(self, frame, queries, prompts, check: bool=...):
         ...
