@@ -1,4 +1,4 @@
-"""Thousands of bad values over the public calls: a result, or one error that this package raised itself and that says what was wrong."""
+"""Thousands of bad values over the public calls: a result, or one error that this package raised itself."""
 import datetime
 import decimal
 import linecache
@@ -19,15 +19,24 @@ from promptmem.lm.embed import HashEmbedder, load_embedder, unit_vectors
 from promptmem.memory import Assistant
 
 PACKAGE = str(Path(pm.__file__).parent)
-ODD = [None, True, False, 0, -1, 2**70, 1e308, float("nan"), float("inf"), 1 + 2j, decimal.Decimal("NaN"), b"bytes", b"\xff\xfe", object(), len, int,
-       ValueError("x"), datetime.date(2024, 1, 1), datetime.datetime.max, Path("/nowhere/at/all"), Path("."), [], [[]], [None], [1, "a"], (), ((),), {},
-       {"a": float("nan")}, {1: 2}, {"a": {"b": object()}}, {None: None}, set(), {1, "a"}, frozenset(), range(3), np.nan, np.int64(3), np.array([]),
-       np.array([[1., np.nan]]), np.array(["a"]), np.zeros((0, 3)), pd.DataFrame(), pd.DataFrame({"a": [1]}), pd.NaT, pd.Series([1]), Ellipsis, iter([1])]
-TEXTS = ["", " ", "\0", "\ud83d", "\udc00\ud83d", "\x1b[2J\x07", "\x9b31m", "\u202eabc", "\ufeff", "\u200b", "a\0b", "a" * 5000, "é" * 300, "👍" * 50, "नमस्ते",
-         "../../etc/passwd", "/etc/passwd", "~", "~nobody/x", "C:\\x", "a/../../b", "con", ".", "..", "x" * 300 + ".db", "sqlite:///nowhere/at/all/x.db",
-         "postgresql://u:p@ss@127.0.0.1:1/d", "mysql://x", "openai:", "hf:", "hf:/nowhere", "hash:0", "hash:-1", "hash:x", "st:/nowhere", "1" * 400,
-         "-" * 3000 + "1", "0x" + "f" * 3000, "[" * 300, "{" * 300 + "}" * 300, "nan", "inf", "1e999", "12:30", "2024-13-45", "yesterday", "%s %d {} {0}",
-         "'; drop table x; --", "<script>alert(1)</script>", "[SEP]", "<|endoftext|>", "END", "###", "\n\n###\n\n", "\r\n", "\t", "()", "A", "answer: ",
+ODD = [None, True, False, 0, -1, 2**70, 1e308, float("nan"), float("inf"), 1 + 2j, decimal.Decimal("NaN"), b"bytes",
+       b"\xff\xfe", object(), len, int,
+       ValueError("x"), datetime.date(2024, 1, 1), datetime.datetime.max, Path("/nowhere/at/all"), Path("."), [],
+       [[]], [None], [1, "a"], (), ((),), {},
+       {"a": float("nan")}, {1: 2}, {"a": {"b": object()}}, {None: None}, set(), {1, "a"}, frozenset(), range(3),
+       np.nan, np.int64(3), np.array([]),
+       np.array([[1., np.nan]]), np.array(["a"]), np.zeros((0, 3)), pd.DataFrame(), pd.DataFrame({"a": [1]}), pd.NaT,
+       pd.Series([1]), Ellipsis, iter([1])]
+TEXTS = ["", " ", "\0", "\ud83d", "\udc00\ud83d", "\x1b[2J\x07", "\x9b31m", "\u202eabc", "\ufeff", "\u200b", "a\0b",
+         "a" * 5000, "é" * 300, "👍" * 50, "नमस्ते",
+         "../../etc/passwd", "/etc/passwd", "~", "~nobody/x", "C:\\x", "a/../../b", "con", ".", "..",
+         "x" * 300 + ".db", "sqlite:///nowhere/at/all/x.db",
+         "postgresql://u:p@ss@127.0.0.1:1/d", "mysql://x", "openai:", "hf:", "hf:/nowhere", "hash:0", "hash:-1",
+         "hash:x", "st:/nowhere", "1" * 400,
+         "-" * 3000 + "1", "0x" + "f" * 3000, "[" * 300, "{" * 300 + "}" * 300, "nan", "inf", "1e999", "12:30",
+         "2024-13-45", "yesterday", "%s %d {} {0}",
+         "'; drop table x; --", "<script>alert(1)</script>", "[SEP]", "<|endoftext|>", "END", "###", "\n\n###\n\n",
+         "\r\n", "\t", "()", "A", "answer: ",
          "**", "$$", "\\boxed{", "1/0", "-", "--", "+", ".", "½", "10²", "①", "ß", "İ", "ﬁ", "\u0301", "한국어", "שלום"]
 
 
@@ -59,26 +68,44 @@ def calls(tmp_path_factory):
             return read(path)
         return call
     return {
-        "plain": core.plain, "json_text": core.json_text, "stable_hash": core.stable_hash, "utc_time": core.utc_time, "inside": lambda v: core.inside(folder, v),
-        "read_text": written("t.txt", core.read_text), "read_csv": written("t.csv", core.read_csv), "read_json": written("t.json", core.read_json),
+        "plain": core.plain, "json_text": core.json_text, "stable_hash": core.stable_hash, "utc_time": core.utc_time,
+        "inside": lambda v: core.inside(folder, v),
+        "read_text": written("t.txt", core.read_text), "read_csv": written("t.csv", core.read_csv),
+        "read_json": written("t.json", core.read_json),
         "read_yaml": written("t.yaml", core.read_yaml), "read_jsonl": written("t.jsonl", core.read_jsonl),
-        "Query": record.Query, "Interaction": record.Interaction, "Clarification": lambda v: record.Clarification("a", "k", v),
+        "Query": record.Query, "Interaction": record.Interaction,
+        "Clarification": lambda v: record.Clarification("a", "k", v),
         "time": lambda v: record.Interaction("q", time=v), "from_dict": record.Interaction.from_dict,
-        "usage": lambda v: record.Usage.from_dict(dict(prompt_tokens=v)), "retrieval": lambda v: record.Interaction.from_dict(dict(question="q", retrieval=v)),
+        "usage": lambda v: record.Usage.from_dict(dict(prompt_tokens=v)),
+        "retrieval": lambda v: record.Interaction.from_dict(dict(question="q", retrieval=v)),
         "meta": lambda v: record.Completion.from_dict(dict(text="a", meta=v)).to_dict(),
-        "last_number": lambda v: grade.last_number("4", v), "grader": lambda v: grade.get_grader(v), "grade": lambda v: grade.grade(v, v),
-        "read_grid": read_grid, "grid value": lambda v: read_grid({"a": [v]}), "setting": lambda v: check_settings(nb, [{"a": v, "b": v}]),
-        "read_value": lambda v: read_value(str(v), "int"), "local_data": data.local_data, "shipped": data.shipped, "fetch": data.fetch,
-        "read_log": logs.read_log, "log rows": lambda v: logs.read_log([dict(question="a b", answer=v, rating=v, time=v, scope=v)]),
-        "log columns": lambda v: logs.read_log([dict(question="a b")], columns=v), "chat log": lambda v: logs.read_log([dict(messages=v)]),
-        "export": lambda v: logs.read_log([dict(inputs=v, outputs=v, feedback=v)], format="langsmith"), "log file": written("log.csv", logs.read_log),
-        "load_lm": lambda v: None if str(v) == "hf:/nowhere" else pm.load_lm(v), "load_embedder": lambda v: None if isinstance(v, (str, Path)) and not str(v).startswith("hash") else load_embedder(v), "embed": embed, "embed one": lambda v: embed([v]),
-        "unit_vectors": lambda v: unit_vectors(v, ["a"], "e"), "complete": lm.complete, "complete one": lambda v: lm.complete([v]),
-        "max_tokens": lambda v: lm.complete(["a"], max_tokens=v), "stream": lambda v: list(lm.stream(v)), "think": lambda v: split_thinking(str(v)),
-        "add key": lambda v: store.add(scope="a", key=v, text="t"), "add text": lambda v: store.add(scope="a", key="k", text=v),
+        "last_number": lambda v: grade.last_number("4", v), "grader": lambda v: grade.get_grader(v),
+        "grade": lambda v: grade.grade(v, v),
+        "read_grid": read_grid, "grid value": lambda v: read_grid({"a": [v]}),
+        "setting": lambda v: check_settings(nb, [{"a": v, "b": v}]),
+        "read_value": lambda v: read_value(str(v), "int"), "local_data": data.local_data, "shipped": data.shipped,
+        "fetch": data.fetch,
+        "read_log": logs.read_log, "log rows": lambda v: logs.read_log([dict(question="a b", answer=v, rating=v,
+                                                                             time=v, scope=v)]),
+        "log columns": lambda v: logs.read_log([dict(question="a b")], columns=v),
+        "chat log": lambda v: logs.read_log([dict(messages=v)]),
+        "export": lambda v: logs.read_log([dict(inputs=v, outputs=v, feedback=v)], format="langsmith"),
+        "log file": written("log.csv", logs.read_log),
+        "load_lm": lambda v: None if str(v) == "hf:/nowhere" else pm.load_lm(v),
+        "load_embedder": lambda v: None if isinstance(v, (str,
+                                                          Path)) and not str(v).startswith("hash")
+                                                          else load_embedder(v), "embed": embed,
+                                                          "embed one": lambda v: embed([v]),
+        "unit_vectors": lambda v: unit_vectors(v, ["a"], "e"), "complete": lm.complete,
+        "complete one": lambda v: lm.complete([v]),
+        "max_tokens": lambda v: lm.complete(["a"], max_tokens=v), "stream": lambda v: list(lm.stream(v)),
+        "think": lambda v: split_thinking(str(v)),
+        "add key": lambda v: store.add(scope="a", key=v, text="t"),
+        "add text": lambda v: store.add(scope="a", key="k", text=v),
         "add scope": lambda v: store.add(scope=v, key="k", text="t"), "search": lambda v: store.search(v, scope="a"),
         "forget": lambda v: store.forget(id=v) if isinstance(v, str) and v != "what is x" else None, "get": store.get,
-        "import": written("i.jsonl", store.import_), "ask": assistant.ask, "outcomes": lambda v: pm.reward.Outcomes.read(v),
+        "import": written("i.jsonl", store.import_), "ask": assistant.ask,
+        "outcomes": lambda v: pm.reward.Outcomes.read(v),
     }
 
 

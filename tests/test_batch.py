@@ -31,7 +31,8 @@ out: str = ""
 
 
 def make(path, *cells, parameters=PARAMETERS):
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A notebook <b>"), nbformat.v4.new_code_cell(parameters),
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A notebook <b>"),
+                                         nbformat.v4.new_code_cell(parameters),
                                          *map(nbformat.v4.new_code_cell, cells)])
     nb.cells[1].metadata["tags"] = ["parameters"]
     nbformat.write(nb, path)
@@ -53,7 +54,8 @@ def test_parameters_cell(nb, tmp_path):
     found = notebook_parameters(nb)
     assert list(found) == ["n", "rate", "words", "name", "seed", "fail", "out"]
     assert found["n"].help == "a number" and found["words"].default == ["a"] and found["name"].type == ""
-    several = make(tmp_path / "m.ipynb", parameters='x: dict = {\n "a": 1,\n}  # over lines\ny: int|None = None\nz = -1')
+    several = make(tmp_path / "m.ipynb", parameters='x: dict = {\n "a": 1,\n}  # over lines\ny: int|None = None\nz = '
+                                                    '-1')
     assert {k: v.default for k, v in notebook_parameters(several).items()} == {"x": {"a": 1}, "y": None, "z": -1}
 
 
@@ -184,7 +186,8 @@ def test_executors(nb, tmp_path, executor):
             assert pool.submit(pow, 2, 2).result() == 4      # left open
     elif executor in ("client", "address"):
         distributed = pytest.importorskip("distributed")
-        with distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster, \
+        with distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False,
+                                      dashboard_address=None) as cluster, \
                 distributed.Client(cluster) as client:
             frame = run(client if executor == "client" else cluster.scheduler_address.replace("inproc", "inproc"))
             assert client.submit(pow, 2, 2).result() == 4
@@ -219,7 +222,8 @@ def test_a_grid_on_slurm(nb, tmp_path, monkeypatch):
     pytest.importorskip("dask_jobqueue")
     tools = tmp_path / "bin"
     tools.mkdir()
-    (tools / "sbatch").write_text(f'#!/bin/sh\ncp "$1" {tmp_path}/job.sh\nnohup sh {tmp_path}/job.sh >{tmp_path}/job.log 2>&1 &\n'
+    (tools / "sbatch").write_text(f'#!/bin/sh\ncp "$1" {tmp_path}/job.sh\nnohup sh {tmp_path}/job.sh '
+                                  f'>{tmp_path}/job.log 2>&1 &\n'
                                   'echo "Submitted batch job $!"\n')
     (tools / "scancel").write_text('#!/bin/sh\nfor j in "$@"; do kill "$j" 2>/dev/null; done\nexit 0\n')
     for tool in tools.iterdir():
@@ -237,7 +241,8 @@ KEY = "planted-5ecret-k3y-0123456789"
 def test_a_planted_key_is_written_nowhere(tmp_path, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     nb = make(tmp_path / "leaky.ipynb", "import os\nkey = os.environ['OPENAI_API_KEY']\nprint(key)\nkey",
-              "from promptmem.batch import write_result\nwrite_result(out, metrics={'k': key, 'u': 'postgresql://a:pa55word@h/d'})",
+              "from promptmem.batch import write_result\nwrite_result(out, metrics={'k': key, 'u': "
+              "'postgresql://a:pa55word@h/d'})",
               "raise RuntimeError(f'bad key {key} for postgresql://a:pa55word@h/d')")
     frame = quiet(nb, {"n": [1]}, out=tmp_path / "g")
     assert frame.status[0] == "failed"
@@ -266,14 +271,16 @@ def test_a_killed_grid_resumes_and_executes_only_what_was_missing(tmp_path):
     nb = make(tmp_path / "n.ipynb", f"with open({str(log)!r}, 'a') as f: f.write(f'{{n}}\\n')",
               "from promptmem.batch import write_result\nwrite_result(out, metrics={'twice': 2*n})")
     out = tmp_path / "g"
-    driver = subprocess.Popen([sys.executable, "-c", DRIVER, str(nb), str(out)], start_new_session=True, stderr=subprocess.DEVNULL)
+    driver = subprocess.Popen([sys.executable, "-c", DRIVER, str(nb), str(out)], start_new_session=True,
+                              stderr=subprocess.DEVNULL)
     while len(done := [p for p in out.glob("*/result.json") if read_result(p.parent).get("status") == "ok"]) < 5:
         assert driver.poll() is None
         time.sleep(.05)
     driver.send_signal(signal.SIGKILL)
     driver.wait()
     time.sleep(2)                                       # kernels notice that their parent is gone
-    done = {p.parent.name: p.stat().st_mtime_ns for p in out.glob("*/result.json") if read_result(p.parent).get("status") == "ok"}
+    done = {p.parent.name: p.stat().st_mtime_ns for p in out.glob("*/result.json")
+            if read_result(p.parent).get("status") == "ok"}
     assert 5 <= len(done) < 16
     log.write_text("")
     frame = quiet(nb, {"n": list(range(16))}, out=out)
@@ -285,15 +292,18 @@ def test_a_killed_grid_resumes_and_executes_only_what_was_missing(tmp_path):
 
 def test_write_result(tmp_path):
     assert write_result("", metrics={"a": 1}) is None and write_result(None) is None
-    write_result(tmp_path, metrics={"a": np.float32(.5), "nan": float("nan"), "list": np.arange(2)}, parameters={"p": Path("x")}, note="n")
+    write_result(tmp_path, metrics={"a": np.float32(.5), "nan": float("nan"), "list": np.arange(2)},
+                 parameters={"p": Path("x")}, note="n")
     text = (tmp_path / "result.json").read_text()
     result = json.loads(text, parse_constant=lambda c: pytest.fail(f"{c} is not JSON"))
-    assert result["metrics"] == {"a": .5, "nan": None, "list": [0, 1]} and result["parameters"] == {"p": "x"} and result["note"] == "n"
+    assert result["metrics"] == {"a": .5, "nan": None, "list": [0,
+                                                                1]} and result["parameters"] == {"p": "x"} and result["note"] == "n"
 
 
 def test_load_runs(nb, tmp_path):
     assert len(load_runs(tmp_path / "none")) == 0
-    write_result(tmp_path / "r" / "one", metrics={"acc": dict(estimate=.5, lo=.4, hi=.6, n=9), "n": 3}, parameters={"n": 1})
+    write_result(tmp_path / "r" / "one", metrics={"acc": dict(estimate=.5, lo=.4, hi=.6, n=9), "n": 3},
+                 parameters={"n": 1})
     (tmp_path / "r" / "two").mkdir()
     (tmp_path / "r" / "two" / "result.json").write_text("[1")
     frame = load_runs(tmp_path / "r").set_index("run")
@@ -313,7 +323,8 @@ def test_old_outputs_and_widgets_do_not_travel(nb, tmp_path):
 
 
 def test_figures_are_drawn_without_a_network(tmp_path):
-    nb = make(tmp_path / "fig.ipynb", "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2, n], name='</script>'))",
+    nb = make(tmp_path / "fig.ipynb", "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2, n], "
+                                      "name='</script>'))",
               "from promptmem.batch import write_result\nwrite_result(out, metrics={'score': n})")
     frame = quiet(nb, {"n": [1, 2, 3]}, out=tmp_path / "g")
     assert set(frame.status) == {"ok"}
@@ -331,11 +342,13 @@ def test_unknown_executor():
             pass
 
 
-@pytest.mark.parametrize("sweep, notebook", [("memory", "stream"), ("reward", "reward"), ("recall", "recall"), ("edit", "edit")])
+@pytest.mark.parametrize("sweep, notebook", [("memory", "stream"), ("reward", "reward"), ("recall", "recall"),
+                                             ("edit", "edit")])
 def test_published_sweeps_fit_their_notebooks(sweep, notebook):
     from promptmem.batch import sweeps
     settings = getattr(sweeps, f"{sweep}_sweep")()
-    assert len(settings) >= 63 and check_settings(REPO / "tutorials" / "batch" / f"{notebook}.ipynb", settings) == settings
+    assert len(settings) >= 63 and check_settings(REPO / "tutorials" / "batch" / f"{notebook}.ipynb",
+                                                  settings) == settings
 
 
 def test_the_reports_plan_fits_the_notebooks():

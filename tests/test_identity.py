@@ -6,14 +6,22 @@ from hypothesis import strategies as st
 from promptmem.core import fold, identity_key, visible
 from promptmem.grade import chosen, contains, exact
 
-DIFFERENT = [("How do I sort in C++?", "How do I sort in C#?"), ("C++", "C"), ("F#", "F"), ("x > 0", "x < 0"), ("x >= 0", "x > 0"), ("a = b", "a ≠ b"),
-             ("$5", "€5"), ("£5", "¥5"), ("5", "$5"), ("-5", "5"), ("−5", "5"), ("5-3", "5+3"), ("5*3", "5/3"), ("5^3", "53"), ("10²", "102"), ("10⁻²", "10²"),
-             ("3.5", "35"), ("3.5", "3 5"), ("0.5", "05"), (".5", "5"), ("v1.2", "v12"), ("50%", "50"), ("R&D", "RD"), ("AT&T", "AT T"), ("1/2", "12"),
-             ("½", "12"), ("a→b", "b→a"), ("±1", "1"), ("A+", "A-"), ("A-", "A"), ("x-y", "x+y"), ("Use C++.", "Use C#."), ("?", "!"), ("👍", "👎"),
-             ("20 °C", "20 °F"), ("m/s", "ms"), ("#1", "1"), ("a|b", "a&b"), ("~5", "5"), ("1,5 > 2", "1,5 < 2"), ("é", "e"), ("ü", "u")]
-SAME = [("What is it?", " what IS it "), ("co\u00adoperate", "cooperate"), ("co\u200boperate", "cooperate"), ("\ufeffhi", "hi"), ("a\u2060b", "ab"),
-        ("5+3", "5 + 3"), ("5 -3", "5-3"), ("x>0", "x > 0"), ("well-known", "well known"), ("e-mail", "e mail"), ("ＡＢＣ", "abc"), ("ﬁne", "fine"),
-        ("−5", "-5"), ("–5", "-5"), ("10²", "10^2"), ("½", "1/2"), ("1½", "1 1/2"), ("Yes – of course.", "yes, of course"), ("❤️", "❤"), ("Straße", "STRASSE"),
+DIFFERENT = [("How do I sort in C++?", "How do I sort in C#?"), ("C++", "C"), ("F#", "F"), ("x > 0", "x < 0"),
+             ("x >= 0", "x > 0"), ("a = b", "a ≠ b"),
+             ("$5", "€5"), ("£5", "¥5"), ("5", "$5"), ("-5", "5"), ("−5", "5"), ("5-3", "5+3"), ("5*3", "5/3"),
+             ("5^3", "53"), ("10²", "102"), ("10⁻²", "10²"),
+             ("3.5", "35"), ("3.5", "3 5"), ("0.5", "05"), (".5", "5"), ("v1.2", "v12"), ("50%", "50"),
+             ("R&D", "RD"), ("AT&T", "AT T"), ("1/2", "12"),
+             ("½", "12"), ("a→b", "b→a"), ("±1", "1"), ("A+", "A-"), ("A-", "A"), ("x-y", "x+y"),
+             ("Use C++.", "Use C#."), ("?", "!"), ("👍", "👎"),
+             ("20 °C", "20 °F"), ("m/s", "ms"), ("#1", "1"), ("a|b", "a&b"), ("~5", "5"), ("1,5 > 2", "1,5 < 2"),
+             ("é", "e"), ("ü", "u")]
+SAME = [("What is it?", " what IS it "), ("co\u00adoperate", "cooperate"), ("co\u200boperate", "cooperate"),
+        ("\ufeffhi", "hi"), ("a\u2060b", "ab"),
+        ("5+3", "5 + 3"), ("5 -3", "5-3"), ("x>0", "x > 0"), ("well-known", "well known"), ("e-mail", "e mail"),
+        ("ＡＢＣ", "abc"), ("ﬁne", "fine"),
+        ("−5", "-5"), ("–5", "-5"), ("10²", "10^2"), ("½", "1/2"), ("1½", "1 1/2"),
+        ("Yes – of course.", "yes, of course"), ("❤️", "❤"), ("Straße", "STRASSE"),
         ("\"quoted\"", "quoted"), ("(a)", "a"), ("a\n\tb", "a b"), ("don’t", "don't"), ("5 .", "5"), ("e\u0301", "é")]
 
 
@@ -46,13 +54,18 @@ def test_every_meaningful_symbol_counts_wherever_it_stands(symbol):
 def test_graders_see_signs_units_and_currencies_and_not_markdown():
     assert exact("**-5**", "-5") and exact("- Paris", "Paris") and exact("# Paris", "paris") and not exact("$5", "5 €")
     assert contains("It costs $5.", "$5") and not contains("It costs €5.", "$5") and not contains("it is -5", "5")
-    assert contains("I write C++ daily", "c++") and not contains("I write C++ daily", "C") and not contains("x > 0", "x < 0")
+    assert contains("I write C++ daily", "c++") and not contains("I write C++ daily", "C") and not contains("x > 0",
+                                                                                                            "x < 0")
 
 
 @pytest.mark.parametrize("said, letter", [
-    ("The answer is b.", "B"), ("answer: b", "B"), ("(b)", "B"), ("b) Paris", "B"), ("答案是B", "B"), ("选B", "B"), ("（B）", "B"), ("**B**", "B"),
-    (r"\boxed{B}", "B"), (r"\boxed{\text{B}}", "B"), ("The correct option is: B", "B"), ("I choose A", "A"), ("B: because A is wrong", "B"),
-    ("The answer is (B), not (A).", "B"), ("Final Answer: $B$", "B"), ("정답은 B입니다", "B"), ("回答はBです", "B"), ("Ответ: Б", "Б"),
-    ("Answer: B or C", None), ("The answer is a matter of taste", None), ("A good guess is C", "C"), ("I'd say A or B. The answer is A.", "A")])
+    ("The answer is b.", "B"), ("answer: b", "B"), ("(b)", "B"), ("b) Paris", "B"), ("答案是B", "B"), ("选B", "B"),
+    ("（B）", "B"), ("**B**", "B"),
+    (r"\boxed{B}", "B"), (r"\boxed{\text{B}}", "B"), ("The correct option is: B", "B"), ("I choose A", "A"),
+    ("B: because A is wrong", "B"),
+    ("The answer is (B), not (A).", "B"), ("Final Answer: $B$", "B"), ("정답은 B입니다", "B"), ("回答はBです", "B"),
+    ("Ответ: Б", "Б"),
+    ("Answer: B or C", None), ("The answer is a matter of taste", None), ("A good guess is C", "C"),
+    ("I'd say A or B. The answer is A.", "A")])
 def test_a_choice_is_read_in_the_spellings_of_models(said, letter):
     assert chosen(said) == letter

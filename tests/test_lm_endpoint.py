@@ -74,7 +74,8 @@ def serve():
 
 def says(content, finish="stop", **message):
     return dict(id="x", object="chat.completion", created=1, model="m",
-                choices=[dict(index=0, finish_reason=finish, message=dict(role="assistant", content=content, **message))],
+                choices=[dict(index=0, finish_reason=finish,
+                              message=dict(role="assistant", content=content, **message))],
                 usage=dict(prompt_tokens=5, completion_tokens=3, total_tokens=8))
 
 
@@ -90,7 +91,8 @@ def lm_at(server, **kw): return OpenAILM("m", base_url=server.url, **{"max_retri
 @pytest.mark.parametrize("reply, text, reason, thought", [
     (says("four"), "four", "stop", ""),
     (says([dict(type="text", text="fo"), dict(type="text", text="ur")]), "four", "stop", ""),
-    (says([dict(type="thinking", thinking=[dict(type="text", text="2+2")]), dict(type="text", text="four")]), "four", "stop", "2+2"),
+    (says([dict(type="thinking", thinking=[dict(type="text", text="2+2")]), dict(type="text", text="four")]), "four",
+     "stop", "2+2"),
     (says("four", reasoning_content="2+2"), "four", "stop", "2+2"),
     (says("four", reasoning="2+2"), "four", "stop", "2+2"),
     (says("<think>2+2</think>\nfour"), "four", "stop", "2+2"),
@@ -99,7 +101,8 @@ def lm_at(server, **kw): return OpenAILM("m", base_url=server.url, **{"max_retri
     (says(None, "content_filter"), "", "content_filter", ""),
     (says(None, "SAFETY"), "", "content_filter", ""),
     (says(None, "length"), "", "length", ""),
-    (says(None, "tool_calls", tool_calls=[dict(id="c", type="function", function=dict(name="f", arguments="{}"))]), "", "tool_calls", ""),
+    (says(None, "tool_calls", tool_calls=[dict(id="c", type="function", function=dict(name="f", arguments="{}"))]),
+     "", "tool_calls", ""),
     (says("half \ud83d"), "half \ufffd", "stop", ""),
     ({**says("four"), "usage": None}, "four", "stop", ""),
     (dict(choices=[dict(message=dict(content="four"))]), "four", "stop", ""),
@@ -119,14 +122,19 @@ def test_refusals_and_tool_calls_keep_what_was_said(serve):
 
 
 TOO_LONG = dict(
-    openai=(400, dict(error=dict(message="This model's maximum context length is 4096", code="context_length_exceeded"))),
-    vllm=(400, dict(object="error", message="This model's maximum context length is 4096 tokens. Please reduce the length.", code=400)),
-    llamacpp=(400, dict(error=dict(code=400, message="the request exceeds the available context size", type="exceed_context_size_error"))),
+    openai=(400, dict(error=dict(message="This model's maximum context length is 4096",
+                                 code="context_length_exceeded"))),
+    vllm=(400, dict(object="error", message="This model's maximum context length is 4096 tokens. Please reduce the "
+                                            "length.", code=400)),
+    llamacpp=(400, dict(error=dict(code=400, message="the request exceeds the available context size",
+                                   type="exceed_context_size_error"))),
     llamacpp_500=(500, dict(error=dict(code=500, message="context size exceeded"))),
     openrouter=(400, dict(error=dict(message="This endpoint's maximum context length is 4096 tokens", code=400))),
     openrouter_200=(200, dict(error=dict(message="This endpoint's maximum context length is 4096 tokens", code=400))),
-    anthropic=(400, dict(error=dict(type="invalid_request_error", message="prompt is too long: 208310 tokens > 200000 maximum"))),
-    gemini=(400, [dict(error=dict(code=400, message="The input token count (1200000) exceeds the maximum number of tokens allowed (1048575)."))]),
+    anthropic=(400, dict(error=dict(type="invalid_request_error",
+                                    message="prompt is too long: 208310 tokens > 200000 maximum"))),
+    gemini=(400, [dict(error=dict(code=400, message="The input token count (1200000) exceeds the maximum number of "
+                                                    "tokens allowed (1048575)."))]),
 )
 
 
@@ -158,15 +166,18 @@ def test_a_slow_server_is_asked_at_most_three_times_and_each_is_told(serve, capl
     done = threading.Event()
     server = serve(lambda b: done.wait(20) and says("late"))
     start = time.monotonic()
-    with pytest.raises(LMError, match="no answer within 0.5 s, 3 times"): lm_at(server, timeout=.5, max_retries=6).complete(["x"])
+    with pytest.raises(LMError, match="no answer within 0.5 s, 3 times"):
+        lm_at(server, timeout=.5, max_retries=6).complete(["x"])
     done.set()
     assert len(server.seen) == 3 and time.monotonic() - start < 8
     assert caplog.text.count("asking again") == 2
 
 
 REFUSALS = {
-    "max_tokens": "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
-    "temperature": "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",
+    "max_tokens": "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' "
+                  "instead.",
+    "temperature": "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value "
+                   "is supported.",
     "stop": "Unsupported parameter: 'stop' is not supported with this model.",
     "seed": 'Invalid JSON payload received. Unknown name "seed": Cannot find field.',
 }
@@ -174,7 +185,8 @@ REFUSALS = {
 
 @pytest.mark.parametrize("field", REFUSALS)
 def test_a_field_that_is_refused_is_learned_told_once_and_remembered(serve, field):
-    server = serve(lambda b: (400, dict(error=dict(message=REFUSALS[field], param=None))) if field in b else says("yes. END"))
+    server = serve(lambda b: (400, dict(error=dict(message=REFUSALS[field], param=None))) if field in b
+                   else says("yes. END"))
     lm = lm_at(server, concurrency=4)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
@@ -190,7 +202,8 @@ def test_several_refusals_in_a_row_and_a_system_message_that_is_not_taken(serve)
     def answer(b):
         for field in ("max_tokens", "max_completion_tokens", "temperature"):
             if field in b: return 400, dict(error=dict(message=f"Unsupported parameter: '{field}'"))
-        return (400, dict(error=dict(message="System role not supported"))) if b["messages"][0]["role"] == "system" else says("ok")
+        if b["messages"][0]["role"] == "system": return 400, dict(error=dict(message="System role not supported"))
+        return says("ok")
     server = serve(answer)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -200,15 +213,19 @@ def test_several_refusals_in_a_row_and_a_system_message_that_is_not_taken(serve)
 
 
 def test_a_value_that_is_too_large_is_an_error_and_not_a_field_to_leave_out(serve):
-    server = serve(lambda b: (400, dict(error=dict(message="max_tokens is too large: 9. This model takes at most 5.", param="max_tokens"))))
+    server = serve(lambda b: (400, dict(error=dict(message="max_tokens is too large: 9. This model takes at most 5.",
+                                                   param="max_tokens"))))
     with pytest.raises(LMError, match="too large"): lm_at(server).complete(["x"], max_tokens=9)
     assert len(server.seen) == 1
 
 
 @pytest.mark.parametrize("options, sent", [
-    (dict(temperature=1), dict(temperature=1)), (dict(max_tokens=500), dict(max_tokens=500)), (dict(top_k=5), dict(top_k=5)),
-    (dict(max_completion_tokens=9), dict(max_completion_tokens=9, max_tokens=None)), (dict(temperature=None), dict(temperature=None)),
-    (dict(extra_body=dict(top_k=5), min_p=.1), dict(top_k=5, min_p=.1)), (dict(reasoning_effort="low"), dict(reasoning_effort="low")),
+    (dict(temperature=1), dict(temperature=1)), (dict(max_tokens=500), dict(max_tokens=500)),
+    (dict(top_k=5), dict(top_k=5)),
+    (dict(max_completion_tokens=9), dict(max_completion_tokens=9, max_tokens=None)),
+    (dict(temperature=None), dict(temperature=None)),
+    (dict(extra_body=dict(top_k=5), min_p=.1), dict(top_k=5, min_p=.1)),
+    (dict(reasoning_effort="low"), dict(reasoning_effort="low")),
     (dict(chat_template_kwargs=dict(enable_thinking=False)), dict(chat_template_kwargs=dict(enable_thinking=False))),
 ])
 def test_options_have_the_last_word(serve, options, sent):
@@ -218,7 +235,8 @@ def test_options_have_the_last_word(serve, options, sent):
 
 
 def test_n_answers_schema_raw_text_and_async(serve):
-    server = serve(lambda b: says(f"{b['_n']}") if "messages" in b else dict(choices=[dict(text="raw", finish_reason="stop")]))
+    server = serve(lambda b: says(f"{b['_n']}") if "messages" in b
+                   else dict(choices=[dict(text="raw", finish_reason="stop")]))
     lm = lm_at(server)
     row, = lm.complete(["x"], temperature=1., n=3)
     assert len({c.text for c in row}) == 3 and len({b["seed"] for b in server.seen}) == 3
@@ -271,9 +289,11 @@ def test_log_probabilities_of_a_prompt_from_an_endpoint(serve, way):
         at = np.cumsum([0] + [len(t) for t in tokens]).tolist()
         lp = [None] + [values[t] for t in tokens[1:]]
         if way == "echo" and b.get("echo"):
-            return dict(choices=[dict(text="", logprobs=dict(tokens=tokens + ["!"], token_logprobs=lp + [-9.], text_offset=at))])
+            return dict(choices=[dict(text="", logprobs=dict(tokens=tokens + ["!"], token_logprobs=lp + [-9.],
+                                                             text_offset=at))])
         if way != "echo" and "prompt_logprobs" in b:
-            rows = [None] + [{str(i): dict(logprob=v, decoded_token=t)} for i, (t, v) in enumerate(zip(tokens[1:], lp[1:]))]
+            rows = [None] + [{str(i): dict(logprob=v, decoded_token=t)} for i,
+                             (t, v) in enumerate(zip(tokens[1:], lp[1:]))]
             return dict(choices=[dict(text="", prompt_logprobs=rows)])
         return dict(choices=[dict(text="x")])
     lm = lm_at(serve(answer))
@@ -309,10 +329,12 @@ def test_litellm_is_one_more_provider(monkeypatch):
     async def acompletion(**body):
         seen.append(body)
         return says("four")
-    monkeypatch.setitem(sys.modules, "litellm", types.SimpleNamespace(acompletion=acompletion, atext_completion=acompletion))
+    monkeypatch.setitem(sys.modules, "litellm", types.SimpleNamespace(acompletion=acompletion,
+                                                                      atext_completion=acompletion))
     lm = pm.load_lm("litellm:anthropic/some-model", api_key="its-own-key-0123456789", options=dict(top_p=.5))
     assert lm.complete(["2+2?"], max_tokens=4)[0].text == "four"
-    assert seen[0]["model"] == "anthropic/some-model" and seen[0]["top_p"] == .5 and seen[0]["api_key"] == "its-own-key-0123456789"
+    assert seen[0]["model"] == "anthropic/some-model" and seen[0]["top_p"] == .5
+    assert seen[0]["api_key"] == "its-own-key-0123456789"
     assert "its-own-key" not in repr(lm) + repr(vars(lm)) + str(lm.__getstate__())
     monkeypatch.setitem(sys.modules, "litellm", None)
     with pytest.raises(ImportError, match=r"promptmem\[litellm\]"): pm.load_lm("litellm:x/y")
@@ -320,7 +342,8 @@ def test_litellm_is_one_more_provider(monkeypatch):
 
 SPELLINGS = dict(plain=lambda k: k, html=lambda k: k.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
                  url=lambda k: k.replace("&", "%26").replace("<", "%3C").replace(">", "%3E"),
-                 base64=lambda k: base64.b64encode(k.encode()).decode(), basic=lambda k: base64.b64encode(f"me:{k}".encode()).decode())
+                 base64=lambda k: base64.b64encode(k.encode()).decode(),
+                 basic=lambda k: base64.b64encode(f"me:{k}".encode()).decode())
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -332,10 +355,12 @@ def test_a_key_that_is_repeated_shows_nowhere(serve, spelling, status, caplog, m
     page = f"<html>{'x' * 30}blocked: {shown}</html>"
     replies = [page, dict(error=dict(message=f"bad key {shown}")), says(f"you sent {shown}")]
     for reply in replies[:3 if status == 200 else 2]:
-        lm = OpenAILM("m", base_url=serve(lambda b: (status, reply)).url, api_key=KEY, max_retries=0, cache=tmp_path/"c.db")
+        lm = OpenAILM("m", base_url=serve(lambda b: (status, reply)).url, api_key=KEY, max_retries=0,
+                      cache=tmp_path/"c.db")
         got, = lm.complete(["x"], errors="return")
         with pytest.raises(Exception) as e: OpenAIEmbedder("m", base_url=lm.base_url, api_key=KEY, max_retries=0)(["x"])
-        seen = [repr(got), str(got), str(vars(got)), repr(lm), str(vars(lm)), caplog.text, str(e.value), repr(e.value.__cause__)]
+        seen = [repr(got), str(got), str(vars(got)), repr(lm), str(vars(lm)), caplog.text, str(e.value),
+                repr(e.value.__cause__)]
         for text in seen: assert KEY not in text and shown not in text
         for p in tmp_path.iterdir(): assert KEY.encode() not in p.read_bytes() and shown.encode() not in p.read_bytes()
 
@@ -343,9 +368,11 @@ def test_a_key_that_is_repeated_shows_nowhere(serve, spelling, status, caplog, m
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
 def test_models_and_embedders_work_in_a_forked_process(serve, tmp_path):
     def answer(b):
-        return says("ok") if "messages" in b else dict(data=[dict(index=i, embedding=[1., i]) for i in range(len(b["input"]))])
+        return says("ok") if "messages" in b else dict(data=[dict(index=i,
+                                                                  embedding=[1., i]) for i in range(len(b["input"]))])
     server = serve(answer)
-    lm, e = lm_at(server, cache=tmp_path/"c.db"), OpenAIEmbedder("e", base_url=server.url, max_retries=0, cache=tmp_path/"e.db")
+    lm, e = lm_at(server, cache=tmp_path/"c.db"), OpenAIEmbedder("e", base_url=server.url, max_retries=0,
+                                                                 cache=tmp_path/"e.db")
     assert lm.complete(["a"])[0].text == "ok" and e(["a"]).shape == (1, 2)
 
     def child():
@@ -366,17 +393,21 @@ def test_models_and_embedders_work_in_a_forked_process(serve, tmp_path):
     assert pickle.loads(pickle.dumps(lm)).complete(["d"])[0].text == "ok"
 
 
-@pytest.mark.parametrize("vectors, problem", [([[float("nan"), 1.]], "NaN"), ([[1e400, 1.]], "NaN or infinity"), ([[1.], [2.]], "2 vectors for 1"),
+@pytest.mark.parametrize("vectors, problem", [([[float("nan"), 1.]], "NaN"), ([[1e400, 1.]], "NaN or infinity"),
+                                              ([[1.], [2.]], "2 vectors for 1"),
                                               ([["a", "b"]], "no table of numbers")])
 def test_vectors_that_are_none_are_refused_by_name(serve, vectors, problem):
     server = serve(lambda b: json.dumps(dict(data=[dict(embedding=v) for v in vectors])).replace("NaN", "1e999"))
-    with pytest.raises((LMError, InvalidData), match=problem.replace("NaN", "(NaN|infinity)", 1) if problem == "NaN" else problem) as e:
+    with pytest.raises((LMError, InvalidData), match=problem.replace("NaN", "(NaN|infinity)",
+                                                                     1) if problem == "NaN" else problem) as e:
         OpenAIEmbedder("emb", base_url=server.url, max_retries=0)(["a text"])
     assert "emb" in str(e.value)
 
 
 def test_an_index_that_is_missing_is_the_order(serve):
-    def answer(b): return dict(data=[dict(**({"index": i} if i else {}), embedding=[1., float(i)]) for i in range(len(b["input"]))])
+    def answer(b):
+        return dict(data=[dict(**({"index": i} if i else {}),
+                               embedding=[1., float(i)]) for i in range(len(b["input"]))])
     e = load_embedder("gemini:emb", base_url=serve(answer).url, max_retries=0)
     assert np.allclose(e(["a", "b", "c"])[:, 1]/e(["a", "b", "c"])[:, 0], [0, 1, 2])
 

@@ -1,4 +1,4 @@
-"""Every public reader on files that are cut, garbled or of the wrong kind: a result, or one clean error that names the file."""
+"""Every public reader on files that are cut, garbled or of the wrong kind: a result, or one clean error."""
 import json
 import random
 from dataclasses import fields
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from promptmem.core import InvalidData, read_jsonl
 from promptmem.rewrite import OptimizeResult
 
-RUN = dict(run="r", notebook="n.ipynb", status="ok", parameters=dict(n=1), metrics=dict(accuracy=.5, gain=dict(estimate=.1, lo=0, hi=.2)), seconds=1.5)
+RUN = dict(run="r", notebook="n.ipynb", status="ok", parameters=dict(n=1),
+           metrics=dict(accuracy=.5, gain=dict(estimate=.1, lo=0, hi=.2)), seconds=1.5)
 
 
 def lines(*rows): return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows)
@@ -124,10 +125,14 @@ def _notebook(path):
     notebook_parameters(path)
 
 
-NOTEBOOK = json.dumps(dict(cells=[dict(cell_type="code", id="a", execution_count=None, metadata=dict(tags=["parameters"]), outputs=[], source="n: int = 3  # how many\nout: str = ''\n")],
+NOTEBOOK = json.dumps(dict(cells=[dict(cell_type="code", id="a", execution_count=None,
+                                       metadata=dict(tags=["parameters"]), outputs=[],
+                                       source="n: int = 3  # how many\nout: str = ''\n")],
                            metadata={}, nbformat=4, nbformat_minor=5))
-TEMPLATE = dict(own=[dict(type="syn", template_id="a", question="what is like {word1} ?", clarification="synonym", answer="{word2}")])
-LOG_LINE = dict(idx=0, question="q", is_correct=True, correct_so_far=1.0, strategy="none", clarification_probability=0.0, seed=0, family="own")
+TEMPLATE = dict(own=[dict(type="syn", template_id="a", question="what is like {word1} ?", clarification="synonym",
+                          answer="{word2}")])
+LOG_LINE = dict(idx=0, question="q", is_correct=True, correct_so_far=1.0, strategy="none",
+                clarification_probability=0.0, seed=0, family="own")
 CONFIG = """
 model: gpt2
 task: country
@@ -136,23 +141,30 @@ training: {dataset_path: train.jsonl, finetune_type: lora, loss_type: good, suff
   lora: {lora_rank: 4, lora_alpha: 8, target_modules: all}, regularization_type: KL, regularization_weight: 0.1}
 validation: {intervention_eval_path: e.jsonl, degredation_targeted_path: t.jsonl, hard_negative: {hard_negative_path: h.jsonl}}
 """
-RESULT = json.dumps({f.name: None for f in fields(OptimizeResult)} | dict(candidates=[dict(id="c", text="t", parents=[])], final=dict(best=dict(estimate=.5, lo=0, hi=1, n=3))))
+RESULT = json.dumps({f.name: None for f in fields(OptimizeResult)} | dict(candidates=[dict(id="c", text="t",
+                                                                                           parents=[])],
+                                                                                           final=dict(best=dict(estimate=.5, lo=0, hi=1, n=3))))
 
 READERS = {
     "jsonl": ("rows.jsonl", read_jsonl, lines(dict(a=1), dict(b=[1, "x"]))),
-    "store": ("memory.jsonl", _store, lines(dict(type="clarification", scope="s", key="k", text="t", id="1"), dict(type="interaction", scope="s", question="q", usage=dict(prompt_tokens=1)))),
+    "store": ("memory.jsonl", _store, lines(dict(type="clarification", scope="s", key="k", text="t", id="1"),
+                                            dict(type="interaction", scope="s", question="q",
+                                                 usage=dict(prompt_tokens=1)))),
     "stream log": ("log.jsonl", _log, lines(LOG_LINE, LOG_LINE | dict(idx=1))),
     "stream log, resumed": ("log.jsonl", _resume, lines(LOG_LINE)),
-    "tasks": ("tasks.jsonl", _tasks, lines(dict(meta=dict(word1="glad", word2="happy"), type="syn", template_id="syn_1"))),
+    "tasks": ("tasks.jsonl", _tasks, lines(dict(meta=dict(word1="glad", word2="happy"), type="syn",
+                                                template_id="syn_1"))),
     "templates": ("templates.json", _templates, json.dumps(TEMPLATE)),
     "few-shot text": ("few.txt", _few_shot, "a[SEP] b END[SEP]"),
-    "outcomes, JSON lines": ("outcomes.jsonl", _outcomes, lines(dict(query="a", prompt="p", correct=True), dict(query="b", prompt="p", correct=False))),
+    "outcomes, JSON lines": ("outcomes.jsonl", _outcomes, lines(dict(query="a", prompt="p", correct=True),
+                                                                dict(query="b", prompt="p", correct=False))),
     "outcomes, CSV": ("outcomes.csv", _outcomes, "query,prompt,correct,draw\na,p,1,0\nb,p,0,0\n"),
     "outcomes, parquet": ("outcomes.parquet", _outcomes, "PAR1 no PAR1"),
     "verdicts": ("verdicts.txt", _verdicts, "(0, True)\n(1, False)\n"),
     "verdicts, npy": ("verdicts.npy", _verdicts, "\x93NUMPY no"),
     "answers": ("answers.txt", _answers, "(0, 'three')\n====================\n(1, 'four')\n===================="),
-    "collected outcomes": ("collected.jsonl", _collected, lines(dict(key="k", query_id=0, prompt_id=0, draw=0, answer="3", correct=True))),
+    "collected outcomes": ("collected.jsonl", _collected, lines(dict(key="k", query_id=0, prompt_id=0, draw=0,
+                                                                     answer="3", correct=True))),
     "canonical examples": ("train.jsonl", _examples, lines(dict(prefix="The capital of Chad is", suffix=" N'Djamena"))),
     "texts": ("texts.jsonl", _texts, lines(dict(text="a"), dict(text="b"))),
     "edit configuration": ("config.yaml", _config, CONFIG),
@@ -170,7 +182,8 @@ READERS = {
 }
 
 anything = st.recursive(st.none() | st.booleans() | st.integers(-2**70, 2**70) | st.floats() | st.text(max_size=8),
-                        lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=5), x, max_size=3), max_leaves=6)
+                        lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=5), x, max_size=3),
+                        max_leaves=6)
 
 
 def damaged(content, how, at, value, junk):
@@ -200,7 +213,8 @@ def exchanged(d, rng, value):
 
 @pytest.mark.parametrize("name", READERS)
 @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-@given(how=st.sampled_from(["cut", "bytes", "other", "value", "value", "value"]), at=st.integers(0, 5000), value=anything, junk=st.binary(max_size=30))
+@given(how=st.sampled_from(["cut", "bytes", "other", "value", "value", "value"]), at=st.integers(0, 5000),
+       value=anything, junk=st.binary(max_size=30))
 @example(how="bytes", at=0, value=None, junk=b"\xef\xbb\xbf")
 @example(how="other", at=0, value=None, junk=b"")
 @example(how="other", at=0, value=None, junk=b"DEEP")
@@ -215,7 +229,9 @@ def test_a_reader_gives_a_result_or_one_clean_error(tmp_path_factory, name, how,
         assert path.stem in str(e), f"the error does not name the file: {e}"
 
 
-@pytest.mark.parametrize("name", [n for n in READERS if n not in ("outcomes, parquet", "verdicts, npy", "search result", "collected outcomes", "stream log, resumed", "tasks")])
+@pytest.mark.parametrize("name", [n for n in READERS if n not in ("outcomes, parquet", "verdicts, npy",
+                                                                  "search result", "collected outcomes",
+                                                                  "stream log, resumed", "tasks")])
 def test_the_undamaged_file_is_read(tmp_path, name):
     file, read, content = READERS[name]
     (tmp_path/file).write_text(content, encoding="utf-8")

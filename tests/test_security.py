@@ -6,8 +6,10 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "promptmem"
 BANNED_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
-BANNED_CALLS = {"eval", "exec", "torch.load", "torch.save", "os.system", "pd.read_pickle", "yaml.load", "yaml.unsafe_load"}
-SAFE = {"allow_pickle": False, "shell": False, "use_safetensors": True, "safe_serialization": True, "trust_remote_code": False}
+BANNED_CALLS = {"eval", "exec", "torch.load", "torch.save", "os.system", "pd.read_pickle", "yaml.load",
+                "yaml.unsafe_load"}
+SAFE = {"allow_pickle": False, "shell": False, "use_safetensors": True, "safe_serialization": True,
+        "trust_remote_code": False}
 
 
 def name_of(node):
@@ -24,9 +26,11 @@ def dangers(source):
             yield from (f"line {node.lineno}: imports {n}" for n in names if n.split(".")[0] in BANNED_MODULES)
         if not isinstance(node, ast.Call): continue
         called = name_of(node.func)
-        if called in BANNED_CALLS or called.endswith(("read_pickle", "to_pickle")): yield f"line {node.lineno}: calls {called}"
+        if called in BANNED_CALLS or called.endswith(("read_pickle", "to_pickle")):
+            yield f"line {node.lineno}: calls {called}"
         for k in node.keywords:
-            if k.arg in SAFE and isinstance(k.value, ast.Constant) and k.value.value is not SAFE[k.arg]: yield f"line {node.lineno}: {called} with {k.arg}={k.value.value}"
+            if k.arg in SAFE and isinstance(k.value, ast.Constant) and k.value.value is not SAFE[k.arg]:
+                yield f"line {node.lineno}: {called} with {k.arg}={k.value.value}"
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -47,7 +51,8 @@ def test_a_checkpoint_that_is_a_pickle_is_refused(tmp_path, kind):
         def __reduce__(self): return (Path.touch, (tmp_path / "sprung",))
     if kind == "backpack":
         from promptmem.edit.backpack import BackpackConfig, BackpackLM
-        BackpackConfig(vocab_size=8, n_embd=8, n_layer=1, n_head=1, num_senses=2, n_positions=8).save_pretrained(tmp_path)
+        BackpackConfig(vocab_size=8, n_embd=8, n_layer=1, n_head=1, num_senses=2,
+                       n_positions=8).save_pretrained(tmp_path)
         load = BackpackLM.from_pretrained
     else:
         tf.GPT2Config(vocab_size=8, n_embd=8, n_layer=1, n_head=1, n_positions=8).save_pretrained(tmp_path)
@@ -62,9 +67,12 @@ def test_a_checkpoint_that_is_a_pickle_is_refused(tmp_path, kind):
 
 # ---- keys ---------------------------------------------------------------------------------------------------------------
 
-SHAPES = ["sk-" + "a1B2"*6, "sk-proj-" + "a1B2"*6, "ghp_" + "a1B2"*9, "github_pat_" + "a1B2"*10, "AKIA" + "ABCD1234"*2, "AIza" + "a1B2-_"*6,
-          "gsk_" + "a1B2"*8, "glpat-" + "a1B2"*5, "xoxb-123456789012-" + "a1B2"*4, "hf_" + "a1B2"*8, "eyJhbGciOiJI.eyJzdWIiOiIx.abc_DEF-123"]
-NAMES = ["OPENAI_API_KEY", "AZURE_OPENAI_KEY", "MY_PASSWORD", "PGPASSWORD", "DB_PASS", "SVN_PWD", "NPM_AUTH", "SLACK_TOKEN", "MY_JWT", "SESSION_COOKIE",
+SHAPES = ["sk-" + "a1B2"*6, "sk-proj-" + "a1B2"*6, "ghp_" + "a1B2"*9, "github_pat_" + "a1B2"*10,
+          "AKIA" + "ABCD1234"*2, "AIza" + "a1B2-_"*6,
+          "gsk_" + "a1B2"*8, "glpat-" + "a1B2"*5, "xoxb-123456789012-" + "a1B2"*4, "hf_" + "a1B2"*8,
+          "eyJhbGciOiJI.eyJzdWIiOiIx.abc_DEF-123"]
+NAMES = ["OPENAI_API_KEY", "AZURE_OPENAI_KEY", "MY_PASSWORD", "PGPASSWORD", "DB_PASS", "SVN_PWD", "NPM_AUTH",
+         "SLACK_TOKEN", "MY_JWT", "SESSION_COOKIE",
          "CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "KEY2"]
 
 
@@ -72,7 +80,8 @@ NAMES = ["OPENAI_API_KEY", "AZURE_OPENAI_KEY", "MY_PASSWORD", "PGPASSWORD", "DB_
 def test_keys_are_known_by_their_shape(key):
     from promptmem.core import InvalidData, redact
     for text in (key, f"Bearer {key}.", f"'{key}'", f"key={key}&x=1", f"({key})"):
-        assert key not in redact(text, env={}) and key not in str(InvalidData(text)) and key not in redact({"a": [text]}, env={})["a"][0]
+        assert key not in redact(text, env={}) and key not in str(InvalidData(text))
+        assert key not in redact({"a": [text]}, env={})["a"][0]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,16 +92,21 @@ def test_keys_of_the_environment_are_known_in_every_spelling(name):
 
     from promptmem.core import redact
     key = "p&ss<w0rd> é/+1234"
-    spellings = [key, quote(key), quote(key, safe=""), quote_plus(key), html.escape(key), repr(key)[1:-1], base64.b64encode(key.encode()).decode(),
+    spellings = [key, quote(key), quote(key, safe=""), quote_plus(key), html.escape(key), repr(key)[1:-1],
+                 base64.b64encode(key.encode()).decode(),
                  base64.urlsafe_b64encode(key.encode()).decode()]
-    spellings += [base64.b64encode((before + key + after).encode()).decode() for before in ("", "u", "me", "you:") for after in ("", "x")]
+    spellings += [base64.b64encode((before + key + after).encode()).decode() for before in ("", "u", "me",
+                                                                                            "you:") for after in ("",
+                                                                                                                  "x")]
     for s in spellings[:8]: assert s not in redact(f"before {s} after", env={name: key}), s
     for s in spellings[8:]: assert redact(s, env={name: key}) != s, s
 
 
 @pytest.mark.parametrize("url, kept", [
-    ("postgresql://u:p@ss@127.0.0.1:1/db", "127.0.0.1:1/db"), ("postgresql://u:p@ss/w0rd@host/db", "host/db"), ("redis://:pw99@h/0", "h/0"),
-    ("https://user:pa@ss@example.com/x", "example.com/x"), ("postgresql://u:12/34@host/db", "host/db"), ("mysql://a:b:c@d@h/e?f=g@h", "h")])
+    ("postgresql://u:p@ss@127.0.0.1:1/db", "127.0.0.1:1/db"), ("postgresql://u:p@ss/w0rd@host/db", "host/db"),
+    ("redis://:pw99@h/0", "h/0"),
+    ("https://user:pa@ss@example.com/x", "example.com/x"), ("postgresql://u:12/34@host/db", "host/db"),
+    ("mysql://a:b:c@d@h/e?f=g@h", "h")])
 def test_passwords_in_addresses_go_up_to_the_last_at(url, kept):
     from promptmem.core import redact
     out = redact(f"cannot open {url} now", env={})
@@ -100,8 +114,10 @@ def test_passwords_in_addresses_go_up_to_the_last_at(url, kept):
     assert word not in out and out.endswith(f"{kept} now") and "***" in out
 
 
-@pytest.mark.parametrize("text", ["https://example.com/@user", "https://example.com:443/@user", "mail a@b.com", "max_tokens=64", "the token is dog",
-                                  "risk-adjusted-and-more-of-it", "host:8080/a@b", "task-with-a-very-long-name-in-it", "password: forgot"])
+@pytest.mark.parametrize("text", ["https://example.com/@user", "https://example.com:443/@user", "mail a@b.com",
+                                  "max_tokens=64", "the token is dog",
+                                  "risk-adjusted-and-more-of-it", "host:8080/a@b",
+                                  "task-with-a-very-long-name-in-it", "password: forgot"])
 def test_texts_that_hold_no_key_stay(text):
     from promptmem.core import redact
     assert redact(text, env={"PWD": "/home/me", "MAX_TOKENS": "64", "TOKEN": "x"}) == text
@@ -111,12 +127,14 @@ def test_nests_keep_their_kind_and_lose_what_is_named_like_a_key():
     from promptmem.core import redact
     given = dict(api_key="abcd1234", n=1, deep=[dict(db_password="hunter2", token="dog")], key="what is it")
     out = redact(given, env={})
-    assert out == dict(api_key="***", n=1, deep=[dict(db_password="***", token="dog")], key="what is it") and given["api_key"] == "abcd1234"
+    assert out == dict(api_key="***", n=1, deep=[dict(db_password="***", token="dog")],
+                       key="what is it") and given["api_key"] == "abcd1234"
 
 
 # ---- names, texts and files of others ---------------------------------------------------------------------------------------
 
-HOSTILE = ['<img src=x onerror=alert(1)>', 'x" onmouseover="alert(1)', "a\u202eb", "a'b", "a#b?c%20d", "${x}", "</script><b>"]
+HOSTILE = ['<img src=x onerror=alert(1)>', 'x" onmouseover="alert(1)', "a\u202eb", "a'b", "a#b?c%20d", "${x}",
+           "</script><b>"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -134,10 +152,12 @@ def test_names_parameters_and_errors_are_text_in_reports(tmp_path, name):
     other.mkdir()
     (other/"result.json").write_text(json.dumps({**told, "status": "ok", "parameters": {name: [1], "l": []}}))
     import nbformat
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text=f"\x9b31m{name}")])])
+    said = nbformat.v4.new_output("stream", text=f"\x9b31m{name}")
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[said])])
     for html in (write_grid_index(tmp_path).read_text(encoding="utf-8"), run_page(nb, told, folder)):
         body = re.sub(r"<script>.*?</script>", "", html, flags=re.S)
-        assert "<img src=x" not in body and 'onmouseover="alert' not in body and "<b>" not in body.replace("<b>1.5</b>", "")
+        assert "<img src=x" not in body and 'onmouseover="alert' not in body
+        assert "<b>" not in body.replace("<b>1.5</b>", "")
         assert not re.search("[\x00-\x08\x1b\x80-\x9f\u202a-\u202e\u2066-\u2069]", html)
     links = re.findall(r'<a href="([^"]*)/report.html"', write_grid_index(tmp_path).read_text(encoding="utf-8"))
     from urllib.parse import unquote
@@ -156,7 +176,8 @@ def test_home_is_home(tmp_path, monkeypatch):
     from promptmem.lm.base import CallableLM
     monkeypatch.setenv("HOME", str(tmp_path/"home"))
     monkeypatch.chdir(tmp_path)
-    assert write_jsonl("~/x/a.jsonl", [dict(a=1)]) == tmp_path/"home"/"x"/"a.jsonl" and read_jsonl("~/x/a.jsonl") == [dict(a=1)]
+    assert write_jsonl("~/x/a.jsonl", [dict(a=1)]) == tmp_path/"home"/"x"/"a.jsonl"
+    assert read_jsonl("~/x/a.jsonl") == [dict(a=1)]
     CallableLM(lambda p: "ok", cache="~/c.db").complete(["a"])
     assert (tmp_path/"home"/"c.db").exists() and not (tmp_path/"~").exists()
 
@@ -177,7 +198,8 @@ def test_the_umask_is_left_alone_and_files_get_its_rights(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("text", ["- &a\n  x: *a\n", "- x: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
-    f"  y{i}: &{chr(98+i)} [{','.join(['*' + chr(97+i)]*10)}]\n" for i in range(8)), "a: " + "["*5000, "!!python/object/apply:os.system [ls]"])
+    f"  y{i}: &{chr(98+i)} [{','.join(['*' + chr(97+i)]*10)}]\n" for i in range(8)), "a: " + "["*5000,
+    "!!python/object/apply:os.system [ls]"])
 def test_yaml_is_bounded_and_runs_nothing(tmp_path, text):
     from promptmem.core import InvalidData, read_yaml
     (tmp_path/"g.yaml").write_text(text)

@@ -15,7 +15,8 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-FAULTS = ("429", "500", "503", "timeout", "cut", "cut_body", "malformed", "half_json", "no_choices", "slow", "slow_forever")
+FAULTS = ("429", "500", "503", "timeout", "cut", "cut_body", "malformed", "half_json", "no_choices", "slow",
+          "slow_forever")
 
 
 class FaultProxy:
@@ -61,7 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.proxy.draw(body)
         try:
-            getattr(self, "fault_" + fault.replace("429", "busy").replace("500", "broken").replace("503", "away"))(body) \
+            getattr(self, "fault_" + fault.replace("429", "busy").replace("500", "broken").replace("503",
+                                                                                                   "away"))(body) \
                 if fault else self.reply(*self.forward(body))
         except (BrokenPipeError, ConnectionResetError):        # the client has given up
             self.close_connection = True
@@ -70,7 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
         "The real server's answer"
         up = self.proxy.upstream
         connection = http.client.HTTPConnection(up.hostname, up.port, timeout=120)
-        keep = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection", "content-length", "accept-encoding")}
+        keep = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection", "content-length",
+                                                                           "accept-encoding")}
         connection.request(self.command, self.path, body or None, keep)
         answer = connection.getresponse()
         out = answer.status, answer.read(), answer.getheader("Content-Type", "application/json")

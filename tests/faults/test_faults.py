@@ -19,7 +19,8 @@ WAIT, HOLD = 6, 8                                     # the client's patience an
 
 
 def client(proxy, server, **options):
-    return OpenAILM(server.model, base_url=proxy.base_url, timeout=options.pop("timeout", WAIT), max_retries=6, **options)
+    return OpenAILM(server.model, base_url=proxy.base_url, timeout=options.pop("timeout", WAIT), max_retries=6,
+                    **options)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,8 @@ def test_a_planted_key_is_written_nowhere(openai_server, tmp_path, monkeypatch, 
     with FaultProxy(openai_server.base_url[:-3], rate=.3, faults=["429", "500", "cut"], seed=3) as proxy:
         lm = client(proxy, openai_server, timeout=20, cache=tmp_path / "cache.db")
         done = memory_stream(lm, tmp_path / "log.jsonl", 2)
-        seen = [repr(lm), str(lm), lm.name, lm.identity(), json.dumps(lm.__getstate__(), default=str), done.frame().to_string(), caplog.text]
+        seen = [repr(lm), str(lm), lm.name, lm.identity(), json.dumps(lm.__getstate__(), default=str),
+                done.frame().to_string(), caplog.text]
         seen += [repr(r.__dict__) for r in caplog.records]
         lm.close()
     assert len(done.frame()) == 12 and any("cache.db" in p.name for p in tmp_path.iterdir())
@@ -128,7 +130,8 @@ def test_an_endpoint_that_repeats_the_key_does_not_get_it_into_messages(tmp_path
             pass
 
         def do_POST(self):
-            said = json.dumps({"error": {"message": f"Incorrect API key provided: {self.headers['Authorization']}", "code": "invalid_api_key"}}).encode()
+            said = json.dumps({"error": {"message": f"Incorrect API key provided: {self.headers['Authorization']}",
+                                         "code": "invalid_api_key"}}).encode()
             self.send_response(401)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(said)))
