@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ..core import require, stable_hash
 
 # %% auto #0
-__all__ = ['Prefix', 'common_prefix', 'Decoding', 'give_room', 'cache_of', 'picker', 'Spelling']
+__all__ = ['Prefix', 'common_prefix', 'Decoding', 'give_room', 'cache_argument', 'cache_of', 'picker', 'Spelling']
 
 # %% ../../nbs/lm/10_decode.ipynb #aafc69e2
 class Prefix:
@@ -88,7 +88,7 @@ class Decoding:
         self.mask = None if bool(mask.all()) else mask
         self.cache = prefix.expanded(len(ids)) if prefix else None
         self.rows, self.skip = list(range(len(ids))), [n and 0 or width-len(t) for t in tails]
-        self.known = set(inspect.signature(model.forward).parameters)
+        self.known, self.slot = set(inspect.signature(model.forward).parameters), cache_argument(model)
 
     def step(self)->list: # (row number, token) of each row that is on its way; None: the model keeps no cache
         "Read what is new and pick the next token of each row"
@@ -102,7 +102,7 @@ class Decoding:
         return list(zip(self.rows, token.tolist()))
 
     def _call(self):
-        call = {"input_ids": self.x, _cache_name(self.known): self.cache, "use_cache": True}
+        call = {"input_ids": self.x, self.slot: self.cache, "use_cache": True}
         if self.mask is not None: call["attention_mask"] = self.mask
         if "position_ids" in self.known: call["position_ids"] = self.position
         if "logits_to_keep" in self.known: call["logits_to_keep"] = 1
@@ -171,8 +171,12 @@ def _attending(model, x):
     try: yield
     finally: config._attn_implementation = "sdpa"
 
-# %% ../../nbs/lm/10_decode.ipynb #a87fbeb2
-def _cache_name(parameters): return "cache" if "cache" in parameters else "past_key_values"
+# %% ../../nbs/lm/10_decode.ipynb #cb4da262
+def cache_argument(
+    module, # a transformers model
+)->str:
+    "What its forward pass calls the cache"
+    return "cache" if "cache" in inspect.signature(module.forward).parameters else "past_key_values"
 
 def cache_of(
     out, # what a model's forward pass returned

@@ -20,7 +20,7 @@ from ..core import require, stable_hash
 from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
 from .chat import chat_ids, text_ids
-from .decode import Decoding, Prefix, Spelling, common_prefix, picker
+from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
 from .matmul import fast_linear
 from .scoring import context_length, is_oom, pad_id
 
@@ -302,10 +302,10 @@ def _read(lm, ids, before):
     import torch
     done = len(before or ())
     x = torch.tensor([ids[done:]], device=lm.model.device)
-    try: out = (getattr(lm.model, "base_model", None) or lm.model)(
-        input_ids=x, past_key_values=before.expanded(1) if before else None, use_cache=True)
+    backbone = getattr(lm.model, "base_model", None) or lm.model
+    call = {"input_ids": x, "use_cache": True, cache_argument(backbone): before.expanded(1) if before else None}
+    try: prefix = Prefix.of_cache(ids, cache_of(backbone(**call)))
     except TypeError: return None
-    prefix = Prefix.of_cache(ids, getattr(out, "past_key_values", None))
     if prefix is not None: _keep_prefix(lm, prefix)
     return prefix
 
