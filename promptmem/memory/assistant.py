@@ -189,7 +189,7 @@ def _turns(a):
     messages, ids, left = [], [], a.history_tokens
     for id in reversed(a._asked[-a.turns:] if a.turns else []):
         i = a.store.interaction(id, scope=a.scope)
-        if i is None or i.verdict == "wrong": continue
+        if i is None or i.verdict == "wrong" or i.answer == "[forgotten]": continue
         left -= a.lm.count_tokens(i.question) + a.lm.count_tokens(i.answer)
         if left < 0: break
         messages = [dict(role="user", content=i.question), dict(role="assistant", content=i.answer), *messages]

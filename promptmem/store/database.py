@@ -6,7 +6,7 @@
 __all__ = ['SENT', 'StoreError', 'StoreVersionError', 'StoreFull', 'StoreReadOnly', 'StoreBusy', 'StoreCorrupt', 'Forgotten',
            'explained', 'as_url', 'shown', 'private_mode', 'make_private', 'private_folder', 'ForkLock', 'Database',
            'bring_up_to_date', 'folded', 'seen_by', 'put_uses', 'put_interaction', 'insert_interaction',
-           'change_number', 'watermark', 'erasures', 'is_erased', 'Cursor', 'Changes', 'changes']
+           'change_number', 'watermark', 'erasures', 'before_log', 'is_erased', 'Cursor', 'Changes', 'changes']
 
 # %% ../../nbs/store/02_database.ipynb #ff3e4d4d
 import json
@@ -425,15 +425,20 @@ def seen_by(
 def put_uses(
     conn, # inside a write
     interaction:dict, # as `Interaction.to_dict` gives it
+    new:bool=False, # True: nothing was recorded before
 )->None:
     "Record which memories an interaction considered, and which went into its prompt"
     mine = dict(interaction=interaction["id"], scope=interaction["scope"])
-    conn.execute(uses.delete().where(uses.c.interaction == mine["interaction"], uses.c.scope == mine["scope"]))
+    if not new:
+        old = uses.delete().where(uses.c.interaction == mine["interaction"], uses.c.scope == mine["scope"])
+        conn.execute(old)
     rows = [dict(mine, clarification=id, hit=hit, score=None if score is None else float(score))
             for id, (hit, score) in seen_by(interaction).items()]
     if rows: conn.execute(uses.insert(), rows)
 
 # %% ../../nbs/store/02_database.ipynb #fc4cbc80
+_INSERT = interactions.insert()
+
 def put_interaction(
     conn, # inside a write
     uid:str, # which store
@@ -441,13 +446,14 @@ def put_interaction(
     new:bool=False, # True: it is known not to be there
 )->None:
     "Write one interaction and what it saw; one of the same scope that is there is replaced in its place"
-    i = interactions.c
     values = dict(time=d["time"], question=d["question"], verdict=d.get("verdict"),
                   slot=asked_slot(uid, d["question"]), body=as_body(d))
-    mine = (i.id == d["id"]) & (i.scope == d["scope"])
-    if new or not conn.execute(interactions.update().where(mine).values(**values)).rowcount:
-        conn.execute(interactions.insert().values(id=d["id"], scope=d["scope"], **values))
-    put_uses(conn, d)
+    i = interactions.c
+    if not new:
+        mine = (i.id == d["id"]) & (i.scope == d["scope"])
+        new = not conn.execute(interactions.update().where(mine).values(**values)).rowcount
+    if new: conn.execute(_INSERT, dict(values, id=d["id"], scope=d["scope"]))
+    put_uses(conn, d, new)
 
 def insert_interaction(
     conn, # inside a write
@@ -484,6 +490,20 @@ def erasures(
 )->int:
     "How many erasures `scope` has seen: what a process holds in memory is good only as long as this number stays"
     return conn.scalar(sa.select(epochs.c.epoch).where(epochs.c.scope == scope_mark(uid, scope))) or 0
+
+_THERE = interactions.c.id == sa.bindparam("id"), interactions.c.scope == sa.bindparam("scope")
+_MARKS = sa.select(erased.c.mark).where(erased.c.mark.in_(sa.bindparam("marks", expanding=True)))
+_BEFORE = _MARKS.union_all(sa.select(sa.literal(-1)).where(*_THERE))
+
+def before_log(
+    conn, # inside a write
+    uid:str, # which store
+    d:dict, # an interaction
+): # (is it there?, was it erased?, the ids that it saw and that were erased)
+    "What the store knows of an interaction that is to be written, in one look"
+    own, refs = erased_mark(uid, d["scope"], d["id"]), {erased_mark(uid, "", id): id for id in seen_by(d)}
+    found = set(conn.scalars(_BEFORE, dict(marks=[own, *refs], id=d["id"], scope=d["scope"])))
+    return -1 in found, own in found, {refs[m] for m in found if m in refs}
 
 def is_erased(
     conn, # inside a read

@@ -189,10 +189,12 @@ def refuse_erased(
     conn, # inside a write
     uid:str, # which store
     d:dict, # an interaction
+    gone=None, # the ids it saw that were erased; None: look
 )->dict: # the same without what was erased
     "What may be written of an interaction that was prepared before an erasure"
     seen = seen_by(d)
-    gone = {id for id in is_erased(conn, uid, list(seen)) if not _alive(conn, id, d)}
+    gone = is_erased(conn, uid, list(seen)) if gone is None else gone
+    gone = {id for id in gone if not _alive(conn, id, d)}
     return blank(d, gone, any(seen[id][0] for id in gone)) if gone else d
 
 def _alive(conn, id, d):

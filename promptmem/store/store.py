@@ -21,7 +21,7 @@ from ..core import InvalidData, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
 from .database import (
     Changes, Database, ForkLock, Forgotten, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly,
-    StoreVersionError, change_number, is_erased, put_interaction)
+    StoreVersionError, before_log, change_number, is_erased, put_interaction)
 from .database import changes as feed
 from .tables import (
     KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors)
@@ -502,9 +502,9 @@ def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk w
     for name, longest in (("id", LONGEST_NAME), ("question", LONGEST)): storable(d[name], f"the {name}", longest)
     d["time"] = utc(d["time"])
     def write(conn):
-        if is_erased(conn, self.db.uid, [d["id"]], d["scope"]):
-            raise Forgotten(f"the interaction {d['id']!r} was forgotten and cannot be written again")
-        put_interaction(conn, self.db.uid, refuse_erased(conn, self.db.uid, d))
+        there, erased, gone = before_log(conn, self.db.uid, d)
+        if erased: raise Forgotten(f"the interaction {d['id']!r} was forgotten and cannot be written again")
+        put_interaction(conn, self.db.uid, refuse_erased(conn, self.db.uid, d, gone), new=not there)
     self._write(write)
     return interaction
 

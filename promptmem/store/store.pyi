@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastcore.basics import patch
 from ..core import InvalidData, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
-from .database import Changes, Database, ForkLock, Forgotten, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, change_number, is_erased, put_interaction
+from .database import Changes, Database, ForkLock, Forgotten, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, is_erased, put_interaction
 from .database import changes as feed
 from .tables import KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors
 from .tables import clarifications as clarification_table, interactions as interaction_table
