@@ -18,3 +18,8 @@ _names = {
     "Clarification": "record", "Outcome": "record", "Usage": "record",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
+
+def load_ipython_extension(shell):
+    "`%load_ext promptmem`"
+    from promptmem.memory.magics import register
+    register(shell)

@@ -22,7 +22,7 @@ _names = {
     "contains_check": "checkers", "exact_check": "checkers", "regex_check": "checkers", "choice_check": "checkers",
     "widgets": None, "ClarifyWidget": "widgets", "inspector": None, "MemoryInspector": "inspector",
     "teach": None, "teach_following": "teach", "load_taught": "teach", "Teaching": "teach",
-    "gate": None, "auto": None, "Gate": "gate", "load_pairs": "gate", "train_gate": "gate", "AutoLookup": "auto", "wrap": None, "WrappedClient": "wrap",
+    "gate": None, "auto": None, "Gate": "gate", "load_pairs": "gate", "train_gate": "gate", "AutoLookup": "auto", "wrap": None, "mcp": None, "magics": None, "adapters": None, "langgraph_store": "adapters", "llamaindex_block": "adapters", "WrappedClient": "wrap",
     "Log": "logs", "Logs": "logs", "compare_logs": "logs",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

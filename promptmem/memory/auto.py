@@ -18,7 +18,8 @@ from typing import Optional
 import numpy as np
 
 from ..core import InvalidData, identity_key
-from .gate import NEVER, Gate, Verdict, learned_shift, reads, word_vectors
+from .gate import (NEVER, Gate, Verdict, learned_shift, read_question, reads, spelling, tongue,
+                                   word_vectors)
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -209,6 +210,11 @@ class AutoLookup(Lookup):
             except (ImportError, OSError) as e: self._vectors, self._meaning = wording_vectors(str(e)[:120]), False
 
     @property
+    def judges_meaning(self)->bool:
+        "Is there an embedder to judge with?"
+        return self._meaning
+
+    @property
     def bound(self)->bool:
         "Does a store keep these entries?"
         return self._stored is not None
@@ -269,7 +275,19 @@ class AutoLookup(Lookup):
         "Follow the clarifications of a store; what the look-up held by itself is dropped"
         self.clear()
         self._stored = (store, (scope,) if isinstance(scope, str) else tuple(scope))
+        if hasattr(store, "watch"): store.watch(self) # what it forgets, this look-up forgets
         return self
+
+    def forget(self,
+        texts=(), # that the store forgets
+        ids=(), # of what it forgets
+    )->int: # 0: what is kept is made again from what is left
+        "Drop everything kept in memory about texts, and what the embedder kept of these"
+        if self._vectors is not None:
+            inner, self._vectors = self._vectors.embedder, KeptVectors(self._vectors.embedder)
+            if hasattr(inner, "forget"): inner.forget([t.lower() for t in texts], ids)
+        for kept in (read_question, spelling, tongue): kept.cache_clear()
+        return 0
 
     def add(self,
         key:str, # the question
