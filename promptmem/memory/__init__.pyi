@@ -1,6 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any
 
+from . import adapters as adapters
 from . import assistant as assistant
 from . import auto as auto
 from . import calibration as calibration
@@ -10,6 +11,8 @@ from . import gate as gate
 from . import inspector as inspector
 from . import logs as logs
 from . import lookup as lookup
+from . import magics as magics
+from . import mcp as mcp
 from . import prompt as prompt
 from . import retriever as retriever
 from . import semantic as semantic
@@ -18,6 +21,8 @@ from . import tasks as tasks
 from . import teach as teach
 from . import widgets as widgets
 from . import wrap as wrap
+from .adapters import langgraph_store as langgraph_store
+from .adapters import llamaindex_block as llamaindex_block
 from .assistant import Assistant as Assistant
 from .auto import AutoLookup as AutoLookup
 from .calibration import Calibration as Calibration

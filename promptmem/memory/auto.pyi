@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Optional
 import numpy as np
 from ..core import InvalidData, identity_key
-from .gate import NEVER, Gate, Verdict, learned_shift, reads, word_vectors
+from .gate import NEVER, Gate, Verdict, learned_shift, read_question, reads, spelling, tongue, word_vectors
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -117,6 +117,10 @@ class AutoLookup(Lookup):
         ...
 
     @property
+    def judges_meaning(self) -> bool:
+        ...
+
+    @property
     def bound(self) -> bool:
         ...
 
@@ -138,6 +142,9 @@ class AutoLookup(Lookup):
         ...
 
     def bind(self, store, scope) -> 'AutoLookup':
+        ...
+
+    def forget(self, texts=..., ids=...) -> int:
         ...
 
     def add(self, key: str, text: str, id: _Optional[str]=...) -> Entry:
