@@ -19,9 +19,26 @@ from ..core import InvalidData, new_id, stable_hash
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
-from .prompt import (END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_is, as_question, as_text, assemble,
-                                     chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs,
-                                     read_reply, sendable)
+from promptmem.memory.prompt import (
+    END,
+    MAX_CLARIFICATION,
+    PLACEMENTS,
+    as_clarification,
+    as_is,
+    as_question,
+    as_text,
+    assemble,
+    chat,
+    choose_format,
+    enrich,
+    few_shot as join_pairs,
+    format_of,
+    last_part,
+    neutralize,
+    read_pairs,
+    read_reply,
+    sendable,
+)
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
@@ -31,24 +48,30 @@ class Assistant:
     def __init__(self,
         lm, # a language model
         store=None, # a `Store`; None: one in memory, gone with the process
-        scope:Union[str, tuple]="default", # whose memories; several, ("alice", "team"): all are read, the first is written
+        scope:Union[str, tuple]="default", # whose memories; of several, all are read, the first is written
         lookup:Union[str, LookupLike]=None, # "auto", "closest", "semantic", or a look-up object; None: see above
         reward:ChooserLike=None, # chooses among `prompts`: `choose(query, prompts)`
         rewriter:RewriterLike=None, # function(question) -> question
-        prompts=(), # instructions to choose from; one that holds "{question}" is filled in, others stand below the question
+        prompts=(), # instructions to choose from; "{question}" in one is filled in, others stand below the question
         few_shot="", # solved examples in front of each question: published text, or (question, answer) pairs
         embedder="all-MiniLM-L6-v2", # of lookup="semantic"
         max_tokens:int=None, # longest answer; None: the model's own limit (published format: 64)
         stop=None, # texts that end an answer; None: nothing (published format: END)
         temperature:float=0., seed:int=0, # of the completions
         format:str="auto", # "chat", "published", or "auto": what the model was trained for
-        placement:str="question", # where a clarification stands in chat: beside the "question", or in the "system" message
+        placement:str="question", # where a clarification stands in chat: beside the "question", or "system"
         system:str="", # the system message, in chat
         history:int=0, # earlier questions of this conversation that the model sees, in chat
         history_tokens:int=2000, # tokens that they may take; the oldest are left out
         understanding:bool=False, # in chat: ask the model, too, how it understood the question
     ):
-        self.lm, self.few_shot, self.embedder, self.system, self.placement = lm, few_shot, embedder, system or "", placement
+        self.lm, self.few_shot, self.embedder, self.system, self.placement = (
+            lm,
+            few_shot,
+            embedder,
+            system or "",
+            placement,
+        )
         self.scopes = as_scopes(scope)
         self.scope, self.store = self.scopes[0], store if store is not None else _store_in_memory()
         self.reward = reward if reward is None else fits(reward, ChooserLike, "reward")
@@ -76,7 +99,8 @@ def as_scopes(
     "The scopes that an assistant reads, nearest first"
     names = (scope,) if isinstance(scope, str) else tuple(scope) if isinstance(scope, (tuple, list)) else (scope,)
     odd = [n for n in names if not isinstance(n, str) or not n.strip()]
-    if odd or not names or len(set(names)) < len(names): raise InvalidData(f"a scope is a name, or several different ones, not {scope!r}")
+    if odd or not names or len(set(names)) < len(names):
+        raise InvalidData(f"a scope is a name, or several different ones, not {scope!r}")
     return names
 
 def _store_in_memory():
@@ -94,11 +118,14 @@ def _options(a, max_tokens, stop, temperature, seed):
 
 def _check(a):
     "Settings that contradict each other"
-    if a.reward is not None and not a.prompts: raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
+    if a.reward is not None and not a.prompts:
+        raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
     if a.placement not in PLACEMENTS: raise ValueError(f"placement is 'question' or 'system', not {a.placement!r}")
     if a.turns < 0: raise ValueError(f"history is a number of earlier questions, not {a.turns}")
     if a.format == "published" and (a.system or a.turns):
-        raise InvalidData("the published format has no place for system= or history=: use a chat model, or format='chat'")
+        raise InvalidData(
+            "the published format has no place for system= or history=: use a chat model, or format='chat'"
+        )
 
 # %% ../../nbs/memory/09_assistant.ipynb #2214471c
 def _bound(lookup, store, scopes, embedder):
@@ -106,7 +133,8 @@ def _bound(lookup, store, scopes, embedder):
     if lookup == "closest": lookup = ClosestLookup()
     elif lookup == "auto": lookup = AutoLookup(embedder)
     elif lookup == "semantic": lookup = SemanticLookup(embedder, threshold=.8)
-    elif isinstance(lookup, str): raise ValueError(f"unknown lookup {lookup!r}: write 'auto', 'closest', 'semantic', or pass a look-up object")
+    elif isinstance(lookup, str): 
+        raise ValueError(f"unknown lookup {lookup!r}: write 'auto', 'closest', 'semantic', or pass a look-up object")
     else: fits(lookup, LookupLike, "lookup")
     if _follows(lookup) or not hasattr(lookup, "bind") or len(lookup): return lookup
     return lookup.bind(store, scopes[0] if len(scopes) == 1 else scopes)
@@ -174,12 +202,15 @@ def _put_chat(a, r, worded, template):
     "Chat: nothing is altered; an order inside a quotation is flagged"
     said = r.retrieval.text if r.retrieval.hit else None
     always = a.store.preferences(a.scopes)
-    if any("instruction" in neutralize(x)[1] for x in [said or "", *(c.text for c in always)]): r.meta["flags"] = ["instruction"]
+    if any("instruction" in neutralize(x)[1] for x in [said or "", *(c.text for c in always)]):
+        r.meta["flags"] = ["instruction"]
     if always: r.meta["always"] = [c.id for c in always]
     turns, ids = _turns(a)
     if a.turns: r.meta["conversation"] = a.conversation
     if ids: r.meta["turns"] = ids
-    r.sent = chat(_filled(template, worded), said, [c.text for c in always], a.system, read_pairs(a.few_shot), turns, a.placement)
+    r.sent = chat(
+        _filled(template, worded), said, [c.text for c in always], a.system, read_pairs(a.few_shot), turns, a.placement
+    )
     r.text = as_text(r.sent, len(turns))
     r.sent = sendable(a.lm, r.sent)
 
@@ -205,8 +236,19 @@ def _finish(a, r:Request, c:Completion)->Interaction:
         if getattr(c, name, None): r.meta[name] = getattr(c, name)
     if c.finish_reason not in ("stop", None): r.meta["finish_reason"] = c.finish_reason
     if len(a.scopes) > 1: r.meta["scopes"] = list(a.scopes)
-    i = Interaction(r.question, scope=a.scope, prompt=r.text, prompt_id=r.prompt_id, retrieval=r.retrieval, answer=answer,
-                    understanding=understanding, usage=c.usage, latency_s=c.latency_s, model=c.model, meta=r.meta)
+    i = Interaction(
+        r.question,
+        scope=a.scope,
+        prompt=r.text,
+        prompt_id=r.prompt_id,
+        retrieval=r.retrieval,
+        answer=answer,
+        understanding=understanding,
+        usage=c.usage,
+        latency_s=c.latency_s,
+        model=c.model,
+        meta=r.meta,
+    )
     a.store.log(i)
     if a.turns: a._asked.append(i.id)
     return i
@@ -260,7 +302,10 @@ async def _acomplete(a, sent):
 # %% ../../nbs/memory/09_assistant.ipynb #9156a3cc
 class AnswerStream:
     "The pieces of an answer as they come; afterwards `interaction` is what was stored"
-    def __init__(self, assistant, request):
+    def __init__(self,
+        assistant:Assistant, # who is asked
+        request:Request, # what is sent
+    ):
         self.assistant, self.request, self.interaction, self.text = assistant, request, None, ""
     def __iter__(self)->Iterator[str]:
         a, r = self.assistant, self.request
@@ -289,7 +334,9 @@ def _own(a, r):
 def _noted(a, r, verdict, expected=None, clarification=None):
     "Judge an interaction that is there, and remember by ids what was done, for `undo`"
     found = _own(a, r)
-    before, after = a.store.judge(found.id, verdict, expected if expected is not None else found.expected, scope=a.scope)
+    before, after = a.store.judge(
+        found.id, verdict, expected if expected is not None else found.expected, scope=a.scope
+    )
     _keep_in_step(r, after)
     earlier = before.expected if expected is not None else None
     known = weakref.ref(r) if isinstance(r, Interaction) else lambda: None
@@ -321,7 +368,8 @@ def clarify(self:Assistant,
 )->Clarification:
     "Say what was meant; questions like this one will carry it from now on"
     if not isinstance(text, str) or not text.strip(): raise InvalidData("the clarification is empty")
-    if len(text) > MAX_CLARIFICATION: raise InvalidData(f"the clarification has {len(text)} characters; at most {MAX_CLARIFICATION} go into a prompt")
+    if len(text) > MAX_CLARIFICATION:
+        raise InvalidData(f"the clarification has {len(text)} characters; at most {MAX_CLARIFICATION} go into a prompt")
     found = _own(self, r)
     c = self.store.add(scope=self.scope, key=found.question, text=text, author=author, source=found.id)
     if not _follows(self.lookup): self.lookup.add(found.question, text, id=c.id)
@@ -329,12 +377,16 @@ def clarify(self:Assistant,
     return c
 
 @patch
-def accept(self:Assistant, r:Union[Interaction, str])->Interaction:
+def accept(self:Assistant,
+    r:Union[Interaction, str], # the interaction, or its id
+)->Interaction:
     "Say that the answer was right"
     return _noted(self, r, "right")
 
 @patch
-def reject(self:Assistant, r:Union[Interaction, str])->Interaction:
+def reject(self:Assistant,
+    r:Union[Interaction, str], # the interaction, or its id
+)->Interaction:
     "Say that the answer was wrong, and no more"
     return _noted(self, r, "wrong")
 
@@ -356,7 +408,8 @@ def undo(self:Assistant)->Interaction:
     _take_back(self, done)
     now = self.store.interaction(done.interaction, scope=self.scope)
     if now is None: raise InvalidData("what would be taken back was forgotten in the meantime")
-    try: _, now = self.store.judge(now.id, done.verdict, done.earlier if done.corrected else now.expected, scope=self.scope)
+    expected = done.earlier if done.corrected else now.expected
+    try: _, now = self.store.judge(now.id, done.verdict, expected, scope=self.scope)
     except KeyError as e: raise InvalidData("what would be taken back was forgotten in the meantime") from e
     _keep_in_step(done.known(), now)
     return now
@@ -407,6 +460,8 @@ def accuracy(self:Assistant)->tuple: # (right, judged)
     return right, right + wrong
 
 @patch
-def would_retrieve(self:Assistant, question:str)->Retrieval:
+def would_retrieve(self:Assistant,
+    question:str, # as you would ask it
+)->Retrieval:
     "What memory would offer for `question`; nothing is asked and nothing stored"
     return self.lookup.query(question)

@@ -32,13 +32,24 @@ def own_tasks(
 
 def _own_task(i, row, family):
     "One row as a task; an error names the row and what it lacks"
-    if not isinstance(row, dict): raise InvalidData(f"row {i}: expected a dict with question, clarification and answer, found {row!r:.60}")
+    if not isinstance(row, dict):
+        raise InvalidData(f"row {i}: expected a dict with question, clarification and answer, found {row!r:.60}")
     for f in ("question", "clarification", "answer"):
-        if not isinstance(row.get(f), str) or not row[f].strip(): raise InvalidData(f"row {i}: field {f!r} is missing or not text")
+        if not isinstance(row.get(f), str) or not row[f].strip():
+            raise InvalidData(f"row {i}: field {f!r} is missing or not text")
     accept = row.get("accept") or ()
     accept = (accept,) if isinstance(accept, str) else tuple(map(str, accept))
     meta = {k: v for k, v in row.items() if k not in _FIELDS}
-    return Task(str(row.get("type") or "question"), f"row {i}", family, meta, row["question"], row["clarification"], row["answer"], accept)
+    return Task(
+        str(row.get("type") or "question"),
+        f"row {i}",
+        family,
+        meta,
+        row["question"],
+        row["clarification"],
+        row["answer"],
+        accept,
+    )
 
 # %% ../../nbs/memory/14_checkers.ipynb #cdde42f4
 def _plainly(ok): return Check(bool(ok), bool(ok), bool(ok))
@@ -47,11 +58,17 @@ def _occurs(words, reply):
     "Do the words occur, whole? Signs such as °C are looked for as they stand"
     return grade.contains(reply, words) if fold(words) == words.lower() else words.lower() in reply.lower()
 
-def contains_check(task:Task, reply:str)->Check:
+def contains_check(
+    task:Task, # what was asked
+    reply:str, # what came back
+)->Check:
     "Right when the answer, or one that is accepted, occurs in the reply"
     return _plainly(any(_occurs(w, reply) for w in (task.answer, *task.accept)))
 
-def exact_check(task:Task, reply:str)->Check:
+def exact_check(
+    task:Task, # what was asked
+    reply:str, # what came back
+)->Check:
     "Right when the reply is the answer, or one that is accepted, and nothing else"
     return _plainly(any(grade.exact(reply, w) for w in (task.answer, *task.accept)))
 
@@ -71,13 +88,20 @@ class Says:
     def __name__(self): return repr(self)
 
 # %% ../../nbs/memory/14_checkers.ipynb #b958c796
-def regex_check(task:Task, reply:str)->Check:
+def regex_check(
+    task:Task, # what was asked
+    reply:str, # what came back
+)->Check:
     "Right when the task's `pattern` (or its answer, as a pattern) is found in the reply"
     pattern = str(task.meta.get("pattern") or task.answer)
     try: return _plainly(re.search(pattern, reply))
-    except re.error as e: raise InvalidData(f"task {task.template_id}: {pattern!r} is not a regular expression ({e})") from e
+    except re.error as e:
+        raise InvalidData(f"task {task.template_id}: {pattern!r} is not a regular expression ({e})") from e
 
-def choice_check(task:Task, reply:str)->Check:
+def choice_check(
+    task:Task, # what was asked
+    reply:str, # what came back
+)->Check:
     "Right when the reply settles on the right option; `options` (letter -> text) of the task help to see which"
     return _plainly(grade.choice(reply, task.answer, task.meta.get("options")))
 
@@ -115,12 +139,22 @@ def read_score(
     scale:float=10, # the best score
 )->float: # between 0 and 1; None when there is none, or more than one
     "The score in a judge's words"
-    text = re.sub(rf"\(?\b(?:from |scale of )?0 ?(?:-|–|to|/) ?{scale:g}\b\)?", " ", text.replace("*", ""), flags=re.IGNORECASE)
+    text = re.sub(
+        rf"\(?\b(?:from |scale of )?0 ?(?:-|–|to|/) ?{scale:g}\b\)?", " ", text.replace("*", ""), flags=re.IGNORECASE
+    )
     whole = re.fullmatch(rf"\s*{_NUMBER}\s*\.?\s*", text)
     share = [float(x.replace(",", "."))/100 for x in re.findall(rf"{_NUMBER}\s?%", text)]
-    of = [float(x.replace(",", "."))/scale for x in re.findall(rf"{_NUMBER}\s*(?:/|out of|of)\s*{scale:g}\b", text, re.IGNORECASE)]
-    named = [float(x.replace(",", "."))/scale for x in re.findall(rf"\b{_WORDS}\b\D{{0,12}}?{_NUMBER}(?!\s*(?:to|-|–)\s*\d)(?!\s?%)", text, re.IGNORECASE)]
-    found = {round(x, 6) for x in (of or share or named or ([float(whole[1].replace(",", "."))/scale] if whole else []))}
+    of = [
+        float(x.replace(",", ".")) / scale
+        for x in re.findall(rf"{_NUMBER}\s*(?:/|out of|of)\s*{scale:g}\b", text, re.IGNORECASE)
+    ]
+    named = [
+        float(x.replace(",", ".")) / scale
+        for x in re.findall(rf"\b{_WORDS}\b\D{{0,12}}?{_NUMBER}(?!\s*(?:to|-|–)\s*\d)(?!\s?%)", text, re.IGNORECASE)
+    ]
+    found = {
+        round(x, 6) for x in (of or share or named or ([float(whole[1].replace(",", ".")) / scale] if whole else []))
+    }
     return found.pop() if len(found) == 1 and 0 <= min(found) <= max(found) <= 1 else None
 
 # %% ../../nbs/memory/14_checkers.ipynb #8288dbe0
@@ -148,8 +182,19 @@ def judge_prompt(
     scale:float=10, # the best score
 )->str:
     "What a judge is asked"
-    parts = [f"Question: {task.question}", f"What the person meant: {task.clarification}", f"A right answer: {task.answer}", f"Answer to judge: {reply}"]
-    return "\n".join([*parts, f"\nHow well does the answer to judge fit what the person meant? Reply with one number from 0 to {scale:g}."])
+    parts = [
+        f"Question: {task.question}",
+        f"What the person meant: {task.clarification}",
+        f"A right answer: {task.answer}",
+        f"Answer to judge: {reply}",
+    ]
+    return "\n".join(
+        [
+            *parts,
+            "\nHow well does the answer to judge fit what the person meant? "
+            f"Reply with one number from 0 to {scale:g}.",
+        ]
+    )
 
 # %% ../../nbs/memory/14_checkers.ipynb #d5016576
 NAMED = dict(contains=contains_check, exact=exact_check, regex=regex_check, choice=choice_check)

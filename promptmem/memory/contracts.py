@@ -18,16 +18,25 @@ from ..record import Retrieval
 @runtime_checkable
 class LookupLike(Protocol):
     "Finds the clarification that fits a question"
-    def query(self, question:str)->Retrieval:
+    def query(self,
+        question:str, # as asked
+    )->Retrieval:
         "What fits `question`, and why, or why nothing does"
-    def add(self, key:str, text:str, id:str=None)->Any:
+    def add(self,
+        key:str, # the question
+        text:str, # what was meant by it
+        id:str=None, # of the clarification
+    )->Any:
         "Remember `text` for the question `key`"
 
 # %% ../../nbs/memory/00_contracts.ipynb #566dd4fc
 @runtime_checkable
 class ChooserLike(Protocol):
     "Chooses one of several prompts for a question"
-    def choose(self, query:str, prompts:list)->Any:
+    def choose(self,
+        query:str, # the question
+        prompts:list, # texts to choose from
+    )->Any:
         "The chosen prompt: its text, its position, or an object with `.prompt`"
 
 # %% ../../nbs/memory/00_contracts.ipynb #21fb4497
@@ -38,8 +47,11 @@ class RewriterLike(Protocol):
         "The question, in better words; the same when there is nothing to better"
 
 # %% ../../nbs/memory/00_contracts.ipynb #1305f5ee
-_WANTED = {LookupLike: ("look-up", "query(question) and add(key, text)"), ChooserLike: ("chooser", "choose(query, prompts)"),
-           RewriterLike: ("rewriter", "__call__(question), as every function has")}
+_WANTED = {
+    LookupLike: ("look-up", "query(question) and add(key, text)"),
+    ChooserLike: ("chooser", "choose(query, prompts)"),
+    RewriterLike: ("rewriter", "__call__(question), as every function has"),
+}
 
 def fits(
     thing, # an object of the user's own
@@ -50,7 +62,9 @@ def fits(
     what, wanted = _WANTED[contract]
     if isinstance(thing, type): raise InvalidData(f"{name}= is the class {thing.__name__}: write {thing.__name__}(...)")
     if isinstance(thing, contract): return thing
-    raise InvalidData(f"{name}= must be a {what}, an object with {wanted}; {thing!r:.60} ({type(thing).__name__}) is none")
+    raise InvalidData(
+        f"{name}= must be a {what}, an object with {wanted}; {thing!r:.60} ({type(thing).__name__}) is none"
+    )
 
 # %% ../../nbs/memory/00_contracts.ipynb #d1546018
 def position(
@@ -61,4 +75,6 @@ def position(
     one = getattr(chosen, "prompt", chosen)
     if isinstance(one, str) and one in prompts: return prompts.index(one)
     if isinstance(one, int) and not isinstance(one, bool) and 0 <= one < len(prompts): return one
-    raise InvalidData(f"the chooser answered {one!r:.80}, which is none of the {len(prompts)} prompts nor a position among them")
+    raise InvalidData(
+        f"the chooser answered {one!r:.80}, which is none of the {len(prompts)} prompts nor a position among them"
+    )

@@ -46,22 +46,42 @@ def _fields(m, scopes, scope):
     m.path_box = text("pm-path", "a file to export this scope to or import from, such as memory.jsonl")
     m.key_box = text("pm-new-key", "a question; empty: it holds for every question")
     m.text_box = text("pm-new-text", "what is meant by it")
-    m.sort = drop("pm-sort", [("by time", "time"), ("by question", "key"), ("by clarification", "text"), ("by author", "author")])
+    m.sort = drop(
+        "pm-sort", [("by time", "time"), ("by question", "key"), ("by clarification", "text"), ("by author", "author")]
+    )
     m.order = drop("pm-order", [("newest first, Z to A", True), ("oldest first, A to Z", False)])
     m.all = tagged(W.Checkbox(description="with superseded", value=False, indent=False), "pm-superseded")
-    m.pick = tagged(W.Dropdown(options=[], layout=W.Layout(width="auto", max_width="720px", flex="1 1 220px")), "pm-pick")
-    m.list_view, m.detail_view, m.would_view, m.confirm_text = (tagged(W.HTML(), n) for n in
-                                                                ("pm-list", "pm-detail", "pm-would-view", "pm-confirm-text"))
+    m.pick = tagged(
+        W.Dropdown(options=[], layout=W.Layout(width="auto", max_width="720px", flex="1 1 220px")), "pm-pick"
+    )
+    m.list_view, m.detail_view, m.would_view, m.confirm_text = (
+        tagged(W.HTML(), n) for n in ("pm-list", "pm-detail", "pm-would-view", "pm-confirm-text")
+    )
 
 def _wire(m):
     "Buttons and events"
     b = lambda says, name, f, **kw: button(says, name, f, panel=m, **kw)
-    m.buttons = dict(prev=b("‹ back", "pm-prev", m.back), next=b("next ›", "pm-next", m.forward), find=b("Search", "pm-search-button", m.search),
-        edit=b("Say it differently", "pm-save-edit", m.edit), forget=b("Forget …", "pm-forget", m.ask_forget),
-        all=b("Forget all found …", "pm-forget-all", m.ask_forget_found), confirm=b("Yes, delete for good", "pm-confirm", m.confirm_forget,
-        button_style="danger"), cancel=b("Keep it", "pm-cancel", m.cancel), would=b("What would be retrieved", "pm-would-button", m.would_retrieve),
-        add=b("Add a memory", "pm-add", m.add), export=b("Export", "pm-export", m.export), bring=b("Import", "pm-import", m.import_))
-    for box, action in ((m.search_box, m.search), (m.would_box, m.would_retrieve), (m.edit_box, m.edit), (m.text_box, m.add)): on_enter(box, action, m)
+    m.buttons = dict(
+        prev=b("‹ back", "pm-prev", m.back),
+        next=b("next ›", "pm-next", m.forward),
+        find=b("Search", "pm-search-button", m.search),
+        edit=b("Say it differently", "pm-save-edit", m.edit),
+        forget=b("Forget …", "pm-forget", m.ask_forget),
+        all=b("Forget all found …", "pm-forget-all", m.ask_forget_found),
+        confirm=b("Yes, delete for good", "pm-confirm", m.confirm_forget, button_style="danger"),
+        cancel=b("Keep it", "pm-cancel", m.cancel),
+        would=b("What would be retrieved", "pm-would-button", m.would_retrieve),
+        add=b("Add a memory", "pm-add", m.add),
+        export=b("Export", "pm-export", m.export),
+        bring=b("Import", "pm-import", m.import_),
+    )
+    for box, action in (
+        (m.search_box, m.search),
+        (m.would_box, m.would_retrieve),
+        (m.edit_box, m.edit),
+        (m.text_box, m.add),
+    ):
+        on_enter(box, action, m)
     for c in (m.scope, m.sort, m.order, m.all): c.observe(lambda _: m.search(), "value")
     m.pick.observe(lambda change: _picked(m, change["new"]), "value")
 
@@ -75,9 +95,19 @@ def _laid_out(m):
     m.confirm_row = W.HBox([m.confirm_text, x["confirm"], x["cancel"]])
     m.confirm_row.layout.display = "none"
     m.edit_row = W.HBox([m.edit_box, x["edit"], x["forget"]])
-    return [W.HBox([label("scope"), m.scope, m.sort, m.order, m.all]), W.HBox([m.search_box, x["find"], x["all"]]), m.list_view,
-            W.HBox([x["prev"], x["next"], m.pick]), m.detail_view, m.edit_row, m.confirm_row, W.HBox([m.would_box, x["would"]]), m.would_view,
-            W.HBox([m.key_box, m.text_box, x["add"]]), W.HBox([m.path_box, x["export"], x["bring"]])]
+    return [
+        W.HBox([label("scope"), m.scope, m.sort, m.order, m.all]),
+        W.HBox([m.search_box, x["find"], x["all"]]),
+        m.list_view,
+        W.HBox([x["prev"], x["next"], m.pick]),
+        m.detail_view,
+        m.edit_row,
+        m.confirm_row,
+        W.HBox([m.would_box, x["would"]]),
+        m.would_view,
+        W.HBox([m.key_box, m.text_box, x["add"]]),
+        W.HBox([m.path_box, x["export"], x["bring"]]),
+    ]
 
 # %% ../../nbs/memory/11_inspector.ipynb #b27a1282
 def _filter(m):
@@ -117,7 +147,10 @@ def _draw(m):
 @patch
 def available(self:MemoryInspector):
     "Nothing to press that would do nothing"
-    self.buttons["prev"].disabled, self.buttons["next"].disabled = self.offset == 0, self.offset + len(self.rows) >= self.total
+    self.buttons["prev"].disabled, self.buttons["next"].disabled = (
+        self.offset == 0,
+        self.offset + len(self.rows) >= self.total,
+    )
     self.buttons["all"].disabled = not (self.rows and self.search_box.value.strip())
     self.edit_row.layout.display = "" if self.selected else "none"
 
@@ -125,8 +158,16 @@ def available(self:MemoryInspector):
 def _row(m, i, c):
     "One line of the table"
     used = m.counts[c.id]
-    out = dict(no=m.offset+i+1, question="(every question)" if c.kind == "always" else c.key, clarification=c.text, by=c.author,
-               time=moment(c.time), used=used["uses"], right=used["right"], wrong=used["wrong"])
+    out = dict(
+        no=m.offset + i + 1,
+        question="(every question)" if c.kind == "always" else c.key,
+        clarification=c.text,
+        by=c.author,
+        time=moment(c.time),
+        used=used["uses"],
+        right=used["right"],
+        wrong=used["wrong"],
+    )
     return out | (dict(state="in use" if c.active else "superseded") if m.all.value else {})
 
 @patch
@@ -135,10 +176,20 @@ def page_parts(self:MemoryInspector)->list: # parts
     rows = [_row(self, i, c) for i, c in enumerate(self.rows)]
     chosen = next((self.offset+i+1 for i, c in enumerate(self.rows) if c.id == self.selected), None)
     mark = lambda r: "pm-best" if r["no"] == chosen else "pm-off" if r.get("state") == "superseded" else ""
-    where = facts(scope=self.scope.value, entries=self.total, shown=f"{self.offset+1} to {self.offset + len(rows)}" if rows else "none")
+    where = facts(
+        scope=self.scope.value,
+        entries=self.total,
+        shown=f"{self.offset + 1} to {self.offset + len(rows)}" if rows else "none",
+    )
     if rows: return [where, table(rows, mark=mark)]
-    if self.search_box.value.strip(): return [where, paragraph("Nothing here says that. Another word, or 'with superseded', may find it.")]
-    return [where, paragraph("Nothing remembered here. Add a memory below, import a file, or say what you meant after a question.")]
+    if self.search_box.value.strip():
+        return [where, paragraph("Nothing here says that. Another word, or 'with superseded', may find it.")]
+    return [
+        where,
+        paragraph(
+            "Nothing remembered here. Add a memory below, import a file, or say what you meant after a question."
+        ),
+    ]
 
 # %% ../../nbs/memory/11_inspector.ipynb #0558aef9
 @patch
@@ -179,9 +230,19 @@ def detail_parts(self:MemoryInspector)->list: # parts
     c = self.store.get(self.selected, scope=self.scope.value)
     if c is None: return [paragraph("This entry is gone.")]
     state = lambda h: "in use" if h.active else "superseded"
-    history = [dict(time=moment(h.time, seconds=True), clarification=h.text, by=h.author, state=state(h)) for h in self.store.history(c.id, scope=c.scope)]
-    uses = [dict(time=moment(u["time"], seconds=True), question=u["question"], answer=u["answer"], verdict=u["verdict"] or "not judged")
-            for u in self.store.uses(c.id, scope=c.scope)]
+    history = [
+        dict(time=moment(h.time, seconds=True), clarification=h.text, by=h.author, state=state(h))
+        for h in self.store.history(c.id, scope=c.scope)
+    ]
+    uses = [
+        dict(
+            time=moment(u["time"], seconds=True),
+            question=u["question"],
+            answer=u["answer"],
+            verdict=u["verdict"] or "not judged",
+        )
+        for u in self.store.uses(c.id, scope=c.scope)
+    ]
     return [heading("What was said for this question"), paragraph(c.key), table(history), heading("Where it was used"),
             table(uses, most=10) if uses else paragraph("Not used yet.")]
 
@@ -208,8 +269,10 @@ def edit(self:MemoryInspector,
 def _counted(receipt):
     "What a receipt says, in words"
     n = receipt.clarifications
-    return (f"{n} clarification{'' if n == 1 else 's'}, {receipt.interactions} interactions, {receipt.vectors} vectors; "
-            f"{receipt.redacted} interactions redacted")
+    return (
+        f"{n} clarification{'' if n == 1 else 's'}, {receipt.interactions} interactions, {receipt.vectors} vectors; "
+        f"{receipt.redacted} interactions redacted"
+    )
 
 def _ask(m, pending, what):
     "Show the question that precedes a deletion"
@@ -227,10 +290,16 @@ def ask_forget(self:MemoryInspector):
 @patch
 def ask_forget_found(self:MemoryInspector)->list: # the ids that would go
     "Show how many entries the search finds, on all pages; nothing is deleted yet"
-    if not self.search_box.value.strip(): raise ValueError("search first: only what a search finds can be forgotten at once")
+    if not self.search_box.value.strip():
+        raise ValueError("search first: only what a search finds can be forgotten at once")
     ids = [c.id for c in self.store.clarifications(scope=self.scope.value, **_filter(self))]
     if not ids: raise ValueError("the search finds nothing")
-    _ask(self, tuple(ids), f"{len(ids)} clarification{'' if len(ids) == 1 else 's'} that the search for {self.search_box.value.strip()!r} finds")
+    _ask(
+        self,
+        tuple(ids),
+        f"{len(ids)} clarification{'' if len(ids) == 1 else 's'} "
+        f"that the search for {self.search_box.value.strip()!r} finds",
+    )
     return ids
 
 @patch
@@ -242,7 +311,9 @@ def confirm_forget(self:MemoryInspector):
     self.pending = self.selected = None
     self.confirm_row.layout.display = "none"
     self.refresh()
-    self.say(f"Deleted for good: {len(receipts)} clarifications." if many else f"Deleted for good: {_counted(receipts[0])}.")
+    self.say(
+        f"Deleted for good: {len(receipts)} clarifications." if many else f"Deleted for good: {_counted(receipts[0])}."
+    )
     return receipts if many else receipts[0]
 
 @patch
@@ -263,7 +334,9 @@ def add(self:MemoryInspector,
     if text is not None: self.text_box.value = text
     question, meant = self.key_box.value.strip(), self.text_box.value.strip()
     if not meant: raise ValueError("say what is meant first")
-    new = self.store.add(scope=self.scope.value, text=meant, **(dict(key=question) if question else dict(kind="always")))
+    new = self.store.add(
+        scope=self.scope.value, text=meant, **(dict(key=question) if question else dict(kind="always"))
+    )
     self.key_box.value = self.text_box.value = ""
     self.refresh()
     self.say("Remembered for this question and those like it." if question else "Remembered for every question.")
@@ -291,7 +364,10 @@ def import_(self:MemoryInspector,
     self.scope.options = sorted({*self.store.scopes(), here})
     self.scope.value = here
     self.refresh()
-    self.say(f"Imported: {report.clarifications} clarifications, {report.interactions} interactions; {report.already} were there.")
+    self.say(
+        f"Imported: {report.clarifications} clarifications, {report.interactions} interactions; "
+        f"{report.already} were there."
+    )
     return report
 
 # %% ../../nbs/memory/11_inspector.ipynb #cdc44aac

@@ -31,7 +31,8 @@ class Log:
         "The log in a file"
         if Path(path).is_dir(): raise InvalidData(f"{path} is a folder: `compare_logs` reads all logs of a folder")
         records = list(read_jsonl(path, validate=_checked_line))
-        if not records: raise InvalidData(f"{path}: an empty log; a stream was started there and stopped before its first answer")
+        if not records:
+            raise InvalidData(f"{path}: an empty log; a stream was started there and stopped before its first answer")
         return cls(records, path)
 
     @property
@@ -47,14 +48,19 @@ class Log:
     @property
     def accuracy(self)->float:
         "Share of right replies, in percent"
-        return round(100*sum(r["is_correct"] for r in self.records)/len(self.records), 2) if self.records else float("nan")
+        return (
+            round(100 * sum(r["is_correct"] for r in self.records) / len(self.records), 2)
+            if self.records
+            else float("nan")
+        )
     def __len__(self): return len(self.records)
     def __repr__(self): return f"Log({self.name!r}, {len(self)} tasks, {self.accuracy:g} % right)"
 
 def _checked_line(r):
     for f, kind in (("idx", int), ("is_correct", bool), ("correct_so_far", (int, float))):
         if f not in r: raise ValueError(f"field {f!r} is missing: not a line of a stream's log")
-        if not isinstance(r[f], kind) or (kind is int and isinstance(r[f], bool)): raise ValueError(f"field {f!r} has the wrong type ({type(r[f]).__name__})")
+        if not isinstance(r[f], kind) or (kind is int and isinstance(r[f], bool)):
+            raise ValueError(f"field {f!r} has the wrong type ({type(r[f]).__name__})")
 
 # %% ../../nbs/memory/06_logs.ipynb #2335300f
 from fastcore.basics import patch
@@ -70,10 +76,21 @@ def frame(self:Log):
         kind[f"task {r['idx']}"] = r.get("type")
         hit = kind.get(m.get("memory_id"))
         usage = (r.get("response") or {}).get("usage") or {}
-        rows.append({**r, "elapsed_time": times.get(r["idx"]), "memory_used": bool(m.get("memory_used")), "memory_size": m.get("memory_size"),
-                     "match_score": m.get("match_score"), "memory_key": m.get("memory_key"), "memory_value": m.get("memory_value"),
-                     "memory_id": m.get("memory_id"), "wrong_type_hit": bool(m.get("memory_used")) and hit is not None and hit != r.get("type"),
-                     "prompt_tokens": usage.get("prompt_tokens"), "completion_tokens": usage.get("completion_tokens")})
+        rows.append(
+            {
+                **r,
+                "elapsed_time": times.get(r["idx"]),
+                "memory_used": bool(m.get("memory_used")),
+                "memory_size": m.get("memory_size"),
+                "match_score": m.get("match_score"),
+                "memory_key": m.get("memory_key"),
+                "memory_value": m.get("memory_value"),
+                "memory_id": m.get("memory_id"),
+                "wrong_type_hit": bool(m.get("memory_used")) and hit is not None and hit != r.get("type"),
+                "prompt_tokens": usage.get("prompt_tokens"),
+                "completion_tokens": usage.get("completion_tokens"),
+            }
+        )
     out = pd.DataFrame(rows)
     return out.assign(exception=out["exception"].fillna(False).astype(bool)) if "exception" in out else out
 
@@ -92,7 +109,17 @@ def by_type(self:Log):
     rows = []
     for t, g in self.frame().groupby("type", sort=True):
         lo, hi = wilson(int(g.is_correct.sum()), len(g))
-        rows.append(dict(type=t, n=len(g), accuracy=100*g.is_correct.mean(), lo=100*lo, hi=100*hi, hits=int(g.memory_used.sum()), wrong_type_hits=int(g.wrong_type_hit.sum())))
+        rows.append(
+            dict(
+                type=t,
+                n=len(g),
+                accuracy=100 * g.is_correct.mean(),
+                lo=100 * lo,
+                hi=100 * hi,
+                hits=int(g.memory_used.sum()),
+                wrong_type_hits=int(g.wrong_type_hit.sum()),
+            )
+        )
     return pd.DataFrame(rows)
 
 @patch
@@ -104,7 +131,16 @@ def plot(self:Log, title:str=""):
     band = [wilson(int(k), i+1) for i, k in enumerate(right)]
     f = pd.DataFrame(dict(step=np.arange(1, len(right)+1), accuracy=100*right/np.arange(1, len(right)+1),
                           lo=[100*b[0] for b in band], hi=[100*b[1] for b in band]))
-    return plots.line(f, "step", "accuracy", lo="lo", hi="hi", title=title or self.name, x_title="questions asked", y_title="right so far, %")
+    return plots.line(
+        f,
+        "step",
+        "accuracy",
+        lo="lo",
+        hi="hi",
+        title=title or self.name,
+        x_title="questions asked",
+        y_title="right so far, %",
+    )
 
 # %% ../../nbs/memory/06_logs.ipynb #73e230d7
 class Logs:
@@ -123,7 +159,8 @@ class Logs:
         if isinstance(i, int): return self.logs[i]
         if i not in self.names: raise KeyError(f"no log {i!r}; there are {', '.join(self.names)}")
         return self.logs[self.names.index(i)]
-    def __repr__(self): return f"Logs({len(self)} logs: {', '.join(map(repr, self.names[:4]))}{', ...' if len(self) > 4 else ''})"
+    def __repr__(self):
+        return f"Logs({len(self)} logs: {', '.join(map(repr, self.names[:4]))}{', ...' if len(self) > 4 else ''})"
     def _repr_html_(self): return self.summary()._repr_html_()
 
     def frame(self):
@@ -134,7 +171,9 @@ class Logs:
     def matrix(self):
         "Accuracy so far: a row per step, a column per log"
         import pandas as pd
-        return pd.DataFrame({n: pd.Series([r["correct_so_far"] for r in x.records]) for n, x in zip(self.names, self.logs)}).rename_axis("idx")
+        return pd.DataFrame(
+            {n: pd.Series([r["correct_so_far"] for r in x.records]) for n, x in zip(self.names, self.logs)}
+        ).rename_axis("idx")
 
     def join(self):
         "A row per step; every log's columns side by side, with the log's name behind an underscore"
@@ -142,7 +181,7 @@ class Logs:
         parts = [x.frame().set_index("idx").add_suffix(f"_{n}") for n, x in zip(self.names, self.logs)]
         return pd.concat(parts, axis=1, join="inner").reset_index()
 
-# %% ../../nbs/memory/06_logs.ipynb #045d7f92
+# %% ../../nbs/memory/06_logs.ipynb #6371cea4
 def compare_logs(
     logs, # a folder with *.jsonl, a list of files, or `Log`s
 )->Logs:
@@ -164,7 +203,13 @@ def _interval(percents, n):
     return 100*lo, 100*hi
 
 def _label(log):
-    return "no memory" if log.strategy == "none" else f"{log.strategy}, p = {log.probability:g}" if log.probability is not None else log.strategy
+    return (
+        "no memory"
+        if log.strategy == "none"
+        else f"{log.strategy}, p = {log.probability:g}"
+        if log.probability is not None
+        else log.strategy
+    )
 
 # %% ../../nbs/memory/06_logs.ipynb #83a4fc8d
 @patch
@@ -184,19 +229,35 @@ def summary(self:Logs):
         n = len(xs[0])
         lo, hi = _interval([x.accuracy for x in xs], n)
         frames = [x.frame() for x in xs]
-        rows.append(dict(strategy=label, runs=len(xs), tasks=n, accuracy=round(float(np.mean([x.accuracy for x in xs])), 2), lo=round(lo, 2), hi=round(hi, 2),
-                         hits=round(float(np.mean([f.memory_used.sum() for f in frames])), 1), wrong_type_hits=round(float(np.mean([f.wrong_type_hit.sum() for f in frames])), 1),
-                         prompt_tokens=round(float(np.mean([f.prompt_tokens.fillna(0).sum() for f in frames])))))
+        rows.append(
+            dict(
+                strategy=label,
+                runs=len(xs),
+                tasks=n,
+                accuracy=round(float(np.mean([x.accuracy for x in xs])), 2),
+                lo=round(lo, 2),
+                hi=round(hi, 2),
+                hits=round(float(np.mean([f.memory_used.sum() for f in frames])), 1),
+                wrong_type_hits=round(float(np.mean([f.wrong_type_hit.sum() for f in frames])), 1),
+                prompt_tokens=round(float(np.mean([f.prompt_tokens.fillna(0).sum() for f in frames]))),
+            )
+        )
     return pd.DataFrame(rows)
 
 @patch
 def difference(self:Logs, better:str="memory", base:str="no memory"):
     "Accuracy of one strategy minus that of another over the same questions, in points, with its interval"
-    pick = lambda name: next((xs for label, xs in self.groups().items() if label.split(": ")[-1].split(",")[0] == name), None)
+    pick = lambda name: next(
+        (xs for label, xs in self.groups().items() if label.split(": ")[-1].split(",")[0] == name), None
+    )
     a, b = pick(better), pick(base)
-    if not a or not b: raise InvalidData(f"both {better!r} and {base!r} are needed; there are {', '.join(self.groups())}")
+    if not a or not b:
+        raise InvalidData(f"both {better!r} and {base!r} are needed; there are {', '.join(self.groups())}")
     n = {len(x) for x in a+b}
-    if len(n) > 1: raise InvalidData(f"the logs hold {', '.join(map(str, sorted(n)))} questions: let the shorter streams finish first")
+    if len(n) > 1:
+        raise InvalidData(
+            f"the logs hold {', '.join(map(str, sorted(n)))} questions: let the shorter streams finish first"
+        )
     a, b = (sorted(xs, key=lambda x: (x.family, str(x.seed))) for xs in (a, b))
     if len(a) == len(b) > 1: return mean_interval([x.accuracy-y.accuracy for x, y in zip(a, b)])
     ok = [np.mean([[100*r["is_correct"] for r in x.records] for x in xs], axis=0) for xs in (a, b)]
@@ -227,11 +288,31 @@ def plot(self:Logs, title:str="Right so far"): # noqa: F811
         for i in range(n):
             lo, hi = _interval(a[:, i], i+1)
             rows.append(dict(strategy=label, step=i+1, accuracy=a[:, i].mean(), lo=lo, hi=hi))
-    fig = plots.line(pd.DataFrame(rows), "step", "accuracy", color="strategy", lo="lo", hi="hi", title=title, x_title="questions asked", y_title="right so far, %")
+    fig = plots.line(
+        pd.DataFrame(rows),
+        "step",
+        "accuracy",
+        color="strategy",
+        lo="lo",
+        hi="hi",
+        title=title,
+        x_title="questions asked",
+        y_title="right so far, %",
+    )
     return fig.update_yaxes(range=[0, 100])
 
 @patch
 def plot_types(self:Logs, title:str="Right replies by type"):
     "Bars per type and strategy with Wilson intervals"
     from promptmem.panel import plots
-    return plots.bars(self.by_type(), "type", "accuracy", color="strategy", lo="lo", hi="hi", title=title, y_title="right, %", x_title="type")
+    return plots.bars(
+        self.by_type(),
+        "type",
+        "accuracy",
+        color="strategy",
+        lo="lo",
+        hi="hi",
+        title=title,
+        y_title="right, %",
+        x_title="type",
+    )

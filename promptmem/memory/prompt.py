@@ -43,7 +43,9 @@ _BREAKS = re.compile(r"[\n\r\v\f\u2028\u2029]")
 def _once(text, strict):
     "One pass of `neutralize`: the new text, and what was found"
     flags = ["instruction"] if _ORDERS.search(text) else []
-    shown = "".join(c for c in text if c.isspace() or c.isprintable() or c in "\u200c\u200d") # joiners are part of some scripts
+    shown = "".join(
+        c for c in text if c.isspace() or c.isprintable() or c in "\u200c\u200d"
+    )  # joiners are part of some scripts
     if shown != text: flags.append("hidden character")
     text = shown
     if strict:
@@ -106,7 +108,10 @@ def read_pairs(
     "The solved examples of a few-shot text: the other direction of `few_shot`"
     if not isinstance(few_shot, str): return [(str(q), str(a)) for q, a in few_shot or ()]
     parts = few_shot.split(SEP) if few_shot else []
-    if len(parts) % 2: raise InvalidData(f"few-shot text has {len(parts)} parts between separators: expected questions and answers by turns")
+    if len(parts) % 2:
+        raise InvalidData(
+            f"few-shot text has {len(parts)} parts between separators: expected questions and answers by turns"
+        )
     return [(q.strip(), re.sub(rf"\s*\b{END}\s*$", "", a).strip()) for q, a in zip(parts[::2], parts[1::2])]
 
 # %% ../../nbs/memory/03_prompt.ipynb #54e27c6d
@@ -186,7 +191,13 @@ def as_text(
     if isinstance(messages, str): return messages
     if len(messages) == 1: return messages[0]["content"]
     kept = [f"{m['role']}: {m['content']}" for m in messages[:len(messages)-1-turns]]
-    return "\n\n".join([*kept, *([f"({turns} earlier messages of this conversation)"] if turns else []), f"user: {messages[-1]['content']}"])
+    return "\n\n".join(
+        [
+            *kept,
+            *([f"({turns} earlier messages of this conversation)"] if turns else []),
+            f"user: {messages[-1]['content']}",
+        ]
+    )
 
 # %% ../../nbs/memory/03_prompt.ipynb #b7a2ab38
 FORMATS = ("auto", "chat", "published")
@@ -239,11 +250,18 @@ class Reply(NamedTuple):
     understanding:str # how the model took the question: "the synonym for big is"
     answer:str # what it answered: "large"
 
-_HEADS = re.compile(r"^(?P<u>(?:the (?:synonym|antonym|homonym|homophone|anagram \d|definition|uncycled version|word after [a-z ]+?)"
-                    r"(?: for| of| from)? .+? is|a sentence with .+? is))\s*:?\s+(?P<y>.+)$", re.IGNORECASE | re.DOTALL)
-_PLAIN = re.compile(r"^(?P<u>.{1,120}? (?:is|are|means|would be)|[^:]{1,120}):?\s+(?P<y>.+)$", re.IGNORECASE | re.DOTALL)
+_HEADS = re.compile(
+    r"^(?P<u>(?:the (?:synonym|antonym|homonym|homophone|anagram \d|definition|uncycled version|word after [a-z ]+?)"
+    r"(?: for| of| from)? .+? is|a sentence with .+? is))\s*:?\s+(?P<y>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLAIN = re.compile(
+    r"^(?P<u>.{1,120}? (?:is|are|means|would be)|[^:]{1,120}):?\s+(?P<y>.+)$", re.IGNORECASE | re.DOTALL
+)
 
-def last_part(text:str)->str:
+def last_part(
+    text:str, # a reply
+)->str:
     "What a reply says after the last separator (published rule)"
     return text.rsplit(SEP, 1)[-1]
 
@@ -294,13 +312,22 @@ class Strategy:
         if format not in FORMATS: raise ValueError(f"format is one of {', '.join(map(repr, FORMATS))}, not {format!r}")
         self.few_shot, self.format, self.system, self.placement = few_shot, format, system, placement
 
-    def prepare(self, question:str)->Prompted:
+    def prepare(self,
+        question:str, # as asked
+    )->Prompted:
         "The prompt for `question`, with what is known now"
         return put(self, question)
-    def learn(self, question:str, clarification:str, answer:str, id:str=None):
+    def learn(self,
+        question:str, # as asked
+        clarification:str, # what was meant
+        answer:str, # the right answer; a memory does not look at it
+        id:str=None, # what the log calls it
+    ):
         "Take in that `question` was misunderstood and what was meant"
     def begin(self): "Called when a stream starts"
-    def label(self, id):
+    def label(self,
+        id:str, # of a memory
+    ):
         "What a log calls the memory `id`"
         return id
     def metadata(self)->dict:
@@ -324,13 +351,17 @@ def put(
     "The prompt of a strategy for one question, in its format"
     said, shots = retrieval.text if retrieval else None, strategy.few_shot if examples is None else examples
     if strategy.format == "chat":
-        messages = chat(question, said, system=strategy.system, examples=read_pairs(shots), placement=strategy.placement)
+        messages = chat(
+            question, said, system=strategy.system, examples=read_pairs(shots), placement=strategy.placement
+        )
         return Prompted(as_text(messages), retrieval, messages=messages)
     said, flags = neutralize(said) if said else (None, [])
     shots = shots if isinstance(shots, str) else few_shot(shots)
     return Prompted(assemble(shots, enrich(as_question(question), as_clarification(said))), retrieval, flags)
 
-def strategy_settings(s:Strategy)->dict:
+def strategy_settings(
+    s:Strategy, # any of the three
+)->dict:
     "What decides a strategy's prompts; the published format adds nothing to what it always was"
     shots = s.few_shot if isinstance(s.few_shot, str) else few_shot(s.few_shot)
     return dict(strategy=s.name, few_shot=stable_hash(shots, 12),
@@ -351,13 +382,30 @@ class MemPrompt(Strategy):
             lookup = ClosestLookup()
         self.lookup, self._labels = fits(lookup, LookupLike, "lookup"), {}
 
-    def prepare(self, question): return put(self, question, self.lookup.query(question))
-    def learn(self, question, clarification, answer, id=None):
+    def prepare(self,
+        question:str, # as asked
+    )->Prompted:
+        "The prompt for `question`, with what memory finds for it"
+        return put(self, question, self.lookup.query(question))
+    def learn(self,
+        question:str, # as asked
+        clarification:str, # what was meant
+        answer:str, # not looked at
+        id:str=None, # what the log calls it
+    ):
+        "Remember what was meant"
         e = self.lookup.add(question, clarification, id=id)
         self._labels[getattr(e, "id", None)] = id
-    def label(self, id): return self._labels.get(id, id)
-    def metadata(self): return dict(memory_size=len(self.lookup) if hasattr(self.lookup, "__len__") else None)
-    def settings(self):
+    def label(self,
+        id:str, # of a memory
+    ):
+        "The log's name of a memory"
+        return self._labels.get(id, id)
+    def metadata(self)->dict:
+        "How much is remembered"
+        return dict(memory_size=len(self.lookup) if hasattr(self.lookup, "__len__") else None)
+    def settings(self)->dict:
+        "What decides the prompts, the look-up's settings with them"
         lookup = self.lookup.settings() if hasattr(self.lookup, "settings") else repr(self.lookup)
         return dict(super().settings(), lookup=lookup)
     def __repr__(self): return f"MemPrompt({self.lookup!r})"
@@ -380,15 +428,29 @@ class GrowingPrompt(Strategy):
         self.count = count or (lambda text: len(text.split()))
         self.begin()
 
-    def begin(self): self.pairs, self.text = [], self.few_shot if isinstance(self.few_shot, str) else few_shot(self.few_shot)
-    def prepare(self, question):
+    def begin(self):
+        "Start without learned examples"
+        self.pairs, self.text = [], self.few_shot if isinstance(self.few_shot, str) else few_shot(self.few_shot)
+    def prepare(self,
+        question:str, # as asked
+    )->Prompted:
+        "The prompt for `question`, behind the latest examples"
         if self.format != "chat": return put(self, question, examples=self.text)
         return put(self, question, examples=[*read_pairs(self.few_shot), *self.pairs])
-    def learn(self, question, clarification, answer, id=None):
+    def learn(self,
+        question:str, # as asked
+        clarification:str, # what was meant
+        answer:str, # the right answer
+        id:str=None, # what the log calls it
+    ):
+        "Append the question with its clarification and its right answer"
         if self.format == "chat": grow_chat(self, beside(question, clarification), answer)
         else: grow(self, enrich(as_question(question), neutralize(clarification)[0]), as_answer(answer))
-    def metadata(self): return dict(prompt_length=self.count(self.text))
-    def settings(self):
+    def metadata(self)->dict:
+        "How long the prompt has become"
+        return dict(prompt_length=self.count(self.text))
+    def settings(self)->dict:
+        "What decides the prompts, the limits with them"
         return dict(super().settings(), max_examples=self.max_examples, max_length=self.max_length, shrink=self.shrink)
     def __repr__(self): return f"GrowingPrompt({len(self.pairs)} examples)"
 
@@ -403,18 +465,31 @@ def _drop_oldest(g, base, join):
     while g.pairs and g.count(join(base, g.pairs)) > g.max_length: g.pairs.pop(0)
     return join(base, g.pairs)
 
-def grow(g:GrowingPrompt, question:str, answer:str):
+def grow(
+    g:GrowingPrompt, # to grow
+    question:str, # with its clarification
+    answer:str, # the right answer
+):
     "Append a solved example to the published text of a growing prompt, by its rule"
     g.pairs.append((question, answer))
     base = g.few_shot if isinstance(g.few_shot, str) else few_shot(g.few_shot)
-    if g.shrink == "oldest": g.text = _drop_oldest(g, base, lambda b, ps: SEP.join(([b] if b else []) + [example(x, y) for x, y in ps]))
-    elif len(g.pairs) > g.max_examples or g.count(g.text) > g.max_length: g.text = _published_text(base, g.pairs[-g.max_examples:])
-    else: g.text = _published_text(g.text, g.pairs[-1:])
+    if g.shrink == "oldest":
+        g.text = _drop_oldest(g, base, lambda b, ps: SEP.join(([b] if b else []) + [example(x, y) for x, y in ps]))
+    elif len(g.pairs) > g.max_examples or g.count(g.text) > g.max_length:
+        g.text = _published_text(base, g.pairs[-g.max_examples :])
+    else:
+        g.text = _published_text(g.text, g.pairs[-1:])
 
-def grow_chat(g:GrowingPrompt, question:str, answer:str):
+def grow_chat(
+    g:GrowingPrompt, # to grow
+    question:str, # the user's message
+    answer:str, # the right answer
+):
     "Append a solved example to a growing conversation; the oldest go first"
     g.pairs.append((question, answer))
-    g.text = _drop_oldest(g, read_pairs(g.few_shot), lambda base, ps: "\n\n".join(x for pair in [*base, *ps] for x in pair))
+    g.text = _drop_oldest(
+        g, read_pairs(g.few_shot), lambda base, ps: "\n\n".join(x for pair in [*base, *ps] for x in pair)
+    )
 
 # %% ../../nbs/memory/03_prompt.ipynb #73ae4f64
 def load_strategy(
@@ -429,5 +504,6 @@ def load_strategy(
     if isinstance(name, Strategy): return name
     if name == "none": return NoMemory(few_shot, **kw)
     if name == "memory": return MemPrompt(lookup, few_shot, **kw)
-    if name == "growing": return GrowingPrompt(few_shot, count=count, **({"max_length": max_length} if max_length else {}), **kw)
+    if name == "growing":
+        return GrowingPrompt(few_shot, count=count, **({"max_length": max_length} if max_length else {}), **kw)
     raise ValueError(f"unknown strategy {name!r}: write 'none', 'growing' or 'memory'")

@@ -89,7 +89,8 @@ class _Ahead:
         "Answers to several prompts in one call, one by one when that fails"
         self.calls += len(prompts)
         if len(prompts) == 1: return {t: self.one(p) for t, p in prompts.items()}
-        try: found = self.lm.complete([sendable(self.lm, p.sent) for p in prompts.values()], errors="return", **self.options)
+        sent = [sendable(self.lm, p.sent) for p in prompts.values()]
+        try: found = self.lm.complete(sent, errors="return", **self.options)
         except Exception: found = [self.one(p) for p in prompts.values()]
         return dict(zip(prompts, found))
 
@@ -100,7 +101,9 @@ class _Ahead:
 # %% ../../nbs/memory/07_streaming.ipynb #2d0dd245
 class LogFile:
     "An append-only JSON-lines file with one writer"
-    def __init__(self, path):
+    def __init__(self,
+        path, # of the file; made when missing
+    ):
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._f = open(self.path, "ab+", buffering=0)
@@ -109,14 +112,19 @@ class LogFile:
         self.records, self._ends = _whole_lines(self.path)
         self.keep(len(self.records))
 
-    def keep(self, n):
+    def keep(self,
+        n:int, # records
+    ):
         "Cut the file after its first `n` records"
         self.records = self.records[:n]
         end = self._ends[n-1] if n else 0
         if os.fstat(self._f.fileno()).st_size != end: self._f.truncate(end)
         self._ends = self._ends[:n]
 
-    def append(self, record, nanoseconds):
+    def append(self,
+        record:dict, # one line
+        nanoseconds:int, # that it took, for the file beside it
+    ):
         "Write one line; it is on disk when this returns"
         data = (json_text(record) + "\n").encode("utf-8")
         end = self._ends[-1] if self._ends else 0
@@ -126,14 +134,19 @@ class LogFile:
         except OSError as e:
             try: self._f.truncate(end)
             except OSError: pass
-            raise OSError(e.errno, f"the log could not be written after {len(self.records)} tasks ({e.strerror}); make room "
-                          "and start again: it goes on from there", str(self.path)) from e
+            raise OSError(
+                e.errno,
+                f"the log could not be written after {len(self.records)} tasks ({e.strerror}); make room "
+                "and start again: it goes on from there",
+                str(self.path),
+            ) from e
         self.records.append(record)
         self._ends.append(end + len(data))
         try: self._t.write(f"{record['idx']} {nanoseconds}\n")
         except OSError: pass
 
     def close(self):
+        "Let other writers in"
         for f in (self._t, self._f):
             try: f.close()
             except OSError: pass
@@ -158,7 +171,9 @@ def _whole_lines(path):
         try: r = json.loads(line)
         except ValueError as e: raise InvalidData(f"{path}:{i}: not a log line: {e}") from e
         if not isinstance(r, dict) or r.get("idx") != i-1:
-            raise InvalidData(f"{path}:{i}: field 'idx' must be {i-1}: this is not a stream's log, or lines are missing")
+            raise InvalidData(
+                f"{path}:{i}: field 'idx' must be {i - 1}: this is not a stream's log, or lines are missing"
+            )
         records.append(r)
         ends.append(at)
     return records, ends
@@ -166,8 +181,15 @@ def _whole_lines(path):
 # %% ../../nbs/memory/07_streaming.ipynb #f7d92284
 def _record(i, task, prepared, strategy, head):
     "The part of a line that is known before the answer"
-    return dict(idx=i, question=task.question, expected_answer=task.answer, type=task.type, template_id=task.template_id,
-                **head, **_memory_fields(prepared, strategy))
+    return dict(
+        idx=i,
+        question=task.question,
+        expected_answer=task.answer,
+        type=task.type,
+        template_id=task.template_id,
+        **head,
+        **_memory_fields(prepared, strategy),
+    )
 
 def _memory_fields(prepared, strategy):
     r, meta = prepared.retrieval, dict(strategy.metadata())
@@ -183,7 +205,14 @@ def _judged(record, task, answer, check, chat=False):
     "The part of a line that the answer decides"
     if isinstance(answer, Exception):
         error = traceback.format_exception_only(type(answer), answer)[-1].strip()
-        return {**record, "generated_answer": None, "response": None, "is_correct": False, "exception": True, "error": error}, None
+        return {
+            **record,
+            "generated_answer": None,
+            "response": None,
+            "is_correct": False,
+            "exception": True,
+            "error": error,
+        }, None
     text = answer.text if chat else last_part(answer.text)
     c, u = check(task, text), answer.usage
     usage = dict(prompt_tokens=u.prompt_tokens, completion_tokens=u.completion_tokens, cost=u.cost)
@@ -231,15 +260,20 @@ def _replay(run, path):
     "Take in the lines that are there already; raise when they belong to another run"
     done = run.file.records
     while done and done[-1].get("exception"): done = done[:-1]
-    if len(done) > len(run.tasks): raise InvalidData(f"{path} holds {len(done)} tasks, this run has {len(run.tasks)}: choose another log")
+    if len(done) > len(run.tasks):
+        raise InvalidData(f"{path} holds {len(done)} tasks, this run has {len(run.tasks)}: choose another log")
     for r in done:
         at = f"{path}:{r['idx']+1}"
         for name, mine in [("question", run.tasks[r["idx"]].question), *run.head.items()]:
             if r.get(name) != mine:
-                raise InvalidData(f"{at} belongs to another run: {name} is {r.get(name)!r} there, {mine!r} here. Choose another log or remove it.")
+                raise InvalidData(
+                    f"{at} belongs to another run: {name} is {r.get(name)!r} there, {mine!r} here. "
+                    "Choose another log or remove it."
+                )
         if not r["is_correct"] and not r.get("exception"):
             said = run.user.respond(run.tasks[r["idx"]], r["generated_answer"], None)
-            if said != r["clarification"]: raise InvalidData(f"{at}: the clarification is not the one this user gives: choose another log")
+            if said != r["clarification"]:
+                raise InvalidData(f"{at}: the clarification is not the one this user gives: choose another log")
         run.took_in(r)
     run.file.keep(len(done))
 
@@ -261,7 +295,9 @@ def _go(run, window, options, max_errors, progress):
             bar.update()
             bar.set_postfix(right=f"{run.records[-1]['correct_so_far']}%")
             if max_errors is not None and errors >= max_errors and i < n-1:
-                raise TooManyErrors(f"stopped after {errors} errors at task {i} of {n}; the last one: {run.records[-1]['error']}")
+                raise TooManyErrors(
+                    f"stopped after {errors} errors at task {i} of {n}; the last one: {run.records[-1]['error']}"
+                )
     finally:
         ahead.close()
         bar.close()
@@ -270,11 +306,15 @@ def _go(run, window, options, max_errors, progress):
 # %% ../../nbs/memory/07_streaming.ipynb #961fd23f
 def _ready(lm, tasks, window, max_errors):
     "Tasks as a list, the settings checked"
-    if not hasattr(lm, "complete"): raise TypeError(f"lm must have `complete`; write CallableLM(function) around a function, found {lm!r:.60}")
+    if not hasattr(lm, "complete"):
+        raise TypeError(f"lm must have `complete`; write CallableLM(function) around a function, found {lm!r:.60}")
     tasks = tasks if isinstance(tasks, Tasks) else list(tasks)
     if not tasks: raise InvalidData("there are no tasks to ask")
     odd = next((t for t in tasks if not hasattr(t, "to_dict")), None)
-    if odd is not None: raise InvalidData(f"tasks are `Task`s with question, answer and type (`make_tasks`, `load_tasks`), not {odd!r:.60}")
+    if odd is not None:
+        raise InvalidData(
+            f"tasks are `Task`s with question, answer and type (`make_tasks`, `load_tasks`), not {odd!r:.60}"
+        )
     for name, n in (("window", window), ("max_errors", max_errors)):
         if n is None or isinstance(n, int) and n > 0: continue
         raise ValueError(f"{name} must be at least 1, a whole number, not {n!r}")
@@ -287,7 +327,8 @@ def _as_user(user):
 # %% ../../nbs/memory/07_streaming.ipynb #f94777df
 def _in_format(lm, strategy):
     "The strategy, in the format that the model wants"
-    if strategy.format == "auto": strategy.format = choose_format("auto", lm, strategy.few_shot, chatty=bool(strategy.system))
+    if strategy.format == "auto":
+        strategy.format = choose_format("auto", lm, strategy.few_shot, chatty=bool(strategy.system))
     return strategy
 
 def _options(strategy, max_tokens, stop, temperature, seed):
@@ -304,7 +345,7 @@ def stream(
     tasks, # `Tasks`, or any list of them
     strategy="memory", # `NoMemory`, `GrowingPrompt`, `MemPrompt`, or a name
     user=None, # a user, or the probability that `SimulatedUser` clarifies; None: .5
-    log=None, # JSON-lines file, continued when it is there; a folder (ending in "/") gets a telling file name; None: no file
+    log=None, # JSON-lines file, continued when it is there; a folder (ending in "/") gets a telling name; None: no file
     window:int=1, # questions asked ahead at once
     checker="keyword", # name, or function(task, reply) -> bool
     max_errors:int=10, # failed questions after which to stop; None: never
@@ -343,7 +384,12 @@ def run_head(
     "What every line says about its run; `run` is a hash of everything that decides the outcome"
     said = user.settings() if hasattr(user, "settings") else dict(user=type(user).__name__)
     family = getattr(tasks, "family", "") or getattr(tasks[0], "family", "")
-    head = dict(family=family, strategy=strategy.name, clarification_probability=said.get("clarification_probability"), seed=said.get("seed"))
+    head = dict(
+        family=family,
+        strategy=strategy.name,
+        clarification_probability=said.get("clarification_probability"),
+        seed=said.get("seed"),
+    )
     name = checker if isinstance(checker, str) else getattr(checker, "__name__", "function")
     model = getattr(lm, "name", type(lm).__name__)
     everything = [head, [t.to_dict() for t in tasks], strategy.settings(), said, name, model, options]
@@ -353,5 +399,6 @@ def _log_path(log, head, n):
     "The file that `log` means: itself, or one with a telling name in a folder"
     if not str(log).endswith(("/", os.sep)) and not Path(log).is_dir(): return Path(log)
     chance, seed = head["clarification_probability"], head["seed"]
-    name = f"{file_name(head['strategy'])}_task_type={file_name(head['family'])}_num_tasks={n}_clarification_prob={chance}_seed={seed}_run={head['run']}"
+    what = f"{file_name(head['strategy'])}_task_type={file_name(head['family'])}"
+    name = f"{what}_num_tasks={n}_clarification_prob={chance}_seed={seed}_run={head['run']}"
     return Path(log)/f"{name}.jsonl"

@@ -50,7 +50,11 @@ class Tasks(list):
         super().__init__(tasks)
         self.family, self.name = family, name
     def __getitem__(self, i):
-        return Tasks(list.__getitem__(self, i), self.family, self.name) if isinstance(i, slice) else list.__getitem__(self, i)
+        return (
+            Tasks(list.__getitem__(self, i), self.family, self.name)
+            if isinstance(i, slice)
+            else list.__getitem__(self, i)
+        )
     def frame(self):
         "One row per task"
         import pandas as pd
@@ -68,14 +72,17 @@ def read_templates(
 )->dict: # family -> template_id -> template
     "The templates of all families in a file"
     raw = read_json(path)
-    if not isinstance(raw, dict): raise InvalidData(f"{path}: expected an object of families, found {type(raw).__name__}")
+    if not isinstance(raw, dict):
+        raise InvalidData(f"{path}: expected an object of families, found {type(raw).__name__}")
     out = {}
     for family, rows in raw.items():
         out[family] = {}
-        if not isinstance(rows, list): raise InvalidData(f"{path}: family {family!r}: expected a list of templates, found {type(rows).__name__}")
+        if not isinstance(rows, list):
+            raise InvalidData(f"{path}: family {family!r}: expected a list of templates, found {type(rows).__name__}")
         for i, r in enumerate(rows):
             for f in ("type", "template_id", "question", "clarification", "answer"):
-                if not isinstance(r, dict) or not isinstance(r.get(f), str): raise InvalidData(f"{path}: family {family!r}, template {i}: field {f!r} is missing or not text")
+                if not isinstance(r, dict) or not isinstance(r.get(f), str):
+                    raise InvalidData(f"{path}: family {family!r}, template {i}: field {f!r} is missing or not text")
             out[family][r["template_id"]] = r
     return out
 
@@ -127,11 +134,15 @@ def load_tasks(
     path = find_tasks(path, family)
     family = ALIASES.get(family, family) or path.parent.name
     beside = Path(templates_path) if templates_path else _templates_near(path.parent)
-    known = templates(family, beside if beside and family in _cached_templates(beside, beside.stat().st_mtime_ns) else templates_path)
+    known = templates(
+        family, beside if beside and family in _cached_templates(beside, beside.stat().st_mtime_ns) else templates_path
+    )
     rows = read_jsonl(path, validate=lambda r: _checked_row(r, known, family))
     if not rows: raise InvalidData(f"{path}: there are no tasks in this file")
     accept = _accept_sets(rows, path)
-    made = [render(known[r["template_id"]], r["meta"], family, accept.get((r["type"], _first(r["meta"])), ())) for r in rows]
+    made = [
+        render(known[r["template_id"]], r["meta"], family, accept.get((r["type"], _first(r["meta"])), ())) for r in rows
+    ]
     return Tasks(made, family, path.stem)
 
 def find_tasks(path, family=None)->Path:
@@ -142,8 +153,10 @@ def find_tasks(path, family=None)->Path:
     for folder in [p for p in places if p]:
         for name in ([f"{family}/{path}"] if family else []) + [str(path)]:
             if inside(folder, name).is_file(): return inside(folder, name)
-    raise FileNotFoundError(f"no task file {str(path)!r}{f' of family {family!r}' if family else ''}: give a path, or set "
-                            "PROMPTMEM_DATA to the folder that holds memprompt/tasks/<family>/")
+    raise FileNotFoundError(
+        f"no task file {str(path)!r}{f' of family {family!r}' if family else ''}: give a path, or set "
+        "PROMPTMEM_DATA to the folder that holds memprompt/tasks/<family>/"
+    )
 
 # %% ../../nbs/memory/05_tasks.ipynb #5df0981e
 def _first(meta): return str(meta.get("word1", meta.get("word", "")))
@@ -151,12 +164,20 @@ def _first(meta): return str(meta.get("word1", meta.get("word", "")))
 def _checked_row(r, known, family):
     for f, kind in (("meta", dict), ("type", str), ("template_id", str)):
         if f not in r: raise ValueError(f"field {f!r} is missing")
-        if not isinstance(r[f], kind): raise ValueError(f"field {f!r} must be {kind.__name__}, found {type(r[f]).__name__}")
+        if not isinstance(r[f], kind):
+            raise ValueError(f"field {f!r} must be {kind.__name__}, found {type(r[f]).__name__}")
     t = known.get(r["template_id"])
-    if t is None: raise ValueError(f"field 'template_id': family {family!r} has no template {r['template_id']!r}; it has {', '.join(known)}")
-    if t["type"] != r["type"]: raise ValueError(f"field 'type': template {r['template_id']!r} is of type {t['type']!r}, not {r['type']!r}")
+    if t is None:
+        raise ValueError(
+            f"field 'template_id': family {family!r} has no template {r['template_id']!r}; it has {', '.join(known)}"
+        )
+    if t["type"] != r["type"]:
+        raise ValueError(f"field 'type': template {r['template_id']!r} is of type {t['type']!r}, not {r['type']!r}")
     missing = sorted(set(_SLOTS.findall(t["question"] + t["answer"])) - set(r["meta"]))
-    if missing: raise ValueError(f"field 'meta' lacks {', '.join(map(repr, missing))}, which template {r['template_id']!r} needs")
+    if missing:
+        raise ValueError(
+            f"field 'meta' lacks {', '.join(map(repr, missing))}, which template {r['template_id']!r} needs"
+        )
 
 def _accept_sets(rows, path):
     "(type, word) -> all golds known for it: from this file, and from a words file beside the templates"
@@ -202,7 +223,13 @@ def scramble(
 SCRAMBLES = ("cyc", "anag1", "anag2", "rev", "randsym")
 
 def _scramble_rows(split, rng):
-    ws = sorted({w["word"] for w in read_jsonl(data_dir()/"words.jsonl") if (not split or w["split"] == split) and len(w["word"]) >= 5 and w["word"].isalpha()})
+    ws = sorted(
+        {
+            w["word"]
+            for w in read_jsonl(data_dir() / "words.jsonl")
+            if (not split or w["split"] == split) and len(w["word"]) >= 5 and w["word"].isalpha()
+        }
+    )
     rows = [dict(type=t, meta=dict(word1=scramble(w, t, rng), word2=w), accept=(w,)) for t in SCRAMBLES for w in ws]
     return [r for r in rows if r["meta"]["word1"] != r["meta"]["word2"]]
 
@@ -218,10 +245,17 @@ def make_tasks(
     if n < 1: raise ValueError(f"n must be at least 1, not {n}")
     known, rng = templates(family, templates_path), random.Random(seed)
     types = list(dict.fromkeys(t["type"] for t in known.values()))
-    rows = _raw_rows(raw) if raw is not None else _scramble_rows(split, rng) if set(types) <= set(SCRAMBLES) else word_rows(split)
+    rows = (
+        _raw_rows(raw)
+        if raw is not None
+        else _scramble_rows(split, rng)
+        if set(types) <= set(SCRAMBLES)
+        else word_rows(split)
+    )
     by = {t: [r for r in rows if r["type"] == t] for t in types}
     empty = [t for t in types if not by[t]]
-    if empty: raise InvalidData(f"there are no words of type {', '.join(map(repr, empty))}, which family {family!r} needs")
+    if empty:
+        raise InvalidData(f"there are no words of type {', '.join(map(repr, empty))}, which family {family!r} needs")
     out = []
     for _ in range(n):
         r = rng.choice(by[rng.choice(types)])
@@ -230,9 +264,14 @@ def make_tasks(
     return Tasks(out, ALIASES.get(family, family), f"made_{n}_seed{seed}")
 
 def _raw_rows(raw):
-    rows = [r for f in raw for r in (read_jsonl(f) if isinstance(f, (str, Path)) else [f])] if not isinstance(raw, (str, Path)) else read_jsonl(raw)
+    rows = (
+        [r for f in raw for r in (read_jsonl(f) if isinstance(f, (str, Path)) else [f])]
+        if not isinstance(raw, (str, Path))
+        else read_jsonl(raw)
+    )
     for i, r in enumerate(rows):
-        if not isinstance(r.get("meta"), dict) or not isinstance(r.get("type"), str): raise InvalidData(f"raw row {i}: fields 'meta' (object) and 'type' (text) are needed")
+        if not isinstance(r.get("meta"), dict) or not isinstance(r.get("type"), str):
+            raise InvalidData(f"raw row {i}: fields 'meta' (object) and 'type' (text) are needed")
     return rows
 
 # %% ../../nbs/memory/05_tasks.ipynb #ad1499b1
@@ -255,13 +294,24 @@ def keyword_check(
     bracket:bool=True, # sentences need the published "["
 )->Check:
     "The published rule (MemPrompt): the type's keyword occurs in the reply"
-    if task.type not in KEYWORDS: raise InvalidData(f"unknown task type {task.type!r}: the keyword checker knows {', '.join(KEYWORDS)}")
+    if task.type not in KEYWORDS:
+        raise InvalidData(f"unknown task type {task.type!r}: the keyword checker knows {', '.join(KEYWORDS)}")
     ok = all(k in reply for k in KEYWORDS[task.type] if bracket or k != "[")
     return Check(ok, ok, ok)
 
 # %% ../../nbs/memory/05_tasks.ipynb #3b0958c5
-_NAMES = {"syn": "synonym", "ant": "antonym", "hom": "homonym", "defn": "definition", "sent": "sentence",
-          "cyc": "uncycled version", "anag1": "anagram 1", "anag2": "anagram 2", "rev": "reversing", "randsym": "removing symbols"}
+_NAMES = {
+    "syn": "synonym",
+    "ant": "antonym",
+    "hom": "homonym",
+    "defn": "definition",
+    "sent": "sentence",
+    "cyc": "uncycled version",
+    "anag1": "anagram 1",
+    "anag2": "anagram 2",
+    "rev": "reversing",
+    "randsym": "removing symbols",
+}
 _STOP = frozenset("a an the of to in on for with by is are be or and that which it as at from one who any used".split())
 
 def _named_types(text):
@@ -272,12 +322,19 @@ def _named_types(text):
         target = name.split()
         for i in range(len(ws)-len(target)+1):
             part = ws[i:i+len(target)]
-            if part == target or (not name[-1].isdigit() and Levenshtein.distance(" ".join(part), name, score_cutoff=1) <= 1): found.add(t)
+            if part == target or (
+                not name[-1].isdigit() and Levenshtein.distance(" ".join(part), name, score_cutoff=1) <= 1
+            ):
+                found.add(t)
     return {"hom" if t == "homophone" else t for t in found}
 
 def _understood(task, reply):
     u = parse_reply(reply).understanding
-    pattern = re.sub(r"\s*:?\s*$", "", task.answer[:task.answer.rindex(task.gold)]) if task.gold and task.gold in task.answer else ""
+    pattern = (
+        re.sub(r"\s*:?\s*$", "", task.answer[: task.answer.rindex(task.gold)])
+        if task.gold and task.gold in task.answer
+        else ""
+    )
     want, got = words(pattern), words(re.sub("homophone", "homonym", u, flags=re.IGNORECASE))
     others = [w for w in got if w not in words(task.word)]
     if "clarification" in reply.lower() or len(want) != len(got): return False
@@ -308,7 +365,10 @@ def _answered(task, reply):
     if task.type == "sent": return len(words(a)) >= 4 and set(words(task.word)) <= set(words(a))
     if task.type == "defn": return _f1(a, task.gold) >= .5
     said, word = fold(a), fold(task.word)
-    if task.type in SCRAMBLES: return said == fold(task.gold) and (not task.answerable or _undone(task, a.strip().strip(string.punctuation).lower()))
+    if task.type in SCRAMBLES:
+        return said == fold(task.gold) and (
+            not task.answerable or _undone(task, a.strip().strip(string.punctuation).lower())
+        )
     return said in {fold(x) for x in (task.gold, *task.accept)} and said != word
 
 def strict_check(task:Task, reply:str)->Check:
@@ -318,14 +378,16 @@ def strict_check(task:Task, reply:str)->Check:
 
 # %% ../../nbs/memory/05_tasks.ipynb #9d93add3
 def checker(
-    mode="keyword", # "keyword", "strict", "understanding", "contains", "json:PATH" ..., or a function(task, reply) -> bool or Check
+    mode="keyword", # a name ("keyword", "strict", "contains", "json:PATH", ...) or a function(task, reply) -> bool or Check
 ): # function(task, reply) -> Check
     "A checker by name"
-    if callable(mode): return lambda task, reply: c if isinstance(c := mode(task, reply), Check) else Check(*[bool(c)]*3)
+    if callable(mode):
+        return lambda task, reply: c if isinstance(c := mode(task, reply), Check) else Check(*[bool(c)] * 3)
     if mode == "keyword": return keyword_check
     if mode == "keyword_no_bracket": return lambda task, reply: keyword_check(task, reply, bracket=False)
     if mode == "strict": return strict_check
-    if mode == "understanding": return lambda task, reply: (lambda c: Check(c.understood, c.understood, c.answered))(strict_check(task, reply))
+    if mode == "understanding":
+        return lambda task, reply: (lambda c: Check(c.understood, c.understood, c.answered))(strict_check(task, reply))
     from promptmem.memory.checkers import NAMED, chat_checker
     if isinstance(mode, str) and (found := chat_checker(mode)): return found
     known = ", ".join(map(repr, ("keyword", "keyword_no_bracket", "strict", "understanding", *NAMED, "json:PATH")))

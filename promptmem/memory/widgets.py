@@ -22,7 +22,11 @@ def rendered(
 )->str: # safe HTML
     "An answer's Markdown as HTML that holds no link, no picture and nobody's HTML"
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
-    cut = f"<div class='pm-more'>(the rest of {len(text):,} characters is left out here)</div>" if len(text) > most else ""
+    cut = (
+        f"<div class='pm-more'>(the rest of {len(text):,} characters is left out here)</div>"
+        if len(text) > most
+        else ""
+    )
     try: import mistune
     except ImportError: return f"<div class='pm-text'>{esc(text, most)}</div>{cut}"
     class Plain(mistune.HTMLRenderer):
@@ -42,14 +46,22 @@ def memory_parts(
     "What memory offered for a question, and why it was used or not"
     if retrieval is None: return [paragraph("no memory was consulted", "pm-memory")]
     if not retrieval.hit: said = paragraph(f"no memory fitted: {retrieval.why}", "pm-memory pm-nomemory")
-    else: said = paragraph(f"remembered: {retrieval.text}\nsaid for: {retrieval.key}\nused because: {retrieval.why}", "pm-memory pm-memory-hit")
+    else:
+        said = paragraph(
+            f"remembered: {retrieval.text}\nsaid for: {retrieval.key}\nused because: {retrieval.why}",
+            "pm-memory pm-memory-hit",
+        )
     others = [c for c in retrieval.candidates if c.id is None or c.id != retrieval.id][:most]
     rows = [f"{c.text} (said for: {c.key})" for c in others]
     return [said] + ([paragraph("also considered: " + "; ".join(rows), "pm-more")] if rows else [])
 
 # %% ../../nbs/memory/10_widgets.ipynb #ce1c3a8b
-_ENDS = {"length": "cut off: the answer reached the longest length allowed", "content_filter": "withheld by the server's content filter",
-         "refusal": "the model declined to answer", "tool_calls": "the model asked for a tool, which nothing here answers"}
+_ENDS = {
+    "length": "cut off: the answer reached the longest length allowed",
+    "content_filter": "withheld by the server's content filter",
+    "refusal": "the model declined to answer",
+    "tool_calls": "the model asked for a tool, which nothing here answers",
+}
 
 def how_it_ended(
     interaction:Interaction, # what was answered
@@ -58,7 +70,13 @@ def how_it_ended(
     meta = interaction.meta or {}
     if meta.get("refusal"): return f"the model declined to answer: {meta['refusal']}"
     end = meta.get("finish_reason")
-    return _ENDS.get(end, f"the answer ended early ({end})") if end else "" if interaction.answer.strip() else "the answer is empty"
+    return (
+        _ENDS.get(end, f"the answer ended early ({end})")
+        if end
+        else ""
+        if interaction.answer.strip()
+        else "the answer is empty"
+    )
 
 def verdict_text(
     interaction:Interaction, # what was answered
@@ -75,14 +93,21 @@ def turn_parts(
     "One turn of the conversation: the question, the answer, how it ended, what was said about it"
     i = interaction
     published = "reply" in (i.meta or {})
-    said = f"<b class='pm-answer-text'>{esc(i.answer, 4000)}</b>" if published else f"<div class='pm-answer-text'>{rendered(i.answer)}</div>"
+    said = (
+        f"<b class='pm-answer-text'>{esc(i.answer, 4000)}</b>"
+        if published
+        else f"<div class='pm-answer-text'>{rendered(i.answer)}</div>"
+    )
     understood = f"<span class='pm-understanding'>{esc(i.understanding)}</span> " if i.understanding else ""
     kind = "pm-right" if i.verdict == "right" else "pm-wrong"
     verdict = f" <span class='{kind} pm-verdict'>{esc(verdict_text(i), 4000)}</span>" if i.verdict else ""
     end = how_it_ended(i)
     text = " ".join(x for x in (i.understanding, i.answer, verdict_text(i)) if x)
-    return [paragraph(i.question, "pm-question-shown"), markup(f"<div class='pm-answer'>{understood}{said}{verdict}</div>", text),
-            *([paragraph(end, "pm-wrong pm-ended")] if end else [])]
+    return [
+        paragraph(i.question, "pm-question-shown"),
+        markup(f"<div class='pm-answer'>{understood}{said}{verdict}</div>", text),
+        *([paragraph(end, "pm-wrong pm-ended")] if end else []),
+    ]
 
 def answer_parts(
     interaction, # an `Interaction`, or None before the first question
@@ -93,9 +118,10 @@ def answer_parts(
 
 # %% ../../nbs/memory/10_widgets.ipynb #07ff5652
 _STYLE = """<style>
-.pm-panel .pm-question-shown{background:rgba(59,111,212,.10);border-radius:10px 10px 2px 10px;padding:5px 11px;margin:8px 0 2px auto;
- width:fit-content;max-width:85%}
-.pm-panel .pm-markdown p{margin:3px 0}.pm-panel .pm-markdown pre{overflow-x:auto;padding:6px 9px;background:rgba(128,128,128,.12)}
+.pm-panel .pm-question-shown{background:rgba(59,111,212,.10);border-radius:10px 10px 2px 10px;padding:5px 11px;
+ margin:8px 0 2px auto; width:fit-content;max-width:85%}
+.pm-panel .pm-markdown p{margin:3px 0}
+.pm-panel .pm-markdown pre{overflow-x:auto;padding:6px 9px;background:rgba(128,128,128,.12)}
 .pm-panel .pm-markdown{unicode-bidi:plaintext;overflow-wrap:anywhere}
 .pm-panel .pm-maybe{background:rgba(128,128,128,.16);border-radius:6px;padding:4px 10px;margin:6px 0}
 .pm-panel .pm-chip{border:1px solid #2e9e6b;border-radius:10px;padding:0 9px;color:#2e9e6b;margin-left:6px}
@@ -130,24 +156,46 @@ class ClarifyWidget(panel_base()):
         W = require("ipywidgets", "notebook")
         self.assistant, self.interaction, self.asked, self.remembered = assistant, None, [], False
         self.question = field("pm-question", "Ask", "Ask something, then press Enter", self.ask, self)
-        self.meant = field("pm-meant", "I meant", "what you meant, in your own words: it will be remembered", self.clarify, self)
-        self.expected = field("pm-expected", "Right is", "or: what the right answer would have been", self.correct, self)
-        self.suggest = tagged(W.Dropdown(description="or as", options=[("earlier clarifications", "")], layout=self.meant.layout), "pm-suggest")
+        self.meant = field(
+            "pm-meant", "I meant", "what you meant, in your own words: it will be remembered", self.clarify, self
+        )
+        self.expected = field(
+            "pm-expected", "Right is", "or: what the right answer would have been", self.correct, self
+        )
+        self.suggest = tagged(
+            W.Dropdown(description="or as", options=[("earlier clarifications", "")], layout=self.meant.layout),
+            "pm-suggest",
+        )
         self.suggest.observe(lambda change: _take_over(self, change["new"]), "value")
-        self.view, self.score, self.maybe, self.chip = (tagged(W.HTML(), n) for n in ("pm-answer-view", "pm-accuracy", "pm-maybe-text", "pm-chip-view"))
+        self.view, self.score, self.maybe, self.chip = (
+            tagged(W.HTML(), n) for n in ("pm-answer-view", "pm-accuracy", "pm-maybe-text", "pm-chip-view")
+        )
         self.buttons = x = _buttons(self)
-        self.rows = dict(maybe=W.HBox([self.maybe, x["yes"], x["no"]]), judge=W.HBox([x["right"], x["wrong"], x["undo"], self.chip]),
-                         meant=W.HBox([self.meant, x["meant"]]), suggest=self.suggest, expected=W.HBox([self.expected, x["correct"]]))
-        super().__init__([W.HTML(_STYLE), W.HBox([self.question, x["ask"]]), self.view, *self.rows.values(), self.score])
+        self.rows = dict(
+            maybe=W.HBox([self.maybe, x["yes"], x["no"]]),
+            judge=W.HBox([x["right"], x["wrong"], x["undo"], self.chip]),
+            meant=W.HBox([self.meant, x["meant"]]),
+            suggest=self.suggest,
+            expected=W.HBox([self.expected, x["correct"]]),
+        )
+        super().__init__(
+            [W.HTML(_STYLE), W.HBox([self.question, x["ask"]]), self.view, *self.rows.values(), self.score]
+        )
         self.refresh()
 
 def _buttons(panel):
     "The buttons of the panel by name"
     b = lambda says, name, f, **kw: button(says, name, f, panel=panel, **kw)
-    return dict(ask=b("Ask", "pm-ask", panel.ask, button_style="primary"), right=b("Right", "pm-right-button", panel.accept),
-                wrong=b("Wrong", "pm-wrong-button", panel.reject), meant=b("I meant this", "pm-remember", panel.clarify),
-                correct=b("This was right", "pm-correct", panel.correct), undo=b("Undo", "pm-undo", panel.undo),
-                yes=b("Yes, as last time", "pm-as-last-time", panel.as_last_time), no=b("No", "pm-not-as-last-time", panel.not_as_last_time))
+    return dict(
+        ask=b("Ask", "pm-ask", panel.ask, button_style="primary"),
+        right=b("Right", "pm-right-button", panel.accept),
+        wrong=b("Wrong", "pm-wrong-button", panel.reject),
+        meant=b("I meant this", "pm-remember", panel.clarify),
+        correct=b("This was right", "pm-correct", panel.correct),
+        undo=b("Undo", "pm-undo", panel.undo),
+        yes=b("Yes, as last time", "pm-as-last-time", panel.as_last_time),
+        no=b("No", "pm-not-as-last-time", panel.not_as_last_time),
+    )
 
 def _take_over(panel, text):
     "An earlier clarification into the box"
@@ -250,7 +298,10 @@ def _judged(panel):
     k, n = panel.accuracy()
     if not n: return facts(scope=panel.assistant.scope)
     lo, hi = wilson(k, n)
-    return facts(scope=panel.assistant.scope, judged=f"{k} of {n} right ({100*k/n:.0f} %, interval {100*lo:.0f} to {100*hi:.0f})")
+    return facts(
+        scope=panel.assistant.scope,
+        judged=f"{k} of {n} right ({100 * k / n:.0f} %, interval {100 * lo:.0f} to {100 * hi:.0f})",
+    )
 
 @patch
 def earlier_parts(self:ClarifyWidget,
@@ -263,7 +314,8 @@ def earlier_parts(self:ClarifyWidget,
 @patch
 def parts(self:ClarifyWidget)->list:
     "The panel as a page"
-    if self.interaction is None: return [heading("Ask and clarify"), paragraph("Nothing asked yet: ask(\"...\") asks the first question.")]
+    if self.interaction is None:
+        return [heading("Ask and clarify"), paragraph('Nothing asked yet: ask("...") asks the first question.')]
     return styled([heading("Ask and clarify"), *answer_parts(self.interaction), *self.earlier_parts(), _judged(self)])
 
 # %% ../../nbs/memory/10_widgets.ipynb #3253964c
@@ -275,16 +327,28 @@ def refresh(self:ClarifyWidget):
     self.score.value = as_html([*self.earlier_parts(), _judged(self)]) if asked else ""
     self.chip.value = "<span class='pm-chip'>remembered</span>" if self.remembered else ""
     _offer(self)
-    show = dict(judge=asked, meant=asked, suggest=asked and len(self.suggest.options) > 1, expected=wrong, maybe=bool(self.maybe.value))
+    show = dict(
+        judge=asked,
+        meant=asked,
+        suggest=asked and len(self.suggest.options) > 1,
+        expected=wrong,
+        maybe=bool(self.maybe.value),
+    )
     for name, row in self.rows.items(): row.layout.display = "" if show[name] else "none"
     self.buttons["ask"].button_style, self.buttons["meant"].button_style = ("", "primary") if wrong else ("primary", "")
 
 def _offer(panel):
     "What may be meant, in the grey band and in the list of earlier clarifications; only what is still in the store"
     found = panel.interaction.retrieval if panel.interaction is not None else None
-    there = lambda c: c.id is None or any(panel.assistant.store.get(c.id, scope=s) is not None for s in panel.assistant.scopes)
+    there = lambda c: (
+        c.id is None or any(panel.assistant.store.get(c.id, scope=s) is not None for s in panel.assistant.scopes)
+    )
     maybe = getattr(found, "ask", None)
-    panel.maybe.value = f"<div class='pm-maybe'>Did you mean {esc(maybe.text)} as last time?</div>" if maybe is not None and there(maybe) else ""
+    panel.maybe.value = (
+        f"<div class='pm-maybe'>Did you mean {esc(maybe.text)} as last time?</div>"
+        if maybe is not None and there(maybe)
+        else ""
+    )
     near = [c.text for c in found.candidates if there(c)] if found is not None else []
     texts = list(dict.fromkeys(near + panel.assistant.suggestions(k=8)))[:8]
     options = [("earlier clarifications", "")] + [(re.sub(r"\s+", " ", t)[:80], t) for t in texts]
