@@ -10,7 +10,7 @@ from ..core import InvalidData, new_id, stable_hash
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
-from .prompt import END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable
+from promptmem.memory.prompt import END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
@@ -153,7 +153,7 @@ class AnswerStream:
     request: _Any
     text: _Any
 
-    def __init__(self, assistant, request):
+    def __init__(self, assistant: Assistant, request: Request):
         ...
 
     def __iter__(self) -> Iterator[str]:

@@ -8,36 +8,20 @@ from ..panel.parts import as_html, facts, heading, moment, paragraph, table
 from ..panel.widget import button, label, on_enter, panel_base, tagged
 
 class MemoryInspector(_Any):
-    scope: _Any
-    sort: _Any
-    order: _Any
-    all: _Any
-    pick: _Any
-    lookups: _Any
-    filling: _Any
-    store: _Any
-    lookup: _Any
-    offset: _Any
-    rows: _Any
     selected: _Any
     pending: _Any
     retrieved: _Any
-    search_box: _Any
-    edit_box: _Any
-    would_box: _Any
-    path_box: _Any
-    list_view: _Any
-    detail_view: _Any
-    would_view: _Any
+    lookups: _Any
+    filling: _Any
+    lookup: _Any
+    store: _Any
+    offset: _Any
+    total: _Any
+    rows: _Any
+    counts: _Any
     page_size: _Any
 
     def __init__(self, store, scope: _Optional[str]=..., lookup=...):
-        ...
-
-    def _wire(self, W):
-        ...
-
-    def _filter(self):
         ...
 
     def refresh(self):
@@ -46,10 +30,10 @@ class MemoryInspector(_Any):
     def available(self):
         ...
 
-    def page_parts(self):
+    def page_parts(self) -> list:
         ...
 
-    def search(self, text: _Optional[str]=...):
+    def search(self, text: _Optional[str]=...) -> list:
         ...
 
     def forward(self):
@@ -61,10 +45,7 @@ class MemoryInspector(_Any):
     def select(self, id: str):
         ...
 
-    def detail_parts(self):
-        ...
-
-    def _chosen(self):
+    def detail_parts(self) -> list:
         ...
 
     def edit(self, text: _Optional[str]=...):
@@ -73,26 +54,65 @@ class MemoryInspector(_Any):
     def ask_forget(self):
         ...
 
+    def ask_forget_found(self) -> list:
+        ...
+
     def confirm_forget(self):
         ...
 
     def cancel(self):
         ...
 
-    def _closest(self):
+    def add(self, key: _Optional[str]=..., text: _Optional[str]=...):
+        ...
+
+    def export(self, path: _Optional[str]=...) -> int:
+        ...
+
+    def import_(self, path: _Optional[str]=...):
         ...
 
     def would_retrieve(self, question: _Optional[str]=...):
         ...
 
-    def would_parts(self):
+    def would_parts(self) -> list:
         ...
 
-    def export(self, path: _Optional[str]=...):
+    def parts(self) -> list:
         ...
 
-    def parts(self):
-        ...
+def _fields(m, scopes, scope):
+    ...
+
+def _wire(m):
+    ...
+
+def _picked(m, id):
+    ...
+
+def _laid_out(m):
+    ...
+
+def _filter(m):
+    ...
+
+def _page(m):
+    ...
+
+def _draw(m):
+    ...
+
+def _row(m, i, c):
+    ...
+
+def _chosen(m):
+    ...
 
 def _counted(receipt):
+    ...
+
+def _ask(m, pending, what):
+    ...
+
+def _closest(m):
     ...
