@@ -47,48 +47,74 @@ class BackpackConfig(GPT2Config):
 # %% ../../nbs/edit/01_backpack.ipynb #382fae0b
 class BackpackMLP(nn.Module):
     "Two Conv1D (input-major) layers with GPT-2's gelu between"
-    def __init__(self, n_in, n_mid, n_out, dropout=0.):
+    def __init__(self,
+        n_in:int, # width of the input
+        n_mid:int, # width between
+        n_out:int, # width of the output
+        dropout:float=0., # on the output
+    ):
         super().__init__()
         self.c_fc, self.c_proj = Conv1D(n_mid, n_in), Conv1D(n_out, n_mid)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x): return self.dropout(self.c_proj(F.gelu(self.c_fc(x), approximate="tanh")))
+    def forward(self,
+        x, # [..., n_in]
+    ):
+        "[..., n_out]"
+        return self.dropout(self.c_proj(F.gelu(self.c_fc(x), approximate="tanh")))
 
 class SenseBlock(nn.Module):
     "The residual block of the sense network"
-    def __init__(self, config):
+    def __init__(self,
+        config:BackpackConfig, # shape of the model
+    ):
         super().__init__()
         d, eps = config.n_embd, config.layer_norm_epsilon
         self.ln_1, self.ln_2 = nn.LayerNorm(d, eps=eps), nn.LayerNorm(d, eps=eps)
         self.mlp = BackpackMLP(d, 4*d, d, config.resid_pdrop)
 
-    def forward(self, h, residual):
+    def forward(self,
+        h, # [..., d]
+        residual, # [..., d]
+    ):
+        "[..., d]"
         r1 = h + residual
         r2 = self.mlp(self.ln_1(r1)) + r1
         return self.ln_2(r2)
 
 class SenseNetwork(nn.Module):
     "Word embeddings [..., d] to sense vectors [..., K, d]"
-    def __init__(self, config):
+    def __init__(self,
+        config:BackpackConfig, # shape of the model
+    ):
         super().__init__()
         d, self.k = config.n_embd, config.num_senses
         self.ln = nn.LayerNorm(d, eps=config.layer_norm_epsilon)
         self.block = SenseBlock(config)
         self.final_mlp = BackpackMLP(d, config.sense_intermediate_scale*d, self.k*d, config.resid_pdrop)
 
-    def forward(self, e):
+    def forward(self,
+        e, # [..., d]
+    ):
+        "[..., K, d]"
         out = self.final_mlp(self.block(self.ln(e), e))
         return out.view(*e.shape[:-1], self.k, e.shape[-1])
 
 # %% ../../nbs/edit/01_backpack.ipynb #9623473c
 class SenseWeightNetwork(nn.Module):
     "Hidden states [b, s, d] to contextualisation weights [b, K, s, s] whose rows add up to one"
-    def __init__(self, config):
+    def __init__(self,
+        config:BackpackConfig, # shape of the model
+    ):
         super().__init__()
         self.k, self.d = config.num_senses, config.n_embd
         self.c_attn = nn.Linear(self.d, 2*self.d)
 
-    def forward(self, h, attention_mask=None):
+    def forward(self,
+        h, # [b, s, d]
+        attention_mask=None, # [b, s]
+    ):
+        "[b, K, s, s]"
         b, s, _ = h.shape
         q, k = self.c_attn(h).view(b, s, 2, self.k, self.d//self.k).permute(2, 0, 3, 1, 4)
         scores = q @ k.transpose(-1, -2) * (self.d/self.k)**-.5
@@ -112,7 +138,8 @@ class BackpackPreTrainedModel(PreTrainedModel):
         std = self.config.initializer_range
         if isinstance(module, (nn.Linear, nn.Embedding, Conv1D)): nn.init.normal_(module.weight, 0., std)
         if isinstance(module, nn.LayerNorm): nn.init.ones_(module.weight)
-        if isinstance(module, (nn.Linear, nn.LayerNorm, Conv1D)) and module.bias is not None: nn.init.zeros_(module.bias)
+        if isinstance(module, (nn.Linear, nn.LayerNorm, Conv1D)) and module.bias is not None:
+            nn.init.zeros_(module.bias)
 
 # %% ../../nbs/edit/01_backpack.ipynb #a0d0c17d
 class SenseDelta:
@@ -124,19 +151,26 @@ class SenseDelta:
         vocab_size:int, # words of the model
         num_senses:int, # senses per word of the model
     ):
-        self.tokens, self.senses = (torch.as_tensor(x, dtype=torch.long, device=values.device) for x in (tokens, senses))
+        self.tokens, self.senses = (torch.as_tensor(x, dtype=torch.long, device=values.device)
+                                    for x in (tokens, senses))
         n = len(self.tokens)
         if len(self.senses) != n or len(values) != n:
-            raise InvalidData(f"a sense edit needs as many senses and vectors as words: {n}, {len(self.senses)}, {len(values)}")
+            raise InvalidData("a sense edit needs as many senses and vectors as words: "
+                              f"{n}, {len(self.senses)}, {len(values)}")
         if n and (int(self.tokens.min()) < 0 or int(self.tokens.max()) >= vocab_size or int(self.senses.min()) < 0
                   or int(self.senses.max()) >= num_senses):
-            raise InvalidData(f"a sense edit names a word or sense outside this model ({vocab_size} words, {num_senses} senses)")
+            raise InvalidData("a sense edit names a word or sense outside this model "
+                              f"({vocab_size} words, {num_senses} senses)")
         self.values = values
         self.row = torch.full((vocab_size, num_senses), n, dtype=torch.long, device=values.device)
         self.row[self.tokens, self.senses] = torch.arange(n, device=values.device)
-        if len(torch.unique(self.row[self.tokens, self.senses])) != n: raise InvalidData("a sense edit names a (word, sense) pair twice")
+        if len(torch.unique(self.row[self.tokens, self.senses])) != n:
+            raise InvalidData("a sense edit names a (word, sense) pair twice")
 
-    def add(self, ids, senses):
+    def add(self,
+        ids, # [n] words
+        senses, # [n, K, d] of these words
+    ):
         "`senses` [n, K, d] of the words `ids` [n] with the edit added; the very same tensor if none is edited"
         rows = self.row[ids]
         hit = rows < len(self.values)
@@ -147,7 +181,9 @@ class SenseDelta:
 # %% ../../nbs/edit/01_backpack.ipynb #fe83b106
 class BackpackModel(BackpackPreTrainedModel):
     "The Backpack without its output layer: token ids to weighted sums of senses [b, s, d]"
-    def __init__(self, config):
+    def __init__(self,
+        config:BackpackConfig, # its shape
+    ):
         super().__init__(config)
         self.gpt2_model = GPT2Model(config)
         self.sense_network = SenseNetwork(config)
@@ -155,24 +191,44 @@ class BackpackModel(BackpackPreTrainedModel):
         self.sense_delta, self._table = None, None
         self.post_init()
 
-    def get_input_embeddings(self): return self.gpt2_model.wte
-    def set_input_embeddings(self, value): self.gpt2_model.wte = value
+    def get_input_embeddings(self):
+        "The word embeddings"
+        return self.gpt2_model.wte
+    def set_input_embeddings(self,
+        value, # an embedding module
+    ):
+        "Exchange the word embeddings"
+        self.gpt2_model.wte = value
 
-    def senses(self, ids):
+    def senses(self,
+        ids, # [n] words
+    ):
         "Sense vectors [n, K, d] of the words `ids` [n], the edit included"
         out = self._table[ids] if self._table is not None else self.sense_network(self.gpt2_model.wte(ids))
         return out if self.sense_delta is None else self.sense_delta.add(ids, out)
 
-    def contextualization(self, input_ids, attention_mask=None, position_ids=None):
+    def contextualization(self,
+        input_ids, # [b, s]
+        attention_mask=None, # [b, s]
+        position_ids=None, # [b, s]; None: counted from each text's first token
+    ):
         "Weights α [b, K, s, s]: row i says how much of each sense of each word j <= i is summed at position i"
         s = input_ids.shape[-1]
-        if s > self.config.n_positions: raise ValueError(f"{s} tokens, but this model reads at most {self.config.n_positions}")
+        if s > self.config.n_positions:
+            raise ValueError(f"{s} tokens, but this model reads at most {self.config.n_positions}")
         if position_ids is None and attention_mask is not None:
             position_ids = (attention_mask.long().cumsum(-1) - 1).clamp(min=0)
-        h = self.gpt2_model(input_ids, attention_mask=attention_mask, position_ids=position_ids, use_cache=False).last_hidden_state
+        h = self.gpt2_model(input_ids, attention_mask=attention_mask, position_ids=position_ids,
+                            use_cache=False).last_hidden_state
         return self.sense_weight_net(h, attention_mask)
 
-    def forward(self, input_ids, attention_mask=None, position_ids=None, **kw):
+    def forward(self,
+        input_ids, # [b, s]
+        attention_mask=None, # [b, s]
+        position_ids=None, # [b, s]
+        **kw, # not used
+    ):
+        "Weighted sums of senses, as transformers wants them"
         alpha = self.contextualization(input_ids, attention_mask, position_ids)
         ids, where = torch.unique(input_ids, return_inverse=True)
         senses = self.senses(ids)[where].transpose(1, 2)  # [b, K, s, d]
@@ -184,17 +240,33 @@ class BackpackLM(BackpackPreTrainedModel, GenerationMixin):
     _tied_weights_keys = {"lm_head.weight": "backpack.gpt2_model.wte.weight"}
     _supports_cache_class = False
 
-    def __init__(self, config):
+    def __init__(self,
+        config:BackpackConfig, # its shape
+    ):
         super().__init__(config)
         self.backpack = BackpackModel(config)
         self.lm_head = nn.Linear(config.n_embd, config.vocab_size, bias=False)
         self.post_init()
         self.lm_head.weight = self.backpack.gpt2_model.wte.weight
 
-    def get_output_embeddings(self): return self.lm_head
-    def set_output_embeddings(self, value): self.lm_head = value
+    def get_output_embeddings(self):
+        "The output layer"
+        return self.lm_head
+    def set_output_embeddings(self,
+        value, # a linear module
+    ):
+        "Exchange the output layer"
+        self.lm_head = value
 
-    def forward(self, input_ids=None, attention_mask=None, position_ids=None, labels=None, logits_to_keep=0, **kw):
+    def forward(self,
+        input_ids=None, # [b, s]
+        attention_mask=None, # [b, s]
+        position_ids=None, # [b, s]
+        labels=None, # [b, s]; -100 is not scored
+        logits_to_keep=0, # only so many last positions, or a tensor of positions
+        **kw, # not used
+    ):
+        "Logits, and the loss where there are labels"
         h = self.backpack(input_ids, attention_mask, position_ids).last_hidden_state
         keep = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
         logits = self.lm_head(h if labels is not None else h[:, keep])
@@ -203,20 +275,29 @@ class BackpackLM(BackpackPreTrainedModel, GenerationMixin):
             loss = F.cross_entropy(logits[:, :-1].flatten(0, 1).float(), labels[:, 1:].flatten(), ignore_index=-100)
         return outputs.CausalLMOutputWithPast(loss=loss, logits=logits)
 
-    def prepare_inputs_for_generation(self, input_ids, attention_mask=None, **kw):
+    def prepare_inputs_for_generation(self,
+        input_ids, # [b, s]
+        attention_mask=None, # [b, s]
+        **kw, # not used
+    ):
         "No keys and values are kept: each step reads the whole text"
         return dict(input_ids=input_ids, attention_mask=attention_mask)
 
 # %% ../../nbs/edit/01_backpack.ipynb #666522d3
 @patch
-def senses(self:BackpackLM, token):
+def senses(self:BackpackLM,
+    token, # a token id, or [n] of them
+):
     "Sense vectors of one token id [K, d] or of many [n, K, d], the edit included"
     ids = torch.as_tensor(token, device=self.device)
     with torch.no_grad(): out = self.backpack.senses(ids.reshape(-1))
     return out[0] if ids.ndim == 0 else out
 
 @patch
-def contextualization(self:BackpackLM, input_ids, attention_mask=None):
+def contextualization(self:BackpackLM,
+    input_ids, # [b, s]
+    attention_mask=None, # [b, s]
+):
     "Weights α [b, K, s, s] for `input_ids` [b, s]; each row over j adds up to one"
     return self.backpack.contextualization(input_ids, attention_mask)
 
@@ -236,7 +317,9 @@ def sense_table(self:BackpackLM,
 # %% ../../nbs/edit/01_backpack.ipynb #c850b56c
 @patch
 @contextmanager
-def cached_senses(self:BackpackLM, max_gb=2.):
+def cached_senses(self:BackpackLM,
+    max_gb:float=2., # largest table that is built
+):
     "Within this block senses are looked up, not computed (skipped when the table would be larger than `max_gb`)"
     old = self.backpack._table
     if old is None:
@@ -246,10 +329,15 @@ def cached_senses(self:BackpackLM, max_gb=2.):
     finally: self.backpack._table = old
 
 @patch
-def set_sense_delta(self:BackpackLM, tokens=None, senses=None, values=None):
-    "Put an edit of senses in place (tokens [n], senses [n], values [n, d]), or take it out when called without arguments"
+def set_sense_delta(self:BackpackLM,
+    tokens=None, # [n] words; None: take the edit out
+    senses=None, # [n] senses of these
+    values=None, # [n, d] what to add
+):
+    "Put an edit of senses in place, or take it out when called without arguments"
     c = self.config
-    self.backpack.sense_delta = None if tokens is None else SenseDelta(tokens, senses, values, c.vocab_size, c.num_senses)
+    self.backpack.sense_delta = None if tokens is None else SenseDelta(tokens, senses, values, c.vocab_size,
+                                                                       c.num_senses)
     return self.backpack.sense_delta
 
 # %% ../../nbs/edit/01_backpack.ipynb #d7a3004f
@@ -268,18 +356,31 @@ def published_names(
     return out
 
 @patch
-def load_state_dict(self:BackpackLM, state_dict, strict=True, assign=False):
+def load_state_dict(self:BackpackLM,
+    state_dict, # name -> tensor, also under other names of the word embedding
+    strict=True, # nothing missing, nothing unknown
+    assign=False, # as in torch
+):
+    "Weights by name"
     return PreTrainedModel.load_state_dict(self, published_names(state_dict), strict=strict, assign=assign)
 
 @patch(cls_method=True)
-def from_state_dict(cls:BackpackLM, config, state):
+def from_state_dict(cls:BackpackLM,
+    config:BackpackConfig, # shape of the model
+    state:dict, # name -> tensor
+):
     "A model from weights under the published names; anything missing, unknown or of another shape is an error"
     model = cls(config)
     model.load_state_dict(state)
     return model.eval()
 
 @patch(cls_method=True)
-def from_pretrained(cls:BackpackLM, path, *args, **kw):
+def from_pretrained(cls:BackpackLM,
+    path, # folder or hub name
+    *args, # as in transformers
+    **kw, # as in transformers
+):
+    "A model from files, also those that know the word embedding under its third name only"
     file = Path(str(path))/"model.safetensors"
     if file.exists():
         with require("safetensors", extra="local").safe_open(str(file), "pt") as f: names = set(f.keys())

@@ -76,7 +76,8 @@ class EditComparison:
             return logits[0, -1].float().softmax(-1)
         before, after = _with_and_without(e, probabilities)
         top = (after - before).abs().topk(min(n, len(after))).indices.tolist()
-        return pd.DataFrame([dict(token=e.tokenizer.decode([i]), before=float(before[i]), after=float(after[i])) for i in top])
+        return pd.DataFrame([dict(token=e.tokenizer.decode([i]), before=float(before[i]), after=float(after[i]))
+                             for i in top])
 
     # with examples there is more to see
     @property
@@ -99,7 +100,8 @@ class EditComparison:
         if not rows: return pd.DataFrame(columns=["prefix", "suffix", "before", "after", "change"])
         def losses(on):
             shown = [{**r, "prefix": (e.context(r["prefix"]) if on else "") + r["prefix"]} for r in rows]
-            return cached_losses(e.model, encode_rows(e.tokenizer, shown, context_length(e.model), chat=e.chat), pad_id(e.tokenizer))[:, 0]
+            return cached_losses(e.model, encode_rows(e.tokenizer, shown, context_length(e.model), chat=e.chat),
+                                 pad_id(e.tokenizer))[:, 0]
         before, after = _with_and_without(e, losses)
         f = pd.DataFrame([dict(prefix=r["prefix"], suffix=r["suffix"]) for r in rows])
         f = f.assign(before=before, after=after, change=after - before)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['EditConfig', 'read_config']
 
-# %% ../../nbs/edit/13_config.ipynb #7e18ed42
+# %% ../../nbs/edit/13_config.ipynb #66ec0182
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,8 +36,10 @@ def _need(d, *names, what):
 
 def _method(t, model, what):
     kind = _need(t, "finetune_type", what=f"{what}, training")
-    if kind not in ("full", "lora", "senses"): raise InvalidData(f"{what}: finetune_type {kind!r} is not full, lora or senses")
-    if kind == "senses" and "backpack" not in model.lower(): raise InvalidData(f"{what}: sense fine-tuning of {model}, which has no senses: only a Backpack has")
+    if kind not in ("full", "lora", "senses"):
+        raise InvalidData(f"{what}: finetune_type {kind!r} is not full, lora or senses")
+    if kind == "senses" and "backpack" not in model.lower():
+        raise InvalidData(f"{what}: sense fine-tuning of {model}, which has no senses: only a Backpack has")
     return kind
 
 # %% ../../nbs/edit/13_config.ipynb #b04c50d5
@@ -51,15 +53,19 @@ def read_config(
     if not isinstance(d, dict): raise InvalidData(f"{what}: not a configuration")
     try: return _config(d, general, what)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as e:
-        raise e if isinstance(e, InvalidData) else InvalidData(f"{what}: a field has a value of the wrong kind: {type(e).__name__}: {e}") from e
+        if isinstance(e, InvalidData): raise
+        raise InvalidData(f"{what}: a field has a value of the wrong kind: {type(e).__name__}: {e}") from e
 
 def _config(d, general, what):
     model, t, v = _need(d, "model", what=what), _need(d, "training", what=what), _need(d, "validation", what=what)
-    if not isinstance(model, str) or _MANGLED.search(model): raise InvalidData(f"{what}: {model!r} is not the name of a model")
+    if not isinstance(model, str) or _MANGLED.search(model):
+        raise InvalidData(f"{what}: {model!r} is not the name of a model")
     method, notes = _method(t, model, what), []
     direction, pair = t.get("loss_type", "good"), t.get("suffix_pair", False)
-    if direction not in DIRECTIONS: raise InvalidData(f"{what}: loss_type {direction!r} is not one of {', '.join(DIRECTIONS)}")
-    if CRITERIA[DIRECTIONS[direction]].pair != bool(pair): raise InvalidData(f"{what}: loss_type {direction!r} and suffix_pair {pair} do not fit together")
+    if direction not in DIRECTIONS:
+        raise InvalidData(f"{what}: loss_type {direction!r} is not one of {', '.join(DIRECTIONS)}")
+    if CRITERIA[DIRECTIONS[direction]].pair != bool(pair):
+        raise InvalidData(f"{what}: loss_type {direction!r} and suffix_pair {pair} do not fit together")
     threshold = d.get("threshold")
     if threshold is None:
         threshold = CRITERIA[d.get("task") if d.get("task") in CRITERIA else DIRECTIONS[direction]].threshold
@@ -71,26 +77,35 @@ def _config(d, general, what):
 
 # %% ../../nbs/edit/13_config.ipynb #560e8391
 def _recipe(t, notes, what):
-    out = dict(epochs=int(t.get("num_epochs", 10)), lr=float(_need(t, "learning_rate", what=what)), batch_size=int(t.get("batch_size", 1)),
+    out = dict(epochs=int(t.get("num_epochs", 10)), lr=float(_need(t, "learning_rate", what=what)),
+               batch_size=int(t.get("batch_size", 1)),
                accumulate=int(t.get("grad_acc_steps", 1)), kl=0.)
     kind, w = t.get("regularization_type"), float(t.get("regularization_weight", 0) or 0)
     if kind is None and w: notes.append("regularization_weight without a type: no penalty")
-    if kind not in (None, "KL", "L2", "EWC"): raise InvalidData(f"{what}: regularization_type {kind!r} is not KL, L2 or EWC")
+    if kind not in (None, "KL", "L2", "EWC"):
+        raise InvalidData(f"{what}: regularization_type {kind!r} is not KL, L2 or EWC")
     if kind: out[kind.lower()] = w
     return out
 
 def _options(d, t, method, notes, what):
     if method == "lora":
         l = _need(t, "lora", what=f"{what}, training")
-        return dict(rank=int(l["lora_rank"]), alpha=float(l["lora_alpha"]), dropout=float(l.get("lora_dropout", 0)), target_modules=l["target_modules"])
+        return dict(rank=int(l["lora_rank"]), alpha=float(l["lora_alpha"]), dropout=float(l.get("lora_dropout", 0)),
+                    target_modules=l["target_modules"])
     if method != "senses": return {}
     s = d.get("senses") or {}
-    if int(s.get("max_senses_total") or 0): raise InvalidData(f"{what}: max_senses_total is not 0, and choosing senses over all examples was never written"
-                                                              + (" (and max_senses_per_example is set too)" if int(s.get("max_senses_per_example") or 0) else ""))
+    if int(s.get("max_senses_total") or 0):
+        raise InvalidData(f"{what}: max_senses_total is not 0, and choosing senses over all examples was never written"
+                                                              + (" (and max_senses_per_example is set too)"
+                                                                 if int(s.get("max_senses_per_example") or 0) else ""))
     kind = {"alpha": "alpha", "epsilon_grad": "epsilon", None: "epsilon"}.get(s.get("sense_method"))
-    if kind is None: raise InvalidData(f"{what}: sense_method {s.get('sense_method')!r} was never written; take alpha or epsilon_grad")
-    if kind == "epsilon": notes.append("sense_method epsilon_grad (the default): the published code stops here; ours is used")
-    return dict(per_example=int(s.get("max_senses_per_example", 8)), weight=float(s.get("regularization_lambda", 1000)), selection=kind)
+    if kind is None:
+        raise InvalidData(f"{what}: sense_method {s.get('sense_method')!r} was never written; "
+                          "take alpha or epsilon_grad")
+    if kind == "epsilon":
+        notes.append("sense_method epsilon_grad (the default): the published code stops here; ours is used")
+    return dict(per_example=int(s.get("max_senses_per_example", 8)),
+                weight=float(s.get("regularization_lambda", 1000)), selection=kind)
 
 def _paths(t, v, general, notes, what):
     hard = v.get("hard_negative") or {}
@@ -100,7 +115,9 @@ def _paths(t, v, general, notes, what):
                hard_negatives=hard.get("hard_negative_path"), penalty=t.get("regularization_data_path"))
     for k in ("general", "penalty"):
         if out[k] and Path(out[k]).name in _NO_TEXT:
-            if general is None: raise InvalidData(f"{what}: {out[k]} was never published; give general=..., your own text or the published val100")
+            if general is None:
+                raise InvalidData(f"{what}: {out[k]} was never published; "
+                                  "give general=..., your own text or the published val100")
             notes.append(f"{k} text {out[k]} was never published: yours is used")
             out[k] = general
     if out["hard_negatives"] and "test" in str(out["evaluation"]) and "-val" in str(out["hard_negatives"]):

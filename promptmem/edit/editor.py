@@ -14,10 +14,12 @@ from typing import Any, Callable, Optional
 from ..core import InvalidData, fold, plain, words
 from .deltas import Delta, Edit, require_senses
 from .examples import read_texts, renamed
-from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped, train_lora,
+from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
+                                     train_lora,
                                      train_weights)
 from .losses import EncodedExamples, encoded
-from .memit import MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit, rome
+from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
+                                  rome)
 from .modules import default_layers, module_map
 from .scores import bound_test, cached_losses, fit_general, limit_test, row_values
 from .senses import SensesSettings, train_senses
@@ -95,7 +97,8 @@ def keeps_limit(
     settle:bool=False, # stop as soon as the answer is clear
 ): # LimitTest
     "`bound_test`, or `limit_test` where no confidence is asked for"
-    return limit_test(e, general, limit) if confidence is None else bound_test(e, general, limit, confidence, settle=settle)
+    return limit_test(e, general, limit) if confidence is None else bound_test(e, general, limit, confidence,
+                                                                               settle=settle)
 
 def fit_scale(
     e, # an Edit, of which `scale` is searched
@@ -150,22 +153,32 @@ class Method:
 def _check_direct(job, s):
     "The checks of MEMIT and ROME"
     m, one = module_map(job.model), getattr(s, "layer", None)
-    if m.found: warnings.warn(f"model type {job.model.config.model_type!r} is not known here; its structure says: {m}", stacklevel=4)
+    if m.found:
+        warnings.warn(f"model type {job.model.config.model_type!r} is not known here; its structure says: {m}",
+                      stacklevel=4)
     make_requests(job.examples, s.subject)
     layers = getattr(s, "layers", None) or ([default_layers(job.model)[-1] if one is None else one])
     if s.covariance == "text": check_memory(job.model, layers, s.max_mb)
-    if not s.first and (said := first_token_warning(job.tokenizer, job.examples.examples)): warnings.warn(said, stacklevel=4)
+    if not s.first and (said := first_token_warning(job.tokenizer, job.examples.examples)):
+        warnings.warn(said, stacklevel=4)
 
 METHODS = {
-    "full": Method(lambda j, s: train_weights(j.model, j.tokenizer, j.examples, s, j.texts, on_epoch=j.on_epoch, progress=j.progress),
+    "full": Method(lambda j,
+                   s: train_weights(j.model, j.tokenizer, j.examples, s, j.texts, on_epoch=j.on_epoch,
+                                    progress=j.progress),
                    FullSettings),
-    "lora": Method(lambda j, s: train_lora(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress), LoraSettings),
-    "senses": Method(lambda j, s: train_senses(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress), SensesSettings,
+    "lora": Method(lambda j, s: train_lora(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
+                   LoraSettings),
+    "senses": Method(lambda j, s: train_senses(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
+                     SensesSettings,
                      lambda j, s: require_senses(j.model)),
-    "ft-l": Method(lambda j, s: finetune_clamped(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress), FtlSettings,
+    "ft-l": Method(lambda j, s: finetune_clamped(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
+                   FtlSettings,
                    lambda j, s: module_map(j.model).down_name(s.layer)),
-    "memit": Method(lambda j, s: (memit(j.model, j.tokenizer, j.examples, j.texts, s, j.progress), []), MemitSettings, _check_direct),
-    "rome": Method(lambda j, s: (rome(j.model, j.tokenizer, j.examples, j.texts, s, j.progress), []), RomeSettings, _check_direct),
+    "memit": Method(lambda j, s: (memit(j.model, j.tokenizer, j.examples, j.texts, s, j.progress), []), MemitSettings,
+                    _check_direct),
+    "rome": Method(lambda j, s: (rome(j.model, j.tokenizer, j.examples, j.texts, s, j.progress), []), RomeSettings,
+                   _check_direct),
     "in-context": Method(None, InContextSettings),
 }
 
@@ -223,17 +236,21 @@ def edit(
 )->Edit:
     "Change `model` so that it satisfies the examples, within the limit; the edit is in force and can be undone"
     settings = call_settings(method, seed, compat, options)
-    if rule not in ("line-search", "last-epoch"): raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
-    job, m = Job(model, tokenizer, encoded(model, tokenizer, examples, compat, chat), [], progress=progress), METHODS[method]
+    if rule not in ("line-search", "last-epoch"):
+        raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
+    job, m = Job(model, tokenizer, encoded(model, tokenizer, examples, compat, chat), [],
+                 progress=progress), METHODS[method]
     m.check(job, settings)
     if m.train is None:
         own = asdict(settings)
         return InContextEdit(model, tokenizer, job.examples.examples, **own, config=dict(own, chat=chat)).apply()
     limit_text, train_text = split_texts(general_text, train_text, seed)
     epochs = []
-    watch = (lambda epoch, loss, delta: epochs.append((epoch, delta))) if rule == "last-epoch" and degradation is not None else None
+    watch = (lambda epoch, loss,
+             delta: epochs.append((epoch, delta))) if rule == "last-epoch" and degradation is not None else None
     delta, losses = m.train(replace(job, texts=train_text, on_epoch=watch), settings)
-    config = _config(job.examples, settings, degradation=degradation, rule=rule, confidence=confidence, seed=seed, compat=compat_of(compat),
+    config = _config(job.examples, settings, degradation=degradation, rule=rule, confidence=confidence, seed=seed,
+                     compat=compat_of(compat),
                      chat=chat)
     e = Edit(model, tokenizer, delta, method, config, history=losses)
     before = _satisfied(e, job.examples)
@@ -244,8 +261,10 @@ def edit(
 
 def _config(examples, settings, **call):
     "The settings of a call, for the record"
-    own = {k: v for k, v in asdict(settings).items() if v is None or isinstance(v, (int, float, str, list, tuple, dict, bool))}
-    return plain(dict(call, examples=examples.examples.name, n=len(examples), direction=examples.direction, settings=own))
+    own = {k: v for k, v in asdict(settings).items() if v is None
+           or isinstance(v, (int, float, str, list, tuple, dict, bool))}
+    return plain(dict(call, examples=examples.examples.name, n=len(examples), direction=examples.direction,
+                      settings=own))
 
 def _satisfied(e, examples):
     "How many canonical examples are satisfied by the model as it is"
@@ -278,7 +297,8 @@ def limit_note(
     **call, # what was asked for
 )->dict:
     "What an edit keeps of its limit"
-    return dict(call, inside=t.inside or e.scale == 0, change=t.change, lo=t.lo, hi=t.hi, upper=t.upper, texts=t.n, of=t.of,
+    return dict(call, inside=t.inside or e.scale == 0, change=t.change, lo=t.lo, hi=t.hi, upper=t.upper, texts=t.n,
+                of=t.of,
                 scale=e.scale, looks=[(s, r.change, r.inside) for s, r in seen])
 
 def _within(e, examples, general, degradation, rule, max_scale, confidence, epochs):
@@ -290,7 +310,8 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
         seen = fit_scale(e, general, degradation, max_scale, confidence=confidence)
         _best_inside(e, examples, seen)
     t = dict(seen).get(e.scale) or keeps_limit(e, general, degradation, confidence if seen else None)
-    e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None, epoch=epoch)
+    e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,
+                         epoch=epoch)
     if e.scale == 0:
         warnings.warn(f"The edit failed: no scale of this {e.method} edit keeps to the limit of {degradation:g} "
                       f"on {t.of} texts: it was left at scale 0", stacklevel=4)

@@ -47,7 +47,8 @@ def check_vocabularies(
             raise InvalidData(f"the two models have vocabularies of {a} and {b} words: they need the same tokenizer")
         return min(a, b)
     differ = sum(one.get(w, i) != i for w, i in two.items()) + sum(w not in one for w in two)
-    if differ: raise InvalidData(f"the two tokenizers number {differ} of {len(two)} words differently: the models need the same tokenizer")
+    if differ: raise InvalidData(f"the two tokenizers number {differ} of {len(two)} words differently: "
+                                 "the models need the same tokenizer")
     return min(a, b)
 
 # %% ../../nbs/edit/11_ensemble.ipynb #68bdb4f1
@@ -62,7 +63,8 @@ class LogitDifference(_transformers.PreTrainedModel, _transformers.GenerationMix
     "A large model plus `w` times what an edit changed in a small one; works with `generate`"
     config_class = _transformers.PretrainedConfig
     main_input_name = "input_ids"
-    _supports_sdpa = _supports_flash_attn = _supports_flex_attn = _supports_attention_backend = True  # the large model decides
+    # the large model decides
+    _supports_sdpa = _supports_flash_attn = _supports_flex_attn = _supports_attention_backend = True
 
     def __init__(self,
         large, # a causal LM
@@ -122,7 +124,7 @@ def _edited_copy(ensemble):
         was = e.active
         try: made = copy.deepcopy(e.apply().model)
         finally: e.apply() if was else e.undo()
-        ensemble.__dict__["kept"], ensemble.copy_key = made, key  # no submodule: it is not a part of the ensemble's weights
+        ensemble.__dict__["kept"], ensemble.copy_key = made, key  # no submodule: no part of the ensemble's weights
     return ensemble.__dict__["kept"]
 
 def _weight_logits(ensemble, input_ids, attention_mask):
@@ -143,7 +145,8 @@ def _sense_logits(ensemble, input_ids, attention_mask):
         net.sense_delta = None
         old = net.senses(ids)                                                                    # [words, K, d]
     finally: net.sense_delta = was
-    new = SenseDelta(tokens, senses, ensemble.edit.scale*values.to(old.device), c.vocab_size, c.num_senses).add(ids, old)
+    new = SenseDelta(tokens, senses, ensemble.edit.scale*values.to(old.device), c.vocab_size, c.num_senses).add(ids,
+                                                                                                                old)
     return [ensemble.small.lm_head((alpha @ table[where].transpose(1, 2)).sum(1)) for table in (new, old)]
 
 # %% ../../nbs/edit/11_ensemble.ipynb #d204e2a5
@@ -164,7 +167,11 @@ class WeightedDifference(Edit):
         "The weight when in force"
         return self._scale
     @scale.setter
-    def scale(self, s): self._scale = self.model.w = float(s)
+    def scale(self,
+        s, # weight
+    ):
+        "Sets the weight of the ensemble"
+        self._scale = self.model.w = float(s)
 
     def apply(self,
         scale:float=None, # None: as it is

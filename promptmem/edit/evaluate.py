@@ -59,14 +59,17 @@ def free_answers(
     with torch.inference_mode(), evaluating(model):
         for batch in budget_batches([len(i) + max_tokens for i in ids], batch_tokens):
             x, mask = _left_padded([ids[i] for i in batch], pad, model.device)
-            got = model.generate(input_ids=x, attention_mask=mask, max_new_tokens=max_tokens, do_sample=False, pad_token_id=pad)
-            for i, row in zip(batch, got[:, x.shape[1]:].tolist()): out[i] = tokenizer.decode(row, skip_special_tokens=True)
+            got = model.generate(input_ids=x, attention_mask=mask, max_new_tokens=max_tokens, do_sample=False,
+                                 pad_token_id=pad)
+            for i, row in zip(batch, got[:, x.shape[1]:].tolist()):
+                out[i] = tokenizer.decode(row, skip_special_tokens=True)
     return out
 
 # %% ../../nbs/edit/10_evaluate.ipynb #7a2e26a4
 def _begins(text, start):
     "Does the text begin with `start`, as whole words?"
-    return text.startswith(start) and (len(text) == len(start) or not (start[-1].isalnum() and text[len(start)].isalnum()))
+    return text.startswith(start) and (len(text) == len(start)
+                                       or not (start[-1].isalnum() and text[len(start)].isalnum()))
 
 def says(
     direction:str, # of the examples
@@ -133,7 +136,8 @@ class EditReport:
         if self.success:
             n = len(self.frame)
             said.append(f"{round(self.success.after*n)} of {n} evaluation rows ({round(self.success.before*n)} before)")
-        if self.general: said.append(f"{'inside' if self.general.inside else 'OUTSIDE'} the limit of {self.degradation:g}")
+        if self.general:
+            said.append(f"{'inside' if self.general.inside else 'OUTSIDE'} the limit of {self.degradation:g}")
         return "; ".join(said)
 
     def to_dict(self)->dict:
@@ -142,11 +146,14 @@ class EditReport:
         g = self.general
         return plain(dict(method=self.method, verdict=self.verdict, degradation=self.degradation,
                           **{k: v and v.to_dict() for k, v in parts.items()},
-                          general=g and dict(inside=g.inside, change=g.change, lo=g.lo, hi=g.hi, n=g.n, of=g.of), warnings=self.warnings))
+                          general=g and dict(inside=g.inside, change=g.change, lo=g.lo, hi=g.hi, n=g.n,
+                                             of=g.of), warnings=self.warnings))
 
     def lines(self)->list:
         "The report line by line, the verdict first"
-        out = [self.verdict] + [str(c) for c in (self.success, self.generated, self.train, self.hard_negatives, self.targeted) if c]
+        out = [self.verdict] + [str(c)
+                                for c in (self.success, self.generated, self.train, self.hard_negatives,
+                                          self.targeted) if c]
         if self.general: out.append(f"general text: {self.general} (limit {self.degradation:g})")
         return out + [f"warning: {w}" for w in self.warnings]
     def __repr__(self): return "\n  ".join([self.verdict, f"EditReport({self.method!r})", *self.lines()[1:]])
@@ -181,7 +188,8 @@ def _text_losses(e, texts, after):
         ids = list(e.tokenizer(t)["input_ids"])[:limit - len(ctx)]
         if len(ids) > 1: items.append([(ctx + ids, len(ctx) + 1)])
     e.apply() if after else e.undo()
-    return cached_losses(e.model, items, pad_id(e.tokenizer))[:, 0], np.array([len(i[0][0]) - i[0][1] for i in items], float)
+    return cached_losses(e.model, items, pad_id(e.tokenizer))[:, 0], np.array([len(i[0][0]) - i[0][1] for i in items],
+                                                                              float)
 
 # %% ../../nbs/edit/10_evaluate.ipynb #41bc2f0a
 def _texts_change(e, texts, name):
@@ -206,7 +214,8 @@ def _generation(e, examples, n, seed, max_tokens):
     pick = sorted(random.Random(seed).sample(range(len(examples.evaluation)), min(n, len(examples.evaluation))))
     rows = [examples.evaluation[i] for i in pick]
     longest = max(len(e.tokenizer(s, add_special_tokens=False)["input_ids"]) for r in rows for s in examples.endings(r))
-    out = pd.DataFrame(dict(row=pick, prefix=[r["prefix"] for r in rows], wanted=[examples.endings(r)[0] for r in rows]))
+    out = pd.DataFrame(dict(row=pick, prefix=[r["prefix"] for r in rows],
+                            wanted=[examples.endings(r)[0] for r in rows]))
     for name, after in (("before", False), ("after", True)):
         e.apply() if after else e.undo()
         prefixes = [r["prefix"] for r in (_with_context(e, rows) if after else rows)]
@@ -218,7 +227,8 @@ def _disagreement(frame, answers):
     "A warning when likelihood and free answer tell different stories"
     seen = answers[answers.right_after.notna()]
     if not len(seen): return []
-    forced, free = frame.success.to_numpy()[seen.row.to_numpy()].astype(float), seen.right_after.to_numpy().astype(float)
+    forced = frame.success.to_numpy()[seen.row.to_numpy()].astype(float)
+    free = seen.right_after.to_numpy().astype(float)
     d = paired_interval(forced, free)
     if abs(d.estimate) < .1 or not d.excludes_zero: return []
     return [f"by likelihood {forced.mean():.0%} of {len(seen)} rows succeed, but in free writing {free.mean():.0%}: "
@@ -261,7 +271,8 @@ def _add_success(out, e, examples):
         if name == "train": out.outcome = dict(passed=int(after.sum()), of=len(rows), before=int(before.sum()))
         else: out.frame = _frame(examples, rows, v)
 
-def _found(x): return LimitTest(x["inside"], x["change"], x["lo"], x["hi"], x["texts"], x["of"], x.get("upper", math.nan))
+def _found(x):
+    return LimitTest(x["inside"], x["change"], x["lo"], x["hi"], x["texts"], x["of"], x.get("upper", math.nan))
 
 def _general(e, general_text, limit, exact, seed):
     "The test of the limit; texts of an in-context edit have its example in front"
@@ -277,7 +288,8 @@ def _add_generation(out, e, examples, n, seed, max_tokens):
     told = out.answers[out.answers.right_before.notna() & out.answers.right_after.notna()]
     if len(told):
         groups = [_groups(examples.evaluation)[i] for i in told.row]
-        out.generated = _change("free answers", told.right_before.astype(float).to_numpy(), told.right_after.astype(float).to_numpy(),
+        out.generated = _change("free answers", told.right_before.astype(float).to_numpy(),
+                                told.right_after.astype(float).to_numpy(),
                                 groups, "share")
     out.warnings += _disagreement(out.frame, out.answers)
 
@@ -294,7 +306,8 @@ def degradation_curve(
     import pandas as pd
     was, kept, limit, pad = e.active, e.scale, context_length(e.model), pad_id(e.tokenizer)
     g, out, base = fit_general(e.tokenizer, general_text, e.model), [], None
-    items, hard = (encode_rows(e.tokenizer, rows, limit, chat=e.chat) for rows in (examples.evaluation, examples.hard_negatives))
+    items, hard = (encode_rows(e.tokenizer, rows, limit, chat=e.chat)
+                   for rows in (examples.evaluation, examples.hard_negatives))
     try:
         for s in (0., *[s for s in scales if s]):
             e.apply(s) if s else e.undo()
@@ -319,7 +332,8 @@ def plot_curve(
     fig = figure("Success against damage", "relative rise of the loss on general text", "success on the evaluation set")
     for name, f in (curves if isinstance(curves, dict) else {"edit": curves}).items():
         bars = dict(type="data", symmetric=False, array=f.hi-f.success, arrayminus=f.success-f.lo, thickness=1)
-        fig.add_trace(go.Scatter(x=f.degradation, y=f.success, mode="lines+markers", name=name, customdata=f.scale, error_y=bars,
+        fig.add_trace(go.Scatter(x=f.degradation, y=f.success, mode="lines+markers", name=name, customdata=f.scale,
+                                 error_y=bars,
                                  hovertemplate="scale %{customdata}: %{y:.1%} at %{x:.2e}<extra></extra>"))
     if limit: fig.add_vline(x=limit, line_dash="dot", annotation_text=f"limit {limit:g}")
     return fig.update_yaxes(tickformat=".0%", range=[0, 1]).update_xaxes(exponentformat="e")

@@ -64,11 +64,13 @@ def find_criterion(
     threshold:float=None, # own threshold, in nats
 )->Criterion:
     "The criterion of a direction or task, with the default threshold or one's own"
-    if task is not None and task not in CRITERIA: raise InvalidData(f"task is one of {', '.join(CRITERIA)}, not {task!r}")
+    if task is not None and task not in CRITERIA:
+        raise InvalidData(f"task is one of {', '.join(CRITERIA)}, not {task!r}")
     if direction is not None and direction not in DIRECTIONS:
         raise InvalidData(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
     c = CRITERIA[task or DIRECTIONS[direction or "good"]]
-    if direction and c.direction != direction: raise InvalidData(f"task {task!r} has direction {c.direction!r}, not {direction!r}")
+    if direction and c.direction != direction:
+        raise InvalidData(f"task {task!r} has direction {c.direction!r}, not {direction!r}")
     return c if threshold is None else Criterion(c.direction, float(threshold))
 
 # %% ../../nbs/edit/00_examples.ipynb #0483b373
@@ -87,7 +89,8 @@ def _check_fields(row, wanted):
     for f in ("prefix", *wanted):
         if f not in row:
             other = [k for k in _ENDINGS if k in row]
-            raise InvalidData(f"field {f!r} is missing" + (f" (found {', '.join(other)}: is the direction right?)" if other else ""))
+            raise InvalidData(f"field {f!r} is missing" + (f" (found {', '.join(other)}: is the direction right?)"
+                                                           if other else ""))
         if not isinstance(row[f], str): raise InvalidData(f"field {f!r} must be text, found {type(row[f]).__name__}")
     if not row["prefix"]: raise InvalidData("field 'prefix' is empty")
     for f in wanted:
@@ -155,10 +158,13 @@ def _blank_problems(part, rows):
     return [
         *_found(level, part, "leading-space", "{n} suffix(es) lack the leading space and run into the prefix",
                 _where(rows, lambda r, e: any(glued(r["prefix"], s) for s in e))),
-        *_found("warning", part, "no-leading-space", "{n} suffix(es) begin without a blank: they may become rare tokens",
+        *_found("warning", part, "no-leading-space",
+                "{n} suffix(es) begin without a blank: they may become rare tokens",
                 _where(rows, lambda r, e: any(loose(r["prefix"], s) for s in e))),
-        *_found("warning", part, "trailing-space", "{n} prefix(es) end in a blank and the suffix has none: the loss of the "
-                "first token is inflated", _where(rows, lambda r, e: r["prefix"][-1].isspace() and not e[0][0].isspace())),
+        *_found("warning", part, "trailing-space",
+                "{n} prefix(es) end in a blank and the suffix has none: the loss of the "
+                "first token is inflated", _where(rows, lambda r, e: r["prefix"][-1].isspace()
+                                                  and not e[0][0].isspace())),
         *_found("warning", part, "trailing-space", "{n} prefix(es) end in a blank before a suffix that begins with one",
                 _where(rows, lambda r, e: r["prefix"][-1] == " " and e[0][0] == " "))]
 
@@ -183,7 +189,8 @@ def _subject_problems(part, rows):
     return [
         *_found("warning", part, "subject-missing", "{n} prefix(es) do not mention their subject literally",
                 _where(rows, lambda r, _: r.get("subject") and not _mentions(r["prefix"], r["subject"]))),
-        *_found("warning", part, "answer-in-subject", "in {n} row(s) the answer contains the subject or the other way round",
+        *_found("warning", part, "answer-in-subject",
+                "in {n} row(s) the answer contains the subject or the other way round",
                 _where(rows, mixed)),
         *_found("warning", part, "subject-repeated", "{n} row(s) have a subject that an earlier row has", twice)]
 
@@ -191,22 +198,26 @@ def _subject_problems(part, rows):
 def _cross_problems(examples):
     "What the parts have in common and should not, and what they lack"
     train, rows, evaluation = {_key(r) for r in examples.rows}, examples.rows, examples.evaluation
-    out = _found("warning", "evaluation", "leak", "{n} row(s) are training examples", _where(evaluation, lambda r, _: _key(r) in train))
+    out = _found("warning", "evaluation", "leak", "{n} row(s) are training examples",
+                 _where(evaluation, lambda r, _: _key(r) in train))
     subjects = {fold(r["subject"]) for r in evaluation if r.get("subject")}
     alone = lambda r, _: subjects and r.get("subject") and fold(r["subject"]) not in subjects
     out += _found("warning", "train", "no-evaluation", "{n} subject(s) have no evaluation row", _where(rows, alone))
     prefixes = {r["prefix"] for r in evaluation}
     if len(prefixes) < len(evaluation)/2:
-        out.append(Problem("warning", "evaluation", "few-prefixes", f"only {len(prefixes)} distinct prefixes in {len(evaluation)} "
+        out.append(Problem("warning", "evaluation", "few-prefixes",
+                           f"only {len(prefixes)} distinct prefixes in {len(evaluation)} "
                            "rows: intervals must resample prefixes, not rows"))
     if len(rows) <= 20: out.append(Problem("warning", "train", "few-examples", f"only {len(rows)} training example(s)"))
     return out
 
 def _text_problems(texts, part="targeted"):
     "Defects of plain texts"
-    return [*_found("warning", part, "empty", "{n} text(s) are empty", (i for i, t in enumerate(texts) if not t.strip())),
+    return [*_found("warning", part, "empty", "{n} text(s) are empty",
+                    (i for i, t in enumerate(texts) if not t.strip())),
             *_found("warning", part, "duplicate", "{n} text(s) repeat an earlier one", _again(texts)),
-            *_found("warning", part, "end-of-text", "{n} text(s) contain the literal <|endoftext|>, which only GPT-2's tokenizer "
+            *_found("warning", part, "end-of-text",
+                    "{n} text(s) contain the literal <|endoftext|>, which only GPT-2's tokenizer "
                     "reads as one token", (i for i, t in enumerate(texts) if "<|endoftext|>" in t))]
 
 # %% ../../nbs/edit/00_examples.ipynb #2b6cbb98
@@ -276,8 +287,9 @@ class CanonicalExamples:
 
     def __len__(self): return len(self.rows)
     def __repr__(self):
-        return (f"CanonicalExamples({self.name!r}, {self.direction}, {len(self)} examples, {len(self.evaluation)} evaluation, "
-                f"{len(self.hard_negatives)} hard negatives, {len(self.targeted)} targeted, {len(self.problems)} problems)")
+        more = (f"{len(self.evaluation)} evaluation, {len(self.hard_negatives)} hard negatives, "
+                f"{len(self.targeted)} targeted, {len(self.problems)} problems")
+        return f"CanonicalExamples({self.name!r}, {self.direction}, {len(self)} examples, {more})"
 
 def _cleaned(rows, pair, where):
     "All rows, checked"
@@ -305,7 +317,8 @@ def _refuse_glue(path, rows):
     for i, r in enumerate(rows, 1):
         for f in _ENDINGS:
             if f in r and glued(r["prefix"], r[f]):
-                raise InvalidData(f"{path}: row {i}: field {f!r} must begin with a blank, found {r[f][:20]!r} after {r['prefix'][-20:]!r}")
+                raise InvalidData(f"{path}: row {i}: field {f!r} must begin with a blank, "
+                                  f"found {r[f][:20]!r} after {r['prefix'][-20:]!r}")
 
 # %% ../../nbs/edit/00_examples.ipynb #b41f90c7
 def read_texts(
@@ -338,7 +351,8 @@ def read(cls:CanonicalExamples,
     out = cls(rows, c, _read_rows(evaluation, c.pair), _read_rows(hard_negatives, False), read_texts(targeted),
               name or (Path(train).stem if file else "examples"))
     if out.problems and not quiet:
-        warnings.warn(f"{out.name}: {len(out.problems)} doubtful thing(s): " + "; ".join(map(str, out.problems[:6])), stacklevel=2)
+        warnings.warn(f"{out.name}: {len(out.problems)} doubtful thing(s): " + "; ".join(map(str, out.problems[:6])),
+                      stacklevel=2)
     return out
 
 # %% ../../nbs/edit/00_examples.ipynb #76a44e6d
@@ -348,14 +362,16 @@ def write(self:CanonicalExamples,
 )->Path:
     "Write the sets as JSON lines"
     texts = [dict(text=t) for t in self.targeted]
-    for part, rows in dict(train=self.rows, evaluation=self.evaluation, hard_negatives=self.hard_negatives, targeted=texts).items():
+    for part, rows in dict(train=self.rows, evaluation=self.evaluation, hard_negatives=self.hard_negatives,
+                           targeted=texts).items():
         if rows: write_jsonl(Path(folder)/f"{part}.jsonl", rows)
     return Path(folder)
 
 # %% ../../nbs/edit/00_examples.ipynb #ceefee94
 def _slot(template, subject):
     "The template with the subject in its slot"
-    if "{subject}" not in template and "{s}" not in template: raise InvalidData(f"the template {template!r} has no slot {{subject}}")
+    if "{subject}" not in template and "{s}" not in template:
+        raise InvalidData(f"the template {template!r} has no slot {{subject}}")
     return template.replace("{subject}", subject).replace("{s}", subject)
 
 def _pairs(rows):
@@ -389,7 +405,8 @@ def from_table(
     _check_table(pairs, near, train, evaluation)
     def row(t, s, a): return dict(prefix=_slot(t, s), suffix=" " + a, subject=s, attribute=a)
     texts = [_slot(t, s) for s, _ in pairs for t in targeted] or [f"{_slot(evaluation[0], s)} {a}" for s, a in pairs]
-    return CanonicalExamples([row(rng.choice(train), s, a) for s, a in pairs], find_criterion(direction, None, threshold),
+    return CanonicalExamples([row(rng.choice(train), s, a) for s, a in pairs],
+                             find_criterion(direction, None, threshold),
                              [row(t, s, a) for s, a in pairs for t in evaluation],
                              [row(t, s, a) for s, a in near for t in train[:1]], texts, name)
 
@@ -438,7 +455,8 @@ def from_interactions(
 )->CanonicalExamples:
     "Canonical examples out of answered questions: those that a user found right, or whose right answer is known"
     rows = store.canonical_examples(scope)
-    if not rows: raise InvalidData("no interaction has a known right answer" + (f" in scope {scope!r}" if scope else ""))
+    if not rows:
+        raise InvalidData("no interaction has a known right answer" + (f" in scope {scope!r}" if scope else ""))
     return CanonicalExamples(rows, find_criterion("good"), name=name)
 
 # %% ../../nbs/edit/00_examples.ipynb #6341754c

@@ -47,7 +47,7 @@ class Recipe:
     accumulate:int = 1 # batches per step
     loss:str = "auto" # "published", "margin" or "auto"
     margin:float = 1. # nats beyond the threshold, for the hinge
-    kl:float = 100. # weight of the KL penalty, a mean per position (published: 0.1 to 1 per text of 500 tokens = 50 to 500)
+    kl:float = 100. # weight of the KL penalty, a mean per position (published: 0.1 to 1 per text of 500 = 50 to 500)
     l2:float = 0. # weight of the L2 leash
     ewc:float = 0. # weight of the EWC leash
     general_rows:int = 4 # general texts per step
@@ -104,10 +104,12 @@ def products_dtype(
     precision:str="auto", # "float32", "bfloat16" or "auto"
 )->torch.dtype:
     "The type that matrix products are computed in while editing"
-    if precision not in ("auto", "float32", "bfloat16"): raise ValueError(f"precision is auto, float32 or bfloat16, not {precision!r}")
+    if precision not in ("auto", "float32", "bfloat16"):
+        raise ValueError(f"precision is auto, float32 or bfloat16, not {precision!r}")
     if precision != "auto": return getattr(torch, precision)
     p = next(model.parameters())
-    return auto_dtype(sum(q.numel() for q in model.parameters()), str(p.device)) if p.dtype == torch.float32 else p.dtype
+    return auto_dtype(sum(q.numel() for q in model.parameters()),
+                      str(p.device)) if p.dtype == torch.float32 else p.dtype
 
 # %% ../../nbs/edit/04_finetune.ipynb #7904c1c6
 def learning_rate(
@@ -295,7 +297,8 @@ def finetune_clamped(
 )->tuple: # (Delta, losses)
     "FT-L: one layer's MLP down-projection within an L-infinity ball"
     name = module_map(model).down_name(settings.layer) + ".weight"
-    return train_weights(model, tokenizer, examples, settings, general, lambda n: n == name, settings.clamp, on_epoch, progress)
+    return train_weights(model, tokenizer, examples, settings, general, lambda n: n == name, settings.clamp, on_epoch,
+                         progress)
 
 # %% ../../nbs/edit/04_finetune.ipynb #75e2af70
 def middle_mlps(
@@ -316,7 +319,8 @@ def middle_mlps(
 def _adapter(work, settings):
     "The model with a fresh LoRA adapter, gone afterwards"
     peft = require("peft", "local")
-    config = peft.LoraConfig(task_type="CAUSAL_LM", r=settings.rank, lora_alpha=settings.alpha, lora_dropout=settings.dropout,
+    config = peft.LoraConfig(task_type="CAUSAL_LM", r=settings.rank, lora_alpha=settings.alpha,
+                             lora_dropout=settings.dropout,
                              target_modules=settings.target_modules or middle_mlps(work))
     try: lora = peft.get_peft_model(work, config)
     except ValueError as e: raise InvalidData(f"LoRA finds no layer to adapt: {e}") from e
@@ -356,5 +360,6 @@ def train_lora(
             params = {n: p for n, p in lora.named_parameters() if p.requires_grad}
             origin = {n: p.detach().clone() for n, p in params.items()}
             def report(epoch, loss): on_epoch(epoch, loss, _lora_factors(lora))
-            losses = fit(lora, tokenizer, examples, params, settings, origin, general, None, on_epoch and report, progress)
+            losses = fit(lora, tokenizer, examples, params, settings, origin, general, None, on_epoch and report,
+                         progress)
             return _lora_factors(lora), losses

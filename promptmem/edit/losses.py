@@ -53,7 +53,8 @@ def _check_item(ids, start, limit, where):
     "Something before, something to score, and not too long"
     if not start or len(ids) == start: raise InvalidData(f"{where}: the {'suffix' if start else 'prefix'} has no token")
     if limit and len(ids) > limit:
-        raise InvalidData(f"{where}: prefix and suffix have {len(ids)} tokens (prefix {start}), but the model reads at most {limit}")
+        raise InvalidData(f"{where}: prefix and suffix have {len(ids)} tokens (prefix {start}), "
+                          f"but the model reads at most {limit}")
 
 # %% ../../nbs/edit/03_losses.ipynb #a23d3ad6
 @dataclass(frozen=True)
@@ -94,11 +95,13 @@ def encoded(
 )->EncodedExamples:
     "The examples as token ids; raises InvalidData for rows that the model cannot read"
     if isinstance(examples, EncodedExamples): return examples
-    if not isinstance(examples, CanonicalExamples): raise TypeError(f"edit needs CanonicalExamples, not {type(examples).__name__}")
+    if not isinstance(examples, CanonicalExamples):
+        raise TypeError(f"edit needs CanonicalExamples, not {type(examples).__name__}")
     if chat and not getattr(tokenizer, "chat_template", None):
         raise InvalidData("chat=True needs a model with a chat template: this tokenizer has none")
     limit = context_length(model)
-    parts = (("example", examples.rows), ("evaluation row", examples.evaluation), ("hard negative", examples.hard_negatives))
+    parts = (("example", examples.rows), ("evaluation row", examples.evaluation),
+             ("hard negative", examples.hard_negatives))
     return EncodedExamples(examples, *(encode_rows(tokenizer, rows, limit, what, compat, chat) for what, rows in parts),
                            pad_id(tokenizer), limit, chat)
 

@@ -56,13 +56,15 @@ def make_requests(
     subject:str="auto", # "subject", "prefix" or "auto"
 )->list:
     "Requests of all examples; raises InvalidData when a subject is wanted and missing"
-    if subject not in ("auto", "subject", "prefix"): raise ValueError(f"subject is 'auto', 'subject' or 'prefix', not {subject!r}")
+    if subject not in ("auto", "subject", "prefix"):
+        raise ValueError(f"subject is 'auto', 'subject' or 'prefix', not {subject!r}")
     out, chat, examples = [], getattr(examples, "chat", False), _as_examples(examples)
     for i, r in enumerate(examples.rows):
         name, prefix = r.get("subject"), r["prefix"]
         at = prefix.lower().rfind(name.lower()) if name and subject != "prefix" else -1
         if at < 0 and subject == "subject":
-            raise InvalidData(f"example {i}: its subject {name!r} is not in the prefix {prefix[-60:]!r}; take subject='prefix'"
+            raise InvalidData(f"example {i}: its subject {name!r} is not in the prefix {prefix[-60:]!r}; "
+                              "take subject='prefix'"
                               if name else f"example {i} has no subject")
         end = at + len(name) if at >= 0 else len(prefix)
         out.append(Request(prefix, examples.endings(r), end, prefix[max(at, 0):end], chat=chat))
@@ -116,8 +118,10 @@ def comes_first(
     tokenizer, # of the model
     subject:str, # text of a subject
 )->bool:
-    "Would `subject`, at the beginning of a text, be the very first token and no more?"
-    return bool(subject) and token_at(tokenizer, subject + " is", len(subject))[1] == 0
+    "Is `subject` at the beginning of a text the first token, or another token than in a sentence?"
+    if not subject: return False
+    (a, i), (b, j) = (token_at(tokenizer, f"{lead}{subject} is", len(lead) + len(subject)) for lead in ("", "Yes. "))
+    return i == 0 or a[i] != b[j]
 
 def split_first(
     tokenizer, # of the model
@@ -127,12 +131,11 @@ def split_first(
     "Requests for subjects in the middle of a text and, where that is another place, at its very beginning"
     out = []
     for r in requests:
-        own = [(t, end, token_at(tokenizer, t, end)[1] == 0) for t, end in r.within(contexts)]
-        middle = [(t, end) for t, end, first in own if not first] or r.within(["Yes. "])
-        first = [(t, end) for t, end, first in own if first]
-        if not first and r.end < len(r.prefix) and comes_first(tokenizer, r.subject): first = _beginnings(r)
+        own, apart = r.within(contexts), r.end < len(r.prefix) and comes_first(tokenizer, r.subject)
+        first = [(t, end) for t, end in own if apart and end == len(r.subject)]
+        middle = [x for x in own if x not in first] or r.within(["Yes. "])
         out.append(replace(r, texts=tuple(middle)))
-        if first: out.append(replace(r, texts=tuple(first), first=True))
+        if apart: out.append(replace(r, texts=tuple(first or _beginnings(r)), first=True))
     return out
 
 def _beginnings(r):
@@ -147,15 +150,16 @@ def first_token_warning(
     tokenizer, # of the model
     examples, # CanonicalExamples
 )->str: # a sentence, or ""
-    "Whether evaluation rows have their subject as the very first token and training rows do not, or the other way round"
+    "Whether evaluation rows begin with their subject and training rows do not (or the reverse), where it matters"
     def share(rows):
-        known = [(r["prefix"], r["subject"]) for r in rows if r.get("subject") and r["subject"].lower() in r["prefix"].lower()]
-        at = [token_at(tokenizer, p, p.lower().find(s.lower()) + len(s))[1] for p, s in known]
-        return sum(a == 0 for a in at)/len(at) if at else math.nan
+        known = [r for r in rows if r.get("subject") and r["subject"].lower() in r["prefix"].lower()
+                 and comes_first(tokenizer, r["subject"])]
+        return sum(r["prefix"].lower().startswith(r["subject"].lower())
+                   for r in known)/len(known) if known else math.nan
     train, evaluation = share(examples.rows), share(examples.evaluation)
     if not abs(train - evaluation) > .2: return ""
-    return (f"the subject is the very first token in {evaluation:.0%} of the evaluation rows, but in {train:.0%} of the examples, "
-            "and this tokenizer puts no mark before it: to a direct edit these are two places")
+    return (f"{evaluation:.0%} of the evaluation rows begin with their subject, but {train:.0%} of the examples: "
+            "to a direct edit of this model these are two places")
 
 # %% ../../nbs/edit/07_memit.ipynb #5df0981e
 def _first(out): return out[0] if isinstance(out, tuple) else out
@@ -187,7 +191,7 @@ def _shift(module, rows, cols, vectors):
 
 # %% ../../nbs/edit/07_memit.ipynb #bb0ecfc9
 def _texts(tokenizer, requests, contexts, limit):
-    "For each request its prefixes in their contexts: (token ids, place of the subject's last token); too long ones are left out"
+    "For each request its texts: (token ids, place of the subject's last token); too long ones are left out"
     out = []
     for r in requests:
         mine = [_located(tokenizer, r, text, end) for text, end in r.within(contexts)]
@@ -346,7 +350,7 @@ def _value_batch(tokenizer, requests, contexts, limit):
     return _Batch(*map(list, zip(*rows)), len(requests[0].endings))
 
 def _logits_at(model, split, ids, positions, pad):
-    "Logits [n, V] at (row, column) pairs; only these pass the output layer (`split`: from `split_head`, asked beforehand)"
+    "Logits [n, V] at (row, column) pairs, which alone pass the output layer (`split`: from `split_head`)"
     x, mask = (t.to(model.device) for t in pad_right(ids, pad))
     at = tuple(torch.tensor(v, device=model.device) for v in zip(*positions))
     if split is None: return model(input_ids=x, attention_mask=mask, use_cache=False).logits[at].float()
@@ -403,7 +407,8 @@ def find_values(
     steps, parts = search.steps + search.more*(longest-1), []
     with slow_bar(steps*-(-len(requests)//search.batch), "searching values", progress) as bar:
         for i in range(0, len(requests), search.batch):
-            parts.append(_find(model, tokenizer, requests[i:i+search.batch], contexts, module, criterion, search, steps, bar))
+            parts.append(_find(model, tokenizer, requests[i:i+search.batch], contexts, module, criterion, search,
+                               steps, bar))
     return tuple(torch.cat(x) for x in zip(*parts))
 
 def _layer_of(model, module):
@@ -482,8 +487,10 @@ class MemitSettings:
 def _prepared(work, tokenizer, examples, s):
     "(requests, contexts) as the settings want them"
     listed = not isinstance(s.contexts, int)
-    if getattr(examples, "chat", False): return make_requests(examples, s.subject), [""]  # a conversation has its own beginning
-    contexts = ["", *(c for c in s.contexts if c)] if listed else sample_contexts(work, tokenizer, s.contexts, seed=s.seed)
+    if getattr(examples, "chat", False):
+        return make_requests(examples, s.subject), [""]  # a conversation has its own beginning
+    contexts = ["", *(c for c in s.contexts if c)] if listed else sample_contexts(work, tokenizer, s.contexts,
+                                                                                  seed=s.seed)
     requests = make_requests(examples, s.subject)
     return (split_first(tokenizer, requests, contexts) if s.first else requests), contexts
 
@@ -512,7 +519,8 @@ def memit(
         requests, contexts = _prepared(work, tokenizer, examples, s)
         moments = _moments(work, tokenizer, general, layers, s.covariance, s.max_mb)
         texts, last = _texts(tokenizer, requests, contexts, limit), work.get_submodule(m.block_name(layers[-1]))
-        z, _ = find_values(work, tokenizer, requests, contexts, last, _as_examples(examples).criterion, _search_of(s), progress)
+        z, _ = find_values(work, tokenizer, requests, contexts, last, _as_examples(examples).criterion, _search_of(s),
+                           progress)
         for j, l in enumerate(layers):
             down, name = work.get_submodule(m.down_name(l)), names[l]
             K = _keys(work, down, texts, pad)
@@ -572,7 +580,8 @@ def rome(
         down, mlp = work.get_submodule(m.down_name(layer)), work.get_submodule(m.mlp_name(layer))
         with slow_bar(len(requests), "editing", progress) as bar:
             for r in requests:
-                pairs.append(_rank_one(work, tokenizer, r, contexts, criterion, _search_of(s), down, mlp, moments, layer))
+                pairs.append(_rank_one(work, tokenizer, r, contexts, criterion, _search_of(s), down, mlp, moments,
+                                       layer))
                 with torch.no_grad(): params[name] += (pairs[-1][0] @ pairs[-1][1]).to(params[name].dtype)
                 bar.update()
     left, right = zip(*pairs)

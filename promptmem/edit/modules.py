@@ -78,9 +78,11 @@ def find_map(
     "The map of a model, from its structure alone"
     kind, name = getattr(model.config, "model_type", type(model).__name__), _block_list(model)
     help = "add one to promptmem.edit.modules.FAMILIES"
-    if name is None: raise InvalidData(f"no module map for model type {kind!r}, and no list of blocks to be seen: {help}")
+    if name is None:
+        raise InvalidData(f"no module map for model type {kind!r}, and no list of blocks to be seen: {help}")
     blocks = model.get_submodule(name)
-    linear = [(n, *_size(m)) for n, m in blocks[0].named_modules() if getattr(getattr(m, "weight", None), "ndim", 0) == 2]
+    linear = [(n, *_size(m)) for n, m in blocks[0].named_modules()
+              if getattr(getattr(m, "weight", None), "ndim", 0) == 2]
     width = model.get_input_embeddings().weight.shape[1]
     down = next((x for x in reversed(linear) if x[2] == width and x[1] != width), None)
     up = down and next((x for x in reversed(linear) if x[1] == width and x[2] == down[1]), None)
@@ -97,7 +99,8 @@ def module_map(
     return replace(known, n_layers=model.config.num_hidden_layers)
 
 # %% ../../nbs/edit/05_modules.ipynb #b578db43
-_LAYERS = {("gpt2", 48): range(13, 18), ("gptj", 28): range(3, 9), ("gpt_neox", 6): range(0, 3), ("gpt_neox", 12): range(0, 4),
+_LAYERS = {("gpt2", 48): range(13, 18), ("gptj", 28): range(3, 9), ("gpt_neox", 6): range(0, 3),
+           ("gpt_neox", 12): range(0, 4),
            ("gpt_neox", 16): range(2, 7), ("backpack", 12): range(0, 5)}
 
 def default_layers(

@@ -32,7 +32,7 @@ __all__ = ['torch', 'item_losses', 'row_values', 'state_key', 'remembered', 'cac
 torch = require("torch", "local")
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
-_HEAD_ROWS = dict(cpu=32)  # positions per product with the output layer, always as many: one compiled kernel, few logits at a time
+_HEAD_ROWS = dict(cpu=32)  # positions per product with the output layer, always as many: one compiled kernel
 
 def _states(model, call, row, col):
     "Hidden states (or logits) at (row, col), the head that turns them into logits, and the cache of keys and values"
@@ -142,7 +142,8 @@ def _first_tokens(model, part, flat, mine):
     "(losses of the first ending token of each (prefix, item), cache of the prefixes)"
     device, length = next(model.parameters()).device, len(part[0])
     states, head, cache = _states(model, dict(input_ids=torch.tensor(part, device=device), use_cache=True),
-                                  torch.arange(len(part), device=device), torch.full((len(part),), length-1, device=device))
+                                  torch.arange(len(part), device=device), torch.full((len(part),), length-1,
+                                                                                     device=device))
     target = torch.tensor([flat[n][0][length] for _, n in mine], device=device)
     first = _gather(states, head, torch.tensor([j for j, _ in mine], device=device), target).double().cpu().numpy()
     return {n: -v for (_, n), v in zip(mine, first)}, cache
@@ -207,7 +208,8 @@ def state_key(
     "A key for exactly these weights, active edits included"
     book, h = ledger(model), hashlib.sha256(fingerprint(model).encode())
     with torch.no_grad():
-        for n, p in model.named_parameters(): h.update(f"{n}{p.double().sum().item()!r}{p.reshape(-1)[:8].tolist()}".encode())
+        for n, p in model.named_parameters():
+            h.update(f"{n}{p.double().sum().item()!r}{p.reshape(-1)[:8].tolist()}".encode())
     h.update(repr([(e.delta.digest(), e.scale) for e in book.active]).encode())
     if hasattr(model, "combine_logits"): h.update(repr((model.w, model.edit.scale, model.edit.delta.digest())).encode())
     return h.hexdigest()[:16]
@@ -248,7 +250,8 @@ class GeneralText:
         if not ids: raise InvalidData("general text: no text has two tokens")
         self.ids = random.Random(seed).sample(ids, len(ids))
         self.counts = np.array([len(i)-1 for i in self.ids], float)
-        self.texts, self.pad, self.batch_tokens, self.chunk, self.seed = texts, pad_id(tokenizer), batch_tokens, chunk, seed
+        self.texts, self.pad, self.seed = texts, pad_id(tokenizer), seed
+        self.batch_tokens, self.chunk = batch_tokens, chunk
         self.key, self.read = stable_hash(self.ids, 16), 0  # `read` counts texts that were really scored
 
     def __len__(self): return len(self.ids)
@@ -300,7 +303,8 @@ def fit_general(
     seed:int=0, # of the order
 )->GeneralText:
     "Texts as a GeneralText that the model can read"
-    return texts if isinstance(texts, GeneralText) else GeneralText(tokenizer, texts, context_length(model) or 512, seed)
+    return texts if isinstance(texts, GeneralText) else GeneralText(tokenizer, texts, context_length(model) or 512,
+                                                                    seed)
 
 # %% ../../nbs/edit/08_scores.ipynb #906dab72
 @dataclass(frozen=True)
@@ -326,6 +330,10 @@ def damages(
     "Rise of each text's loss, in units of the mean loss of a text"
     return (np.asarray(new, float) - old)/np.mean(old)
 
+def _all_known(general, edit):
+    "Is it known without running them which texts the edit can change?"
+    return hasattr(general, "holds") and general.holds(edit) is not None
+
 def _ends(x, level, population):
     "(lower, upper) one-sided bounds of the mean of `x`; the fewer texts, the worse may be what they do not show"
     unseen = max(2., 2*(100/len(x))**.6)*float(np.abs(x).max()) or None
@@ -341,7 +349,7 @@ def limit_test(
 )->LimitTest:
     "Is the mean loss on general text below (1 + limit) times that without the edit?"
     N, n, was = len(general), 0, edit.active
-    step = N if exact or general.holds(edit) is not None else max(general.chunk, 2)
+    step = N if exact or _all_known(general, edit) else max(general.chunk, 2)
     try:
         while True:
             n = min(N, n + step)
@@ -356,6 +364,7 @@ def limit_test(
 # %% ../../nbs/edit/08_scores.ipynb #6c6e9c51
 def _adds_nothing(edit):
     "Is every number of the difference zero, or its scale?"
+    if not hasattr(edit, "delta"): return edit.scale == 0
     found = [t for k, t in edit.delta.tensors().items() if k.startswith(("dense/", "left/", "sense/vector"))]
     return edit.scale == 0 or bool(found) and not any(bool(t.any()) for t in found)
 
@@ -371,7 +380,7 @@ def bound_test(
     "Is the mean loss below (1 + limit) times the unedited one, on texts like these, with this confidence?"
     N, was = len(general), edit.active
     if _adds_nothing(edit): return LimitTest(True, 0., 0., 0., 0, N, 0., 0)
-    n = N if general.holds(edit) is not None else min(start, N)
+    n = N if _all_known(general, edit) else min(start, N)
     level = 1 - (1-confidence)/(1 + max(0, math.ceil(math.log2(N/n))))
     try:
         while True:

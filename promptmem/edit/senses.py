@@ -54,7 +54,8 @@ def epsilon_gradient(
     c, leaves = [], []
     for ids, start in items:
         x = torch.tensor(ids, device=model.device)
-        with torch.no_grad(): alpha, senses = model.contextualization(x[None])[0], model.senses(x)  # [K, s, s], [s, K, d]
+        with torch.no_grad():
+            alpha, senses = model.contextualization(x[None])[0], model.senses(x)  # [K, s, s], [s, K, d]
         eps = torch.ones(senses.shape[:2], device=model.device, requires_grad=True)
         o = torch.einsum("kij,jkd->id", alpha, senses*eps[..., None])[start-1:len(ids)-1]
         c.append(torch.nn.functional.cross_entropy(model.lm_head(o).float(), x[start:], reduction="sum"))
@@ -139,9 +140,11 @@ def train_senses(
     "Learn vectors for chosen senses; everything else stays"
     require_senses(model)
     x, s = encoded(model, tokenizer, examples), settings
-    tokens, which = s.senses or select_senses(model, tokenizer, x, list(general)[:200], s.per_example, s.weight, s.selection)
+    tokens, which = s.senses or select_senses(model, tokenizer, x, list(general)[:200], s.per_example, s.weight,
+                                              s.selection)
     with borrowed(model, lambda n: False) as (work, _, _), work.cached_senses():
-        old, values = work.backpack.sense_delta, torch.nn.Parameter(torch.zeros(len(tokens), work.config.n_embd, device=work.device))
+        old, values = work.backpack.sense_delta, torch.nn.Parameter(torch.zeros(len(tokens), work.config.n_embd,
+                                                                                device=work.device))
         def found(): return Delta(senses=(tokens.clone(), which.clone(), values.detach().clone().cpu()))
         def report(epoch, loss): on_epoch(epoch, loss, found())
         try:

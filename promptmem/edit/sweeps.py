@@ -68,7 +68,7 @@ def sequential_edits(
     general_n:int=200, # general texts read at each measurement
     seed:int=0, # of everything
     progress:Optional[bool]=None, # show a progress bar; None: after five seconds
-    seconds:Optional[float]=None, # go no further once this much time has passed; the last line then says how far it went
+    seconds:Optional[float]=None, # go no further after this much time; the last line then says how far it went
     **options, # fields of the method's settings
 ): # DataFrame: edits, success, lo, hi, first, evaluation, degradation
     "Edit after edit, and what remains; the model is left as it was"
@@ -88,7 +88,8 @@ def sequential_edits(
                 e.apply()
                 bar.update()
                 late = seconds is not None and time.monotonic() - started > seconds
-                if i in sizes or i == len(x) or late: out.append(_after(model, tokenizer, examples, i, first, general, general_n, base))
+                if i in sizes or i == len(x) or late:
+                    out.append(_after(model, tokenizer, examples, i, first, general, general_n, base))
                 if late: break
     finally: e.undo()
     return pd.DataFrame(out)
@@ -99,11 +100,14 @@ def plot_sequential(
 ): # a plotly figure
     "What remains after many edits"
     from promptmem.panel.plots import figure
-    go, said = require("plotly.graph_objects", "notebook"), dict(success="all edits so far", first="the first edits", evaluation="their paraphrases")
+    go, said = require("plotly.graph_objects", "notebook"), dict(success="all edits so far", first="the first edits",
+                                                                 evaluation="their paraphrases")
     right = dict(title="rise of the general loss", overlaying="y", side="right", tickformat=".0%")
     fig = figure("Edit after edit", "edits", "success", yaxis2=right)
-    for name, label in said.items(): fig.add_trace(go.Scatter(x=frame.edits, y=frame[name], mode="lines+markers", name=label))
-    fig.add_trace(go.Scatter(x=frame.edits, y=frame.degradation, yaxis="y2", mode="lines", line_dash="dot", name="general loss"))
+    for name, label in said.items():
+        fig.add_trace(go.Scatter(x=frame.edits, y=frame[name], mode="lines+markers", name=label))
+    fig.add_trace(go.Scatter(x=frame.edits, y=frame.degradation, yaxis="y2", mode="lines", line_dash="dot",
+                             name="general loss"))
     return fig.update_xaxes(type="log").update_yaxes(tickformat=".0%")
 
 # %% ../../nbs/edit/14_sweeps.ipynb #fe73df3f
@@ -117,11 +121,16 @@ def sample_options(
     rng = random.Random(f"{method}-{seed}")
     kl = (1 if compat else 500)*10**rng.uniform(-1, 0)
     if method == "full": return dict(lr=10**-rng.uniform(4, 8.5), kl=kl, epochs=10)
-    if method == "senses": return dict(lr=10**-rng.uniform(1.5, 4), kl=kl, epochs=10, per_example=rng.randint(5, 11), weight=1000.)
+    if method == "senses":
+        return dict(lr=10**-rng.uniform(1.5, 4), kl=kl, epochs=10, per_example=rng.randint(5, 11), weight=1000.)
     if method == "memit":
-        return dict(weight=float(rng.randrange(9000, 75000)), search=dict(clamp=10**rng.uniform(-1.35, 0), kl=rng.uniform(.001, .1), steps=20))
-    if method != "lora": raise InvalidData(f"no published search distribution for {method!r}; there is one for full, lora, senses and memit")
-    return dict(lr=10**-rng.uniform(2, 6.5), kl=kl, epochs=10, rank=rng.randint(1, 256), alpha=8., target_modules=middle_mlps(model, rng.uniform(.1, .9)))
+        return dict(weight=float(rng.randrange(9000, 75000)),
+                    search=dict(clamp=10**rng.uniform(-1.35, 0), kl=rng.uniform(.001, .1), steps=20))
+    if method != "lora":
+        raise InvalidData(f"no published search distribution for {method!r}; "
+                          "there is one for full, lora, senses and memit")
+    return dict(lr=10**-rng.uniform(2, 6.5), kl=kl, epochs=10, rank=rng.randint(1, 256), alpha=8.,
+                target_modules=middle_mlps(model, rng.uniform(.1, .9)))
 
 # %% ../../nbs/edit/14_sweeps.ipynb #836a86fb
 _KEYS = ["model", "task", "method", "degradation_limit"]
@@ -148,12 +157,14 @@ def result_table(
 ): # DataFrame: model, task, method, degradation_limit, trial, initial, change, se, lo, hi, n, inside
     "Test results of the trials chosen on validation, with standard errors"
     import pandas as pd
-    test = frame[frame.split == "test"].assign(change=kept_change).merge(best_trials(frame)[[*_KEYS, "trial"]], on=[*_KEYS, "trial"])
+    test = frame[frame.split == "test"].assign(change=kept_change).merge(best_trials(frame)[[*_KEYS, "trial"]],
+                                                                         on=[*_KEYS, "trial"])
     out = []
     for key, g in test.groupby(_KEYS):
         i, n = mean_interval(g.change), len(g)
         se = g.change.std(ddof=1)/math.sqrt(n) if n > 1 else math.nan
-        out.append(dict(zip(_KEYS, key), trial=int(g.trial.iloc[0]), initial=g.success_initial.mean(), change=i.estimate, lo=i.lo, hi=i.hi,
+        out.append(dict(zip(_KEYS, key), trial=int(g.trial.iloc[0]), initial=g.success_initial.mean(),
+                        change=i.estimate, lo=i.lo, hi=i.hi,
                         se=se, n=n, inside=int(g.inside.sum())))
     return pd.DataFrame(out)
 
@@ -163,7 +174,8 @@ def published_layout(
     value:str="change", # or "se"
 ): # DataFrame: tasks (and their average) by method and limit, in points
     "The layout of the published tables"
-    t = table.assign(points=100*table[value]).pivot_table(index="task", columns=["method", "degradation_limit"], values="points", sort=False)
+    t = table.assign(points=100*table[value]).pivot_table(index="task", columns=["method", "degradation_limit"],
+                                                          values="points", sort=False)
     t.insert(0, ("initial", ""), 100*table.groupby("task", sort=False).initial.mean())
     t.loc["average"] = t.mean()
     return t.round(1)
@@ -173,7 +185,7 @@ def tidy_results(
     table, # from `result_table`
     source:str="promptmem", # first column
 ): # DataFrame in the schema of the published results
-    "Results as rows of source, generation, model, method, dataset, split, degradation_limit, metric, value, std, n_seeds, note"
+    "Results as rows, one per task, method, limit and metric, in the columns of the published file"
     import pandas as pd
     def row(r, metric, value, std):
         return dict(source=source, generation="final", model=r.model, method=r.method, dataset=r.task, split="test",
@@ -193,7 +205,8 @@ def plot_results(
     go, t = require("plotly.graph_objects", "notebook"), table[np.isclose(table.degradation_limit, limit)]
     fig = figure(f"Success gained within a limit of {limit:g}", x, "points")
     for name, g in t.groupby("method", sort=False):
-        m = g.groupby(x).agg(change=("change", "mean"), se=("se", lambda s: math.sqrt((s**2).sum())/len(s))).reset_index()
+        m = g.groupby(x).agg(change=("change", "mean"),
+                             se=("se", lambda s: math.sqrt((s**2).sum())/len(s))).reset_index()
         bars = dict(type="data", array=100*m.se, thickness=1)
         fig.add_trace(go.Scatter(x=m[x], y=100*m.change, error_y=bars, mode="lines+markers", name=name))
     return fig.update_xaxes(type="log" if x == "size" else None)

@@ -21,9 +21,11 @@ def _measures(report):
     def form(c, x, sign=""): return _percent(x, sign) if c.unit == "share" else f"{x:{sign}.3f} nats"
     def row(c):
         ends = "none" if c.change.lo != c.change.lo else f"{form(c, c.change.lo, '+')} to {form(c, c.change.hi, '+')}"
-        return dict(measure=c.name, without=form(c, c.before), **{"with": form(c, c.after)}, change=form(c, c.change.estimate, "+"),
+        return dict(measure=c.name, without=form(c, c.before), **{"with": form(c, c.after)},
+                    change=form(c, c.change.estimate, "+"),
                     interval=ends, n=c.change.n)
-    return [row(c) for c in (report.success, report.generated, report.train, report.hard_negatives, report.targeted) if c]
+    return [row(c) for c in (report.success, report.generated, report.train, report.hard_negatives, report.targeted)
+            if c]
 
 def _remarks(report):
     "The limit, and what the report warns of, in words"
@@ -31,7 +33,8 @@ def _remarks(report):
     if g:
         limit = ("no allowance was set." if report.degradation is None else
                  f"{'inside' if g.inside else 'outside'} the allowance of {100*report.degradation:g} %.")
-        said.append(f"General text: the loss changes by {100*g.change:+.3f} % (interval {100*g.lo:+.3f} to {100*g.hi:+.3f}), "
+        ends = f"interval {100*g.lo:+.3f} to {100*g.hi:+.3f}"
+        said.append(f"General text: the loss changes by {100*g.change:+.3f} % ({ends}), "
                     f"read from {g.n} of {g.of} texts; {limit}")
     return [paragraph(x) for x in said + [f"warning: {w}" for w in report.warnings]]
 
@@ -63,20 +66,25 @@ def _example_parts(evaluated):
 def _curve_parts(f, limit):
     "Success against damage, with the allowance"
     if f is None: return []
-    line = dict(name="the edit at several scales", x=list(f.degradation), y=list(f.success), lo=list(f.lo), hi=list(f.hi),
+    line = dict(name="the edit at several scales", x=list(f.degradation), y=list(f.success), lo=list(f.lo),
+                hi=list(f.hi),
                 labels=[f"×{s:g}" for s in f.scale])
     rows = [{"scale": f"×{r.scale:g}", "general text": f"{100*r.degradation:+.3f} %", "success": r.success,
              "interval": f"{r.lo:.2f} to {r.hi:.2f}",
-             **({"hard negatives": r.hard_negatives} if r.hard_negatives == r.hard_negatives else {})} for r in f.itertuples()]
-    return [columns([chart("Success against damage", [line], "relative rise of the loss on general text", "success on the examples",
-                           y_range=(0, 1), limit=None if limit is None else (limit, "allowance"))], [table(rows, most=12)])]
+             **({"hard negatives": r.hard_negatives} if r.hard_negatives == r.hard_negatives
+                else {})} for r in f.itertuples()]
+    return [columns([chart("Success against damage", [line], "relative rise of the loss on general text",
+                           "success on the examples",
+                           y_range=(0, 1), limit=None if limit is None else (limit,
+                                                                             "allowance"))], [table(rows, most=12)])]
 
 # %% ../../nbs/edit/16_widgets.ipynb #39df4925
 def _controls(panel, e, prompt):
     "Slider, prompt and buttons"
     W = require("ipywidgets", "notebook")
     def b(label, name, f, **kw): return button(label, name, f, panel=panel, **kw)
-    slider = W.FloatSlider(value=e.scale, min=0, max=max(2., float(e.scale)), step=.05, continuous_update=False, description="scale",
+    slider = W.FloatSlider(value=e.scale, min=0, max=max(2., float(e.scale)), step=.05, continuous_update=False,
+                           description="scale",
                            layout=W.Layout(width="420px"))
     text = W.Text(value=prompt, placeholder="a prompt to complete", layout=W.Layout(width="60%"))
     buttons = dict(apply=b("Apply", "pm-apply", panel.apply), undo=b("Undo", "pm-undo", panel.undo),
@@ -164,7 +172,8 @@ class EditCompare(panel_base()):
         "What became of the edit, and where it stands"
         limit = self.edit.limit.get("degradation")
         allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
-        return [*_verdict_part(self.edit.verdict), facts(edit=self.edit.method, in_the_model="yes" if self.edit.active else "no",
+        return [*_verdict_part(self.edit.verdict),
+                facts(edit=self.edit.method, in_the_model="yes" if self.edit.active else "no",
                                                          scale=f"{self.edit.scale:.2f}", allowance=allowed)]
 
     def view_parts(self)->list:
