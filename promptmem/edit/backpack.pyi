@@ -29,7 +29,7 @@ class BackpackMLP(nn.Module):
     c_fc: _Any
     c_proj: _Any
 
-    def __init__(self, n_in, n_mid, n_out, dropout=...):
+    def __init__(self, n_in: int, n_mid: int, n_out: int, dropout: float=...):
         ...
 
     def forward(self, x):
@@ -40,7 +40,7 @@ class SenseBlock(nn.Module):
     ln_1: _Any
     ln_2: _Any
 
-    def __init__(self, config):
+    def __init__(self, config: BackpackConfig):
         ...
 
     def forward(self, h, residual):
@@ -52,7 +52,7 @@ class SenseNetwork(nn.Module):
     final_mlp: _Any
     k: _Any
 
-    def __init__(self, config):
+    def __init__(self, config: BackpackConfig):
         ...
 
     def forward(self, e):
@@ -63,7 +63,7 @@ class SenseWeightNetwork(nn.Module):
     k: _Any
     d: _Any
 
-    def __init__(self, config):
+    def __init__(self, config: BackpackConfig):
         ...
 
     def forward(self, h, attention_mask=...):
@@ -98,7 +98,7 @@ class BackpackModel(BackpackPreTrainedModel):
     sense_delta: _Any
     _table: _Any
 
-    def __init__(self, config):
+    def __init__(self, config: BackpackConfig):
         ...
 
     def get_input_embeddings(self):
@@ -122,7 +122,7 @@ class BackpackLM(BackpackPreTrainedModel, GenerationMixin):
     _tied_weights_keys: _Any
     _supports_cache_class: _Any
 
-    def __init__(self, config):
+    def __init__(self, config: BackpackConfig):
         ...
 
     def get_output_embeddings(self):
@@ -147,7 +147,7 @@ class BackpackLM(BackpackPreTrainedModel, GenerationMixin):
         ...
 
     @contextmanager
-    def cached_senses(self, max_gb=...):
+    def cached_senses(self, max_gb: float=...):
         ...
 
     def set_sense_delta(self, tokens=..., senses=..., values=...):
@@ -157,7 +157,7 @@ class BackpackLM(BackpackPreTrainedModel, GenerationMixin):
         ...
 
     @classmethod
-    def from_state_dict(cls, config, state):
+    def from_state_dict(cls, config: BackpackConfig, state: dict):
         ...
 
     @classmethod

@@ -162,9 +162,6 @@ def _refuse_pickle(path):
 def load_edit(folder, model, tokenizer=..., strict: bool=...) -> Edit:
     ...
 
-def _check_info(path, info):
-    ...
-
 def _read_edit(path):
     ...
 
