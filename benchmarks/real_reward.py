@@ -1,5 +1,5 @@
-"""Which prompt for which question, on a real chat model: outcomes of SmolLM2-135M-Instruct, collected by the library, and
-their leak-free evaluation beside the constant order.
+"""Which prompt for which question, on a real chat model: outcomes of SmolLM2-135M-Instruct, collected by the library,
+and their leak-free evaluation beside the constant order.
 
     python benchmarks/real_reward.py collect             # eight prompts x 320 own questions, resumes; about 15 minutes
     python benchmarks/real_reward.py evaluate            # on the collected outcomes; two minutes, no model
@@ -53,8 +53,10 @@ GOOD = ["The soup warmed me from head to toe", "We laughed all the way home", "T
         "He forgave me and we shook hands", "The jacket fits perfectly", "Our team won its first match",
         "The nurse was gentle and quick", "I slept like a stone in this bed", "The colours of the quilt are lovely"]
 BAD = ["The soup was cold and full of salt", "We waited two hours in the rain", "The repair broke the other wheel",
-       "My new bike lost a pedal on the first day", "The guide was rude and kept yawning", "I would never stay at this inn again",
-       "The bread was stale and hard as wood", "Our neighbours shouted at the children", "The concert was cancelled without a word",
+       "My new bike lost a pedal on the first day", "The guide was rude and kept yawning",
+       "I would never stay at this inn again",
+       "The bread was stale and hard as wood", "Our neighbours shouted at the children",
+       "The concert was cancelled without a word",
        "This pen leaks on everything", "The garden is nothing but weeds and mud", "She slammed the door in my face",
        "The train was late and dirty", "This book made fractions even more confusing", "The puppy tore up my only coat",
        "What a dreadful little shop", "The tent let in water all night", "Dinner was burnt and tasteless",
@@ -65,13 +67,14 @@ KINDS = dict(fruit="apple banana cherry grape lemon mango peach pear plum strawb
              animal="badger camel donkey falcon goat hamster otter pigeon salmon zebra",
              tool="chisel drill hammer pliers ruler saw scissors screwdriver shovel wrench",
              instrument="cello clarinet drum flute guitar harp piano trumpet trombone violin")
-WORDS = "bread chair cloud dance earth field glass horse island jungle knife lemon mountain night orange paper queen river " \
-        "stone table uncle village water yellow zebra".split()
+WORDS = "bread chair cloud dance earth field glass horse island jungle knife lemon mountain night orange paper queen " \
+        "river stone table uncle village water yellow zebra".split()
 NAMES = "Ada Ben Cleo Dan Edith Finn Gus Hana Ivo Jane".split()
 THINGS = "apples books coins eggs pencils shells stamps tickets".split()
 
 
-def row(kind, group, text, gold, options=None): return dict(kind=kind, group_id=f"{kind} {group}", text=text, gold=str(gold), options=options)
+def row(kind, group, text, gold, options=None): return dict(kind=kind, group_id=f"{kind} {group}", text=text,
+                                                            gold=str(gold), options=options)
 
 
 def arithmetic(r):
@@ -110,7 +113,8 @@ def questions(seed=0):
     rows += [row("sentiment", i, f'Is this sentence positive or negative? "{s}."', kind, "positive negative")
              for kind, list_ in (("positive", GOOD), ("negative", BAD)) for i, s in enumerate(list_)]
     names = " ".join(KINDS)
-    rows += [row("kind", w, f"Is {'an' if w[0] in 'aeiou' else 'a'} {w} a fruit, an animal, a tool or an instrument?", kind, names)
+    rows += [row("kind", w, f"Is {'an' if w[0] in 'aeiou' else 'a'} {w} a fruit, an animal, a tool or an instrument?",
+                 kind, names)
              for kind, ws in KINDS.items() for w in ws.split()]
     for k in range(45):
         a, b = r.sample(range(10, 990), 2)
@@ -125,7 +129,8 @@ def is_right(answer, gold):
     "A number must be the one that is concluded with; a word the first of those to choose from that is named"
     gold, options = gold.split("|") if "|" in gold else (gold, "")
     if options == "letter":
-        m = re.search(r"['\"*(]([A-Za-z])['\"*)]|\b(?:is|letter|answer:?)\s+([A-Za-z])\b|^\s*([A-Za-z])\s*[.!]?\s*$", answer, re.I)
+        m = re.search(r"['\"*(]([A-Za-z])['\"*)]|\b(?:is|letter|answer:?)\s+([A-Za-z])\b|^\s*([A-Za-z])\s*[.!]?\s*$",
+                      answer, re.I)
         return bool(m) and next(g for g in m.groups() if g).lower() == gold
     if options:
         found = re.findall(r"\b(" + "|".join(options.split()) + r")\b", answer.lower())
@@ -142,7 +147,8 @@ def collect(a):
     prompts = pd.DataFrame([dict(prompt_id=k, name=k, text=t) for k, t in PROMPTS.items()])
     lm = pm.load_lm("smollm2")
     start = time.process_time()
-    out = pm.reward.collect_outcomes(lm, prompts, q.drop(columns="options"), is_right, join="before", path=a.log, batch=64, max_tokens=a.max_tokens)
+    out = pm.reward.collect_outcomes(lm, prompts, q.drop(columns="options"), is_right, join="before", path=a.log,
+                                     batch=64, max_tokens=a.max_tokens)
     print(out, f"in {time.process_time()-start:.0f} CPU seconds", flush=True)
     keep = out.frame[["query_id", "prompt_id", "draw", "correct", "answer", "cost", "ended"]].astype(dict(correct=bool))
     for name, t in dict(outcomes=keep, queries=out.queries, prompts=out.prompts).items():
@@ -151,28 +157,43 @@ def collect(a):
         t.to_parquet(folder/f"{name}.parquet", index=False, compression="zstd")
 
 
+def finite(x):
+    "Numbers that JSON has no word for become null"
+    if isinstance(x, dict): return {k: finite(v) for k, v in x.items()}
+    if isinstance(x, list): return [finite(v) for v in x]
+    return None if isinstance(x, float) and not np.isfinite(x) else x
+
+
+def shares(out):
+    "Share right by prompt, and by kind of question and prompt"
+    kinds = out.column("kind")
+    by_kind = {k: g.groupby("prompt_id").correct.mean().to_dict() for k, g in out.frame.groupby(kinds)}
+    return out.frame.groupby("prompt_id").correct.mean().to_dict(), by_kind
+
+
 def evaluate(a):
-    "Leak-free: half of the groups to learn from; and five grouped folds for the choice"
+    "Leak-free: 60 % of the groups to learn from, 40 % to test on; and five grouped folds for the choice"
     out = Outcomes.read(data_dir()/FOLDER)
-    result = dict(versions=versions(), outcomes=len(out), questions=len(out.queries), right=float(out.frame.correct.mean()), rows=[])
+    by_prompt, by_kind = shares(out)
+    result = dict(versions=versions(), outcomes=len(out), questions=len(out.queries),
+                  right=float(out.frame.correct.mean()),
+                  by_prompt=by_prompt, by_kind=by_kind, rows=[])
     parts = out.split(test=.4, seed=1)
     train, test = parts.by_role("train"), parts.by_role("test")
-    for model in ("mean", "hierarchical", "logistic", "lightgbm", "stack"):
+    for model in ("mean", "hierarchical", "lightgbm"):
         rm = PromptReward(model=model, embedder=a.embedder).fit(train)
         report = evaluate_reward(rm, test)
-        result["rows"].append(dict(model=model, **{k: report.metric(k) for k in ("auc", "pair", "pair_lo", "pair_hi", "brier", "ece")}))
+        row = {k: report.metric(k) for k in ("auc", "pair", "pair_lo", "pair_hi", "brier", "ece")}
+        result["rows"].append(dict(model="constant order (rates)" if model == "mean" else model, **row))
         if model == "lightgbm":
-            print(report, flush=True)
             result.update(verdict=report.verdict, rules=report.rules.to_dict("records"), margin=rm.margin_)
-            result["by_prompt"] = {p: float(g.correct.mean()) for p, g in out.frame.groupby("prompt_id")}
-            kinds = out.column("kind")
-            result["by_kind"] = {k: {p: float(v) for p, v in g.groupby("prompt_id").correct.mean().items()} for k, g in out.frame.groupby(kinds)}
-    for model in ("hierarchical", "lightgbm"):
-        table = cross_choices(PromptReward(model=model, embedder=a.embedder, memory=False), out)
-        result[f"choices {model}"] = table.to_dict("records")
-        print(table.round(3).to_string(index=False), flush=True)
+    print(report, flush=True)
+    table = cross_choices(PromptReward(embedder=a.embedder, memory=False), out)
+    result["choices"] = table.to_dict("records")
+    print(table.round(3).to_string(index=False), flush=True)
     print(pd.DataFrame(result["rows"]).round(3).to_string(index=False))
-    write_atomic(RESULT, json.dumps(plain(json.loads(json.dumps(result, default=lambda x: None if isinstance(x, float) and np.isinf(x) else str(x)).replace("Infinity", "null"))), indent=1) + "\n")
+    print(pd.DataFrame(by_kind).round(2).to_string(), "\n", {k: round(v, 3) for k, v in by_prompt.items()})
+    write_atomic(RESULT, json.dumps(finite(plain(result)), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -71,22 +71,29 @@ def scores(out, embedder, models, quick_published, n_boot=500):
         name = "xgboost (published, eta .01 x 200)" if params else model
         for prompts in ("train", "heldout"):
             s = report.scores[(report.scores.prompts == prompts) & (report.scores.who == "model")]
-            if len(s): rows.append(dict(model=name, prompts=prompts, **{k: s[k].iloc[0] for k in ("auc", "pair", "pair_lo", "pair_hi", "brier", "ece", "accuracy")},
+            if len(s):
+                rows.append(dict(model=name, prompts=prompts,
+                                 **{k: s[k].iloc[0]
+                                    for k in ("auc", "pair", "pair_lo", "pair_hi", "brier", "ece", "accuracy")},
                                         rate=s.rate.iloc[0], fit_cpu_s=seconds))
         say(pd.DataFrame(rows[-2:]).round(4).to_string(index=False, header=len(rows) < 3))
     base = report.scores[report.scores.who == "prompt rates"]
-    rows += [dict(model="prompt rates only", prompts=r.prompts, auc=r.auc, pair=r.pair, pair_lo=r.pair_lo, pair_hi=r.pair_hi, brier=r.brier, ece=r.ece, accuracy=r.accuracy, rate=r.rate,
+    rows += [dict(model="prompt rates only", prompts=r.prompts, auc=r.auc, pair=r.pair, pair_lo=r.pair_lo,
+                  pair_hi=r.pair_hi, brier=r.brier, ece=r.ece, accuracy=r.accuracy, rate=r.rate,
                   fit_cpu_s=0.) for r in base.itertuples()]
     return rows
 
 
 def choices(out, embedder, model):
     "Rules over five grouped folds of all complete lines of the training prompts"
-    table = cross_choices(PromptReward(model=model, embedder=embedder, memory=False), out.select(prompts=train_prompts(out)),
+    table = cross_choices(PromptReward(model=model, embedder=embedder, memory=False),
+                          out.select(prompts=train_prompts(out)),
                           folds="fold" if "fold" in out.queries else 5)
     lines = table.attrs["lines"]
-    say(table.round(4).to_string(index=False), "\nmargins", lines.groupby("fold").used_margin.first().tolist(), "departs", round(lines.left.mean(), 3))
-    return dict(table=table.to_dict("records"), margins=lines.groupby("fold").used_margin.first().tolist(), departs=float(lines.left.mean()))
+    say(table.round(4).to_string(index=False), "\nmargins", lines.groupby("fold").used_margin.first().tolist(),
+        "departs", round(lines.left.mean(), 3))
+    return dict(table=table.to_dict("records"), margins=lines.groupby("fold").used_margin.first().tolist(),
+                departs=float(lines.left.mean()))
 
 
 def calls(out, embedder, model):
@@ -115,7 +122,8 @@ def published(out, embedder, model):
     rm, seconds = cpu(PromptReward(model=model, embedder=embedder).fit, train)
     report = evaluate_reward(rm, test, published=True, n_boot=500)
     say(report.label, "\n", report.rules.round(4).to_string(index=False))
-    return dict(label=report.label, rules=report.rules.to_dict("records"), scores=report.scores.to_dict("records"), fit_cpu_s=seconds)
+    return dict(label=report.label, rules=report.rules.to_dict("records"), scores=report.scores.to_dict("records"),
+                fit_cpu_s=seconds)
 
 
 def settings(out, embedder, model):
@@ -132,7 +140,7 @@ def settings(out, embedder, model):
 
 
 def baseline(out, rounds, prompts=(1, 6)):
-    "CPU of the published training at its real width (1536 + 1536 columns), extrapolated from `rounds` of its 2000 rounds"
+    "CPU of the published training at its real width (1536 + 1536 columns), from `rounds` of its 2000 rounds"
     import xgboost as xgb
     train, _ = roles(out)
     rng, T, found = np.random.default_rng(0), train_prompts(out), {}
@@ -146,13 +154,15 @@ def baseline(out, rounds, prompts=(1, 6)):
         pars = dict(max_depth=10, eta=.001, objective="binary:logistic", nthread=1)
         data, load = cpu(xgb.DMatrix, x[:cut], label=part.frame.correct.to_numpy()[:cut])
         del x
-        _, first = cpu(xgb.train, pars, data, num_boost_round=1) # builds the histogram index, which the next ones find there
+        _, first = cpu(xgb.train, pars, data,
+                       num_boost_round=1) # builds the histogram index, which the next ones find there
         _, few = cpu(xgb.train, pars, data, num_boost_round=1)
         _, many = cpu(xgb.train, pars, data, num_boost_round=1+rounds)
         per = (many-few)/rounds
         if per <= 0: sys.exit(f"{rounds} rounds are too few to time: give more --rounds")
         found[k] = dict(rows=cut, load_s=load + first - few, s_per_round=per, estimate_s=load + first + 1999*per)
-        say(f"published, {k} prompts, {cut} rows x 3072: {per:.2f} s CPU a round, about {found[k]['estimate_s']:.0f} s for 2000 rounds; peak {peak_mb():.0f} MB")
+        say(f"published, {k} prompts, {cut} rows x 3072: {per:.2f} s CPU a round, "
+            f"about {found[k]['estimate_s']:.0f} s for 2000 rounds; peak {peak_mb():.0f} MB")
         del data
     ks = sorted(found)
     a, b = found[ks[0]]["estimate_s"], found[ks[-1]]["estimate_s"]
@@ -160,7 +170,8 @@ def baseline(out, rounds, prompts=(1, 6)):
     m = len(T)
     total = sum(comb(m, k)*(a + (b-a)*(k-ks[0])/max(1, ks[-1]-ks[0])) for k in range(1, m+1))
     say(f"all {2**m-1} settings, linear in the number of prompts between the measured ones: about {total:.0f} s CPU")
-    return dict(per_setting=found, all_settings_s=total, rounds_measured=rounds, note="vectors drawn at random: the published ones are not public")
+    return dict(per_setting=found, all_settings_s=total, rounds_measured=rounds,
+                note="vectors drawn at random: the published ones are not public")
 
 
 def speed(out, embedder, model):
@@ -186,7 +197,8 @@ def main():
     ap.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     ap.add_argument("--datasets", nargs="+", default=None, help="default: all in the queries")
     ap.add_argument("--model", default="lightgbm")
-    ap.add_argument("--models", nargs="+", default=["lightgbm", "stack", "hierarchical", "logistic", "mlp", "xgboost"], help="for scores")
+    ap.add_argument("--models", nargs="+",
+                    default=["lightgbm", "stack", "hierarchical", "logistic", "mlp", "xgboost"], help="for scores")
     ap.add_argument("--full-published", action="store_true", help="2000 rounds of the published model in scores")
     ap.add_argument("--embedder", default="all-MiniLM-L6-v2")
     ap.add_argument("--cache", default=None, help="SQLite file that keeps embeddings between runs")
@@ -204,9 +216,11 @@ def main():
         say(f"\n=== {name or 'all'}: {part}")
         _, seconds = cpu(embed, embedder, part.texts() + part.prompt_texts())
         got = result["data"][str(name)] = dict(embed_cpu_s=seconds)
-        steps = dict(scores=lambda: scores(part, embedder, a.models, not a.full_published), choices=lambda: choices(part, embedder, a.model),
+        steps = dict(scores=lambda: scores(part, embedder, a.models, not a.full_published),
+                     choices=lambda: choices(part, embedder, a.model),
                      calls=lambda: calls(part, embedder, a.model), published=lambda: published(part, embedder, a.model),
-                     settings=lambda: settings(part, embedder, a.model), baseline=lambda: baseline(part, a.rounds), speed=lambda: speed(part, embedder, a.model))
+                     settings=lambda: settings(part, embedder, a.model), baseline=lambda: baseline(part, a.rounds),
+                     speed=lambda: speed(part, embedder, a.model))
         for step in a.only:
             say(f"\n--- {step}")
             got[step] = steps[step]()

@@ -9,13 +9,15 @@ from hypothesis.extra.numpy import arrays
 
 from promptmem.core import InvalidData
 from promptmem.reward import choose as C
-from promptmem.reward.evaluate import availability_summary, availability_table, classification, cross_choices, evaluate_reward, pair_ordering
+from promptmem.reward.evaluate import (availability_summary, availability_table, classification, cross_choices,
+                                       evaluate_reward, pair_ordering)
 from promptmem.reward.model import PromptReward
 from promptmem.reward.outcomes import LeakedRows
 
 from .worlds import kinds
 
-probabilities = arrays(float, st.tuples(st.integers(1, 12), st.integers(1, 6)), elements=st.sampled_from([.1, .3, .5, .5, .9]))
+probabilities = arrays(float, st.tuples(st.integers(1, 12), st.integers(1, 6)),
+                       elements=st.sampled_from([.1, .3, .5, .5, .9]))
 
 
 @settings(max_examples=80, deadline=None)
@@ -80,7 +82,8 @@ def test_replay_learns():
     r = np.random.default_rng(0)
     y = r.random((1500, 3)) < [.2, .7, .4]
     p = np.tile([.6, .4, .4], (1500, 1))
-    assert min(C.replay(C.Thompson(3, seed=1), p, y).mean(), C.replay(C.LinUCB(3), p, y).mean()) > C.replay(None, p, y).mean() + .2
+    frozen, thompson, ucb = (C.replay(k, p, y).mean() for k in (None, C.Thompson(3, seed=1), C.LinUCB(3)))
+    assert min(thompson, ucb) > frozen + .2
 
 
 def test_pair_ordering_and_undefined():
@@ -97,7 +100,8 @@ def test_report_has_baselines_and_intervals(model):
     r = evaluate_reward(model, kinds(150, seed=5), n_boot=200)
     by = r.rules.set_index("rule")
     assert {"random", "best single", "oracle", "best of N", "margin"} <= set(by.index)
-    assert by.gain["best single"] == by.lo["best single"] == 0 and by.success["oracle"] >= by.success.drop("oracle").max() - 1e-9
+    assert by.gain["best single"] == by.lo["best single"] == 0
+    assert by.success["oracle"] >= by.success.drop("oracle").max() - 1e-9
     assert by.lo["best of N"] > 0 and (by.lo <= by.gain).all() and (by.gain <= by.hi).all()
     assert {"model", "prompt rates", "always wrong"} == set(r.scores.who)
     assert r.scores[r.scores.who == "always wrong"].undefined_f1.item() == 3
@@ -140,4 +144,5 @@ def test_availability_and_folds():
     folds = cross_choices(rm, kinds(180), folds=3, n_boot=100)
     assert folds.rule.tolist() == ["best single", "best of N", "margin", "oracle"]
     lines = folds.attrs["lines"]
-    assert len(lines) == 180 and lines.groupby("group").fold.nunique().max() == 1 and pd.api.types.is_numeric_dtype(lines.margin)
+    assert len(lines) == 180 and lines.groupby("group").fold.nunique().max() == 1
+    assert pd.api.types.is_numeric_dtype(lines.margin)

@@ -27,7 +27,8 @@ def counting(fail_at=None, error=KeyboardInterrupt()):
 def test_interrupted_collection_resumes(tmp_path):
     log = tmp_path/"log.jsonl"
     lm, calls = counting(fail_at=8)
-    with pytest.raises(KeyboardInterrupt): collect_outcomes(lm, ["Add.", "Well?"], ASKED, "last_number", path=log, batch=4)
+    with pytest.raises(KeyboardInterrupt):
+        collect_outcomes(lm, ["Add.", "Well?"], ASKED, "last_number", path=log, batch=4)
     assert len(log.read_text().splitlines()) == 8
     lm, calls = counting()
     out = collect_outcomes(lm, ["Add.", "Well?"], ASKED, "last_number", path=log, batch=4)
@@ -55,9 +56,11 @@ def test_chats_and_scores_with_their_labels():
     lm = CallableLM(lambda p: seen.append(p) or "It is 5.", chat=True)
     out = collect_outcomes(lm, ["Answer with a number."], [dict(text="2+3", gold="5")], "last_number", join="system")
     assert out.frame.correct.tolist() == [1] and "2+3" in str(seen[0]) and "Answer with a number." in str(seen[0])
-    for reply, said, score in (("**Verdict:** False. It is true that ...", False, None), ("True or False: True", True, None),
+    for reply, said, score in (("**Verdict:** False. It is true that ...", False, None),
+                               ("True or False: True", True, None),
                                ("The answer is incorrect.", False, None), ("**Rating (0-10): 7**", None, .7),
-                               ("I'd say 8 out of 10", None, .8), ("Confidence: 85%", None, .85), ("On a scale of 0 to 1: .4", None, .4)):
+                               ("I'd say 8 out of 10", None, .8), ("Confidence: 85%", None, .85),
+                               ("On a scale of 0 to 1: .4", None, .4)):
         judge = CallableLM(lambda p: reply, chat=True)
         assert (self_critic(judge, out), verbal_confidence(judge, out)) == ([said], [score]), reply
 
@@ -74,7 +77,8 @@ def test_bad_collections(tmp_path):
     with pytest.raises(ValueError, match="no join"): collect_outcomes(lm, ["a"], ASKED, join="inside")
     with pytest.raises(InvalidData, match="no queries"): collect_outcomes(lm, ["a"], [])
     (tmp_path/"x.jsonl").write_text(json.dumps({"hello": 1}) + "\n")
-    with pytest.raises(InvalidData, match="x.jsonl:1: not a row"): collect_outcomes(lm, ["a"], ASKED, path=tmp_path/"x.jsonl")
+    with pytest.raises(InvalidData, match="x.jsonl:1: not a row"):
+        collect_outcomes(lm, ["a"], ASKED, path=tmp_path/"x.jsonl")
 
 
 def test_opinions():
@@ -89,12 +93,14 @@ def test_opinions():
 def test_steps_add_up():
     train = kinds(240)
     rm = PromptReward(model="hierarchical", embedder="hash:128", landmarks=80).fit(train)
-    rc = RewardComparison(rm, ["add the number 5 and of or", train.queries.text[1]], PROMPTS + ["as a riddle:"], outcomes=train, costs=[1, 2, 3, 4])
+    rc = RewardComparison(rm, ["add the number 5 and of or", train.queries.text[1]], PROMPTS + ["as a riddle:"],
+                          outcomes=train, costs=[1, 2, 3, 4])
     for i in range(2):
         for j in range(4):
             assert abs(rc.why(i, j).p.iloc[-1] - rc.p[i, j]) < 1e-5
     t = rc.table(0)
-    assert t.p.is_monotonic_decreasing and t.chosen.sum() == t.default.sum() == 1 and not t.set_index("prompt").tried["as a riddle:"]
+    assert t.p.is_monotonic_decreasing and t.chosen.sum() == t.default.sum() == 1
+    assert not t.set_index("prompt").tried["as a riddle:"]
     assert np.isfinite(rc.matrix(values="known").iloc[1, :3]).all() and rc.matrix(values="known").iloc[0].isna().all()
     assert rc.neighbours(1).question[0] == train.queries.text[1]
     assert rc.matrix(different_only=True, by=.99).empty

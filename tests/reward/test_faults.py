@@ -29,7 +29,8 @@ def small_log(n, m, seed, base=0., own=1., topic=0.):
 
 
 @pytest.mark.parametrize("model", ["hierarchical", "logistic", "lightgbm"])
-@pytest.mark.parametrize("n, base, own, topic", [(8, 0., 1., 0.), (20, 1., 2., 0.), (45, 0., .3, 1.), (60, -2., 1., 0.), (150, .5, 1., .5)])
+@pytest.mark.parametrize("n, base, own, topic",
+                         [(8, 0., 1., 0.), (20, 1., 2., 0.), (45, 0., .3, 1.), (60, -2., 1., 0.), (150, .5, 1., .5)])
 def test_no_log_is_so_small_that_the_model_is_worse_than_the_rates(model, n, base, own, topic):
     worse = []
     for seed in range(4):
@@ -53,7 +54,9 @@ def test_slopes_stay_finite_and_do_not_depend_on_where_zero_lies(n, m, at, scale
     np.testing.assert_allclose(far[0] + 100*far[1], b[0], atol=.02)
 
 
-@pytest.mark.parametrize("a, b", [("Use C++.", "Use C#."), ("x < y", "x > y"), ("Answer in $.", "Answer in %."), ("a + b", "a - b")])
+@pytest.mark.parametrize("a, b",
+                         [("Use C++.", "Use C#."), ("x < y", "x > y"), ("Answer in $.", "Answer in %."),
+                          ("a + b", "a - b")])
 def test_prompts_and_questions_with_other_signs_are_others(a, b):
     r = np.random.default_rng(0)
     X = [(f"what is {i} {'+' if i % 2 else '-'} 3 ?", p) for i in range(60) for p in (a, b)]
@@ -70,7 +73,8 @@ def test_prompts_and_questions_with_other_signs_are_others(a, b):
 def test_prompts_are_their_texts_not_their_positions():
     def one(prompt_id, text, verdict, question="why?"):
         return Interaction(question, prompt_id=prompt_id, verdict=verdict, meta=dict(prompt_text=text) if text else {})
-    out = Outcomes.from_interactions([one("0", "In French:", "right"), one("0", "In one word:", "wrong"), one("1", "In French:", "right")])
+    out = Outcomes.from_interactions([one("0", "In French:", "right"), one("0", "In one word:", "wrong"),
+                                      one("1", "In French:", "right")])
     assert sorted(out.prompts.text) == ["In French:", "In one word:"] and len(out) == 3
     assert out.frame.groupby("prompt_id").correct.sum().tolist() == [2, 0]
     with pytest.warns(UserWarning, match="2 interactions name their prompt by a position"):
@@ -94,22 +98,26 @@ def test_labels_and_columns_as_scikit_learn_has_them():
                           question=[out.queries.text[q] for q in out.frame.query_id]))
     words = np.where(out.frame.correct == 1, "right", "wrong")
     rm = PromptReward(model="hierarchical", embedder="hash:64", landmarks=60).fit(X, words)
-    same = PromptReward(model="hierarchical", embedder="hash:64", landmarks=60).fit(X[["question", "prompt"]], out.frame.correct)
+    same = PromptReward(model="hierarchical", embedder="hash:64", landmarks=60).fit(X[["question", "prompt"]],
+                                                                                    out.frame.correct)
     assert rm.feature_names_in_.tolist() == ["question", "prompt"] and rm.n_features_in_ == 2
     assert rm.classes_.tolist() == ["right", "wrong"] and set(rm.predict(X)) <= {"right", "wrong"}
-    np.testing.assert_allclose(rm.predict_proba(X)[:, 0], same.predict_proba(X)[:, 1], atol=1e-9)      # columns follow classes_
+    np.testing.assert_allclose(rm.predict_proba(X)[:, 0], same.predict_proba(X)[:, 1],
+                               atol=1e-9)      # columns follow classes_
     np.testing.assert_allclose(rm.predict_proba(X[["question", "prompt"]]), rm.predict_proba(X))
     assert rm.score(X, words) == same.score(X, out.frame.correct.to_numpy()) > .6
-    with pytest.raises(InvalidData, match="fitted on the columns"): rm.predict(X.rename(columns=dict(prompt="template")))
+    with pytest.raises(InvalidData, match="fitted on the columns"):
+        rm.predict(X.rename(columns=dict(prompt="template")))
     with pytest.raises(InvalidData, match="'correct' is"): rm.fit(X, np.where(out.frame.correct == 1, "red", "blue"))
-    assert set(PromptReward(model="mean", embedder="hash:16").fit(X, out.frame.correct.astype(bool)).predict(X)) <= {True, False}
+    truth = PromptReward(model="mean", embedder="hash:16").fit(X, out.frame.correct.astype(bool))
+    assert set(truth.predict(X)) <= {True, False}
 
 
 def test_a_replay_asks_only_what_the_log_holds():
     answers = np.array([[1., 2., 2.], [np.nan, 5., 5.]])
     correct = np.array([[np.nan, 1., 1.], [0., np.nan, 1.]])
     c = escalation_curve([[.9, .8, .7], [.9, .8, .7]], answers, correct, at_most=[3]).set_index("rule")
-    assert c.calls["plain"] == 2 and c.accuracy["plain"] == 1           # an outcome without an answer is a call, a gap is none
+    assert c.calls["plain"] == 2 and c.accuracy["plain"] == 1    # no answer: a call; a gap: none
     with pytest.raises(InvalidData, match="no outcome for any"): escalation_curve([[.5]], [[1.]], [[np.nan]])
 
 
@@ -125,7 +133,8 @@ def test_results_say_what_came_out():
     from promptmem.reward.evaluate import evaluate_reward
     rm = PromptReward(model="hierarchical", embedder="hash:128", landmarks=100).fit(kinds(240))
     assert repr(evaluate_reward(rm, kinds(150, seed=5))).startswith("Choosing by question helps: ")
-    assert repr(rm.choose("add the number 5 and or of", margin=0)).startswith(f"Use {PROMPTS[0]!r}: predicted to be right with ")
+    assert repr(rm.choose("add the number 5 and or of",
+                          margin=0)).startswith(f"Use {PROMPTS[0]!r}: predicted to be right with ")
     assert "Better not answer" in repr(rm.choose("add the number 5", min_p=.999))
     r = np.random.default_rng(1)
     flat = kinds(240)

@@ -8,7 +8,8 @@ from promptmem.grade import choice, conclusion, exact, get_grader, grade, last_n
 
 @given(st.integers(-10**9, 10**9))
 def test_any_integer_is_read_back(n):
-    assert conclusion(f"So the total is {n:,}.") == n == conclusion(f"Therefore it is ${n:,} dollars") == conclusion(str(n).replace("-", "\u2212"))
+    assert conclusion(f"So the total is {n:,}.") == n == conclusion(f"Therefore it is ${n:,} dollars")
+    assert conclusion(str(n).replace("-", "\u2212")) == n
 
 
 @given(st.text(max_size=60))
@@ -17,9 +18,12 @@ def test_no_text_breaks_a_grader(t):
 
 
 @pytest.mark.parametrize("answer, gold, fixed, published", [
-    ("It costs $1,250.", "1250", True, False), ("It costs $1,250.", "250", False, True), ("It is -7.", "-7", True, True),
-    ("It is -7.", "7", False, True), ("He paid 30 dollars in 2019.", "30", True, False), ("The answer is 8. I used 3 steps.", "8", True, False),
-    ("8 + 4 = 12", "12", True, True), ("", "1", False, False), ("no number", "1", False, False), ("1. Add.\n2. It is 5.", "5", True, True)])
+    ("It costs $1,250.", "1250", True, False), ("It costs $1,250.", "250", False, True),
+    ("It is -7.", "-7", True, True),
+    ("It is -7.", "7", False, True), ("He paid 30 dollars in 2019.", "30", True, False),
+    ("The answer is 8. I used 3 steps.", "8", True, False),
+    ("8 + 4 = 12", "12", True, True), ("", "1", False, False), ("no number", "1", False, False),
+    ("1. Add.\n2. It is 5.", "5", True, True)])
 def test_traps(answer, gold, fixed, published):
     assert last_number(answer, gold) is fixed and last_number_published(answer, gold) is published
 

@@ -22,7 +22,9 @@ def small(**kw): return PromptReward(**{"embedder": "hash:128", "landmarks": 100
 def fitted(): return small().fit(kinds(300))
 
 
-@pytest.mark.parametrize("model, least", [("stack", .7), ("lightgbm", .7), ("hierarchical", .7), ("logistic", .7), ("mlp", .65), ("mean", .45)])
+@pytest.mark.parametrize("model, least",
+                         [("stack", .7), ("lightgbm", .7), ("hierarchical", .7), ("logistic", .7), ("mlp", .65),
+                          ("mean", .45)])
 def test_models_learn_and_are_reproducible(model, least):
     train, test = kinds(300), kinds(150, seed=9)
     p = small(model=model).fit(train).predict_outcomes(test)
@@ -38,8 +40,10 @@ def test_published_model_reads_prompts_by_their_vectors():
     assert p.shape == (1, 4) and np.isfinite(p).all()
 
 
-CHECKS = ["check_no_attributes_set_in_init", "check_parameters_default_constructible", "check_get_params_invariance", "check_set_params",
-          "check_estimator_cloneable", "check_estimator_repr", "check_do_not_raise_errors_in_init_or_set_param", "check_estimator_tags_renamed",
+CHECKS = ["check_no_attributes_set_in_init", "check_parameters_default_constructible", "check_get_params_invariance",
+          "check_set_params",
+          "check_estimator_cloneable", "check_estimator_repr", "check_do_not_raise_errors_in_init_or_set_param",
+          "check_estimator_tags_renamed",
           "check_valid_tag_types", "check_mixin_order"]
 
 
@@ -52,7 +56,8 @@ def test_sklearn_checks_that_apply(name):
 
 def test_sklearn_habits():
     out = kinds(150)
-    X = np.array([(out.queries.text[q], out.prompts.text[p]) for q, p in zip(out.frame.query_id, out.frame.prompt_id)], object)
+    X = np.array([(out.queries.text[q], out.prompts.text[p]) for q,
+                  p in zip(out.frame.query_id, out.frame.prompt_id)], object)
     y = out.frame.correct.to_numpy()
     p = cross_val_predict(small(), X, y, cv=3, method="predict_proba")
     assert p.shape == (len(X), 2) and np.allclose(p.sum(1), 1) and auc(p[:, 1], y) > .6
@@ -80,7 +85,8 @@ def test_one_class_only_is_answered_with_rates():
     for value in (0, 1):
         one = out.where(out.frame.correct.to_numpy() == value)
         p = small().fit(one).predict_proba(out.texts()[:3], out.prompt_texts() + ["never seen"])
-        assert np.isfinite(p).all() and ((p > .8).all() if value else (p < .2).all()) and (p > 0).all() and (p < 1).all()
+        assert np.isfinite(p).all() and ((p > .8).all() if value
+                                         else (p < .2).all()) and (p > 0).all() and (p < 1).all()
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 9])
@@ -111,7 +117,8 @@ def test_seen_questions_use_their_outcomes():
     luck = r.random((90, 3))  # each question and prompt has its own rate: only memory can know
     out.frame["correct"] = (r.random(len(out)) < luck[out.frame.query_id, out.frame.prompt_id]).astype(int)
     past, last = out.select(draw=[0, 1, 2]), out.select(draw=3)
-    with_memory, without = (auc(small(memory=m).fit(past).predict_outcomes(last), last.frame.correct) for m in (True, False))
+    with_memory, without = (auc(small(memory=m).fit(past).predict_outcomes(last), last.frame.correct)
+                            for m in (True, False))
     assert with_memory > .7 and with_memory > without + .1
 
 
@@ -144,7 +151,8 @@ def test_cost_aware_choice_and_abstention(fitted):
     q = "add the number 5 and or of"
     free = fitted.choose(q, margin=0)
     assert free.prompt == PROMPTS[0] and free.interval[0] < free.p < free.interval[1] and not free.abstained
-    assert fitted.choose(q, margin=0, costs={PROMPTS[0]: 9, PROMPTS[1]: 1, PROMPTS[2]: 1}, tradeoff=.1).prompt != PROMPTS[0]
+    assert fitted.choose(q, margin=0, costs={PROMPTS[0]: 9, PROMPTS[1]: 1, PROMPTS[2]: 1},
+                         tradeoff=.1).prompt != PROMPTS[0]
     assert fitted.choose(q, min_p=.999).abstained
     with pytest.raises(ValueError, match="no prompts to choose from"): fitted.choose(q, [])
     with pytest.raises(ValueError, match="costs"): fitted.choose(q, costs=[1])
@@ -162,11 +170,13 @@ def test_side_features():
     side = lambda ts: np.array([[len(t) % 7] for t in ts], float)
     rm = small(question_side=side, prompt_side=lambda ps: np.array([[len(p)/10] for p in ps])).fit(kinds(90))
     assert rm.predict_proba(["add 1"], ["brand new prompt"]).shape == (1, 1)
-    with pytest.raises(InvalidData, match="question_side"): small(question_side=lambda ts: np.full((len(ts), 1), np.nan)).fit(kinds(90))
+    with pytest.raises(InvalidData, match="question_side"):
+        small(question_side=lambda ts: np.full((len(ts), 1), np.nan)).fit(kinds(90))
 
 
 def test_pairs_and_outcomes_agree():
     out = kinds(90)
-    X = pd.DataFrame(dict(query=[out.queries.text[q] for q in out.frame.query_id], prompt=[out.prompts.text[p] for p in out.frame.prompt_id]))
+    X = pd.DataFrame(dict(query=[out.queries.text[q] for q in out.frame.query_id],
+                          prompt=[out.prompts.text[p] for p in out.frame.prompt_id]))
     a, b = small().fit(out), small().fit(X, out.frame.correct)
     np.testing.assert_allclose(a.predict_proba(["add 3"], PROMPTS), b.predict_proba(["add 3"], PROMPTS), atol=.05)

@@ -27,8 +27,10 @@ def test_rows_that_do_not_fit_are_named(change, message):
 def test_duplicates_need_draw_numbers():
     out = kinds(6)
     twice = pd.concat([out.frame, out.frame.iloc[[3]]])
-    with pytest.raises(InvalidData, match="row 18: query 1 with prompt 0 occurs twice"): Outcomes(twice, out.queries, out.prompts)
-    with pytest.raises(InvalidData, match="number repeated draws"): Outcomes(twice.drop(columns="draw"), out.queries, out.prompts)
+    with pytest.raises(InvalidData, match="row 18: query 1 with prompt 0 occurs twice"):
+        Outcomes(twice, out.queries, out.prompts)
+    with pytest.raises(InvalidData, match="number repeated draws"):
+        Outcomes(twice.drop(columns="draw"), out.queries, out.prompts)
     twice.iloc[-1, twice.columns.get_loc("draw")] = 1
     assert len(Outcomes(twice, out.queries, out.prompts)) == 19
 
@@ -40,7 +42,8 @@ def test_tables_are_checked(table, column, value, message):
     out = kinds(6)
     t = getattr(out, table).astype({column: object})
     t.loc[1, column] = value
-    with pytest.raises(InvalidData, match=message): Outcomes(out.frame, **{"queries": out.queries, "prompts": out.prompts, table: t})
+    with pytest.raises(InvalidData, match=message):
+        Outcomes(out.frame, **{"queries": out.queries, "prompts": out.prompts, table: t})
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
@@ -52,7 +55,8 @@ def test_round_trip(tmp_path, suffix):
         else: t.to_json(tmp_path/f"{name}.jsonl", orient="records", lines=True)
     back = Outcomes.read(tmp_path)
     pd.testing.assert_frame_equal(back.frame, out.frame, check_dtype=False)
-    one = Outcomes.read(tmp_path/f"outcomes{suffix}", queries=tmp_path/f"queries{suffix}", prompts=tmp_path/f"prompts{suffix}")
+    one = Outcomes.read(tmp_path/f"outcomes{suffix}", queries=tmp_path/f"queries{suffix}",
+                        prompts=tmp_path/f"prompts{suffix}")
     assert one.texts() == out.texts()
 
 

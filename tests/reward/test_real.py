@@ -41,7 +41,8 @@ def test_published_grader_reproduces_the_verdicts(real):
 
 def test_small_model_beats_rates_on_new_questions(real):
     svamp = real.select(dataset="svamp")
-    rm = PromptReward(model="hierarchical", embedder="hash:256", landmarks=400).fit(svamp.by_role("train", "calib", split="train"))
+    rm = PromptReward(model="hierarchical", embedder="hash:256",
+                      landmarks=400).fit(svamp.by_role("train", "calib", split="train"))
     r = evaluate_reward(rm, svamp.by_role("test", split="test"), n_boot=100)
     assert r.metric("auc") > .75 and r.metric("auc") > r.metric("auc", who="prompt rates") + .03
     assert r.metric("pair", "heldout") > .65 and r.metric("ece") < .05

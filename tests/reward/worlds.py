@@ -14,7 +14,8 @@ def kinds(n=240, seed=0, draws=1, prompts=PROMPTS, good=.8, bad=.3):
     rows, queries = [], []
     for i in range(n):
         k = i % 3
-        queries.append(f"{stems[k][0]} the {stems[k][1]} {r.integers(1e6)} {' '.join(r.choice(['and', 'or', 'then', 'of'], 3))}")
+        number, rest = r.integers(1e6), " ".join(r.choice(["and", "or", "then", "of"], 3))
+        queries.append(f"{stems[k][0]} the {stems[k][1]} {number} {rest}")
         rows += [(i, j, r.random() < (good if j == k else bad), d) for j in range(len(prompts)) for d in range(draws)]
     frame = pd.DataFrame(rows, columns=["query_id", "prompt_id", "correct", "draw"])
     return Outcomes(frame, pd.DataFrame(dict(query_id=range(n), text=queries)),

@@ -84,7 +84,8 @@ def grouped_answers(r, g, k, p, alike):
 def of_groups(g, k, p, alike, runs, seed=0):
     "Coverage of `interval` for shares by group"
     r, groups = np.random.default_rng(seed), np.repeat(np.arange(g), k)
-    return float(np.mean([covers(stats.interval(grouped_answers(r, g, k, p, alike).ravel(), groups), p) for _ in range(runs)]))
+    return float(np.mean([covers(stats.interval(grouped_answers(r, g, k, p, alike).ravel(), groups), p)
+                          for _ in range(runs)]))
 
 
 def of_grouped_numbers(g, k, runs, seed=0):
@@ -106,7 +107,8 @@ def of_pairs(n, up, down, runs, seed=0, grades=False):
         d, base = changed(r, n, up, down), (r.random(n) < .7)*1.
         before = np.where(d == 1, 0., np.where(d == -1, 1., base))
         scale = r.random(n) if grades else 1.
-        out.append(covers(stats.paired_interval(before + d*scale, before, bounds=(0, 1)), (up-down)*(.5 if grades else 1)))
+        out.append(covers(stats.paired_interval(before + d*scale, before, bounds=(0, 1)),
+                          (up-down)*(.5 if grades else 1)))
     return float(np.mean(out))
 
 
@@ -114,7 +116,8 @@ def of_grouped_pairs(g, k, change, alike, runs, seed=0):
     "Coverage of `paired_interval` by group, no difference on average"
     r, groups, out = np.random.default_rng(seed), np.repeat(np.arange(g), k), []
     for _ in range(runs):
-        d = np.where(r.random((g, k)) < alike, changed(r, (g, 1), change, change), changed(r, (g, k), change, change)).ravel()
+        d = np.where(r.random((g, k)) < alike, changed(r, (g, 1), change, change),
+                     changed(r, (g, k), change, change)).ravel()
         before = np.where(d == 1, 0., 1.)
         out.append(covers(stats.paired_interval(before+d, before, groups), 0.))
     return float(np.mean(out))
@@ -157,7 +160,8 @@ def of_thresholds(n, risk, runs, tied=False, level=.9, seed=0):
         t = risk_threshold(c, r.random(n) >= wrong, risk, level)
         if not tied: kept += math.isinf(t)
         else:
-            at, weight = lattice[lattice >= t-1e-9], np.where((lattice < .05) | (lattice > .95), .5, 1.)[lattice >= t-1e-9]
+            at, weight = lattice[lattice >= t-1e-9], np.where((lattice < .05) | (lattice > .95), .5,
+                                                              1.)[lattice >= t-1e-9]
             kept += not len(at) or (weight*np.clip(.7-at, 0, 1)*.6).sum()/weight.sum() <= risk
     return kept/runs
 
@@ -194,18 +198,27 @@ def table(runs=1000):
     yield "Clopper-Pearson upper end, least", [min(exact(upper, n, p) for p in ps) for n in sizes]
     for w in NUMBERS: yield f"mean: {w}", [of_means(w, n, runs//2) for n in sizes]
     for w in GRADES: yield f"grades: {w}", [of_grades(w, n, runs) for n in sizes]
-    for up, down in ((.25, .25), (.3, .1), (.05, .05), (.02, 0)): yield f"pairs: {up} up, {down} down", [of_pairs(n, up, down, runs) for n in sizes]
+    for up, down in ((.25, .25), (.3, .1), (.05, .05), (.02, 0)):
+        yield f"pairs: {up} up, {down} down", [of_pairs(n, up, down, runs) for n in sizes]
     yield "graded pairs: .25 up, .25 down", [of_pairs(n, .25, .25, runs, grades=True) for n in sizes]
     for p, alike in ((.5, 1), (.8, .3), (.95, .3), (.95, 1)):
-        yield f"groups of 10 (2, 5, 10, 30 of them), share {p}, alike {alike}", [of_groups(g, 10, p, alike, runs) for g in (2, 5, 10, 30)]
+        yield f"groups of 10 (2, 5, 10, 30 of them), share {p}, alike {alike}", [of_groups(g, 10, p, alike, runs)
+                                                                                 for g in (2, 5, 10, 30)]
     yield "groups of 10 (2, 5, 10, 30 of them), numbers", [of_grouped_numbers(g, 10, runs) for g in (2, 5, 10, 30)]
-    yield "paired, groups of 10 (2, 5, 10, 30 of them)", [of_grouped_pairs(g, 10, .25, .5, runs) for g in (2, 5, 10, 30)]
-    for w in DAMAGES: yield f"damage bound: {w} (100, 300, 1000 texts)", [of_damages(w, n, runs//4) for n in (100, 300, 1000)]
-    yield "damage of all 600 texts, 6 changed (100, 300, 500 read)", [of_population(600, 6, n, runs//4) for n in (100, 300, 500)]
-    for risk in (.1, .2, .3): yield f"risk threshold {risk}, stated .90 (100, 300, 1000)", [of_thresholds(n, risk, runs//3) for n in (100, 300, 1000)]
-    yield "risk threshold .1, tied, stated .90 (100, 300, 1000)", [of_thresholds(n, .1, runs//3, True) for n in (100, 300, 1000)]
+    yield "paired, groups of 10 (2, 5, 10, 30 of them)", [of_grouped_pairs(g, 10, .25, .5, runs)
+                                                          for g in (2, 5, 10, 30)]
+    for w in DAMAGES:
+        yield f"damage bound: {w} (100, 300, 1000 texts)", [of_damages(w, n, runs//4) for n in (100, 300, 1000)]
+    yield "damage of all 600 texts, 6 changed (100, 300, 500 read)", [of_population(600, 6, n, runs//4)
+                                                                      for n in (100, 300, 500)]
+    for risk in (.1, .2, .3):
+        yield f"risk threshold {risk}, stated .90 (100, 300, 1000)", [of_thresholds(n, risk, runs//3)
+                                                                      for n in (100, 300, 1000)]
+    yield "risk threshold .1, tied, stated .90 (100, 300, 1000)", [of_thresholds(n, .1, runs//3, True)
+                                                                   for n in (100, 300, 1000)]
     yield "margin stays, groups of 20 (1, 2, 5, 15 of them)", [of_margins(g, 20, runs//3) for g in (1, 2, 5, 15)]
-    yield "prompt error, 10 draws (10, 30, 100 questions): 1 is right", [of_prompt_errors(n, 10, 2., runs) for n in (10, 30, 100)]
+    yield "prompt error, 10 draws (10, 30, 100 questions): 1 is right", [of_prompt_errors(n, 10, 2., runs)
+                                                                         for n in (10, 30, 100)]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Each stated level is kept, within chance, in worlds whose truth is known: small and large, sparse, heavy-tailed, grouped, tied."""
+"""Each stated level is kept, within chance, in worlds of known truth: small, large, sparse, heavy-tailed, grouped, tied."""
 import math
 
 import numpy as np
@@ -78,7 +78,8 @@ def test_damages_of_a_population(read): assert C.of_population(600, 6, read, 150
 def test_bounds_of_a_mean(n):
     r = np.random.default_rng(0)
     for draw, truth in C.GRADES.values():
-        got = [(stats.mean_lower(x, 0, 1) <= truth, stats.mean_upper(x, 0, 1) >= truth) for x in (draw(r, n) for _ in range(60))]
+        got = [(stats.mean_lower(x, 0, 1) <= truth, stats.mean_upper(x, 0, 1) >= truth)
+               for x in (draw(r, n) for _ in range(60))]
         assert np.min(np.mean(got, 0)) >= C.share(3, 60)
 
 
@@ -113,12 +114,15 @@ def test_calibration_on_few_outcomes_changes_little(n):
 
 
 def test_one_group_is_no_evidence():
-    for i in (stats.interval([1, 0, 1], [7, 7, 7]), stats.paired_interval([1, 1], [0, 1], ["a", "a"]), stats.mean_interval([.5])):
+    for i in (stats.interval([1, 0, 1], [7, 7, 7]), stats.paired_interval([1, 1], [0, 1], ["a", "a"]),
+              stats.mean_interval([.5])):
         assert math.isnan(i.lo) and math.isnan(i.hi) and not i.excludes_zero and "no interval" in str(i)
 
 
 def test_no_share_without_width():
     for n in (1, 5, 20, 300):
-        for i in (stats.interval(np.ones(n)), stats.paired_interval(np.ones(n), np.ones(n)), stats.bootstrap(np.zeros(n)),
-                  stats.interval(np.ones(2*n), np.repeat(range(2), n)), stats.paired_bootstrap(np.ones(2*n), np.ones(2*n), [0, 1]*n)):
+        for i in (stats.interval(np.ones(n)), stats.paired_interval(np.ones(n), np.ones(n)),
+                  stats.bootstrap(np.zeros(n)),
+                  stats.interval(np.ones(2*n), np.repeat(range(2), n)),
+                  stats.paired_bootstrap(np.ones(2*n), np.ones(2*n), [0, 1]*n)):
             assert i.hi - i.lo > .5/(n+1), (n, i)
