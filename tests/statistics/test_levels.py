@@ -1,4 +1,4 @@
-"""Each stated level is kept, within chance, in worlds of known truth: small, large, sparse, heavy-tailed, grouped, tied."""
+"""Each stated level is kept, within chance, in worlds of known truth: small, sparse, heavy-tailed, grouped, tied."""
 import math
 
 import numpy as np
