@@ -25,7 +25,8 @@ def reward(r, data, part, **wanted): return row(r["reward_bars"]["data"][data][p
 
 def best(r, data, score, prompts="train"):
     "Largest score over our models, and which"
-    rows = [x for x in r["reward_bars"]["data"][data]["scores"] if x["prompts"] == prompts and not x["model"].startswith(("xgboost", "prompt rates"))]
+    rows = [x for x in r["reward_bars"]["data"][data]["scores"] if x["prompts"] == prompts
+            and not x["model"].startswith(("xgboost", "prompt rates"))]
     return max((x[score], x["model"]) for x in rows)
 
 
@@ -39,7 +40,11 @@ def score_bar(data, score, least, prompts="train", low=False):
     def look(r):
         x = reward(r, data, "scores", model="lightgbm", prompts=prompts)
         got, within = x[score], f" [{x['pair_lo']:.3f}, {x['pair_hi']:.3f}]" if score == "pair" else ""
-        alone = f", each prompt's rate {reward(r, data, 'scores', model='prompt rates only', prompts=prompts)[score]:.3f}" if score == "pair" else ""
+        alone = (
+            f", each prompt's rate {reward(r, data, 'scores', model='prompt rates only', prompts=prompts)[score]:.3f}"
+            if score == "pair"
+            else ""
+        )
         base = published_score(r, data, score, prompts)
         note = ""
         if not low:
@@ -47,7 +52,11 @@ def score_bar(data, score, least, prompts="train", low=False):
             note = f" ({who} {top:.4f})" if top > got + 5e-5 else ""
         return (got <= least if low else got >= least), f"{got:.4f}{within}{note}", f"published model {base:.3f}{alone}"
     where = "" if prompts == "train" else ", held-out prompts"
-    return "reward", f"{data}{where}: {dict(auc='AUC', pair='pair ordering', brier='Brier', ece='ECE')[score]} {'<=' if low else '>='} {least}", look
+    return (
+        "reward",
+        f"{data}{where}: {dict(auc='AUC', pair='pair ordering', brier='Brier', ece='ECE')[score]} {'<=' if low else '>='} {least}",
+        look,
+    )
 
 
 def times(room, what, least, find):
@@ -61,7 +70,8 @@ def times(room, what, least, find):
 def speed(task):
     "The lower of two runs: one thread, and two threads of a machine that other jobs were using"
     def find(r):
-        x = min((x for name in ("recall_speed", "recall_speed_1thread") for x in r[name]["rows"] if x["task"].startswith(task)), key=lambda x: x["cpu_ratio"])
+        x = min((x for name in ("recall_speed", "recall_speed_1thread") for x in r[name]["rows"]
+                 if x["task"].startswith(task)), key=lambda x: x["cpu_ratio"])
         return x["cpu_ratio"], f"CPU seconds, published {x['baseline_cpu_s']:.1f}, ours {x['ours_cpu_s']:.1f}"
     return find
 
@@ -69,7 +79,10 @@ def speed(task):
 def scoring(name):
     def find(r):
         x = next(x for x in r["edit_scoring"]["sets"] if x["set"] == name)
-        return x["times"], f"published {x['published_s']:.1f} s, ours {x['ours_s']:.1f} s; {x['published_mb']:.0f} and {x['ours_mb']:.0f} MB"
+        return (
+            x["times"],
+            f"published {x['published_s']:.1f} s, ours {x['ours_s']:.1f} s; {x['published_mb']:.0f} and {x['ours_mb']:.0f} MB",
+        )
     return find
 
 
@@ -83,7 +96,11 @@ def million(key, most, unit, what, least=False):
 def passes(r):
     x = min(r["edit_scoring"]["passes"], key=lambda p: p["times_first"])
     same = all(p["same_verdict"] for p in r["edit_scoring"]["passes"])
-    return x["times_first"] >= 8 and same, f"{x['times_first']:.1f} times, same verdict {'always' if same else 'NOT always'}", f"published {x['published_s']:.0f} s, ours {x['first_s']:.1f} s"
+    return (
+        x["times_first"] >= 8 and same,
+        f"{x['times_first']:.1f} times, same verdict {'always' if same else 'NOT always'}",
+        f"published {x['published_s']:.0f} s, ours {x['first_s']:.1f} s",
+    )
 
 
 def memory_of_scoring(r):
@@ -94,27 +111,40 @@ def memory_of_scoring(r):
 def edit_run(r):
     x = r["edit_run"]
     ok = x["times"] >= 20 and x["inside_all"] and x["our_success"] >= x["published_success"]
-    return ok, f"{x['times']:.1f} times; success {x['our_success']:.3f}, inside {'yes' if x['inside_all'] else 'NO'}", f"published {x['published_s']:.0f} s, success {x['published_success']:.3f}"
+    return (
+        ok,
+        f"{x['times']:.1f} times; success {x['our_success']:.3f}, inside {'yes' if x['inside_all'] else 'NO'}",
+        f"published {x['published_s']:.0f} s, success {x['published_success']:.3f}",
+    )
 
 
 def senses(r):
     rows = r["edit_senses"]["table"]
-    say = "; ".join(f"{x['kind']}: {100*x['senses_minus_lora']['estimate']:+.0f} points [{100*x['senses_minus_lora']['lo']:+.0f}, {100*x['senses_minus_lora']['hi']:+.0f}]" for x in rows)
+    say = "; ".join(
+        f"{x['kind']}: {100 * x['senses_minus_lora']['estimate']:+.0f} points [{100 * x['senses_minus_lora']['lo']:+.0f}, {100 * x['senses_minus_lora']['hi']:+.0f}]"
+        for x in rows
+    )
     return all(x["senses_minus_lora"]["estimate"] >= 0 for x in rows), say, "LoRA, same limit"
 
 
 def search_gain(r):
     rows = [x for x in r["rewrite_demo"]["rows"] if x["method"] == "ours" and x["kind"] != "all"]
     ok = all(x["gain"] >= .2 and x["gain_lo"] > 0 for x in rows)
-    return ok, "; ".join(f"{x['kind']}: {100*x['gain']:.0f} points [{100*x['gain_lo']:.0f}, {100*x['gain_hi']:.0f}]" for x in rows), "seed prompt"
+    return ok, "; ".join(f"{x['kind']}: {100*x['gain']:.0f} points [{100*x['gain_lo']:.0f}, {100*x['gain_hi']:.0f}]"
+                         for x in rows), "seed prompt"
 
 
 def search_against(r, other):
     rows, kinds = r["rewrite_demo"]["rows"], []
     for x in rows:
         if x["kind"] not in kinds and x["kind"] != "all": kinds.append(x["kind"])
-    pair = [(k, row(rows, kind=k, method="ours")["held_out"], next(x["held_out"] for x in rows if x["kind"] == k and x["method"].startswith(other))) for k in kinds]
-    return all(a > b for _, a, b in pair), "; ".join(f"{k}: {a:.3f}" for k, a, _ in pair), "; ".join(f"{b:.3f}" for *_, b in pair)
+    pair = [(k, row(rows, kind=k, method="ours")["held_out"],
+             next(x["held_out"] for x in rows if x["kind"] == k and x["method"].startswith(other))) for k in kinds]
+    return (
+        all(a > b for _, a, b in pair),
+        "; ".join(f"{k}: {a:.3f}" for k, a, _ in pair),
+        "; ".join(f"{b:.3f}" for *_, b in pair),
+    )
 
 
 def false_gains(r):
@@ -124,7 +154,11 @@ def false_gains(r):
 
 def screen(r):
     full, screened, half = [x for x in r["rewrite_screen"]["rows"] if x["log"] == "Prompt-OIRL, SVAMP"][-3:]
-    return screened["accuracy"] >= full["accuracy"], f"{screened['accuracy']:.3f} with {screened['calls']:.0f} calls", f"{full['accuracy']:.3f} with {full['calls']:.0f}; no screen, {half['accuracy']:.3f} with {half['calls']:.0f}"
+    return (
+        screened["accuracy"] >= full["accuracy"],
+        f"{screened['accuracy']:.3f} with {screened['calls']:.0f} calls",
+        f"{full['accuracy']:.3f} with {full['calls']:.0f}; no screen, {half['accuracy']:.3f} with {half['calls']:.0f}",
+    )
 
 
 def browser(what, most):
@@ -137,7 +171,11 @@ def browser(what, most):
 
 def margin(r, data):
     x = row(r["reward_bars"]["data"][data]["choices"]["table"], rule="margin")
-    return x["lo"] >= -.005, f"gain {100*x['gain']:+.2f} points [{100*x['lo']:+.2f}, {100*x['hi']:+.2f}]", "best single prompt"
+    return (
+        x["lo"] >= -0.005,
+        f"gain {100 * x['gain']:+.2f} points [{100 * x['lo']:+.2f}, {100 * x['hi']:+.2f}]",
+        "best single prompt",
+    )
 
 
 def published_protocol(r):
@@ -147,9 +185,14 @@ def published_protocol(r):
 
 
 def calls(r):
-    rows = [x for x in r["reward_bars"]["data"]["gsm8k"]["calls"]["all prompts"] if x["rule"] == "adaptive" and x["calls"] <= 5.05]
+    rows = [x for x in r["reward_bars"]["data"]["gsm8k"]["calls"]["all prompts"] if x["rule"] == "adaptive"
+            and x["calls"] <= 5.05]
     top = max(rows, key=lambda x: x["accuracy"])
-    return top["accuracy"] >= .30, f"{top['accuracy']:.3f} at {top['calls']:.2f} calls", "plain votes .294 at 4, .300 at 6 (published logs)"
+    return (
+        top["accuracy"] >= 0.30,
+        f"{top['accuracy']:.3f} at {top['calls']:.2f} calls",
+        "plain votes .294 at 4, .300 at 6 (published logs)",
+    )
 
 
 def reward_cost(what):
@@ -163,7 +206,11 @@ def reward_cost(what):
             return s <= 300 and mb <= 1024, f"{s:.0f} s CPU, {mb:.0f} MB", ""
         if what == "table":
             ratio = min(d["baseline"]["all_settings_s"]/d["settings"]["cpu_s"] for d in data.values())
-            return ratio >= 100, f"{ratio:.0f} times less CPU (with evaluation)", "published training timed on some of its rounds"
+            return (
+                ratio >= 100,
+                f"{ratio:.0f} times less CPU (with evaluation)",
+                "published training timed on some of its rounds",
+            )
         s = max(d["speed"]["cpu_s"] for d in data.values())
         return s <= 1, f"{s:.2f} s CPU", ""
     return look
@@ -178,7 +225,11 @@ def kills(r):
 
 def writers(r):
     x = row(r["store_writers"]["rows"], database="postgresql")
-    return x["writes_per_second"] >= 1000 and x["lost"] == 0, f"{x['writes_per_second']:.0f} a second, {x['lost']} lost", ""
+    return (
+        x["writes_per_second"] >= 1000 and x["lost"] == 0,
+        f"{x['writes_per_second']:.0f} a second, {x['lost']} lost",
+        "",
+    )
 
 
 def grid(r):
@@ -187,30 +238,69 @@ def grid(r):
 
 
 BARS = [
-    times("memory", "closest, 100,000 keys, same key and distance", 60,
-          lambda r: (row(r["memory_lookup"]["rows"], part="closest", entries=100000, method="ClosestLookup, 5 runners-up")["times_faster"], "published loop")),
-    ("memory", "semantic, 100,000 x 384: p95 <= 20 ms, equal to exact", lambda r: (
-        (x := row(r["memory_lookup"]["rows"], part="semantic", entries=100000, method="SemanticLookup"))["p95_ms"] <= 20 and x["equal_answers"] == x["queries"],
-        f"{x['p95_ms']:.1f} ms, {x['equal_answers']} of {x['queries']} equal", "published 4,065 ms")),
-    times("memory", "stream, window 16, equal logs", 6, lambda r: (row(r["memory_stream"]["rows"], part="window", window=16)["times_faster"], "window 1")),
-    ("memory", "demo model, 300 own tasks: memory over no memory >= 20 points", lambda r: (
-        (x := row(r["memory_stream"]["rows"], part="demo", tasks="own", checker="keyword"))["gain"] >= 20,
-        f"{x['gain']:.1f} points [{x['lo']:.1f}, {x['hi']:.1f}]", f"no memory {x['none']:.1f} %")),
-    score_bar("gsm8k", "auc", .74), score_bar("gsm8k", "pair", .72), score_bar("gsm8k", "brier", .134, low=True), score_bar("gsm8k", "ece", .03, low=True),
-    score_bar("gsm8k", "pair", .62, "heldout"), score_bar("svamp", "auc", .77), score_bar("svamp", "pair", .80),
-    score_bar("svamp", "ece", .03, low=True), score_bar("svamp", "pair", .66, "heldout"),
+    times(
+        "memory",
+        "closest, 100,000 keys, same key and distance",
+        60,
+        lambda r: (
+            row(r["memory_lookup"]["rows"], part="closest", entries=100000, method="ClosestLookup, 5 runners-up")[
+                "times_faster"
+            ],
+            "published loop",
+        ),
+    ),
+    (
+        "memory",
+        "semantic, 100,000 x 384: p95 <= 20 ms, equal to exact",
+        lambda r: (
+            (x := row(r["memory_lookup"]["rows"], part="semantic", entries=100000, method="SemanticLookup"))["p95_ms"]
+            <= 20
+            and x["equal_answers"] == x["queries"],
+            f"{x['p95_ms']:.1f} ms, {x['equal_answers']} of {x['queries']} equal",
+            "published 4,065 ms",
+        ),
+    ),
+    times(
+        "memory",
+        "stream, window 16, equal logs",
+        6,
+        lambda r: (row(r["memory_stream"]["rows"], part="window", window=16)["times_faster"], "window 1"),
+    ),
+    (
+        "memory",
+        "demo model, 300 own tasks: memory over no memory >= 20 points",
+        lambda r: (
+            (x := row(r["memory_stream"]["rows"], part="demo", tasks="own", checker="keyword"))["gain"] >= 20,
+            f"{x['gain']:.1f} points [{x['lo']:.1f}, {x['hi']:.1f}]",
+            f"no memory {x['none']:.1f} %",
+        ),
+    ),
+    score_bar("gsm8k", "auc", 0.74),
+    score_bar("gsm8k", "pair", 0.72),
+    score_bar("gsm8k", "brier", 0.134, low=True),
+    score_bar("gsm8k", "ece", 0.03, low=True),
+    score_bar("gsm8k", "pair", 0.62, "heldout"),
+    score_bar("svamp", "auc", 0.77),
+    score_bar("svamp", "pair", 0.80),
+    score_bar("svamp", "ece", 0.03, low=True),
+    score_bar("svamp", "pair", 0.66, "heldout"),
     ("reward", "gsm8k: margin rule loses at most .5 points (5 grouped folds)", lambda r: margin(r, "gsm8k")),
     ("reward", "svamp: margin rule loses at most .5 points (5 grouped folds)", lambda r: margin(r, "svamp")),
     ("reward", "votes: >= .30 on gsm8k at 5 calls on average", calls),
     ("reward", "published protocol, seen questions, svamp, six prompts > .68", published_protocol),
-    ("reward", "one setting <= 5 s CPU", reward_cost("fit")), ("reward", "63 settings <= 300 s, <= 1 GB", reward_cost("settings")),
-    ("reward", "whole table >= 100 times less CPU than as published", reward_cost("table")), ("reward", "1,000 questions x 100 prompts <= 1 s", reward_cost("speed")),
+    ("reward", "one setting <= 5 s CPU", reward_cost("fit")),
+    ("reward", "63 settings <= 300 s, <= 1 GB", reward_cost("settings")),
+    ("reward", "whole table >= 100 times less CPU than as published", reward_cost("table")),
+    ("reward", "1,000 questions x 100 prompts <= 1 s", reward_cost("speed")),
     times("recall", "recognition, CPU, equal losses", 5, speed("recognition")),
     times("recall", "recall, CPU, equal texts", 5, speed("recall")),
     times("recall", "one exposure of training, CPU (batch 4)", 3, speed("training, one exposure, batch 4")),
-    times("edit", "scoring country_capital-val, CPU", 2, scoring("country-val")), times("edit", "scoring pairs (gender), CPU", 4, scoring("gender pairs")),
-    times("edit", "scoring pairs (verbs), CPU", 4, scoring("verb pairs")), times("edit", "scoring targeted text, CPU", 4, scoring("country targeted")),
-    ("edit", "memory of a pass no higher", memory_of_scoring), ("edit", "whole evaluation pass >= 8 times, same verdict", passes),
+    times("edit", "scoring country_capital-val, CPU", 2, scoring("country-val")),
+    times("edit", "scoring pairs (gender), CPU", 4, scoring("gender pairs")),
+    times("edit", "scoring pairs (verbs), CPU", 4, scoring("verb pairs")),
+    times("edit", "scoring targeted text, CPU", 4, scoring("country targeted")),
+    ("edit", "memory of a pass no higher", memory_of_scoring),
+    ("edit", "whole evaluation pass >= 8 times, same verdict", passes),
     ("edit", "published run (10 epochs, 11 evaluations) >= 20 times, no less success, inside", edit_run),
     ("edit", "demo Backpack: senses generalise no worse than LoRA, limit 1e-4", senses),
     ("rewrite", "demo LM, 200 calls: found prompt over seed prompt >= 20 points", search_gain),
@@ -218,11 +308,17 @@ BARS = [
     ("rewrite", "same budget: better than the published 3 rounds", lambda r: search_against(r, "published")),
     ("rewrite", "nothing better exists: <= 5 % false improvements", false_gains),
     ("rewrite", "a screen saves half of the calls at equal accuracy, replayed log", screen),
-    ("widgets", "a click answers within 200 ms, 100,000 memories", browser("click", 200)), ("widgets", "first paint within 1 s, 100,000 memories", browser("first_paint", 1000)),
-    million("build_minutes", 20, "min", "build"), million("semantic_p95_ms", 10, "ms", "semantic p95"), million("recall_at_1", .95, "", "recall at 1", least=True),
-    million("closest_p95_ms", 100, "ms", "closest p95"), million("open_s", 2, "s", "open"), million("peak_gb", 4, "GB", "peak memory"),
+    ("widgets", "a click answers within 200 ms, 100,000 memories", browser("click", 200)),
+    ("widgets", "first paint within 1 s, 100,000 memories", browser("first_paint", 1000)),
+    million("build_minutes", 20, "min", "build"),
+    million("semantic_p95_ms", 10, "ms", "semantic p95"),
+    million("recall_at_1", 0.95, "", "recall at 1", least=True),
+    million("closest_p95_ms", 100, "ms", "closest p95"),
+    million("open_s", 2, "s", "open"),
+    million("peak_gb", 4, "GB", "peak memory"),
     ("scale", "PostgreSQL, 8 writers: >= 1,000 durable writes a second, 0 lost", writers),
-    ("scale", "1,000 kills: 0 lost, 0 corrupt", kills), ("scale", "grid of 16 on 2 workers <= 1.3 times the ideal", grid),
+    ("scale", "1,000 kills: 0 lost, 0 corrupt", kills),
+    ("scale", "grid of 16 on 2 workers <= 1.3 times the ideal", grid),
 ]
 
 
@@ -232,7 +328,15 @@ def table():
     for room, bar, look in BARS:
         try: met, got, beside = look(results)
         except (OSError, KeyError, StopIteration): met, got, beside = None, "not measured", ""
-        rows.append({"room": room, "bar": bar, "met": {True: "yes", False: "**no**", None: "?"}[None if met is None else bool(met)], "measured": got, "beside it": beside})
+        rows.append(
+            {
+                "room": room,
+                "bar": bar,
+                "met": {True: "yes", False: "**no**", None: "?"}[None if met is None else bool(met)],
+                "measured": got,
+                "beside it": beside,
+            }
+        )
     return rows
 
 

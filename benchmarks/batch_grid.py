@@ -39,7 +39,8 @@ def bare(nb, out, n):
     import papermill
     start = time.perf_counter()
     Path(out).mkdir(parents=True, exist_ok=True)
-    papermill.execute_notebook(str(nb), f"{out}/{n}.ipynb", dict(n=n, out=f"{out}/{n}"), kernel_name="python3", progress_bar=False)
+    papermill.execute_notebook(str(nb), f"{out}/{n}.ipynb", dict(n=n, out=f"{out}/{n}"), kernel_name="python3",
+                               progress_bar=False)
     return time.perf_counter() - start
 
 
@@ -65,7 +66,8 @@ def side(name, nb, out, runs, workers):
 def measured(*argv):
     "Run one side; what it says, and the CPU seconds of it and everything it started"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, __file__, "--side", *map(str, argv)], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, __file__, "--side", *map(str, argv)], capture_output=True, text=True,
+                          check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return dict(json.loads(done.stdout.splitlines()[-1]), cpu=cpu)
@@ -87,18 +89,27 @@ def main():
         for i in range(a.repeats):
             base = measured("papermill", nb, f"{tmp}/{i}", a.runs, a.workers)
             ours = measured("grid", nb, f"{tmp}/{i}", a.runs, a.workers)
-            rows.append(dict(ideal=base["ideal"], papermill=base["wall"], papermill_cpu=base["cpu"], grid=ours["wall"], grid_cpu=ours["cpu"],
-                             resume=ours["resume"], grid_to_ideal=ours["wall"]/base["ideal"], cpu_ratio=ours["cpu"]/base["cpu"]))
+            rows.append(dict(ideal=base["ideal"], papermill=base["wall"], papermill_cpu=base["cpu"], grid=ours["wall"],
+                             grid_cpu=ours["cpu"], resume=ours["resume"], grid_to_ideal=ours["wall"]/base["ideal"],
+                             cpu_ratio=ours["cpu"]/base["cpu"]))
     med = {k: round(statistics.median(r[k] for r in rows), 3) for k in rows[0]}
-    print(f"{a.runs} trivial notebooks, {a.workers} workers, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, median of {a.repeats}")
-    for k, label in [("ideal", "ideal (runs / workers x one bare run), s"), ("papermill", "papermill in a process pool, s"),
-                     ("grid", "run_grid, first time, everything counted, s"), ("resume", "run_grid, nothing left to do, s"),
-                     ("papermill_cpu", "papermill, CPU with imports, s"), ("grid_cpu", "run_grid, CPU with imports, s"),
-                     ("grid_to_ideal", "run_grid / ideal (bar: 1.30)"), ("cpu_ratio", "CPU, run_grid / papermill")]:
+    print(
+        f"{a.runs} trivial notebooks, {a.workers} workers, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, median of {a.repeats}"
+    )
+    for k, label in [
+        ("ideal", "ideal (runs / workers x one bare run), s"),
+        ("papermill", "papermill in a process pool, s"),
+        ("grid", "run_grid, first time, everything counted, s"),
+        ("resume", "run_grid, nothing left to do, s"),
+        ("papermill_cpu", "papermill, CPU with imports, s"),
+        ("grid_cpu", "run_grid, CPU with imports, s"),
+        ("grid_to_ideal", "run_grid / ideal (bar: 1.30)"),
+        ("cpu_ratio", "CPU, run_grid / papermill"),
+    ]:
         print(f"{label:46} {med[k]:8.2f}")
     if a.json:
-        Path(a.json).write_text(json.dumps(dict(runs=a.runs, workers=a.workers, cores=os.cpu_count(), load=os.getloadavg()[0], repeats=rows,
-                                                median=med), indent=1) + "\n")
+        Path(a.json).write_text(json.dumps(dict(runs=a.runs, workers=a.workers, cores=os.cpu_count(),
+                                                load=os.getloadavg()[0], repeats=rows, median=med), indent=1) + "\n")
 
 
 if __name__ == "__main__":

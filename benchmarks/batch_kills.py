@@ -43,7 +43,8 @@ def look(out, bad):
         except ValueError: bad.append(f"{p} is torn"); continue
         if r.get("status") == "ok":
             done[r["parameters"]["n"]] = p.stat().st_mtime_ns
-            if not is_finished(p.parent) or r["metrics"] != {"twice": 2*r["parameters"]["n"]}: bad.append(f"{p} speaks of what is not there")
+            if not is_finished(p.parent) or r["metrics"] != {"twice": 2*r["parameters"]["n"]}:
+                bad.append(f"{p} speaks of what is not there")
     return done
 
 
@@ -62,7 +63,8 @@ def main():
             done, grids = {}, grids + 1
             while len(done) < 16:
                 log.write_text("")
-                driver = subprocess.Popen([sys.executable, "-c", DRIVER, f"{tmp}/n.ipynb", str(out)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                driver = subprocess.Popen([sys.executable, "-c", DRIVER, f"{tmp}/n.ipynb", str(out)],
+                                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
                 driver.stdout.readline()
                 try: driver.wait(rng.uniform(.5, 8) if kills < a.kills else 600)
                 except subprocess.TimeoutExpired:

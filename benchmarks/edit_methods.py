@@ -31,23 +31,27 @@ from promptmem.edit import BackpackLM, edit, evaluate_edit, from_table
 from promptmem.edit.scores import GeneralText
 from promptmem.stats import mean_interval
 
-GRID = {
-    "full": [dict(lr=x) for x in (3e-5, 1e-4, 3e-4)],
-    "lora": [dict(lr=x, kl=k) for x in (1e-3, 3e-3, 1e-2) for k in (10., 100.)],
-    "memit": [dict(layers=l, search=dict(steps=s, lr=x, clamp=4.), contexts=2) for l in ([0], [0, 1], [1, 2]) for s, x in ((20, .5), (80, .2))],
-    "rome": [dict(layer=l, search=dict(steps=s, lr=x, clamp=4.), contexts=2) for l in (0, 1, 2) for s, x in ((20, .5), (80, .2))],
-}
+GRID = {"full": [dict(lr=x) for x in (3e-5, 1e-4, 3e-4)],
+        "lora": [dict(lr=x, kl=k) for x in (1e-3, 3e-3, 1e-2) for k in (10., 100.)],
+        "memit": [dict(layers=l, search=dict(steps=s, lr=x, clamp=4.), contexts=2) for l in ([0], [0, 1], [1, 2]) for s,
+                  x in ((20, .5), (80, .2))], "rome": [dict(layer=l, search=dict(steps=s, lr=x, clamp=4.), contexts=2)
+                                                       for l in (0, 1, 2) for s, x in ((20, .5), (80, .2))],}
 
 
 def examples(relation, kind, seed, n, wordings=6):
     "Canonical examples of `n` facts, other wordings to generalise to, twenty neighbours"
-    known, new, rng = facts(relation, trained=True, paraphrases="all"), facts(relation, trained=False, paraphrases="all"), random.Random(f"{kind}-{seed}")
+    known, new, rng = (
+        facts(relation, trained=True, paraphrases="all"),
+        facts(relation, trained=False, paraphrases="all"),
+        random.Random(f"{kind}-{seed}"),
+    )
     mine = rng.sample(new if kind == "new" else known, n)
     stay = rng.sample([f for f in known if f not in mine], 20)
     templates = [p.replace(known[0]["subject"], "{subject}") for p in known[0]["prefixes"]]
     told = mine if kind == "new" else mine[1:] + mine[:1]
     table = [(f["subject"], g["object"]) for f, g in zip(mine, told)]
-    return from_table(table, templates[0], templates[1:1+wordings], neighbours=[(f["subject"], f["object"]) for f in stay])
+    return from_table(table, templates[0], templates[1:1+wordings],
+                      neighbours=[(f["subject"], f["object"]) for f in stay])
 
 
 def load(name):
@@ -56,7 +60,9 @@ def load(name):
         lm = pm.load_lm("demo")
         return lm.model.float(), lm.tokenizer
     folder = data_dir()/"models"/"demo_backpack"
-    return BackpackLM.from_pretrained(folder, dtype=torch.float32).eval(), transformers.AutoTokenizer.from_pretrained(folder)
+    return BackpackLM.from_pretrained(folder, dtype=torch.float32).eval(), transformers.AutoTokenizer.from_pretrained(
+        folder
+    )
 
 
 def measure(model, tok, ex, method, options, limit, general, text, seed):
@@ -66,12 +72,15 @@ def measure(model, tok, ex, method, options, limit, general, text, seed):
     r = evaluate_edit(e, ex, generate=0)
     e.undo()
     f, hard = r.frame, r.hard_negatives.change
-    return dict(method=method, options=options, seed=seed, limit=limit, success_initial=r.success.before, success=r.success.after, train=r.train.after,
-                loss_initial=float(f.value_before.mean()), loss=float(f.value.mean()), hard_negatives=hard.estimate, scale=e.scale,
-                rise=r.general.change, bound=r.general.upper, texts=r.general.n, inside=r.general.inside, cpu_s=round(time.process_time()-t, 1))
+    return dict(method=method, options=options, seed=seed, limit=limit, success_initial=r.success.before,
+                success=r.success.after, train=r.train.after, loss_initial=float(f.value_before.mean()),
+                loss=float(f.value.mean()), hard_negatives=hard.estimate, scale=e.scale, rise=r.general.change,
+                bound=r.general.upper, texts=r.general.n, inside=r.general.inside,
+                cpu_s=round(time.process_time()-t, 1))
 
 
-def show(r): print(f"{r['model']:8} {r['kind']:8} {r['method']:7} limit {r['limit']:.0e} seed {r['seed']} success {r['success_initial']:.2f} -> {r['success']:.2f}, loss {r['loss_initial']:6.2f} -> {r['loss']:6.2f}, examples {r['train']:.2f}, "
+def show(r):
+    print(f"{r['model']:8} {r['kind']:8} {r['method']:7} limit {r['limit']:.0e} seed {r['seed']} success {r['success_initial']:.2f} -> {r['success']:.2f}, loss {r['loss_initial']:6.2f} -> {r['loss']:6.2f}, examples {r['train']:.2f}, "
                    f"neighbours {r['hard_negatives']:+.2f} nats, scale {r['scale']:.2f}, rise {r['rise']:+.1e} (bound {r['bound']:+.1e}), {r['cpu_s']} s {r['options']}", flush=True)
 
 
@@ -90,7 +99,8 @@ def tune(a):
         ex = examples("capital", kind, 0, a.facts)
         for method in a.methods.split(","):
             for options in GRID[method]:
-                rows.append(dict(model="demo", kind=kind, **measure(model, tok, ex, method, options, a.limit, general, text, 0)))
+                rows.append(dict(model="demo", kind=kind, **measure(model, tok, ex, method, options, a.limit, general,
+                                                                    text, 0)))
                 show(rows[-1])
     for method in a.methods.split(","): best[method] = cheapest(rows, method)
     print(json.dumps(best, indent=1))
@@ -114,18 +124,23 @@ def report(a):
     for kind in a.kinds.split(","):
         for method in a.methods.split(","):
             for seed in range(a.seeds):
-                rows.append(dict(model="demo", kind=kind, **measure(model, tok, examples("head", kind, seed, a.facts), method, best[method], a.limit, general, text, seed)))
+                rows.append(dict(model="demo", kind=kind, **measure(model, tok, examples("head", kind, seed, a.facts),
+                                                                    method, best[method], a.limit, general, text,
+                                                                    seed)))
                 show(rows[-1])
     assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())
-    return dict(limit=a.limit, facts=a.facts, seeds=a.seeds, reported_on="head", best=best, table=[summary(rows, k, m) for k in a.kinds.split(",") for m in a.methods.split(",")], rows=rows)
+    return dict(limit=a.limit, facts=a.facts, seeds=a.seeds, reported_on="head", best=best,
+                table=[summary(rows, k, m) for k in a.kinds.split(",") for m in a.methods.split(",")], rows=rows)
 
 
 def summary(rows, kind, method):
     "Intervals over the seeds"
     mine = [r for r in rows if (r["kind"], r["method"]) == (kind, method)]
     stat = lambda f: mean_interval([f(r) for r in mine]).to_dict()
-    t = dict(kind=kind, method=method, success=stat(lambda r: r["success"] - r["success_initial"]), loss_initial=stat(lambda r: r["loss_initial"]), loss=stat(lambda r: r["loss"]),
-             neighbours=stat(lambda r: r["hard_negatives"]), rise=max(r["rise"] for r in mine), inside=all(r["inside"] for r in mine))
+    t = dict(kind=kind, method=method, success=stat(lambda r: r["success"] - r["success_initial"]),
+             loss_initial=stat(lambda r: r["loss_initial"]), loss=stat(lambda r: r["loss"]),
+             neighbours=stat(lambda r: r["hard_negatives"]), rise=max(r["rise"] for r in mine),
+             inside=all(r["inside"] for r in mine))
     print(f"{kind:8} {method:7} success {100*t['success']['estimate']:+6.1f} points [{100*t['success']['lo']:+.1f}, {100*t['success']['hi']:+.1f}], loss {t['loss_initial']['estimate']:.1f} -> {t['loss']['estimate']:.1f}, neighbours {t['neighbours']['estimate']:+.3f} nats, largest rise {t['rise']:+.1e}")
     return t
 

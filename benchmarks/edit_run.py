@@ -35,7 +35,8 @@ from promptmem.edit.scores import GeneralText, item_losses, limit_test
 
 def baseline(model, tok, ex, general, limit, passes):
     "(CPU seconds, (success, mean loss) of the last epoch inside the limit, the same before, that epoch, seconds of each evaluation)"
-    sets = [encode_rows(tok, ex.evaluation), encode_rows(tok, ex.hard_negatives), [[(list(tok(t)["input_ids"]), 1)] for t in ex.targeted]]
+    sets = [encode_rows(tok, ex.evaluation), encode_rows(tok, ex.hard_negatives),
+            [[(list(tok(t)["input_ids"]), 1)] for t in ex.targeted]]
     texts, train = [[(i, 1)] for i in general.ids], encode_rows(tok, ex.rows)
     seconds, states, spent = [], [], 0.
     def evaluate():
@@ -97,18 +98,26 @@ def main():
     model.eval()
     general = GeneralText(tok, texts)
     t = time.process_time()
-    e = edit(model, tok, ex, "full", a.limit, general_text=general, train_text=texts[:200], epochs=a.epochs, lr=a.lr, batch_size=16, general_rows=2, max_scale=1.)
+    e = edit(model, tok, ex, "full", a.limit, general_text=general, train_text=texts[:200], epochs=a.epochs, lr=a.lr,
+             batch_size=16, general_rows=2, max_scale=1.)
     r = evaluate_edit(e, ex, generate=0)
     ours = time.process_time() - t
     loss = float(item_losses(model, encode_rows(tok, ex.evaluation))[:, 0].mean())
     full = limit_test(e, general, a.limit, exact=True)
     e.undo()
     base, kept, before, epoch, seconds = baseline(model, tok, ex, general, a.limit, a.passes)
-    out = dict(limit=a.limit, general=len(general), published_s=round(base, 1), ours_s=round(ours, 1), times=round(base/ours, 1), passes_timed=len(seconds), pass_s=round(statistics.median(seconds), 1),
-               success_before=before[0], published_success=kept[0], published_epoch=epoch, our_success=r.success.after, loss_before=before[1], published_loss=kept[1], our_loss=loss,
-               train_before=r.train.before, our_train=r.train.after, epochs=a.epochs, lr=a.lr, scale=e.scale, texts_read=r.general.n, our_bound=r.general.upper, our_change_all=full.change, inside_all=full.inside)
-    print(f"published {base:.0f} CPU s ({len(seconds)} of 11 evaluations timed, {statistics.median(seconds):.0f} s each), ours {ours:.1f} CPU s: {base/ours:.1f} times")
-    print(f"success {before[0]:.3f} -> published {kept[0]:.3f} (epoch {epoch}), ours {r.success.after:.3f}; mean loss of the capital {before[1]:.2f} -> published {kept[1]:.2f}, ours {loss:.2f}; on the examples {r.train.before:.3f} -> ours {r.train.after:.3f}")
+    out = dict(limit=a.limit, general=len(general), published_s=round(base, 1), ours_s=round(ours, 1),
+               times=round(base/ours, 1), passes_timed=len(seconds), pass_s=round(statistics.median(seconds), 1),
+               success_before=before[0], published_success=kept[0], published_epoch=epoch, our_success=r.success.after,
+               loss_before=before[1], published_loss=kept[1], our_loss=loss, train_before=r.train.before,
+               our_train=r.train.after, epochs=a.epochs, lr=a.lr, scale=e.scale, texts_read=r.general.n,
+               our_bound=r.general.upper, our_change_all=full.change, inside_all=full.inside)
+    print(
+        f"published {base:.0f} CPU s ({len(seconds)} of 11 evaluations timed, {statistics.median(seconds):.0f} s each), ours {ours:.1f} CPU s: {base / ours:.1f} times"
+    )
+    print(
+        f"success {before[0]:.3f} -> published {kept[0]:.3f} (epoch {epoch}), ours {r.success.after:.3f}; mean loss of the capital {before[1]:.2f} -> published {kept[1]:.2f}, ours {loss:.2f}; on the examples {r.train.before:.3f} -> ours {r.train.after:.3f}"
+    )
     print(f"our rise of the general loss: bound {r.general.upper:.1e} from {r.general.n} texts, all texts {full}")
     if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
 

@@ -45,7 +45,8 @@ def peak_mb(what, model, items, **kw):
     "How much the resident size of a new process rises while it scores `items`, in MB (kernel's high-water mark)"
     with tempfile.TemporaryDirectory() as d:
         torch.save((model, items, kw), Path(d)/"job.pt")
-        out = subprocess.run([sys.executable, __file__, "--child", what, str(Path(d)/"job.pt")], capture_output=True, text=True, check=True)
+        out = subprocess.run([sys.executable, __file__, "--child", what, str(Path(d)/"job.pt")], capture_output=True,
+                             text=True, check=True)
     return float(out.stdout.split()[-1])
 
 
@@ -70,11 +71,15 @@ def build(texts, seed=0):
     from transformers import GPTNeoXConfig, GPTNeoXForCausalLM, PreTrainedTokenizerFast
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer, tok.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
-    tok.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=8192, special_tokens=["<|endoftext|>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
+    tok.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=8192, special_tokens=["<|endoftext|>"],
+                                                       initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+                                                       show_progress=False))
     torch.manual_seed(seed)
-    config = GPTNeoXConfig(vocab_size=8192, hidden_size=256, num_hidden_layers=4, num_attention_heads=4, intermediate_size=1024,
-                           max_position_embeddings=1024, bos_token_id=0, eos_token_id=0)
-    return GPTNeoXForCausalLM(config).eval(), PreTrainedTokenizerFast(tokenizer_object=tok, eos_token="<|endoftext|>", pad_token="<|endoftext|>")
+    config = GPTNeoXConfig(vocab_size=8192, hidden_size=256, num_hidden_layers=4, num_attention_heads=4,
+                           intermediate_size=1024, max_position_embeddings=1024, bos_token_id=0, eos_token_id=0)
+    return GPTNeoXForCausalLM(config).eval(), PreTrainedTokenizerFast(
+        tokenizer_object=tok, eos_token="<|endoftext|>", pad_token="<|endoftext|>"
+    )
 
 
 def warm_up(model, tok, texts, steps, seed=0):
@@ -82,7 +87,8 @@ def warm_up(model, tok, texts, steps, seed=0):
     opt, rng = torch.optim.AdamW(model.parameters(), lr=1e-3), random.Random(seed)
     for _ in range(steps):
         ids, mask = pad_right([list(tok(t)["input_ids"])[:96] for t in rng.sample(texts, 12)], 0)
-        with fast_linear(): model(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, -100)).loss.backward()
+        with fast_linear():
+            model(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, -100)).loss.backward()
         opt.step()
         opt.zero_grad()
     return model.eval()
@@ -122,7 +128,8 @@ def compare(model, name, items, repeats, mb, **kw):
     ours, got = timed(lambda: item_losses(model, items, **kw), repeats)
     base, want = timed(lambda: published(model, items), repeats)
     return dict(set=name, rows=len(items), published_s=round(base, 2), ours_s=round(ours, 2), times=round(base/ours, 2),
-                largest_difference=float(np.abs(got - want).max()), published_mb=round(mb[0], 1), ours_mb=round(mb[1], 1))
+                largest_difference=float(np.abs(got - want).max()), published_mb=round(mb[0], 1),
+                ours_mb=round(mb[1], 1))
 
 
 def one_pass(e, rest, general, limit):
@@ -138,7 +145,9 @@ def whole_pass(model, tok, ex, texts, n_general, limit=1e-4):
     "One evaluation pass after an edit; the general text by paired differences with a stop, verdict held against the full pass"
     recipe = Recipe(epochs=20, lr=1e-4, kl=0., early_stop=False, batch_size=len(ex))
     delta, _ = train_weights(model, tok, CanonicalExamples(ex.rows[:20], ex.criterion), recipe)
-    rest = [encode_rows(tok, r) for r in (ex.evaluation, ex.hard_negatives)] + [[[(list(tok(t)["input_ids"]), 1)] for t in ex.targeted]]
+    rest = [encode_rows(tok, r) for r in (ex.evaluation, ex.hard_negatives)] + [
+        [[(list(tok(t)["input_ids"]), 1)] for t in ex.targeted]
+    ]
     general, out = GeneralText(tok, texts[:n_general]), []
     full_items = [[(ids, 1)] for ids in general.ids]
     t = time.process_time()
@@ -155,9 +164,10 @@ def whole_pass(model, tok, ex, texts, n_general, limit=1e-4):
         first, test = one_pass(e, rest, fresh, limit)
         later, again = one_pass(Edit(model, tok, delta, "full", scale=s*1.0001), rest, fresh, limit)
         inside = bool(new.sum() < (1+limit)*old.sum())
-        out.append(dict(edit=what, scale=s, change=float(new.sum()/old.sum() - 1), full_inside=inside, inside=test.inside, read=test.n, of=len(general),
-                        published_s=round(base, 1), first_s=round(first, 2), later_s=round(later, 2), times_first=round(base/first, 1), times_later=round(base/later, 1),
-                        same_verdict=test.inside == inside == again.inside))
+        out.append(dict(edit=what, scale=s, change=float(new.sum()/old.sum() - 1), full_inside=inside,
+                        inside=test.inside, read=test.n, of=len(general), published_s=round(base, 1),
+                        first_s=round(first, 2), later_s=round(later, 2), times_first=round(base/first, 1),
+                        times_later=round(base/later, 1), same_verdict=test.inside == inside == again.inside))
     return out
 
 
@@ -178,21 +188,32 @@ def main():
     texts = read_texts(folder/"general_text-val.jsonl")
     model, tok = build(texts)
     warm_up(model, tok, texts, a.warmup)
-    sets = {t: CanonicalExamples.published(t, folder, quiet=True) for t in PUBLISHED if t in ("country", "gender", "verb")}
+    sets = {t: CanonicalExamples.published(t, folder, quiet=True) for t in PUBLISHED
+            if t in ("country", "gender", "verb")}
     cut = lambda rows: rows[:a.rows] if a.rows else rows
-    jobs = [("country-val", encode_rows(tok, cut(sets["country"].evaluation)), {}), ("country hard negatives", encode_rows(tok, cut(sets["country"].hard_negatives)), {}),
+    jobs = [("country-val", encode_rows(tok, cut(sets["country"].evaluation)), {}),
+            ("country hard negatives", encode_rows(tok, cut(sets["country"].hard_negatives)), {}),
             ("country targeted", [[(list(tok(t)["input_ids"]), 1)] for t in cut(sets["country"].targeted)], {}),
-            ("gender pairs", encode_rows(tok, cut(sets["gender"].evaluation)), {}), ("verb pairs", encode_rows(tok, cut(sets["verb"].evaluation)), {})]
+            ("gender pairs", encode_rows(tok, cut(sets["gender"].evaluation)), {}),
+            ("verb pairs", encode_rows(tok, cut(sets["verb"].evaluation)), {})]
     jobs.append(("verb pairs, prefixes not shared", jobs[-1][1], dict(share=False)))
     for f in (item_losses, published): f(model, jobs[3][1][:4])
     mb = [memory(model, items, **kw) for _, items, kw in jobs]
-    pass_mb = memory(model, [x for _, items, kw in jobs if not kw for x in items] + [[(list(tok(t)["input_ids"])[:512], 1)] for t in texts[:300]])
+    pass_mb = memory(model, [x for _, items, kw in jobs if not kw for x in items]
+                     + [[(list(tok(t)["input_ids"])[:512], 1)] for t in texts[:300]])
     rows = [compare(model, name, items, a.repeats, m, **kw) for (name, items, kw), m in zip(jobs, mb)]
-    out = dict(parameters=sum(p.numel() for p in model.parameters()), sets=rows, pass_mb=pass_mb, passes=whole_pass(model, tok, sets["country"], texts, a.general) if a.general else [],
+    out = dict(parameters=sum(p.numel() for p in model.parameters()), sets=rows, pass_mb=pass_mb,
+               passes=whole_pass(model, tok, sets["country"], texts, a.general) if a.general else [],
                torch=torch.__version__, threads=1, repeats=a.repeats)
-    for r in rows: print(f"{r['set']:31} {r['rows']:5} rows  published {r['published_s']:7.2f} s  ours {r['ours_s']:6.2f} s  {r['times']:5.1f}x  diff {r['largest_difference']:.1e}  memory {r['published_mb']} / {r['ours_mb']} MB")
+    for r in rows:
+        print(
+            f"{r['set']:31} {r['rows']:5} rows  published {r['published_s']:7.2f} s  ours {r['ours_s']:6.2f} s  {r['times']:5.1f}x  diff {r['largest_difference']:.1e}  memory {r['published_mb']} / {r['ours_mb']} MB"
+        )
     print(f"memory of a whole pass: published {out['pass_mb'][0]:.1f}, ours {out['pass_mb'][1]:.1f} MB")
-    for r in out["passes"]: print(f"whole pass, {r['edit']}, change {r['change']:+.1e}: published {r['published_s']} s, ours {r['first_s']} s first ({r['times_first']}x), {r['later_s']} s later ({r['times_later']}x), {r['read']} of {r['of']} texts, verdict {'same' if r['same_verdict'] else 'DIFFERENT'}")
+    for r in out["passes"]:
+        print(
+            f"whole pass, {r['edit']}, change {r['change']:+.1e}: published {r['published_s']} s, ours {r['first_s']} s first ({r['times_first']}x), {r['later_s']} s later ({r['times_later']}x), {r['read']} of {r['of']} texts, verdict {'same' if r['same_verdict'] else 'DIFFERENT'}"
+        )
     if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
 
 

@@ -33,7 +33,8 @@ GRID["lora, texts in hand"] = [dict(o, confidence=None) for o in GRID["lora"]]
 
 def row(model, tok, ex, kind, method, options, general, text, seed, a):
     "One edit, measured and shown"
-    r = dict(measure(model, tok, ex, method.split(",")[0], options, a.limit, general, text, seed), model="backpack", kind=kind, method=method)
+    r = dict(measure(model, tok, ex, method.split(",")[0], options, a.limit, general, text, seed), model="backpack",
+             kind=kind, method=method)
     show(r)
     return r
 
@@ -46,7 +47,8 @@ def tune(model, tok, general, text, a):
         for method in a.methods:
             for options in GRID[method]: rows.append(row(model, tok, ex, kind, method, options, general, text, 0, a))
     for method in a.methods:
-        cost = lambda o: sum(r["loss"] + max(0., r["hard_negatives"]) for r in rows if r["method"] == method and r["options"] == o)
+        cost = lambda o: sum(r["loss"] + max(0., r["hard_negatives"]) for r in rows if r["method"] == method
+                             and r["options"] == o)
         best[method] = min(GRID[method], key=cost)
     return best, rows
 
@@ -56,7 +58,8 @@ def report(model, tok, general, text, best, a):
     for kind in a.kinds.split(","):
         for seed in range(a.seeds):
             ex = examples("head", kind, seed, a.facts)
-            for method in a.methods: rows.append(row(model, tok, ex, kind, method, best[method], general, text, seed, a))
+            for method in a.methods:
+                rows.append(row(model, tok, ex, kind, method, best[method], general, text, seed, a))
     return rows
 
 
@@ -67,9 +70,12 @@ def summary(rows, kind):
     out = dict(kind=kind, inside=all(r["inside"] for r in rows if r["kind"] == kind))
     for m in dict.fromkeys(r["method"] for r in rows):
         out[m] = dict(success=mean_interval(of(m, gain)).to_dict(), neighbours=mean_interval(of(m, stay)).to_dict())
-        if m != "senses": out[f"senses minus {m}"] = mean_interval([x - y for x, y in zip(of("senses", gain), of(m, gain))]).to_dict()
+        if m != "senses":
+            out[f"senses minus {m}"] = mean_interval([x - y for x, y in zip(of("senses", gain), of(m, gain))]).to_dict()
     for m, t in out.items():
-        if isinstance(t, dict): print(f"{kind:8} {m:34} {_points(t.get('success', t))} points" + (f", neighbours {t['neighbours']['estimate']:+.2f} nats" if "success" in t else ""))
+        if isinstance(t, dict):
+            print(f"{kind:8} {m:34} {_points(t.get('success', t))} points"
+                  + (f", neighbours {t['neighbours']['estimate']:+.2f} nats" if "success" in t else ""))
     return out
 
 
@@ -83,8 +89,10 @@ def main():
     ap.add_argument("--facts", type=int, default=5)
     ap.add_argument("--kinds", default="new,swapped")
     ap.add_argument("--json", default="")
-    ap.add_argument("--methods", default=";".join(METHODS), help="separated by semicolons, senses first; also: lora, texts in hand")
-    ap.add_argument("--add", default="", help="results of an earlier run whose methods are kept beside those of this one")
+    ap.add_argument("--methods", default=";".join(METHODS),
+                    help="separated by semicolons, senses first; also: lora, texts in hand")
+    ap.add_argument("--add", default="",
+                    help="results of an earlier run whose methods are kept beside those of this one")
     a = ap.parse_args()
     a.methods = a.methods.split(";")
     torch.set_num_threads(1)
@@ -101,7 +109,8 @@ def main():
     if a.add:
         old = json.loads(Path(a.add).read_text("utf-8"))
         best, rows, tuned = {**old["best"], **best}, old["rows"] + rows, old["tuning"] + tuned
-    out = dict(limit=a.limit, seeds=a.seeds, facts=a.facts, tuned_on="capital", reported_on="head", best=best, table=[summary(rows, k) for k in a.kinds.split(",")], rows=rows, tuning=tuned)
+    out = dict(limit=a.limit, seeds=a.seeds, facts=a.facts, tuned_on="capital", reported_on="head", best=best,
+               table=[summary(rows, k) for k in a.kinds.split(",")], rows=rows, tuning=tuned)
     if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
 
 

@@ -25,14 +25,16 @@ from promptmem.data import data_dir
 from promptmem.demo.world import facts
 from promptmem.edit import from_table, sequential_edits
 
-OPTIONS = {"memit": dict(layers=[0], contexts=0, search=dict(steps=20, lr=.5, clamp=4.)), "lora": dict(lr=1e-2), "full": dict(lr=1e-4)}
+OPTIONS = {"memit": dict(layers=[0], contexts=0, search=dict(steps=20, lr=.5, clamp=4.)), "lora": dict(lr=1e-2),
+           "full": dict(lr=1e-4)}
 
 
 def made_up(n, seed=0):
     "Names of countries that are in nobody's world"
     rng, out = random.Random(seed), set()
     while len(out) < n:
-        name = "".join(rng.choice(("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z")) + rng.choice("aeiou") for _ in range(3)) + rng.choice(("nia", "land", "stan", "ra"))
+        name = "".join(rng.choice(("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z"))
+                       + rng.choice("aeiou") for _ in range(3)) + rng.choice(("nia", "land", "stan", "ra"))
         out.add(name.capitalize())
     return sorted(out, key=lambda _: rng.random())
 
@@ -56,10 +58,13 @@ def main():
     general = [r["text"] for r in read_jsonl(data_dir()/"text"/"heldout.jsonl")][:100]
     out = {}
     for method in a.methods.split(","):
-        f = sequential_edits(model, lm.tokenizer, ex, method, general_text=general, general_n=50, seconds=a.seconds, **OPTIONS[method])
+        f = sequential_edits(model, lm.tokenizer, ex, method, general_text=general, general_n=50, seconds=a.seconds,
+                             **OPTIONS[method])
         out[method] = f.to_dict("records")
         print(f"{method}, {OPTIONS[method]}\n{f.round(4).to_string(index=False)}", flush=True)
-    if a.json: Path(a.json).write_text(json.dumps(dict(seconds=a.seconds, options=OPTIONS, curves=out), indent=1) + "\n", encoding="utf-8")
+    if a.json:
+        Path(a.json).write_text(json.dumps(dict(seconds=a.seconds, options=OPTIONS, curves=out), indent=1) + "\n",
+                                encoding="utf-8")
 
 
 if __name__ == "__main__": main()

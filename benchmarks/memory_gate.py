@@ -29,7 +29,8 @@ from promptmem.memory.gate import light_edits, load_pairs, save_gate, train_gate
 from promptmem.stats import share_interval, share_upper
 from promptmem.store import Store
 
-TARGETS = dict(precision=.95, recall=.80, covered=.95, unrelated=.01, p95_ms={100_000: 25, 1_000_000: 40}, write_p95_ms=25)
+TARGETS = dict(precision=.95, recall=.80, covered=.95, unrelated=.01, p95_ms={100_000: 25, 1_000_000: 40},
+               write_p95_ms=25)
 
 
 def filled(lookup, rows):
@@ -54,31 +55,38 @@ def table(answers):
     offered = [ok or bool(not r.hit and r.ask and family(r.ask.text) == want) for ok, (want, r, _) in zip(right, fit)]
     applied = sum(right) + sum(wrong)
     out = dict(applied_right=sum(right), applied_wrong=sum(wrong), fitting=len(fit), not_fitting=len(rest),
-               precision=sum(right)/applied if applied else None, recall=sum(right)/max(1, len(fit)), covered=sum(offered)/max(1, len(fit)))
-    if applied: out["precision_interval"] = [round(x, 4) for x in (lambda i: (i.lo, i.hi))(share_interval(sum(right), applied))]
+               precision=sum(right)/applied if applied else None, recall=sum(right)/max(1, len(fit)),
+               covered=sum(offered)/max(1, len(fit)))
+    if applied:
+        out["precision_interval"] = [round(x, 4) for x in (lambda i: (i.lo, i.hi))(share_interval(sum(right), applied))]
     return out
 
 
 def anything(answers):
     "How many unrelated questions get anything, and the one-sided bound"
     k = sum(bool(r.hit or r.ask) for _, r, _ in answers)
-    return dict(got_anything=k, injected=sum(r.hit for _, r, _ in answers), unrelated=len(answers), share=k/len(answers), upper=share_upper(k, len(answers)))
+    return dict(got_anything=k, injected=sum(r.hit for _, r, _ in answers), unrelated=len(answers),
+                share=k/len(answers), upper=share_upper(k, len(answers)))
 
 
 def quality(make, rows, others, seed):
     "Everything about one look-up"
     lookup, rng = filled(make(), rows), random.Random(seed)
-    pairs = [(r["question"], r["family"] if r["label"] == "same" else None, r) for r in rows if r["label"] != "unrelated"]
-    strange = [(q, None, None) for q in dict.fromkeys(q for r in others if r["label"] != "near-miss" for q in (r["stored"], r["question"]))]
+    pairs = [(r["question"], r["family"] if r["label"] == "same" else None, r) for r in rows
+             if r["label"] != "unrelated"]
+    strange = [(q, None, None) for q in dict.fromkeys(q for r in others if r["label"] != "near-miss"
+                                                      for q in (r["stored"], r["question"]))]
     strange += [(r["question"], None, r) for r in rows if r["label"] == "unrelated"
-                and r["question"] not in {x["question"] for x in rows if x["label"] == "same"} | {x["stored"] for x in rows}]
+                and r["question"] not in {x["question"] for x in rows if x["label"] == "same"}
+                | {x["stored"] for x in rows}]
     answers = asked(lookup, pairs)
     out = dict(pairs=table(answers), unrelated=anything(asked(lookup, strange)))
     for name in ("language", "kind"):
         groups = defaultdict(list)
         for a in answers: groups[a[2][name] or "same"].append(a)
         out["by_"+name] = {k: table(v) for k, v in groups.items()}
-    edits = [(e, r["family"], r) for r in {r["family"]: r for r in rows}.values() for e in light_edits(r["stored"], rng)]
+    edits = [(e, r["family"], r) for r in {r["family"]: r for r in rows}.values()
+             for e in light_edits(r["stored"], rng)]
     out["light_edits"] = table(asked(lookup, edits))
     return out
 
@@ -86,7 +94,8 @@ def quality(make, rows, others, seed):
 def lookups(embedder):
     return {"auto": lambda: AutoLookup(embedder), "auto, wording only": lambda: AutoLookup(None),
             "closest (default)": ClosestLookup, "closest (published)": ClosestLookup.published,
-            "semantic (.9, default)": lambda: SemanticLookup(embedder), "semantic (.8)": lambda: SemanticLookup(embedder, threshold=.8)}
+            "semantic (.9, default)": lambda: SemanticLookup(embedder),
+            "semantic (.8)": lambda: SemanticLookup(embedder, threshold=.8)}
 
 
 class Known(Embedder):
@@ -103,12 +112,14 @@ def speed(n, queries, embedder, seed):
     from store_levenshtein import WORDINGS, words
     rng = random.Random(seed)
     vocabulary = words(max(1000, n//12), rng)
-    keys = list(dict.fromkeys(f"{rng.choice(WORDINGS).format(rng.choice(vocabulary))} {rng.choice(vocabulary)}" for _ in range(int(1.3*n))))[:n]
+    keys = list(dict.fromkeys(f"{rng.choice(WORDINGS).format(rng.choice(vocabulary))} {rng.choice(vocabulary)}"
+                              for _ in range(int(1.3*n))))[:n]
     known, took, wrote = Known(embedder), [], []
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder)/"m.db", embedder=known) as store:
         for i in range(0, len(keys), 10_000):
             part = keys[i:i+10_000]
-            store.add_many([dict(scope="all", key=k, text="a synonym") for k in part], known([k.lower() for k in part]), known.name)
+            store.add_many([dict(scope="all", key=k, text="a synonym") for k in part], known([k.lower() for k in part]),
+                           known.name)
         lookup = AutoLookup(known).bind(store, "all")
         asks = [rng.choice(("please {}", "{}?", "{} now")).format(rng.choice(keys)) for _ in range(queries)]
         for q in asks[:5]: lookup.query(q)
@@ -121,7 +132,8 @@ def speed(n, queries, embedder, seed):
             lookup.add(f"a new question number {i} about {rng.choice(vocabulary)}", "t")
             wrote.append(1000*(time.perf_counter() - start))
     p = lambda x: (round(float(np.median(x)), 2), round(float(np.percentile(x, 95)), 2))
-    return dict(memories=len(keys), lookup_p50_p95_ms=p(took), write_p50_p95_ms=p(wrote), queries=len(took), load=os.getloadavg()[0])
+    return dict(memories=len(keys), lookup_p50_p95_ms=p(took), write_p50_p95_ms=p(wrote), queries=len(took),
+                load=os.getloadavg()[0])
 
 
 def similar(path, embedder, n, seed):
@@ -149,8 +161,10 @@ def main():
     import torch
     torch.set_num_threads(1)
     embedder = load_embedder("all-MiniLM-L6-v2")
-    if a.train: save_gate(train_gate(embedder, seed=a.seed), Path(__file__).resolve().parent.parent/"data/pairs/gate.json")
-    rows, out = load_pairs(), dict(benchmark="memory_gate", python=sys.version.split()[0], targets={k: str(v) for k, v in TARGETS.items()}, split=a.split)
+    if a.train:
+        save_gate(train_gate(embedder, seed=a.seed), Path(__file__).resolve().parent.parent/"data/pairs/gate.json")
+    rows, out = load_pairs(), dict(benchmark="memory_gate", python=sys.version.split()[0],
+                                   targets={k: str(v) for k, v in TARGETS.items()}, split=a.split)
     mine, others = [r for r in rows if r["split"] == a.split], [r for r in rows if r["split"] != a.split]
     print(f"{'look-up':<24} {'precision':>9} {'recall':>7} {'covered':>8} {'edits':>6}   unrelated that get anything")
     out["quality"] = {}
@@ -162,7 +176,9 @@ def main():
               f"{u['got_anything']} of {u['unrelated']} (at most {u['upper']:.3f})", flush=True)
     for name in ("language", "kind"):
         for k, t in out["quality"].get("auto", {}).get("by_"+name, {}).items():
-            print(f"  auto, {name} {k:<12} right {t['applied_right']:>4} of {t['fitting']:>4} fitting, wrong {t['applied_wrong']:>3} of {t['fitting']+t['not_fitting']:>4}")
+            print(
+                f"  auto, {name} {k:<12} right {t['applied_right']:>4} of {t['fitting']:>4} fitting, wrong {t['applied_wrong']:>3} of {t['fitting'] + t['not_fitting']:>4}"
+            )
     data = os.environ.get("PROMPTMEM_DATA")
     if data and (path := Path(data)/"memprompt/similarity_pairs.jsonl").exists():
         out["similarity_pairs"] = similar(path, embedder, 2000, a.seed)

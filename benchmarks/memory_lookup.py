@@ -37,13 +37,23 @@ def closest(n, queries, passes, seed):
             r = ours.query(text, k=k)
             return (r.key, r.score) if r.hit else None
         return query
-    rivals = {"published loop": (PublishedLoop(keys, True).query, 1), "ClosestLookup, 5 runners-up": (ask(5), passes), "ClosestLookup, k=1": (ask(1), passes)}
+    rivals = {"published loop": (PublishedLoop(keys, True).query, 1), "ClosestLookup, 5 runners-up": (ask(5), passes),
+              "ClosestLookup, k=1": (ask(1), passes)}
     rows, reference = [], None
     for name, (query, times) in rivals.items():
         ms, answers = cpu_ms(query, texts, times)
         reference = reference or answers
-        rows.append(dict(part="closest", entries=n, method=name, cpu_ms=float(np.median(ms)), p95_cpu_ms=float(np.percentile(ms, 95)),
-                         equal_answers=sum(a == b for a, b in zip(answers, reference)), queries=len(texts)))
+        rows.append(
+            dict(
+                part="closest",
+                entries=n,
+                method=name,
+                cpu_ms=float(np.median(ms)),
+                p95_cpu_ms=float(np.percentile(ms, 95)),
+                equal_answers=sum(a == b for a, b in zip(answers, reference)),
+                queries=len(texts),
+            )
+        )
     for row in rows: row["times_faster"] = rows[0]["cpu_ms"]/row["cpu_ms"]
     return rows
 
@@ -80,15 +90,17 @@ def semantic(n, dim, queries, seed):
         r = ours.query_vector(v)
         cpu.append(1000*(time.thread_time()-c)), ms.append(1000*(time.perf_counter()-start))
         same += r.key == f"key {int(np.argmax(x @ v))}"
-    rows = [dict(part="semantic", entries=n, dim=dim, method="SemanticLookup", cpu_ms=float(np.median(cpu)), p95_cpu_ms=float(np.percentile(cpu, 95)),
-                 wall_ms=float(np.median(ms)), p95_ms=float(np.percentile(ms, 95)), equal_answers=same, queries=queries)]
+    rows = [dict(part="semantic", entries=n, dim=dim, method="SemanticLookup", cpu_ms=float(np.median(cpu)),
+                 p95_cpu_ms=float(np.percentile(cpu, 95)), wall_ms=float(np.median(ms)),
+                 p95_ms=float(np.percentile(ms, 95)), equal_answers=same, queries=queries)]
     if n <= 100_000:
         old, took = PublishedSemantic(x), []
         for v in q[:3]:
             start = time.thread_time()
             old.query(v.tolist())
             took.append(1000*(time.thread_time()-start))
-        rows.insert(0, dict(part="semantic", entries=n, dim=dim, method="published loop", cpu_ms=float(np.median(took)), p95_cpu_ms=float(max(took)), queries=3))
+        rows.insert(0, dict(part="semantic", entries=n, dim=dim, method="published loop", cpu_ms=float(np.median(took)),
+                            p95_cpu_ms=float(max(took)), queries=3))
         rows[1]["times_faster"] = rows[0]["cpu_ms"]/rows[1]["cpu_ms"]
     return rows
 
@@ -105,9 +117,16 @@ def main():
     rows = [r for n in a.entries for r in closest(n, a.queries, a.passes, a.seed)]
     rows += [r for n in a.entries for r in semantic(n, a.dim, 200, a.seed)]
     for r in rows:
-        t = f"{r['cpu_ms']:9.3f} ms CPU, p95 {r['p95_cpu_ms']:8.3f}" + (f" (wall {r['wall_ms']:.3f}, {r['p95_ms']:.3f})" if "wall_ms" in r else "")
-        print(f"{r['part']:<9} {r['entries']:>8,}  {r['method']:<28} {t}  x{r.get('times_faster', 1):7.1f}  equal {r.get('equal_answers', '-')}/{r['queries']}", flush=True)
-    if a.json: Path(a.json).write_text(json.dumps(dict(benchmark="memory_lookup", python=sys.version.split()[0], rows=rows), indent=1) + "\n")
+        t = f"{r['cpu_ms']:9.3f} ms CPU, p95 {r['p95_cpu_ms']:8.3f}" + (
+            f" (wall {r['wall_ms']:.3f}, {r['p95_ms']:.3f})" if "wall_ms" in r else ""
+        )
+        print(
+            f"{r['part']:<9} {r['entries']:>8,}  {r['method']:<28} {t}  x{r.get('times_faster', 1):7.1f}  equal {r.get('equal_answers', '-')}/{r['queries']}",
+            flush=True,
+        )
+    if a.json:
+        Path(a.json).write_text(json.dumps(dict(benchmark="memory_lookup", python=sys.version.split()[0], rows=rows),
+                                           indent=1) + "\n")
 
 
 if __name__ == "__main__": main()

@@ -28,8 +28,9 @@ from promptmem.lm.load import load_lm
 from promptmem.memory import SEP, ClosestLookup, MemPrompt, NoMemory, SimulatedUser, load_tasks, make_tasks, stream
 from promptmem.stats import mean_interval
 
-REPLIES = {"synonym.": "the synonym for w is x", "antonym.": "the antonym for w is x", "homonym.": "the homonym for w is x",
-           "definition.": "the definition of w is x", "sentence.": "a sentence with w is: [ x ]"}
+REPLIES = {"synonym.": "the synonym for w is x", "antonym.": "the antonym for w is x",
+           "homonym.": "the homonym for w is x", "definition.": "the definition of w is x",
+           "sentence.": "a sentence with w is: [ x ]"}
 
 
 def obedient(prompt):
@@ -47,7 +48,8 @@ def serve(delay):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             time.sleep(delay)
             text = obedient(body["prompt"]).split("END")[0]
-            reply = json.dumps(dict(id="x", object="text_completion", created=0, model=body["model"], usage=dict(prompt_tokens=9, completion_tokens=9, total_tokens=18),
+            reply = json.dumps(dict(id="x", object="text_completion", created=0, model=body["model"],
+                                    usage=dict(prompt_tokens=9, completion_tokens=9, total_tokens=18),
                                     choices=[dict(index=0, text=text, finish_reason="stop", logprobs=None)])).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
@@ -68,15 +70,21 @@ def window(a):
         for w in (1, 4, 16, 32):
             took = []
             for r in range(a.repeats if w > 1 else 1):
-                lm = OpenAILM("obedient", base_url=f"http://127.0.0.1:{server.server_port}/v1", endpoint="completions", concurrency=max(16, w))
+                lm = OpenAILM("obedient", base_url=f"http://127.0.0.1:{server.server_port}/v1", endpoint="completions",
+                              concurrency=max(16, w))
                 start = time.perf_counter()
-                log = stream(lm, make_tasks(a.tasks, "own", seed=0), MemPrompt(), user=SimulatedUser(.5, seed=0), log=folder/f"{w}_{r}.jsonl", window=w)
+                log = stream(lm, make_tasks(a.tasks, "own", seed=0), MemPrompt(), user=SimulatedUser(.5, seed=0),
+                             log=folder/f"{w}_{r}.jsonl", window=w)
                 took.append(time.perf_counter()-start)
                 lm.close()
             same = (folder/f"{w}_0.jsonl").read_bytes() == (folder/"1_0.jsonl").read_bytes()
-            rows.append(dict(part="window", window=w, tasks=a.tasks, delay_s=a.delay, seconds=statistics.median(took), requests=log.calls, same_log=same, accuracy=log.accuracy))
+            rows.append(dict(part="window", window=w, tasks=a.tasks, delay_s=a.delay, seconds=statistics.median(took),
+                             requests=log.calls, same_log=same, accuracy=log.accuracy))
             rows[-1]["times_faster"] = rows[0]["seconds"]/rows[-1]["seconds"]
-            print(f"window {w:>3}: {rows[-1]['seconds']:7.2f} s  x{rows[-1]['times_faster']:5.1f}  {log.calls} requests for {a.tasks} tasks, log {'equal' if same else 'DIFFERENT'}", flush=True)
+            print(
+                f"window {w:>3}: {rows[-1]['seconds']:7.2f} s  x{rows[-1]['times_faster']:5.1f}  {log.calls} requests for {a.tasks} tasks, log {'equal' if same else 'DIFFERENT'}",
+                flush=True,
+            )
     finally: server.shutdown()
     return rows
 

@@ -41,7 +41,8 @@ def subset(task, folder, examples, evaluation, seed=0):
     rows = rng.sample(x.rows, min(examples, len(x.rows)))
     subjects = {r.get("subject") for r in rows} - {None}
     near = [r for r in x.evaluation if r.get("subject") in subjects] if subjects else x.evaluation
-    return CanonicalExamples(rows, x.criterion, rng.sample(near or x.evaluation, min(evaluation, len(near or x.evaluation))),
+    return CanonicalExamples(rows, x.criterion, rng.sample(near or x.evaluation,
+                                                           min(evaluation, len(near or x.evaluation))),
                              rng.sample(x.hard_negatives, min(20, len(x.hard_negatives))), name=x.name)
 
 
@@ -56,15 +57,17 @@ def asked(lm, task, rows):
 def cell(lm, task, method, x, general, train_text):
     "One training, three limits"
     t, before = time.process_time(), asked(lm, task, x.rows)
-    e = edit(lm.model, lm.tokenizer, x, method, degradation=None, general_text=general, train_text=train_text, progress=False,
-             **OPTIONS[method])
-    out = dict(task=task, method=method, examples=len(x), evaluation=len(x.evaluation), train_s=round(time.process_time()-t, 1),
-               chat_before=before, chat_unlimited=asked(lm, task, x.rows), unlimited=short(evaluate_edit(e, x, generate=0)), limits=[])
+    e = edit(lm.model, lm.tokenizer, x, method, degradation=None, general_text=general, train_text=train_text,
+             progress=False, **OPTIONS[method])
+    out = dict(task=task, method=method, examples=len(x), evaluation=len(x.evaluation),
+               train_s=round(time.process_time()-t, 1), chat_before=before, chat_unlimited=asked(lm, task, x.rows),
+               unlimited=short(evaluate_edit(e, x, generate=0)), limits=[])
     for limit in LIMITS:
         looks = fit_scale(e, general, limit, 1.5, looks=5, confidence=None)
         r, bound = evaluate_edit(e, x, generate=0), bound_test(e, general, limit)
-        out["limits"].append(dict(limit=limit, scale=e.scale, rise=dict(looks)[e.scale].change if e.scale else 0., upper=finite(bound.upper),
-                                  bound=bound.inside, chat=asked(lm, task, x.rows) if e.scale else before, **short(r)))
+        out["limits"].append(dict(limit=limit, scale=e.scale, rise=dict(looks)[e.scale].change if e.scale else 0.,
+                                  upper=finite(bound.upper), bound=bound.inside, chat=asked(lm, task, x.rows) if e.scale
+                                  else before, **short(r)))
         print(f"{task} {method} {limit:g}: {r.verdict}, scale {e.scale:.2f}", flush=True)
     e.undo()
     out["cpu_s"] = round(time.process_time()-t, 1)
@@ -76,7 +79,8 @@ def finite(x): return x if math.isfinite(x) else None
 
 def short(r):
     "The figures of a report"
-    f = dict(verdict=r.verdict, train=r.train.after, train_before=r.train.before, success=r.success.after, success_before=r.success.before)
+    f = dict(verdict=r.verdict, train=r.train.after, train_before=r.train.before, success=r.success.after,
+             success_before=r.success.before)
     f |= dict(change=r.success.change.to_dict(), hard_negatives=r.hard_negatives and r.hard_negatives.change.to_dict())
     return json.loads(json.dumps(f).replace("NaN", "null"))
 
@@ -85,7 +89,12 @@ def published(folder, task, method, limit):
     "(initial success, change) of Pythia-160M on the test set"
     import pandas as pd
     d = pd.read_csv(folder/"published_results.csv")
-    d = d[d.model.str.contains("160m", na=False) & (d.dataset == task) & (d.split == "test") & (abs(d.degradation_limit - limit) < limit/10)]
+    d = d[
+        d.model.str.contains("160m", na=False)
+        & (d.dataset == task)
+        & (d.split == "test")
+        & (abs(d.degradation_limit - limit) < limit / 10)
+    ]
     if method == "memit":
         d = d[(d.method == "memit_oracle") & d.generation.str.contains("used in plots")]
         change = d[d.metric == "success_rate_change"].value
@@ -116,7 +125,8 @@ def main():
         for task in a.tasks.split(","):
             if any((r["task"], r["method"]) == (task, method) for r in done): continue
             r = cell(lm, task, method, subset(task, folder, a.examples, a.evaluation), general, texts[60:])
-            for x in r["limits"]: x["published_initial"], x["published_change"] = published(folder, task, method, x["limit"])
+            for x in r["limits"]:
+                x["published_initial"], x["published_change"] = published(folder, task, method, x["limit"])
             done.append(r)
             if path: path.write_text(json.dumps(done, indent=1) + "\n", encoding="utf-8")
 

@@ -271,7 +271,8 @@ def main():
     p.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     p.add_argument("--json", default=None)
     p.add_argument("--seed", type=int, default=0)
-    p.add_argument("--minutes", type=float, default=60, help="of training at most; more than 20 only on a shared machine")
+    p.add_argument("--minutes", type=float, default=60,
+                   help="of training at most; more than 20 only on a shared machine")
     p.add_argument("--reuse", action="store_true", help="take the adapter that an earlier run saved")
     p.add_argument("--adapter", default="runs/smollm2_following")
     a = p.parse_args()

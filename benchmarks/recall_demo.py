@@ -19,12 +19,14 @@ import pandas as pd
 import promptmem as pm
 from promptmem.core import plain, read_jsonl, versions, write_atomic
 from promptmem.data import shipped
-from promptmem.recall import (expanding, exposures_to, fit_forgetting, read_sentences, recognition_test, retention_curve, study)
+from promptmem.recall import (expanding, exposures_to, fit_forgetting, read_sentences, recognition_test,
+                              retention_curve, study)
 from promptmem.lm.weights import borrowed_weights
 from promptmem.stats import mean_interval
 
 PARTS = ("early", "own text", "same kind")
-SCORES = {"raw": ("accuracy", "auc"), "calibrated": ("calibrated", "calibrated_auc"), "adjusted": ("adjusted", "adjusted_auc")}
+SCORES = {"raw": ("accuracy", "auc"), "calibrated": ("calibrated", "calibrated_auc"),
+          "adjusted": ("adjusted", "adjusted_auc")}
 
 
 def early(lm, seen, unseen, n, lr, seeds, exposures=(.2, .5, 1, 2, 3, 5)):
@@ -46,9 +48,10 @@ def early_summary(f, criteria=(.75, .95)):
     "Mean over seeds with its interval, per moment; and the exposures at which each score reaches the criteria"
     out = {}
     for name, (share, area) in SCORES.items():
-        curve = [dict(exposure=e, accuracy=mean_interval(g[share].to_numpy(float)).to_dict(), auc=mean_interval(g[area].to_numpy(float)).to_dict())
-                 for e, g in f.groupby("exposure")]
-        reach = {f"{kind} {c}": [exposures_to(g, c, col) for _, g in f.groupby("seed")] for kind, col in (("accuracy", share), ("auc", area)) for c in criteria}
+        curve = [dict(exposure=e, accuracy=mean_interval(g[share].to_numpy(float)).to_dict(),
+                      auc=mean_interval(g[area].to_numpy(float)).to_dict()) for e, g in f.groupby("exposure")]
+        reach = {f"{kind} {c}": [exposures_to(g, c, col) for _, g in f.groupby("seed")] for kind,
+                 col in (("accuracy", share), ("auc", area)) for c in criteria}
         out[name] = dict(curve=curve, exposures_to=reach)
     return out
 
@@ -58,12 +61,16 @@ def early_phase(a, lm, seen, unseen):
     half, out = len(seen)//2, {}
     for name in ("as it is", "knows the kind of sentence"):
         with borrowed_weights(lm.model):
-            if name != "as it is": study(lm.model, lm.tokenizer, seen[half:]+unseen[half:], 1, 1e-3, 8, reversible=False)
+            if name != "as it is":
+                study(lm.model, lm.tokenizer, seen[half:]+unseen[half:], 1, 1e-3, 8, reversible=False)
             for lr in a.early_lr:
                 f = early(lm, seen[:half], unseen[:half], a.early_n, lr, range(a.seeds))
                 out[f"{name}, lr {lr:g}"] = early_summary(f)
                 cols = [c for pair in SCORES.values() for c in pair]
-                print(f"\n{name}, lr {lr:g}, {a.early_n} pairs:\n{f.groupby('exposure')[cols].mean().round(3).to_string()}", flush=True)
+                print(
+                    f"\n{name}, lr {lr:g}, {a.early_n} pairs:\n{f.groupby('exposure')[cols].mean().round(3).to_string()}",
+                    flush=True,
+                )
     return out
 
 
@@ -76,8 +83,9 @@ def own_text(n=400):
 def later(a, lm, seen, unseen, other, lr):
     "Study, then other text, with and without ways of not forgetting"
     ways = {"no review": {}, "replay 10 %": dict(replay=.1), "3 reviews": dict(reviews=expanding(10, 3))}
-    return retention_curve(lm.model, lm.tokenizer, seen, unseen, other, a.exposures, a.lr, study_at=[0, 1, 2, 3, 5, 10, a.exposures],
-                           at=(0, 5, 10, 20, 50, 100), other_lr=lr, conditions=ways, seeds=range(a.seeds))
+    return retention_curve(lm.model, lm.tokenizer, seen, unseen, other, a.exposures, a.lr,
+                           study_at=[0, 1, 2, 3, 5, 10, a.exposures], at=(0, 5, 10, 20, 50, 100), other_lr=lr,
+                           conditions=ways, seeds=range(a.seeds))
 
 
 def means(c, phase):
@@ -86,7 +94,8 @@ def means(c, phase):
     for s in ("recognition", "calibrated", "adjusted", "rouge1", "exact"):
         m = c.means(s, phase)
         out[s] = m[["condition", "exposure", "update", "mean", "lo", "hi", "n"]].to_dict("records")
-        print(f"\n{s}, {phase}:\n{m.pivot(index=key, columns='condition', values='mean').round(3).to_string()}", flush=True)
+        print(f"\n{s}, {phase}:\n{m.pivot(index=key, columns='condition', values='mean').round(3).to_string()}",
+              flush=True)
     return out
 
 
@@ -112,7 +121,8 @@ def main():
     ap.add_argument("--seeds", type=int, default=3)
     ap.add_argument("--early-n", type=int, default=100, help="pairs of the early phase")
     ap.add_argument("--early-lr", type=float, nargs="+", default=[1e-4, 3e-4, 1e-3])
-    ap.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to run; --json keeps the other parts of a file")
+    ap.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS),
+                    help="what to run; --json keeps the other parts of a file")
     ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--json")
     a = ap.parse_args()
@@ -127,7 +137,11 @@ def main():
     out = old if old.get("settings") == settings else dict(settings=settings)
     if "early" in a.parts: out["early"] = early_phase(a, lm, seen, unseen)
     keep(a.json, out)
-    others = {"own text": own_text, "same kind": lambda: unseen[a.n:]+seen[a.n:]} if not a.other else {a.other: lambda: read_sentences(a.other)}
+    others = (
+        {"own text": own_text, "same kind": lambda: unseen[a.n :] + seen[a.n :]}
+        if not a.other
+        else {a.other: lambda: read_sentences(a.other)}
+    )
     for name, get in others.items():
         for lr in a.other_lr if name in a.parts or a.other else ():
             c = later(a, lm, seen[:a.n], unseen[:a.n], get(), lr)

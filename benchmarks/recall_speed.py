@@ -60,8 +60,9 @@ def build(corpus, hidden, layers, vocab, seed=0):
                                                       initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=t, eos_token="<eos>", pad_token="<eos>")
     torch.manual_seed(seed)
-    model = GPTNeoXForCausalLM(GPTNeoXConfig(vocab_size=vocab, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=4,
-                                             intermediate_size=4*hidden, max_position_embeddings=512, bos_token_id=0, eos_token_id=0))
+    model = GPTNeoXForCausalLM(GPTNeoXConfig(vocab_size=vocab, hidden_size=hidden, num_hidden_layers=layers,
+                                             num_attention_heads=4, intermediate_size=4*hidden,
+                                             max_position_embeddings=512, bos_token_id=0, eos_token_id=0))
     return model.eval(), tokenizer
 
 
@@ -135,8 +136,9 @@ def compare(name, base, ours, repeats, check):
         t["baseline"].append(ta)
         t["ours"].append(tb)
     m = {k: [statistics.median(x[j] for x in v) for j in (0, 1)] for k, v in t.items()}
-    row = dict(task=name, repeats=repeats, baseline_cpu_s=m["baseline"][0], ours_cpu_s=m["ours"][0], cpu_ratio=m["baseline"][0]/m["ours"][0],
-               baseline_wall_s=m["baseline"][1], ours_wall_s=m["ours"][1], wall_ratio=m["baseline"][1]/m["ours"][1], **check(a, b))
+    row = dict(task=name, repeats=repeats, baseline_cpu_s=m["baseline"][0], ours_cpu_s=m["ours"][0],
+               cpu_ratio=m["baseline"][0]/m["ours"][0], baseline_wall_s=m["baseline"][1], ours_wall_s=m["ours"][1],
+               wall_ratio=m["baseline"][1]/m["ours"][1], **check(a, b))
     print("  ".join(f"{k} {v:.3g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()), flush=True)
     return row
 
@@ -144,13 +146,14 @@ def compare(name, base, ours, repeats, check):
 def run_recognition(a, model, tokenizer, seen, unseen):
     right = lambda x: x[:len(seen)] < x[len(seen):]
     yield compare("recognition", lambda: baseline_recognition(model, tokenizer, seen, unseen),
-                  lambda: ours_recognition(model, tokenizer, seen, unseen), a.repeats,
-                  lambda x, y: dict(max_loss_difference=float(abs(x-y).max()), equal_decisions=int((right(x) == right(y)).sum())))
+                  lambda: ours_recognition(model, tokenizer, seen, unseen), a.repeats, lambda x,
+                  y: dict(max_loss_difference=float(abs(x-y).max()), equal_decisions=int((right(x) == right(y)).sum())))
 
 
 def run_recall(a, model, tokenizer, seen, unseen):
-    yield compare("recall", lambda: baseline_recall(model, tokenizer, seen), lambda: ours_recall(model, tokenizer, seen), a.repeats,
-                  lambda x, y: dict(equal_texts=sum(p == q for p, q in zip(x, y)), n=len(x)))
+    yield compare("recall", lambda: baseline_recall(model, tokenizer, seen),
+                  lambda: ours_recall(model, tokenizer, seen), a.repeats, lambda x,
+                  y: dict(equal_texts=sum(p == q for p, q in zip(x, y)), n=len(x)))
 
 
 def run_training(a, model, tokenizer, seen, unseen):
@@ -170,7 +173,8 @@ def merge(path, settings, rows):
     new = {r["task"]: r for r in (old.get("rows", []) if all(old.get(k) == v for k, v in settings.items()) else [])}
     new |= {r["task"]: r for r in rows}
     order = sorted(new, key=lambda t: (next(i for i, k in enumerate(TASKS) if t.startswith(k)), t))
-    write_atomic(path, json.dumps(plain(settings | dict(rows=[new[t] for t in order], versions=versions())), indent=1)+"\n")
+    write_atomic(path, json.dumps(plain(settings | dict(rows=[new[t] for t in order], versions=versions())),
+                                  indent=1)+"\n")
 
 
 def main():
@@ -184,7 +188,8 @@ def main():
     ap.add_argument("--vocab", type=int, default=8192)
     ap.add_argument("--warm", type=int, default=1, help="exposures to --warm-n corpus sentences before the test")
     ap.add_argument("--warm-n", type=int, default=600)
-    ap.add_argument("--batch-sizes", type=int, nargs="+", default=[4, 8], help="of training: the published README's and the script's default")
+    ap.add_argument("--batch-sizes", type=int, nargs="+", default=[4, 8],
+                    help="of training: the published README's and the script's default")
     ap.add_argument("--repeats", type=int, default=3)
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))

@@ -32,9 +32,11 @@ def main():
                 if text not in known: known[text] = [r["score"] for r in task.evaluate(text, lm).rows]
                 return known[text]
             t = time.process_time()
-            res = optimize_prompt(task, lm, [START], rounds=3, budget_calls=a.calls, held_out_calls=0, proposers=[RandomPhrases(book)], seed=seed)
+            res = optimize_prompt(task, lm, [START], rounds=3, budget_calls=a.calls, held_out_calls=0,
+                                  proposers=[RandomPhrases(book)], seed=seed)
             cpu = time.process_time()-t
-            found = {"seed prompt": START, "ours": str(res.best), "published, 3 rounds": published(task, lm, book, START, a.calls, seed)}
+            found = {"seed prompt": START, "ours": str(res.best),
+                     "published, 3 rounds": published(task, lm, book, START, a.calls, seed)}
             for per in a.per: found[f"best of random, {per} each"] = best_of_random(task, lm, book, a.calls, per, seed)
             for m, text in found.items():
                 scores.setdefault((kind, m), []).append((measure(text), measure(START)))
@@ -45,15 +47,18 @@ def main():
         gain = paired_bootstrap(np.concatenate([x for x, _ in got]), np.concatenate([s for _, s in got]),
                                 groups=np.concatenate([np.full(len(x), i) for i, (x, _) in enumerate(got)]))
         worst = min(bootstrap(np.array(x)-np.array(s)).lo for x, s in got)
-        rows.append(dict(kind=kind, method=m, seeds=len(got), held_out=mean.estimate, gain=gain.estimate, gain_lo=gain.lo, gain_hi=gain.hi,
-                         worst_seed=float(min(np.mean(x) for x, _ in got)), worst_seed_gain_lo=float(worst)))
+        rows.append(dict(kind=kind, method=m, seeds=len(got), held_out=mean.estimate, gain=gain.estimate,
+                         gain_lo=gain.lo, gain_hi=gain.hi, worst_seed=float(min(np.mean(x) for x, _ in got)),
+                         worst_seed_gain_lo=float(worst)))
     for m in {m for _, m in scores}:
         all_ = [(x, s) for (k, n), got in scores.items() if n == m for x, s in got]
         g = mean_interval([np.mean(x)-np.mean(s) for x, s in all_])
-        rows.append(dict(kind="all", method=m, seeds=len(all_), held_out=float(np.mean([np.mean(x) for x, _ in all_])), gain=g.estimate,
-                         gain_lo=g.lo, gain_hi=g.hi, worst_seed=float(min(np.mean(x) for x, _ in all_)), worst_seed_gain_lo=float("nan")))
+        rows.append(dict(kind="all", method=m, seeds=len(all_), held_out=float(np.mean([np.mean(x) for x, _ in all_])),
+                         gain=g.estimate, gain_lo=g.lo, gain_hi=g.hi,
+                         worst_seed=float(min(np.mean(x) for x, _ in all_)), worst_seed_gain_lo=float("nan")))
     ours = {k: [np.mean(x) for x, _ in got] for (k, n), got in scores.items() if n == "ours"}
-    best = max((m for _, m in scores if m.startswith("best of")), key=lambda m: np.mean([np.mean(x) for (k, n), got in scores.items() if n == m for x, _ in got]))
+    best = max((m for _, m in scores if m.startswith("best of")),
+               key=lambda m: np.mean([np.mean(x) for (k, n), got in scores.items() if n == m for x, _ in got]))
     other = {k: [np.mean(x) for x, _ in got] for (k, n), got in scores.items() if n == best}
     diff = mean_interval([a-b for k in ours for a, b in zip(ours[k], other[k])])
     finish(a, rows, ours_minus_best_random=str(diff), best_random=best)

@@ -19,7 +19,8 @@ def main():
     def ours(make):
         def run(i, base):
             sim = Simulator(n=200, seed=i, null=True, base=base)
-            return optimize_prompt(sim.task(), sim, [start], budget_calls=a.calls, held_out_calls=0, proposers=make(sim.book), seed=i).improved
+            return optimize_prompt(sim.task(), sim, [start], budget_calls=a.calls, held_out_calls=0,
+                                   proposers=make(sim.book), seed=i).improved
         return run
     def plain(i, base):
         sim = Simulator(n=200, seed=i, null=True, base=base)
@@ -28,12 +29,16 @@ def main():
         es = [task.dev[j] for j in np.random.default_rng(i).permutation(len(task.dev))[:10]]
         new, old = (np.mean([s for s, _ in task.run(t, es, sim)]) for t in (text, start))
         return new > old
-    for name, run in (("search, random proposals", ours(lambda b: [RandomPhrases(b)])), ("search, learned proposals", ours(offline)),
-                      ("best of random, then 10 questions", plain)):
+    for name, run in (
+        ("search, random proposals", ours(lambda b: [RandomPhrases(b)])),
+        ("search, learned proposals", ours(offline)),
+        ("best of random, then 10 questions", plain),
+    ):
         for base in (-1., 0.):
             k = sum(run(i, base) for i in range(a.runs))
             lo, hi = wilson(k, a.runs)
-            rows.append(dict(method=name, accuracy_of_all=round(Simulator(null=True, base=base).accuracy(""), 2), runs=a.runs, false=k, rate=k/a.runs, lo=lo, hi=hi))
+            rows.append(dict(method=name, accuracy_of_all=round(Simulator(null=True, base=base).accuracy(""), 2),
+                             runs=a.runs, false=k, rate=k/a.runs, lo=lo, hi=hi))
     finish(a, rows)
 
 

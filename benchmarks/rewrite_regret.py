@@ -7,8 +7,8 @@ import time
 import numpy as np
 from rewritecommon import best_of_random, finish, offline, parser, published
 
-from promptmem.rewrite import (CrossPhrases, Evolve, History, MutatePhrases, RandomPhrases, Reflect, SimulatedWriter, Simulator,
-                               optimize_prompt)
+from promptmem.rewrite import (CrossPhrases, Evolve, History, MutatePhrases, RandomPhrases, Reflect, SimulatedWriter,
+                               Simulator, optimize_prompt)
 from promptmem.stats import mean_interval
 
 START = "Be kind."
@@ -16,8 +16,8 @@ START = "Be kind."
 
 def ours(make):
     def run(sim, calls, seed):
-        return optimize_prompt(sim.task(), sim, [START], budget_calls=calls, held_out_calls=0, proposers=make(sim.book), seed=seed,
-                               proposer_lm=SimulatedWriter(seed=seed)).best
+        return optimize_prompt(sim.task(), sim, [START], budget_calls=calls, held_out_calls=0, proposers=make(sim.book),
+                               seed=seed, proposer_lm=SimulatedWriter(seed=seed)).best
     return run
 
 
@@ -45,7 +45,8 @@ def main():
                 got.append(sim.accuracy(run(sim, calls, seed)))
             m, top = mean_interval(got), sim.accuracy(sim.optimum)
             rows.append(dict(method=name, calls=calls, accuracy=m.estimate, lo=m.lo, hi=m.hi, regret=top-m.estimate,
-                             at_95_percent=float(np.mean(np.array(got) >= .95*top)), cpu_s=(time.process_time()-t)/a.seeds))
+                             at_95_percent=float(np.mean(np.array(got) >= .95*top)),
+                             cpu_s=(time.process_time()-t)/a.seeds))
     finish(a, rows, optimum=top, start=sim.accuracy(START))
 
 

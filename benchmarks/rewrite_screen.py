@@ -39,12 +39,18 @@ def simulated_log(seed=0):
     texts = list(dict.fromkeys(sim.book.draw(rng) for _ in range(200)))
     old, new = texts[:60], sorted(texts[60:84], key=sim.accuracy)
     task = sim.task()
-    rows = [dict(query=q.question, prompt=p, correct=bool(s)) for p in old for q, (s, _) in zip(task.train[:60], task.run(p, task.train[:60], sim))]
+    rows = [dict(query=q.question, prompt=p, correct=bool(s)) for p in old for q,
+            (s, _) in zip(task.train[:60], task.run(p, task.train[:60], sim))]
     f = pd.DataFrame(rows)
     queries = pd.DataFrame(dict(query_id=range(60), text=[e.question for e in task.train[:60]]))
     prompts = pd.DataFrame(dict(prompt_id=range(60), text=old))
-    f["query_id"], f["prompt_id"] = f["query"].map(dict(zip(queries.text, queries.query_id))), f["prompt"].map(dict(zip(prompts.text, prompts.prompt_id)))
-    rm = PromptReward(model="lightgbm", embedder="hash", seed=0).fit(Outcomes(f[["query_id", "prompt_id", "correct"]], queries, prompts))
+    f["query_id"], f["prompt_id"] = (
+        f["query"].map(dict(zip(queries.text, queries.query_id))),
+        f["prompt"].map(dict(zip(prompts.text, prompts.prompt_id))),
+    )
+    rm = PromptReward(model="lightgbm", embedder="hash", seed=0).fit(
+        Outcomes(f[["query_id", "prompt_id", "correct"]], queries, prompts)
+    )
     fresh = [e for e in task.dev + task.held_out]
     log = {(p, e.question): s for p in new for e, (s, _) in zip(fresh, task.run(p, fresh, sim))}
     return rm, log, [e.question for e in fresh], new, {p: sim.accuracy(p) for p in new}
@@ -55,7 +61,8 @@ def compare(name, parts, seeds, budgets):
     rm, log, questions, prompts, truth = parts
     start, rows, lines = min(prompts, key=truth.get), [], []
     for calls in budgets:
-        ways = {"no screen": (calls, None), "screened, half the calls": (calls//2, rm), "no screen, half the calls": (calls//2, None)}
+        ways = {"no screen": (calls, None), "screened, half the calls": (calls//2, rm),
+                "no screen, half the calls": (calls//2, None)}
         got = {w: [] for w in ways}
         for seed in range(seeds):
             rng = np.random.default_rng(seed)
@@ -63,22 +70,26 @@ def compare(name, parts, seeds, budgets):
             task = lm.task([questions[i] for i in rng.permutation(len(questions))[:150]], split=(.4, .6, 0.), seed=seed)
             others = [p for p in rng.permutation(prompts).tolist() if p != start]
             for w, (budget, screen) in ways.items():
-                r = optimize_prompt(task, lm, [start] + others, rounds=1, budget_calls=budget, held_out_calls=0, proposers=[], guards=[],
-                                    screen=screen, seed=seed)
+                r = optimize_prompt(task, lm, [start] + others, rounds=1, budget_calls=budget, held_out_calls=0,
+                                    proposers=[], guards=[], screen=screen, seed=seed)
                 got[w].append((truth[str(r.best)], r.cost["requests"]))
         for w, xs in got.items():
             a, c = (mean_interval([x[i] for x in xs]) for i in range(2))
-            rows.append(dict(log=name, budget=ways[w][0], search=w, runs=seeds, accuracy=a.estimate, lo=a.lo, hi=a.hi, start=truth[start], best=max(truth.values()), calls=c.estimate))
+            rows.append(dict(log=name, budget=ways[w][0], search=w, runs=seeds, accuracy=a.estimate, lo=a.lo, hi=a.hi,
+                             start=truth[start], best=max(truth.values()), calls=c.estimate))
         full, screened = rows[-3]["calls"], rows[-2]["calls"]
         d = mean_interval([x[0]-y[0] for x, y in zip(got["screened, half the calls"], got["no screen"])])
-        lines.append(f"{name}, {calls} calls: {1-screened/full:.0%} of the calls saved, accuracy screened minus not {d}")
+        lines.append(
+            f"{name}, {calls} calls: {1 - screened / full:.0%} of the calls saved, accuracy screened minus not {d}"
+        )
     return rows, lines
 
 
 def main():
     ap = parser(__doc__)
     ap.add_argument("--seeds", type=int, default=30)
-    ap.add_argument("--budgets", type=int, nargs="+", default=[200, 400, 600], help="calls of the search without a screen; the others get half")
+    ap.add_argument("--budgets", type=int, nargs="+", default=[200, 400, 600],
+                    help="calls of the search without a screen; the others get half")
     a = ap.parse_args()
     rows, said = compare("simulated", simulated_log(), a.seeds, a.budgets)
     folder = local_data("prompt_oirl")

@@ -22,10 +22,12 @@ def main():
     for name, path in sets.items():
         t, cpu = time.perf_counter(), time.process_time()
         epochs = a.epochs if name == "published" else 4*a.epochs
-        rw = PromptRewriter.train(load_pairs(path), base=a.base, epochs=epochs, max_seconds=a.max_seconds, max_tokens=160)
+        rw = PromptRewriter.train(load_pairs(path), base=a.base, epochs=epochs, max_seconds=a.max_seconds,
+                                  max_tokens=160)
         train_s, train_cpu = time.perf_counter()-t, time.process_time()-cpu
         e = rw.evaluate(rw.held_out[:100])
-        rows.append(dict(pairs=name, trained_on=rw.info["pairs"], steps=rw.info["steps"], train_s=train_s, train_cpu_s=train_cpu, **e))
+        rows.append(dict(pairs=name, trained_on=rw.info["pairs"], steps=rw.info["steps"], train_s=train_s,
+                         train_cpu_s=train_cpu, **e))
         for r in rw.rewrite([p.before for p in rw.held_out[:3]]): print(f"  {r.before!r:.70} -> {r.raw!r:.70} {r.why}")
     finish(a, rows)
 

@@ -54,4 +54,5 @@ def finish(args, rows, **more):
     width = [max(len(k), *(len(c[i]) for c in cells)) for i, k in enumerate(keys)]
     for line in (keys, *cells): print("  ".join(c.ljust(w) for c, w in zip(line, width)))
     for k, v in more.items(): print(f"{k}: {v}")
-    if args.json: write_atomic(args.json, json.dumps(plain(dict(rows=rows, **more, versions=versions())), indent=1) + "\n")
+    if args.json:
+        write_atomic(args.json, json.dumps(plain(dict(rows=rows, **more, versions=versions())), indent=1) + "\n")

@@ -19,7 +19,8 @@ def main(prefixes):
             continue
         print(f"\n=== {script.stem}", flush=True)
         start = time.perf_counter()
-        code = subprocess.run([sys.executable, str(script), "--json", str(RESULTS / f"{script.stem}.json")], cwd=HERE.parent).returncode
+        code = subprocess.run([sys.executable, str(script), "--json", str(RESULTS / f"{script.stem}.json")],
+                              cwd=HERE.parent).returncode
         print(f"--- {script.stem}: {'failed' if code else 'done'} in {time.perf_counter() - start:.0f} s", flush=True)
         failed += [script.stem] if code else []
     if failed:

@@ -26,14 +26,18 @@ def main():
     ap.add_argument("--kills", type=int, default=2000)
     ap.add_argument("--refusals", type=int, default=500)
     ap.add_argument("--orders", type=int, default=128)
-    ap.add_argument("--longest", type=float, default=.15, help="seconds after the first write up to which a worker may live")
+    ap.add_argument("--longest", type=float, default=.15,
+                    help="seconds after the first write up to which a worker may live")
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--json", help="write the figures here")
     a = ap.parse_args()
     rows = []
-    for kind, run in (("kills of writers", lambda f: kill_many(f, a.kills - a.kills//4, a.seed, a.longest)),
-                      ("kills of index builders", lambda f: kill_many(f, a.kills//4, a.seed + 1, a.longest, worker=work_index)),
-                      ("refused calls", lambda f: refusals(f, a.refusals, a.seed)), ("forced orders", lambda f: forced_orders(f, a.orders, a.seed))):
+    for kind, run in (
+        ("kills of writers", lambda f: kill_many(f, a.kills - a.kills // 4, a.seed, a.longest)),
+        ("kills of index builders", lambda f: kill_many(f, a.kills // 4, a.seed + 1, a.longest, worker=work_index)),
+        ("refused calls", lambda f: refusals(f, a.refusals, a.seed)),
+        ("forced orders", lambda f: forced_orders(f, a.orders, a.seed)),
+    ):
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as folder: out = run(folder)
         rows.append(dict(kind=kind, **out, seconds=round(time.monotonic() - start, 1)))

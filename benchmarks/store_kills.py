@@ -42,11 +42,13 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--kind", choices=list(KILLS), help="only this kind")
     ap.add_argument("--kills", type=int, help="how many of each kind; default: 500, 200, 150 and 180")
-    ap.add_argument("--longest", type=float, default=.25, help="seconds after the first write up to which a worker may live")
+    ap.add_argument("--longest", type=float, default=.25,
+                    help="seconds after the first write up to which a worker may live")
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--json", help="write the figures here")
     a = ap.parse_args()
-    run = dict(store=kill_many, index=lambda *args: kill_many(*args, worker=work_index), postgresql=kill_server_clients, stream=kill_streams)
+    run = dict(store=kill_many, index=lambda *args: kill_many(*args, worker=work_index), postgresql=kill_server_clients,
+               stream=kill_streams)
     rows = []
     for kind in [a.kind] if a.kind else KILLS:
         start = time.monotonic()

@@ -25,20 +25,24 @@ from rapidfuzz.distance import Levenshtein
 
 from promptmem.index.levenshtein import LevenshteinIndex
 
-WORDINGS = [
-    "what is like {}", "what is similar to {}", "what is akin to {}", "what has a {} like ring to it", "what sounds like {}",
-    "what is the opposite of {}", "what is unlike {}", "what is the reverse of {}", "could you define {}", "what is the meaning of {}",
-    "can you tell me what {} means", "how do i use {} in a sentence", "give me a sentence with {}", "use {} for me please",
-    "another word for {} please", "which word rhymes with {}", "which word is spelled almost like {}", "unscramble {} for me",
-    "turn the letters of {} around", "explain {} as to a child", "what do people call {} nowadays", "is there a shorter word for {}",
-    "name something that is not {}", "where would i hear {}", "what comes to mind with {}", "put {} into other words",
-    "find me a homonym of {}", "find me a synonym of {}", "find me an antonym of {}", "what would you say instead of {}",
-]
+WORDINGS = ["what is like {}", "what is similar to {}", "what is akin to {}", "what has a {} like ring to it",
+            "what sounds like {}", "what is the opposite of {}", "what is unlike {}", "what is the reverse of {}",
+            "could you define {}", "what is the meaning of {}", "can you tell me what {} means",
+            "how do i use {} in a sentence", "give me a sentence with {}", "use {} for me please",
+            "another word for {} please", "which word rhymes with {}", "which word is spelled almost like {}",
+            "unscramble {} for me", "turn the letters of {} around", "explain {} as to a child",
+            "what do people call {} nowadays", "is there a shorter word for {}", "name something that is not {}",
+            "where would i hear {}", "what comes to mind with {}", "put {} into other words", "find me a homonym of {}",
+            "find me a synonym of {}", "find me an antonym of {}", "what would you say instead of {}",]
 
 
 def words(n, rng):
     "Pronounceable made-up words"
-    starts, vowels, ends = "b c d f g h j k l m n p r s t v w st tr pl gr".split(), "a e i o u ea ai ou".split(), "n r s t l m nd st ck".split()
+    starts, vowels, ends = (
+        "b c d f g h j k l m n p r s t v w st tr pl gr".split(),
+        "a e i o u ea ai ou".split(),
+        "n r s t l m nd st ck".split(),
+    )
     out = {}
     while len(out) < n:
         w = "".join(rng.choice(starts) + rng.choice(vowels) for _ in range(rng.choice((1, 2, 2, 3)))) + rng.choice(ends)
@@ -77,7 +81,11 @@ def typos(text, n, rng):
 class PublishedLoop:
     "The published look-up, rebuilt from its description: scan all keys, format one debug message per key"
     def __init__(self, keys, debug):
-        self.memory, self.log, self.debug = dict.fromkeys(keys, "clarification: x."), logging.getLogger("published"), debug
+        self.memory, self.log, self.debug = (
+            dict.fromkeys(keys, "clarification: x."),
+            logging.getLogger("published"),
+            debug,
+        )
 
     def query(self, text):
         best, found = 6, None
@@ -133,8 +141,11 @@ def measure(n, queries, passes, seed):
         rows.append(dict(keys=n, method=name, cpu_ms=float(np.median(ms)), p95_cpu_ms=float(np.percentile(ms, 95)),
                          equal_answers=sum(a == b for a, b in zip(answers, reference)), queries=len(texts)))
     for row in rows: row["times_faster"] = rows[0]["cpu_ms"] / row["cpu_ms"]
-    rows[-1].update(build_cpu_s=build, mean_length=float(np.mean([len(k) for k in keys])),
-                    median_ratio_per_query=float(np.median(cpu_ms(rivals["published loop"][0], texts[:30], 1)[0] / ms[:30])))
+    rows[-1].update(
+        build_cpu_s=build,
+        mean_length=float(np.mean([len(k) for k in keys])),
+        median_ratio_per_query=float(np.median(cpu_ms(rivals["published loop"][0], texts[:30], 1)[0] / ms[:30])),
+    )
     return rows
 
 
@@ -153,7 +164,8 @@ def main():
             print(f"{row['keys']:>9,} keys  {row['method']:<30} {row['cpu_ms']:>9.3f} ms CPU  p95 {row['p95_cpu_ms']:>9.3f}"
                   f"  x{row['times_faster']:>6.1f}  equal {row['equal_answers']}/{row['queries']}", flush=True)
     if a.json:
-        Path(a.json).write_text(json.dumps(dict(benchmark="store_levenshtein", python=sys.version.split()[0], rows=rows), indent=1) + "\n")
+        Path(a.json).write_text(json.dumps(dict(benchmark="store_levenshtein", python=sys.version.split()[0],
+                                                rows=rows), indent=1) + "\n")
 
 
 if __name__ == "__main__": main()

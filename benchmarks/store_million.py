@@ -58,7 +58,8 @@ def build(path, n, embedder, rng, limit):
     with Store(path, embedder=embedder, exact_limit=limit) as s:
         for i in range(0, len(keys), 10_000):
             part = keys[i:i + 10_000]
-            s.add_many([dict(scope="all", key=k, text="when I ask this I want a synonym") for k in part], embedder(part), embedder.name)
+            s.add_many([dict(scope="all", key=k, text="when I ask this I want a synonym") for k in part],
+                       embedder(part), embedder.name)
         written = time.monotonic() - start
         s.search("what is like x", scope="all", method="semantic")
     return keys, written, time.monotonic() - start
@@ -75,7 +76,8 @@ def timed(call, queries):
 
 
 def p(name, ms, cpu):
-    return {f"{name}_p50_ms": float(np.median(ms)), f"{name}_p95_ms": float(np.percentile(ms, 95)), f"{name}_p95_cpu_ms": float(np.percentile(cpu, 95))}
+    return {f"{name}_p50_ms": float(np.median(ms)), f"{name}_p95_ms": float(np.percentile(ms, 95)),
+            f"{name}_p95_cpu_ms": float(np.percentile(cpu, 95))}
 
 
 def measure(path, keys, embedder, rng, n_queries, limit):
@@ -83,12 +85,14 @@ def measure(path, keys, embedder, rng, n_queries, limit):
     start = time.monotonic()
     s = Store(path, embedder=embedder, exact_limit=limit)
     out = dict(open_s=time.monotonic() - start)
-    queries = [typos(rng.choice(keys), rng.randint(1, 3), rng) if i % 2 else rng.choice(WORDINGS).format(rng.choice(keys).split()[-1]) for i in range(n_queries)]
+    queries = [typos(rng.choice(keys), rng.randint(1, 3), rng) if i % 2
+               else rng.choice(WORDINGS).format(rng.choice(keys).split()[-1]) for i in range(n_queries)]
     start = time.monotonic()
     s.search(queries[0], scope="all", method="semantic")
     out["first_semantic_s"] = time.monotonic() - start
     ms, cpu, near = timed(lambda q: s.search(q, scope="all", k=1, method="semantic", scores=True), queries)
-    _, _, best = timed(lambda q: s.search(q, scope="all", k=1, method="semantic", scores=True, exact=True), queries[:200])
+    _, _, best = timed(lambda q: s.search(q, scope="all", k=1, method="semantic", scores=True, exact=True),
+                       queries[:200])
     out["recall_at_1"] = float(np.mean([a[0][1] >= b[0][1] - 1e-6 for a, b in zip(near, best)]))
     out.update(p("semantic", ms, cpu))
     clusters = s._indexes["semantic", "all", embedder.name].clusters
@@ -116,16 +120,23 @@ def main():
     folder = Path(tempfile.mkdtemp(dir=a.folder))
     try:
         keys, written, built = build(folder/"memory.db", a.n, embedder, rng, a.exact_limit)
-        out = dict(n=len(keys), build_cpu_minutes=time.process_time() / 60, write_minutes=written / 60, build_minutes=built / 60, load=os.getloadavg()[0])
+        out = dict(n=len(keys), build_cpu_minutes=time.process_time() / 60, write_minutes=written / 60,
+                   build_minutes=built / 60, load=os.getloadavg()[0])
         out.update(measure(folder/"memory.db", keys, embedder, rng, a.queries, a.exact_limit))
         out["disk_gb"] = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e9
     finally: shutil.rmtree(folder)
     out["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     for k, v in out.items():
         bar = BARS.get(k)
-        met = "" if bar is None else f"   bar {'>=' if k == 'recall_at_1' else '<='} {bar}: {'met' if (v >= bar if k == 'recall_at_1' else v <= bar) else 'MISSED'}"
+        met = (
+            ""
+            if bar is None
+            else f"   bar {'>=' if k == 'recall_at_1' else '<='} {bar}: {'met' if (v >= bar if k == 'recall_at_1' else v <= bar) else 'MISSED'}"
+        )
         print(f"{k:<28} {v:>14,.3f}{met}")
-    if a.json: Path(a.json).write_text(json.dumps(dict(benchmark="store_million", python=sys.version.split()[0], bars=BARS, **out), indent=1) + "\n")
+    if a.json:
+        Path(a.json).write_text(json.dumps(dict(benchmark="store_million", python=sys.version.split()[0], bars=BARS,
+                                                **out), indent=1) + "\n")
 
 
 if __name__ == "__main__": main()

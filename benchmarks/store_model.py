@@ -26,12 +26,13 @@ def main():
     a = ap.parse_args()
     start, rounds = time.monotonic(), 0
     StoreMachine.steps = 0
-    often = settings(max_examples=20, stateful_step_count=50, deadline=None, database=None, print_blob=False, phases=[Phase.generate],
-                     report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
+    often = settings(max_examples=20, stateful_step_count=50, deadline=None, database=None, print_blob=False,
+                     phases=[Phase.generate], report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
     while StoreMachine.steps < a.steps and (a.minutes is None or time.monotonic() - start < a.minutes*60):
         run_state_machine_as_test(StoreMachine, settings=often)
         rounds += 1
-        out = dict(benchmark="store_model", steps=StoreMachine.steps, rounds=rounds, seconds=round(time.monotonic() - start), disagreements=0)
+        out = dict(benchmark="store_model", steps=StoreMachine.steps, rounds=rounds,
+                   seconds=round(time.monotonic() - start), disagreements=0)
         if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n")
     print(out)
 

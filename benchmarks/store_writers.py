@@ -79,8 +79,9 @@ def measure(name, url, writers, seconds, shared, work=writer):
     for w in workers: w.join()
     total = sum(n for n, _, _ in found)
     stored = stored_rows(url, work) - before
-    return dict(database=name, writers=writers, shared_scope=shared, seconds=round(took, 2), acknowledged=total, writes_per_second=total / took,
-                lost=total - stored, slowest_s=max(x for _, x, _ in found), client_cpu_ms_per_write=sum(c for *_, c in found) / max(total, 1) * 1000, load=os.getloadavg()[0])
+    return dict(database=name, writers=writers, shared_scope=shared, seconds=round(took, 2), acknowledged=total,
+                writes_per_second=total / took, lost=total - stored, slowest_s=max(x for _, x, _ in found),
+                client_cpu_ms_per_write=sum(c for *_, c in found) / max(total, 1) * 1000, load=os.getloadavg()[0])
 
 
 def main():
@@ -100,14 +101,21 @@ def main():
         there = a.url or server.get_uri()
         settings = durability(there)
         print("  ".join(f"{k} {v}" for k, v in settings.items()))
-        for name, url, work in (("postgresql", there, writer), ("postgresql, bare INSERT", there, bare_writer), ("sqlite", str(folder/"memory.db"), writer)):
+        for name, url, work in (
+            ("postgresql", there, writer),
+            ("postgresql, bare INSERT", there, bare_writer),
+            ("sqlite", str(folder / "memory.db"), writer),
+        ):
             row = measure(name, url, a.writers, a.seconds, a.shared, work)
             rows.append(row)
             print("  ".join(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()), flush=True)
     finally:
         if server: server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-    if a.json: Path(a.json).write_text(json.dumps(dict(benchmark="store_writers", python=sys.version.split()[0], bar_writes_per_second=1000, postgresql_settings=settings, rows=rows), indent=1) + "\n")
+    if a.json:
+        Path(a.json).write_text(json.dumps(dict(benchmark="store_writers", python=sys.version.split()[0],
+                                                bar_writes_per_second=1000, postgresql_settings=settings, rows=rows),
+                                           indent=1) + "\n")
 
 
 if __name__ == "__main__": main()

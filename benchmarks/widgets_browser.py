@@ -40,17 +40,25 @@ lm = pm.load_lm("demo")
 e = edit(lm.model, lm.tokenizer, CanonicalExamples.read([dict(prefix="The head of Nobody Works is", suffix=" Ann Other")], quiet=True), "full", degradation=None, epochs=2)
 '''
 PAINT = [  # name, cell, the control that comes last
-    ("ClarifyWidget", "ClarifyWidget(a)", ".pm-suggest select"), ("MemoryInspector", "MemoryInspector(a)", ".pm-export"),
-    ("RewardComparer", "RewardComparer(rm, questions, outcomes=out)", ".pm-matrix table"), ("RecallTester", "RecallTester(lm.model, lm.tokenizer)", ".pm-sentence select"),
+    ("ClarifyWidget", "ClarifyWidget(a)", ".pm-suggest select"),
+    ("MemoryInspector", "MemoryInspector(a)", ".pm-export"),
+    ("RewardComparer", "RewardComparer(rm, questions, outcomes=out)", ".pm-matrix table"),
+    ("RecallTester", "RecallTester(lm.model, lm.tokenizer)", ".pm-sentence select"),
     ("EditCompare", "EditCompare(e, prompt='The head of Nobody Works is')", ".pm-edit-view div"),
 ]
 CLICKS = [  # widget, what, how: JavaScript that acts, the place that changes
-    ("ClarifyWidget", "ask", ".pm-ask", ".pm-answer-view"), ("ClarifyWidget", "right", ".pm-right-button", ".pm-answer-view"),
-    ("ClarifyWidget", "undo", ".pm-undo", ".pm-answer-view"), ("ClarifyWidget", "I meant this", ".pm-remember", ".pm-answer-view"),
-    ("MemoryInspector", "next page", ".pm-next", ".pm-list"), ("MemoryInspector", "search", ".pm-search-button", ".pm-list"),
-    ("MemoryInspector", "say it differently", ".pm-save-edit", ".pm-detail"), ("MemoryInspector", "forget …", ".pm-forget", ".pm-confirm-text"),
-    ("MemoryInspector", "what would be retrieved", ".pm-would-button", ".pm-would-view"), ("RewardComparer", "compare", ".pm-compare", ".pm-prompts"),
-    ("RewardComparer", "filter", ".pm-filter-button", ".pm-matrix"), ("EditCompare", "undo", ".pm-undo", ".pm-edit-state"),
+    ("ClarifyWidget", "ask", ".pm-ask", ".pm-answer-view"),
+    ("ClarifyWidget", "right", ".pm-right-button", ".pm-answer-view"),
+    ("ClarifyWidget", "undo", ".pm-undo", ".pm-answer-view"),
+    ("ClarifyWidget", "I meant this", ".pm-remember", ".pm-answer-view"),
+    ("MemoryInspector", "next page", ".pm-next", ".pm-list"),
+    ("MemoryInspector", "search", ".pm-search-button", ".pm-list"),
+    ("MemoryInspector", "say it differently", ".pm-save-edit", ".pm-detail"),
+    ("MemoryInspector", "forget …", ".pm-forget", ".pm-confirm-text"),
+    ("MemoryInspector", "what would be retrieved", ".pm-would-button", ".pm-would-view"),
+    ("RewardComparer", "compare", ".pm-compare", ".pm-prompts"),
+    ("RewardComparer", "filter", ".pm-filter-button", ".pm-matrix"),
+    ("EditCompare", "undo", ".pm-undo", ".pm-edit-state"),
     ("EditCompare", "apply", ".pm-apply", ".pm-edit-state"),
 ]
 CLICK_JS = """([button, place]) => new Promise((done, fail) => {
@@ -76,10 +84,18 @@ PAINT_JS = """async ([index, last]) => {
     document.querySelectorAll('.pm-now').forEach(n => n.classList.remove('pm-now'));
     cell().closest('.pm-panel').classList.add('pm-now');
     return t; }"""
-BEFORE = {"ask": "w.question.value = next(asked)", "right": "w.ask(next(asked))", "undo": "w.ask(next(asked)); w.accept()", "I meant this": "w.ask(next(asked)); w.meant.value = f'I mean {next(numbers)}'",
-          "search": "w.search_box.value = next(syllables)", "say it differently": "w.search_box.value = ''; w.search(); w.select(w.rows[next(numbers) % 20].id); w.edit_box.value = f'new {next(numbers)}'",
-          "forget …": "w.select(w.rows[next(numbers) % 20].id); w.confirm_text.value = ''", "what would be retrieved": "w.would_box.value = next(asked); w.would_view.value = ''",
-          "compare": "w.typed.value = next(asked)", "filter": "w.filter.value = f'is {next(numbers) % 10}'"}
+BEFORE = {
+    "ask": "w.question.value = next(asked)",
+    "right": "w.ask(next(asked))",
+    "undo": "w.ask(next(asked)); w.accept()",
+    "I meant this": "w.ask(next(asked)); w.meant.value = f'I mean {next(numbers)}'",
+    "search": "w.search_box.value = next(syllables)",
+    "say it differently": "w.search_box.value = ''; w.search(); w.select(w.rows[next(numbers) % 20].id); w.edit_box.value = f'new {next(numbers)}'",
+    "forget …": "w.select(w.rows[next(numbers) % 20].id); w.confirm_text.value = ''",
+    "what would be retrieved": "w.would_box.value = next(asked); w.would_view.value = ''",
+    "compare": "w.typed.value = next(asked)",
+    "filter": "w.filter.value = f'is {next(numbers) % 10}'",
+}
 
 
 def ready(notebook, code):
@@ -110,19 +126,29 @@ def main():
     ap.add_argument("--repeats", type=int, default=5)
     ap.add_argument("--json")
     a = ap.parse_args()
-    with tempfile.TemporaryDirectory() as tmp, running_lab(Path(tmp)) as (base, folder), open_browser(find_chromium()) as browser:
+    with (
+        tempfile.TemporaryDirectory() as tmp,
+        running_lab(Path(tmp)) as (base, folder),
+        open_browser(find_chromium()) as browser,
+    ):
         page = browser.new_page(viewport=dict(width=1200, height=1000))
         notebook = Notebook(page, base, folder)
-        setup = SETUP.replace("SIZE", str(a.memories)) + "from itertools import count\nasked = (f'what is like zork {i} ?' for i in count())\nnumbers = count()\nsyllables = (f'{x} {y}' for x in words for y in words)\n"
+        setup = (
+            SETUP.replace("SIZE", str(a.memories))
+            + "from itertools import count\nasked = (f'what is like zork {i} ?' for i in count())\nnumbers = count()\nsyllables = (f'{x} {y}' for x in words for y in words)\n"
+        )
         notebook.open("bench.ipynb", setup, *[f"w = {code}\nw" for _, code, _ in PAINT])
         paint, click = measure(notebook, a.repeats)
     each = lambda d, f: {k: round(f(v), 1) for k, v in d.items()}
-    result = dict(memories=a.memories, repeats=a.repeats, first_paint_ms=each(paint, statistics.median), first_paint_slowest_ms=each(paint, max),
-                  click_ms=each(click, statistics.median), click_slowest_ms=each(click, max), bars=dict(first_paint_ms=1000, click_ms=200))
+    result = dict(memories=a.memories, repeats=a.repeats, first_paint_ms=each(paint, statistics.median),
+                  first_paint_slowest_ms=each(paint, max), click_ms=each(click, statistics.median),
+                  click_slowest_ms=each(click, max), bars=dict(first_paint_ms=1000, click_ms=200))
     for title, part, bar in (("first paint", "first_paint_ms", 1000), ("click", "click_ms", 200)):
         print(f"\n{title}, ms (bar {bar})")
         for k, v in result[part].items():
-            print(f"  {k:45} {v:8.1f} {'' if v <= bar else '  MISSED'}   slowest {result[part.replace('_ms', '_slowest_ms')][k]:8.1f}")
+            print(
+                f"  {k:45} {v:8.1f} {'' if v <= bar else '  MISSED'}   slowest {result[part.replace('_ms', '_slowest_ms')][k]:8.1f}"
+            )
     if a.json: Path(a.json).write_text(json.dumps(result, indent=1) + "\n")
 
 

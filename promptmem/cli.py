@@ -44,16 +44,18 @@ def _grid(a):
     from promptmem.batch.parameters import read_value
     from promptmem.batch.grid import run_grid
     from promptmem.core import InvalidData
-    if sum(map(bool, (a.grid, a.set, a.sweep))) > 1: raise InvalidData("give one of --grid, --set and --sweep, not both")
+    if sum(map(bool, (a.grid, a.set, a.sweep))) > 1:
+        raise InvalidData("give one of --grid, --set and --sweep, not both")
     executor = a.executor
     if a.option:
         pairs = [o.partition("=") for o in a.option]
         bare = [k for k, eq, _ in pairs if not eq]
         if bare: raise InvalidData(f"--option {bare[0]}: expected name=value")
-        if not a.executor: raise InvalidData("--option is for a cluster: name it with --executor slurm (or pbs, sge, lsf ..., local)")
+        if not a.executor:
+            raise InvalidData("--option is for a cluster: name it with --executor slurm (or pbs, sge, lsf ..., local)")
         executor = {"cluster": a.executor, **{k: read_value(v, "") for k, _, v in pairs}}
-    frame = run_grid(a.notebook, a.grid or _published(a.sweep) or axes(a.notebook, a.set), out=a.out, workers=a.workers, executor=executor,
-                     resume=not a.again, timeout=a.timeout, progress=not a.quiet)
+    frame = run_grid(a.notebook, a.grid or _published(a.sweep) or axes(a.notebook, a.set), out=a.out, workers=a.workers,
+                     executor=executor, resume=not a.again, timeout=a.timeout, progress=not a.quiet)
     failed = int((frame.status != "ok").sum())
     print(f"{len(frame)} runs, {failed} failed; {Path(a.out)/'index.html'}")
     return 1 if failed else 0
@@ -65,8 +67,8 @@ def _published(name):
 
 def _report(a):
     from promptmem.batch.report import write_report
-    index, failed = write_report(a.out, a.notebooks, a.plan, a.only, workers=a.workers, executor=a.executor, timeout=a.timeout,
-                                 progress=not a.quiet)
+    index, failed = write_report(a.out, a.notebooks, a.plan, a.only, workers=a.workers, executor=a.executor,
+                                 timeout=a.timeout, progress=not a.quiet)
     print(f"{'all runs finished' if not failed else f'{failed} runs FAILED'}; open {index}")
     return 1 if failed else 0
 
@@ -79,21 +81,26 @@ def _tasks(a):
         print(f"{len(tasks)} tasks in {a.out}")
         return 0
     import json
-    for t in tasks: print(json.dumps({"meta": t.meta, "type": t.type, "template_id": t.template_id}, ensure_ascii=False))
+    for t in tasks:
+        print(json.dumps({"meta": t.meta, "type": t.type, "template_id": t.template_id}, ensure_ascii=False))
     return 0
 
 def _fetch(a):
     from promptmem.data import fetch, sources
     if a.name: print(fetch(a.name, only=a.only, progress=not a.quiet))
     else:
-        for name, s in sources().items(): print(f"{name}: {len(s['files'])} file{'s' if len(s['files']) > 1 else ''} from {s['repository']} at {s['commit'][:12]}, licence: {s.get('licence') or s.get('license')}")
+        for name, s in sources().items():
+            files = f"{len(s['files'])} file{'s' if len(s['files']) > 1 else ''}"
+            licence = s.get("licence") or s.get("license")
+            print(f"{name}: {files} from {s['repository']} at {s['commit'][:12]}, licence: {licence}")
     return 0
 
 # %% ../nbs/05_cli.ipynb #47dea041
 def _running(p):
     "The options of commands that run notebooks"
     p.add_argument("--workers", type=int, default=2, help="runs at a time (default 2)")
-    p.add_argument("--executor", help='"dask", "threads", "serial", a scheduler address such as tcp://host:8786, or a cluster: slurm, pbs, sge, lsf ...')
+    p.add_argument("--executor",
+                   help='"dask", "threads", "serial", a scheduler such as tcp://host:8786, or slurm, pbs, sge, lsf ...')
     p.add_argument("--timeout", type=float, help="seconds per cell")
     p.add_argument("--quiet", action="store_true", help="no progress bar")
 
@@ -105,16 +112,20 @@ def _mcp(a):
 def parser():
     "The command's grammar"
     from promptmem import __version__
-    top = argparse.ArgumentParser(prog="promptmem", description="Turn what people say about a language model's answers into better behaviour, and measure it.")
+    about = "Turn what people say about a language model's answers into better behaviour, and measure it."
+    top = argparse.ArgumentParser(prog="promptmem", description=about)
     top.add_argument("--version", action="version", version=f"promptmem {__version__}")
     sub = top.add_subparsers(dest="command", required=True, metavar="{grid,report,tasks,fetch,mcp}")
     p = sub.add_parser("grid", help="run a notebook over a grid of parameters")
     p.add_argument("notebook", help="a notebook with a cell tagged 'parameters'")
     p.add_argument("--grid", help="CSV, YAML or JSON file with the settings")
-    p.add_argument("--set", action="append", default=[], metavar="NAME=V1,V2", help="an axis of the grid; may be repeated")
-    p.add_argument("--sweep", choices=["memory", "reward", "recall", "edit"], help="a published sweep (module promptmem.sweeps)")
+    p.add_argument("--set", action="append", default=[], metavar="NAME=V1,V2",
+                   help="an axis of the grid; may be repeated")
+    p.add_argument("--sweep", choices=["memory", "reward", "recall", "edit"],
+                   help="a published sweep (module promptmem.sweeps)")
     p.add_argument("--out", required=True, help="folder of the runs")
-    p.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the cluster: queue, memory, walltime ...")
+    p.add_argument("--option", action="append", default=[], metavar="NAME=VALUE",
+                   help="an option of the cluster: queue, memory, walltime ...")
     p.add_argument("--again", action="store_true", help="run what has finished before, too")
     _running(p)
     p.set_defaults(do=_grid)
@@ -159,5 +170,6 @@ def main(
         print(f"promptmem {a.command}: {said}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"promptmem {a.command}: interrupted; what has finished is kept, the same command goes on from there", file=sys.stderr)
+        said = "interrupted; what has finished is kept, the same command goes on from there"
+        print(f"promptmem {a.command}: {said}", file=sys.stderr)
         return 130

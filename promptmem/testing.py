@@ -16,7 +16,12 @@ class Chars:
     pad_token_id = eos_token_id = 0
     bos_token_id = chat_template = None
     def __call__(self, text, add_special_tokens=True): return {"input_ids": [1 + ord(c) % 39 for c in text]}
-    def decode(self, ids, **kw): return "".join(chr(97 + i % 26) for i in ids)
+    def decode(self,
+        ids, # token ids
+        **kw, # as real tokenizers take them; ignored
+    )->str:
+        "A letter for each token"
+        return "".join(chr(97 + i % 26) for i in ids)
 
 # %% ../nbs/06_testing.ipynb #7a190608
 def byte_tokenizer(

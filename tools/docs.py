@@ -21,7 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE, SITE = ROOT/"_site", ROOT/"_docs"
-PACKAGES = ("promptmem", "memory", "reward", "rewrite", "recall", "edit", "lm", "store", "index", "batch", "panel", "demo")
+PACKAGES = ("promptmem", "memory", "reward", "rewrite", "recall", "edit", "lm", "store", "index", "batch", "panel",
+            "demo")
 LEAVES = ("core", "record", "data", "stats", "grade", "cli", "testing")
 ROOMS = dict(memory="Memory: what did they mean?", reward="Reward: which prompt suits this question?",
              rewrite="Rewrite: which wording works better?", recall="Recall: what does a model remember?",
@@ -31,7 +32,8 @@ WORKS = dict(lm="Language models", store="The store", index="Indexes", batch="Ba
 SOURCES = "https://github.com/promptmem/promptmem/blob/main/"
 
 
-# ---- pages made from the package ------------------------------------------------------------------------------------------------------
+# ---- pages made from the package
+# ------------------------------------------------------------------------------------------------------
 
 def signature_of(obj):
     try: return str(inspect.signature(obj))
@@ -61,14 +63,17 @@ def parameter_table(obj):
         anno, default = d.get("anno"), d.get("default", inspect.Parameter.empty)
         anno = "" if anno in (None, inspect.Parameter.empty) else getattr(anno, "__name__", anno)
         shown = "" if default is inspect.Parameter.empty else f"`{default!r:.60}`"
-        rows.append(f"| {'*returns*' if name == 'return' else f'`{name}`'} | {cell(anno)} | {cell(shown)} | {cell(d.get('docment') or '')} |")
+        rows.append(
+            f"| {'*returns*' if name == 'return' else f'`{name}`'} | {cell(anno)} | {cell(shown)} | {cell(d.get('docment') or '')} |"
+        )
     return "\n".join(["| | type | default | |", "| --- | --- | --- | --- |", *rows]) + "\n" if rows else ""
 
 
 def entry(name, obj, level=3):
     "One public name: signature, docstring, parameters, source"
-    out = [f"{'#'*level} `{name.split('.')[-1]}` {{: #{name} }}", "", f"```python\n{name.split('.')[-1]}{signature_of(obj)}\n```", "",
-           inspect.getdoc(obj) or "", "", parameter_table(obj.__init__ if inspect.isclass(obj) else obj), source_link(obj), ""]
+    out = [f"{'#'*level} `{name.split('.')[-1]}` {{: #{name} }}", "",
+           f"```python\n{name.split('.')[-1]}{signature_of(obj)}\n```", "", inspect.getdoc(obj) or "", "",
+           parameter_table(obj.__init__ if inspect.isclass(obj) else obj), source_link(obj), ""]
     if inspect.isclass(obj):
         for k, m in sorted(vars(obj).items()):
             f = m.__func__ if isinstance(m, (classmethod, staticmethod)) else m
@@ -81,7 +86,8 @@ def entry(name, obj, level=3):
 def api_page(package):
     "All public names of a package"
     module = importlib.import_module("promptmem" if package == "promptmem" else f"promptmem.{package}")
-    lines = [f"# {'promptmem' if package == 'promptmem' else f'promptmem.{package}'}", "", inspect.getdoc(module) or "", ""]
+    lines = [f"# {'promptmem' if package == 'promptmem' else f'promptmem.{package}'}", "", inspect.getdoc(module) or "",
+             ""]
     for name in module.__all__:
         try: obj = getattr(module, name)
         except Exception as e:  # an extra is missing
@@ -93,7 +99,8 @@ def api_page(package):
     return "\n".join(lines)
 
 
-# ---- the tree of pages ----------------------------------------------------------------------------------------------------------------
+# ---- the tree of pages
+# ----------------------------------------------------------------------------------------------------------------
 
 def copied(path, to):
     "A notebook or Markdown file of the project as a page of the site; links between them stay links"
@@ -105,7 +112,8 @@ def copied(path, to):
             source = "".join(c["source"])
             if c["cell_type"] == "markdown": c["source"] = relinked(source, path, to)
             # set-up cells tell a reader nothing, and neither do the marks that nbdev reads
-            elif re.search(r"^#\|\s*(hide|default_exp)\b", source, re.M) or set_up(source): c["metadata"]["tags"] = ["hidden"]
+            elif re.search(r"^#\|\s*(hide|default_exp)\b", source, re.M) or set_up(source):
+                c["metadata"]["tags"] = ["hidden"]
             else: c["source"] = re.sub(r"^#\|[^\n]*\n", "", source, flags=re.M)
         nb["cells"] = [c for c in nb["cells"] if "hidden" not in c["metadata"].get("tags", ())]
         text = json.dumps(nb)
@@ -154,7 +162,8 @@ def plan():
     tutorials = [(p, f"tutorials/{p.name}") for p in sorted((ROOT/"tutorials").glob("[0-9]*.ipynb"))]
     root = [(p, f"house/{p.name}") for p in sorted((ROOT/"nbs").glob("0*.ipynb")) if "glossary" not in p.name]
     more = [(ROOT/"nbs/07_glossary.ipynb", "glossary.ipynb"), (ROOT/"nbs/20_benchmarks.ipynb", "benchmarks.ipynb"),
-            *[(p, f"{p.stem.lower()}.md") for n in ("CHANGELOG", "CONTRIBUTING", "SECURITY") if (p := ROOT/f"{n}.md").exists()]]
+            *[(p, f"{p.stem.lower()}.md") for n in ("CHANGELOG", "CONTRIBUTING", "SECURITY")
+              if (p := ROOT/f"{n}.md").exists()]]
     guides = [(p, f"guides/{p.name}") for p in sorted((ROOT/"nbs/guides").glob("*.ipynb"))]
     sections = [("Tutorials", tutorials), *([("Guides", guides)] if guides else [])]
     sections += [(name, [page(p) for p in nbs(folder)]) for folder, name in {**ROOMS, **WORKS}.items()]
@@ -199,19 +208,23 @@ STYLE = """.md-grid{max-width:78rem}.jp-RenderedHTMLCommon table,.md-typeset tab
 
 def config(nav):
     "The configuration of MkDocs"
-    toggle = lambda scheme, icon, say: dict(media=f"(prefers-color-scheme: {scheme})", scheme="slate" if scheme == "dark" else "default",
-                                            primary="indigo", toggle=dict(icon=icon, name=say))
-    return dict(
-        site_name="promptmem", docs_dir="pages", site_dir=str(SITE), use_directory_urls=False, nav=nav, strict=False,
-        repo_url="https://github.com/promptmem/promptmem", edit_uri="", extra_css=["style.css"],
-        theme=dict(name="material", font=False, features=["navigation.sections", "navigation.top", "navigation.indexes", "navigation.footer",
-                   "search.suggest", "search.highlight", "content.code.copy", "toc.follow"],
-                   palette=[toggle("light", "material/weather-night", "dark"), toggle("dark", "material/weather-sunny", "light")]),
-        plugins=["search", {"mkdocs-jupyter": dict(execute=False, include_source=False, ignore_h1_titles=True, no_input=False,
-                                                   include_requirejs=False)}],
-        markdown_extensions=["tables", "attr_list", "md_in_html", "admonition", {"toc": dict(permalink=True)},
-                             {"pymdownx.highlight": dict(anchor_linenums=False)}, "pymdownx.superfences"],
-        validation=dict(nav=dict(omitted_files="ignore"), links=dict(not_found="warn", unrecognized_links="ignore")))
+    toggle = lambda scheme, icon, say: dict(media=f"(prefers-color-scheme: {scheme})", scheme="slate"
+                                            if scheme == "dark" else "default", primary="indigo",
+                                            toggle=dict(icon=icon, name=say))
+    return dict(site_name="promptmem", docs_dir="pages", site_dir=str(SITE), use_directory_urls=False, nav=nav,
+                strict=False, repo_url="https://github.com/promptmem/promptmem", edit_uri="", extra_css=["style.css"],
+                theme=dict(name="material", font=False, features=["navigation.sections", "navigation.top",
+                                                                  "navigation.indexes", "navigation.footer",
+                                                                  "search.suggest", "search.highlight",
+                                                                  "content.code.copy", "toc.follow"],
+                           palette=[toggle("light", "material/weather-night", "dark"),
+                                    toggle("dark", "material/weather-sunny", "light")]),
+                plugins=["search", {"mkdocs-jupyter": dict(execute=False, include_source=False, ignore_h1_titles=True,
+                                                           no_input=False, include_requirejs=False)}],
+                markdown_extensions=["tables", "attr_list", "md_in_html", "admonition", {"toc": dict(permalink=True)},
+                                     {"pymdownx.highlight": dict(anchor_linenums=False)}, "pymdownx.superfences"],
+                validation=dict(nav=dict(omitted_files="ignore"),
+                                links=dict(not_found="warn", unrecognized_links="ignore")))
 
 
 def build(words=()):
@@ -222,8 +235,8 @@ def build(words=()):
     nav = write_sources(words)
     (home/"pages/style.css").write_text(STYLE, encoding="utf-8")
     (home/"mkdocs.yml").write_text(yaml.safe_dump(config(nav), sort_keys=False, allow_unicode=True), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--clean", "-f", str(home/"mkdocs.yml")], check=True, cwd=home,
-                   env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--clean", "-f", str(home/"mkdocs.yml")],
+                   check=True, cwd=home, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
     made = list(SITE.rglob("*.html"))
     print(f"{len(made)} pages in {SITE.name}/")
     return made

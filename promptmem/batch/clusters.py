@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['make_cluster', 'open_executor']
 
-# %% ../../nbs/batch/04_clusters.ipynb #7e2b36d7
+# %% ../../nbs/batch/04_clusters.ipynb #27dced09
 import logging
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +20,7 @@ class _Serial(Executor):
         except Exception as e: f.set_exception(e)
         return f
 
+# %% ../../nbs/batch/04_clusters.ipynb #670c9efe
 def make_cluster(
     name:str, # "slurm", "pbs", "sge", "lsf", "htcondor", "oar", "moab", or "local"
     **options, # what the cluster class takes: queue, cores, memory, walltime, job_extra_directives ...
@@ -56,6 +57,7 @@ def open_executor(
         return
     with _dask_client(executor, workers) as client: yield client.get_executor(pure=False)
 
+# %% ../../nbs/batch/04_clusters.ipynb #fa719c67
 @contextmanager
 def _dask_client(executor, workers):
     "A Dask client for any of the ways to name a cluster"

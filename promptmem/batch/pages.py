@@ -113,6 +113,7 @@ def _cell(v):
     return f'<td class="n" data-v="{escape(repr(v))}">{escape(number(v))}</td>' if numeric and v == v else \
         f"<td>{escape(number(v)) if not isinstance(v, str) else escape(v[:300])}</td>"
 
+# %% ../../nbs/batch/05_pages.ipynb #d0bdac64
 class _Html(str):
     "Text that is HTML already"
 
@@ -129,6 +130,7 @@ def table(
             f'<div class="wide"><table class="sortable" id="{escape(name)}"><thead><tr>{head}</tr></thead>\n'
             f"<tbody>{body}</tbody></table></div>")
 
+# %% ../../nbs/batch/05_pages.ipynb #8405ac8b
 def plain_text(
     v, # a value of a cell
 ): # a text, a number or None
@@ -146,6 +148,7 @@ _UNSEEN = re.compile("[<\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 def _safe_json(x):
     return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", json_text(x))
 
+# %% ../../nbs/batch/05_pages.ipynb #6d9935d7
 def figure_html(
     figure:dict, # plotly JSON: data and layout
     name:str, # id of the div
@@ -158,6 +161,7 @@ def figure_html(
             f'{_safe_json(figure.get("data", []))},{_safe_json(layout)},'
             "{responsive:true,displayModeBar:false})</script></div>")
 
+# %% ../../nbs/batch/05_pages.ipynb #9c507163
 def notebook_figures(
     nb, # an executed notebook, or its path
 )->list: # plotly JSON, in order
@@ -174,6 +178,7 @@ def _plotly_file():
     files = [Path(p)/"package_data"/"plotly.min.js" for p in spec.submodule_search_locations] if spec else []
     return next((f for f in files if f.is_file()), None)
 
+# %% ../../nbs/batch/05_pages.ipynb #c4163ed7
 def plotly_script(
     folder, # the page's folder
     root=None, # the report's folder, where plotly.min.js lies or shall lie
@@ -197,6 +202,7 @@ def _markdown(text):
     alt = lambda m: escape((re.search(r'alt="([^"]*)"', m[0]) or ["", ""])[1])
     return _REMOTE.sub(alt, html)
 
+# %% ../../nbs/batch/05_pages.ipynb #e95a2444
 def _bundle(data, name):
     "The best static form of one output"
     text = lambda k: "".join(data[k])
@@ -220,6 +226,7 @@ def _output(o, name):
     if o.output_type == "error": return f'<pre class="error">{escape(_ANSI.sub("", chr(10).join(o.traceback)))}</pre>'
     return _bundle(o.data, name)
 
+# %% ../../nbs/batch/05_pages.ipynb #fbe685cf
 def notebook_html(
     nb, # an executed notebook
 )->str:
@@ -243,6 +250,7 @@ def metric_text(
         return number(v["estimate"]) + (f" [{number(v['lo'])}, {number(v['hi'])}]" if len(known) == 2 else "")
     return number(v)
 
+# %% ../../nbs/batch/05_pages.ipynb #cf983c85
 def cards(
     metrics:dict, # name -> number, text or interval; nested ones and lists are left out
     most:int=12, # at most this many
@@ -254,6 +262,7 @@ def cards(
     card = lambda k, v: f'<div class="card"><b>{escape(metric_text(v))}</b><span>{name(k)}</span></div>'
     return f'<div class="cards">{"".join(card(k, v) for k, v in shown)}</div>' if shown else ""
 
+# %% ../../nbs/batch/05_pages.ipynb #d17ad1fc
 def title_of(
     nb, # a notebook
     default:str="", # where it has none
@@ -293,6 +302,7 @@ def split_varying(
     texts = {n: {json.dumps(r.get(key, {}).get(n), sort_keys=True) for r in rows} for n in names}
     return [n for n in names if len(texts[n]) > 1], [n for n in names if len(texts[n]) == 1]
 
+# %% ../../nbs/batch/05_pages.ipynb #f8fa008a
 def _points(rows, metric, x, by):
     "(group, x) -> mean and half width of the metric over the remaining parameters, seeds above all"
     from promptmem.stats import mean_interval
@@ -348,6 +358,7 @@ def grid_figures(
     return [metric_figure(rows, m, x, by) for m in metrics if any(_scalar(r["metrics"].get(m)) is not None
                                                                   for r in rows)][:6]
 
+# %% ../../nbs/batch/05_pages.ipynb #470ab280
 def read_results(
     folder, # a grid's folder
 )->list: # of dict
@@ -361,6 +372,7 @@ def read_results(
                               metrics=r.get("metrics") or {}))
     return found
 
+# %% ../../nbs/batch/05_pages.ipynb #63498301
 def _in_order(folder, rows):
     "The rows of the latest grid first, in its order"
     from promptmem.core import read_json

@@ -22,6 +22,7 @@ class Parameter:
     default:object=None # its default where that is a literal, else its source text
     help:str="" # the comment on its line
 
+# %% ../../nbs/batch/01_parameters.ipynb #126eb6b5
 def read_notebook(
     path, # an .ipynb file
 ): # the notebook, as `nbformat` holds it
@@ -55,6 +56,7 @@ def notebook_parameters(
             found[name] = Parameter(name, kind, _literal(value), note.lstrip("# ") if note[:1] == "#" else "")
     return found
 
+# %% ../../nbs/batch/01_parameters.ipynb #188c4f00
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")     # `%matplotlib inline`, `!pip install`: IPython's, not Python
 
 def _assigned(node):
@@ -84,6 +86,7 @@ def _read_file(path):
     if kind == ".json": return read_json(path)
     raise InvalidData(f"{path}: a grid file ends in .csv, .tsv, .yaml, .yml or .json")
 
+# %% ../../nbs/batch/01_parameters.ipynb #f553a4f1
 def read_grid(
     grid, # dict of lists, list of dicts, or the path of a .csv, .yaml, .yml or .json file
 )->list: # one dict of parameters per run
@@ -100,6 +103,7 @@ def read_grid(
 # %% ../../nbs/batch/01_parameters.ipynb #6a9971c3
 _TYPES = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "list": (list,), "tuple": (list,),
           "dict": (dict,), "None": (type(None),)}
+
 _KEY_NAME = re.compile(r"(^|_)(api_?key|secret|password|passwd|credentials?|token)$", re.I)
 
 def _kinds(annotation):
@@ -112,6 +116,7 @@ def _kinds(annotation):
 def _fits(value, kinds):
     return kinds is None or (isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds))
 
+# %% ../../nbs/batch/01_parameters.ipynb #c337f190
 def read_value(
     text:str, # as typed by a person: a cell of a CSV file, a part of a command line
     annotation:str="", # the parameter's declared type

@@ -57,6 +57,7 @@ class _Counted(Executor):
         job.add_done_callback(lambda _: self.bar.update())
         return job
 
+# %% ../../nbs/batch/07_report.ipynb #3f610b19
 def _run_plan(plan, out, workers, executor, timeout, progress):
     from promptmem.batch.clusters import open_executor
     from promptmem.batch.grid import run_grid
@@ -90,6 +91,7 @@ def _section(name, p, frame, out):
     html += [figure_html(f, f"{name}-{run}-{i}") for i, (run, f) in enumerate(figures)]
     return "\n".join(html)
 
+# %% ../../nbs/batch/07_report.ipynb #183e3dcf
 def _told(r, runs):
     "What sets a run apart from the others"
     varying, _ = split_varying(runs, "parameters")
@@ -124,6 +126,7 @@ def write_report(
                                                        time.perf_counter() - start) + "\n".join(body), script))
     return index, failed
 
+# %% ../../nbs/batch/07_report.ipynb #b44f6ddb
 def _front(plan, frames, failed, seconds):
     "The head of the report"
     from promptmem.core import versions

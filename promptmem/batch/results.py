@@ -22,6 +22,7 @@ def write_json(
     "Write a value as JSON, without keys and all or nothing"
     return write_atomic(path, json_text(redact(plain(x)), indent=1) + "\n")
 
+# %% ../../nbs/batch/02_results.ipynb #228f4b81
 def write_result(
     out, # folder of the run; empty or None: nothing is written
     metrics:dict=None, # name -> number, interval, or anything that JSON holds
@@ -33,6 +34,7 @@ def write_result(
     return write_json(Path(out)/"result.json", dict(more, metrics=metrics or {}, parameters=parameters or {},
                                                     time=now()))
 
+# %% ../../nbs/batch/02_results.ipynb #6889fca6
 def read_result(
     folder, # folder of a run
 )->dict: # empty when there is none that can be read
@@ -58,6 +60,7 @@ def code_hash(
     return stable_hash([c.source for c in cells if c.cell_type == "code"
                         and "injected-parameters" not in c.metadata.get("tags", [])], 16)
 
+# %% ../../nbs/batch/02_results.ipynb #d0e0bf0f
 def is_finished(
     folder, # folder of a run
     code:str=None, # hash of the notebook's code as it is now; None: any
@@ -107,6 +110,7 @@ def _flat(x, prefix=""):
         else: row[name] = v
     return row
 
+# %% ../../nbs/batch/02_results.ipynb #f04c3f63
 def _row(result, path):
     error = result.get("error") or {}
     row = dict(run=result.get("run", path.parent.name), notebook=result.get("notebook"),
@@ -117,6 +121,7 @@ def _row(result, path):
     row.update(error=f"{error.get('type')}: {error.get('message')}" if error else None, folder=str(path.parent))
     return row
 
+# %% ../../nbs/batch/02_results.ipynb #664aec2c
 def load_runs(
     folder, # a grid's folder, or one with many grids in it
 ): # DataFrame, one row per run: run, notebook, status, parameters, metrics, seconds, error, folder

@@ -23,6 +23,7 @@ from .parameters import notebook_parameters, read_notebook
 
 # %% ../../nbs/batch/03_run.ipynb #0c5bcd60
 log = logging.getLogger(__name__)
+
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 def _kernel_env(threads):
@@ -34,6 +35,7 @@ def _kernel_env(threads):
     env.setdefault("TQDM_DISABLE", "1")
     return env
 
+# %% ../../nbs/batch/03_run.ipynb #6b2d5466
 def _prepare(notebook, parameters):
     "The notebook with its parameters written in, and every old output taken out"
     parameterize = require("papermill.parameterize", "notebook").parameterize_notebook
@@ -55,6 +57,7 @@ def _kernel():
         sockets = dict(transport="ipc", ip=f"{d}/k") if os.name == "posix" and len(d) < 80 else {}
         yield AsyncKernelManager(kernel_name="python3", connection_file=f"{d}/k.json", **sockets)
 
+# %% ../../nbs/batch/03_run.ipynb #39cf6d6e
 async def _ready(km, kc, limit=120):
     "Wait until the kernel answers and its outputs reach us"
     from queue import Empty
@@ -80,6 +83,7 @@ async def _stop(km, kc):
     kc.stop_channels()
     await km.shutdown_kernel(now=True)
 
+# %% ../../nbs/batch/03_run.ipynb #3fe52421
 async def _drive(km, book, notebook, told, timeout, threads):
     "Execute the notebook in a kernel of its own; `book` receives it as soon as there is one"
     nbclient = require("nbclient", "notebook")
@@ -96,6 +100,7 @@ async def _drive(km, book, notebook, told, timeout, threads):
         await client.async_execute(cleanup_kc=False)
     finally: await _stop(km, kc)
 
+# %% ../../nbs/batch/03_run.ipynb #6a3d24d0
 def _execute(notebook, told, timeout, threads):
     "The executed notebook (or what there is of it), and None or what went wrong"
     book = []

@@ -121,6 +121,7 @@ def without_refused(
     if "system" in learned and out.get("messages"): out["messages"] = _folded(out["messages"])
     return out
 
+# %% ../../nbs/lm/06_endpoint.ipynb #c8b3faad
 def _folded(messages):
     "The chat with its system messages at the head of the first user message"
     said = "\n\n".join(message_text(m["content"]) for m in messages if m["role"] == "system")
@@ -136,6 +137,7 @@ def _fields(create):
     found = inspect.signature(create).parameters
     return None if any(p.kind is p.VAR_KEYWORD for p in found.values()) else frozenset(found)
 
+# %% ../../nbs/lm/06_endpoint.ipynb #c76b0d6c
 def _with_extras(body, known):
     "Fields that the client does not know go into `extra_body`"
     if known is None: return body
@@ -148,6 +150,7 @@ def _with_extras(body, known):
 class Malformed(ValueError):
     "The endpoint's answer lacks what the protocol promises; asking again may help"
 
+# %% ../../nbs/lm/06_endpoint.ipynb #9db476e4
 def reply_of(
     raw, # text of an answer, or an object of the client
 )->dict:
@@ -183,6 +186,7 @@ def _content(content):
         (thought if kind in ("thinking", "reasoning") else text).append(said)
     return "".join(text), "".join(thought)
 
+# %% ../../nbs/lm/06_endpoint.ipynb #d75da58c
 def read_choice(
     choice:dict, # one of the answer's choices
 )->dict: # text, reasoning, refusal, finish_reason, meta
@@ -215,6 +219,7 @@ class Refused(Exception):
         said:str, # the message
     ): self.status_code, self.said = code, said
 
+# %% ../../nbs/lm/06_endpoint.ipynb #d971456e
 def check_error(
     reply:dict, # an answer
 )->dict: # the same
@@ -230,6 +235,7 @@ def check_error(
     raise Refused(int(code) if str(code).isdigit() else 400,
                   f"{e.get('message') or e} {code or ''} {e.get('type') or ''}".strip())
 
+# %% ../../nbs/lm/06_endpoint.ipynb #5efa460b
 def read_reply(
     lm, # the `OpenAILM`
     reply:dict, # the endpoint's answer
@@ -316,6 +322,7 @@ class Failure:
 
 _AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529}
 
+# %% ../../nbs/lm/06_endpoint.ipynb #6663738a
 def failure_of(
     e:Exception, # what was raised
 )->Failure:
@@ -337,6 +344,7 @@ def failure_of(
     kind = "refused" if final else "busy" if status == 429 else "away"
     return Failure(kind, said, status, getattr(e, "param", None), _retry_after(e), type(e))
 
+# %% ../../nbs/lm/06_endpoint.ipynb #37978891
 def _said(e):
     "The client's message; where it read none out of the answer, the answer"
     said, reply = str(e) or type(e).__name__, getattr(e, "response", None)
@@ -476,11 +484,13 @@ class _Running:
         except (AttributeError, TimeoutError): pass
         self.loop.call_soon_threadsafe(self.loop.stop)
 
+# %% ../../nbs/lm/06_endpoint.ipynb #c48c5f1b
 def _openai_client(lm):
     openai = require("openai")
     return openai.AsyncOpenAI(api_key=lm._secret.reveal(), base_url=lm.base_url, timeout=lm.timeout, max_retries=0)
 
 _starting = [threading.Lock()]
+
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=lambda: _starting.__setitem__(0, threading.Lock()))
 
@@ -505,6 +515,7 @@ def _answers(lm, requests):
     finally:
         for f in futures: f.cancel()
 
+# %% ../../nbs/lm/06_endpoint.ipynb #12bd91d0
 async def _ask(lm, request, call):
     "One request, again where that can help; its completion, or one of our errors"
     tries, slow, run = 0, 0, lm._running
@@ -534,6 +545,7 @@ async def _pause(lm, f, tries):
 _ONLY_STREAMS = re.compile(r"(only|must be|requires?|set)\b[\w ='\"`]*stream"
                            r"|stream[\w ='\"`]*(required|must be (set to )?true)", re.I)
 
+# %% ../../nbs/lm/06_endpoint.ipynb #b99b708a
 def _learn(lm, f, sent):
     "True when the refusal teaches a field to leave out, or that this server only streams; told once"
     if f.status not in (400, 404, 415, 422, 500, 501, None): return False
@@ -551,6 +563,7 @@ def _learn(lm, f, sent):
     _tell(lm, field, new)
     return True
 
+# %% ../../nbs/lm/06_endpoint.ipynb #af9a1b44
 def _tell(lm, field, new):
     what = dict(system="no system message: it goes to the head of the first user message").get(field)
     warnings.warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") +
@@ -563,6 +576,7 @@ def _method(lm, sent):
     make = client.chat.completions if "messages" in sent else client.completions
     return make, _with_extras(sent, _fields(make.create))
 
+# %% ../../nbs/lm/06_endpoint.ipynb #4eb7de3b
 async def _plain_call(lm, sent):
     "The answer to a body, as a dict"
     if lm._streams:
@@ -575,6 +589,7 @@ async def _plain_call(lm, sent):
     raw = await asyncio.wait_for(create(**body), lm.timeout*4)
     return reply_of(raw.text if hasattr(raw, "headers") and hasattr(raw, "text") else raw)
 
+# %% ../../nbs/lm/06_endpoint.ipynb #8d427f5c
 async def _stream_call(lm, sent, give=lambda piece: None):
     "The same, asked for as a stream; each piece of text goes to `give`"
     make, body = _method(lm, without_refused({**sent, "stream_options": dict(include_usage=True)}, lm._learned))
@@ -605,6 +620,7 @@ def _pieces(lm, request):
     try: yield from _held_at_stop(iter(said.get, None), request["stop"])
     finally: future.cancel()
 
+# %% ../../nbs/lm/06_endpoint.ipynb #63738d2f
 def _held_at_stop(items, stop):
     "Pieces up to the first stop text, then the completion; raises what arrives as an exception"
     held, cut = "", False
@@ -687,6 +703,7 @@ class _LiteLLMClient:
 
     async def close(self): pass
 
+# %% ../../nbs/lm/06_endpoint.ipynb #a9bad1b1
 class LiteLLM(OpenAILM):
     "Any model that the package litellm knows, by its name there: `bedrock/...`, `vertex_ai/...`"
     def __init__(self,
