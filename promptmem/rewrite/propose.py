@@ -296,14 +296,51 @@ class SentenceEdits:
         parents = [state.parent(rng) for _ in range(n)]
         return [Proposal(self._edit(p.text, rng), "sentences", (p.id,)) for p in parents]
 
+# %% ../../nbs/rewrite/03_propose.ipynb #6aac9801
+_INTRO = re.compile(r"(?i)\s*(?:\*\*|#+ )?(?:here|sure|certainly|of course|okay|ok\b|yes|(?:my|the|an?) |"
+                    r"(?:new|improved|revised|rewritten|final|better)\b)[^\n]{0,160}:(?:\*\*)?\s*\n(?=\s*\S)")
+_LABEL = re.compile(r"(?i)\**(?:(?:new|improved|revised|rewritten|final|better)\s+)?(?:instruction|prompt)s?\**:\**\s+(?=\S)")
+_FENCE = re.compile(r"(?s)(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ \t]*(?:\1|\Z)")
+_PAIRS = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb", "**": "**"}
+
+def _unquoted(text):
+    "The text without quotes around the whole of it; quotes around a part stay"
+    for a, b in _PAIRS.items():
+        inner = text[len(a):-len(b)]
+        if not (inner.strip() and text.startswith(a) and text.endswith(b) and len(text) > len(a+b)): continue
+        marks = re.sub(r"(?<=\w)['\u2019](?=\w)", "", inner) # apostrophes are no quotes
+        first = min((marks.find(m) for m in {a, b} if m in marks), default=-1)
+        # a quote inside that closes first: the outer two belong to different quotations
+        if first < 0 or first == 0 or marks[first-1].isspace() or marks[first-1] in "([": return inner.strip()
+    return text
+
+def _bare(text):
+    "A wording without what a model wraps it in: a sentence of introduction, a fence, a label, quotes"
+    text = _INTRO.sub("", text.strip(), count=1).strip()
+    fence = _FENCE.match(text)
+    text = fence[2].strip() if fence else text
+    return _unquoted(_LABEL.sub("", text, count=1) if _LABEL.match(text) else text)
+
+
 # %% ../../nbs/rewrite/03_propose.ipynb #010f8e98
+_OPEN, _CLOSE = r"<\s*prompt\b[^<>]*>", r"<\s*\\?/\s*prompt\s*>"
+_TAGGED = re.compile(rf"{_OPEN}((?:(?!{_OPEN}).)*?){_CLOSE}", re.DOTALL | re.IGNORECASE)
+_MENTION = {"", "and", "und", "et", "y", "tags", "..."} # what stands between marks that are only spoken of
+
 def wordings(
     text:str, # what a model wrote
 )->list: # the wordings in it
-    "The wordings between <prompt> marks; the whole text when there are no marks"
-    found = re.findall(r"<prompt>(.*?)</prompt>", text, re.DOTALL)
-    if not found and "<prompt>" in text: found = [text.split("<prompt>", 1)[1]]
-    return [w.strip().strip("\"'`").strip() for w in (found or [text]) if w.strip()]
+    "The wordings between <prompt> marks; the text without its wrapping when there are no marks"
+    text = re.sub(r"&lt;(\s*/?\s*prompt[^&<>]*)&gt;", r"<\1>", text)
+    found = [w for w in _TAGGED.findall(text) if w.strip().lower() not in _MENTION]
+    if not found: # marks that are only spoken of go; what follows an open one is its wording, cut off by the limit
+        rest = _TAGGED.sub("", text)
+        pieces = [p for p in re.split(_OPEN, rest, flags=re.IGNORECASE)[1:] if p.strip()]
+        lines = rest.splitlines() if rest == text else [
+            line for line in text.splitlines() if not _TAGGED.search(line)]
+        found = pieces[-1:] or ["\n".join(lines)]
+    return [w for w in map(_bare, found) if w]
+
 
 # %% ../../nbs/rewrite/03_propose.ipynb #e1913502
 def _tag(text): return f"<prompt>{text}</prompt>"
@@ -325,7 +362,7 @@ class _Asking:
         made = [self.instruction(state, rng) for _ in range(n)]
         answers = state.ask([text for text, _ in made], temperature=self.temperature, max_tokens=self.max_tokens,
                             seed=int(rng.integers(2**31)))
-        return [Proposal(w, self.name, parents) for a, (_, parents) in zip(answers, made) for w in wordings(a)[:1]]
+        return [Proposal(w, self.name, parents) for a, (_, parents) in zip(answers, made) for w in wordings(a)[-1:]]
 
 # %% ../../nbs/rewrite/03_propose.ipynb #e5a72e21
 class History(_Asking):

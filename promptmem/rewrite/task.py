@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'PromptTask', 'Evaluation', 'JudgeScorer',
-           'published_grade', 'RewardScorer']
+__all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'PromptTask', 'Evaluation', 'JudgeError',
+           'read_score', 'JudgeScorer', 'published_grade', 'RewardScorer']
 
 # %% ../../nbs/rewrite/01_task.ipynb #b67c9dde
 import math
@@ -19,7 +19,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, identity_key, stable_hash
-from ..grade import get_grader
+from ..grade import get_grader, without_markdown
 from ..record import Usage
 
 # %% ../../nbs/rewrite/01_task.ipynb #545a0be3
@@ -302,6 +302,37 @@ def hard_questions(self:PromptTask,
     return sorted((r for r in self.evaluate(prompt, lm, split, ledger).rows if r["score"] < below),
                   key=lambda r: r["score"])
 
+# %% ../../nbs/rewrite/01_task.ipynb #8da3b2a9
+class JudgeError(ScorerError):
+    "A judge's verdict holds no score that can be read"
+
+_FIGURE = r"(-?\d+(?:[.,]\d+)?)"
+_SCALE = re.compile(r"\b[01]\s*(?:-|\u2013|to|and|bis|\u2026|\.\.+)\s*(?:10|ten)\b|\b(?:0|10)\s*(?==|\((?!\d))", re.IGNORECASE)
+_SHARE = re.compile(rf"(?<![\w.]){_FIGURE}\s*(?:/|out\s+of|of|von|sur|de)\s*(\d+)\b", re.IGNORECASE)
+_LABELLED = re.compile(rf"(?:\b(?:score|rating|grade|mark|verdict|points|note|bewertung|puntuaci\u00f3n)\b"
+                       rf"[^\d\n-]{{0,24}}|\bgive\b[^\d\n-]{{0,24}})(?<![\w.]){_FIGURE}", re.IGNORECASE)
+
+def read_score(
+    verdict:str, # what the judge wrote
+)->float: # in [0, 1]; None when there is no score, or none on the scale
+    "The score that a verdict on a scale of 0 to 10 gives"
+    text = _SCALE.sub(" ", without_markdown(verdict).replace("*", ""))
+    text = re.sub(r"(?m)^\s*\d+[.)]\s+(?=[^\W\d])", "", text) # numbers of list items
+    labelled, share = _LABELLED.findall(text), _SHARE.findall(text)
+    plain = re.findall(rf"(?<![\w.,]){_FIGURE}(?!\w)", text)
+    number = lambda s: float(s.replace(",", "."))
+    whole = [(number(a), float(b)) for a, b in share if b in ("1", "5", "10", "100")]
+    if labelled: value = number(labelled[-1])
+    elif whole: value = whole[-1][0]
+    elif plain: value = number(plain[0] if re.match(rf"\W*{re.escape(plain[0])}", text) else plain[-1])
+    else: return None
+    top = next((b for a, b in reversed(whole) if a == value), None)
+    if top is None and re.search(rf"{value:g}\s*%", text): top = 100
+    # a share of one, where the scale goes to ten: nobody grades 0.7 of 10
+    if top is None: top = 1 if 0 < value < 1 else 10
+    return value/top if 0 <= value <= top else None
+
+
 # %% ../../nbs/rewrite/01_task.ipynb #5b7d298c
 JUDGE = ("Question: {question}\nRight answer: {expected}\nAnswer to grade: {answer}\n\n"
          "How good is the answer to grade, from 0 (wrong) to 10 (right and complete)? Write only the number.")
@@ -312,7 +343,7 @@ class JudgeScorer:
     def __init__(self,
         lm, # the judge
         template:str=JUDGE, # with {question}, {expected} and {answer}
-        max_tokens:int=8, # longest verdict
+        max_tokens:int=32, # longest verdict
     ): self.lm, self.template, self.max_tokens = lm, template, max_tokens
 
     def score(self,
@@ -324,9 +355,9 @@ class JudgeScorer:
         fill = dict(question=example.question, expected=example.expected, answer=answer)
         text = re.sub(r"\{(question|expected|answer)\}", lambda m: fill[m[1]], self.template)
         verdict = (ledger or Ledger()).complete(self.lm, [text], "judge", max_tokens=self.max_tokens)[0].text
-        found = re.search(r"\d+(?:\.\d+)?", verdict)
-        if not found: raise ScorerError(f"the judge wrote no number on example {example.id}: {verdict!r:.60}")
-        return min(float(found[0]), 10)/10
+        value = read_score(verdict)
+        if value is None: raise JudgeError(f"the judge wrote no score from 0 to 10 on example {example.id}: {verdict!r:.60}")
+        return value
 
 # %% ../../nbs/rewrite/01_task.ipynb #cb3b9666
 def published_grade(
