@@ -125,6 +125,20 @@ class SentenceEdits:
 
     def propose(self, state, n, rng):
         ...
+_INTRO: _Any
+_LABEL: _Any
+_FENCE: _Any
+_PAIRS: _Any
+
+def _unquoted(text):
+    ...
+
+def _bare(text):
+    ...
+_OPEN: _Any
+_CLOSE: _Any
+_TAGGED: _Any
+_MENTION: _Any
 
 def wordings(text: str) -> list:
     ...

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, identity_key, stable_hash
-from ..grade import get_grader
+from ..grade import get_grader, without_markdown
 from ..record import Usage
 
 @dataclass(frozen=True)
@@ -128,6 +128,16 @@ class Evaluation:
 
     def __repr__(self):
         ...
+
+class JudgeError(ScorerError):
+    ...
+_FIGURE: _Any
+_SCALE: _Any
+_SHARE: _Any
+_LABELLED: _Any
+
+def read_score(verdict: str) -> float:
+    ...
 JUDGE: _Any
 
 class JudgeScorer:
