@@ -2,7 +2,7 @@
 
     python benchmarks/memory_gate.py                                # quality on the held-out pairs, and light edits
     python benchmarks/memory_gate.py --speed 1000 100000            # times of look-ups and writes too
-    python benchmarks/memory_gate.py --train                        # make data/pairs/gate.json again (train and validation pairs only)
+    python benchmarks/memory_gate.py --train                        # make data/pairs/gate.json again (train and validation pairs only, the limits out of fold)
 
 Held-out pairs: their stored questions are in no other split. Every held-out memory is put into one look-up, and every held-out question
 is asked of it, so that a wrong memory counts as wrong even where the right one is near. `unrelated` are the held-out unrelated

@@ -9,8 +9,8 @@ from __future__ import annotations
 __all__ = ['MATCHED', 'ANY', 'DECISIVE', 'NEVER', 'LABELS', 'Lexicon', 'lexicon', 'split_words', 'canonical', 'Question',
            'read_question', 'spelling', 'match_words', 'word_vectors', 'differences', 'reads', 'tongue',
            'pair_features', 'Weights', 'fit_weights', 'Verdict', 'Gate', 'apply_limit', 'quiet_limit',
-           'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'train_gate', 'save_gate',
-           'learned_shift']
+           'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers', 'train_gate',
+           'save_gate', 'learned_shift']
 
 # %% ../../nbs/memory/12_gate.ipynb #ff3e4d4d
 import json
@@ -398,7 +398,7 @@ class Weights:
     bias:float
     apply:float # log odds from which a clarification is applied
     ask:float # log odds from which it is offered
-    proof:dict # what the limits did on the validation pairs, with the counts behind it
+    proof:dict # what the limits did on pairs out of fold, with the counts behind it
 
     def log_odds(self,
         features:dict, # as `pair_features` gives them
@@ -512,9 +512,9 @@ class Gate:
 
 # %% ../../nbs/memory/12_gate.ipynb #7d82ee93
 def apply_limit(
-    odds, # [n] log odds of validation pairs
+    odds, # [n] log odds of pairs
     fits, # [n] does the clarification fit
-    precision:float=.96, # wanted share of fitting pairs among the applied
+    precision:float=.965, # wanted share of fitting pairs among the applied
 )->float:
     "The lowest limit that keeps the precision"
     odds, fits = np.asarray(odds, float), np.asarray(fits, bool)
@@ -528,7 +528,7 @@ def apply_limit(
 # %% ../../nbs/memory/12_gate.ipynb #a5881562
 def quiet_limit(
     best, # [n] for each unrelated question the highest log odds in a memory
-    share:float=.0075, # of them may get anything
+    share:float=.01, # of them may get anything
 )->float:
     "The lowest limit that leaves all but a share of unrelated questions alone"
     best = np.sort(np.asarray(best, float))[::-1]
@@ -611,38 +611,72 @@ def strangers(
         out += [(question, asked[j][1]) for j in order[:n]]
     return out
 
+# %% ../../nbs/memory/12_gate.ipynb #f1e990be
+def near_strangers(
+    rows, # labelled pairs
+    embedder, # an `Embedder`
+    k:int=5, # memories per question
+)->list: # (family of the question, stored, asked), k per question
+    "Each fitting or unrelated question beside the nearest memories that are not its own"
+    stored = {r["family"]: r["stored"] for r in rows}
+    asked = list(dict.fromkeys((r["family"], r["question"]) for r in rows if r["label"] == "same"))
+    families, cosine = list(stored), embedder([q.lower() for _, q in asked]) @ embedder([q.lower() for q in stored.values()]).T
+    out = []
+    for (family, question), row in zip(asked, cosine):
+        order = [j for j in np.argsort(-row, kind="stable") if families[j] != family]
+        out += [(family, stored[families[j]], question) for j in order[:k]]
+    return out
+
+# %% ../../nbs/memory/12_gate.ipynb #7e47e50d
+@dataclass
+class _Judged:
+    "Pairs with their features, once for all fits"
+    family:np.ndarray
+    fits:np.ndarray
+    judged:list # (features, differences) per pair
+    def fit(self, use): return fit_weights([(self.judged[i][0], bool(self.fits[i])) for i in np.flatnonzero(use)])
+    def odds(self, w, use):
+        return np.array([NEVER if set(DECISIVE) & set(d) else w.log_odds(x) for x, d in (self.judged[i] for i in np.flatnonzero(use))])
+
+def _pairs_of(rows, model, embedder, rng):
+    "(family, stored, asked, fits, kind) of everything that is learned from or checked on"
+    stored = {r["family"]: r["stored"] for r in rows}
+    pairs = [(r["family"], r["stored"], r["question"], r["label"] == "same", "pair") for r in rows]
+    pairs += [(k, q, e, True, "edit") for k, q in stored.items() for e in light_edits(q, rng)]
+    pairs += [(k, s, q, False, "near") for k, s, q in near_strangers(rows, embedder)]
+    family = {q: k for k, q in stored.items()}
+    pairs += [(family[q], q, other, False, "edit") for q, other in strangers(rows, embedder)]
+    return [p for p in pairs if model is None or reads(p[2])]
+
 # %% ../../nbs/memory/12_gate.ipynb #0ac03c74
 def train_gate(
     embedder, # an `Embedder` for the weights with meaning
-    rows=None, # labelled pairs; None: the shipped ones
-    seed:int=0, # of the light edits
+    rows=None, # labelled pairs; None: the shipped ones, without the held-out
+    folds:int=5, # of stored questions, for the limits
+    seed:int=0, # of the light edits and of the folds
 )->dict: # what `save_gate` writes
-    "Fit both sets of weights on the train split and set their limits on the validation split"
+    "Fit both sets of weights; their limits come from stored questions that the weights in question have not seen"
     import random
-    rows, rng = rows or load_pairs(), random.Random(seed)
-    train, check = ([r for r in rows if r["split"] == s] for s in ("train", "validation"))
-    stored = list(dict.fromkeys(r["stored"] for r in train))
-    pairs = [(r["stored"], r["question"], r["label"] == "same") for r in train]
-    pairs += [(q, e, True) for q in stored for e in light_edits(q, rng)]
-    pairs += [(q, other, False) for q, other in strangers(train, embedder)]
-    out = {}
-    for name, model in (("meaning", embedder), ("wording", None)):
-        use = [p for p in pairs if model is None or reads(p[1])]
-        w = fit_weights([(f, fit) for (f, _), (*_, fit) in zip(_judge_pairs([p[:2] for p in use], model), use)])
-        out[name] = _with_limits(w, check, train, model).to_dict()
-    return out
+    rows = rows or [r for r in load_pairs() if r["split"] != "heldout"]
+    return {name: _fit_with_limits(_pairs_of(rows, model, embedder, random.Random(seed)), model, folds, seed).to_dict()
+            for name, model in (("meaning", embedder), ("wording", None))}
 
-def _with_limits(w, check, others, embedder):
-    "The limits of one set of weights, from the validation split"
-    check = [r for r in check if embedder is None or reads(r["question"])]
-    fits = np.array([r["label"] == "same" for r in check])
-    odds = pair_odds(w, [(r["stored"], r["question"]) for r in check], embedder)
-    memory = list(dict.fromkeys(r["stored"] for r in check))
-    strange = list(dict.fromkeys(q for r in others if r["label"] != "near-miss" for q in (r["stored"], r["question"])
-                                 if embedder is None or reads(q)))
-    best = pair_odds(w, [(m, q) for q in strange for m in memory], embedder).reshape(len(strange), len(memory)).max(1)
-    w.apply, w.ask = apply_limit(odds, fits), quiet_limit(best)
-    w.ask = min(w.apply, w.ask)
+def _fit_with_limits(pairs, model, folds, seed):
+    "Weights from all pairs, limits from odds out of fold"
+    data = _Judged(np.array([p[0] for p in pairs]), np.array([p[3] for p in pairs]), _judge_pairs([p[1:3] for p in pairs], model))
+    kind, names = np.array([p[4] for p in pairs]), np.unique(data.family)
+    fold = dict(zip(names.tolist(), np.random.default_rng(seed).permutation(len(names)) % folds))
+    of, odds = np.array([fold[k] for k in data.family.tolist()]), np.zeros(len(pairs))
+    for k in range(folds): odds[of == k] = data.odds(data.fit((of != k) & (kind != "near")), of == k)
+    best = {}
+    for (family, _, question, *_), o in zip((p for p in pairs if p[4] == "near"), odds[kind == "near"]):
+        best[family, question] = max(o, best.get((family, question), -math.inf))
+    return _with_limits(data.fit(kind != "near"), odds[kind == "pair"], data.fits[kind == "pair"], list(best.values()))
+
+def _with_limits(w, odds, fits, best):
+    "The limits, and what they did on the pairs out of fold"
+    w.apply = apply_limit(odds, fits)
+    w.ask = min(w.apply, quiet_limit(best))
     reach = lambda limit: round(float((odds[fits] >= limit).mean()), 4)
     w.proof = dict(apply=injection_proof(odds[~fits], w.apply), ask=injection_proof(best, w.ask),
                    found=reach(w.apply), offered=reach(w.ask))
