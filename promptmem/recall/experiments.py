@@ -17,7 +17,7 @@ from .recognition import recognition_test, sentence_scores
 from .retention import make_probe
 from ..lm.weights import borrowed_weights, put_back, trainable
 from .studying import study
-from ..stats import paired_bootstrap, wilson
+from ..stats import paired_bootstrap
 
 # %% ../../nbs/recall/06_experiments.ipynb #56377611
 def run_experiment(
@@ -45,9 +45,7 @@ def run_experiment(
                         probe_exposures=sorted({0, *exposures}), progress=progress)
             rows += [note | dict(seed=seed, exposures=int(p["exposure"]), seconds=run.seconds, **p) for p in run.probes]
     f = require("pandas").DataFrame(rows)
-    lo, hi = zip(*(wilson(r*n, n) for r, n in zip(f.recognition, f.n)))
-    return f[f.exposures.isin(list(exposures))].assign(lo=[x for x, e in zip(lo, f.exposures) if e in exposures],
-                                                       hi=[x for x, e in zip(hi, f.exposures) if e in exposures])
+    return f[f.exposures.isin(list(exposures))].assign(lo=lambda d: d.recognition_lo, hi=lambda d: d.recognition_hi)
 
 # %% ../../nbs/recall/06_experiments.ipynb #a39cf5ef
 def plot_conditions(

@@ -19,7 +19,7 @@ from ..core import fold, require
 from ..panel.plots import figure
 from .studying import context_ids, tokenize
 from ..lm.scoring import token_logprobs
-from ..stats import auc, bootstrap, wilson
+from ..stats import auc, bootstrap, grouped_interval, t_quantile, wilson
 
 # %% ../../nbs/recall/03_recognition.ipynb #e765ec4b
 def check_pairs(
@@ -84,6 +84,40 @@ def dprime(
     if math.isnan(area): return area
     return math.sqrt(2)*NormalDist().inv_cdf(min(max(area, .5/n), 1-.5/n))
 
+# %% ../../nbs/recall/03_recognition.ipynb #2abdb557
+def _share_bounds(values, sentences, foils):
+    "Interval of a share of pairs: Wilson, or by sentence (or foil) where one comes more than once"
+    values = np.asarray(values, float)
+    repeated = [g for g in (sentences, foils) if len(np.unique(g)) < len(values)]
+    if not repeated: return Bounds(*wilson(float(values.sum()), len(values)))
+    by = [grouped_interval(values, np.asarray(g), bounds=(0, 1)) for g in repeated]
+    return Bounds(*max(((i.lo, i.hi) for i in by), key=lambda b: math.inf if math.isnan(b[0]) else b[1]-b[0]))
+
+# %% ../../nbs/recall/03_recognition.ipynb #d4e84f37
+def _placements(x, y):
+    "For each x the share of ys below it, ties as halves"
+    y = np.sort(y)
+    return (np.searchsorted(y, x, "left") + np.searchsorted(y, x, "right"))/(2*len(y))
+
+def _spread(each, codes):
+    "Variance of the mean of `each` from what the groups add up to, and of equal shares of a coin"
+    g, sizes = codes.max()+1, np.bincount(codes)
+    left = np.bincount(codes, each) - each.mean()*sizes
+    return g/(g-1)*float((left**2).sum())/len(codes)**2, float((sizes**2).sum()/len(codes)**2), g
+
+def _area_bounds(seen, unseen, *groupings, level=.95):
+    "Interval of the AUC, higher scores for `seen`; groupings that both hold add their variances"
+    codes = [np.unique(np.asarray(x), return_inverse=True)[1].ravel() for x in groupings]
+    if min(c.max() for c in codes) < 1: return Bounds(math.nan, math.nan)
+    each = _placements(seen, unseen) + 1 - _placements(unseen, seen)      # [n] twice the area on average
+    area, (spread, alike, g) = float(each.mean()/2), (np.array(x) for x in zip(*(_spread(each, c) for c in codes)))
+    spread, alike, g = spread.sum(), alike.sum(), int(g.min())
+    full = area*(1-area)
+    var = (g*spread + full*alike)/(g+1)                                   # few groups: pulled to that of a coin
+    trials = full/var if full > 1e-12 else 1/alike
+    trials *= (t_quantile(.975, 10**6)/t_quantile(.5 + level/2, g-1))**2  # Student's t in place of the normal
+    return Bounds(*wilson(area*trials, trials, level))
+
 # %% ../../nbs/recall/03_recognition.ipynb #903f723e
 class Recognition:
     "Outcome of a recognition test: `frame` has one row per pair"
@@ -103,8 +137,16 @@ class Recognition:
         return float(self.counted.correct.mean())
     @property
     def interval(self):
-        "Wilson interval of `accuracy`"
-        return Bounds(*wilson(float(self.counted.correct.sum()), self.n))
+        "Interval of `accuracy`: Wilson's; by sentence where one meets several foils"
+        return self._bounds("correct")
+    def _bounds(self, column):
+        f = self.counted
+        return _share_bounds(f[column], f.seen.map(_key), _foils(f).map(_key))
+    def _dprime_bounds(self, seen, unseen):
+        f = self.counted
+        groups = [f.seen.map(_key)] + [g for g in [_foils(f).map(_key)] if g.nunique() < len(g)]
+        area = _area_bounds(-f[seen].to_numpy(), -f[unseen].to_numpy(), *groups)
+        return Bounds(*(_dprime_at(a) for a in area))
     @property
     def ties(self): return int((self.counted.correct == .5).sum())
     @property
@@ -113,13 +155,32 @@ class Recognition:
         f = self.counted
         return auc(-np.r_[f.seen_score, f.unseen_score], np.r_[np.ones(len(f)), np.zeros(len(f))])
     @property
-    def dprime(self): return dprime(self.auc, self.n**2)
+    def comparisons(self):
+        "Different studied sentences times different foils"
+        return self.counted.seen.map(_key).nunique()*_foils(self.counted).map(_key).nunique()
+    @property
+    def dprime(self): return dprime(self.auc, self.comparisons)
+    @property
+    def dprime_interval(self):
+        "95 % interval of `dprime`, by studied sentence; its upper end is infinite where no comparison went wrong"
+        return self._dprime_bounds("seen_score", "unseen_score")
     def bootstrap(self,
         n=2000, # how many
         seed=0, # of the random choices
     ):
-        "Bootstrap interval of `accuracy` over pairs; pairs with the same studied sentence are drawn together"
-        return bootstrap(self.counted.correct, self.counted.seen.map(fold), n=n, seed=seed)
+        "Interval of `accuracy` over pairs as an `Interval`; pairs with the same studied sentence stay together"
+        return bootstrap(self.counted.correct, self.counted.seen.map(_key), n=n, seed=seed)
+
+# %% ../../nbs/recall/03_recognition.ipynb #3820f380
+def _key(text): return fold(text) or text
+
+def _foils(frame): return frame.unseen if "unseen" in frame else frame.index.to_series().map(str)
+
+def _dprime_at(area):
+    "d' at an end of an interval, without moving 0 and 1 inwards"
+    if math.isnan(area): return area
+    if min(area, 1-area) < 1e-12: return math.copysign(math.inf, area-.5)
+    return dprime(area, 10**12)
 
 # %% ../../nbs/recall/03_recognition.ipynb #a8b45b5f
 class CalibratedRecognition(Recognition):
@@ -136,13 +197,13 @@ class CalibratedRecognition(Recognition):
         "Share of pairs whose studied sentence has lost more of its loss than the foil has"
         return float(self.counted.calibrated.mean())
     @property
-    def calibrated_interval(self): return Bounds(*wilson(float(self.counted.calibrated.sum()), self.n))
+    def calibrated_interval(self): return self._bounds("calibrated")
     @property
     def calibrated_auc(self):
         f = self.counted
         return auc(np.r_[f.seen_drop, f.unseen_drop], np.r_[np.ones(len(f)), np.zeros(len(f))])
     @property
-    def calibrated_dprime(self): return dprime(self.calibrated_auc, self.n**2)
+    def calibrated_dprime(self): return dprime(self.calibrated_auc, self.comparisons)
     @property
     def adjusted(self):
         "Share of right pairs once each score is freed of what the foils say is left of the first one"
@@ -156,8 +217,9 @@ class CalibratedRecognition(Recognition):
 @patch
 def summary(self:Recognition)->dict: # one flat row of numbers
     "The figures of this test"
-    out = dict(n=self.n, accuracy=self.accuracy, lo=self.interval.lo, hi=self.interval.hi, auc=self.auc,
-               dprime=self.dprime, ties=self.ties, seen_loss=float(self.counted.seen_loss.mean()),
+    (lo, hi), (d_lo, d_hi) = self.interval, self.dprime_interval
+    out = dict(n=self.n, accuracy=self.accuracy, lo=lo, hi=hi, auc=self.auc, dprime=self.dprime, dprime_lo=d_lo,
+               dprime_hi=d_hi, ties=self.ties, seen_loss=float(self.counted.seen_loss.mean()),
                unseen_loss=float(self.counted.unseen_loss.mean()))
     if not hasattr(self, "before"): return out
     b = self.calibrated_interval
@@ -168,12 +230,12 @@ def summary(self:Recognition)->dict: # one flat row of numbers
 # %% ../../nbs/recall/03_recognition.ipynb #8962fafb
 @patch
 def __repr__(self:Recognition):
-    cal = f", calibrated {self.calibrated:.3f} [{self.calibrated_interval.lo:.3f}, {self.calibrated_interval.hi:.3f}]" \
-          if hasattr(self, "before") else ""
-    left = len(self.frame) - self.n
-    lo, hi = self.interval
-    return (f"Recognition({self.accuracy:.3f} [{lo:.3f}, {hi:.3f}]{cal}, d' {self.dprime:.2f}, "
-            f"n={self.n}{f', {left} not counted' if left else ''}{f', {self.ties} ties' if self.ties else ''})")
+    say = lambda v, b, d: f"{v:.{d}f} " + ("[no interval]" if math.isnan(b[0]) else f"[{b[0]:.{d}f}, {b[1]:.{d}f}]")
+    cal = f", calibrated {say(self.calibrated, self.calibrated_interval, 3)}" if hasattr(self, "before") else ""
+    left, right = len(self.frame) - self.n, self.counted.correct.eq(1).sum()
+    return (f"Recognition({right} of {self.n} recognised: {say(self.accuracy, self.interval, 3)}{cal}, "
+            f"d' {say(self.dprime, self.dprime_interval, 2)}"
+            f"{f', {left} not counted' if left else ''}{f', {self.ties} ties' if self.ties else ''})")
 
 # %% ../../nbs/recall/03_recognition.ipynb #8a20fba9
 def _halves(margin):
