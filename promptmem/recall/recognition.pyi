@@ -11,7 +11,7 @@ from ..core import fold, require
 from ..panel.plots import figure
 from .studying import context_ids, tokenize
 from ..lm.scoring import token_logprobs
-from ..stats import auc, bootstrap, wilson
+from ..stats import auc, bootstrap, grouped_interval, t_quantile, wilson
 
 def check_pairs(seen, unseen) -> list:
     ...
@@ -28,6 +28,18 @@ class Bounds(NamedTuple):
     hi: float
 
 def dprime(area: float, n: int) -> float:
+    ...
+
+def _share_bounds(values, sentences, foils):
+    ...
+
+def _placements(x, y):
+    ...
+
+def _spread(each, codes):
+    ...
+
+def _area_bounds(seen, unseen, *groupings, level=...):
     ...
 
 class Recognition:
@@ -54,6 +66,12 @@ class Recognition:
     def interval(self):
         ...
 
+    def _bounds(self, column):
+        ...
+
+    def _dprime_bounds(self, seen, unseen):
+        ...
+
     @property
     def ties(self):
         ...
@@ -63,7 +81,15 @@ class Recognition:
         ...
 
     @property
+    def comparisons(self):
+        ...
+
+    @property
     def dprime(self):
+        ...
+
+    @property
+    def dprime_interval(self):
         ...
 
     def bootstrap(self, n=..., seed=...):
@@ -80,6 +106,15 @@ class Recognition:
 
     def plot(self, title=...):
         ...
+
+def _key(text):
+    ...
+
+def _foils(frame):
+    ...
+
+def _dprime_at(area):
+    ...
 
 class CalibratedRecognition(Recognition):
     before: _Any
