@@ -36,9 +36,13 @@ class Task(Record):
     answer:str # expected sentence: understanding and answer
     accept:tuple = () # further answers that are right
     @property
-    def word(self): return self.meta.get("word1", self.meta.get("word", ""))
+    def word(self)->str:
+        "The word that the question is about"
+        return self.meta.get("word1", self.meta.get("word", ""))
     @property
-    def gold(self): return self.meta.get("word2") or self.meta.get("definition") or self.meta.get("sentence") or ""
+    def gold(self)->str:
+        "The right answer's content"
+        return self.meta.get("word2") or self.meta.get("definition") or self.meta.get("sentence") or ""
     @property
     def answerable(self)->bool:
         "False for the published scramble rows that were cut off: no rule leads from question to answer"
@@ -378,7 +382,7 @@ def strict_check(task:Task, reply:str)->Check:
 
 # %% ../../nbs/memory/05_tasks.ipynb #9d93add3
 def checker(
-    mode="keyword", # a name ("keyword", "strict", "contains", "json:PATH", ...) or a function(task, reply) -> bool or Check
+    mode="keyword", # a name ("keyword", "strict", "contains", "json:PATH", ...), or function(task, reply) -> bool
 ): # function(task, reply) -> Check
     "A checker by name"
     if callable(mode):
