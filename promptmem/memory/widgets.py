@@ -279,6 +279,7 @@ def undo(self:ClarifyWidget):
     "Take the last thing back that was done here"
     self.interaction, self.remembered = self.assistant.undo(), False
     self.refresh()
+    if self.interaction is None: return self.say("What would be taken back was forgotten in the meantime.")
     self.say(f"Taken back: what was said about {self.interaction.question!r}.")
 
 # %% ../../nbs/memory/10_widgets.ipynb #85726b44
