@@ -64,7 +64,7 @@ class Assistant:
     def correct(self, r: Union[Interaction, str], answer: str) -> Interaction:
         ...
 
-    def undo(self) -> Interaction:
+    def undo(self) -> Optional[Interaction]:
         ...
 
     def history(self, n: _Optional[int]=...) -> list:
