@@ -18,6 +18,7 @@ import numpy as np
 
 from .ability import Abilities
 from .guards import first_objection
+from ..lm.base import LMError, PromptTooLong
 from .propose import Proposal, State
 from .result import Candidate
 
@@ -46,6 +47,31 @@ class SearchSettings:
     # probability of being the best at which finding ends, where no proposer could bring a better one
     known_best:float = .95
 
+# %% ../../nbs/rewrite/08_finder.ipynb #8b5366a1
+class _Trouble:
+    "How many requests of one kind failed, and with what"
+    least, in_a_row = 4, 24 # failures and no answer: an error; so many one after the other: the search ends
+
+    def __init__(self, role, needed): self.role, self.needed, self.n, self.failed, self.row = role, needed, 0, 0, 0
+
+    def add(self, o):
+        "Count an answer or an exception"
+        bad = isinstance(o, Exception)
+        self.n, self.failed, self.row = self.n + 1, self.failed + bad, (self.row + 1)*bad
+        if bad: self.last = o
+
+    @property
+    def hopeless(self): return self.needed and self.failed == self.n >= self.least
+    @property
+    def gave_up(self): return self.row >= self.in_a_row
+    @property
+    def text(self):
+        end = "; the search ended there" if self.needed and self.gave_up else ""
+        which = f"all {self.n}" if self.failed == self.n else f"{self.failed} of {self.n}"
+        last = f"{type(self.last).__name__}: {self.last!s:.200}"
+        return f"{which} requests for {self.role}s failed{end}; the last: {last}"
+
+
 # %% ../../nbs/rewrite/08_finder.ipynb #36d29be0
 class SearchState:
     "One run: its candidates, answers, calls and notes"
@@ -64,11 +90,33 @@ class SearchState:
         self.candidates, self.proved, self.notes = [], [], []
         self.tests, self.answers, self.fresh, self.texts = {}, {}, {}, {} # by candidate; `fresh`: scores on dev
         self.incumbent, self.calls_saved = None, 0
+        self.failed, self.trouble = set(), {} # (candidate id, example id) without an answer; role -> `_Trouble`
 
     @property
     def left(self)->int:
         "Calls that may still be spent on finding and proving"
+        if any(t.gave_up for t in self.trouble.values() if t.needed): return 0
         return int(self.ledger.left - self.settings.held_out_calls)
+
+    def scores_of(self,
+        pairs, # (candidate, example)
+        purpose:str, # for the ledger
+    )->list: # (score, answer) per pair, None where the request or the judge failed
+        "Let the model answer; a failure is noted and counted, and not asked again"
+        out = self.task.run_pairs([(c.text, e) for c, e in pairs], self.lm, self.ledger, purpose, errors="return")
+        self.failed |= {(c.id, e.id) for (c, e), o in zip(pairs, out) if isinstance(o, Exception)}
+        return self.heard("answer", out)
+
+    def heard(self,
+        role:str, # "answer" or "proposal"
+        out, # answers, and exceptions in the place of those that failed
+        needed:bool=True, # is it an error when all fail?
+    )->list: # the same with None for what failed
+        "Count what failed; an error when nothing but failures came"
+        trouble = self.trouble.setdefault(role, _Trouble(role, needed))
+        for o in out: trouble.add(o)
+        if trouble.hopeless: raise LMError(trouble.text) from trouble.last
+        return [None if isinstance(o, Exception) else o for o in out]
 
     def note(self,
         text:str, # said once
@@ -234,6 +282,7 @@ class Finder:
         "Scores on train for pairs that have none yet, in one batch; then the abilities are fitted anew"
         _ask(self, pairs)
         self.tried = [c for c in self.state.candidates if c.n]
+        if not self.tried: return
         told = [(c.predicted, c.predicted_error) for c in self.tried if c.predicted_error is not None]
         self.abilities = Abilities(self.tried, expected=list(zip(*told)) if len(told) == len(self.tried) else None)
         self.sample = self.abilities.draws(400, np.random.default_rng(self.state.settings.seed))   # [400, tried]
@@ -253,11 +302,11 @@ class Finder:
 def _ask(finder, pairs):
     "Let the model answer, as far as the calls go"
     state = finder.state
-    todo = [(c, e) for c, e in pairs if e.id not in c.scores]
+    todo = [(c, e) for c, e in pairs if e.id not in c.scores and (c.id, e.id) not in state.failed]
     todo = todo[:max(0, state.left//state.unit)]
-    answered = state.task.run_pairs([(c.text, e) for c, e in todo], state.lm, state.ledger, "find")
-    for (c, e), (s, text) in zip(todo, answered):
-        c.scores[e.id], state.answers[c.id, e.id] = s, text
+    for (c, e), got in zip(todo, state.scores_of(todo, "find")):
+        if got is None: continue
+        c.scores[e.id], state.answers[c.id, e.id] = got
         if c.status == "untried": c.status = "tried"
 
 # %% ../../nbs/rewrite/08_finder.ipynb #3864a6ff
@@ -279,7 +328,9 @@ def view_for_proposers(
     state, ask = finder.state, None
     if finder.proposer_lm is not None:
         def ask(prompts, **kw):
-            return [c.text for c in state.ledger.complete(finder.proposer_lm, prompts, "propose", **kw)]
+            out = state.ledger.complete(finder.proposer_lm, prompts, "propose", errors="return", **kw)
+            needed = finder.proposer_lm is not state.lm
+            return ["" if c is None else c.text for c in state.heard("proposal", out, needed)]
     known = [c for c in state.candidates if c.status not in ("rejected", "screened")]
     return State(known, state.incumbent, ask, state.task, state.answers, max(0, min(calls_left, state.left)))
 
@@ -297,7 +348,11 @@ def propose(
         for i, want in enumerate(state.rng.multinomial(n-len(out), proposer_shares(finder))):
             p, view = finder.proposers[i], view_for_proposers(finder, limit - state.ledger.by_purpose["propose"])
             if want < 1 or view.calls_left < 1 and hasattr(p, "instruction"): continue
-            found = p.propose(view, int(want), state.rng) or []
+            try: found = p.propose(view, int(want), state.rng) or []
+            except (LMError, PromptTooLong) as e:
+                if any(t.hopeless for t in state.trouble.values()): raise
+                state.note(f"round {round}: the proposer {type(p).__name__} failed: {e!s:.200}")
+                continue
             if not found: state.note(f"round {round}: the proposer {type(p).__name__} returned nothing")
             new = [c for c in (admit(state, x, round) for x in found) if c]
             finder.made_by.update({c.id: i for c in new})
@@ -323,7 +378,7 @@ def allocate(
 )->tuple: # (for new candidates, [(tried candidate, how many)])
     "Who gets the next questions"
     open_ = np.array([c.status in ("tried", "accepted") and c.n < len(finder.questions) for c in finder.tried], bool)
-    if not open_.any(): return n, []
+    if not open_.any() or finder.abilities is None: return n, []
     draws = [finder.abilities.draws(n, finder.state.rng, imagined) for _ in range(2)]   # [n, tried + imagined] each
     for d in draws: d[:, :len(open_)][:, ~open_] = -1
     share = top_two(*draws, finder.state.rng)
@@ -351,6 +406,8 @@ def find_round(
         own, waiting = waiting[:n], waiting[n:]
         wave = own + _screened(finder, min(n-len(own), known.max_candidates-new), round, limit)
         finder.score(_questions(finder, wave, further))
+        # those whose only request failed get another question
+        waiting = [c for c in wave if not c.n and 0 < sum(i == c.id for i, _ in state.failed) < 3] + waiting
         new += len(wave)
         report(state, "find", round)
     if not new: state.note(f"round {round}: no new candidate")
@@ -358,6 +415,9 @@ def find_round(
 
 def _questions(finder, wave, further):
     "The most telling question for each new candidate, the most telling ones not asked yet for the others"
-    order = sorted(finder.questions, key=lambda e: -finder.abilities.telling(e.id)) # stable: unasked ones stay in order
-    return [(c, order[0]) for c in wave] + [(c, e) for c, k in further
-                                            for e in [e for e in order if e.id not in c.scores][:k]]
+    failed = {e for _, e in finder.state.failed} # last: perhaps nobody can answer them
+    telling = finder.abilities.telling if finder.abilities else lambda e: 0
+    # stable: unasked ones stay in order
+    order = sorted(finder.questions, key=lambda e: (e.id in failed, -telling(e.id)))
+    open_ = lambda c: [e for e in order if e.id not in c.scores and (c.id, e.id) not in finder.state.failed]
+    return [(c, e) for c in wave for e in open_(c)[:1]] + [(c, e) for c, k in further for e in open_(c)[:k]]

@@ -299,7 +299,8 @@ class SentenceEdits:
 # %% ../../nbs/rewrite/03_propose.ipynb #6aac9801
 _INTRO = re.compile(r"(?i)\s*(?:\*\*|#+ )?(?:here|sure|certainly|of course|okay|ok\b|yes|(?:my|the|an?) |"
                     r"(?:new|improved|revised|rewritten|final|better)\b)[^\n]{0,160}:(?:\*\*)?\s*\n(?=\s*\S)")
-_LABEL = re.compile(r"(?i)\**(?:(?:new|improved|revised|rewritten|final|better)\s+)?(?:instruction|prompt)s?\**:\**\s+(?=\S)")
+_LABEL = re.compile(r"(?i)\**(?:(?:new|improved|revised|rewritten|final|better)\s+)?"
+                    r"(?:instruction|prompt)s?\**:\**\s+(?=\S)")
 _FENCE = re.compile(r"(?s)(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ \t]*(?:\1|\Z)")
 _PAIRS = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb", "**": "**"}
 
@@ -362,7 +363,9 @@ class _Asking:
         made = [self.instruction(state, rng) for _ in range(n)]
         answers = state.ask([text for text, _ in made], temperature=self.temperature, max_tokens=self.max_tokens,
                             seed=int(rng.integers(2**31)))
-        return [Proposal(w, self.name, parents) for a, (_, parents) in zip(answers, made) for w in wordings(a)[-1:]]
+        found = [wordings(a)[-1:] for a in answers] # one at most; none where the request failed
+        self.heard = [i for i, w in enumerate(found) if w]
+        return [Proposal(found[i][0], self.name, made[i][1]) for i in self.heard]
 
 # %% ../../nbs/rewrite/03_propose.ipynb #e5a72e21
 class History(_Asking):
@@ -442,7 +445,9 @@ class Breeder(_Asking):
     ):
         self._queue = []
         by_parent = super().propose(state, n, rng)
-        for p, (m, a) in zip(by_parent, self._queue): self.made[p.text] = (m, a.shrunk if a.n else .5)
+        for p, i in zip(by_parent, self.heard):
+            m, a = self._queue[i]
+            self.made[p.text] = (m, a.shrunk if a.n else .5)
         worst = min(self.mutations, key=self.worth(state).get)
         best = max(self.mutations, key=self.worth(state).get)
         if self.worth(state)[worst] < 0 < state.calls_left - n: # replace a harmful instruction by a variant of the best

@@ -65,11 +65,21 @@ class Prover:
     )->bool: # False when the budget does not allow it
         "Let candidates answer dev examples that they have not answered yet"
         state = self.state
-        pairs = [(x, e) for e in examples for x in candidates if (x.id, e.id) not in state.fresh]
-        if len(pairs)*state.unit > state.left: return False
-        answered = state.task.run_pairs([(x.text, e) for x, e in pairs], state.lm, state.ledger, purpose)
-        for (x, e), (s, _) in zip(pairs, answered): state.fresh[x.id, e.id] = s
+        known = state.fresh.keys() | state.failed
+        pairs = [(x, e) for e in examples for x in candidates if (x.id, e.id) not in known]
+        if pairs and len(pairs)*state.unit > state.left: return False
+        for (x, e), got in zip(pairs, state.scores_of(pairs, purpose)):
+            if got is not None: state.fresh[x.id, e.id] = got[0]
         return True
+
+    def differences(self,
+        c:Candidate, # the challenger
+        seed:Candidate, # the incumbent
+        examples, # that both were asked
+    )->list:
+        "Challenger less incumbent; where only the challenger got no answer it counts as wrong, else there is no pair"
+        new, old = ([self.state.fresh.get((x.id, e.id)) for e in examples] for x in (c, seed))
+        return [(b or 0) - a for a, b in zip(old, new) if a is not None]
 
 # %% ../../nbs/rewrite/09_prover.ipynb #bfca2577
 def pairs_within(
@@ -114,9 +124,11 @@ def pinned_hold(
             state.note("the budget did not reach the pinned examples: nothing was accepted")
             c.status, c.reason = "unproved", "pinned examples not checked"
             return False
-        pair = [(state.seeds[0], e), (c.text, e)]
-        (old, _), (new, _) = state.task.run_pairs(pair, state.lm, state.ledger, "pinned")
-        if new < old:
+        old, new = state.scores_of([(state.candidates[0], e), (c, e)], "pinned")
+        if old is None or new is None:
+            c.status, c.reason = "unproved", f"no answer to the pinned example {e.id}"
+            return False
+        if new[0] < old[0]:
             c.status, c.reason = "refuted", f"breaks the pinned example {e.id}"
             return False
     return True
@@ -129,10 +141,12 @@ def prove(
     "Test a candidate against the prompt in use"
     state, seed = prover.state, prover.state.candidates[0]
     test = state.tests[c.id, seed.id] = PairedTest(prover.next_alpha)
+    asked = 0 # bets; a bet whose requests failed is no pair of the test
     while not test.accepted and not test.hopeless and not out_of_reach(prover, c, test):
-        batch = prover.bets[test.n:test.n+state.settings.batch_pairs]
+        batch = prover.bets[asked:asked+state.settings.batch_pairs]
         if not batch or not prover.compare((c, seed), [e for bet in batch for e in bet], "prove"): break
-        test.update(np.mean([state.fresh[c.id, e.id] - state.fresh[seed.id, e.id] for e in bet]) for bet in batch)
+        asked += len(batch)
+        test.update(np.mean(d) for d in (prover.differences(c, seed, bet) for bet in batch) if d)
         report(state, "prove", c.round)
     _conclude(prover, c, test)
     if c.status == "accepted" and pinned_hold(prover, c): state.proved.append(c)
@@ -172,7 +186,8 @@ def settle(
     dev = [e for bet in prover.bets for e in bet]
     while len(state.proved) > 1:
         two = sorted(state.proved, key=by)[-2:]
-        todo = [e for e in dev if any((c.id, e.id) not in state.fresh for c in two)][:state.settings.batch_pairs]
+        known = state.fresh.keys() | state.failed
+        todo = [e for e in dev if any((c.id, e.id) not in known for c in two)][:state.settings.batch_pairs]
         if not todo or not prover.compare(two, todo, "settle"): break
     state.incumbent = max(state.proved, key=by, default=state.candidates[0])
     report(state, "settle", state.settings.rounds)

@@ -19,6 +19,7 @@ from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, 
 from .prover import ALPHA_SHARES, Prover, bets_of, proof_calls, prove, settle
 from .result import OptimizeResult
 from .task import Ledger
+from ..lm.base import LMError
 from ..stats import interval, paired_interval
 
 # %% ../../nbs/rewrite/10_search.ipynb #43433793
@@ -83,12 +84,16 @@ def measure(
     calls = min(state.ledger.left, state.settings.held_out_calls)
     k = min(len(held_out), int(calls//(state.unit*(1+changed))))
     es = [held_out[i] for i in np.random.default_rng(state.settings.seed).permutation(len(held_out))[:k]]
+    if any(t.needed and t.gave_up for t in state.trouble.values()): es = [] # it does not answer any more
+    elif not es: state.note("no calls were left for held-out examples")
     if not es:
-        state.note("no calls were left for held-out examples")
         return dict(seed=None, best=None, gain=None)
-    scores = lambda text: [s for s, _ in state.task.run(text, es, state.lm, state.ledger, "report")]
-    old = scores(state.seeds[0])
-    new = scores(state.incumbent.text) if changed else old
+    both = [state.candidates[0], state.incumbent] if changed else [state.candidates[0]]
+    got = [state.scores_of([(c, e) for e in es], "report") for c in both]
+    keep = [i for i in range(len(es)) if all(g[i] is not None for g in got)]
+    if len(keep) < len(es): state.note(f"{len(es) - len(keep)} of {len(es)} held-out examples got no answer: left out")
+    if not keep: return dict(seed=None, best=None, gain=None)
+    es, (old, new) = [es[i] for i in keep], [[g[i][0] for i in keep] for g in (got[0], got[-1])]
     return dict(seed=interval(old, _groups_of(es)), best=interval(new, _groups_of(es)),
                 gain=paired_interval(new, old, _groups_of(es)) if changed else None)
 
@@ -103,6 +108,10 @@ def finish(
 )->OptimizeResult:
     "Measure on held-out examples and pack everything up"
     final = measure(state)
+    for t in state.trouble.values():
+        if t.failed: state.note(t.text)
+    if state.trouble and all(t.failed == t.n for t in state.trouble.values() if t.needed):
+        raise LMError(next(t.text for t in state.trouble.values() if t.needed))
     if state.incumbent is state.candidates[0]: state.note("no candidate was proved better: the seed stays")
     tests = [dict(challenger=a, incumbent=b, **t.to_dict()) for (a, b), t in state.tests.items()]
     cost = {**state.ledger.to_dict(), "calls_saved": state.calls_saved}

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'PromptTask', 'Evaluation', 'JudgeError',
+__all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'JudgeError', 'PromptTask', 'Evaluation',
            'read_score', 'JudgeScorer', 'published_grade', 'RewardScorer']
 
 # %% ../../nbs/rewrite/01_task.ipynb #b67c9dde
@@ -20,6 +20,7 @@ import numpy as np
 
 from ..core import InvalidData, identity_key, stable_hash
 from ..grade import get_grader, without_markdown
+from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 
 # %% ../../nbs/rewrite/01_task.ipynb #545a0be3
@@ -91,7 +92,7 @@ class Ledger:
         budget:int=None, # most requests; None: no cap
     ):
         self.budget, self.requests, self.cached, self.usage = budget, 0, 0, Usage(calls=0)
-        self.by_purpose = Counter()
+        self.by_purpose, self.failed = Counter(), Counter() # requests, and those of them that gave no answer
 
     @property
     def left(self): return math.inf if self.budget is None else self.budget - self.requests
@@ -118,8 +119,10 @@ class Ledger:
         self.charge(len(prompts), purpose)
         out = lm.complete(prompts, **options)
         if len(out) != len(prompts): raise ValueError(f"{lm!r} returned {len(out)} answers to {len(prompts)} prompts")
-        self.cached += sum(bool(c.cached) for c in out)
-        self.usage = sum((c.usage for c in out if not c.cached), self.usage)
+        done = [c for c in out if not isinstance(c, Exception)] # failures, with errors="return"
+        if len(done) < len(out): self.failed[purpose] += len(out) - len(done)
+        self.cached += sum(bool(c.cached) for c in done)
+        self.usage = sum((c.usage for c in done if not c.cached), self.usage)
         return out
 
     @property
@@ -128,12 +131,15 @@ class Ledger:
     def to_dict(self)->dict:
         "What was spent, on what"
         return dict(budget=self.budget, requests=self.requests, cached=self.cached, calls=self.calls,
-                    cost=self.usage.cost, prompt_tokens=self.usage.prompt_tokens,
+                    failed=sum(self.failed.values()), cost=self.usage.cost, prompt_tokens=self.usage.prompt_tokens,
                     completion_tokens=self.usage.completion_tokens, by_purpose=dict(self.by_purpose))
 
 # %% ../../nbs/rewrite/01_task.ipynb #08e8b22d
 class ScorerError(ValueError):
     "A scorer failed; the message names the example"
+
+class JudgeError(ScorerError):
+    "A judge's verdict holds no score that can be read"
 
 def _as_score(value, example):
     where = f"example {example.id} ({example.question!r:.60})"
@@ -244,15 +250,27 @@ def run_pairs(self:PromptTask,
     lm, # a language model
     ledger=None, # counts the calls; None: nobody counts
     purpose="answer", # what the calls are for: "find", "prove", "propose", ...
-)->list:
+    errors:str="raise", # "raise", or "return" to get the exception in the place of an answer or verdict that failed
+)->list: # (score, answer) per pair
     "Score any mixture of (prompt, example) pairs in one batch of requests"
     ledger = Ledger() if ledger is None else ledger
     if len(pairs)*self.calls_per_answer > ledger.left:
         raise BudgetSpent(
             f"{len(pairs)} scored answers need {len(pairs) * self.calls_per_answer} requests, {ledger.left} are left"
         )
-    done = ledger.complete(lm, [self.render(p, e.question) for p, e in pairs], purpose, **self.options)
-    return [(_score_one(self.grader, c.text, e, ledger), c.text) for (_, e), c in zip(pairs, done)]
+    options = self.options if errors == "raise" else {**self.options, "errors": errors}
+    done = ledger.complete(lm, [self.render(p, e.question) for p, e in pairs], purpose, **options)
+    return [_scored(self.grader, c, e, ledger, errors) for (_, e), c in zip(pairs, done)]
+
+def _scored(grader, c, example, ledger, errors):
+    "(score, answer), or what failed: the request, or the judge; a scorer that breaks is an error in any case"
+    if isinstance(c, Exception): return c
+    try: return _score_one(grader, c.text, example, ledger), c.text
+    except ScorerError as e:
+        judge = isinstance(e, JudgeError) or isinstance(e.__cause__, (LMError, PromptTooLong))
+        if errors == "raise" or not judge: raise
+        if not (isinstance(e, JudgeError) and e.__cause__): ledger.failed["judge"] += 1 # else its request is counted
+        return e
 
 # %% ../../nbs/rewrite/01_task.ipynb #b2d89912
 @dataclass
@@ -303,11 +321,9 @@ def hard_questions(self:PromptTask,
                   key=lambda r: r["score"])
 
 # %% ../../nbs/rewrite/01_task.ipynb #8da3b2a9
-class JudgeError(ScorerError):
-    "A judge's verdict holds no score that can be read"
-
 _FIGURE = r"(-?\d+(?:[.,]\d+)?)"
-_SCALE = re.compile(r"\b[01]\s*(?:-|\u2013|to|and|bis|\u2026|\.\.+)\s*(?:10|ten)\b|\b(?:0|10)\s*(?==|\((?!\d))", re.IGNORECASE)
+_SCALE = re.compile(r"\b[01]\s*(?:-|\u2013|to|and|bis|\u2026|\.\.+)\s*(?:10|ten)\b|\b(?:0|10)\s*(?==|\((?!\d))",
+                    re.IGNORECASE)
 _SHARE = re.compile(rf"(?<![\w.]){_FIGURE}\s*(?:/|out\s+of|of|von|sur|de)\s*(\d+)\b", re.IGNORECASE)
 _LABELLED = re.compile(rf"(?:\b(?:score|rating|grade|mark|verdict|points|note|bewertung|puntuaci\u00f3n)\b"
                        rf"[^\d\n-]{{0,24}}|\bgive\b[^\d\n-]{{0,24}})(?<![\w.]){_FIGURE}", re.IGNORECASE)
@@ -354,9 +370,13 @@ class JudgeScorer:
         "The judge's grade / 10"
         fill = dict(question=example.question, expected=example.expected, answer=answer)
         text = re.sub(r"\{(question|expected|answer)\}", lambda m: fill[m[1]], self.template)
-        verdict = (ledger or Ledger()).complete(self.lm, [text], "judge", max_tokens=self.max_tokens)[0].text
-        value = read_score(verdict)
-        if value is None: raise JudgeError(f"the judge wrote no score from 0 to 10 on example {example.id}: {verdict!r:.60}")
+        asked = dict(max_tokens=self.max_tokens, errors="return")
+        said = (Ledger() if ledger is None else ledger).complete(self.lm, [text], "judge", **asked)[0]
+        if isinstance(said, Exception):
+            raise JudgeError(f"the judge failed on example {example.id}: {type(said).__name__}: {said}") from said
+        verdict, value = said.text, read_score(said.text)
+        if value is None: 
+            raise JudgeError(f"the judge wrote no score from 0 to 10 on example {example.id}: {verdict!r:.60}")
         return value
 
 # %% ../../nbs/rewrite/01_task.ipynb #cb3b9666
