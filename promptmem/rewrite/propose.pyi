@@ -153,6 +153,7 @@ def _examples(task, k):
     ...
 
 class _Asking:
+    heard: _Any
 
     def propose(self, state, n, rng):
         ...

@@ -9,6 +9,7 @@ from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, identity_key, stable_hash
 from ..grade import get_grader, without_markdown
+from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 
 @dataclass(frozen=True)
@@ -36,11 +37,12 @@ class BudgetSpent(RuntimeError):
     ...
 
 class Ledger:
-    by_purpose: _Any
     requests: _Any
     cached: _Any
     usage: _Any
     budget: _Any
+    by_purpose: _Any
+    failed: _Any
 
     def __init__(self, budget: _Optional[int]=...):
         ...
@@ -63,6 +65,9 @@ class Ledger:
         ...
 
 class ScorerError(ValueError):
+    ...
+
+class JudgeError(ScorerError):
     ...
 
 def _as_score(value, example):
@@ -100,7 +105,7 @@ class PromptTask:
     def run(self, prompt: str, examples, lm, ledger: _Optional[Ledger]=..., purpose: str=...) -> list:
         ...
 
-    def run_pairs(self, pairs, lm, ledger=..., purpose=...) -> list:
+    def run_pairs(self, pairs, lm, ledger=..., purpose=..., errors: str=...) -> list:
         ...
 
     def evaluate(self, prompt: str, lm, split: str=..., ledger: _Optional[Ledger]=..., examples=...) -> Evaluation:
@@ -110,6 +115,9 @@ class PromptTask:
         ...
 
 def _make_splits(self, examples, shares, seed):
+    ...
+
+def _scored(grader, c, example, ledger, errors):
     ...
 
 @dataclass
@@ -128,9 +136,6 @@ class Evaluation:
 
     def __repr__(self):
         ...
-
-class JudgeError(ScorerError):
-    ...
 _FIGURE: _Any
 _SCALE: _Any
 _SHARE: _Any
