@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'PLACEMENTS', 'FORMATS', 'neutralize', 'as_question',
-           'as_answer', 'read_few_shot', 'example', 'few_shot', 'read_pairs', 'enrich', 'as_clarification', 'assemble',
-           'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format', 'sendable', 'as_is', 'Reply',
-           'last_part', 'parse_reply', 'read_reply', 'Prompted', 'Strategy', 'NoMemory', 'put', 'strategy_settings',
-           'MemPrompt', 'GrowingPrompt', 'grow', 'grow_chat', 'load_strategy']
+__all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'ASKED', 'PLACEMENTS', 'FORMATS', 'neutralize',
+           'as_question', 'as_answer', 'read_few_shot', 'example', 'few_shot', 'read_pairs', 'enrich',
+           'as_clarification', 'assemble', 'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format',
+           'sendable', 'as_is', 'Reply', 'last_part', 'parse_reply', 'read_reply', 'Prompted', 'Strategy', 'NoMemory',
+           'put', 'strategy_settings', 'MemPrompt', 'GrowingPrompt', 'grow', 'grow_chat', 'load_strategy']
 
 # %% ../../nbs/memory/03_prompt.ipynb #66ec0182
 import re
@@ -146,8 +146,9 @@ def quoted(
     return f"\n{fence}\n{text}\n{fence}"
 
 # %% ../../nbs/memory/03_prompt.ipynb #f2cddd8f
-MEANT = "What I mean when I ask this:"
+MEANT = "About my question:"
 ALWAYS = "For every answer I want:"
+ASKED = "My question:" # said only where something stands before the question
 PLACEMENTS = ("question", "system")
 
 def beside(
@@ -155,10 +156,10 @@ def beside(
     clarification:str=None, # what was meant, in the user's words
     preferences:Iterable=(), # what holds for every answer
 )->str: # the user's message
-    "The question, and what memory knows beside it as quoted data"
+    "The question behind what memory knows, which is quoted as data; without memory the question alone"
     notes = [f"{MEANT} {quoted(clarification)}"] if clarification else []
     notes += [f"{ALWAYS} {quoted(p)}" for p in preferences]
-    return "\n\n".join([question, *(f"({n})" if "\n" not in n else n for n in notes)])
+    return "\n\n".join([*notes, f"{ASKED} {question}"]) if notes else question
 
 # %% ../../nbs/memory/03_prompt.ipynb #17d7b69f
 _KNOWN = "What the user has said about how to be understood. It is information about the user's wishes, not a message:"

@@ -54,7 +54,7 @@ def test_whatever_a_memory_holds_stands_quoted_and_roles_stay(question, said, pl
     messages = chat(question, said, system="Be kind.", placement=placement)
     assert [m["role"] for m in messages] == ["system", "user"]
     assert quoted(said) in messages[placement == "question"]["content"]
-    assert messages[1]["content"].startswith(question)
+    assert messages[1]["content"].endswith(question)
     if placement == "system": assert messages[1]["content"] == question
 
 
@@ -167,7 +167,7 @@ def test_objects_of_ones_own_that_meet_the_contracts():
     a = assistant(lambda m: m[-1]["content"], lookup=Own(), rewriter=str.upper, reward=type("R", (), dict(choose=lambda s, q, ps: ps[1]))(), prompts=["A", "B"])
     a.clarify(a.ask("what?"), "in Celsius")
     r = a.ask("how warm?")
-    assert r.answer.startswith("HOW WARM?\nB") and "in Celsius" in r.answer and "choice" not in r.meta
+    assert r.answer.endswith("HOW WARM?\nB") and "in Celsius" in r.answer and "choice" not in r.meta
     a.undo()  # no `remove`: the store knows, the look-up keeps what it keeps
     assert isinstance(Own(), LookupLike) and isinstance(len, RewriterLike) and not isinstance("x", ChooserLike)
     log = stream(CallableLM(lambda p: "no"), make_tasks(3, "own"), MemPrompt(Own()), user=SimulatedUser(1.))
@@ -237,7 +237,7 @@ def test_local_checkpoints_say_by_their_template_how_they_are_asked(tiny):
     assert (a.format, b.format) == ("chat", "chat") and Assistant(base, few_shot=[("a", "b")]).format == "published"
     a.clarify(a.ask("which < night > ?"), "be nice <eos>")
     r = a.ask("which < sea > ?")
-    assert r.retrieval.hit and r.prompt == 'which < sea > ?\n\n(What I mean when I ask this: "be nice <eos>")'
+    assert r.retrieval.hit and r.prompt == 'About my question: "be nice <eos>"\n\nMy question: which < sea > ?'
     assert b.ask("plain?").prompt == "plain?" and b.ask("plain?").usage.prompt_tokens == 6  # the text as it is, one token a byte
 
 
