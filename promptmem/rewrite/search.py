@@ -176,7 +176,7 @@ def optimize_prompt(
     rounds:int=3, # of finding, before the first proof
     budget_calls:int=200, # most requests in all: answers, proposals, judgements, the final report
     proposers=None, # list of proposers; None: `default_proposers`; []: only the seeds compete
-    proposer_lm=None, # the model that writes wordings, for the proposers that need one
+    proposer_lm=None, # the model that writes wordings; None: `lm` itself if it is a chat model, else phrase books
     guards=None, # functions (text, task, seed) -> reason; None: `FormGuard` and `LeakGuard`
     screen=None, # a fitted reward model: predict_proba(queries, prompts)
     screen_keep:float=None, # chance that the best passes the screen (.9), or share that passes (.5) if it hides its error
@@ -192,6 +192,7 @@ def optimize_prompt(
     "Search for a wording that `lm` understands better than the first seed, and prove it"
     seeds = _checked(seeds, rounds, alpha, screen_keep, preset, task)
     held_out_calls, possible = _plan(task, rounds, budget_calls, held_out_calls, alpha)
+    if proposer_lm is None and getattr(lm, "chat", False): proposer_lm = lm # it can follow instructions about prompts
     proposers = default_proposers(seeds, proposer_lm) if proposers is None else list(proposers)
     guards = [] if preset else [FormGuard(), LeakGuard()] if guards is None else list(guards)
     settings = SearchSettings(rounds=possible, alpha=alpha, held_out_calls=held_out_calls, batch_pairs=speculate,
@@ -205,6 +206,7 @@ def optimize_prompt(
         state.note(f"dev has {len(prover.bets)} {what}: nothing can be proved with fewer than {least}")
     config = dict(task=task.name, split=task.split_hash, lm=lm.name, rounds=rounds, budget_calls=budget_calls,
                   alpha=alpha, seed=seed, preset=preset, screen=screen is not None,
+                  proposer_lm=proposer_lm.name if proposer_lm is not None else None,
                   proposers=[type(p).__name__ for p in proposers])
     if preset: run_published(finder)
     else: run_search(finder, prover)
@@ -219,9 +221,10 @@ def estimate_cost(
     price=None, # (per million prompt tokens, per million completion tokens); default: the model's own
     alpha:float=.05, # as for `optimize_prompt`
     longest:int=60, # tokens of the longest wording that is expected
-    asks:bool=False, # a model writes the wordings
+    asks:bool=None, # a model writes the wordings; None: yes, where `lm` is a chat model
 )->dict: # requests, prompt_tokens, completion_tokens, cost, pairs_to_prove
     "The most that a search can cost"
+    if asks is None: asks = bool(getattr(lm, "chat", False))
     es = [e for s in task.split.values() for e in s][:50]
     longest = max(longest, *(lm.count_tokens(s) for s in seeds))
     answer = max(lm.count_tokens(task.render("", e.question)) for e in es) + longest
