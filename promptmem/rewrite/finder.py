@@ -91,6 +91,7 @@ class SearchState:
         self.tests, self.answers, self.fresh, self.texts = {}, {}, {}, {} # by candidate; `fresh`: scores on dev
         self.incumbent, self.calls_saved = None, 0
         self.failed, self.trouble = set(), {} # (candidate id, example id) without an answer; role -> `_Trouble`
+        self.said = {} # (candidate id, example id) -> answer, on all splits
 
     @property
     def left(self)->int:
@@ -104,6 +105,7 @@ class SearchState:
     )->list: # (score, answer) per pair, None where the request or the judge failed
         "Let the model answer; a failure is noted and counted, and not asked again"
         out = self.task.run_pairs([(c.text, e) for c, e in pairs], self.lm, self.ledger, purpose, errors="return")
+        self.said |= {(c.id, e.id): o[1] for (c, e), o in zip(pairs, out) if not isinstance(o, Exception)}
         self.failed |= {(c.id, e.id) for (c, e), o in zip(pairs, out) if isinstance(o, Exception)}
         return self.heard("answer", out)
 

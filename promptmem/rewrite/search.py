@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['run_search', 'run_published', 'measure', 'finish', 'default_proposers', 'optimize_prompt', 'estimate_cost']
+__all__ = ['run_search', 'run_published', 'one_answer', 'measure', 'finish', 'default_proposers', 'optimize_prompt',
+           'estimate_cost']
 
 # %% ../../nbs/rewrite/10_search.ipynb #6f11581d
+from collections import Counter
+
 import numpy as np
 
+from ..core import identity_key
 from .evidence import least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
 from .guards import FormGuard, LeakGuard
@@ -75,6 +79,22 @@ def _chain(finder, writer, k):
         finder.score([(last, e) for e in finder.questions[:k]])
     return last
 
+# %% ../../nbs/rewrite/10_search.ipynb #fa956778
+def one_answer(
+    state:SearchState, # of the run
+    c, # a candidate
+)->tuple: # (answer, how often, of how many); None when the answers differ
+    "The answer that the model gives to nearly everything, where the right answers differ"
+    settled = getattr(state.task.grader, "settled", None) or (lambda answer: None)
+    examples = [e for es in state.task.split.values() for e in es if (c.id, e.id) in state.said]
+    said = Counter(settled(t) or " ".join(t.split()) for e in examples for t in [state.said[c.id, e.id]])
+    right = Counter(identity_key(e.expected) for e in examples)
+    if len(examples) < 8: return None
+    top, k = said.most_common(1)[0]
+    # where one answer is nearly always right, nothing is wrong with it
+    return (top, k, len(examples)) if k >= .9*len(examples) and max(right.values()) < .75*len(examples) else None
+
+
 # %% ../../nbs/rewrite/10_search.ipynb #991fa419
 def measure(
     state:SearchState, # of the run
@@ -112,6 +132,10 @@ def finish(
         if t.failed: state.note(t.text)
     if state.trouble and all(t.failed == t.n for t in state.trouble.values() if t.needed):
         raise LMError(next(t.text for t in state.trouble.values() if t.needed))
+    for c in dict.fromkeys([state.candidates[0].id, state.incumbent.id]):
+        if same := one_answer(state, next(x for x in state.candidates if x.id == c)):
+            state.note(f"the model answers {same[0]!r:.60} to {same[1]} of {same[2]} questions"
+                       + (" with the best prompt" if c != state.candidates[0].id else ""))
     if state.incumbent is state.candidates[0]: state.note("no candidate was proved better: the seed stays")
     tests = [dict(challenger=a, incumbent=b, **t.to_dict()) for (a, b), t in state.tests.items()]
     cost = {**state.ledger.to_dict(), "calls_saved": state.calls_saved}

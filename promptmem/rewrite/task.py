@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'JudgeError', 'PromptTask', 'Evaluation',
-           'read_score', 'JudgeScorer', 'published_grade', 'RewardScorer']
+__all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'JudgeError', 'LabelGrader', 'default_grader',
+           'PromptTask', 'Evaluation', 'read_score', 'JudgeScorer', 'published_grade', 'RewardScorer']
 
 # %% ../../nbs/rewrite/01_task.ipynb #b67c9dde
 import math
@@ -19,7 +19,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, identity_key, stable_hash
-from ..grade import get_grader, without_markdown
+from ..grade import chosen, get_grader, without_markdown
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 
@@ -166,6 +166,71 @@ def _score_one(scorer, answer, example, ledger):
         ) from e
     return _as_score(value, example)
 
+# %% ../../nbs/rewrite/01_task.ipynb #634ac7a7
+_NOT = ("not", "no", "never", "neither", "nor", "isn t", "isnt", "than", "instead of", "wasn t", "aren t", "don t")
+_SETTLES = re.compile(r"(?i)\b(?:answer|label|class|category|sentiment|verdict|conclusion|choice|overall|so)\b"
+                      r"(?:\s+(?:is|would be|it is))?\s*[:=,]?\s*([^\n.;]*)")
+
+class LabelGrader:
+    "Right when an answer settles on the expected one of a few labels"
+    def __init__(self,
+        labels, # the right answers of the task, each once
+    ):
+        self.labels = list(labels)
+        self._of = {_plain(s): s for s in sorted(self.labels, key=len, reverse=True)}
+        # a word that is a label itself denies nothing: "no, yes"
+        no = "|".join(re.escape(w) for w in _NOT if w not in self._of)
+        names = "|".join(map(re.escape, self._of))
+        self._said = re.compile(rf"(?<!\S)(?:({names})|(?:{no}) (?:(?:a|an|the|so|very|really) )?(?:{names}))(?!\S)")
+
+    def named(self,
+        answer:str, # what the model wrote
+    )->set:
+        "The labels that `answer` names and does not deny"
+        return {self._of[m[1]] for m in self._said.finditer(_plain(answer)) if m[1]}
+
+    def settled(self,
+        answer:str, # what the model wrote
+    )->str: # None when it settles on none
+        "The label that `answer` settles on"
+        if all(len(s) == 1 and s.isalpha() for s in self.labels):
+            if re.fullmatch(r"\W*\w\W+(?:or|and)\W+\w\W*", answer.strip(), re.IGNORECASE): return None
+            return chosen(answer, {s.upper(): s for s in self.labels})
+        found = self.named(answer)
+        if len(found) < 2: return next(iter(found), None)
+        # several: what stands after a mark such as "answer:", or alone on the first or last line
+        lines = [s for s in without_markdown(answer).splitlines() if s.strip()]
+        alone = [self._of[_plain(s)] for s in (lines[-1], lines[0]) if _plain(s) in self._of]
+        marked = [self.named(m[1]) for m in _SETTLES.finditer(without_markdown(answer))]
+        sure = [next(iter(s)) for s in marked if len(s) == 1]
+        return sure[-1] if sure and all(len(s) < 2 for s in marked[-1:]) else alone[0] if alone else None
+
+    def __call__(self,
+        answer:str, # what the model wrote
+        expected:str, # the right label
+    )->bool:
+        "Does `answer` settle on `expected`?"
+        said = self.settled(answer)
+        return said is not None and _plain(said) == _plain(expected)
+
+    def __repr__(self): return f"LabelGrader({', '.join(self.labels)})"
+
+def _plain(text): return identity_key(without_markdown(text))
+
+
+# %% ../../nbs/rewrite/01_task.ipynb #e68d00a0
+def default_grader(
+    examples, # of a task
+):
+    "A `LabelGrader` where a few labels recur as right answers; else `contains`"
+    said = Counter(_plain(e.expected) for e in examples)
+    labels = list({_plain(e.expected): e.expected for e in reversed(examples)}.values())
+    few = 2 <= len(said) <= 10 and len(examples) >= 4*len(said) and min(said.values()) > 1
+    # numbers recur by chance, and an answer may name those that it works with
+    if not few or any(re.search(r"\d", k) for k in said) or "" in said: return "contains"
+    return LabelGrader(sorted(labels))
+
+
 # %% ../../nbs/rewrite/01_task.ipynb #b9ed771b
 _SLOT = re.compile(r"\{(prompt|question)\}")
 
@@ -173,7 +238,8 @@ class PromptTask:
     "Questions with answers, how prompt and question are put together, and how an answer is scored"
     def __init__(self,
         examples, # list of `Example`s, dicts or pairs; or a dict with the keys train, dev, held_out
-        grader="contains", # a name in `promptmem.grade`, a function, or an object with `score(answer, example, ledger)`
+        grader=None, # a name in `promptmem.grade`, a function, an object with `score(answer, example, ledger)`;
+                     # None: `contains`, or the label that an answer settles on where a few labels recur
         template:str="{prompt}\n\n{question}", # the text that is sent
         split=(.3, .4, .3), # shares of train, dev and held_out
         seed:int=0, # of the split
@@ -185,10 +251,11 @@ class PromptTask:
     ):
         if "{prompt}" not in template or "{question}" not in template:
             raise ValueError(f"the template needs both {{prompt}} and {{question}}: {template!r:.80}")
-        if not hasattr(grader, "score"): get_grader(grader)
+        if grader is not None and not hasattr(grader, "score"): get_grader(grader)
         self.grader, self.template, self.name, self.seed = grader, template, name, seed
         self.options = dict(max_tokens=max_tokens, stop=stop, temperature=temperature)
         _make_splits(self, examples, split, seed)
+        if grader is None: self.grader = default_grader([e for s in SPLITS for e in self.split[s]])
         known = {e.id: e for s in SPLITS for e in self.split[s]}
         self.pinned = tuple(known[p] if isinstance(p, str) and p in known else _example(p, f"pinned {i}")
                             for i, p in enumerate(pinned))
