@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, identity_key, stable_hash
-from ..grade import get_grader, without_markdown
+from ..grade import chosen, get_grader, without_markdown
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 
@@ -74,6 +74,34 @@ def _as_score(value, example):
     ...
 
 def _score_one(scorer, answer, example, ledger):
+    ...
+_NOT: _Any
+_SETTLES: _Any
+
+class LabelGrader:
+    labels: _Any
+    _of: _Any
+    _said: _Any
+
+    def __init__(self, labels):
+        ...
+
+    def named(self, answer: str) -> set:
+        ...
+
+    def settled(self, answer: str) -> str:
+        ...
+
+    def __call__(self, answer: str, expected: str) -> bool:
+        ...
+
+    def __repr__(self):
+        ...
+
+def _plain(text):
+    ...
+
+def default_grader(examples):
     ...
 _SLOT: _Any
 
