@@ -15,6 +15,7 @@ from ..panel.plots import figure
 from .generation import cut_prompts, recall_test
 from .recognition import recognition_test, sentence_scores
 from .retention import make_probe
+from ..lm.chat import plain_ids
 from ..lm.weights import borrowed_weights, put_back, trainable
 from .studying import study
 from ..stats import paired_bootstrap
@@ -104,7 +105,7 @@ def _contexts(tokenizer, pairs, general, lookup, template, prefix_words):
                  cue=[tokenizer.decode(i[:c]) for i, c in zip(ids, cuts)])
     hits = {k: [lookup(t) for t in v] for k, v in texts.items()}
     filled = {k: [template.format(memory=h) if h else None for h in v] for k, v in hits.items()}
-    return filled.__getitem__, float(np.mean([len(tokenizer(c)["input_ids"]) if c else 0 for c in filled["cue"]]))
+    return filled.__getitem__, float(np.mean([len(plain_ids(tokenizer, c)) if c else 0 for c in filled["cue"]]))
 
 # %% ../../nbs/recall/06_experiments.ipynb #7ec810be
 def memory_against_weights(

@@ -180,7 +180,7 @@ def make_foils(
     return [make(s, random.Random(f"{seed}:{i}")) for i, s in enumerate(sentences)]
 
 # %% ../../nbs/recall/01_foils.ipynb #f40a05cf
-@dataclass
+@dataclass(repr=False)
 class Pairs:
     "Studied sentences and their foils, pair by pair"
     seen:list
@@ -189,6 +189,9 @@ class Pairs:
     dropped:list=field(default_factory=list) # (index, reason)
     def __len__(self): return len(self.seen)
     def __iter__(self): return iter((self.seen, self.unseen))
+    def __repr__(self):
+        left = f", {len(self.dropped)} dropped" if self.dropped else ""
+        return f"Pairs({len(self)} pairs{f' of {self.name}' if self.name else ''}{left})"
 
 # %% ../../nbs/recall/01_foils.ipynb #092477e1
 CONDITIONS = {"1": ("natural", "new"), "2": ("natural", "paraphrase"), "3": ("natural", "synonym"),
@@ -257,10 +260,16 @@ def read_pairs(
 # %% ../../nbs/recall/01_foils.ipynb #9c4ef76c
 def read_experiment(
     folder, # the folder that holds expt1, expt2, ...
-    k:int, # 1 to 6
+    k, # 1 to 6, or "6m": the strings of 6 beside unstudied strings of the same kind
     split:int=0, # 0 to 3
 )->Pairs:
     "One of the published experiments"
+    if str(k) not in CONDITIONS: raise ValueError(f"no experiment {k!r}: there are {', '.join(CONDITIONS)}")
+    if str(k) == "6m":
+        seen, natural = read_experiment(folder, 6, split)
+        others = read_experiment(folder, 1, split).unseen     # natural sentences that nobody studied
+        foils = make_foils(natural, "gibberish", split+1, corpus=[*natural, *others])
+        return _pairs(seen, foils, "expt6m", len(seen))
     at = Path(folder)/f"expt{k}"
     return read_pairs(at/f"seen_data_{split}.json", at/f"unseen_data_{split}.json")
 

@@ -16,7 +16,8 @@ from fastcore.basics import patch
 
 from ..core import fold, require
 from ..panel.plots import figure
-from .studying import check_sentences, context_ids, tokenize
+from .studying import after_contexts, check_sentences, context_ids, tokenize
+from ..lm.chat import frame
 from promptmem.lm.scoring import (
     budget_batches,
     context_length,
@@ -236,8 +237,22 @@ class Recall:
     def __repr__(self):
         floor = f" (before {self.before.rouge:.3f})" if self.before is not None else ""
         tokens = self.scores["token_accuracy"]
-        return (f"Recall(rouge {self.rouge:.3f}{floor}, exact {self.exact:.3f}, token accuracy {tokens:.3f}, "
-                f"teacher-forced {self.scores['teacher_forced']:.3f}, n={self.n})")
+        return (f"Recall({int(self.frame.exact.sum())} of {self.n} recited: rouge {self.rouge:.3f}{floor}, token accuracy {tokens:.3f}, "
+                f"teacher-forced {self.scores['teacher_forced']:.3f})")
+
+# %% ../../nbs/recall/04_generation.ipynb #f8d6a942
+def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
+    "What the model reads before each missing part: context or conversation, and the beginning of the sentence"
+    bare, out = len(frame(tokenizer)[0]), []
+    for c, t, i, cut in zip(contexts or [None]*len(ids), sentences, ids, cuts):
+        if not c and not chat: out.append(i[:cut]); continue
+        head, rest, row = context_ids(tokenizer, c, chat), i[cut:], []
+        if not chat: # the blank at the seam may join the first token: take the prompt from where the missing part begins
+            (row,), (start,) = encode(tokenizer, [(c, t)], blank=True)
+            ends = sorted(range(start, len(row)-len(rest)+1), key=lambda k: abs(k-start-cut+bare))
+            row = next((row[:k] for k in ends if row[k:k+len(rest)] == rest), [])
+        out.append(row or head + i[bare:cut])
+    return out
 
 # %% ../../nbs/recall/04_generation.ipynb #b2385f1f
 def recall_test(
@@ -254,13 +269,14 @@ def recall_test(
     batch_tokens:int=None, # tokens per batch; results do not depend on it
     progress:bool=False, # show a progress bar
     contexts=None, # per sentence a text or None that the model reads first
+    chat=False, # True: each sentence is what the assistant says to a user; a text: what the user says
 )->Recall:
     "Let the model continue each sentence from its beginning, and score only the missing part"
     ids, cuts = cut_prompts(tokenizer, seen, model, prefix_words, fraction, max_length)
-    pre = [context_ids(tokenizer, c) for c in (contexts or [None]*len(ids))]
-    said = continue_ids(model, tokenizer, [p+i[:c] for p, i, c in zip(pre, ids, cuts)],
+    asked = _prompts(tokenizer, seen, ids, cuts, contexts, chat)
+    said = continue_ids(model, tokenizer, asked,
                         [len(i)-c for i, c in zip(ids, cuts)], beams, temperature, seed, batch_tokens, progress)
-    hits = token_hits(model, tokenizer, [p+i for p, i in zip(pre, ids)], [len(p)+c for p, c in zip(pre, cuts)])
+    hits = token_hits(model, tokenizer, [p+i[c:] for p, i, c in zip(asked, ids, cuts)], [len(p) for p in asked])
     rows = [dict(sentence=s, **_score_row(tokenizer, *r)) for s, r in zip(seen, zip(ids, cuts, said, hits))]
     if before is not None and before.n != len(rows):
         raise ValueError(f"before has {before.n} sentences, this test {len(rows)}")

@@ -17,7 +17,8 @@ from fastcore.basics import patch
 
 from ..core import fold, require
 from ..panel.plots import figure
-from .studying import context_ids, tokenize
+from .studying import after_contexts, tokenize
+from ..lm.chat import frame
 from ..lm.scoring import token_logprobs
 from ..stats import auc, bootstrap, grouped_interval, t_quantile, wilson
 
@@ -59,11 +60,14 @@ def sentence_scores(
     progress:bool=False, # show a progress bar
     name:str="sentences", # how messages call the list
     contexts=None, # a text or None per sentence that the model reads before it; it is not scored
+    chat=False, # True: the sentence is what the assistant says to a user; a text: what the user says
 )->dict: # score, loss, sum, tokens: arrays [n]; ids: the cut token ids
     "How familiar each sentence is"
     if score not in SCORES: raise ValueError(f"score is {score!r}: expected one of {sorted(SCORES)}")
     ids = tokenize(tokenizer, sentences, model, max_length, name)
-    rows = ids if contexts is None else [(context_ids(tokenizer, c)+i[:1], i[1:]) for c, i in zip(contexts, ids)]
+    rows, skip = after_contexts(tokenizer, sentences, ids, contexts, chat), 0 if chat or frame(tokenizer)[0] else 1
+    # as many tokens are scored behind a context as without one: the first needs something before it
+    rows = [(r[:h], r[h:]) if (h := min(getattr(r, "start", 0) and r.start+skip, len(r)-1)) else r for r in rows]
     lps = token_logprobs(model, tokenizer, rows, batch_tokens, progress=progress)
     pick = lambda f: np.array([f(lp, t) for lp, t in zip(lps, sentences)])
     return dict(score=pick(SCORES[score]), loss=pick(SCORES["loss"]), sum=pick(SCORES["sum"]),
@@ -260,12 +264,13 @@ def recognition_test(
     batch_tokens:int=None, # tokens per batch; results do not depend on it
     progress:bool=False, # show a progress bar
     contexts=None, # (for seen, for unseen): per sentence a text or None that the model reads first
+    chat=False, # True: each sentence is what the assistant says to a user; a text: what the user says
 )->Recognition:
     "Which of two sentences was studied? Per pair, in isolation, the more familiar one is the answer"
     pd, n = require("pandas"), len(seen)
     why = check_pairs(seen, unseen)
     s = sentence_scores(model, tokenizer, list(seen) + list(unseen), score, max_length, batch_tokens, progress,
-                        "seen and unseen sentences", contexts and [*contexts[0], *contexts[1]])
+                        "seen and unseen sentences", contexts and [*contexts[0], *contexts[1]], chat)
     f = pd.DataFrame(dict(pair=range(n), seen=seen, unseen=unseen, seen_score=s["score"][:n],
                           unseen_score=s["score"][n:], seen_loss=s["loss"][:n], unseen_loss=s["loss"][n:],
                           seen_tokens=s["tokens"][:n], unseen_tokens=s["tokens"][n:], why=why))
