@@ -8,7 +8,8 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import fold, require
 from ..panel.plots import figure
-from .studying import check_sentences, context_ids, tokenize
+from .studying import after_contexts, check_sentences, context_ids, tokenize
+from ..lm.chat import frame
 from promptmem.lm.scoring import budget_batches, context_length, encode, evaluating, pad_id, progress_bar, run_halving, split_head, token_hits
 from ..stats import bootstrap, wilson
 
@@ -105,7 +106,10 @@ class Recall:
     def plot(self):
         ...
 
-def recall_test(model, tokenizer, seen, prefix_words=..., fraction: float=..., before: _Optional[Recall]=..., beams: int=..., temperature: float=..., seed: int=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., contexts=...) -> Recall:
+def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
+    ...
+
+def recall_test(model, tokenizer, seen, prefix_words=..., fraction: float=..., before: _Optional[Recall]=..., beams: int=..., temperature: float=..., seed: int=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., contexts=..., chat=...) -> Recall:
     ...
 
 def recalled_words(target: str, said: str) -> list:

@@ -9,7 +9,8 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import fold, require
 from ..panel.plots import figure
-from .studying import context_ids, tokenize
+from .studying import after_contexts, tokenize
+from ..lm.chat import frame
 from ..lm.scoring import token_logprobs
 from ..stats import auc, bootstrap, grouped_interval, t_quantile, wilson
 
@@ -20,7 +21,7 @@ def _zlib_bytes(text):
     ...
 SCORES: _Any
 
-def sentence_scores(model, tokenizer, sentences, score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., name: str=..., contexts=...) -> dict:
+def sentence_scores(model, tokenizer, sentences, score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., name: str=..., contexts=..., chat=...) -> dict:
     ...
 
 class Bounds(NamedTuple):
@@ -152,7 +153,7 @@ def _halves(margin):
 def _before_scores(before, n):
     ...
 
-def recognition_test(model, tokenizer, seen, unseen, before=..., score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., contexts=...) -> Recognition:
+def recognition_test(model, tokenizer, seen, unseen, before=..., score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., contexts=..., chat=...) -> Recognition:
     ...
 
 def _kept(before, now):

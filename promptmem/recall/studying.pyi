@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, plain, require, stable_hash
+from ..lm.base import LMError
+from ..lm.chat import chat_ids, frame, plain_ids
 from ..lm.matmul import fast_linear
 from promptmem.lm.scoring import OutOfMemory, context_length, encode, evaluating, is_oom, pad_id, pad_right, progress_bar, split_head
 from ..lm.weights import WeightDelta, checked_parameters, put_back, read_tensors, trainable, write_tensors
@@ -18,8 +20,21 @@ def check_sentences(sentences, name: str=...) -> list:
 
 def tokenize(tokenizer, sentences, model=..., max_length: int=..., name: str=...) -> list:
     ...
+CHAT_CUE: _Any
 
-def context_ids(tokenizer, text) -> list:
+class Said(list):
+    start: _Any
+
+    def __init__(self, head, ids=...):
+        ...
+
+def first_counted(row) -> int:
+    ...
+
+def context_ids(tokenizer, text, chat=...) -> list:
+    ...
+
+def after_contexts(tokenizer, sentences, ids, contexts=..., chat=...) -> list:
     ...
 
 def exposure_batches(lengths, batch_size: int, seed: int=..., exposure: int=..., bucket: int=...) -> list:
@@ -94,6 +109,10 @@ class StudyRun:
     def losses(self):
         ...
 
+    @property
+    def verdict(self):
+        ...
+
     def __repr__(self):
         ...
 
@@ -103,7 +122,7 @@ class StudyRun:
     def undo(self):
         ...
 
-def study(model, tokenizer, sentences, exposures: int=..., lr: float=..., batch_size: int=..., seed: int=..., max_length: int=..., bucket: int=..., lora=..., probe=..., probe_exposures=..., probe_updates=..., keep=..., reversible: bool=..., checkpoint=..., on_update=..., progress: bool=..., **training) -> StudyRun:
+def study(model, tokenizer, sentences, exposures: int=..., lr: float=..., batch_size: int=..., seed: int=..., max_length: int=..., bucket: int=..., lora=..., probe=..., probe_exposures=..., probe_updates=..., keep=..., reversible: bool=..., checkpoint=..., on_update=..., progress: bool=..., chat=..., **training) -> StudyRun:
     ...
 
 def _moments(probe, at_exposures, at_updates, exposures, per):
