@@ -16,7 +16,7 @@ from fastcore.basics import patch
 
 from ..core import fold, require
 from ..panel.plots import figure
-from .studying import after_contexts, check_sentences, context_ids, tokenize
+from .studying import check_sentences, context_ids, tokenize
 from ..lm.chat import frame
 from promptmem.lm.scoring import (
     budget_batches,

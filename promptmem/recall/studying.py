@@ -16,7 +16,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, plain, require, stable_hash
 from ..lm.base import LMError
-from ..lm.chat import chat_ids, frame, plain_ids
+from ..lm.chat import chat_ids, frame
 from ..lm.matmul import fast_linear
 from promptmem.lm.scoring import (
     OutOfMemory,
