@@ -8,7 +8,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import fold, require
 from ..panel.plots import figure
-from .studying import after_contexts, check_sentences, context_ids, tokenize
+from .studying import check_sentences, context_ids, tokenize
 from ..lm.chat import frame
 from promptmem.lm.scoring import budget_batches, context_length, encode, evaluating, pad_id, progress_bar, run_halving, split_head, token_hits
 from ..stats import bootstrap, wilson

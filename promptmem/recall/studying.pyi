@@ -10,7 +10,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, plain, require, stable_hash
 from ..lm.base import LMError
-from ..lm.chat import chat_ids, frame, plain_ids
+from ..lm.chat import chat_ids, frame
 from ..lm.matmul import fast_linear
 from promptmem.lm.scoring import OutOfMemory, context_length, encode, evaluating, is_oom, pad_id, pad_right, progress_bar, split_head
 from ..lm.weights import WeightDelta, checked_parameters, put_back, read_tensors, trainable, write_tensors
