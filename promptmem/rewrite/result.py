@@ -121,24 +121,29 @@ def diff(self:OptimizeResult,
     "What changed between the seed and the best"
     return prompt_diff(self.seed, self.best, style)
 
+# %% ../../nbs/rewrite/06_result.ipynb #f9785a5d
+@patch(as_prop=True)
+def verdict(self:OptimizeResult)->str:
+    "One sentence: was a better prompt found, and how sure is that?"
+    gain, alpha = self.final.get("gain"), self.config.get("alpha", .05)
+    if not self.improved: return "Keep the prompt you have: no candidate was proved better than the seed."
+    kept = "unproved" in self[self.best_id].reason # the published scheme
+    what = "A new prompt was kept without proof" if kept else f"A better prompt was found and proved (alpha {alpha:g})"
+    if not gain: return f"{what}; it was not measured on held-out examples."
+    if gain.lo <= 0: return f"{what}; the held-out gain of {gain} does not exclude zero."
+    return f"{what}; it gains {gain} on held-out examples."
+
+
 # %% ../../nbs/rewrite/06_result.ipynb #8962fafb
 @patch
 def __repr__(self:OptimizeResult):
-    gain = self.final.get("gain")
-    what = (
-        f"gain {gain} on held-out examples"
-        if gain
-        else "no candidate was proved better than the seed"
-        if not self.improved
-        else "not measured on held-out examples"
-    )
-    return (
-        f"OptimizeResult({what}; {self.cost['requests']} of {self.cost['budget']} calls; best: {str(self.best)!r:.70})"
-    )
+    return (f"{self.verdict}\nOptimizeResult({self.cost['requests']} of {self.cost['budget']} calls; "
+            f"{len(self.candidates)} candidates; best: {str(self.best)!r:.70})")
 
 @patch
 def _repr_html_(self:OptimizeResult):
-    rows = [("best", str(self.best)), ("diff", None), *((f"held-out {k}", str(v)) for k, v in self.final.items() if v),
+    rows = [("verdict", self.verdict), ("best", str(self.best)), ("diff", None),
+            *((f"held-out {k}", str(v)) for k, v in self.final.items() if v),
             ("calls", f"{self.cost['requests']} of {self.cost['budget']}"), ("candidates", len(self.candidates)),
             *(("note", n) for n in self.notes)]
     cells = "".join(f"<tr><th style='text-align:left'>{k}</th><td style='text-align:left'>"

@@ -91,6 +91,10 @@ class OptimizeResult:
     def diff(self, style: str=...) -> str:
         ...
 
+    @property
+    def verdict(self) -> str:
+        ...
+
     def __repr__(self):
         ...
 

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['run_search', 'run_published', 'one_answer', 'measure', 'finish', 'default_proposers', 'optimize_prompt',
-           'estimate_cost']
+__all__ = ['run_search', 'run_published', 'one_answer', 'screen_overlap', 'measure', 'finish', 'default_proposers',
+           'optimize_prompt', 'estimate_cost']
 
 # %% ../../nbs/rewrite/10_search.ipynb #6f11581d
 from collections import Counter
@@ -93,6 +93,18 @@ def one_answer(
     top, k = said.most_common(1)[0]
     # where one answer is nearly always right, nothing is wrong with it
     return (top, k, len(examples)) if k >= .9*len(examples) and max(right.values()) < .75*len(examples) else None
+
+
+# %% ../../nbs/rewrite/10_search.ipynb #52d04af1
+def screen_overlap(
+    task, # a `PromptTask`
+    screen, # a reward model; one that cannot tell what it has seen is taken on trust
+)->dict: # split -> questions of it that the model was trained on
+    "How many of the questions that a proof or the report rests on a reward model has seen"
+    if not callable(getattr(screen, "seen", None)): return {}
+    parts = {s: [e.question for e in task.split[s]] for s in ("dev", "held_out")}
+    seen = {s: int(sum(map(bool, screen.seen(qs)))) for s, qs in parts.items() if qs}
+    return {s: k for s, k in seen.items() if k}
 
 
 # %% ../../nbs/rewrite/10_search.ipynb #991fa419
@@ -224,6 +236,9 @@ def optimize_prompt(
                               screen_error=screen_error)
     state = SearchState(task, lm, seeds, Ledger(budget_calls), settings, guards, _listener(progress, budget_calls))
     finder, prover = Finder(state, proposers, proposer_lm, screen), Prover(state)
+    for part, k in screen_overlap(task, screen).items():
+        state.note(f"the log of the screen holds {k} of the {len(task.split[part])} {part.replace('_', '-')} "
+                   "questions: it chose candidates by answers that the proof and the report should be fresh for")
     if possible < rounds: state.note(f"the budget allows {possible} of {rounds} rounds")
     if len(prover.bets) < (least := least_pairs(alpha*ALPHA_SHARES[0])):
         what = "examples" if prover.bet_size == 1 else "groups of examples"
