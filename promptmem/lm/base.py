@@ -22,6 +22,7 @@ from numbers import Integral
 from sqlite3 import Error as SqliteError
 from ..core import InvalidData, KeyFree, SharedFile, stable_hash
 from ..record import Completion, Usage
+from fastcore.basics import patch
 
 # %% ../../nbs/lm/01_base.ipynb #7e9616b0
 class LMError(KeyFree, RuntimeError):
@@ -80,6 +81,7 @@ def message_text(
 def _is_chat(p):
     return isinstance(p, list) and p and all(isinstance(m, dict) and {"role", "content"} <= set(m) for m in p)
 
+# %% ../../nbs/lm/01_base.ipynb #d50c6742
 def checked_prompts(
     prompts, # what the caller gave
 )->list: # texts and chats
@@ -97,6 +99,7 @@ def checked_prompts(
 
 # %% ../../nbs/lm/01_base.ipynb #e4b8d954
 _THINKS = re.compile(r"\s*<(think|thinking)>(.*?)(?:</\1>\s*|$)", re.S)
+
 _THOUGHT = re.compile(r"(.*?)</(?:think|thinking)>\s*", re.S)
 
 def split_thinking(
@@ -144,36 +147,12 @@ class LM:
         out = _answered(self, _requests(prompts, options), errors, progress)
         return out if n is None else [out[i:i+n] for i in range(0, len(out), n)]
 
-    def stream(self,
-        prompt, # a text, or a chat: a list of {"role", "content"}
-        max_tokens:int=None, stop=None, temperature:float=0., seed:int=0, # as in `complete`
-        *,
-        raw:bool=False, schema:dict=None, # as in `complete`
-    )->Stream: # iterate over it; its `completion` is there afterwards
-        "The answer to one prompt, piece by piece as the model writes it"
-        options = _options(self, max_tokens, stop, temperature, seed, raw, schema)
-        return Stream(_streamed(self, *_requests(checked_prompts([prompt]), options)))
-
     async def acomplete(self,
         prompts, # as in `complete`
         **options, # as in `complete`
     )->list:
         "`complete` for asynchronous code: the event loop goes on meanwhile"
         return await asyncio.to_thread(self.complete, prompts, **options)
-
-    def loglik(self,
-        prefixes, # texts
-        suffixes, # texts, one per prefix
-    ):
-        "Log-probabilities of suffixes after prefixes, where the model gives them"
-        raise NotImplementedError(f"{type(self).__name__} has no log-probabilities: "
-                                  "use a local model ('demo' or 'hf:PATH')")
-
-    def count_tokens(self,
-        text:str, # any text
-    )->int:
-        "Tokens in `text`; models without a tokenizer estimate four characters a token"
-        return math.ceil(len(text)/4)
 
     def _answer(self, requests): raise NotImplementedError(f"{type(self).__name__} cannot complete")
 
@@ -185,6 +164,24 @@ class LM:
         yield answer
 
     def __repr__(self): return f"{type(self).__name__}({self.name!r})"
+
+# %% ../../nbs/lm/01_base.ipynb #5ada9336
+@patch
+def loglik(self:LM,
+    prefixes, # texts
+    suffixes, # texts, one per prefix
+):
+    "Log-probabilities of suffixes after prefixes, where the model gives them"
+    raise NotImplementedError(f"{type(self).__name__} has no log-probabilities: "
+                              "use a local model ('demo' or 'hf:PATH')")
+
+# %% ../../nbs/lm/01_base.ipynb #64a470ce
+@patch
+def count_tokens(self:LM,
+    text:str, # any text
+)->int:
+    "Tokens in `text`; models without a tokenizer estimate four characters a token"
+    return math.ceil(len(text)/4)
 
 # %% ../../nbs/lm/01_base.ipynb #ef7705f4
 def _options(lm, max_tokens, stop, temperature, seed, raw, schema):
@@ -199,6 +196,7 @@ def _options(lm, max_tokens, stop, temperature, seed, raw, schema):
     stop = [stop] if isinstance(stop, str) else list(stop or [])
     return dict(max_tokens=max_tokens, stop=stop, temperature=float(temperature), seed=seed, **more)
 
+# %% ../../nbs/lm/01_base.ipynb #0edd7316
 def _requests(prompts, options):
     "One request per prompt; with sampling, copies of a prompt are numbered as draws"
     seen, out = {}, []
@@ -216,7 +214,11 @@ def _settled(answer, request, lm):
     if text == answer.text: return answer
     return replace(answer, text=text, reasoning="\n".join(filter(None, (answer.reasoning, thought))))
 
-def _is_answer(c): return bool(c.text.strip()) and c.finish_reason in ("stop", "length")
+# %% ../../nbs/lm/01_base.ipynb #82081305
+def _cache_fails(lm, e):
+    if not getattr(lm, "_cache_told", False):
+        warnings.warn(f"the cache {lm.cache.path} fails ({e}): answers are returned and not kept", stacklevel=2)
+    lm._cache_told = True
 
 def _found(lm, key):
     "The cached completion, or None"
@@ -226,16 +228,14 @@ def _found(lm, key):
     if not found or not (found.get("text") or "").strip(): return None
     return Completion.from_dict({**found, "cached": True})
 
+# %% ../../nbs/lm/01_base.ipynb #65007903
+def _is_answer(c): return bool(c.text.strip()) and c.finish_reason in ("stop", "length")
+
 def _keep(lm, key, answer):
     "Put a completion into the cache, if it is one to keep"
     if lm.cache is None or not _is_answer(answer): return
     try: lm.cache.put(key, lm.name, answer.to_dict())
     except (SqliteError, InvalidData, OSError) as e: _cache_fails(lm, e)
-
-def _cache_fails(lm, e):
-    if not getattr(lm, "_cache_told", False):
-        warnings.warn(f"the cache {lm.cache.path} fails ({e}): answers are returned and not kept", stacklevel=2)
-    lm._cache_told = True
 
 # %% ../../nbs/lm/01_base.ipynb #1939c0e6
 def _answered(lm, requests, errors, progress):
@@ -262,6 +262,7 @@ def _bar(items, total, progress):
     from tqdm.auto import tqdm
     return tqdm(items, total=total, unit="answer")
 
+# %% ../../nbs/lm/01_base.ipynb #23285c89
 def cut_at_stop(
     text:str, # an answer
     stop, # texts that end it
@@ -285,6 +286,7 @@ class Stream:
             elif piece: return piece
         raise StopIteration
 
+# %% ../../nbs/lm/01_base.ipynb #9e75282a
 def _streamed(lm, request):
     "The pieces of one answer, then its completion"
     key = stable_hash([lm.identity(), request])
@@ -300,6 +302,18 @@ def _streamed(lm, request):
             piece = _settled(piece, request, lm)
             _keep(lm, key, piece)
         yield piece
+
+# %% ../../nbs/lm/01_base.ipynb #9ef0f5b4
+@patch
+def stream(self:LM,
+    prompt, # a text, or a chat: a list of {"role", "content"}
+    max_tokens:int=None, stop=None, temperature:float=0., seed:int=0, # as in `complete`
+    *,
+    raw:bool=False, schema:dict=None, # as in `complete`
+)->Stream: # iterate over it; its `completion` is there afterwards
+    "The answer to one prompt, piece by piece as the model writes it"
+    options = _options(self, max_tokens, stop, temperature, seed, raw, schema)
+    return Stream(_streamed(self, *_requests(checked_prompts([prompt]), options)))
 
 # %% ../../nbs/lm/01_base.ipynb #509454cd
 def _spoken(pieces):

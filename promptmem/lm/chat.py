@@ -24,6 +24,15 @@ def control_tokens(
     out = {str(t): i for i, t in added.items() if getattr(t, "special", False) or named(str(t))}
     return {t: i for t, i in out.items() if t.strip()}
 
+# %% ../../nbs/lm/09_chat.ipynb #3e793a0e
+def _any_of(texts): return re.compile("|".join(re.escape(t) for t in sorted(texts, key=len, reverse=True)))
+
+def _in_two(tokenizer, text, written):
+    "The ids of the text, cut behind the first character of every control token"
+    cuts = [0, *(m.start()+1 for m in _any_of(written).finditer(text)), len(text)]
+    parts = [text[a:b] for a, b in zip(cuts, cuts[1:]) if a < b]
+    return [i for p in parts for i in tokenizer(p, add_special_tokens=False)["input_ids"]]
+
 # %% ../../nbs/lm/09_chat.ipynb #a04fd616
 def plain_ids(
     tokenizer, # any transformers tokenizer
@@ -39,14 +48,6 @@ def plain_ids(
     if not set(ids) & {control[t] for t in written}: return ids
     return _in_two(tokenizer, text, written)
 
-def _in_two(tokenizer, text, written):
-    "The ids of the text, cut behind the first character of every control token"
-    cuts = [0, *(m.start()+1 for m in _any_of(written).finditer(text)), len(text)]
-    parts = [text[a:b] for a, b in zip(cuts, cuts[1:]) if a < b]
-    return [i for p in parts for i in tokenizer(p, add_special_tokens=False)["input_ids"]]
-
-def _any_of(texts): return re.compile("|".join(re.escape(t) for t in sorted(texts, key=len, reverse=True)))
-
 # %% ../../nbs/lm/09_chat.ipynb #17ffa3a9
 def frame(
     tokenizer, # any transformers tokenizer
@@ -56,6 +57,7 @@ def frame(
     at = next((k for k in range(len(whole)-len(bare)+1) if whole[k:k+len(bare)] == bare), 0)
     return whole[:at], whole[at+len(bare):]
 
+# %% ../../nbs/lm/09_chat.ipynb #2d5e474a
 def text_ids(
     tokenizer, # any transformers tokenizer
     text:str, # what the model reads
@@ -77,6 +79,7 @@ def fold_system(
         else: out.append(m)
     return out + [dict(role="user", content="\n\n".join(waiting))] if waiting else out
 
+# %% ../../nbs/lm/09_chat.ipynb #034c0f17
 def join_turns(
     messages, # a chat
 )->list:
@@ -100,6 +103,25 @@ def _rendered(tokenizer, messages, name):
         if all(s in text for s in said): return text
     raise LMError(f"the chat template of {name} refuses these messages: {reason}")
 
+# %% ../../nbs/lm/09_chat.ipynb #28e28512
+def _hiding(control, messages):
+    "A private character for each control token that no message contains"
+    used = set("".join(m["content"] for m in messages))
+    free = (c for c in map(chr, range(0xF0000, 0xFFFFD)) if c not in used)
+    return dict(zip(control, free))
+
+# %% ../../nbs/lm/09_chat.ipynb #5cd5c963
+def _piecewise(tokenizer, text, control, shown):
+    "Ids of a rendered text, part by part between the template's control tokens"
+    out, passed = [], ""
+    for part in re.split(f"({_any_of(control).pattern})", text):
+        if not any(c in part for c in shown): passed += part
+        else:
+            out += list(tokenizer(passed, add_special_tokens=False)["input_ids"]) if passed else []
+            out += plain_ids(tokenizer, "".join(shown.get(c, c) for c in part))
+            passed = ""
+    return out + (list(tokenizer(passed, add_special_tokens=False)["input_ids"]) if passed else [])
+
 # %% ../../nbs/lm/09_chat.ipynb #bc400fd6
 def chat_ids(
     tokenizer, # a tokenizer with a chat template
@@ -114,20 +136,3 @@ def chat_ids(
     hide = _hiding(control, messages)
     hidden = [{**m, "content": _any_of(control).sub(lambda f: hide[f[0]], m["content"])} for m in messages]
     return _piecewise(tokenizer, _rendered(tokenizer, hidden, name), control, {c: t for t, c in hide.items()})
-
-def _hiding(control, messages):
-    "A private character for each control token that no message contains"
-    used = set("".join(m["content"] for m in messages))
-    free = (c for c in map(chr, range(0xF0000, 0xFFFFD)) if c not in used)
-    return dict(zip(control, free))
-
-def _piecewise(tokenizer, text, control, shown):
-    "Ids of a rendered text, part by part between the template's control tokens"
-    out, passed = [], ""
-    for part in re.split(f"({_any_of(control).pattern})", text):
-        if not any(c in part for c in shown): passed += part
-        else:
-            out += list(tokenizer(passed, add_special_tokens=False)["input_ids"]) if passed else []
-            out += plain_ids(tokenizer, "".join(shown.get(c, c) for c in part))
-            passed = ""
-    return out + (list(tokenizer(passed, add_special_tokens=False)["input_ids"]) if passed else [])

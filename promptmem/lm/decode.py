@@ -9,9 +9,19 @@ import inspect
 from contextlib import contextmanager
 
 from ..core import require, stable_hash
+from fastcore.basics import patch
 
 # %% auto #0
-__all__ = ['Prefix', 'common_prefix', 'Decoding', 'give_room', 'cache_argument', 'cache_of', 'picker', 'Spelling']
+__all__ = ['common_prefix', 'Prefix', 'cache_argument', 'cache_of', 'give_room', 'Decoding', 'picker', 'Spelling']
+
+# %% ../../nbs/lm/10_decode.ipynb #c7ce4cd5
+def common_prefix(
+    rows, # lists of token ids
+)->int:
+    "How many tokens all rows have in common at their beginning, leaving at least one to each"
+    first, last = min(rows), max(rows) # in the order of lists, the two that differ first
+    n = next((i for i, (a, b) in enumerate(zip(first, last)) if a != b), min(len(first), len(last)))
+    return min(n, min(map(len, rows))-1)
 
 # %% ../../nbs/lm/10_decode.ipynb #aafc69e2
 class Prefix:
@@ -38,32 +48,90 @@ class Prefix:
         part = lambda t: t[row:row+1, :, skip:end]
         return cls(ids, [(part(x.keys), part(x.values)) for x in layers])
 
-    def cut(self,
-        n:int, # tokens
-    )->Prefix:
-        "The prefix of the first `n` tokens"
-        return Prefix(self.ids[:n], [(k[:, :, :n], v[:, :, :n]) for k, v in self.layers])
+# %% ../../nbs/lm/10_decode.ipynb #1d3394e2
+@patch
+def cut(self:Prefix,
+    n:int, # tokens
+)->Prefix:
+    "The prefix of the first `n` tokens"
+    return Prefix(self.ids[:n], [(k[:, :, :n], v[:, :, :n]) for k, v in self.layers])
 
-    def expanded(self,
-        rows:int, # of the batch
-    ):
-        "The cache of `rows` rows that all begin so"
-        cache = require("transformers", "local").DynamicCache()
-        for i, (k, v) in enumerate(self.layers): cache.update(k.expand(rows, -1, -1, -1), v.expand(rows, -1, -1, -1), i)
-        return cache
+# %% ../../nbs/lm/10_decode.ipynb #c9f1dbd2
+@patch
+def expanded(self:Prefix,
+    rows:int, # of the batch
+):
+    "The cache of `rows` rows that all begin so"
+    cache = require("transformers", "local").DynamicCache()
+    for i, (k, v) in enumerate(self.layers): cache.update(k.expand(rows, -1, -1, -1), v.expand(rows, -1, -1, -1), i)
+    return cache
 
-    @property
-    def nbytes(self)->int:
-        "Memory that the keys and values take"
-        return sum(k.nbytes + v.nbytes for k, v in self.layers)
+# %% ../../nbs/lm/10_decode.ipynb #6ced9525
+@patch(as_prop=True)
+def nbytes(self:Prefix)->int:
+    "Memory that the keys and values take"
+    return sum(k.nbytes + v.nbytes for k, v in self.layers)
 
-def common_prefix(
-    rows, # lists of token ids
-)->int:
-    "How many tokens all rows have in common at their beginning, leaving at least one to each"
-    first, last = min(rows), max(rows) # in the order of lists, the two that differ first
-    n = next((i for i, (a, b) in enumerate(zip(first, last)) if a != b), min(len(first), len(last)))
-    return min(n, min(map(len, rows))-1)
+# %% ../../nbs/lm/10_decode.ipynb #cb4da262
+def cache_argument(
+    module, # a transformers model
+)->str:
+    "What its forward pass calls the cache"
+    return "cache" if "cache" in inspect.signature(module.forward).parameters else "past_key_values"
+
+def cache_of(
+    out, # what a model's forward pass returned
+): # its cache of keys and values, or None
+    "The cache in a model's output"
+    return next((c for n in ("cache", "past_key_values") if (c := getattr(out, n, None)) is not None), None)
+
+# %% ../../nbs/lm/10_decode.ipynb #c56db8e3
+class _Growing:
+    "The `update` of one layer of a cache: new keys and values go behind the old ones, in place"
+    def __init__(self, layer, room): self.layer, self.room, self.held = layer, room, None
+
+    def __call__(self, keys, values, *args, **kw):
+        x = self.layer
+        n, new = x.keys.shape[-2], keys.shape[-2]
+        if self.held is None or not self._holds(x.keys, n+new):
+            self.held = [self._copy(t, n+new) for t in (x.keys, x.values)]
+        for t, more in zip(self.held, (keys, values)): t[..., n:n+new, :] = more
+        x.keys, x.values = (t[..., :n+new, :] for t in self.held)
+        return x.keys, x.values
+
+    def _holds(self, keys, n):
+        "Are these the keys in the buffer (rows may have been dropped since), and is there room?"
+        held = self.held[0]
+        return keys.data_ptr() == held.data_ptr() and len(keys) == len(held) and n <= held.shape[-2]
+
+    def _copy(self, t, n):
+        out = t.new_empty(*t.shape[:-2], n+self.room, t.shape[-1])
+        out[..., :t.shape[-2], :] = t
+        return out
+
+# %% ../../nbs/lm/10_decode.ipynb #64a5c9f0
+def give_room(
+    cache, # that a forward pass left; its growing layers are changed
+    room:int=64, # positions to add at a time
+)->None:
+    "Let the keys and values of a cache grow in place"
+    for x in getattr(cache, "layers", None) or ():
+        grows = type(x).__name__ == "DynamicLayer" and x.keys is not None
+        if grows and "update" not in vars(x): x.update = _Growing(x, room)
+
+# %% ../../nbs/lm/10_decode.ipynb #9cf3cf78
+@contextmanager
+def _attending(model, x):
+    "Plain attention for one position at a time in bfloat16 on a processor"
+    torch, config = require("torch", "local"), model.config
+    slow = x.shape[1] == 1 and x.device.type == "cpu" and next(model.parameters()).dtype == torch.bfloat16
+    fast = getattr(config, "_attn_implementation", None) == "sdpa" and hasattr(config, "num_attention_heads")
+    if not slow or not fast:
+        yield
+        return
+    config._attn_implementation = "eager"
+    try: yield
+    finally: config._attn_implementation = "sdpa"
 
 # %% ../../nbs/lm/10_decode.ipynb #7f47239a
 class Decoding:
@@ -113,76 +181,19 @@ class Decoding:
         if self.limit: self.position = self.position.clamp(max=self.limit-1) # of rows that have ended
         if self.mask is not None: self.mask = torch.cat([self.mask, self.mask.new_ones(len(self.mask), 1)], 1)
 
-    def drop(self,
-        ended, # set of row numbers
-    )->bool: # is any row left?
-        "Rows that have ended are not computed further, once they are half of the rows"
-        keep = [j for j, r in enumerate(self.rows) if r not in ended]
-        if 2*len(keep) <= len(self.rows) and keep:
-            at = require("torch", "local").tensor(keep, device=self.x.device)
-            self.cache.batch_select_indices(at)
-            self.x, self.position, self.rows = self.x[at], self.position[at], [self.rows[j] for j in keep]
-            if self.mask is not None: self.mask = self.mask[at]
-        return bool(keep)
-
-# %% ../../nbs/lm/10_decode.ipynb #64a5c9f0
-def give_room(
-    cache, # that a forward pass left; its growing layers are changed
-    room:int=64, # positions to add at a time
-)->None:
-    "Let the keys and values of a cache grow in place"
-    for x in getattr(cache, "layers", None) or ():
-        grows = type(x).__name__ == "DynamicLayer" and x.keys is not None
-        if grows and "update" not in vars(x): x.update = _Growing(x, room)
-
-class _Growing:
-    "The `update` of one layer of a cache: new keys and values go behind the old ones, in place"
-    def __init__(self, layer, room): self.layer, self.room, self.held = layer, room, None
-
-    def __call__(self, keys, values, *args, **kw):
-        x = self.layer
-        n, new = x.keys.shape[-2], keys.shape[-2]
-        if self.held is None or not self._holds(x.keys, n+new):
-            self.held = [self._copy(t, n+new) for t in (x.keys, x.values)]
-        for t, more in zip(self.held, (keys, values)): t[..., n:n+new, :] = more
-        x.keys, x.values = (t[..., :n+new, :] for t in self.held)
-        return x.keys, x.values
-
-    def _holds(self, keys, n):
-        "Are these the keys in the buffer (rows may have been dropped since), and is there room?"
-        held = self.held[0]
-        return keys.data_ptr() == held.data_ptr() and len(keys) == len(held) and n <= held.shape[-2]
-
-    def _copy(self, t, n):
-        out = t.new_empty(*t.shape[:-2], n+self.room, t.shape[-1])
-        out[..., :t.shape[-2], :] = t
-        return out
-
-@contextmanager
-def _attending(model, x):
-    "Plain attention for one position at a time in bfloat16 on a processor"
-    torch, config = require("torch", "local"), model.config
-    slow = x.shape[1] == 1 and x.device.type == "cpu" and next(model.parameters()).dtype == torch.bfloat16
-    fast = getattr(config, "_attn_implementation", None) == "sdpa" and hasattr(config, "num_attention_heads")
-    if not slow or not fast:
-        yield
-        return
-    config._attn_implementation = "eager"
-    try: yield
-    finally: config._attn_implementation = "sdpa"
-
-# %% ../../nbs/lm/10_decode.ipynb #cb4da262
-def cache_argument(
-    module, # a transformers model
-)->str:
-    "What its forward pass calls the cache"
-    return "cache" if "cache" in inspect.signature(module.forward).parameters else "past_key_values"
-
-def cache_of(
-    out, # what a model's forward pass returned
-): # its cache of keys and values, or None
-    "The cache in a model's output"
-    return next((c for n in ("cache", "past_key_values") if (c := getattr(out, n, None)) is not None), None)
+# %% ../../nbs/lm/10_decode.ipynb #94d50444
+@patch
+def drop(self:Decoding,
+    ended, # set of row numbers
+)->bool: # is any row left?
+    "Rows that have ended are not computed further, once they are half of the rows"
+    keep = [j for j, r in enumerate(self.rows) if r not in ended]
+    if 2*len(keep) <= len(self.rows) and keep:
+        at = require("torch", "local").tensor(keep, device=self.x.device)
+        self.cache.batch_select_indices(at)
+        self.x, self.position, self.rows = self.x[at], self.position[at], [self.rows[j] for j in keep]
+        if self.mask is not None: self.mask = self.mask[at]
+    return bool(keep)
 
 # %% ../../nbs/lm/10_decode.ipynb #69b719fd
 def picker(
@@ -197,6 +208,13 @@ def picker(
         u = torch.stack([torch.rand(logits.shape[-1], generator=gens[r]) for r in rows]).clamp_(1e-20, 1-1e-7)
         return (logits/heat - torch.log(-torch.log(u)).to(logits.device)).argmax(-1)
     return draw
+
+# %% ../../nbs/lm/10_decode.ipynb #eaea1977
+def _certain(text, stop):
+    "Length of the text that later tokens cannot change or take away"
+    n = len(text.rstrip("\ufffd")) # half a letter is shown as this
+    held = [k for s in stop for k in range(1, len(s)) if text[:n].endswith(s[:k])]
+    return n - max(held, default=0)
 
 # %% ../../nbs/lm/10_decode.ipynb #76af1bc5
 class Spelling:
@@ -224,9 +242,3 @@ class Spelling:
         safe = len(text) if final else _certain(text, self.stop)
         piece, self.given = text[self.given:safe], max(self.given, safe)
         return piece
-
-def _certain(text, stop):
-    "Length of the text that later tokens cannot change or take away"
-    n = len(text.rstrip("\ufffd")) # half a letter is shown as this
-    held = [k for s in stop for k in range(1, len(s)) if text[:n].endswith(s[:k])]
-    return n - max(held, default=0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['PROVIDERS', 'log', 'Provider', 'find_api_key', 'request_body', 'refused_field', 'without_refused', 'Malformed',
            'reply_of', 'read_choice', 'Refused', 'check_error', 'read_reply', 'Collected', 'Failure', 'failure_of',
-           'explained', 'OpenAILM', 'Secret', 'echoed', 'LiteLLM', 'endpoint_lm']
+           'explained', 'Secret', 'OpenAILM', 'echoed', 'LiteLLM', 'endpoint_lm']
 
 # %% ../../nbs/lm/06_endpoint.ipynb #9a98a75d
 import asyncio
@@ -40,6 +40,7 @@ class Provider:
     needs_key:bool = True # False for servers on one's own machine
     address_name:str = None # environment variable that may hold another address
 
+# %% ../../nbs/lm/06_endpoint.ipynb #d09063bf
 PROVIDERS = dict(
     openai=Provider(None, ("OPENAI_API_KEY",), address_name="OPENAI_BASE_URL"),
     anthropic=Provider("https://api.anthropic.com/v1/", ("ANTHROPIC_API_KEY",)),
@@ -93,6 +94,7 @@ def request_body(
 
 # %% ../../nbs/lm/06_endpoint.ipynb #e4f25a37
 _LEARNABLE = ("max_completion_tokens", "max_tokens", "temperature", "seed", "stop", "stream_options", "system")
+
 _NOT_TAKEN = re.compile(r"unsupported|not\s+(?:be\s+)?support|n't\s+support|unrecogni[sz]ed|unknown "
                         r"(?:name|parameter|field|argument)"
                         r"|unexpected|not permitted|not allowed|extra (?:inputs|fields)|array too "
@@ -111,16 +113,6 @@ def refused_field(
     if named: return min(named, key=lambda f: said.find(f) if f in said else -1)
     return "system" if "system" in sent and re.search("system role|system message|system prompt", said, re.I) else None
 
-# %% ../../nbs/lm/06_endpoint.ipynb #47f55f7f
-def without_refused(
-    body:dict, # as `request_body` made it
-    learned:dict, # field -> what to send instead, or None
-)->dict:
-    "The body without the fields that the endpoint refused, or with what it wants in their place"
-    out = {learned.get(k, k): v for k, v in body.items() if learned.get(k, k) is not None}
-    if "system" in learned and out.get("messages"): out["messages"] = _folded(out["messages"])
-    return out
-
 # %% ../../nbs/lm/06_endpoint.ipynb #c8b3faad
 def _folded(messages):
     "The chat with its system messages at the head of the first user message"
@@ -131,11 +123,22 @@ def _folded(messages):
     first["content"] = f"{said}\n\n{message_text(first['content'])}"
     return rest
 
+# %% ../../nbs/lm/06_endpoint.ipynb #ad864a76
 @lru_cache(4)
 def _fields(create):
     "Names of the fields that a method takes; None: any"
     found = inspect.signature(create).parameters
     return None if any(p.kind is p.VAR_KEYWORD for p in found.values()) else frozenset(found)
+
+# %% ../../nbs/lm/06_endpoint.ipynb #47f55f7f
+def without_refused(
+    body:dict, # as `request_body` made it
+    learned:dict, # field -> what to send instead, or None
+)->dict:
+    "The body without the fields that the endpoint refused, or with what it wants in their place"
+    out = {learned.get(k, k): v for k, v in body.items() if learned.get(k, k) is not None}
+    if "system" in learned and out.get("messages"): out["messages"] = _folded(out["messages"])
+    return out
 
 # %% ../../nbs/lm/06_endpoint.ipynb #c76b0d6c
 def _with_extras(body, known):
@@ -320,7 +323,24 @@ class Failure:
         "Can asking again help?"
         return self.kind != "refused"
 
+# %% ../../nbs/lm/06_endpoint.ipynb #37978891
 _AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529}
+
+def _said(e):
+    "The client's message; where it read none out of the answer, the answer"
+    said, reply = str(e) or type(e).__name__, getattr(e, "response", None)
+    if not re.fullmatch(r"Error code: \d+(?: - (?:None|\[\]|\{\}))?", said): return said
+    try: return f"{said} - {reply.text}"
+    except (AttributeError, RuntimeError): return said
+
+def _cause(e):
+    "What stands behind the client's bare 'Connection error.'"
+    while e.__cause__ is not None: e = e.__cause__
+    return f"({redact(str(e))[:200]})" if str(e) else ""
+
+def _retry_after(e):
+    try: return float(e.response.headers["retry-after"])
+    except (AttributeError, KeyError, ValueError): return None
 
 # %% ../../nbs/lm/06_endpoint.ipynb #6663738a
 def failure_of(
@@ -343,23 +363,6 @@ def failure_of(
     final = status not in _AGAIN or used_up or status != 429 and _TOO_LONG.search(said)
     kind = "refused" if final else "busy" if status == 429 else "away"
     return Failure(kind, said, status, getattr(e, "param", None), _retry_after(e), type(e))
-
-# %% ../../nbs/lm/06_endpoint.ipynb #37978891
-def _said(e):
-    "The client's message; where it read none out of the answer, the answer"
-    said, reply = str(e) or type(e).__name__, getattr(e, "response", None)
-    if not re.fullmatch(r"Error code: \d+(?: - (?:None|\[\]|\{\}))?", said): return said
-    try: return f"{said} - {reply.text}"
-    except (AttributeError, RuntimeError): return said
-
-def _cause(e):
-    "What stands behind the client's bare 'Connection error.'"
-    while e.__cause__ is not None: e = e.__cause__
-    return f"({redact(str(e))[:200]})" if str(e) else ""
-
-def _retry_after(e):
-    try: return float(e.response.headers["retry-after"])
-    except (AttributeError, KeyError, ValueError): return None
 
 # %% ../../nbs/lm/06_endpoint.ipynb #16a46e02
 def explained(
@@ -386,6 +389,24 @@ def explained(
     what = "no readable answer: " if f.kind == "garbled" else f"status {f.status}: " if f.status else ""
     tried = f", in {attempts} attempts" if attempts > 1 else ""
     return LMError(f"{lm.name} at {where}: {what}{f.said}{tried}" + (f" ({hint})" if hint else ""))
+
+# %% ../../nbs/lm/06_endpoint.ipynb #d03d9a1a
+class Secret:
+    "A key that shows itself to nobody who does not ask"
+    def __init__(self,
+        value:str, # the key
+    ): self._value = value
+
+    def reveal(self)->str:
+        "The key"
+        return self._value
+
+    def __repr__(self): return "***"
+
+# %% ../../nbs/lm/06_endpoint.ipynb #42f532dc
+def _address(provider):
+    p = PROVIDERS[provider]
+    return (os.environ.get(p.address_name) if p.address_name else None) or p.base_url
 
 # %% ../../nbs/lm/06_endpoint.ipynb #e65064c5
 log = logging.getLogger(__name__)
@@ -450,23 +471,6 @@ class OpenAILM(LM):
         self.__dict__.update(state)
         self._secret = Secret(find_api_key(None, self.base_url, self.provider))
 
-# %% ../../nbs/lm/06_endpoint.ipynb #d03d9a1a
-class Secret:
-    "A key that shows itself to nobody who does not ask"
-    def __init__(self,
-        value:str, # the key
-    ): self._value = value
-
-    def reveal(self)->str:
-        "The key"
-        return self._value
-
-    def __repr__(self): return "***"
-
-def _address(provider):
-    p = PROVIDERS[provider]
-    return (os.environ.get(p.address_name) if p.address_name else None) or p.base_url
-
 # %% ../../nbs/lm/06_endpoint.ipynb #ed46898d
 class _Running:
     "A client and the event loop that it lives in"
@@ -484,7 +488,6 @@ class _Running:
         except (AttributeError, TimeoutError): pass
         self.loop.call_soon_threadsafe(self.loop.stop)
 
-# %% ../../nbs/lm/06_endpoint.ipynb #c48c5f1b
 def _openai_client(lm):
     openai = require("openai")
     return openai.AsyncOpenAI(api_key=lm._secret.reveal(), base_url=lm.base_url, timeout=lm.timeout, max_retries=0)
@@ -500,74 +503,6 @@ def _started(lm):
     with _starting[0]:
         if lm._running is None or lm._running.pid != os.getpid(): lm._running = _Running(lm)
         return lm._running
-
-# %% ../../nbs/lm/06_endpoint.ipynb #f603ab7f
-def _answers(lm, requests):
-    "(index, completion or exception) as they come"
-    run, done = _started(lm), queue.Queue()
-    async def one(i, r):
-        try: done.put((i, await _ask(lm, r, _plain_call)))
-        except Exception as e: done.put((i, e))
-        except asyncio.CancelledError: done.put((i, LMError(f"{lm.name}: the request was cancelled")))
-    futures = [run.submit(one(i, r)) for i, r in enumerate(requests)]
-    try:
-        for _ in requests: yield done.get()
-    finally:
-        for f in futures: f.cancel()
-
-# %% ../../nbs/lm/06_endpoint.ipynb #12bd91d0
-async def _ask(lm, request, call):
-    "One request, again where that can help; its completion, or one of our errors"
-    tries, slow, run = 0, 0, lm._running
-    body = request_body(lm, request)
-    async with run.gate:
-        while True:
-            tries += 1
-            start, sent = time.perf_counter(), without_refused(body, lm._learned)
-            try: return read_reply(lm, await call(lm, sent), request, time.perf_counter() - start)
-            except Exception as e: f = failure_of(e)
-            if f.kind == "refused" and _learn(lm, f, sent):
-                tries -= 1
-                continue
-            slow += f.kind == "slow"
-            if not f.again or tries > lm.max_retries or slow > 2 or (f.wait or 0) > 300:
-                raise explained(lm, f, tries) from None
-            await _pause(lm, f, tries)
-
-# %% ../../nbs/lm/06_endpoint.ipynb #32d9b7b4
-async def _pause(lm, f, tries):
-    "Wait before the next attempt, and say so"
-    wait = f.wait if f.wait is not None else min(8, .5*2**(tries - 1))*(.75 + random.random()/4)
-    log.warning("%s: %s (%s); asking again in %.1f s, attempt %d of %d", lm.name, f.kind, f.said[:200], wait,
-                tries + 1, lm.max_retries + 1)
-    await asyncio.sleep(wait)
-
-_ONLY_STREAMS = re.compile(r"(only|must be|requires?|set)\b[\w ='\"`]*stream"
-                           r"|stream[\w ='\"`]*(required|must be (set to )?true)", re.I)
-
-# %% ../../nbs/lm/06_endpoint.ipynb #b99b708a
-def _learn(lm, f, sent):
-    "True when the refusal teaches a field to leave out, or that this server only streams; told once"
-    if f.status not in (400, 404, 415, 422, 500, 501, None): return False
-    if _ONLY_STREAMS.search(f.said) and not lm._streams:
-        lm._streams = True
-        log.warning("%s only streams: answers are asked for as streams from now on", lm.name)
-        return True
-    field = refused_field(f.said, f.param, {**sent, "stream_options": None})
-    if field is None: return False
-    if field in lm._learned:
-        return field not in without_refused(sent, lm._learned)         # learned while this one was under way
-    if field == "max_completion_tokens" and lm._learned.get("max_tokens") == field: field, new = "max_tokens", None
-    else: new = "max_completion_tokens" if field == "max_tokens" else None
-    lm._learned[field] = new
-    _tell(lm, field, new)
-    return True
-
-# %% ../../nbs/lm/06_endpoint.ipynb #af9a1b44
-def _tell(lm, field, new):
-    what = dict(system="no system message: it goes to the head of the first user message").get(field)
-    warnings.warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") +
-                                         " from now on"), stacklevel=2)
 
 # %% ../../nbs/lm/06_endpoint.ipynb #e5542013
 def _method(lm, sent):
@@ -589,13 +524,97 @@ async def _plain_call(lm, sent):
     raw = await asyncio.wait_for(create(**body), lm.timeout*4)
     return reply_of(raw.text if hasattr(raw, "headers") and hasattr(raw, "text") else raw)
 
-# %% ../../nbs/lm/06_endpoint.ipynb #8d427f5c
 async def _stream_call(lm, sent, give=lambda piece: None):
     "The same, asked for as a stream; each piece of text goes to `give`"
     make, body = _method(lm, without_refused({**sent, "stream_options": dict(include_usage=True)}, lm._learned))
     got, chunks = Collected(), await asyncio.wait_for(make.create(**body, stream=True), lm.timeout*4)
     async for chunk in chunks: give(got.add(chunk if isinstance(chunk, dict) else chunk.model_dump(warnings=False)))
     return got.reply()
+
+# %% ../../nbs/lm/06_endpoint.ipynb #af9a1b44
+_ONLY_STREAMS = re.compile(r"(only|must be|requires?|set)\b[\w ='\"`]*stream"
+                           r"|stream[\w ='\"`]*(required|must be (set to )?true)", re.I)
+
+def _tell(lm, field, new):
+    what = dict(system="no system message: it goes to the head of the first user message").get(field)
+    warnings.warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") +
+                                         " from now on"), stacklevel=2)
+
+def _learn(lm, f, sent):
+    "True when the refusal teaches a field to leave out, or that this server only streams; told once"
+    if f.status not in (400, 404, 415, 422, 500, 501, None): return False
+    if _ONLY_STREAMS.search(f.said) and not lm._streams:
+        lm._streams = True
+        log.warning("%s only streams: answers are asked for as streams from now on", lm.name)
+        return True
+    field = refused_field(f.said, f.param, {**sent, "stream_options": None})
+    if field is None: return False
+    if field in lm._learned:
+        return field not in without_refused(sent, lm._learned)         # learned while this one was under way
+    if field == "max_completion_tokens" and lm._learned.get("max_tokens") == field: field, new = "max_tokens", None
+    else: new = "max_completion_tokens" if field == "max_tokens" else None
+    lm._learned[field] = new
+    _tell(lm, field, new)
+    return True
+
+# %% ../../nbs/lm/06_endpoint.ipynb #32d9b7b4
+async def _pause(lm, f, tries):
+    "Wait before the next attempt, and say so"
+    wait = f.wait if f.wait is not None else min(8, .5*2**(tries - 1))*(.75 + random.random()/4)
+    log.warning("%s: %s (%s); asking again in %.1f s, attempt %d of %d", lm.name, f.kind, f.said[:200], wait,
+                tries + 1, lm.max_retries + 1)
+    await asyncio.sleep(wait)
+
+# %% ../../nbs/lm/06_endpoint.ipynb #12bd91d0
+async def _ask(lm, request, call):
+    "One request, again where that can help; its completion, or one of our errors"
+    tries, slow, run = 0, 0, lm._running
+    body = request_body(lm, request)
+    async with run.gate:
+        while True:
+            tries += 1
+            start, sent = time.perf_counter(), without_refused(body, lm._learned)
+            try: return read_reply(lm, await call(lm, sent), request, time.perf_counter() - start)
+            except Exception as e: f = failure_of(e)
+            if f.kind == "refused" and _learn(lm, f, sent):
+                tries -= 1
+                continue
+            slow += f.kind == "slow"
+            if not f.again or tries > lm.max_retries or slow > 2 or (f.wait or 0) > 300:
+                raise explained(lm, f, tries) from None
+            await _pause(lm, f, tries)
+
+# %% ../../nbs/lm/06_endpoint.ipynb #f603ab7f
+def _answers(lm, requests):
+    "(index, completion or exception) as they come"
+    run, done = _started(lm), queue.Queue()
+    async def one(i, r):
+        try: done.put((i, await _ask(lm, r, _plain_call)))
+        except Exception as e: done.put((i, e))
+        except asyncio.CancelledError: done.put((i, LMError(f"{lm.name}: the request was cancelled")))
+    futures = [run.submit(one(i, r)) for i, r in enumerate(requests)]
+    try:
+        for _ in requests: yield done.get()
+    finally:
+        for f in futures: f.cancel()
+
+# %% ../../nbs/lm/06_endpoint.ipynb #63738d2f
+def _held_at_stop(items, stop):
+    "Pieces up to the first stop text, then the completion; raises what arrives as an exception"
+    held, cut = "", False
+    for item in items:
+        if isinstance(item, Exception): raise item
+        if isinstance(item, Completion):
+            if not cut and held: yield cut_at_stop(held, stop)
+            yield item
+            return
+        held += item
+        if cut: continue
+        whole = cut_at_stop(held, stop)
+        cut = len(whole) < len(held)
+        keep = 0 if cut else max((n for s in stop for n in range(1, len(s)) if whole.endswith(s[:n])), default=0)
+        if len(whole) > keep: yield whole[:len(whole) - keep]
+        held = whole[len(whole) - keep:]
 
 # %% ../../nbs/lm/06_endpoint.ipynb #8be58f90
 def _pieces(lm, request):
@@ -619,24 +638,6 @@ def _pieces(lm, request):
     future = run.submit(work())
     try: yield from _held_at_stop(iter(said.get, None), request["stop"])
     finally: future.cancel()
-
-# %% ../../nbs/lm/06_endpoint.ipynb #63738d2f
-def _held_at_stop(items, stop):
-    "Pieces up to the first stop text, then the completion; raises what arrives as an exception"
-    held, cut = "", False
-    for item in items:
-        if isinstance(item, Exception): raise item
-        if isinstance(item, Completion):
-            if not cut and held: yield cut_at_stop(held, stop)
-            yield item
-            return
-        held += item
-        if cut: continue
-        whole = cut_at_stop(held, stop)
-        cut = len(whole) < len(held)
-        keep = 0 if cut else max((n for s in stop for n in range(1, len(s)) if whole.endswith(s[:n])), default=0)
-        if len(whole) > keep: yield whole[:len(whole) - keep]
-        held = whole[len(whole) - keep:]
 
 # %% ../../nbs/lm/06_endpoint.ipynb #107e3994
 _ECHO = (dict(echo=True, logprobs=1, max_tokens=1), dict(prompt_logprobs=0, max_tokens=1))
@@ -703,7 +704,6 @@ class _LiteLLMClient:
 
     async def close(self): pass
 
-# %% ../../nbs/lm/06_endpoint.ipynb #a9bad1b1
 class LiteLLM(OpenAILM):
     "Any model that the package litellm knows, by its name there: `bedrock/...`, `vertex_ai/...`"
     def __init__(self,

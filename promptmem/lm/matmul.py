@@ -23,16 +23,19 @@ def round_rows(
 
 # %% ../../nbs/lm/02_matmul.ipynb #2f66da79
 _inside = threading.local() # is a context open here, and how does it round
+
 _SMALL = 2**22 # multiplications; below this the call costs more than it saves
 
 def _product(x, w, b=None):
     return require("torch").ops.mkldnn._linear_pointwise(x, w, b, "none", [], "")
 
+# %% ../../nbs/lm/02_matmul.ipynb #74dc2968
 def _rounded(x):
     "With zero rows up to a rounded number"
     more = round_rows(len(x), getattr(_inside, "fine", True))-len(x)
     return require("torch").nn.functional.pad(x, (0, 0, 0, more)) if more else x
 
+# %% ../../nbs/lm/02_matmul.ipynb #d76023b5
 @functools.cache
 def _differentiable():
     torch = require("torch", "local")
@@ -56,6 +59,7 @@ def _recomputes(torch):
     top = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)
     return torch.is_grad_enabled() and top is not None and top(True) is not None
 
+# %% ../../nbs/lm/02_matmul.ipynb #6bd056ec
 def _linear(x, w, b):
     torch, rows = require("torch"), x.reshape(-1, x.shape[-1])
     wanted = torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, w, b))
@@ -69,6 +73,15 @@ def _qualifies(torch, x, w, b):
             and {type(x), type(w)} <= {torch.Tensor, torch.nn.Parameter} and x.numel()*len(w) >= _SMALL
             and (b is None or b.ndim == 1 and b.dtype == torch.float32 and b.is_contiguous())
             and not torch.is_autocast_enabled("cpu") and not _recomputes(torch))
+
+# %% ../../nbs/lm/02_matmul.ipynb #01d44a25
+def _works(torch):
+    if not torch.backends.mkldnn.is_available(): return False
+    if not torch.backends.cpu.get_cpu_capability().startswith("AVX"): return False
+    x, w = torch.linspace(-1, 1, 48).view(16, 3), torch.linspace(-2, 1, 15).view(5, 3)
+    b = torch.arange(5.)
+    try: return torch.allclose(_product(x, w, b), x @ w.T + b, atol=1e-5)
+    except (AttributeError, RuntimeError): return False
 
 @functools.cache
 def _mode():
@@ -86,14 +99,7 @@ def _mode():
             return f(*args, **(kwargs or {}))
     return FastLinear if _works(torch) else None
 
-def _works(torch):
-    if not torch.backends.mkldnn.is_available(): return False
-    if not torch.backends.cpu.get_cpu_capability().startswith("AVX"): return False
-    x, w = torch.linspace(-1, 1, 48).view(16, 3), torch.linspace(-2, 1, 15).view(5, 3)
-    b = torch.arange(5.)
-    try: return torch.allclose(_product(x, w, b), x @ w.T + b, atol=1e-5)
-    except (AttributeError, RuntimeError): return False
-
+# %% ../../nbs/lm/02_matmul.ipynb #ef3d2a3e
 @contextmanager
 def fast_linear(
     fine:bool=True, # numbers of rows are rounded finely: fastest; else coarsely: fewer compiled kernels

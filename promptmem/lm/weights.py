@@ -9,6 +9,7 @@ import json
 from contextlib import contextmanager
 from pathlib import Path
 from ..core import InvalidData, plain, require, write_atomic
+from fastcore.basics import patch
 
 # %% auto #0
 __all__ = ['trainable', 'checked_parameters', 'write_tensors', 'read_tensors', 'WeightDelta', 'put_back', 'borrowed_weights']
@@ -20,6 +21,7 @@ def trainable(
     "A copy of the weights that training may change"
     return {n: p.detach().to("cpu", copy=True) for n, p in model.named_parameters() if p.requires_grad}
 
+# %% ../../nbs/lm/04_weights.ipynb #5e1403e2
 def checked_parameters(
     model, # any torch module
     wanted:dict, # name -> shape
@@ -44,6 +46,7 @@ def write_tensors(
     data = st.save({k: v.contiguous() for k, v in tensors.items()}, metadata={"promptmem": json.dumps(plain(note))})
     return write_atomic(path, data)
 
+# %% ../../nbs/lm/04_weights.ipynb #da8388f7
 def read_tensors(
     path, # a file written by `write_tensors`
 )->tuple: # (tensors, note)
@@ -57,6 +60,23 @@ def read_tensors(
     except InvalidData: raise
     except (st.SafetensorError, ValueError) as e:
         raise InvalidData(f"{path} is not a readable safetensors file: {e}") from e
+
+# %% ../../nbs/lm/04_weights.ipynb #1fdc7bd4
+def _changed(old, new):
+    "None, the changed rows, or the whole tensor"
+    if bool((old == new).all()): return None
+    if new.ndim < 2: return {"": new}
+    rows = (old != new).flatten(1).any(1).nonzero()[:, 0]
+    return {"": new} if len(rows) > len(new)//2 else {"rows": rows, "values": new[rows]}
+
+# %% ../../nbs/lm/04_weights.ipynb #0a1683c7
+def _put_rows(params, name, rows, values):
+    "Set some rows of a parameter"
+    if name not in params: raise InvalidData(f"the delta is of another architecture: no weight {name!r}")
+    p = params[name]
+    if p.shape[1:] != values.shape[1:] or int(rows.max()) >= len(p):
+        raise InvalidData(f"the delta is of another architecture: {name!r} has rows of another shape")
+    p[rows] = values.to(p)
 
 # %% ../../nbs/lm/04_weights.ipynb #d2ec83d9
 class WeightDelta:
@@ -84,49 +104,38 @@ class WeightDelta:
         "Read a delta"
         return cls(*read_tensors(path))
 
-    def save(self,
-        path, # a .safetensors file
-    )->Path:
-        "Write the delta, all or nothing"
-        return write_tensors(path, self.tensors, self.note)
-
-    def apply(self,
-        model, # the model that the delta was made from, at its base weights
-    ): # the same model, changed in place
-        "Put the new values in"
-        whole = {k[:-1]: v.shape for k, v in self.tensors.items() if k.endswith("|")}
-        params = checked_parameters(model, whole, "the delta")
-        with require("torch", "local").no_grad():
-            for k, v in self.tensors.items():
-                n, part = k.split("|")
-                if not part: params[n].copy_(v)
-                elif part == "values": _put_rows(params, n, self.tensors[f"{n}|rows"], v)
-        return model
-
-    @property
-    def nbytes(self)->int:
-        "Memory that the tensors take"
-        return sum(t.nbytes for t in self.tensors.values())
-
     def __repr__(self):
         names = {k.split("|")[0] for k in self.tensors}
         return f"WeightDelta({len(names)} tensors, {self.nbytes/1e6:.2f} MB)"
 
-# %% ../../nbs/lm/04_weights.ipynb #1fdc7bd4
-def _changed(old, new):
-    "None, the changed rows, or the whole tensor"
-    if bool((old == new).all()): return None
-    if new.ndim < 2: return {"": new}
-    rows = (old != new).flatten(1).any(1).nonzero()[:, 0]
-    return {"": new} if len(rows) > len(new)//2 else {"rows": rows, "values": new[rows]}
+# %% ../../nbs/lm/04_weights.ipynb #5771d716
+@patch
+def save(self:WeightDelta,
+    path, # a .safetensors file
+)->Path:
+    "Write the delta, all or nothing"
+    return write_tensors(path, self.tensors, self.note)
 
-def _put_rows(params, name, rows, values):
-    "Set some rows of a parameter"
-    if name not in params: raise InvalidData(f"the delta is of another architecture: no weight {name!r}")
-    p = params[name]
-    if p.shape[1:] != values.shape[1:] or int(rows.max()) >= len(p):
-        raise InvalidData(f"the delta is of another architecture: {name!r} has rows of another shape")
-    p[rows] = values.to(p)
+# %% ../../nbs/lm/04_weights.ipynb #647ef7f7
+@patch
+def apply(self:WeightDelta,
+    model, # the model that the delta was made from, at its base weights
+): # the same model, changed in place
+    "Put the new values in"
+    whole = {k[:-1]: v.shape for k, v in self.tensors.items() if k.endswith("|")}
+    params = checked_parameters(model, whole, "the delta")
+    with require("torch", "local").no_grad():
+        for k, v in self.tensors.items():
+            n, part = k.split("|")
+            if not part: params[n].copy_(v)
+            elif part == "values": _put_rows(params, n, self.tensors[f"{n}|rows"], v)
+    return model
+
+# %% ../../nbs/lm/04_weights.ipynb #6ced9525
+@patch(as_prop=True)
+def nbytes(self:WeightDelta)->int:
+    "Memory that the tensors take"
+    return sum(t.nbytes for t in self.tensors.values())
 
 # %% ../../nbs/lm/04_weights.ipynb #34779255
 def put_back(
@@ -140,6 +149,7 @@ def put_back(
         for n, t in base.items(): params[n].copy_(t)
     return model
 
+# %% ../../nbs/lm/04_weights.ipynb #c33f123a
 @contextmanager
 def borrowed_weights(
     model, # changed inside the block
