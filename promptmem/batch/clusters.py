@@ -40,23 +40,6 @@ def make_cluster(
         raise ValueError(f"the {key} cluster did not start with "
                          f"{', '.join(f'{k}={v!r}' for k, v in options.items()) or 'no options'}: {e}") from e
 
-# %% ../../nbs/batch/04_clusters.ipynb #32a94061
-@contextmanager
-def open_executor(
-    executor=None, # None or "dask", "threads", "serial", an address, a cluster's name or options, a client, an Executor
-    workers:int=2, # local workers, or jobs on a cluster
-):
-    "Yield a `concurrent.futures.Executor`, and close what was opened for it"
-    if isinstance(executor, Executor): yield executor; return
-    if executor == "serial": yield _Serial(); return
-    if executor is None:
-        try: import distributed # noqa: F401
-        except ImportError: executor = "threads"
-    if executor == "threads":
-        with ThreadPoolExecutor(workers) as pool: yield pool
-        return
-    with _dask_client(executor, workers) as client: yield client.get_executor(pure=False)
-
 # %% ../../nbs/batch/04_clusters.ipynb #fa719c67
 @contextmanager
 def _dask_client(executor, workers):
@@ -79,3 +62,20 @@ def _dask_client(executor, workers):
         with distributed.Client(cluster) as client: yield client
     finally:
         if made is not None: made.close()
+
+# %% ../../nbs/batch/04_clusters.ipynb #32a94061
+@contextmanager
+def open_executor(
+    executor=None, # None or "dask", "threads", "serial", an address, a cluster's name or options, a client, an Executor
+    workers:int=2, # local workers, or jobs on a cluster
+):
+    "Yield a `concurrent.futures.Executor`, and close what was opened for it"
+    if isinstance(executor, Executor): yield executor; return
+    if executor == "serial": yield _Serial(); return
+    if executor is None:
+        try: import distributed # noqa: F401
+        except ImportError: executor = "threads"
+    if executor == "threads":
+        with ThreadPoolExecutor(workers) as pool: yield pool
+        return
+    with _dask_client(executor, workers) as client: yield client.get_executor(pure=False)

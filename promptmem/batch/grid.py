@@ -27,6 +27,28 @@ def _bar(total, done, progress):
     from tqdm.auto import tqdm
     return tqdm(total=total, initial=done, disable=not progress, desc="runs", unit="run")
 
+# %% ../../nbs/batch/06_grid.ipynb #aed7b491
+def _run_all(notebook, out, todo, how, executor, workers, make_bar):
+    "Hand every run of `todo` to the executor and wait for all"
+    notebook = Path(notebook).resolve()
+    with open_executor(executor, workers) as pool, make_bar() as bar:
+        jobs = {pool.submit(run_notebook, notebook, out/r, s, **how): r for r, s in todo.items()}
+        failed = 0
+        try:
+            import pandas # noqa: F401  (for the table at the end; there is time now, while kernels start)
+            for job in as_completed(jobs):
+                run = jobs[job]
+                try: failed += job.result()["status"] != "ok"
+                except Exception as e:
+                    failed += 1
+                    write_lost(out/run, notebook, todo[run], e)
+                bar.update()
+                if failed: bar.set_postfix(failed=failed)
+        except BaseException:
+            for job in jobs: job.cancel()
+            raise
+    if failed: log.warning("%d of %d runs failed; their tracebacks stand in %s", failed, len(todo), out)
+
 # %% ../../nbs/batch/06_grid.ipynb #5eac57c5
 def run_grid(
     notebook, # path of a notebook with a cell tagged `parameters`
@@ -62,25 +84,3 @@ def run_grid(
     finally: write_grid_index(out)
     frame = load_runs(out).set_index("run", drop=False)
     return frame.loc[[r for r in folders if r in frame.index]].reset_index(drop=True)
-
-# %% ../../nbs/batch/06_grid.ipynb #aed7b491
-def _run_all(notebook, out, todo, how, executor, workers, make_bar):
-    "Hand every run of `todo` to the executor and wait for all"
-    notebook = Path(notebook).resolve()
-    with open_executor(executor, workers) as pool, make_bar() as bar:
-        jobs = {pool.submit(run_notebook, notebook, out/r, s, **how): r for r, s in todo.items()}
-        failed = 0
-        try:
-            import pandas # noqa: F401  (for the table at the end; there is time now, while kernels start)
-            for job in as_completed(jobs):
-                run = jobs[job]
-                try: failed += job.result()["status"] != "ok"
-                except Exception as e:
-                    failed += 1
-                    write_lost(out/run, notebook, todo[run], e)
-                bar.update()
-                if failed: bar.set_postfix(failed=failed)
-        except BaseException:
-            for job in jobs: job.cancel()
-            raise
-    if failed: log.warning("%d of %d runs failed; their tracebacks stand in %s", failed, len(todo), out)

@@ -37,6 +37,18 @@ def _literal(node):
     try: return ast.literal_eval(node)
     except ValueError: return ast.unparse(node)
 
+# %% ../../nbs/batch/01_parameters.ipynb #188c4f00
+_MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")     # `%matplotlib inline`, `!pip install`: IPython's, not Python
+
+def _assigned(node):
+    "(name, value) for each name that a statement sets"
+    if isinstance(node, ast.AnnAssign): pairs = [(node.target, node.value)]
+    elif not isinstance(node, ast.Assign) or len(node.targets) > 1: pairs = []
+    elif isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+        pairs = zip(node.targets[0].elts, node.value.elts)
+    else: pairs = [(node.targets[0], node.value)]
+    return [(t.id, v) for t, v in pairs if isinstance(t, ast.Name) and v is not None]
+
 # %% ../../nbs/batch/01_parameters.ipynb #0e2d6b0a
 def notebook_parameters(
     path, # a notebook with a cell tagged `parameters`
@@ -55,18 +67,6 @@ def notebook_parameters(
         for name, value in _assigned(node):
             found[name] = Parameter(name, kind, _literal(value), note.lstrip("# ") if note[:1] == "#" else "")
     return found
-
-# %% ../../nbs/batch/01_parameters.ipynb #188c4f00
-_MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")     # `%matplotlib inline`, `!pip install`: IPython's, not Python
-
-def _assigned(node):
-    "(name, value) for each name that a statement sets"
-    if isinstance(node, ast.AnnAssign): pairs = [(node.target, node.value)]
-    elif not isinstance(node, ast.Assign) or len(node.targets) > 1: pairs = []
-    elif isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
-        pairs = zip(node.targets[0].elts, node.value.elts)
-    else: pairs = [(node.targets[0], node.value)]
-    return [(t.id, v) for t, v in pairs if isinstance(t, ast.Name) and v is not None]
 
 # %% ../../nbs/batch/01_parameters.ipynb #2f66da79
 _AXES = (list, tuple, range, set, frozenset)

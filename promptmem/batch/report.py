@@ -70,6 +70,13 @@ def _run_plan(plan, out, workers, executor, timeout, progress):
         jobs = {name: threads.submit(job, name, p) for name, p in plan.items()}
         return {name: j.result() for name, j in jobs.items()}
 
+# %% ../../nbs/batch/07_report.ipynb #183e3dcf
+def _told(r, runs):
+    "What sets a run apart from the others"
+    varying, _ = split_varying(runs, "parameters")
+    known = [(v, number(plain_text(r["parameters"].get(v)))) for v in varying]
+    return ", ".join(f"{v} {x}" for v, x in known if x) or "the executed notebook"
+
 # %% ../../nbs/batch/07_report.ipynb #120ab328
 def _section(name, p, frame, out):
     "One room on the report's page"
@@ -91,12 +98,19 @@ def _section(name, p, frame, out):
     html += [figure_html(f, f"{name}-{run}-{i}") for i, (run, f) in enumerate(figures)]
     return "\n".join(html)
 
-# %% ../../nbs/batch/07_report.ipynb #183e3dcf
-def _told(r, runs):
-    "What sets a run apart from the others"
-    varying, _ = split_varying(runs, "parameters")
-    known = [(v, number(plain_text(r["parameters"].get(v)))) for v in varying]
-    return ", ".join(f"{v} {x}" for v, x in known if x) or "the executed notebook"
+# %% ../../nbs/batch/07_report.ipynb #b44f6ddb
+def _front(plan, frames, failed, seconds):
+    "The head of the report"
+    from promptmem.core import versions
+    runs = sum(map(len, frames.values()))
+    bad = f' &middot; <span class="bad">{failed} failed</span>' if failed else ""
+    known = ", ".join(f"{k} {v}" for k, v in versions().items())
+    toc = " &middot; ".join(f'<a href="#{quote(n)}">{escape(p["title"])}</a>' for n, p in plan.items())
+    return (f"<h1>promptmem: report</h1><p>A language model in use misreads people, and they tell it so. What each "
+            f"room of promptmem makes of "
+            f"that, measured on the small models that ship with the project.</p><p>{toc}</p>"
+            f'<p class="soft">{runs} runs{bad} &middot; {seconds:.0f} s &middot; {now()[:16].replace("T", " ")} UTC '
+            f'&middot; {escape(known)}</p>')
 
 # %% ../../nbs/batch/07_report.ipynb #66167c94
 def write_report(
@@ -125,17 +139,3 @@ def write_report(
                                                 _front(plan, frames, failed,
                                                        time.perf_counter() - start) + "\n".join(body), script))
     return index, failed
-
-# %% ../../nbs/batch/07_report.ipynb #b44f6ddb
-def _front(plan, frames, failed, seconds):
-    "The head of the report"
-    from promptmem.core import versions
-    runs = sum(map(len, frames.values()))
-    bad = f' &middot; <span class="bad">{failed} failed</span>' if failed else ""
-    known = ", ".join(f"{k} {v}" for k, v in versions().items())
-    toc = " &middot; ".join(f'<a href="#{quote(n)}">{escape(p["title"])}</a>' for n, p in plan.items())
-    return (f"<h1>promptmem: report</h1><p>A language model in use misreads people, and they tell it so. What each "
-            f"room of promptmem makes of "
-            f"that, measured on the small models that ship with the project.</p><p>{toc}</p>"
-            f'<p class="soft">{runs} runs{bad} &middot; {seconds:.0f} s &middot; {now()[:16].replace("T", " ")} UTC '
-            f'&middot; {escape(known)}</p>')

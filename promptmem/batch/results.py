@@ -52,6 +52,7 @@ def run_id(
     "The name of the folder of a run"
     return stable_hash({"notebook": Path(notebook).name, "parameters": parameters}, 12)
 
+# %% ../../nbs/batch/02_results.ipynb #c7afc60c
 def code_hash(
     notebook, # path of the notebook
 )->str:

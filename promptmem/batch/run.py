@@ -100,18 +100,6 @@ async def _drive(km, book, notebook, told, timeout, threads):
         await client.async_execute(cleanup_kc=False)
     finally: await _stop(km, kc)
 
-# %% ../../nbs/batch/03_run.ipynb #6a3d24d0
-def _execute(notebook, told, timeout, threads):
-    "The executed notebook (or what there is of it), and None or what went wrong"
-    book = []
-    try:   # an event loop and a thread of its own: the caller may be a notebook, or a worker that shares its loop
-        with _kernel() as km, ThreadPoolExecutor(1) as thread:
-            thread.submit(lambda: asyncio.run(_drive(km, book, notebook, told, timeout, threads))).result()
-        return book[0], None
-    except Exception as e:
-        nb = book[0] if book else _prepare(notebook, told)
-        return nb, _error(nb, e)
-
 # %% ../../nbs/batch/03_run.ipynb #5f94cbda
 def _error(nb, e):
     "What a failed execution has to say: type, message, cell number, traceback"
@@ -125,6 +113,29 @@ def _error(nb, e):
 
 def _never_started(nb, error):
     return error and error["cell"] is None and not any(c.get("execution_count") for c in nb.cells)
+
+# %% ../../nbs/batch/03_run.ipynb #6a3d24d0
+def _execute(notebook, told, timeout, threads):
+    "The executed notebook (or what there is of it), and None or what went wrong"
+    book = []
+    try:   # an event loop and a thread of its own: the caller may be a notebook, or a worker that shares its loop
+        with _kernel() as km, ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(_drive(km, book, notebook, told, timeout, threads))).result()
+        return book[0], None
+    except Exception as e:
+        nb = book[0] if book else _prepare(notebook, told)
+        return nb, _error(nb, e)
+
+# %% ../../nbs/batch/03_run.ipynb #1eafca61
+def _keep(nb, folder, result):
+    "Write a run's three files; result.json comes last, so that it never speaks of files that are not there"
+    import nbformat
+    from promptmem.batch.pages import run_page
+    nb.metadata.pop("widgets", None)
+    nb = redact(nb)
+    write_atomic(folder/"notebook.ipynb", nbformat.writes(nb) + "\n")
+    write_atomic(folder/"report.html", run_page(nb, redact(dict(result)), folder))
+    write_json(folder/"result.json", result)
 
 # %% ../../nbs/batch/03_run.ipynb #5cc5afa0
 def run_notebook(
@@ -152,14 +163,3 @@ def run_notebook(
                   seconds=round(time.perf_counter() - clock, 3), **(facts or {}))
     _keep(nb, folder, result)
     return result
-
-# %% ../../nbs/batch/03_run.ipynb #1eafca61
-def _keep(nb, folder, result):
-    "Write a run's three files; result.json comes last, so that it never speaks of files that are not there"
-    import nbformat
-    from promptmem.batch.pages import run_page
-    nb.metadata.pop("widgets", None)
-    nb = redact(nb)
-    write_atomic(folder/"notebook.ipynb", nbformat.writes(nb) + "\n")
-    write_atomic(folder/"report.html", run_page(nb, redact(dict(result)), folder))
-    write_json(folder/"result.json", result)
