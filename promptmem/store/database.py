@@ -42,7 +42,7 @@ class Forgotten(StoreError, KeyError): # noqa: E302
     "What was to be written had been erased before"
     def __str__(self): return RuntimeError.__str__(self)
 
-# %% ../../nbs/store/02_database.ipynb #16a46e02
+# %% ../../nbs/store/02_database.ipynb #96daeff9
 _TROUBLE = (
     (("is full", "no space left", "file too large", "disk quota"), StoreFull,
      "the disk is full: this write was not kept, everything acknowledged before is safe; make room and try again"),
@@ -54,6 +54,7 @@ _TROUBLE = (
     (("not a database", "malformed", "corrupt"), StoreCorrupt, "is not a readable SQLite database"),
 )
 
+# %% ../../nbs/store/02_database.ipynb #16a46e02
 @contextmanager
 def explained(
     name:str, # the store, without password
@@ -97,6 +98,7 @@ def as_url(
         raise InvalidData(f"a store lives in SQLite or PostgreSQL, not in {url.get_backend_name()}")
     return url
 
+# %% ../../nbs/store/02_database.ipynb #15113afa
 def shown(url:sa.URL)->str: # url: of a database
     "A database's address without password and options"
     at = f"{url.username}@" if url.username else ""
@@ -112,6 +114,7 @@ def private_mode(
     shared = bits & stat.S_IWGRP and not bits & stat.S_ISVTX
     return 0o660 if shared else 0o600
 
+# %% ../../nbs/store/02_database.ipynb #4680b1a0
 def make_private(
     path:Path, # of a file; one that is there stays as it is
 )->None:
@@ -120,6 +123,7 @@ def make_private(
     except FileExistsError: return
     path.chmod(private_mode(path.parent))
 
+# %% ../../nbs/store/02_database.ipynb #96762f4e
 def private_folder(
     path:Path, # beside a store
 )->None:
@@ -136,6 +140,7 @@ def _sqlite_connect(dbapi, timeout):
                    "temp_store=MEMORY", "cache_size=-65536", "mmap_size=268435456"):
         dbapi.execute(f"PRAGMA {pragma}")
 
+# %% ../../nbs/store/02_database.ipynb #6f61adc2
 def _begin(conn, timeout):
     "Begin a transaction; a writer queues for SQLite's write lock"
     if conn.dialect.name != "sqlite": return
@@ -150,6 +155,7 @@ def _begin(conn, timeout):
                 time.sleep(random.uniform(.0005, .003))
     finally: raw.execute(f"PRAGMA busy_timeout={int(timeout*1000)}")
 
+# %% ../../nbs/store/02_database.ipynb #9853bd49
 def _use_wal(engine, timeout):
     "Switch to WAL; several processes may create the file at once, so try until it holds"
     end = time.monotonic() + timeout
@@ -263,17 +269,7 @@ class Database:
         for engine in self._engines(): engine.dispose(close=self._pid == os.getpid())
         self.engine = self._direct = None
 
-# %% ../../nbs/store/02_database.ipynb #14751603
-def bring_up_to_date(db:Database)->None: # db: just opened
-    "Create the layout, or migrate an older one; refuse a newer one"
-    with db.read() as conn:
-        if sa.inspect(conn).has_table("pm_meta") and _version(conn, db.name) == VERSION: return
-    with db.engine.connect() as conn:
-        conn = conn.execution_options(pm_write=True)
-        if db.sqlite: conn.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF") # tables are copied
-        with conn.begin(): _upgrade(conn, db.name)
-        if db.sqlite: conn.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")
-
+# %% ../../nbs/store/02_database.ipynb #dea8b093
 def _version(conn, name):
     "The layout that is there, unless it is newer than ours"
     found = int(conn.scalar(sa.select(meta.c.value).where(meta.c.key == "schema_version")))
@@ -281,6 +277,16 @@ def _version(conn, name):
     raise StoreVersionError(f"{name} was written by a newer promptmem: it has layout {found}, this one knows up to "
                             f"{VERSION}. Nothing was changed; upgrade with: pip install -U promptmem")
 
+# %% ../../nbs/store/02_database.ipynb #47c6e9cf
+def _keep_no_samples(conn):
+    "PostgreSQL keeps sample values in a catalog that `forget` cannot reach: let it take none of what users wrote"
+    if conn.dialect.name != "postgresql": return
+    for table in (clarifications, interactions, uses, vectors, epochs):
+        for c in table.c:
+            if not isinstance(c.type, (sa.Text, VectorColumn)): continue
+            conn.execute(sa.text(f"ALTER TABLE {table.name} ALTER COLUMN {c.name} SET STATISTICS 0"))
+
+# %% ../../nbs/store/02_database.ipynb #02b1f3ed
 def _upgrade(conn, name):
     if conn.dialect.name == "postgresql":
         conn.execute(sa.text("SELECT pg_advisory_xact_lock(727068)"))
@@ -294,13 +300,16 @@ def _upgrade(conn, name):
         _migrate(conn, name)
         conn.execute(meta.update().where(meta.c.key == "schema_version").values(value=str(VERSION)))
 
-def _keep_no_samples(conn):
-    "PostgreSQL keeps sample values in a catalog that `forget` cannot reach: let it take none of what users wrote"
-    if conn.dialect.name != "postgresql": return
-    for table in (clarifications, interactions, uses, vectors, epochs):
-        for c in table.c:
-            if not isinstance(c.type, (sa.Text, VectorColumn)): continue
-            conn.execute(sa.text(f"ALTER TABLE {table.name} ALTER COLUMN {c.name} SET STATISTICS 0"))
+# %% ../../nbs/store/02_database.ipynb #14751603
+def bring_up_to_date(db:Database)->None: # db: just opened
+    "Create the layout, or migrate an older one; refuse a newer one"
+    with db.read() as conn:
+        if sa.inspect(conn).has_table("pm_meta") and _version(conn, db.name) == VERSION: return
+    with db.engine.connect() as conn:
+        conn = conn.execution_options(pm_write=True)
+        if db.sqlite: conn.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF") # tables are copied
+        with conn.begin(): _upgrade(conn, db.name)
+        if db.sqlite: conn.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")
 
 # %% ../../nbs/store/02_database.ipynb #cbf99f32
 def _migrate(conn, name):
@@ -349,6 +358,7 @@ def _copy(conn, table):
     conn.execute(sa.text(f"UPDATE sqlite_sequence SET seq = max(seq, coalesce({seq}, 0)) WHERE name = '{table.name}'"))
     conn.execute(sa.text(f"DROP TABLE {old}"))
 
+# %% ../../nbs/store/02_database.ipynb #641d4877
 def _alter(conn, table):
     "PostgreSQL: the constraints and columns of the new layout"
     there, name = sa.inspect(conn), table.name
@@ -362,6 +372,11 @@ def _alter(conn, table):
         kind = c.type.compile(conn.dialect)
         rest = "" if c.server_default is None else f" NOT NULL DEFAULT '{c.server_default.arg}'"
         conn.execute(sa.text(f"ALTER TABLE {name} ADD COLUMN {c.name} {kind}{rest}"))
+
+# %% ../../nbs/store/02_database.ipynb #dc9b35ff
+def folded(key:str, text:str)->str: # key, text: as they were written
+    "What a page of clarifications is searched in: text and question, without case, width, punctuation and symbols"
+    return f"{fold(text)}\n{fold(key)}"
 
 # %% ../../nbs/store/02_database.ipynb #11af918b
 def _refile(conn, changed):
@@ -394,10 +409,7 @@ def _refile(conn, changed):
     for i in range(0, len(rows), 5000): conn.execute(update, rows[i:i + 5000])
     return back, retired
 
-def folded(key:str, text:str)->str: # key, text: as they were written
-    "What a page of clarifications is searched in: text and question, without case, width, punctuation and symbols"
-    return f"{fold(text)}\n{fold(key)}"
-
+# %% ../../nbs/store/02_database.ipynb #b4d6182a
 def _reread(conn, uid):
     "Fill what follows from the interactions"
     i = interactions.c
@@ -422,6 +434,7 @@ def seen_by(
     if r.get("hit") and r.get("id"): rows[r["id"]] = True, r.get("score")
     return rows
 
+# %% ../../nbs/store/02_database.ipynb #6d20c8f7
 def put_uses(
     conn, # inside a write
     interaction:dict, # as `Interaction.to_dict` gives it
@@ -455,6 +468,7 @@ def put_interaction(
     if new: conn.execute(_INSERT, dict(values, id=d["id"], scope=d["scope"]))
     put_uses(conn, d, new)
 
+# %% ../../nbs/store/02_database.ipynb #43001e17
 def insert_interaction(
     conn, # inside a write
     d:dict, # as `Interaction.to_dict` gives it
@@ -475,6 +489,7 @@ def change_number(
     conn.execute(_COUNT_UP)
     return int(conn.scalar(_COUNTER))
 
+# %% ../../nbs/store/02_database.ipynb #88e20a86
 def watermark(
     conn, # inside a read
 )->int: # every change that this read cannot see has at least this number
@@ -491,6 +506,7 @@ def erasures(
     "How many erasures `scope` has seen: what a process holds in memory is good only as long as this number stays"
     return conn.scalar(sa.select(epochs.c.epoch).where(epochs.c.scope == scope_mark(uid, scope))) or 0
 
+# %% ../../nbs/store/02_database.ipynb #743efe94
 _THERE = interactions.c.id == sa.bindparam("id"), interactions.c.scope == sa.bindparam("scope")
 _MARKS = sa.select(erased.c.mark).where(erased.c.mark.in_(sa.bindparam("marks", expanding=True)))
 _BEFORE = _MARKS.union_all(sa.select(sa.literal(-1)).where(*_THERE))
@@ -505,6 +521,7 @@ def before_log(
     found = set(conn.scalars(_BEFORE, dict(marks=[own, *refs], id=d["id"], scope=d["scope"])))
     return -1 in found, own in found, {refs[m] for m in found if m in refs}
 
+# %% ../../nbs/store/02_database.ipynb #7578f781
 def is_erased(
     conn, # inside a read
     uid:str, # which store

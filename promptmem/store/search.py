@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['EXACT_LIMIT', 'ClosestSearch', 'as_vectors', 'put_vectors', 'dimension', 'embedded', 'index_folder', 'index_key',
            'marks_of', 'put_marks', 'trusted', 'build_clusters', 'SemanticSearch', 'hnsw_name', 'PostgresSearch',
-           'alive', 'hidden']
+           'hidden', 'alive']
 
 # %% ../../nbs/store/04_search.ipynb #ff3e4d4d
 import json
@@ -115,6 +115,7 @@ def dimension(
     found = conn.scalar(sa.select(length).where(_v.scope == scope, _v.model == model).limit(1))
     return None if found is None else int(found)
 
+# %% ../../nbs/store/04_search.ipynb #6ad7a2e9
 def _numbers(embedder, rows):
     "The rows (n, key) whose key has an embedding, and these"
     try: out = np.asarray(embedder([key for _, key in rows]), np.float32)
@@ -128,6 +129,7 @@ def _numbers(embedder, rows):
     warnings.warn(f"{embedder.name} gave no numbers for {(~good).sum()} texts: they are left out", stacklevel=2)
     return [row for row, ok in zip(rows, good) if ok], out[good]
 
+# %% ../../nbs/store/04_search.ipynb #8e01408a
 def embedded(
     db:Database, # the store
     embedder, # texts -> float32 [n, d]
@@ -156,6 +158,7 @@ def index_folder(
     folder = db.path.with_name(db.path.name + "-index")/scope_mark(db.uid, scope)
     return folder if model is None else folder/stable_hash(model, 24)
 
+# %% ../../nbs/store/04_search.ipynb #c9802be7
 def index_key(
     folder, # of one scope and model
 )->str: # in `pm_meta`
@@ -171,6 +174,7 @@ def marks_of(
     found = conn.scalar(sa.select(meta.c.value).where(meta.c.key == key))
     return json.loads(found) if found else []
 
+# %% ../../nbs/store/04_search.ipynb #b742268e
 def put_marks(
     conn, # inside a write
     key:str, # as `index_key` gives it
@@ -180,6 +184,7 @@ def put_marks(
     conn.execute(meta.delete().where(meta.c.key == key))
     if marks: conn.execute(meta.insert().values(key=key, value=json.dumps(marks)))
 
+# %% ../../nbs/store/04_search.ipynb #4b5100dc
 def trusted(
     conn, # inside a read
     folder, # of one scope and model; None: there are no files
@@ -188,6 +193,9 @@ def trusted(
     try: found = ClusterIndex(folder) if folder else None
     except (OSError, ValueError, KeyError, TypeError): return None
     return found if found is not None and found.mark in marks_of(conn, index_key(folder)) else None
+
+# %% ../../nbs/store/04_search.ipynb #5500bc33
+def _matrix(blobs): return np.frombuffer(b"".join(blobs), np.float32).reshape(len(blobs), -1)
 
 # %% ../../nbs/store/04_search.ipynb #65ea7963
 def build_clusters(
@@ -211,14 +219,13 @@ def build_clusters(
     search.clusters = ClusterIndex(folder)
     return here if search.clusters.mark == mark else None
 
+# %% ../../nbs/store/04_search.ipynb #2e254df2
 def _blocks(conn, search):
     "(ids, vectors) of all active entries, in the order of their rows"
     rows = search.columns(_c.n, _v.vector).where(_c.active).execution_options(yield_per=5000)
     for part in conn.execute(rows).partitions():
         ready = [(n, v) for n, v in part if search.fits(v)]
         if ready: yield np.array([n for n, _ in ready], np.int64), _matrix([v for _, v in ready])
-
-def _matrix(blobs): return np.frombuffer(b"".join(blobs), np.float32).reshape(len(blobs), -1)
 
 # %% ../../nbs/store/04_search.ipynb #dd1bf90b
 class SemanticSearch:
@@ -343,6 +350,7 @@ def hnsw_name(
     "The name of a scope's index in PostgreSQL"
     return f"pm_hnsw_{stable_hash([uid, scope, model], 24)}"
 
+# %% ../../nbs/store/04_search.ipynb #cd6f58b5
 def _literal(value): return sa.bindparam(None, value, type_=sa.Text, literal_execute=True)
 def _in_sql(text): return "'" + text.replace("'", "''") + "'"
 
@@ -411,20 +419,7 @@ class PostgresSearch:
             rows = sa.select(_v.n, distance).where(*self._mine, in_use).order_by(distance).limit(k)
             return [(n, 1 - d) for n, d in conn.execute(rows)]
 
-# %% ../../nbs/store/04_search.ipynb #062936f3
-def alive(
-    conn, # inside a read
-    layers:tuple, # whose entries may be shown, the nearest first
-    found:list, # (n, score), best first
-)->list: # (row, score), best first, without those that are gone, superseded, hidden or another scope's
-    "The rows behind search results"
-    ns, rows = [n for n, _ in found], {}
-    for i in range(0, len(ns), 500):
-        part = sa.select(clarifications).where(_c.n.in_(ns[i:i + 500])) # by primary key alone, which is fastest
-        rows.update((row.n, row) for row in conn.execute(part) if row.scope in layers and row.active)
-    for n in hidden(conn, layers, rows.values()): del rows[n]
-    return [(rows[n], score) for n, score in found if n in rows]
-
+# %% ../../nbs/store/04_search.ipynb #cf68cd3f
 def hidden(
     conn, # inside a read
     layers:tuple, # the nearest first
@@ -439,3 +434,17 @@ def hidden(
         said = sa.select(_c.slot, _c.scope).where(_c.scope.in_(layers), _c.slot.in_(slots[i:i + 500]), _c.active)
         for slot, scope in conn.execute(said): near[slot] = min(at[scope], near.get(slot, len(layers)))
     return [row.n for row in far if near[row.slot] < at[row.scope]]
+
+# %% ../../nbs/store/04_search.ipynb #062936f3
+def alive(
+    conn, # inside a read
+    layers:tuple, # whose entries may be shown, the nearest first
+    found:list, # (n, score), best first
+)->list: # (row, score), best first, without those that are gone, superseded, hidden or another scope's
+    "The rows behind search results"
+    ns, rows = [n for n, _ in found], {}
+    for i in range(0, len(ns), 500):
+        part = sa.select(clarifications).where(_c.n.in_(ns[i:i + 500])) # by primary key alone, which is fastest
+        rows.update((row.n, row) for row in conn.execute(part) if row.scope in layers and row.active)
+    for n in hidden(conn, layers, rows.values()): del rows[n]
+    return [(rows[n], score) for n, score in found if n in rows]

@@ -45,6 +45,7 @@ def _record(row)->Clarification:
     "The clarification that a database row holds"
     return Clarification(**{f: getattr(row, f) for f in FIELDS if f != "active"}, active=bool(row.active))
 
+# %% ../../nbs/store/03_store.ipynb #23fb0fe3
 def _new(scope, key=None, text=None, author="user", source=None, kind="question")->Clarification:
     "A checked clarification, ready to be written"
     if kind not in KINDS: raise InvalidData(f"kind is {' or '.join(KINDS)}, not {kind!r:.80}")
@@ -63,6 +64,7 @@ def _head(conn, scope, slot):
     rows = rows.order_by(sa.case((_c.active, 0), else_=1), _c.n.desc()) # the case keeps SQLite on pm_chain
     return conn.execute(rows.limit(1)).first()
 
+# %% ../../nbs/store/03_store.ipynb #5636b5ec
 def _insert(conn, new:Clarification):
     "Write `new` as the active entry of its key; returns it with `supersedes` filled in"
     values = values_of(new, change_number(conn))
@@ -107,6 +109,7 @@ def _chained(conn, news):
         yield c, heads.get(where)
         heads[where] = c.id
 
+# %% ../../nbs/store/03_store.ipynb #d794f6cf
 def _bulk_insert(conn, news, changed, vecs, model):
     "Retire what is superseded, insert the rows (only the last of each key active), then ranks and vectors"
     before = conn.scalar(sa.select(sa.func.max(_c.n))) or 0
@@ -124,21 +127,7 @@ def _bulk_insert(conn, news, changed, vecs, model):
     values = [dict(n=n[c.id], model=model, scope=c.scope, vector=v) for c, v in zip(news, vecs)]
     for i in range(0, len(values), 5000): conn.execute(vectors.insert(), values[i:i + 5000])
 
-# %% ../../nbs/store/03_store.ipynb #fd661637
-def _entry(conn, id, scope, lock=False):
-    "The row of a clarification; KeyError when the scope has none"
-    rows = sa.select(_c.n, _c.slot, *_COLUMNS).where(_c.id == id).order_by(_c.n)
-    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
-    if found is None: raise KeyError(f"there is no clarification with id {id!r}" + _in(scope))
-    return found
-
-def _asked(conn, id, scope, lock=False):
-    "The row (n, scope, body) of an interaction; KeyError when the scope has none"
-    rows = sa.select(_q.n, _q.scope, _q.body).where(_q.id == id).order_by(_q.n)
-    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
-    if found is None: raise KeyError(f"there is no interaction with id {id!r}" + _in(scope))
-    return found
-
+# %% ../../nbs/store/03_store.ipynb #df9701ea
 def _is_id(id):
     "Could anything have this id?"
     return isinstance(id, str) and well_formed(id) == id and "\0" not in id
@@ -150,6 +139,22 @@ def _nearest(rows, scope):
     return next((of[layer] for layer in layers_of(scope) if layer in of), None)
 
 def _in(scope): return "" if scope is None else f" in scope {scope!r}"
+
+# %% ../../nbs/store/03_store.ipynb #fd661637
+def _entry(conn, id, scope, lock=False):
+    "The row of a clarification; KeyError when the scope has none"
+    rows = sa.select(_c.n, _c.slot, *_COLUMNS).where(_c.id == id).order_by(_c.n)
+    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
+    if found is None: raise KeyError(f"there is no clarification with id {id!r}" + _in(scope))
+    return found
+
+# %% ../../nbs/store/03_store.ipynb #f510cfcd
+def _asked(conn, id, scope, lock=False):
+    "The row (n, scope, body) of an interaction; KeyError when the scope has none"
+    rows = sa.select(_q.n, _q.scope, _q.body).where(_q.id == id).order_by(_q.n)
+    found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
+    if found is None: raise KeyError(f"there is no interaction with id {id!r}" + _in(scope))
+    return found
 
 def _interaction(body): return Interaction.from_dict(json.loads(body))
 
@@ -238,6 +243,14 @@ def supersede(self:Store,
         return _insert(conn, _new(old.scope if scope is None else scope, old.key, text, author, source, old.kind))
     return self._write(write)
 
+# %% ../../nbs/store/03_store.ipynb #f04c3f63
+def _row(row):
+    known = ("scope", "key", "text", "author", "source", "kind")
+    if not isinstance(row, dict): raise InvalidData(f"each row must be a dict, found {type(row).__name__}")
+    unknown = sorted(map(str, set(row) - set(known)))
+    if unknown: raise InvalidData(f"a row has {', '.join(known)}; not {', '.join(unknown)}")
+    return dict(dict(scope=None), **row)
+
 # %% ../../nbs/store/03_store.ipynb #03c558c7
 @patch
 def add_many(self:Store,
@@ -258,30 +271,7 @@ def add_many(self:Store,
     self._write(write)
     return news
 
-def _row(row):
-    known = ("scope", "key", "text", "author", "source", "kind")
-    if not isinstance(row, dict): raise InvalidData(f"each row must be a dict, found {type(row).__name__}")
-    unknown = sorted(map(str, set(row) - set(known)))
-    if unknown: raise InvalidData(f"a row has {', '.join(known)}; not {', '.join(unknown)}")
-    return dict(dict(scope=None), **row)
-
-# %% ../../nbs/store/03_store.ipynb #3ed37a4a
-@patch
-def deactivate(self:Store,
-    id:str, # an entry
-    scope=None, # if given, an entry of another scope counts as not there
-)->Clarification:
-    "Take an entry out of use; it stays in the history"
-    return _switch(self, id, scope, False)
-
-@patch
-def restore(self:Store,
-    id:str, # an entry
-    scope=None, # if given, an entry of another scope counts as not there
-)->Clarification:
-    "Bring an entry back into use; the active entry for the same question is retired"
-    return _switch(self, id, scope, True)
-
+# %% ../../nbs/store/03_store.ipynb #9e1d2144
 def _switch(store, id, scope, active):
     def write(conn):
         old, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
@@ -292,6 +282,24 @@ def _switch(store, id, scope, active):
     found = store._write(write)
     found.active = active
     return found
+
+# %% ../../nbs/store/03_store.ipynb #3ed37a4a
+@patch
+def deactivate(self:Store,
+    id:str, # an entry
+    scope=None, # if given, an entry of another scope counts as not there
+)->Clarification:
+    "Take an entry out of use; it stays in the history"
+    return _switch(self, id, scope, False)
+
+# %% ../../nbs/store/03_store.ipynb #7252af42
+@patch
+def restore(self:Store,
+    id:str, # an entry
+    scope=None, # if given, an entry of another scope counts as not there
+)->Clarification:
+    "Bring an entry back into use; the active entry for the same question is retired"
+    return _switch(self, id, scope, True)
 
 # %% ../../nbs/store/03_store.ipynb #f62ce42d
 @patch
@@ -324,6 +332,45 @@ def get(self:Store,
         try: return _record(_entry(conn, id, scope))
         except KeyError: return None
 
+# %% ../../nbs/store/03_store.ipynb #0da905cc
+def _after_fork(store):
+    "What a thread of the parent was working on is in no known state"
+    if store._pid != os.getpid(): store._indexes.clear()
+    store._pid = os.getpid()
+
+def _merged(found, by):
+    "What the layers found, best first; of equally good ones, that of the nearer layer"
+    return found[0] if len(found) == 1 else sorted((item for layer in found for item in layer), key=by)
+
+# %% ../../nbs/store/03_store.ipynb #cdc44aac
+def _closest(store, key, layers, k, max_distance):
+    indexes, ask = [store._index(("closest", s), lambda s=s: ClosestSearch(store.db, s)) for s in layers], k
+    while k > 0:
+        with store.db.read() as conn:
+            found = [index.search(conn, key, ask, max_distance) for index in indexes]
+            rows = alive(conn, layers, _merged(found, lambda item: item[1]))
+        if len(layers) == 1 or len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
+        ask *= 4
+    return []
+
+# %% ../../nbs/store/03_store.ipynb #8ccb33f6
+def _semantic(store, query, layers, k, embedder, exact):
+    if embedder is None:
+        raise InvalidData("semantic search needs an embedder: "
+                          "Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
+    store.watch(embedder)
+    make = SemanticSearch if store.db.sqlite else PostgresSearch
+    indexes = [store._index(("semantic", s, embedder.name), lambda s=s: make(store.db, s, embedder, store.exact_limit))
+               for s in layers]
+    for index in indexes: index.refresh()
+    vector, ask = as_vectors(embedder([query]), 1)[0], k
+    while k > 0:
+        found = [index.search(vector, ask, exact) for index in indexes]
+        with store.db.read() as conn: rows = alive(conn, layers, _merged(found, lambda item: -item[1]))
+        if len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
+        ask *= 4
+    return []
+
 # %% ../../nbs/store/03_store.ipynb #0558aef9
 @patch
 def search(self:Store,
@@ -347,43 +394,6 @@ def search(self:Store,
         else: found = _semantic(self, query, layers, k, embedder or self.embedder, exact)
     return [(_record(row), score) if scores else _record(row) for row, score in found]
 
-# %% ../../nbs/store/03_store.ipynb #0da905cc
-def _after_fork(store):
-    "What a thread of the parent was working on is in no known state"
-    if store._pid != os.getpid(): store._indexes.clear()
-    store._pid = os.getpid()
-
-def _closest(store, key, layers, k, max_distance):
-    indexes, ask = [store._index(("closest", s), lambda s=s: ClosestSearch(store.db, s)) for s in layers], k
-    while k > 0:
-        with store.db.read() as conn:
-            found = [index.search(conn, key, ask, max_distance) for index in indexes]
-            rows = alive(conn, layers, _merged(found, lambda item: item[1]))
-        if len(layers) == 1 or len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
-        ask *= 4
-    return []
-
-def _semantic(store, query, layers, k, embedder, exact):
-    if embedder is None:
-        raise InvalidData("semantic search needs an embedder: "
-                          "Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
-    store.watch(embedder)
-    make = SemanticSearch if store.db.sqlite else PostgresSearch
-    indexes = [store._index(("semantic", s, embedder.name), lambda s=s: make(store.db, s, embedder, store.exact_limit))
-               for s in layers]
-    for index in indexes: index.refresh()
-    vector, ask = as_vectors(embedder([query]), 1)[0], k
-    while k > 0:
-        found = [index.search(vector, ask, exact) for index in indexes]
-        with store.db.read() as conn: rows = alive(conn, layers, _merged(found, lambda item: -item[1]))
-        if len(rows) >= k or all(len(f) < ask for f in found): return rows[:k]
-        ask *= 4
-    return []
-
-def _merged(found, by):
-    "What the layers found, best first; of equally good ones, that of the nearer layer"
-    return found[0] if len(found) == 1 else sorted((item for layer in found for item in layer), key=by)
-
 # %% ../../nbs/store/03_store.ipynb #4ae10513
 @patch
 def changes(self:Store,
@@ -398,6 +408,14 @@ def changes(self:Store,
         if reset := any(n.reset for n in news): # of one layer: all are read again
             news = [n if n.reset else feed(conn, self.db.uid, s, kind=kind) for n, s in zip(news, layers)]
         return Changes([row for n in news for row in n.rows], tuple(n.cursor for n in news), reset)
+
+# %% ../../nbs/store/03_store.ipynb #ce7e0437
+def _not_hidden(layers):
+    "No nearer layer has an active entry for the same question"
+    near, at = clarification_table.alias(), {scope: i for i, scope in enumerate(layers)}
+    nearer = sa.case(at, value=near.c.scope) < sa.case(at, value=_c.scope)
+    said = sa.select(1).where(near.c.scope.in_(layers), near.c.slot == _c.slot, near.c.active, nearer)
+    return ~said.correlate(clarification_table).exists()
 
 # %% ../../nbs/store/03_store.ipynb #4a4ab671
 _SORTS = ("time", "key", "text", "author", "active", "id")
@@ -414,13 +432,6 @@ def _matching(scope, query, active, kind):
         columns, words = ((_c.folded,), words) if words else ((_c.key, _c.text), query.strip())
         where.append(sa.or_(*(column.contains(words, autoescape=True) for column in columns)))
     return where
-
-def _not_hidden(layers):
-    "No nearer layer has an active entry for the same question"
-    near, at = clarification_table.alias(), {scope: i for i, scope in enumerate(layers)}
-    nearer = sa.case(at, value=near.c.scope) < sa.case(at, value=_c.scope)
-    said = sa.select(1).where(near.c.scope.in_(layers), near.c.slot == _c.slot, near.c.active, nearer)
-    return ~said.correlate(clarification_table).exists()
 
 # %% ../../nbs/store/03_store.ipynb #82b58938
 @patch
@@ -442,6 +453,7 @@ def clarifications(self:Store,
     rows = sa.select(*_COLUMNS).join(page, page.c.n == _c.n).order_by(*order)
     with self.db.read() as conn: return [_record(r) for r in conn.execute(rows)]
 
+# %% ../../nbs/store/03_store.ipynb #fbe6deb5
 @patch
 def count(self:Store,
     scope, # whose; or several layers
@@ -471,6 +483,7 @@ def history(self:Store,
         rows = sa.select(*_COLUMNS).where(_c.scope.in_(layers), _c.slot == slot).order_by(_c.n)
         return [_record(r) for r in conn.execute(rows)]
 
+# %% ../../nbs/store/03_store.ipynb #30045344
 @patch
 def scopes(self:Store)->list: # names, sorted
     "The scopes that hold anything"
@@ -519,6 +532,7 @@ def interaction(self:Store,
         try: return _interaction(_asked(conn, id, scope).body)
         except KeyError: return None
 
+# %% ../../nbs/store/03_store.ipynb #b922bff9
 @patch
 def interactions(self:Store,
     scope, # whose; or several layers
@@ -537,17 +551,19 @@ def interactions(self:Store,
     with self.db.read() as conn: bodies = conn.scalars(rows.order_by(*order).offset(offset).limit(limit)).all()
     return [_interaction(b) for b in bodies]
 
-# %% ../../nbs/store/03_store.ipynb #c9ec418a
-@patch
-def judge(self:Store,
-    id:str, # an interaction that is there
-    verdict, # "right", "wrong" or None
-    expected:str=None, # the right answer; None: not known
-    scope=None, # if given, an interaction of another scope counts as not there
-)->tuple: # (the interaction before, the interaction now)
-    "Set verdict and right answer in one transaction; KeyError when the interaction is not there any more"
-    return _judge(self, id, scope, lambda before: dict(verdict=verdict, expected=expected))
+# %% ../../nbs/store/03_store.ipynb #61f4470c
+def _judge(store, id, scope, change):
+    def write(conn):
+        row = _asked(conn, id, scope and layers_of(scope)[0], lock=True)
+        before = _interaction(row.body)
+        now = Interaction.from_dict(before.to_dict() | change(before))
+        if now.expected is not None: storable(now.expected, "the right answer")
+        values = dict(verdict=now.verdict, body=as_body(now.to_dict()))
+        conn.execute(interaction_table.update().where(_q.n == row.n).values(**values))
+        return before, now
+    return store._write(write)
 
+# %% ../../nbs/store/03_store.ipynb #0cefd911
 @patch
 def set_verdict(self:Store,
     id:str, # an interaction
@@ -559,16 +575,16 @@ def set_verdict(self:Store,
     kept = {} if expected is None else dict(expected=expected)
     return _judge(self, id, scope, lambda before: dict(verdict=verdict) | kept)[1]
 
-def _judge(store, id, scope, change):
-    def write(conn):
-        row = _asked(conn, id, scope and layers_of(scope)[0], lock=True)
-        before = _interaction(row.body)
-        now = Interaction.from_dict(before.to_dict() | change(before))
-        if now.expected is not None: storable(now.expected, "the right answer")
-        values = dict(verdict=now.verdict, body=as_body(now.to_dict()))
-        conn.execute(interaction_table.update().where(_q.n == row.n).values(**values))
-        return before, now
-    return store._write(write)
+# %% ../../nbs/store/03_store.ipynb #c9ec418a
+@patch
+def judge(self:Store,
+    id:str, # an interaction that is there
+    verdict, # "right", "wrong" or None
+    expected:str=None, # the right answer; None: not known
+    scope=None, # if given, an interaction of another scope counts as not there
+)->tuple: # (the interaction before, the interaction now)
+    "Set verdict and right answer in one transaction; KeyError when the interaction is not there any more"
+    return _judge(self, id, scope, lambda before: dict(verdict=verdict, expected=expected))
 
 # %% ../../nbs/store/03_store.ipynb #2ea750ea
 @patch
@@ -591,6 +607,17 @@ def uses(self:Store,
     return [dict(interaction=id, hit=bool(hit), score=score) | {k: d[k] for k in kept}
             for id, hit, score, body in found for d in [json.loads(body)]]
 
+# %% ../../nbs/store/03_store.ipynb #0470c21f
+def _owners(conn, ids, scope):
+    "scopes whose interactions count -> ids of the entries"
+    out = {}
+    for i in range(0, len(ids), 500):
+        rows, of = sa.select(_c.id, _c.scope).where(_c.id.in_(ids[i:i + 500])).order_by(_c.n), {}
+        if scope is not None: rows = rows.where(_c.scope.in_(layers_of(scope)))
+        for id, owner in conn.execute(rows): of.setdefault(id, owner)
+        for id, owner in of.items(): out.setdefault((owner,) if scope is None else layers_of(scope), []).append(id)
+    return out
+
 # %% ../../nbs/store/03_store.ipynb #559c9d16
 @patch
 def use_counts(self:Store,
@@ -609,16 +636,6 @@ def use_counts(self:Store,
             for id, verdict, n in conn.execute(rows.group_by(_u.clarification, _q.verdict)):
                 out[id]["uses"] += n
                 if verdict: out[id][verdict] += n
-    return out
-
-def _owners(conn, ids, scope):
-    "scopes whose interactions count -> ids of the entries"
-    out = {}
-    for i in range(0, len(ids), 500):
-        rows, of = sa.select(_c.id, _c.scope).where(_c.id.in_(ids[i:i + 500])).order_by(_c.n), {}
-        if scope is not None: rows = rows.where(_c.scope.in_(layers_of(scope)))
-        for id, owner in conn.execute(rows): of.setdefault(id, owner)
-        for id, owner in of.items(): out.setdefault((owner,) if scope is None else layers_of(scope), []).append(id)
     return out
 
 # %% ../../nbs/store/03_store.ipynb #15d779dd
@@ -674,6 +691,7 @@ def export(self:Store,
     "Write clarifications and interactions as JSON lines"
     return export_jsonl(self.db, path, scope)
 
+# %% ../../nbs/store/03_store.ipynb #0148a083
 @patch
 def import_(self:Store,
     path, # a file that `export` wrote

@@ -34,6 +34,7 @@ class VectorColumn(sa.types.UserDefinedType):
         import numpy as np
         return lambda v: None if v is None else np.array(v[1:-1].split(","), np.float32).tobytes()
 
+# %% ../../nbs/store/01_tables.ipynb #d1391386
 class _Blob(sa.types.TypeDecorator):
     "float32 bytes"
     impl, cache_ok = sa.LargeBinary, True
@@ -51,6 +52,8 @@ def _column(name, kind, default=None, **kw):
 meta = sa.Table("pm_meta", metadata, sa.Column("key", _T, primary_key=True), _column("value", _T))
 epochs = sa.Table("pm_epochs", metadata, sa.Column("scope", _T, primary_key=True), _column("epoch", _I))
 erased = sa.Table("pm_erased", metadata, sa.Column("mark", _I, primary_key=True, autoincrement=False))
+
+# %% ../../nbs/store/01_tables.ipynb #bbfbe8c7
 clarifications = sa.Table("pm_clarifications", metadata,
     sa.Column("n", _I, primary_key=True, autoincrement=True), _column("id", _T), _column("scope", _T),
     _column("key", _T), _column("normalized_key", _T), _column("text", _T), _column("author", _T), _column("time", _T),
@@ -62,6 +65,8 @@ interactions = sa.Table("pm_interactions", metadata,
     _column("time", _T), _column("question", _T), _column("slot", _T, ""), sa.Column("verdict", _T),
     _column("body", _T))
 _q = interactions.c
+
+# %% ../../nbs/store/01_tables.ipynb #5ecd6ce8
 uses = sa.Table("pm_uses", metadata,
     sa.Column("interaction", _T, primary_key=True), sa.Column("clarification", _T, primary_key=True),
     sa.Column("scope", _T, primary_key=True), _column("hit", _B), sa.Column("score", sa.Float),
@@ -91,6 +96,7 @@ def normalize(
     "The key under which a question is filed"
     return identity_key(key)
 
+# %% ../../nbs/store/01_tables.ipynb #824481d0
 def slot_of(
     key:str, # a normalised question
     kind:str="question", # or "always"
@@ -107,6 +113,7 @@ def asked_slot(
     "Equal for interactions that asked the same; a hash, because a question may be long"
     return stable_hash([uid, "asked", normalize(question)], 32)
 
+# %% ../../nbs/store/01_tables.ipynb #43c82e1a
 def scope_mark(
     uid:str, # which store
     scope:str, # whose
@@ -114,6 +121,7 @@ def scope_mark(
     "A hash that stands for a scope of one store where its name must not stay behind"
     return stable_hash([uid, scope], 24)
 
+# %% ../../nbs/store/01_tables.ipynb #03b8eb98
 def erased_mark(
     uid:str, # which store
     scope:str, # whose; "" for a reference from any scope
@@ -150,6 +158,7 @@ def layers_of(
     if len(set(names)) < len(names): raise InvalidData(f"a scope is named twice in {scope!r}")
     return tuple(storable(name, "the scope", LONGEST_NAME) for name in names)
 
+# %% ../../nbs/store/01_tables.ipynb #57a4759b
 def one_scope(
     scope, # a name
 )->str:
@@ -166,6 +175,7 @@ def _whole(value):
     if isinstance(value, dict): return {_whole(k): _whole(v) for k, v in value.items()}
     return [_whole(v) for v in value] if isinstance(value, (list, tuple)) else value
 
+# %% ../../nbs/store/01_tables.ipynb #34da067b
 def as_body(
     d:dict, # plain values
 )->str: # JSON

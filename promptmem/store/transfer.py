@@ -42,6 +42,15 @@ def lines_of(
         for (body,) in conn.execute(asked.execution_options(yield_per=5000)):
             yield dict(type="interaction") | json.loads(body)
 
+# %% ../../nbs/store/06_transfer.ipynb #0da8ac99
+def _write_lines(f, lines):
+    "All lines, on disk when this returns; how many"
+    n = 0
+    for n, line in enumerate(lines, 1): f.write(json.dumps(json.loads(as_body(line)), ensure_ascii=False) + "\n")
+    f.flush()
+    os.fsync(f.fileno())
+    return n
+
 # %% ../../nbs/store/06_transfer.ipynb #30a6396d
 def export_jsonl(
     db:Database, # the store
@@ -65,14 +74,6 @@ def export_jsonl(
             Path(tmp).unlink(missing_ok=True)
             if not isinstance(e, FileNotFoundError) or attempt == 19: raise # an erasure took it away
 
-def _write_lines(f, lines):
-    "All lines, on disk when this returns; how many"
-    n = 0
-    for n, line in enumerate(lines, 1): f.write(json.dumps(json.loads(as_body(line)), ensure_ascii=False) + "\n")
-    f.flush()
-    os.fsync(f.fileno())
-    return n
-
 # %% ../../nbs/store/06_transfer.ipynb #cc76774a
 def _text(v): return isinstance(v, str)
 def _filled(v): return isinstance(v, str) and bool(v.strip())
@@ -80,6 +81,7 @@ def _maybe(v): return v is None or _filled(v)
 def _number(v): return v is None or isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
 def _dict(v): return isinstance(v, dict)
 
+# %% ../../nbs/store/06_transfer.ipynb #90760ad2
 _NAME, _AN_ID = (_filled, "a text"), (_maybe, "an id or null")
 _RULES = {
     "clarification": dict(scope=_NAME, key=_NAME, text=_NAME, id=_NAME, author=_NAME, source=_AN_ID, supersedes=_AN_ID,
@@ -107,6 +109,18 @@ def _check_retrieval(r):
     _check("retrieval", r, "retrieval.")
     for c in r.get("candidates") or (): _check("candidate", c, "retrieval.candidates.")
 
+# %% ../../nbs/store/06_transfer.ipynb #585db703
+def _interaction(d):
+    "An interaction whose every part can be written again"
+    if d.get("retrieval"): _check_retrieval(d["retrieval"])
+    return Interaction.from_dict(json.loads(as_body(Interaction.from_dict(d).to_dict())))
+
+def _clarification(d):
+    "A clarification under its key of today"
+    c = Clarification.from_dict(dict(key=d.get("text"), **d) if "key" not in d else d)
+    c.normalized_key = normalize(c.key)
+    return c
+
 # %% ../../nbs/store/06_transfer.ipynb #050ca931
 def parse_line(
     raw:bytes, # one line of a file
@@ -127,17 +141,6 @@ def parse_line(
         if isinstance(d.get(name), str): storable(d[name], f"field {name!r}", longest)
     if "time" in d: d["time"] = utc(d["time"], "field 'time'")
     return _interaction(d) if kind == "interaction" else _clarification(d)
-
-def _interaction(d):
-    "An interaction whose every part can be written again"
-    if d.get("retrieval"): _check_retrieval(d["retrieval"])
-    return Interaction.from_dict(json.loads(as_body(Interaction.from_dict(d).to_dict())))
-
-def _clarification(d):
-    "A clarification under its key of today"
-    c = Clarification.from_dict(dict(key=d.get("text"), **d) if "key" not in d else d)
-    c.normalized_key = normalize(c.key)
-    return c
 
 # %% ../../nbs/store/06_transfer.ipynb #3627929f
 @dataclass
@@ -207,6 +210,7 @@ def _settle(conn, c, changed)->bool: # True if one of the two was retired
         if c.supersedes is None: c.supersedes = head.id
     return True
 
+# %% ../../nbs/store/06_transfer.ipynb #78a8213b
 def set_ranks(
     conn, # inside a write
     before:int, # the largest `n` before this write
@@ -226,6 +230,7 @@ def values_of(
     slot = slot_of(c.normalized_key, c.kind)
     return {f: getattr(c, f) for f in FIELDS} | dict(slot=slot, folded=folded(c.key, c.text), changed=changed)
 
+# %% ../../nbs/store/06_transfer.ipynb #fa1d7c66
 def _write_all(conn, checker):
     "Insert what was accepted; the report"
     changed, before, report = change_number(conn), conn.scalar(sa.select(sa.func.max(_c.n))) or 0, checker.report
