@@ -44,12 +44,6 @@ def _chained(conn, news):
 def _bulk_insert(conn, news, changed, vecs, model):
     ...
 
-def _entry(conn, id, scope, lock=...):
-    ...
-
-def _asked(conn, id, scope, lock=...):
-    ...
-
 def _is_id(id):
     ...
 
@@ -57,6 +51,12 @@ def _nearest(rows, scope):
     ...
 
 def _in(scope):
+    ...
+
+def _entry(conn, id, scope, lock=...):
+    ...
+
+def _asked(conn, id, scope, lock=...):
     ...
 
 def _interaction(body):
@@ -153,10 +153,10 @@ class Store:
     def interactions(self, scope, verdict: _Optional[str]=..., question: _Optional[str]=..., descending: bool=..., offset: int=..., limit: _Optional[int]=...) -> list:
         ...
 
-    def judge(self, id: str, verdict, expected: _Optional[str]=..., scope=...) -> tuple:
+    def set_verdict(self, id: str, verdict, expected: _Optional[str]=..., scope=...) -> Interaction:
         ...
 
-    def set_verdict(self, id: str, verdict, expected: _Optional[str]=..., scope=...) -> Interaction:
+    def judge(self, id: str, verdict, expected: _Optional[str]=..., scope=...) -> tuple:
         ...
 
     def uses(self, clarification_id: str, hits_only: bool=..., scope=...) -> list:
@@ -192,20 +192,20 @@ def _switch(store, id, scope, active):
 def _after_fork(store):
     ...
 
+def _merged(found, by):
+    ...
+
 def _closest(store, key, layers, k, max_distance):
     ...
 
 def _semantic(store, query, layers, k, embedder, exact):
     ...
 
-def _merged(found, by):
+def _not_hidden(layers):
     ...
 _SORTS: _Any
 
 def _matching(scope, query, active, kind):
-    ...
-
-def _not_hidden(layers):
     ...
 
 def _judge(store, id, scope, change):
