@@ -247,7 +247,7 @@ def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
     for c, t, i, cut in zip(contexts or [None]*len(ids), sentences, ids, cuts):
         if not c and not chat: out.append(i[:cut]); continue
         head, rest, row = context_ids(tokenizer, c, chat), i[cut:], []
-        if not chat: # the blank at the seam may join the first token: take the prompt from where the missing part begins
+        if not chat: # the blank may join the first token: the prompt ends where the missing part begins
             (row,), (start,) = encode(tokenizer, [(c, t)], blank=True)
             ends = sorted(range(start, len(row)-len(rest)+1), key=lambda k: abs(k-start-cut+bare))
             row = next((row[:k] for k in ends if row[k:k+len(rest)] == rest), [])

@@ -84,7 +84,7 @@ def context_ids(
     "Token ids of what stands before a sentence, the mark of the beginning included; none for None or an empty text"
     if not chat: return encode(tokenizer, [text])[0][0] if text else []
     if not getattr(tokenizer, "chat_template", None):
-        raise LMError("chat=True needs a chat model: this tokenizer has no chat template (leave chat out for plain text)")
+        raise LMError("chat=True needs a chat model: this tokenizer has no chat template")
     cue = text or (chat if isinstance(chat, str) else CHAT_CUE)
     return chat_ids(tokenizer, [dict(role="user", content=cue)])
 
