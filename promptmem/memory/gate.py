@@ -620,7 +620,10 @@ def near_strangers(
     "Each fitting or unrelated question beside the nearest memories that are not its own"
     stored = {r["family"]: r["stored"] for r in rows}
     asked = list(dict.fromkeys((r["family"], r["question"]) for r in rows if r["label"] == "same"))
-    families, cosine = list(stored), embedder([q.lower() for _, q in asked]) @ embedder([q.lower() for q in stored.values()]).T
+    families, cosine = (
+        list(stored),
+        embedder([q.lower() for _, q in asked]) @ embedder([q.lower() for q in stored.values()]).T,
+    )
     out = []
     for (family, question), row in zip(asked, cosine):
         order = [j for j in np.argsort(-row, kind="stable") if families[j] != family]
@@ -636,7 +639,8 @@ class _Judged:
     judged:list # (features, differences) per pair
     def fit(self, use): return fit_weights([(self.judged[i][0], bool(self.fits[i])) for i in np.flatnonzero(use)])
     def odds(self, w, use):
-        return np.array([NEVER if set(DECISIVE) & set(d) else w.log_odds(x) for x, d in (self.judged[i] for i in np.flatnonzero(use))])
+        return np.array([NEVER if set(DECISIVE) & set(d) else w.log_odds(x) for x,
+                         d in (self.judged[i] for i in np.flatnonzero(use))])
 
 def _pairs_of(rows, model, embedder, rng):
     "(family, stored, asked, fits, kind) of everything that is learned from or checked on"
@@ -663,7 +667,8 @@ def train_gate(
 
 def _fit_with_limits(pairs, model, folds, seed):
     "Weights from all pairs, limits from odds out of fold"
-    data = _Judged(np.array([p[0] for p in pairs]), np.array([p[3] for p in pairs]), _judge_pairs([p[1:3] for p in pairs], model))
+    data = _Judged(np.array([p[0] for p in pairs]), np.array([p[3] for p in pairs]),
+                   _judge_pairs([p[1:3] for p in pairs], model))
     kind, names = np.array([p[4] for p in pairs]), np.unique(data.family)
     fold = dict(zip(names.tolist(), np.random.default_rng(seed).permutation(len(names)) % folds))
     of, odds = np.array([fold[k] for k in data.family.tolist()]), np.zeros(len(pairs))

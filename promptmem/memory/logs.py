@@ -27,7 +27,9 @@ class Log:
         self.calls = None # requests made by the stream that returned this log
 
     @classmethod
-    def read(cls, path):
+    def read(cls,
+        path, # a file
+    ):
         "The log in a file"
         if Path(path).is_dir(): raise InvalidData(f"{path} is a folder: `compare_logs` reads all logs of a folder")
         records = list(read_jsonl(path, validate=_checked_line))
@@ -36,15 +38,25 @@ class Log:
         return cls(records, path)
 
     @property
-    def name(self): return self.path.stem if self.path else f"{self.strategy} p={self.probability}"
+    def name(self):
+        "Name of the run"
+        return self.path.stem if self.path else f"{self.strategy} p={self.probability}"
     @property
-    def strategy(self): return self.records[0].get("strategy", "") if self.records else ""
+    def strategy(self):
+        "Name of the strategy"
+        return self.records[0].get("strategy", "") if self.records else ""
     @property
-    def probability(self): return self.records[0].get("clarification_probability") if self.records else None
+    def probability(self):
+        "How often the user clarified"
+        return self.records[0].get("clarification_probability") if self.records else None
     @property
-    def seed(self): return self.records[0].get("seed") if self.records else None
+    def seed(self):
+        "Of the user"
+        return self.records[0].get("seed") if self.records else None
     @property
-    def family(self): return self.records[0].get("family", "") if self.records else ""
+    def family(self):
+        "Family of the questions"
+        return self.records[0].get("family", "") if self.records else ""
     @property
     def accuracy(self)->float:
         "Share of right replies, in percent"
@@ -55,6 +67,12 @@ class Log:
         )
     def __len__(self): return len(self.records)
     def __repr__(self): return f"Log({self.name!r}, {len(self)} tasks, {self.accuracy:g} % right)"
+
+    def _times(self):
+        f = self.path.with_suffix(".times") if self.path else None
+        if f is None or not f.exists(): return {}
+        pairs = [line.split() for line in f.read_text(encoding="utf-8").splitlines()]
+        return {int(p[0]): int(p[1]) for p in pairs if len(p) == 2 and p[0].isdigit() and p[1].isdigit()}
 
 def _checked_line(r):
     for f, kind in (("idx", int), ("is_correct", bool), ("correct_so_far", (int, float))):
@@ -94,13 +112,6 @@ def frame(self:Log):
     out = pd.DataFrame(rows)
     return out.assign(exception=out["exception"].fillna(False).astype(bool)) if "exception" in out else out
 
-@patch
-def _times(self:Log):
-    f = self.path.with_suffix(".times") if self.path else None
-    if f is None or not f.exists(): return {}
-    pairs = [line.split() for line in f.read_text(encoding="utf-8").splitlines()]
-    return {int(p[0]): int(p[1]) for p in pairs if len(p) == 2 and p[0].isdigit() and p[1].isdigit()}
-
 # %% ../../nbs/memory/06_logs.ipynb #870e37f2
 @patch
 def by_type(self:Log):
@@ -123,7 +134,9 @@ def by_type(self:Log):
     return pd.DataFrame(rows)
 
 @patch
-def plot(self:Log, title:str=""):
+def plot(self:Log,
+    title:str="", # above the figure
+):
     "Accuracy so far, with Wilson intervals"
     from promptmem.panel import plots
     import pandas as pd
@@ -145,7 +158,9 @@ def plot(self:Log, title:str=""):
 # %% ../../nbs/memory/06_logs.ipynb #73e230d7
 class Logs:
     "Several logs, compared"
-    def __init__(self, logs):
+    def __init__(self,
+        logs, # list of `Log`s
+    ):
         self.logs = list(logs)
         if not self.logs: raise InvalidData("there are no logs to compare")
         odd = [x for x in self.logs if not isinstance(x, Log)]
@@ -245,7 +260,10 @@ def summary(self:Logs):
     return pd.DataFrame(rows)
 
 @patch
-def difference(self:Logs, better:str="memory", base:str="no memory"):
+def difference(self:Logs,
+    better:str="memory", # name of the strategy
+    base:str="no memory", # name of the one to compare with
+):
     "Accuracy of one strategy minus that of another over the same questions, in points, with its interval"
     pick = lambda name: next(
         (xs for label, xs in self.groups().items() if label.split(": ")[-1].split(",")[0] == name), None
@@ -302,7 +320,9 @@ def plot(self:Logs, title:str="Right so far"): # noqa: F811
     return fig.update_yaxes(range=[0, 100])
 
 @patch
-def plot_types(self:Logs, title:str="Right replies by type"):
+def plot_types(self:Logs,
+    title:str="Right replies by type", # above the figure
+):
     "Bars per type and strategy with Wilson intervals"
     from promptmem.panel import plots
     return plots.bars(

@@ -48,10 +48,10 @@ class Log:
     def __repr__(self):
         ...
 
-    def frame(self):
+    def _times(self):
         ...
 
-    def _times(self):
+    def frame(self):
         ...
 
     def by_type(self):

@@ -38,7 +38,9 @@ def normalizer(
     if how is None: return lambda text: text
     if callable(how): return how
     if how in NORMALIZERS: return NORMALIZERS[how]
-    raise ValueError(f"unknown normalisation {how!r}: write one of {', '.join(map(repr, NORMALIZERS))}, a function, or None")
+    raise ValueError(
+        f"unknown normalisation {how!r}: write one of {', '.join(map(repr, NORMALIZERS))}, a function, or None"
+    )
 
 # %% ../../nbs/memory/01_lookup.ipynb #314cf3ec
 @dataclass
@@ -70,11 +72,17 @@ class Lookup:
         "Does a store keep these entries?"
         return self._feed is not None
 
-    def key(self, question:str)->str:
+    def key(self,
+        question:str, # the question
+    )->str:
         "What is compared for `question`"
         return question
 
-    def add(self, key:str, text:str, id:str=None)->Entry:
+    def add(self,
+        key:str, # the question under which it is kept
+        text:str, # what was meant
+        id:str=None, # of the entry
+    )->Entry:
         "Remember `text` for the question `key`; an equal key is replaced and keeps its place"
         if self._feed is not None: return self._feed.add(self, key, text)
         return self._put(key, text, id)
@@ -96,39 +104,65 @@ class Lookup:
         return self._size()
     def __repr__(self): return f"{type(self).__name__}({self._size()} entries)"
 
-# %% ../../nbs/memory/01_lookup.ipynb #eeedce08
-@patch
-def _put(self:Lookup, key, text, id, norm=None):
-    asked = _words(key, "a key")
-    if norm is None: norm = self.key(asked)
-    old = self._entries.get(norm)
-    e = Entry(norm, asked, _words(text, "a clarification"), old.rank if old else self._next, id)
-    if old: self._by_id.pop(old.id, None)
-    else: self._next += 1
-    self._entries[norm] = e
-    if id is not None: self._by_id[id] = e
-    self._changed([e] if not old else [], [])
-    return e
+    def _drop(self, e):
+        del self._entries[e.key]
+        self._by_id.pop(e.id, None)
+        self._changed([], [e])
+        return True
 
+    def _put(self, key, text, id, norm=None):
+        asked = _words(key, "a key")
+        if norm is None: norm = self.key(asked)
+        old = self._entries.get(norm)
+        e = Entry(norm, asked, _words(text, "a clarification"), old.rank if old else self._next, id)
+        if old: self._by_id.pop(old.id, None)
+        else: self._next += 1
+        self._entries[norm] = e
+        if id is not None: self._by_id[id] = e
+        self._changed([e] if not old else [], [])
+        return e
+
+    def _refuse(self, key, entry): return ""
+
+    def _verdict(self, key, near):
+        "The receipt for `near`, a list of (entry, score), best first"
+        seen, refused = tuple(Candidate(e.key, e.text, s, e.id) for e, s in near), []
+        for e, s in near:
+            if not self._within(s): break
+            reason = self._refuse(key, e)
+            if not reason:
+                why = f"{e.key!r} {self._measure(s)}, within the limit ({self._limit()})" + "".join(
+                    f"; {r}" for r in refused
+                )
+                return Retrieval(True, e.key, e.text, s, seen, why, self.threshold, e.id)
+            refused.append(reason)
+        best, s = near[0]
+        why = (
+            refused[0]
+            if refused
+            else f"nothing near enough: the nearest is {best.key!r} {self._measure(s)} ({self._limit()})"
+        )
+        return Retrieval(False, None, None, None, seen, why, self.threshold)
+
+# %% ../../nbs/memory/01_lookup.ipynb #03c558c7
 @patch
-def add_many(self:Lookup, items):
+def add_many(self:Lookup,
+    items, # (key, text) or (key, text, id)
+):
     "Remember many `(key, text)` or `(key, text, id)` at once"
     for item in items: self.add(*item)
 
 @patch
-def remove(self:Lookup, key:str=None, id:str=None)->bool:
+def remove(self:Lookup,
+    key:str=None, # the question under which it is kept
+    id:str=None, # of the entry
+)->bool:
     "Forget one entry by question or by id; False when there is none"
     e = self._by_id.get(id) if id is not None else self._entries.get(self.key(key))
     if e is None: return False
     if self._feed is not None: return self._feed.remove(self, e)
     return self._drop(e)
 
-@patch
-def _drop(self:Lookup, e):
-    del self._entries[e.key]
-    self._by_id.pop(e.id, None)
-    self._changed([], [e])
-    return True
 
 @patch
 def clear(self:Lookup):
@@ -153,23 +187,7 @@ def query(self:Lookup,
     near = self._near(key, question, k or self.k)
     return self._verdict(key, near) if near else miss("no memory is near")
 
-@patch
-def _verdict(self:Lookup, key, near):
-    "The receipt for `near`, a list of (entry, score), best first"
-    seen, refused = tuple(Candidate(e.key, e.text, s, e.id) for e, s in near), []
-    for e, s in near:
-        if not self._within(s): break
-        reason = self._refuse(key, e)
-        if not reason:
-            why = f"{e.key!r} {self._measure(s)}, within the limit ({self._limit()})" + "".join(f"; {r}" for r in refused)
-            return Retrieval(True, e.key, e.text, s, seen, why, self.threshold, e.id)
-        refused.append(reason)
-    best, s = near[0]
-    why = refused[0] if refused else f"nothing near enough: the nearest is {best.key!r} {self._measure(s)} ({self._limit()})"
-    return Retrieval(False, None, None, None, seen, why, self.threshold)
 
-@patch
-def _refuse(self:Lookup, key, entry): return ""
 
 @patch
 def refresh(self:Lookup):
@@ -225,50 +243,54 @@ class ClosestLookup(Lookup):
         self._index = None
 
     @classmethod
-    def published(cls, **kw):
+    def published(cls,
+        **kw, # passed on
+    ):
         "The published rule to the letter: distance below 6, no gate"
         return cls(max_distance=6, **kw)
 
     def settings(self):
+        "What decides the answers"
         name = lambda f: f if f is None or isinstance(f, str) else getattr(f, "__name__", "function")
         return dict(super().settings(), normalize=name(self.normalize), gate=name(self.gate), scorer=name(self.scorer))
-    def key(self, question): return self._key(question) or (_shape(question) if self._any_script else "")
+    def key(self,
+        question, # the question
+    ):
+        "The key under which a question is kept"
+        return self._key(question) or (_shape(question) if self._any_script else "")
     def _within(self, score): return score < self.threshold
     def _measure(self, score): return f"at distance {score:g}"
     def _limit(self): return f"a hit is below {self.threshold:g}"
     def _refuse(self, key, entry): return self.gate(key, entry.key) if self.gate else ""
 
+    def _changed(self, added, removed):
+        if self._index is None: return
+        self._index.extend(e.key for e in added)
+        for e in removed: self._index.remove(e.key)
+
+    def _indexed(self, key, k):
+        if self._index is None:
+            from promptmem.index.levenshtein import LevenshteinIndex
+            self._index = LevenshteinIndex(self._entries)
+        found = self._index.nearest(key, k, math.ceil(self.threshold) - 1)
+        return [(self._entries[x], d) for x, d in found]
+
+    def _near(self, key, question, k):
+        if self.scorer == "levenshtein" and len(self._entries) >= INDEX_FROM: return self._indexed(key, k)
+        entries = list(self._entries.values())
+        if self.scorer != "levenshtein":
+            scored = sorted((self._distance(key, e.key), i) for i, e in enumerate(entries))
+            return [(entries[i], d) for d, i in scored[:k]]
+        from rapidfuzz import process
+        found = process.extract(key, [e.key for e in entries], scorer=self._distance, processor=None, limit=k)
+        return [(entries[i], d) for _, d, i in found]
+
 def _named(name, table, what):
     if name in table: return table[name]
     raise ValueError(f"unknown {what} {name!r}: write one of {', '.join(map(repr, table))}, or pass a function")
 
-# %% ../../nbs/memory/01_lookup.ipynb #142c6f38
+# %% ../../nbs/memory/01_lookup.ipynb #b6425513
 INDEX_FROM = 2000 # entries from which the index pays
-
-@patch
-def _near(self:ClosestLookup, key, question, k):
-    if self.scorer == "levenshtein" and len(self._entries) >= INDEX_FROM: return self._indexed(key, k)
-    entries = list(self._entries.values())
-    if self.scorer != "levenshtein":
-        scored = sorted((self._distance(key, e.key), i) for i, e in enumerate(entries))
-        return [(entries[i], d) for d, i in scored[:k]]
-    from rapidfuzz import process
-    found = process.extract(key, [e.key for e in entries], scorer=self._distance, processor=None, limit=k)
-    return [(entries[i], d) for _, d, i in found]
-
-@patch
-def _indexed(self:ClosestLookup, key, k):
-    if self._index is None:
-        from promptmem.index.levenshtein import LevenshteinIndex
-        self._index = LevenshteinIndex(self._entries)
-    found = self._index.nearest(key, k, math.ceil(self.threshold) - 1)
-    return [(self._entries[x], d) for x, d in found]
-
-@patch
-def _changed(self:ClosestLookup, added, removed):
-    if self._index is None: return
-    self._index.extend(e.key for e in added)
-    for e in removed: self._index.remove(e.key)
 
 # %% ../../nbs/memory/01_lookup.ipynb #36a618b3
 class _Feed:

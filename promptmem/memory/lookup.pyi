@@ -73,7 +73,16 @@ class Lookup:
     def __repr__(self):
         ...
 
+    def _drop(self, e):
+        ...
+
     def _put(self, key, text, id, norm=...):
+        ...
+
+    def _refuse(self, key, entry):
+        ...
+
+    def _verdict(self, key, near):
         ...
 
     def add_many(self, items):
@@ -82,19 +91,10 @@ class Lookup:
     def remove(self, key: _Optional[str]=..., id: _Optional[str]=...) -> bool:
         ...
 
-    def _drop(self, e):
-        ...
-
     def clear(self):
         ...
 
     def query(self, question: str, k: _Optional[int]=...) -> Retrieval:
-        ...
-
-    def _verdict(self, key, near):
-        ...
-
-    def _refuse(self, key, entry):
         ...
 
     def refresh(self):
@@ -145,13 +145,13 @@ class ClosestLookup(Lookup):
     def _refuse(self, key, entry):
         ...
 
-    def _near(self, key, question, k):
+    def _changed(self, added, removed):
         ...
 
     def _indexed(self, key, k):
         ...
 
-    def _changed(self, added, removed):
+    def _near(self, key, question, k):
         ...
 
 def _named(name, table, what):

@@ -29,7 +29,8 @@ def make_pairs(
     "Pairs of questions of the same type (1) and of different types (0)"
     by = {}
     for i, r in enumerate(rows):
-        if "type" not in r or not (r.get("question") or r.get("ques")): raise InvalidData(f"row {i} has no question or no type: found {sorted(r)}")
+        if "type" not in r or not (r.get("question") or r.get("ques")):
+            raise InvalidData(f"row {i} has no question or no type: found {sorted(r)}")
         by.setdefault(r["type"], []).append(r.get("question") or r["ques"])
     if len(by) < 2: raise InvalidData(f"pairs need questions of at least two types, found {len(by)}")
     short = [t for t, qs in by.items() if len(qs) < 2]
@@ -51,7 +52,8 @@ def split_pairs(
     seed:int=0, # of the split
 )->tuple: # (train, test)
     "Split pairs; by wording, pairs that mix both sides are left out"
-    if not 0 < test < 1 or not pairs: raise ValueError(f"test is a share between 0 and 1 of at least one pair, not {test} of {len(pairs)}")
+    if not 0 < test < 1 or not pairs:
+        raise ValueError(f"test is a share between 0 and 1 of at least one pair, not {test} of {len(pairs)}")
     rng = random.Random(seed)
     if by == "pair":
         pairs = rng.sample(list(pairs), len(pairs))
@@ -73,13 +75,15 @@ class DenseHead(Embedder):
         bias, # float32 [dim]
     ):
         self.base, self.weight, self.bias = base, np.asarray(weight, np.float32), np.asarray(bias, np.float32)
-        if self.weight.ndim != 2 or self.bias.shape != self.weight.shape[:1]: raise InvalidData(f"a head of shape {self.weight.shape} with bias {self.bias.shape}")
+        if self.weight.ndim != 2 or self.bias.shape != self.weight.shape[:1]:
+            raise InvalidData(f"a head of shape {self.weight.shape} with bias {self.bias.shape}")
         self.dim = len(self.bias)
         self.name = f"{base.name}+dense-{stable_hash([self.weight.sum(0).round(5), self.bias.round(5)], 10)}"
 
     def _embed(self, texts):
         x = self.base(texts)
-        if x.shape[1] != self.weight.shape[1]: raise InvalidData(f"this head takes {self.weight.shape[1]} numbers, {self.base.name} gives {x.shape[1]}")
+        if x.shape[1] != self.weight.shape[1]:
+            raise InvalidData(f"this head takes {self.weight.shape[1]} numbers, {self.base.name} gives {x.shape[1]}")
         return np.tanh(x @ self.weight.T + self.bias)
 
 # %% ../../nbs/memory/04_retriever.ipynb #2335300f
@@ -87,7 +91,9 @@ from fastcore.basics import patch
 
 # %% ../../nbs/memory/04_retriever.ipynb #5771d716
 @patch
-def save(self:DenseHead, folder)->Path:
+def save(self:DenseHead,
+    folder, # where it is kept
+)->Path:
     "Write the head as safetensors, with the name of the embedder it belongs to"
     from safetensors.numpy import save as to_bytes
     folder = Path(folder)
@@ -103,9 +109,15 @@ def load_head(
     require("safetensors", "local")
     from safetensors.numpy import load_file
     folder = Path(folder)
-    if not (folder/"head.json").exists(): raise InvalidData(f"{folder}: no trained retriever here (head.json is missing)")
-    try: meta, tensors = json.loads((folder/"head.json").read_text(encoding="utf-8")), load_file(folder/"head.safetensors")
-    except (ValueError, OSError) as e: raise InvalidData(f"{folder}: head.json or head.safetensors cannot be read ({e})") from e
+    if not (folder/"head.json").exists():
+        raise InvalidData(f"{folder}: no trained retriever here (head.json is missing)")
+    try:
+        meta, tensors = (
+            json.loads((folder / "head.json").read_text(encoding="utf-8")),
+            load_file(folder / "head.safetensors"),
+        )
+    except (ValueError, OSError) as e:
+        raise InvalidData(f"{folder}: head.json or head.safetensors cannot be read ({e})") from e
     name = re.sub(r"^hash-", "hash:", meta["base"])
     return DenseHead(load_embedder(base or name), tensors["weight"], tensors["bias"])
 
@@ -116,7 +128,10 @@ def _checked_pairs(pairs):
     if not pairs: raise InvalidData("there are no pairs to train on")
     for i, p in enumerate(pairs):
         missing = [k for k in ("sentence1", "sentence2", "label") if not isinstance(p, dict) or k not in p]
-        if missing: raise InvalidData(f"pair {i} has no {', '.join(missing)}: expected dicts with sentence1, sentence2 and label (1 or 0)")
+        if missing:
+            raise InvalidData(
+                f"pair {i} has no {', '.join(missing)}: expected dicts with sentence1, sentence2 and label (1 or 0)"
+            )
     return pairs
 
 # %% ../../nbs/memory/04_retriever.ipynb #bbed5707
@@ -199,7 +214,8 @@ def _dense_class(st):
 
 def _step(torch, model, opt, batch):
     texts = [p[s] for s in ("sentence1", "sentence2") for p in batch]
-    x = model({k: v.to(model.device) if hasattr(v, "to") else v for k, v in (getattr(model, "preprocess", None) or model.tokenize)(texts).items()})["sentence_embedding"]
+    x = model({k: v.to(model.device) if hasattr(v, "to") else v for k,
+               v in (getattr(model, "preprocess", None) or model.tokenize)(texts).items()})["sentence_embedding"]
     y = torch.tensor([float(p["label"]) for p in batch], device=x.device)
     loss = ((torch.nn.functional.cosine_similarity(x[:len(batch)], x[len(batch):]) - y)**2).mean()
     opt.zero_grad()

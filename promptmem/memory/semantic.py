@@ -30,10 +30,13 @@ class SemanticLookup(Lookup):
         self._index, self._new, self._stored = None, {}, None
 
     @property
-    def bound(self): return self._stored is not None or super().bound
+    def bound(self):
+        "Does it follow a store?"
+        return self._stored is not None or super().bound
 
     @property
     def entries(self):
+        "The entries in use"
         if self._stored is None: return super().entries
         return [self._entry(c) for c in self._stored[0].clarifications(self._stored[1], kind="question")]
     def _size(self):
@@ -47,37 +50,48 @@ class SemanticLookup(Lookup):
             self._embedder = load_embedder(self._embedder)
         return self._embedder
 
-    def key(self, question): return self._key(question)
-    def settings(self): return dict(super().settings(), embedder=getattr(self._embedder, "name", str(self._embedder)), normalize=str(self.normalize))
+    def key(self,
+        question, # the question
+    ):
+        "The key under which a question is kept"
+        return self._key(question)
+    def settings(self):
+        "What decides the answers"
+        return dict(super().settings(), embedder=getattr(self._embedder, "name", str(self._embedder)),
+                    normalize=str(self.normalize))
     def _within(self, score): return score > self.threshold
     def _measure(self, score): return f"at cosine {score:.3f}"
     def _limit(self): return f"a hit is above {self.threshold:g}"
 
+    def _near(self, key, question, k):
+        if self._stored is not None: return self._stored_near(question, k)
+        self._flush()
+        found = self._index.search(self.embedder([key])[0], k)
+        return [(self._entries[x], round(float(s), 6)) for x, s in found]
+
+    def _flush(self):
+        "Embed what was added since the last question, in one batch"
+        from promptmem.index.vectors import VectorIndex
+        if self._index is None: self._index = VectorIndex()
+        if self._new: self._index.extend(list(self._new), self.embedder(list(self._new)))
+        self._new = {}
+
+    def _changed(self, added, removed):
+        for e in added: self._new[e.key] = None
+        for e in removed:
+            if self._new.pop(e.key, 0) == 0 and self._index is not None: self._index.remove(e.key)
+
+    def _entry(self, c): return Entry(self.key(c.key), c.key, c.text, 0, c.id)
+
+    def _stored_near(self, question, k):
+        store, scope = self._stored
+        found = store.search(question, scope=scope, k=k, method="semantic", embedder=self.embedder, scores=True)
+        return [(self._entry(c), round(float(s), 6)) for c, s in found]
+
 # %% ../../nbs/memory/02_semantic.ipynb #2335300f
 from fastcore.basics import patch
 
-# %% ../../nbs/memory/02_semantic.ipynb #1fdc7bd4
-@patch
-def _changed(self:SemanticLookup, added, removed):
-    for e in added: self._new[e.key] = None
-    for e in removed:
-        if self._new.pop(e.key, 0) == 0 and self._index is not None: self._index.remove(e.key)
-
-@patch
-def _flush(self:SemanticLookup):
-    "Embed what was added since the last question, in one batch"
-    from promptmem.index.vectors import VectorIndex
-    if self._index is None: self._index = VectorIndex()
-    if self._new: self._index.extend(list(self._new), self.embedder(list(self._new)))
-    self._new = {}
-
-@patch
-def _near(self:SemanticLookup, key, question, k):
-    if self._stored is not None: return self._stored_near(question, k)
-    self._flush()
-    found = self._index.search(self.embedder([key])[0], k)
-    return [(self._entries[x], round(float(s), 6)) for x, s in found]
-
+# %% ../../nbs/memory/02_semantic.ipynb #09517f9f
 @patch
 def query_vector(self:SemanticLookup,
     vector, # float32 [dim]: the question, embedded already
@@ -86,7 +100,8 @@ def query_vector(self:SemanticLookup,
     "Look an embedded question up among this look-up's own entries"
     if not self._entries: return Retrieval(False, why="the memory is empty", threshold=self.threshold)
     self._flush()
-    return self._verdict("", [(self._entries[x], round(float(s), 6)) for x, s in self._index.search(np.asarray(vector), k or self.k)])
+    return self._verdict("", [(self._entries[x], round(float(s), 6)) for x,
+                              s in self._index.search(np.asarray(vector), k or self.k)])
 
 # %% ../../nbs/memory/02_semantic.ipynb #694e0ba9
 @patch
@@ -99,23 +114,23 @@ def bind(self:SemanticLookup,
     self._stored = (store, scope)
     return self
 
-@patch
-def _stored_near(self:SemanticLookup, question, k):
-    store, scope = self._stored
-    found = store.search(question, scope=scope, k=k, method="semantic", embedder=self.embedder, scores=True)
-    return [(self._entry(c), round(float(s), 6)) for c, s in found]
+
 
 @patch
-def _entry(self:SemanticLookup, c): return Entry(self.key(c.key), c.key, c.text, 0, c.id)
-
-@patch
-def add(self:SemanticLookup, key, text, id=None):
+def add(self:SemanticLookup,
+    key, # the question under which it is kept
+    text, # what was meant
+    id=None, # of the entry
+):
     "Remember `text` for the question `key`"
     if self._stored is None: return Lookup.add(self, key, text, id)
     return self._entry(self._stored[0].add(scope=self._stored[1], key=key, text=text))
 
 @patch
-def remove(self:SemanticLookup, key=None, id=None):
+def remove(self:SemanticLookup,
+    key=None, # the question under which it is kept
+    id=None, # of the entry
+):
     "Forget one entry by question or by id; in a store it is retired and stays in the history"
     if self._stored is None: return Lookup.remove(self, key, id)
     store, scope = self._stored
@@ -143,11 +158,36 @@ class TransformLookup(SemanticLookup):
         self.transform, self.examples, self.on, self.max_tokens = transform, list(examples), on, max_tokens
         self._guesses = {}
 
-    def settings(self): return dict(super().settings(), transform=getattr(self.transform, "name", "function"), on=self.on)
+    def settings(self):
+        "What decides the answers"
+        return dict(super().settings(), transform=getattr(self.transform, "name", "function"), on=self.on)
+
+    def _near(self, key, question, k):
+        self._flush()
+        meaning = self.guess(question)
+        if not meaning: return []
+        found = self._index.search(self.embedder([self.key(meaning)])[0], k)
+        return [(self._entries[x], round(float(s), 6)) for x, s in found]
+
+    def _flush(self):
+        from promptmem.index.vectors import VectorIndex
+        if self._index is None: self._index = VectorIndex()
+        if self._new:
+            self._index.extend(list(self._new), self.embedder([self._target(self._entries[k]) for k in self._new]))
+        self._new = {}
+
+    def _target(self, entry): return self.key(entry.text) if self.on == "values" else self.key(self.guess(entry.asked))
+
+    def _put(self, key, text, id, norm=None):
+        e = Lookup._put(self, key, text, id, norm)
+        self._new[e.key] = None
+        return e
 
 # %% ../../nbs/memory/02_semantic.ipynb #65975979
 @patch
-def guess(self:TransformLookup, question:str)->str:
+def guess(self:TransformLookup,
+    question:str, # the question
+)->str:
     "What the model takes `question` to mean"
     if question not in self._guesses:
         if hasattr(self.transform, "complete"):
@@ -158,29 +198,5 @@ def guess(self:TransformLookup, question:str)->str:
         self._guesses[question] = text.strip()
     return self._guesses[question]
 
-@patch
-def _target(self:TransformLookup, entry): return self.key(entry.text) if self.on == "values" else self.key(self.guess(entry.asked))
-
-@patch
-def _flush(self:TransformLookup):
-    from promptmem.index.vectors import VectorIndex
-    if self._index is None: self._index = VectorIndex()
-    if self._new: self._index.extend(list(self._new), self.embedder([self._target(self._entries[k]) for k in self._new]))
-    self._new = {}
-
-@patch
-def _near(self:TransformLookup, key, question, k):
-    self._flush()
-    meaning = self.guess(question)
-    if not meaning: return []
-    found = self._index.search(self.embedder([self.key(meaning)])[0], k)
-    return [(self._entries[x], round(float(s), 6)) for x, s in found]
-
-# %% ../../nbs/memory/02_semantic.ipynb #eeedce08
-@patch
-def _put(self:TransformLookup, key, text, id, norm=None):
-    e = Lookup._put(self, key, text, id, norm)
-    self._new[e.key] = None
-    return e
-
+# %% ../../nbs/memory/02_semantic.ipynb #dc6c5881
 TransformLookup.add, TransformLookup.remove, TransformLookup.bind = Lookup.add, Lookup.remove, Lookup.bind

@@ -6,13 +6,13 @@ from .lookup import Entry, Lookup, normalizer
 from ..record import Retrieval
 
 class SemanticLookup(Lookup):
+    _new: _Any
     _embedder: _Any
     threshold: _Any
     k: _Any
     normalize: _Any
     _key: _Any
     _index: _Any
-    _new: _Any
     _stored: _Any
 
     def __init__(self, embedder=..., threshold: float=..., normalize=..., k: int=...):
@@ -48,25 +48,25 @@ class SemanticLookup(Lookup):
     def _limit(self):
         ...
 
-    def _changed(self, added, removed):
+    def _near(self, key, question, k):
         ...
 
     def _flush(self):
         ...
 
-    def _near(self, key, question, k):
+    def _changed(self, added, removed):
+        ...
+
+    def _entry(self, c):
+        ...
+
+    def _stored_near(self, question, k):
         ...
 
     def query_vector(self, vector, k: _Optional[int]=...) -> Retrieval:
         ...
 
     def bind(self, store, scope: str) -> Lookup:
-        ...
-
-    def _stored_near(self, question, k):
-        ...
-
-    def _entry(self, c):
         ...
 
     def add(self, key, text, id=...):
@@ -79,10 +79,12 @@ INSTRUCTION: _Any
 
 class TransformLookup(SemanticLookup):
     _guesses: _Any
+    _new: _Any
     transform: _Any
     examples: _Any
     on: _Any
     max_tokens: _Any
+    _index: _Any
 
     def __init__(self, transform, embedder=..., threshold: float=..., examples=..., on: str=..., max_tokens: int=..., **kw):
         ...
@@ -90,19 +92,19 @@ class TransformLookup(SemanticLookup):
     def settings(self):
         ...
 
-    def guess(self, question: str) -> str:
-        ...
-
-    def _target(self, entry):
+    def _near(self, key, question, k):
         ...
 
     def _flush(self):
         ...
 
-    def _near(self, key, question, k):
+    def _target(self, entry):
         ...
 
     def _put(self, key, text, id, norm=...):
+        ...
+
+    def guess(self, question: str) -> str:
         ...
 TransformLookup: _Any
 TransformLookup: _Any

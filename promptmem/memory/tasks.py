@@ -50,7 +50,11 @@ class Task(Record):
 
 class Tasks(list):
     "A list of tasks of one family"
-    def __init__(self, tasks=(), family:str="", name:str=""):
+    def __init__(self,
+        tasks=(), # list of `Task`s
+        family:str="", # family of the questions
+        name:str="", # what tables call it
+    ):
         super().__init__(tasks)
         self.family, self.name = family, name
     def __getitem__(self, i):
@@ -63,7 +67,9 @@ class Tasks(list):
         "One row per task"
         import pandas as pd
         return pd.DataFrame([{k: v for k, v in t.to_dict().items() if k != "meta"} | {"word": t.word} for t in self])
-    def save(self, path):
+    def save(self,
+        path, # a file
+    ):
         "Write a task file"
         return write_jsonl(path, [dict(meta=t.meta, type=t.type, template_id=t.template_id) for t in self])
 
@@ -149,7 +155,10 @@ def load_tasks(
     ]
     return Tasks(made, family, path.stem)
 
-def find_tasks(path, family=None)->Path:
+def find_tasks(
+    path, # a file
+    family=None, # family of the questions
+)->Path:
     "The file that a path or a name means"
     path, family = Path(path), ALIASES.get(family, family)
     if path.exists(): return path
@@ -375,7 +384,10 @@ def _answered(task, reply):
         )
     return said in {fold(x) for x in (task.gold, *task.accept)} and said != word
 
-def strict_check(task:Task, reply:str)->Check:
+def strict_check(
+    task:Task, # a `Task`
+    reply:str, # what the model wrote
+)->Check:
     "Understanding and content both right"
     u, a = _understood(task, reply), _answered(task, reply)
     return Check(u and a, u, a)
