@@ -23,6 +23,7 @@ from .chat import chat_ids, text_ids
 from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
 from .matmul import fast_linear
 from .scoring import context_length, is_oom, pad_id
+from fastcore.basics import patch
 
 # %% ../../nbs/lm/05_local.ipynb #aaff13e0
 _LARGE = 50_000_000 # parameters; smaller models stay in float32
@@ -37,6 +38,7 @@ def fast_bfloat16(
     probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
     return any(getattr(torch.cpu, p, lambda: False)() for p in probes)
 
+# %% ../../nbs/lm/05_local.ipynb #15103b6b
 def auto_dtype(
     parameters:int, # how many the model has
     device:str="cpu", # where it will run
@@ -44,6 +46,32 @@ def auto_dtype(
     "bfloat16 for large models where that is fast, else float32"
     torch = require("torch", "local")
     return torch.bfloat16 if parameters >= _LARGE and fast_bfloat16(device) else torch.float32
+
+# %% ../../nbs/lm/05_local.ipynb #400b0f61
+@contextmanager
+def _quiet(tf, local):
+    "No progress bars for files that are here; a download shows them"
+    log = tf.utils.logging
+    bar = log.is_progress_bar_enabled()
+    if local: log.disable_progress_bar()
+    try: yield
+    finally:
+        if local and bar: log.enable_progress_bar()
+
+# %% ../../nbs/lm/05_local.ipynb #bc149e1f
+def _cast(model, dtype):
+    "Set the parameters' number format; buffers stay"
+    for p in model.parameters():
+        if p.is_floating_point() and p.dtype != dtype: p.data = p.data.to(dtype)
+    model.config.dtype = dtype
+
+# %% ../../nbs/lm/05_local.ipynb #a6f05884
+def _forget_quantization(model):
+    "A model from a GGUF file holds ordinary numbers: let it be saved as such"
+    if hasattr(model.config, "quantization_config"): del model.config.quantization_config
+    model.is_quantized, model.hf_quantizer = False, None
+
+def _first_line(e): return next(iter(str(e).splitlines()), type(e).__name__)
 
 # %% ../../nbs/lm/05_local.ipynb #98a5d391
 def load_checkpoint(
@@ -72,28 +100,13 @@ def load_checkpoint(
     if dtype == "auto" and not load.get("quantization_config"): _cast(model, auto_dtype(model.num_parameters(), device))
     return model, tokenizer
 
-def _first_line(e): return next(iter(str(e).splitlines()), type(e).__name__)
+# %% ../../nbs/lm/05_local.ipynb #c8ac199c
+_locks = weakref.WeakSet() # the models whose lock a forked child makes anew
 
-def _cast(model, dtype):
-    "Set the parameters' number format; buffers stay"
-    for p in model.parameters():
-        if p.is_floating_point() and p.dtype != dtype: p.data = p.data.to(dtype)
-    model.config.dtype = dtype
+def _new_locks():
+    for lm in list(_locks): lm._lock = threading.Lock()
 
-def _forget_quantization(model):
-    "A model from a GGUF file holds ordinary numbers: let it be saved as such"
-    if hasattr(model.config, "quantization_config"): del model.config.quantization_config
-    model.is_quantized, model.hf_quantizer = False, None
-
-@contextmanager
-def _quiet(tf, local):
-    "No progress bars for files that are here; a download shows them"
-    log = tf.utils.logging
-    bar = log.is_progress_bar_enabled()
-    if local: log.disable_progress_bar()
-    try: yield
-    finally:
-        if local and bar: log.enable_progress_bar()
+if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_new_locks)
 
 # %% ../../nbs/lm/05_local.ipynb #84d15359
 class TransformersLM(LM):
@@ -142,12 +155,6 @@ class TransformersLM(LM):
         chat = ", chat" if self.chat else ""
         return f"TransformersLM({self.name!r}, {size/1e6:.1f} M parameters, {self.dtype}{chat})"
 
-    def count_tokens(self,
-        text:str, # any text
-    )->int:
-        "Tokens in `text`, without what the tokenizer puts around it"
-        return len(self.tokenizer(text)["input_ids"])
-
     def prompt_ids(self,
         prompt, # a text or a chat
         raw:bool=False, # a text as it stands, without the template
@@ -160,11 +167,6 @@ class TransformersLM(LM):
             raise ValueError(f"{self.name} has no chat template: send text instead of a chat")
         return chat_ids(self.tokenizer, prompt, self.name)
     _ids = prompt_ids
-
-    def identity(self)->str:
-        "Name, form of prompts and weight fingerprint: an edited model does not get the answers of the original"
-        if self.cache is None: return self.name
-        return f"{self.name}{'|chat' if self.chat else ''}@{_fingerprint(self.model)}"
 
     def _answer(self, requests):
         fits = []
@@ -236,25 +238,27 @@ class TransformersLM(LM):
         require("torch", "local").set_num_threads(1)
         self._pid = os.getpid()
 
-    def loglik(self,
-        prefixes, # list of texts (may be empty texts)
-        suffixes, # list of texts, one per prefix
-    ): # float64 array [n]: natural log of P(suffix | prefix)
-        "Sum of the log-probabilities of each suffix's tokens after its prefix"
-        import numpy as np
-        from promptmem.lm.scoring import token_logprobs
-        if len(prefixes) != len(suffixes): raise ValueError(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
-        self._after_fork()
-        rows = token_logprobs(self.model, self.tokenizer, list(zip(prefixes, suffixes)), positions="suffix")
-        return np.array([float(np.sum(r)) for r in rows], float)
+# %% ../../nbs/lm/05_local.ipynb #64a470ce
+@patch
+def count_tokens(self:TransformersLM,
+    text:str, # any text
+)->int:
+    "Tokens in `text`, without what the tokenizer puts around it"
+    return len(self.tokenizer(text)["input_ids"])
 
-# %% ../../nbs/lm/05_local.ipynb #c8ac199c
-_locks = weakref.WeakSet() # the models whose lock a forked child makes anew
-
-def _new_locks():
-    for lm in list(_locks): lm._lock = threading.Lock()
-
-if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_new_locks)
+# %% ../../nbs/lm/05_local.ipynb #5ada9336
+@patch
+def loglik(self:TransformersLM,
+    prefixes, # list of texts (may be empty texts)
+    suffixes, # list of texts, one per prefix
+): # float64 array [n]: natural log of P(suffix | prefix)
+    "Sum of the log-probabilities of each suffix's tokens after its prefix"
+    import numpy as np
+    from promptmem.lm.scoring import token_logprobs
+    if len(prefixes) != len(suffixes): raise ValueError(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
+    self._after_fork()
+    rows = token_logprobs(self.model, self.tokenizer, list(zip(prefixes, suffixes)), positions="suffix")
+    return np.array([float(np.sum(r)) for r in rows], float)
 
 # %% ../../nbs/lm/05_local.ipynb #2cb7943c
 def _fingerprint(model):
@@ -268,9 +272,23 @@ def _fingerprint(model):
             sums.append([float(v.sum()), float((v*v).sum()), float(v @ place)])
     return stable_hash(sums, 16)
 
-# %% ../../nbs/lm/05_local.ipynb #a9c2a1b8
+# %% ../../nbs/lm/05_local.ipynb #9ea37627
+@patch
+def identity(self:TransformersLM)->str:
+    "Name, form of prompts and weight fingerprint: an edited model does not get the answers of the original"
+    if self.cache is None: return self.name
+    return f"{self.name}{'|chat' if self.chat else ''}@{_fingerprint(self.model)}"
+
+# %% ../../nbs/lm/05_local.ipynb #d208021a
 _SHARED = 24 # tokens; a shorter common beginning is not worth a pass of its own
+
 _KEPT_BYTES = 2**28 # keys and values of a longer beginning are not kept from call to call
+
+def _bits(t):
+    "The numbers of a tensor as integers, as wide as they fit: sums of them are quick, and change with every single bit"
+    import torch
+    if t.is_contiguous() and t.nbytes % 8 == 0: return t.reshape(-1).view(torch.int64)
+    return t.reshape(-1).view({1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[t.element_size()])
 
 def _weights_mark(model):
     "A checksum of every weight, or None for a model whose answers do not follow from its weights alone"
@@ -281,21 +299,12 @@ def _weights_mark(model):
     with torch.no_grad(): sums = [_bits(p.detach()).sum().item() for p in model.parameters()]
     return [str(model.device), model.training, *sums]
 
-def _bits(t):
-    "The numbers of a tensor as integers, as wide as they fit: sums of them are quick, and change with every single bit"
-    import torch
-    if t.is_contiguous() and t.nbytes % 8 == 0: return t.reshape(-1).view(torch.int64)
-    return t.reshape(-1).view({1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[t.element_size()])
-
-def _shared_prefix(lm, rows):
-    "The `Prefix` that all rows begin with, or None"
-    n = common_prefix(rows)
-    kept, mark = lm._kept or (None, None)
-    if kept is not None:
-        same = common_prefix([[*kept.ids, -1], *rows]) if n >= _SHARED else 0
-        if same >= _SHARED and mark == _weights_mark(lm.model):
-            return kept.cut(same) if len(rows) < 2 or same == n else _read(lm, rows[0][:n], kept.cut(same))
-    return _read(lm, rows[0][:n], None) if len(rows) > 1 and n >= _SHARED else None
+# %% ../../nbs/lm/05_local.ipynb #2fb71089
+def _keep_prefix(lm, prefix):
+    "Keep the beginning for the next call, unless it takes too much memory"
+    if prefix is None or len(prefix) < _SHARED or prefix.nbytes > _KEPT_BYTES: return
+    mark = _weights_mark(lm.model)
+    lm._kept = (prefix, mark) if mark is not None else None
 
 def _read(lm, ids, before):
     "The `Prefix` of these tokens, from that of their first ones; None for a model that keeps no shareable cache"
@@ -309,11 +318,58 @@ def _read(lm, ids, before):
     if prefix is not None: _keep_prefix(lm, prefix)
     return prefix
 
-def _keep_prefix(lm, prefix):
-    "Keep the beginning for the next call, unless it takes too much memory"
-    if prefix is None or len(prefix) < _SHARED or prefix.nbytes > _KEPT_BYTES: return
-    mark = _weights_mark(lm.model)
-    lm._kept = (prefix, mark) if mark is not None else None
+# %% ../../nbs/lm/05_local.ipynb #13c62c48
+def _shared_prefix(lm, rows):
+    "The `Prefix` that all rows begin with, or None"
+    n = common_prefix(rows)
+    kept, mark = lm._kept or (None, None)
+    if kept is not None:
+        same = common_prefix([[*kept.ids, -1], *rows]) if n >= _SHARED else 0
+        if same >= _SHARED and mark == _weights_mark(lm.model):
+            return kept.cut(same) if len(rows) < 2 or same == n else _read(lm, rows[0][:n], kept.cut(same))
+    return _read(lm, rows[0][:n], None) if len(rows) > 1 and n >= _SHARED else None
+
+# %% ../../nbs/lm/05_local.ipynb #27465942
+def _opened(lm, ids):
+    "The mark of a thought that the template opened for the model, so that it is told from the answer"
+    if not lm.chat: return ""
+    return "<think>" if lm.tokenizer.decode(ids[-8:]).rstrip().endswith("<think>") else ""
+
+def _tokens_to_stop(tokenizer, row, end, stop):
+    "The fewest tokens that hold the stop string: what a stream would have cost"
+    lo, hi = 1, end
+    while lo < hi:
+        mid = (lo+hi)//2
+        s = tokenizer.decode(row[:mid], skip_special_tokens=True)
+        if len(cut_at_stop(s, stop)) < len(s): hi = mid
+        else: lo = mid+1
+    return lo
+
+# %% ../../nbs/lm/05_local.ipynb #db3c29d1
+def _completion(lm, ids, row, eos, opt, seconds):
+    "Cut a generated row at its end and say why it ended"
+    end = next((i for i, t in enumerate(row) if t in eos), len(row))
+    full = lm.tokenizer.decode(row[:end], skip_special_tokens=True)
+    text = cut_at_stop(full, opt["stop"])
+    if len(text) < len(full): end = _tokens_to_stop(lm.tokenizer, row, end, opt["stop"])
+    reason = "stop" if len(text) < len(full) or end < len(row) else "length"
+    meta = dict(dtype=lm.dtype, max_tokens=opt["max_tokens"])
+    return Completion(_opened(lm, ids) + text, Usage(len(ids), end), lm.name, seconds, finish_reason=reason, meta=meta)
+
+# %% ../../nbs/lm/05_local.ipynb #0240fd24
+def end_ids(
+    model, # a transformers causal LM
+    tokenizer, # its tokenizer
+)->set:
+    "The tokens that end an answer: the checkpoint's, else the tokenizer's"
+    for c in (getattr(model, "generation_config", None), model.config, tokenizer):
+        eos = getattr(c, "eos_token_id", None)
+        if eos is not None: return set(eos) if isinstance(eos, (list, tuple)) else {eos}
+    return set()
+
+def _stops(tokenizer, ids, stop):
+    text = tokenizer.decode(ids, skip_special_tokens=True)
+    return any(s in text for s in stop)
 
 # %% ../../nbs/lm/05_local.ipynb #20180089
 def _generate(lm, ids, requests, prefix=None):
@@ -335,38 +391,7 @@ def _generate(lm, ids, requests, prefix=None):
     seconds = (time.perf_counter()-t)/len(ids)
     return [_completion(lm, s, row, eos, opt, seconds) for s, row in zip(ids, rows)]
 
-def _stops(tokenizer, ids, stop):
-    text = tokenizer.decode(ids, skip_special_tokens=True)
-    return any(s in text for s in stop)
-
-def end_ids(
-    model, # a transformers causal LM
-    tokenizer, # its tokenizer
-)->set:
-    "The tokens that end an answer: the checkpoint's, else the tokenizer's"
-    for c in (getattr(model, "generation_config", None), model.config, tokenizer):
-        eos = getattr(c, "eos_token_id", None)
-        if eos is not None: return set(eos) if isinstance(eos, (list, tuple)) else {eos}
-    return set()
-
-# %% ../../nbs/lm/05_local.ipynb #36205bdd
-def _generate_whole(lm, ids, requests):
-    "One left-padded batch through transformers' own `generate`"
-    import torch
-    opt, width, pad = requests[0], max(map(len, ids)), pad_id(lm.tokenizer)
-    x = torch.tensor([[pad]*(width-len(s)) + s for s in ids], device=lm.model.device)
-    mask = torch.tensor([[0]*(width-len(s)) + [1]*len(s) for s in ids], device=lm.model.device)
-    pick, extra = picker(requests), {}
-    def process(_, logits): # the picked token is the only one left
-        return torch.full_like(logits, -torch.inf).scatter_(1, pick(logits, range(len(ids)))[:, None], 0.)
-    if opt["temperature"] > 0: extra["logits_processor"] = [process]
-    if opt["stop"]: extra["stopping_criteria"] = [_stopper(lm.tokenizer, opt["stop"], width)]
-    t, eos = time.perf_counter(), end_ids(lm.model, lm.tokenizer)
-    with _plain_generation(lm.model, eos, pad):
-        y = lm.model.generate(x, attention_mask=mask, max_new_tokens=opt["max_tokens"], **extra)[:, width:].tolist()
-    seconds = (time.perf_counter()-t)/len(ids)
-    return [_completion(lm, s, row, eos, opt, seconds) for s, row in zip(ids, y)]
-
+# %% ../../nbs/lm/05_local.ipynb #923b9f08
 @contextmanager
 def _plain_generation(model, eos, pad):
     "Inside, the checkpoint's own settings of generation do not act"
@@ -385,28 +410,20 @@ def _stopper(tokenizer, stop, width):
         return torch.tensor([done[i] for i in range(len(ids))], device=ids.device)
     return stopped
 
-# %% ../../nbs/lm/05_local.ipynb #db3c29d1
-def _completion(lm, ids, row, eos, opt, seconds):
-    "Cut a generated row at its end and say why it ended"
-    end = next((i for i, t in enumerate(row) if t in eos), len(row))
-    full = lm.tokenizer.decode(row[:end], skip_special_tokens=True)
-    text = cut_at_stop(full, opt["stop"])
-    if len(text) < len(full): end = _tokens_to_stop(lm.tokenizer, row, end, opt["stop"])
-    reason = "stop" if len(text) < len(full) or end < len(row) else "length"
-    meta = dict(dtype=lm.dtype, max_tokens=opt["max_tokens"])
-    return Completion(_opened(lm, ids) + text, Usage(len(ids), end), lm.name, seconds, finish_reason=reason, meta=meta)
-
-def _tokens_to_stop(tokenizer, row, end, stop):
-    "The fewest tokens that hold the stop string: what a stream would have cost"
-    lo, hi = 1, end
-    while lo < hi:
-        mid = (lo+hi)//2
-        s = tokenizer.decode(row[:mid], skip_special_tokens=True)
-        if len(cut_at_stop(s, stop)) < len(s): hi = mid
-        else: lo = mid+1
-    return lo
-
-def _opened(lm, ids):
-    "The mark of a thought that the template opened for the model, so that it is told from the answer"
-    if not lm.chat: return ""
-    return "<think>" if lm.tokenizer.decode(ids[-8:]).rstrip().endswith("<think>") else ""
+# %% ../../nbs/lm/05_local.ipynb #36205bdd
+def _generate_whole(lm, ids, requests):
+    "One left-padded batch through transformers' own `generate`"
+    import torch
+    opt, width, pad = requests[0], max(map(len, ids)), pad_id(lm.tokenizer)
+    x = torch.tensor([[pad]*(width-len(s)) + s for s in ids], device=lm.model.device)
+    mask = torch.tensor([[0]*(width-len(s)) + [1]*len(s) for s in ids], device=lm.model.device)
+    pick, extra = picker(requests), {}
+    def process(_, logits): # the picked token is the only one left
+        return torch.full_like(logits, -torch.inf).scatter_(1, pick(logits, range(len(ids)))[:, None], 0.)
+    if opt["temperature"] > 0: extra["logits_processor"] = [process]
+    if opt["stop"]: extra["stopping_criteria"] = [_stopper(lm.tokenizer, opt["stop"], width)]
+    t, eos = time.perf_counter(), end_ids(lm.model, lm.tokenizer)
+    with _plain_generation(lm.model, eos, pad):
+        y = lm.model.generate(x, attention_mask=mask, max_new_tokens=opt["max_tokens"], **extra)[:, width:].tolist()
+    seconds = (time.perf_counter()-t)/len(ids)
+    return [_completion(lm, s, row, eos, opt, seconds) for s, row in zip(ids, y)]

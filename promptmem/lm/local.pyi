@@ -1,0 +1,149 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import os
+import threading
+import time
+import warnings
+import weakref
+from contextlib import contextmanager
+from pathlib import Path
+from ..core import require, stable_hash
+from ..record import Completion, Usage
+from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
+from .chat import chat_ids, text_ids
+from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
+from .matmul import fast_linear
+from .scoring import context_length, is_oom, pad_id
+from fastcore.basics import patch
+_LARGE: _Any
+
+def fast_bfloat16(device: str=...) -> bool:
+    ...
+
+def auto_dtype(parameters: int, device: str=...):
+    ...
+
+@contextmanager
+def _quiet(tf, local):
+    ...
+
+def _cast(model, dtype):
+    ...
+
+def _forget_quantization(model):
+    ...
+
+def _first_line(e):
+    ...
+
+def load_checkpoint(path: str, tokenizer=..., dtype=..., device: str=..., gguf_file: _Optional[str]=..., **load) -> tuple:
+    ...
+_locks: _Any
+
+def _new_locks():
+    ...
+
+class TransformersLM(LM):
+    name: _Any
+    context_length: _Any
+    format: _Any
+    chat: _Any
+    _kept: _Any
+    _pid: _Any
+    model: _Any
+    tokenizer: _Any
+    cache: _Any
+    batch_size: _Any
+    _lock: _Any
+    max_chat_tokens: _Any
+    max_raw_tokens: _Any
+
+    def __init__(self, model, tokenizer=..., name: _Optional[str]=..., cache=..., batch_size: int=..., device: _Optional[str]=..., chat: _Optional[bool]=..., dtype=..., gguf_file: _Optional[str]=..., **load):
+        ...
+
+    @property
+    def dtype(self) -> str:
+        ...
+
+    def __repr__(self):
+        ...
+
+    def prompt_ids(self, prompt, raw: bool=...) -> list:
+        ...
+    _ids: _Any
+
+    def _answer(self, requests):
+        ...
+
+    def _beginning(self, rows):
+        ...
+
+    def _stream(self, request):
+        ...
+
+    def _fitted(self, i, r):
+        ...
+
+    def _batch(self, ids, requests, prefix=...):
+        ...
+
+    def _after_fork(self):
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        ...
+
+    def loglik(self, prefixes, suffixes):
+        ...
+
+    def identity(self) -> str:
+        ...
+
+def _fingerprint(model):
+    ...
+_SHARED: _Any
+_KEPT_BYTES: _Any
+
+def _bits(t):
+    ...
+
+def _weights_mark(model):
+    ...
+
+def _keep_prefix(lm, prefix):
+    ...
+
+def _read(lm, ids, before):
+    ...
+
+def _shared_prefix(lm, rows):
+    ...
+
+def _opened(lm, ids):
+    ...
+
+def _tokens_to_stop(tokenizer, row, end, stop):
+    ...
+
+def _completion(lm, ids, row, eos, opt, seconds):
+    ...
+
+def end_ids(model, tokenizer) -> set:
+    ...
+
+def _stops(tokenizer, ids, stop):
+    ...
+
+def _generate(lm, ids, requests, prefix=...):
+    ...
+
+@contextmanager
+def _plain_generation(model, eos, pad):
+    ...
+
+def _stopper(tokenizer, stop, width):
+    ...
+
+def _generate_whole(lm, ids, requests):
+    ...
