@@ -8,6 +8,19 @@ __all__ = ['LevenshteinIndex']
 # %% ../../nbs/index/01_levenshtein.ipynb #6f11581d
 import numpy as np
 
+# %% ../../nbs/index/01_levenshtein.ipynb #af22edde
+def _bag(
+    text:str, # one string
+): # two uint64
+    "`_bags` of one text"
+    count, low, high = [0]*32, 0, 0
+    for letter in text:
+        c = ord(letter) & 31
+        level = count[c] = count[c] + 1
+        if level < 3: low |= 1 << c + 32*(level - 1)
+        elif level < 5: high |= 1 << c + 32*(level - 3)
+    return np.uint64(low), np.uint64(high)
+
 # %% ../../nbs/index/01_levenshtein.ipynb #80df4d82
 def _bags(
     texts, # strings, all of the same length
@@ -25,18 +38,6 @@ def _bags(
         out[word] = np.ascontiguousarray(np.packbits(bits, axis=1, bitorder="little")).view("<u8")[:, 0]
     return out
 
-def _bag(
-    text:str, # one string
-): # two uint64
-    "`_bags` of one text"
-    count, low, high = [0]*32, 0, 0
-    for letter in text:
-        c = ord(letter) & 31
-        level = count[c] = count[c] + 1
-        if level < 3: low |= 1 << c + 32*(level - 1)
-        elif level < 5: high |= 1 << c + 32*(level - 3)
-    return np.uint64(low), np.uint64(high)
-
 # %% ../../nbs/index/01_levenshtein.ipynb #f645486d
 _BITS16 = np.array([bin(i).count("1") for i in range(1 << 16)], np.uint8)
 
@@ -45,6 +46,7 @@ def _popcount(x):
     if hasattr(np, "bitwise_count"): return np.bitwise_count(x)
     return _BITS16[np.ascontiguousarray(x).view(np.uint16).reshape(-1, 4)].sum(1, dtype=np.uint8) # numpy 1.26
 
+# %% ../../nbs/index/01_levenshtein.ipynb #647bb59b
 def _bag_bound(
     bags, # uint64 [2, n] of the keys
     query, # two uint64 of the question
@@ -90,6 +92,13 @@ class _Bucket:
         self.bags = self.bags[:, :last]
         return self.keys[at] if at < last else None
 
+# %% ../../nbs/index/01_levenshtein.ipynb #eb90a7c8
+def _distances(text, keys, limit):
+    "Edit distances to `keys`; above `limit` they may read `limit` + 1"
+    from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.process import cdist
+    return cdist([text], keys, scorer=Levenshtein.distance, score_cutoff=limit, dtype=np.int32)[0]
+
 # %% ../../nbs/index/01_levenshtein.ipynb #5e346762
 def _candidates(
     index, # a `LevenshteinIndex`
@@ -108,6 +117,7 @@ def _candidates(
         if len(at): out.append((np.maximum(bound, abs(n - len(text))), at, bucket))
     return out
 
+# %% ../../nbs/index/01_levenshtein.ipynb #266fd63c
 def _verified(
     text:str, # the question
     found:list, # (bounds, positions, bucket) per length
@@ -124,13 +134,7 @@ def _verified(
     d = _distances(text, keys, limit)
     return [(int(d[i]), ranks[i], keys[i]) for i in np.flatnonzero(d <= limit).tolist()]
 
-# %% ../../nbs/index/01_levenshtein.ipynb #eb90a7c8
-def _distances(text, keys, limit):
-    "Edit distances to `keys`; above `limit` they may read `limit` + 1"
-    from rapidfuzz.distance import Levenshtein
-    from rapidfuzz.process import cdist
-    return cdist([text], keys, scorer=Levenshtein.distance, score_cutoff=limit, dtype=np.int32)[0]
-
+# %% ../../nbs/index/01_levenshtein.ipynb #ac574e6d
 def _scan(index, text, k, limit):
     "The same as `_within` for a small index: compare with every key of a fitting length"
     near = [b for n, b in index._buckets.items() if abs(n - len(text)) <= limit]
