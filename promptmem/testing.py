@@ -38,7 +38,7 @@ def byte_tokenizer(
 
 # %% ../nbs/06_testing.ipynb #a9945865
 def word_tokenizer(
-    texts=("The capital of France is Paris", "Paris is the capital of France. Lyon is not the capital."), # to learn from
+    texts=("The capital of France is Paris", "Paris is the capital. Lyon is not the capital."), # to learn from
     end:bool=True, # put an end of text behind every text
 ):
     "A tokenizer with `<s>` and `</s>` around a text and a dummy blank before it"
@@ -68,7 +68,8 @@ _FAMILIES = { # family -> (control tokens, the last one ends a turn; template)
         + _NEXT + "<|im_start|>assistant\n{% endif %}"),
     "llama3": (("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
         "<|begin_of_text|>" + _TURNS
-        + "<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n{{ m.content | trim }}<|eot_id|>" + _NEXT + "<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"),
+        + "<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n{{ m.content | trim }}<|eot_id|>"
+        + _NEXT + "<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"),
     "gemma": (("<bos>", "<start_of_turn>", "<end_of_turn>"),
         "<bos>" + _TURNS + _STRICT + "<start_of_turn>{{ 'model' if m.role == 'assistant' else m.role }}\n"
         "{{ m.content | trim }}<end_of_turn>\n" + _NEXT + "<start_of_turn>model\n{% endif %}"),

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import habits
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ def differences(root):
             shutil.copy2(root/f, copy/f)
         before = {f: (copy/f).read_bytes() for f in files}
         run(copy, "nbdev_export")
+        run(copy, sys.executable, "tools/stubs.py")
         run(copy, "nbdev_clean")
         run(copy, "nbdev_clean", "--fname", "tutorials")
         run(copy, sys.executable, "tools/readme.py")
@@ -82,7 +84,7 @@ def faults(path):
 def main():
     wrong = [f"{f}: differs from what export, clean and README write" for f in differences(ROOT)]
     for f in tracked(ROOT):
-        if f.endswith(".ipynb"): wrong += [f"{f}: {fault}" for fault in faults(ROOT/f)]
+        if f.endswith(".ipynb"): wrong += [f"{f}: {fault}" for fault in [*faults(ROOT/f), *habits.faults(ROOT/f)]]
     if wrong: sys.exit("\n".join(wrong) + "\nrun: make prepare")
     print("clean: export, clean and README leave no difference; notebooks carry nothing they should not")
 

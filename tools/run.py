@@ -41,7 +41,7 @@ def clean(cell):
             o.data.pop("application/vnd.jupyter.widget-view+json", None)
             for kind in ("text/plain", "text/html", "text/markdown"):
                 if kind in o.data: o.data[kind] = _text(o.data[kind])
-            if not o.data: continue
+            if not any(str(v).strip() for v in o.data.values()): continue
         if "execution_count" in o: o.execution_count = None
         o.pop("metadata", None) if o.output_type == "stream" else o.update(metadata={})
         kept.append(o)

@@ -291,11 +291,14 @@ class FoilAudit:
     tolerance:float # largest standardised difference that counts as matched
     @property
     def problems(self):
+        "What is wrong with the foils"
         off = [f"{m}: standardised difference {r.smd:+.2f}" for m, r in self.frame.iterrows()
                if abs(r.smd) > self.tolerance]
         return off + [f"{what}: {len(i)} (first: pair {i[0]})" for what, i in self.defects.items() if i]
     @property
-    def ok(self): return not self.problems
+    def ok(self):
+        "Is nothing wrong?"
+        return not self.problems
     def __repr__(self): return "FoilAudit(" + ("foils match" if self.ok else "; ".join(self.problems)) + ")"
 
 # %% ../../nbs/recall/01_foils.ipynb #ca4944cf

@@ -217,9 +217,13 @@ class Recall:
     ):
         self.frame, self.before = frame, before
     @property
-    def n(self): return len(self.frame)
+    def n(self):
+        "How many there are"
+        return len(self.frame)
     @property
-    def scores(self): return {c: float(self.frame[c].mean()) for c in SCORE_COLUMNS}
+    def scores(self):
+        "Mean of each score"
+        return {c: float(self.frame[c].mean()) for c in SCORE_COLUMNS}
     @property
     def rouge(self):
         "Mean ROUGE-1 of the missing part"
@@ -237,8 +241,13 @@ class Recall:
     def __repr__(self):
         floor = f" (before {self.before.rouge:.3f})" if self.before is not None else ""
         tokens = self.scores["token_accuracy"]
-        return (f"Recall({int(self.frame.exact.sum())} of {self.n} recited: rouge {self.rouge:.3f}{floor}, token accuracy {tokens:.3f}, "
+        recited = f"{int(self.frame.exact.sum())} of {self.n} recited"
+        return (f"Recall({recited}: rouge {self.rouge:.3f}{floor}, token accuracy {tokens:.3f}, "
                 f"teacher-forced {self.scores['teacher_forced']:.3f})")
+
+    def _repr_html_(self):
+        worst = self.frame.rouge1.sort_values(kind="stable").index[:: max(1, self.n//5)][:6]
+        return f"<p>{html.escape(repr(self))}</p>" + "".join(self.marked(int(i)) for i in worst)
 
 # %% ../../nbs/recall/04_generation.ipynb #f8d6a942
 def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
@@ -332,11 +341,6 @@ def marked(self:Recall,
     words = [f"<mark style='background:#2e9e6b55;color:inherit'>{html.escape(w)}</mark>" if ok
              else f"<s style='opacity:.6'>{html.escape(w)}</s>" for w, ok in recalled_words(row.target, row.said)]
     return f"<p><span style='opacity:.7'>{html.escape(row.prompt)}</span> {' '.join(words)}</p>"
-
-@patch
-def _repr_html_(self:Recall):
-    worst = self.frame.rouge1.sort_values(kind="stable").index[:: max(1, self.n//5)][:6]
-    return f"<p>{html.escape(repr(self))}</p>" + "".join(self.marked(int(i)) for i in worst)
 
 # %% ../../nbs/recall/04_generation.ipynb #a6af5286
 def recall_by_cue(

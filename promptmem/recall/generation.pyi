@@ -91,6 +91,9 @@ class Recall:
     def __repr__(self):
         ...
 
+    def _repr_html_(self):
+        ...
+
     def published(self) -> dict:
         ...
 
@@ -98,9 +101,6 @@ class Recall:
         ...
 
     def marked(self, i: int) -> str:
-        ...
-
-    def _repr_html_(self):
         ...
 
     def plot(self):

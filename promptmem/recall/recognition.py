@@ -132,9 +132,13 @@ class Recognition:
     ):
         self.frame, self.score, self.scored = frame, score, scored
     @property
-    def counted(self): return self.frame[self.frame.why == ""]
+    def counted(self):
+        "The pairs that count"
+        return self.frame[self.frame.why == ""]
     @property
-    def n(self): return len(self.counted)
+    def n(self):
+        "How many there are"
+        return len(self.counted)
     @property
     def accuracy(self):
         "Share of pairs whose studied sentence is the more familiar one; ties are halves"
@@ -152,7 +156,9 @@ class Recognition:
         area = _area_bounds(-f[seen].to_numpy(), -f[unseen].to_numpy(), *groups)
         return Bounds(*(_dprime_at(a) for a in area))
     @property
-    def ties(self): return int((self.counted.correct == .5).sum())
+    def ties(self):
+        "Pairs with equal scores"
+        return int((self.counted.correct == .5).sum())
     @property
     def auc(self):
         "Over all studied sentences and all foils"
@@ -163,7 +169,9 @@ class Recognition:
         "Different studied sentences times different foils"
         return self.counted.seen.map(_key).nunique()*_foils(self.counted).map(_key).nunique()
     @property
-    def dprime(self): return dprime(self.auc, self.comparisons)
+    def dprime(self):
+        "Sensitivity d', with bounds"
+        return dprime(self.auc, self.comparisons)
     @property
     def dprime_interval(self):
         "95 % interval of `dprime`, by studied sentence; its upper end is infinite where no comparison went wrong"
@@ -201,19 +209,25 @@ class CalibratedRecognition(Recognition):
         "Share of pairs whose studied sentence has lost more of its loss than the foil has"
         return float(self.counted.calibrated.mean())
     @property
-    def calibrated_interval(self): return self._bounds("calibrated")
+    def calibrated_interval(self):
+        "Interval of the calibrated share"
+        return self._bounds("calibrated")
     @property
     def calibrated_auc(self):
+        "Area under the ROC curve of the calibrated scores"
         f = self.counted
         return auc(np.r_[f.seen_drop, f.unseen_drop], np.r_[np.ones(len(f)), np.zeros(len(f))])
     @property
-    def calibrated_dprime(self): return dprime(self.calibrated_auc, self.comparisons)
+    def calibrated_dprime(self):
+        "Sensitivity d' of the calibrated scores"
+        return dprime(self.calibrated_auc, self.comparisons)
     @property
     def adjusted(self):
         "Share of right pairs once each score is freed of what the foils say is left of the first one"
         return float(self.counted.adjusted.mean())
     @property
     def adjusted_auc(self):
+        "Area under the ROC curve of the adjusted scores"
         f = self.counted
         return auc(-np.r_[f.seen_rest, f.unseen_rest], np.r_[np.ones(len(f)), np.zeros(len(f))])
 

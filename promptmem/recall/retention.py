@@ -39,7 +39,8 @@ def make_probe(
         first.setdefault("recognition", r)
         s = r.summary()
         row = dict(recognition=s["accuracy"], recognition_lo=s["lo"], recognition_hi=s["hi"],
-                   calibrated=s.get("calibrated", .5), adjusted=s.get("adjusted", .5), auc=s["auc"], dprime=s["dprime"], seen_loss=s["seen_loss"], unseen_loss=s["unseen_loss"])
+                   calibrated=s.get("calibrated", .5), adjusted=s.get("adjusted", .5), auc=s["auc"], dprime=s["dprime"],
+                   seen_loss=s["seen_loss"], unseen_loss=s["unseen_loss"])
         if not recall: return row | dict(n=r.n)
         t = recall_test(model, tokenizer, seen, prefix_words=prefix_words, **kw)
         first.setdefault("recall", t)

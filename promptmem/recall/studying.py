@@ -314,7 +314,9 @@ class StudyRun:
         self.probes, self.log, self.kept = [], [], {}
         self.seconds, self.stopped = 0., False
     @property
-    def updates(self): return self.log[-1]["update"] if self.log else 0
+    def updates(self):
+        "Updates made so far"
+        return self.log[-1]["update"] if self.log else 0
     @property
     def frame(self):
         "One row per probe"
@@ -335,7 +337,9 @@ class StudyRun:
     def __repr__(self):
         s = self.settings
         kept = f", kept {sorted(self.kept)}" if self.kept else ""
-        return (f"{self.verdict} (StudyRun: {s['exposures']} exposures, {self.updates} updates, {self.seconds:.1f} s{kept})")
+        return (
+            f"{self.verdict} (StudyRun: {s['exposures']} exposures, {self.updates} updates, {self.seconds:.1f} s{kept})"
+        )
 
 # %% ../../nbs/recall/02_studying.ipynb #7252af42
 @patch

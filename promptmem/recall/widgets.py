@@ -84,7 +84,7 @@ class RecallTester(panel_base()):
         _wire(self, W)
         self.draw()
 
-# %% ../../nbs/recall/08_widgets.ipynb #2335300f
+# %% ../../nbs/recall/08_widgets.ipynb #dca960cc
 from functools import partial
 from fastcore.basics import patch
 
@@ -267,6 +267,7 @@ def draw(self:RecallTester):
 
 @patch
 def view_parts(self:RecallTester):
+    "What the open view shows"
     s = self.session
     out = [facts(sentences=len(s.seen), exposures=f"{s.exposures:g}", later_updates=s.updates)]
     if not s.rows: return out + [paragraph("Not tested yet.")]
@@ -282,4 +283,6 @@ def view_parts(self:RecallTester):
 
 # %% ../../nbs/recall/08_widgets.ipynb #65f0e028
 @patch
-def parts(self:RecallTester): return [heading("What does it remember?"), *self.view_parts()]
+def parts(self:RecallTester)->list:
+    "What the panel shows"
+    return [heading("What does it remember?"), *self.view_parts()]

@@ -79,7 +79,7 @@ class RecallTester(_Any):
     def view_parts(self):
         ...
 
-    def parts(self):
+    def parts(self) -> list:
         ...
 from functools import partial
 from fastcore.basics import patch

@@ -43,22 +43,33 @@ class PairedTest:
         return self
 
     @property
-    def n(self): return len(self.differences)
+    def n(self):
+        "How many there are"
+        return len(self.differences)
     @property
-    def stake(self): return float(np.exp(log_stake(self.differences)[-1])) if self.n else 1.
+    def stake(self):
+        "What the bet has grown to"
+        return float(np.exp(log_stake(self.differences)[-1])) if self.n else 1.
     @property
-    def accepted(self): return self.peak >= 1/self.alpha
+    def accepted(self):
+        "Is the challenger proved better?"
+        return self.peak >= 1/self.alpha
     @property
     def hopeless(self):
+        "Does the opposite look better by far?"
         return (
             not self.accepted
             and self.n > 0
             and math.exp(log_stake([-d for d in self.differences])[-1]) >= self.hopeless_at
         )
     @property
-    def wins(self): return sum(d > 0 for d in self.differences)
+    def wins(self):
+        "Pairs that the challenger won"
+        return sum(d > 0 for d in self.differences)
     @property
-    def losses(self): return sum(d < 0 for d in self.differences)
+    def losses(self):
+        "Pairs that it lost"
+        return sum(d < 0 for d in self.differences)
 
     def to_dict(self)->dict:
         "The verdict with what it rests on"

@@ -47,7 +47,7 @@ class SearchSettings:
     # probability of being the best at which finding ends, where no proposer could bring a better one
     known_best:float = .95
 
-# %% ../../nbs/rewrite/08_finder.ipynb #8b5366a1
+# %% ../../nbs/rewrite/08_finder.ipynb #72346bcd
 class _Trouble:
     "How many requests of one kind failed, and with what"
     least, in_a_row = 4, 24 # failures and no answer: an error; so many one after the other: the search ends

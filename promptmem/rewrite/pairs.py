@@ -33,7 +33,9 @@ class Pair:
     id:str = ""
     source:str = "" # file name
     row:int = 0 # row or line in the file, from 1
-    def to_dict(self): return asdict(self)
+    def to_dict(self):
+        "As a dict of plain values"
+        return asdict(self)
 
 _CHAT = re.compile(r"\s*<s>\s*\[INST\](.*?)\[/INST\](.*?)</s>\s*", re.DOTALL)
 
@@ -135,7 +137,9 @@ class Improved:
     score_after:float
     history:list # `Candidate`s, with their scores and what guards said
     @property
-    def better(self): return self.score_after > self.score_before
+    def better(self):
+        "Is the new wording's answer better?"
+        return self.score_after > self.score_before
 
 def _draws(task, text, example, lm, ledger, n):
     "Mean score of `n` draws of the question worded as `text`"

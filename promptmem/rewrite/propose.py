@@ -71,7 +71,9 @@ class PhraseBook:
         self._folded, self._reads = {k: {p: fold(p) for p in v} for k, v in self.slots.items()}, {}
 
     @property
-    def size(self): return int(np.prod([len(v) for v in self.slots.values()]))
+    def size(self):
+        "How many wordings there are"
+        return int(np.prod([len(v) for v in self.slots.values()]))
 
     def write(self,
         choice:dict, # slot -> index of the phrase
@@ -128,7 +130,7 @@ def cross(self:PhraseBook,
     x, y = self.read(a), self.read(b)
     return self.write({s: (x if rng.random() < .5 else y)[s] for s in self.slots})
 
-# %% ../../nbs/rewrite/03_propose.ipynb #b082922a
+# %% ../../nbs/rewrite/03_propose.ipynb #0a971789
 INSTRUCTIONS = PhraseBook(
     dict(
         role=[
@@ -168,6 +170,7 @@ class RandomPhrases:
         n, # how many
         rng, # source of chance
     ):
+        "New wordings"
         return [Proposal(self.book.draw(rng), "random") for _ in range(n)]
 
 class MutatePhrases:
@@ -181,6 +184,7 @@ class MutatePhrases:
         n, # how many
         rng, # source of chance
     ):
+        "New wordings"
         parents = [state.parent(rng) for _ in range(n)]
         return [Proposal(self.book.mutate(p.text, rng), "mutate", (p.id,)) for p in parents]
 
@@ -196,6 +200,7 @@ class CrossPhrases:
         n, # how many
         rng, # source of chance
     ):
+        "New wordings"
         pairs = [(state.parent(rng), state.parent(rng)) for _ in range(n)]
         return [Proposal(self.book.cross(p.text, q.text, rng), "cross", (p.id, q.id)) for p, q in pairs]
 
@@ -293,10 +298,11 @@ class SentenceEdits:
         n, # how many
         rng, # source of chance
     ):
+        "New wordings"
         parents = [state.parent(rng) for _ in range(n)]
         return [Proposal(self._edit(p.text, rng), "sentences", (p.id,)) for p in parents]
 
-# %% ../../nbs/rewrite/03_propose.ipynb #6aac9801
+# %% ../../nbs/rewrite/03_propose.ipynb #58b3197f
 _INTRO = re.compile(r"(?i)\s*(?:\*\*|#+ )?(?:here|sure|certainly|of course|okay|ok\b|yes|(?:my|the|an?) |"
                     r"(?:new|improved|revised|rewritten|final|better)\b)[^\n]{0,160}:(?:\*\*)?\s*\n(?=\s*\S)")
 _LABEL = re.compile(r"(?i)\**(?:(?:new|improved|revised|rewritten|final|better)\s+)?"
@@ -386,6 +392,7 @@ class History(_Asking):
         state, # what a proposer may look at
         rng, # source of chance
     ):
+        "What the model is asked"
         top = state.ranked()[:self.show] or [state.incumbent]
         lines = "\n".join(f"{100*(c.mean if c.n else 0):.0f}: {_tag(c.text)}" for c in reversed(top))
         return _fill(self.template, history=lines, examples=_examples(state.task, self.exemplars)), (top[0].id,)
@@ -401,6 +408,7 @@ class Evolve(_Asking):
         state, # what a proposer may look at
         rng, # source of chance
     ):
+        "What the model is asked"
         a, b = state.parent(rng), state.parent(rng)
         return _fill(self.template, a=_tag(a.text), b=_tag(b.text)), (a.id, b.id)
 
@@ -431,6 +439,7 @@ class Breeder(_Asking):
         state, # what a proposer may look at
         rng, # source of chance
     ):
+        "What the model is asked"
         worth = self.worth(state)
         i, j = rng.integers(len(self.mutations), size=2)
         self._now = max(self.mutations[i], self.mutations[j], key=worth.get)
@@ -443,6 +452,7 @@ class Breeder(_Asking):
         n, # how many
         rng, # source of chance
     ):
+        "New wordings"
         self._queue = []
         by_parent = super().propose(state, n, rng)
         for p, i in zip(by_parent, self.heard):
@@ -491,6 +501,7 @@ class Reflect(_Asking):
         state, # what a proposer may look at
         rng, # source of chance
     ):
+        "What the model is asked"
         front = pareto(state.candidates)
         ids = sorted(front) or [state.incumbent.id]
         p = np.array([front.get(i, 1) for i in ids], float)
@@ -514,6 +525,7 @@ class LastAttempt(_Asking):
         state, # what a proposer may look at
         rng, # source of chance
     ):
+        "What the model is asked"
         a = state.candidates[-1]
         e, said = next(iter(state.failures(a, 1)), (state.task.train[0], ""))
         return _fill(self.template, original=state.candidates[0].text, a=_tag(a.text), grade=int(10*a.mean) if a.n

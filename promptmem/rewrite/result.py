@@ -39,11 +39,17 @@ class Candidate:
     error:float = .3 # standard error of that
 
     @property
-    def n(self): return len(self.scores)
+    def n(self):
+        "How many there are"
+        return len(self.scores)
     @property
-    def mean(self): return sum(self.scores.values())/self.n if self.n else float("nan")
+    def mean(self):
+        "Mean score"
+        return sum(self.scores.values())/self.n if self.n else float("nan")
     @property
-    def shrunk(self): return (sum(self.scores.values()) + 2)/(self.n + 4) if self.expected is None else self.expected
+    def shrunk(self):
+        "Mean pulled to the others where answers are few"
+        return (sum(self.scores.values()) + 2)/(self.n + 4) if self.expected is None else self.expected
 
 # %% ../../nbs/rewrite/06_result.ipynb #3bbfd50b
 class Wording(str):
@@ -53,7 +59,9 @@ class Wording(str):
         self.candidate = candidate
         return self
     @property
-    def text(self): return str(self)
+    def text(self):
+        "The wording as a plain text"
+        return str(self)
 
 # %% ../../nbs/rewrite/06_result.ipynb #65ae1e64
 def prompt_diff(
@@ -88,13 +96,21 @@ class OptimizeResult:
 
     def __getitem__(self, cid): return next(c for c in self.candidates if c.id == cid)
     @property
-    def best(self): return Wording(self[self.best_id])
+    def best(self):
+        "The best wording"
+        return Wording(self[self.best_id])
     @property
-    def improved(self): return self.best_id != self.candidates[0].id
+    def improved(self):
+        "Was a wording proved better than the first seed?"
+        return self.best_id != self.candidates[0].id
     @property
-    def history(self): return list(self.candidates)
+    def history(self):
+        "All candidates, in order"
+        return list(self.candidates)
     @property
-    def pareto(self): return [self[i] for i in sorted(self.front, key=lambda i: -self.front[i])]
+    def pareto(self):
+        "Candidates that no other beats everywhere"
+        return [self[i] for i in sorted(self.front, key=lambda i: -self.front[i])]
 
     @property
     def frame(self):
@@ -103,6 +119,15 @@ class OptimizeResult:
         rows = [dict(id=c.id, round=c.round, how=c.how, status=c.status, n=c.n, mean=c.mean, predicted=c.predicted,
                      parents=" ".join(c.parents), reason=c.reason, text=c.text) for c in self.candidates]
         return pd.DataFrame(rows)
+
+    def _repr_html_(self):
+        rows = [("verdict", self.verdict), ("best", str(self.best)), ("diff", None),
+                *((f"held-out {k}", str(v)) for k, v in self.final.items() if v),
+                ("calls", f"{self.cost['requests']} of {self.cost['budget']}"), ("candidates", len(self.candidates)),
+                *(("note", n) for n in self.notes)]
+        cells = "".join(f"<tr><th style='text-align:left'>{k}</th><td style='text-align:left'>"
+                        f"{self.diff('html') if k == 'diff' else html.escape(str(v))}</td></tr>" for k, v in rows)
+        return f"<table class='pm-result'>{cells}</table>"
 
 # %% ../../nbs/rewrite/06_result.ipynb #3fb7d256
 @patch
@@ -121,7 +146,7 @@ def diff(self:OptimizeResult,
     "What changed between the seed and the best"
     return prompt_diff(self.seed, self.best, style)
 
-# %% ../../nbs/rewrite/06_result.ipynb #f9785a5d
+# %% ../../nbs/rewrite/06_result.ipynb #9c2fd158
 @patch(as_prop=True)
 def verdict(self:OptimizeResult)->str:
     "One sentence: was a better prompt found, and how sure is that?"
@@ -139,16 +164,6 @@ def verdict(self:OptimizeResult)->str:
 def __repr__(self:OptimizeResult):
     return (f"{self.verdict}\nOptimizeResult({self.cost['requests']} of {self.cost['budget']} calls; "
             f"{len(self.candidates)} candidates; best: {str(self.best)!r:.70})")
-
-@patch
-def _repr_html_(self:OptimizeResult):
-    rows = [("verdict", self.verdict), ("best", str(self.best)), ("diff", None),
-            *((f"held-out {k}", str(v)) for k, v in self.final.items() if v),
-            ("calls", f"{self.cost['requests']} of {self.cost['budget']}"), ("candidates", len(self.candidates)),
-            *(("note", n) for n in self.notes)]
-    cells = "".join(f"<tr><th style='text-align:left'>{k}</th><td style='text-align:left'>"
-                    f"{self.diff('html') if k == 'diff' else html.escape(str(v))}</td></tr>" for k, v in rows)
-    return f"<table class='pm-result'>{cells}</table>"
 
 # %% ../../nbs/rewrite/06_result.ipynb #ef9114bd
 @patch

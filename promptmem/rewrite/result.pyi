@@ -85,6 +85,9 @@ class OptimizeResult:
     def frame(self):
         ...
 
+    def _repr_html_(self):
+        ...
+
     def path(self) -> list:
         ...
 
@@ -96,9 +99,6 @@ class OptimizeResult:
         ...
 
     def __repr__(self):
-        ...
-
-    def _repr_html_(self):
         ...
 
     def to_json(self, path=...) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ['run_search', 'run_published', 'one_answer', 'screen_overlap', 'measure', 'finish', 'default_proposers',
            'optimize_prompt', 'estimate_cost']
 
-# %% ../../nbs/rewrite/10_search.ipynb #6f11581d
+# %% ../../nbs/rewrite/10_search.ipynb #8efc609a
 from collections import Counter
 
 import numpy as np
@@ -79,7 +79,7 @@ def _chain(finder, writer, k):
         finder.score([(last, e) for e in finder.questions[:k]])
     return last
 
-# %% ../../nbs/rewrite/10_search.ipynb #fa956778
+# %% ../../nbs/rewrite/10_search.ipynb #f73c9c10
 def one_answer(
     state:SearchState, # of the run
     c, # a candidate
@@ -95,7 +95,7 @@ def one_answer(
     return (top, k, len(examples)) if k >= .9*len(examples) and max(right.values()) < .75*len(examples) else None
 
 
-# %% ../../nbs/rewrite/10_search.ipynb #52d04af1
+# %% ../../nbs/rewrite/10_search.ipynb #94ff9750
 def screen_overlap(
     task, # a `PromptTask`
     screen, # a reward model; one that cannot tell what it has seen is taken on trust
@@ -215,7 +215,7 @@ def optimize_prompt(
     proposer_lm=None, # the model that writes wordings; None: `lm` itself if it is a chat model, else phrase books
     guards=None, # functions (text, task, seed) -> reason; None: `FormGuard` and `LeakGuard`
     screen=None, # a fitted reward model: predict_proba(queries, prompts)
-    screen_keep:float=None, # chance that the best passes the screen (.9), or share that passes (.5) if it hides its error
+    screen_keep:float=None, # chance that the best passes (.9), or share that passes (.5) if the screen hides its error
     screen_error:float=None, # standard error of the screen's predictions; default: its own `prompt_error(prompts)`
     alpha:float=.05, # chance that the whole run replaces a seed that nothing beats
     held_out_calls:int=None, # calls set aside for the report; None: a fifth of the budget at most

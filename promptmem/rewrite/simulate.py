@@ -64,7 +64,9 @@ class Simulator(LM):
                           (x, y) in enumerate(zip(a, b))]
         self.gold = [str(x-y) for x, y in zip(a, b)]
 
-    def identity(self): return f"{self.name}|{self.n}|{self.base}|{self.spread}|{self.null}"
+    def identity(self):
+        "Name for caches"
+        return f"{self.name}|{self.n}|{self.base}|{self.spread}|{self.null}"
 
     def logit(self,
         prompt:str, # a wording
@@ -81,19 +83,18 @@ class Simulator(LM):
         "The true accuracy of `prompt` over questions of all difficulties"
         return float(_W @ (1/(1+np.exp(-(self.base + self.logit(prompt) + self.spread*_Z)))))
 
-# %% ../../nbs/rewrite/05_simulate.ipynb #8d4997b1
-from fastcore.basics import patch
+    def _answer(self, requests):
+        for i, r in enumerate(requests):
+            self.sent += 1
+            found = re.search(r"Q(\d+):", r["prompt"])
+            prompt, k = r["prompt"][:found.start()].strip(), int(found[1])
+            p = 1/(1+math.exp(-(self.base + self.logit(prompt) + self.difficulty[k])))
+            u = _uniform(self.seed, prompt, k, *((r["seed"], r["draw"]) if r["temperature"] > 0 else ()))
+            text = f"There stay {self.gold[k] if u < p else int(self.gold[k])+1}"
+            yield i, Completion(text, Usage(self.count_tokens(r["prompt"]), self.count_tokens(text)), self.name)
 
-@patch
-def _answer(self:Simulator, requests):
-    for i, r in enumerate(requests):
-        self.sent += 1
-        found = re.search(r"Q(\d+):", r["prompt"])
-        prompt, k = r["prompt"][:found.start()].strip(), int(found[1])
-        p = 1/(1+math.exp(-(self.base + self.logit(prompt) + self.difficulty[k])))
-        u = _uniform(self.seed, prompt, k, *((r["seed"], r["draw"]) if r["temperature"] > 0 else ()))
-        text = f"There stay {self.gold[k] if u < p else int(self.gold[k])+1}"
-        yield i, Completion(text, Usage(self.count_tokens(r["prompt"]), self.count_tokens(text)), self.name)
+# %% ../../nbs/rewrite/05_simulate.ipynb #2335300f
+from fastcore.basics import patch
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #ad316671
 @patch

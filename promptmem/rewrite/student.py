@@ -163,7 +163,10 @@ def _fit(model, rows, pad, config, progress):
                 (loss/len(group)).backward()
                 value += float(loss.detach())/len(group)
             torch.nn.utils.clip_grad_norm_(weights, config.max_grad_norm)
-            opt.step(), plan.step(), opt.zero_grad(), bar.update(1)
+            opt.step()
+            plan.step()
+            opt.zero_grad()
+            bar.update(1)
             losses.append(value)
             if len(losses) >= total or config.max_seconds and time.monotonic()-start > config.max_seconds: return losses
     return losses

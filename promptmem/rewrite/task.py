@@ -79,7 +79,9 @@ def _check_split(split):
     for s in SPLITS:
         for e in split[s]:
             if seen.setdefault(identity_key(e.question), s) != s:
-                raise InvalidData(f"the question {e.question!r:.60} stands in both {seen[identity_key(e.question)]} and {s}")
+                raise InvalidData(
+                    f"the question {e.question!r:.60} stands in both {seen[identity_key(e.question)]} and {s}"
+                )
 
 # %% ../../nbs/rewrite/01_task.ipynb #89fb64d2
 class BudgetSpent(RuntimeError):
@@ -95,7 +97,9 @@ class Ledger:
         self.by_purpose, self.failed = Counter(), Counter() # requests, and those of them that gave no answer
 
     @property
-    def left(self): return math.inf if self.budget is None else self.budget - self.requests
+    def left(self):
+        "Calls that may still be spent"
+        return math.inf if self.budget is None else self.budget - self.requests
 
     def charge(self,
         n:int, # how many
@@ -126,7 +130,9 @@ class Ledger:
         return out
 
     @property
-    def calls(self): return self.requests - self.cached
+    def calls(self):
+        "Calls made so far"
+        return self.requests - self.cached
 
     def to_dict(self)->dict:
         "What was spent, on what"
@@ -166,7 +172,7 @@ def _score_one(scorer, answer, example, ledger):
         ) from e
     return _as_score(value, example)
 
-# %% ../../nbs/rewrite/01_task.ipynb #634ac7a7
+# %% ../../nbs/rewrite/01_task.ipynb #80770534
 _NOT = ("not", "no", "never", "neither", "nor", "isn t", "isnt", "than", "instead of", "wasn t", "aren t", "don t")
 _SETTLES = re.compile(r"(?i)\b(?:answer|label|class|category|sentiment|verdict|conclusion|choice|overall|so)\b"
                       r"(?:\s+(?:is|would be|it is))?\s*[:=,]?\s*([^\n.;]*)")
@@ -218,7 +224,7 @@ class LabelGrader:
 def _plain(text): return identity_key(without_markdown(text))
 
 
-# %% ../../nbs/rewrite/01_task.ipynb #e68d00a0
+# %% ../../nbs/rewrite/01_task.ipynb #d775d781
 def default_grader(
     examples, # of a task
 ):
@@ -263,10 +269,14 @@ class PromptTask:
     train, dev, held_out = (property(lambda self, s=s: self.split[s]) for s in SPLITS)
 
     @property
-    def calls_per_answer(self): return 1 + getattr(self.grader, "calls", 0)
+    def calls_per_answer(self):
+        "Calls that one graded answer costs"
+        return 1 + getattr(self.grader, "calls", 0)
 
     @property
-    def split_hash(self): return stable_hash({s: [[e.question, e.expected] for e in self.split[s]] for s in SPLITS}, 12)
+    def split_hash(self):
+        "A short hash of the questions in each part"
+        return stable_hash({s: [[e.question, e.expected] for e in self.split[s]] for s in SPLITS}, 12)
 
     def __repr__(self):
         return f"PromptTask({self.name!r}, " + ", ".join(f"{s} {len(self.split[s])}"
@@ -348,7 +358,9 @@ class Evaluation:
     rows:list # dicts: id, question, expected, answer, score
 
     @property
-    def mean(self): return self.interval.estimate
+    def mean(self):
+        "Mean score"
+        return self.interval.estimate
 
     @property
     def frame(self):
@@ -387,7 +399,7 @@ def hard_questions(self:PromptTask,
     return sorted((r for r in self.evaluate(prompt, lm, split, ledger).rows if r["score"] < below),
                   key=lambda r: r["score"])
 
-# %% ../../nbs/rewrite/01_task.ipynb #8da3b2a9
+# %% ../../nbs/rewrite/01_task.ipynb #52881576
 _FIGURE = r"(-?\d+(?:[.,]\d+)?)"
 _SCALE = re.compile(r"\b[01]\s*(?:-|\u2013|to|and|bis|\u2026|\.\.+)\s*(?:10|ten)\b|\b(?:0|10)\s*(?==|\((?!\d))",
                     re.IGNORECASE)
