@@ -245,10 +245,6 @@ class Recall:
         return (f"Recall({recited}: rouge {self.rouge:.3f}{floor}, token accuracy {tokens:.3f}, "
                 f"teacher-forced {self.scores['teacher_forced']:.3f})")
 
-    def _repr_html_(self):
-        worst = self.frame.rouge1.sort_values(kind="stable").index[:: max(1, self.n//5)][:6]
-        return f"<p>{html.escape(repr(self))}</p>" + "".join(self.marked(int(i)) for i in worst)
-
 # %% ../../nbs/recall/04_generation.ipynb #f8d6a942
 def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
     "What the model reads before each missing part: context or conversation, and the beginning of the sentence"
@@ -341,6 +337,11 @@ def marked(self:Recall,
     words = [f"<mark style='background:#2e9e6b55;color:inherit'>{html.escape(w)}</mark>" if ok
              else f"<s style='opacity:.6'>{html.escape(w)}</s>" for w, ok in recalled_words(row.target, row.said)]
     return f"<p><span style='opacity:.7'>{html.escape(row.prompt)}</span> {' '.join(words)}</p>"
+
+@patch
+def _repr_html_(self:Recall):
+    worst = self.frame.rouge1.sort_values(kind="stable").index[:: max(1, self.n//5)][:6]
+    return f"<p>{html.escape(repr(self))}</p>" + "".join(self.marked(int(i)) for i in worst)
 
 # %% ../../nbs/recall/04_generation.ipynb #a6af5286
 def recall_by_cue(

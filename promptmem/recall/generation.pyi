@@ -91,9 +91,6 @@ class Recall:
     def __repr__(self):
         ...
 
-    def _repr_html_(self):
-        ...
-
     def published(self) -> dict:
         ...
 
@@ -101,6 +98,9 @@ class Recall:
         ...
 
     def marked(self, i: int) -> str:
+        ...
+
+    def _repr_html_(self):
         ...
 
     def plot(self):
