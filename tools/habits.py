@@ -106,7 +106,7 @@ def cell_faults(i, cell, shows=True):
                 not isinstance(n, ast.ClassDef)
                 and patches(n)
                 and n.name.startswith("_")
-                and not n.name.startswith("__")
+                and not n.name.endswith("_")
             ):
                 yield f"cell {i}: @patch for the private {n.name}"
             for fault in definition_faults(n, lines): yield f"cell {i}: {fault}"
