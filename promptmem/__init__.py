@@ -6,7 +6,7 @@ from promptmem.core import alias_modules, lazy_exports
 # where modules stood before they moved into folders: these names go on working
 alias_modules({f"promptmem.{old}": f"promptmem.{new}" for old, new in dict(
     embed="lm.embed", linear="lm.matmul", scoring="lm.scoring", plots="panel.plots", sweeps="batch.sweeps", report="batch",
-    storedb="store", storefind="store.search", storeerase="store.erase", storefile="store.transfer", **{"edit.builders": "edit.examples"}).items()})
+    storedb="store", storefind="store.search", storeerase="store.erase", storefile="store.transfer", **{"edit.builders": "edit"}).items()})
 
 _rooms = {name: None for name in ("core", "stats", "record", "grade", "lm", "embed", "index", "store", "data", "batch", "panel",
                                   "plots", "demo", "logs", "memory", "reward", "rewrite", "recall", "edit", "testing")}

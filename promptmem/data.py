@@ -59,7 +59,7 @@ def fetch(
     "Download a public data set, checksums verified; files that are there already are not loaded again"
     import pooch
     known = sources()
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise ValueError(f"nothing to fetch by the name {name!r}: there are {', '.join(sorted(known))}")
     src, folder = known[name], cache_dir()/"data"/name
     base = base_url or f"https://raw.githubusercontent.com/{src['repository']}/{src['commit']}"

@@ -5,6 +5,7 @@ from . import widgets as widgets
 from .backpack import BackpackConfig as BackpackConfig
 from .backpack import BackpackLM as BackpackLM
 from .compare import EditComparison as EditComparison
+from .config import EditConfig as EditConfig
 from .config import read_config as read_config
 from .deltas import Delta as Delta
 from .deltas import Edit as Edit

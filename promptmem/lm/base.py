@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from numbers import Integral
 from sqlite3 import Error as SqliteError
-from ..core import InvalidData, KeyFree, SharedFile, stable_hash
+from ..core import InvalidData, KeyFree, SharedFile, stable_hash, well_formed
 from ..record import Completion, Usage
 from fastcore.basics import patch
 
@@ -209,7 +209,10 @@ def _requests(prompts, options):
 # %% ../../nbs/lm/01_base.ipynb #20f689e4
 def _settled(answer, request, lm):
     "A completion as `complete` returns it: thinking kept aside"
-    if isinstance(answer, Exception) or request.get("raw") or lm.format == "published": return answer
+    if isinstance(answer, Exception): return answer
+    # half an emoji can't be kept, so it is not handed out either: a cached answer is the same as a fresh one
+    if (whole := well_formed(answer.text or "")) != (answer.text or ""): answer = replace(answer, text=whole)
+    if request.get("raw") or lm.format == "published": return answer
     text, thought = split_thinking(answer.text or "")
     if text == answer.text: return answer
     return replace(answer, text=text, reasoning="\n".join(filter(None, (answer.reasoning, thought))))

@@ -17,6 +17,7 @@ import numpy as np
 from ..core import identity_key
 from .evidence import least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
+from .finder import keep_for, top_two # noqa: F401 (stood here in version 0.1)
 from .guards import FormGuard, LeakGuard
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases,
                                        MutatePhrases, PhraseBook, Reflect, pareto)

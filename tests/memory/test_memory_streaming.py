@@ -74,7 +74,7 @@ SLOW = textwrap.dedent("""
     from promptmem.lm.base import CallableLM
     from promptmem.memory import MemPrompt, SimulatedUser, make_tasks, stream
     def slow(p):
-        time.sleep(.01)
+        time.sleep(.03)
         return obedient(p)
     stream(CallableLM(slow), make_tasks(80, "own", seed=1), MemPrompt(), user=SimulatedUser(.5, seed=3), log=sys.argv[2], window=int(sys.argv[3]))
 """)
