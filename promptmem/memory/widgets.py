@@ -162,10 +162,10 @@ class ClarifyWidget(panel_base()):
         self.expected = field(
             "pm-expected", "Right is", "or: what the right answer would have been", self.correct, self
         )
-        self.suggest = tagged(
-            W.Dropdown(description="or as", options=[("earlier clarifications", "")], layout=self.meant.layout),
-            "pm-suggest",
-        )
+        # as wide as the box above it, with a layout of its own: one is shown without the other
+        wide = W.Layout(width=self.meant.layout.width, max_width=self.meant.layout.max_width)
+        options = [("earlier clarifications", "")]
+        self.suggest = tagged(W.Dropdown(description="or as", options=options, layout=wide), "pm-suggest")
         self.suggest.observe(lambda change: _take_over(self, change["new"]), "value")
         self.view, self.score, self.maybe, self.chip = (
             tagged(W.HTML(), n) for n in ("pm-answer-view", "pm-accuracy", "pm-maybe-text", "pm-chip-view")
