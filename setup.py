@@ -11,7 +11,7 @@ cfg = parser["DEFAULT"]
 lib = cfg["lib_path"]
 
 extras = {k.removesuffix("_requirements"): v.split() for k, v in cfg.items() if k.endswith("_requirements")}
-extras["all"] = sorted({r for name, reqs in extras.items() if name != "dev" for r in reqs})
+extras["all"] = sorted({r for name, reqs in extras.items() if name not in ("dev", "docs") for r in reqs})
 
 # The shipped data (top-level data/) travels inside the package as promptmem/_data.
 shipped = [str(p.relative_to(HERE / "data")) for p in (HERE / "data").rglob("*")

@@ -20,7 +20,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE, SITE = ROOT/"_site", ROOT/"_docs"
+BUILD, SITE = ROOT/"_site", ROOT/"_docs"
+PAGES = BUILD/"pages"
 PACKAGES = ("promptmem", "memory", "reward", "rewrite", "recall", "edit", "lm", "store", "index", "batch", "panel",
             "demo")
 LEAVES = ("core", "record", "data", "stats", "grade", "cli", "testing")
@@ -141,7 +142,7 @@ def relinked(text, path, to):
         if found is None: return m[0]
         found = found.resolve()
         if found in PLACES:
-            up = "../"*(len(to.relative_to(SOURCE).parts) - 1)
+            up = "../"*(len(to.relative_to(PAGES).parts) - 1)
             return f"{m[1]}({up}{PLACES[found]}{'#' + mark if mark else ''})"
         return f"{m[1]}({SOURCES}{found.relative_to(ROOT)})"
     return re.sub(r"(\[[^\]\n]*\](?:\])?)\(([^)\s]+)\)", target, text)
@@ -172,8 +173,7 @@ def plan():
 
 def write_sources(words):
     "Every page into `_site/pages`; returns the navigation"
-    shutil.rmtree(SOURCE, ignore_errors=True)
-    pages = SOURCE/"pages"
+    shutil.rmtree(BUILD, ignore_errors=True)
     wanted = lambda place: not words or any(w in place for w in words)
     sections = plan()
     PLACES.clear()
@@ -181,18 +181,17 @@ def write_sources(words):
     PLACES.update({p.resolve(): place for _, files in sections for p, place in files if wanted(place)})
     images = sorted((ROOT/"nbs/images").glob("*"))
     PLACES.update({p.resolve(): f"images/{p.name}" for p in images})
-    globals()["SOURCE"] = pages
-    (pages/"images").mkdir(parents=True)
-    for p in images: shutil.copy2(p, pages/"images"/p.name)
-    copied(ROOT/"README.md", pages/"index.md")
+    (PAGES/"images").mkdir(parents=True)
+    for p in images: shutil.copy2(p, PAGES/"images"/p.name)
+    copied(ROOT/"README.md", PAGES/"index.md")
     nav = [{"Start": "index.md"}]
     for name, files in sections:
         kept = [(p, place) for p, place in files if wanted(place)]
-        for p, place in kept: copied(p, pages/place)
+        for p, place in kept: copied(p, PAGES/place)
         if kept: nav.append({name: [{title(p): place} for p, place in kept]})
     api = [p for p in PACKAGES if wanted(f"api/{p}.md")]
-    (pages/"api").mkdir()
-    for p in api: (pages/"api"/f"{p}.md").write_text(api_page(p), encoding="utf-8")
+    (PAGES/"api").mkdir()
+    for p in api: (PAGES/"api"/f"{p}.md").write_text(api_page(p), encoding="utf-8")
     if api: nav.append({"API": [{("promptmem" if p == "promptmem" else f"promptmem.{p}"): f"api/{p}.md"} for p in api]})
     return nav
 
@@ -231,12 +230,11 @@ def build(words=()):
     "The whole site"
     import yaml
     sys.path.insert(0, str(ROOT))
-    home = SOURCE
     nav = write_sources(words)
-    (home/"pages/style.css").write_text(STYLE, encoding="utf-8")
-    (home/"mkdocs.yml").write_text(yaml.safe_dump(config(nav), sort_keys=False, allow_unicode=True), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--clean", "-f", str(home/"mkdocs.yml")],
-                   check=True, cwd=home, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    (BUILD/"pages/style.css").write_text(STYLE, encoding="utf-8")
+    (BUILD/"mkdocs.yml").write_text(yaml.safe_dump(config(nav), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--clean", "-f", str(BUILD/"mkdocs.yml")],
+                   check=True, cwd=BUILD, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
     made = list(SITE.rglob("*.html"))
     print(f"{len(made)} pages in {SITE.name}/")
     return made

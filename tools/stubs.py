@@ -31,7 +31,7 @@ def lazy_names(tree):
 def package_stub(path):
     "The stub of a package with lazy names, or None"
     source = path.read_text(encoding="utf-8")
-    if "lazy_exports" not in source or path.parent.name == "core": return None
+    if "lazy_exports" not in source: return None
     names = lazy_names(ast.parse(source))
     if not names: return None
     lines = []

@@ -25,6 +25,7 @@ from typing import Optional, Union
 from ..core import InvalidData, read_jsonl, require
 from ..data import shipped
 from ..lm.base import LM
+from .prompt import beside
 
 # %% ../../nbs/memory/12_teach.ipynb #1f744cd9
 LESSONS = ("following/senses.jsonl", "following/conventions.jsonl") # shipped files
@@ -109,7 +110,7 @@ def about(
     clarification:str=None, # what was meant, in the user's words; None: only the question
 ): # what to send: a text, or a chat
     "The question behind its clarification, which is quoted and named as being about it"
-    return f'About my question: "{clarification}"\n\nMy question: {question}' if clarification else question
+    return beside(question, clarification)
 
 # %% ../../nbs/memory/12_teach.ipynb #96f79297
 @dataclass(frozen=True)
