@@ -39,6 +39,11 @@ def _skip_if_lacking(outcome):
         outcome.force_exception(pytest.skip.Exception(f"needs {m}, which is not installed"))
 
 
+def pytest_collection_modifyitems(items):
+    "The browser tests last: Playwright leaves its event loop in the main thread, where `asyncio.run` then refuses"
+    items.sort(key=lambda item: "e2e" in item.path.parts)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_setup(item):
     outcome = yield
