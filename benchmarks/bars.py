@@ -54,7 +54,8 @@ def score_bar(data, score, least, prompts="train", low=False):
     where = "" if prompts == "train" else ", held-out prompts"
     return (
         "reward",
-        f"{data}{where}: {dict(auc='AUC', pair='pair ordering', brier='Brier', ece='ECE')[score]} {'<=' if low else '>='} {least}",
+        f"{data}{where}: {dict(auc='AUC', pair='pair ordering', brier='Brier', ece='ECE')[score]} "
+        f"{'<=' if low else '>='} {least}",
         look,
     )
 
@@ -81,7 +82,8 @@ def scoring(name):
         x = next(x for x in r["edit_scoring"]["sets"] if x["set"] == name)
         return (
             x["times"],
-            f"published {x['published_s']:.1f} s, ours {x['ours_s']:.1f} s; {x['published_mb']:.0f} and {x['ours_mb']:.0f} MB",
+            f"published {x['published_s']:.1f} s, ours {x['ours_s']:.1f} s; {x['published_mb']:.0f} and "
+            f"{x['ours_mb']:.0f} MB",
         )
     return find
 
@@ -121,7 +123,8 @@ def edit_run(r):
 def senses(r):
     rows = r["edit_senses"]["table"]
     say = "; ".join(
-        f"{x['kind']}: {100 * x['senses_minus_lora']['estimate']:+.0f} points [{100 * x['senses_minus_lora']['lo']:+.0f}, {100 * x['senses_minus_lora']['hi']:+.0f}]"
+        f"{x['kind']}: {100 * x['senses_minus_lora']['estimate']:+.0f} points "
+        f"[{100 * x['senses_minus_lora']['lo']:+.0f}, {100 * x['senses_minus_lora']['hi']:+.0f}]"
         for x in rows
     )
     return all(x["senses_minus_lora"]["estimate"] >= 0 for x in rows), say, "LoRA, same limit"

@@ -45,7 +45,8 @@ def bare(nb, out, n):
 
 
 def side(name, nb, out, runs, workers):
-    "One side in a process of its own: seconds, the runs' own seconds, and (for the grid) seconds when nothing is left to do"
+    """One side in a process of its own: seconds, the runs' own seconds, and (for the grid) seconds when nothing is
+    left to do"""
     if name == "papermill":
         with ProcessPoolExecutor(workers) as pool:
             list(pool.map(bare, [nb]*workers, [f"{out}/warm"]*workers, range(workers)))   # imports are not counted
@@ -94,7 +95,8 @@ def main():
                              cpu_ratio=ours["cpu"]/base["cpu"]))
     med = {k: round(statistics.median(r[k] for r in rows), 3) for k in rows[0]}
     print(
-        f"{a.runs} trivial notebooks, {a.workers} workers, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, median of {a.repeats}"
+        f"{a.runs} trivial notebooks, {a.workers} workers, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "
+        f"median of {a.repeats}"
     )
     for k, label in [
         ("ideal", "ideal (runs / workers x one bare run), s"),

@@ -1,13 +1,15 @@
 """Every method on facts of the invented world, tuned on some facts and reported on others, at the same limit.
 
     python benchmarks/edit_methods.py tune [--limit 1e-3] [--json benchmarks/results/edit_methods_tune.json]
-    python benchmarks/edit_methods.py report --settings benchmarks/results/edit_methods_tune.json [--json benchmarks/results/edit_methods.json]
+    python benchmarks/edit_methods.py report --settings benchmarks/results/edit_methods_tune.json \
+        [--json benchmarks/results/edit_methods.json]
 
-Two kinds of facts: `new` ones (companies that the model never saw, with names it never spelled) and `swapped` ones (known companies that
-exchange their heads). Development facts are capitals, reported facts are heads: other relations, other subjects, other sentences. A
-method's settings are chosen by the mean loss of the wanted endings in other wordings, each within the limit (95 % bound, texts of the
-limit apart from those that train): success is too often 0 to choose by. General text: shipped training text for the penalties, all
-held-out text for the limit. The Backpack has a benchmark of its own, edit_senses.py.
+Two kinds of facts: `new` ones (companies that the model never saw, with names it never spelled) and `swapped` ones
+(known companies that exchange their heads). Development facts are capitals, reported facts are heads: other relations,
+other subjects, other sentences. A method's settings are chosen by the mean loss of the wanted endings in other
+wordings, each within the limit (95 % bound, texts of the limit apart from those that train): success is too often 0 to
+choose by. General text: shipped training text for the penalties, all held-out text for the limit. The Backpack has a
+benchmark of its own, edit_senses.py.
 """
 import argparse
 import json
@@ -80,8 +82,14 @@ def measure(model, tok, ex, method, options, limit, general, text, seed):
 
 
 def show(r):
-    print(f"{r['model']:8} {r['kind']:8} {r['method']:7} limit {r['limit']:.0e} seed {r['seed']} success {r['success_initial']:.2f} -> {r['success']:.2f}, loss {r['loss_initial']:6.2f} -> {r['loss']:6.2f}, examples {r['train']:.2f}, "
-                   f"neighbours {r['hard_negatives']:+.2f} nats, scale {r['scale']:.2f}, rise {r['rise']:+.1e} (bound {r['bound']:+.1e}), {r['cpu_s']} s {r['options']}", flush=True)
+    print(
+        f"{r['model']:8} {r['kind']:8} {r['method']:7} limit {r['limit']:.0e} seed {r['seed']} success "
+        f"{r['success_initial']:.2f} -> {r['success']:.2f}, loss {r['loss_initial']:6.2f} -> {r['loss']:6.2f}, "
+        f"examples {r['train']:.2f}, "
+        f"neighbours {r['hard_negatives']:+.2f} nats, scale {r['scale']:.2f}, rise {r['rise']:+.1e} (bound "
+        f"{r['bound']:+.1e}), {r['cpu_s']} s {r['options']}",
+        flush=True,
+    )
 
 
 def general_texts(tok):
@@ -108,7 +116,8 @@ def tune(a):
 
 
 def cheapest(rows, method):
-    "The setting with the smallest loss that remains, as a share of the unedited one, over the kinds of fact on which all settings were tried"
+    """The setting with the smallest loss that remains, as a share of the unedited one, over the kinds of fact on which
+    all settings were tried"""
     mine = [r for r in rows if r["method"] == method]
     kinds = [k for k in {r["kind"] for r in mine} if sum(r["kind"] == k for r in mine) == len(GRID[method])]
     left = lambda o: sum(r["loss"]/r["loss_initial"] for r in mine if r["options"] == o and r["kind"] in kinds)
@@ -141,7 +150,11 @@ def summary(rows, kind, method):
              loss_initial=stat(lambda r: r["loss_initial"]), loss=stat(lambda r: r["loss"]),
              neighbours=stat(lambda r: r["hard_negatives"]), rise=max(r["rise"] for r in mine),
              inside=all(r["inside"] for r in mine))
-    print(f"{kind:8} {method:7} success {100*t['success']['estimate']:+6.1f} points [{100*t['success']['lo']:+.1f}, {100*t['success']['hi']:+.1f}], loss {t['loss_initial']['estimate']:.1f} -> {t['loss']['estimate']:.1f}, neighbours {t['neighbours']['estimate']:+.3f} nats, largest rise {t['rise']:+.1e}")
+    print(
+        f"{kind:8} {method:7} success {100 * t['success']['estimate']:+6.1f} points [{100 * t['success']['lo']:+.1f}, "
+        f"{100 * t['success']['hi']:+.1f}], loss {t['loss_initial']['estimate']:.1f} -> {t['loss']['estimate']:.1f}, "
+        f"neighbours {t['neighbours']['estimate']:+.3f} nats, largest rise {t['rise']:+.1e}"
+    )
     return t
 
 

@@ -1,15 +1,18 @@
 """The published example run end to end: full fine-tuning on country examples, ten epochs, eleven evaluations; and ours.
 
-    python benchmarks/edit_run.py [--limit 1e-4] [--warmup 100] [--general 4007] [--passes 11] [--json benchmarks/results/edit_run.json]
+    python benchmarks/edit_run.py [--limit 1e-4] [--warmup 100] [--general 4007] [--passes 11] \
+        [--json benchmarks/results/edit_run.json]
 
-Baseline, rebuilt from its description: batches of ten, Adam (betas 0.9 and 0.995, learning rate 2e-7, cosine per epoch), and before
-training and after each epoch a full evaluation one text at a time with the autograd graph; the last epoch inside the limit is kept. Ours:
-`edit(method="full")` with its line search, then `evaluate_edit`, which repeats the bound that the line search found; afterwards, outside
-the clock, all general text is read to check it. Model and tokenizer as in edit_scoring.py, warmed up on the general text. Every epoch of
-the baseline is trained; with `--passes` below 11 only that many of its evaluations are run and timed as published and the rest counted
-at their median (the output says so); which epoch is kept is decided outside the clock, by our scorer on 500 texts. Ours: five passes in
-batches of sixteen with the KL penalty, one look at the full scale before any other. Success of both is a
-probability of 0.2 of the capital in texts that were not trained on, and beside it the mean loss of the capital. CPU seconds, one thread.
+Baseline, rebuilt from its description: batches of ten, Adam (betas 0.9 and 0.995, learning rate 2e-7, cosine per
+epoch), and before training and after each epoch a full evaluation one text at a time with the autograd graph; the last
+epoch inside the limit is kept. Ours:
+`edit(method="full")` with its line search, then `evaluate_edit`, which repeats the bound that the line search found;
+afterwards, outside the clock, all general text is read to check it. Model and tokenizer as in edit_scoring.py, warmed
+up on the general text. Every epoch of the baseline is trained; with `--passes` below 11 only that many of its
+evaluations are run and timed as published and the rest counted at their median (the output says so); which epoch is
+kept is decided outside the clock, by our scorer on 500 texts. Ours: five passes in batches of sixteen with the KL
+penalty, one look at the full scale before any other. Success of both is a probability of 0.2 of the capital in texts
+that were not trained on, and beside it the mean loss of the capital. CPU seconds, one thread.
 """
 import argparse
 import json
@@ -34,7 +37,8 @@ from promptmem.edit.scores import GeneralText, item_losses, limit_test
 
 
 def baseline(model, tok, ex, general, limit, passes):
-    "(CPU seconds, (success, mean loss) of the last epoch inside the limit, the same before, that epoch, seconds of each evaluation)"
+    """(CPU seconds, (success, mean loss) of the last epoch inside the limit, the same before, that epoch, seconds of
+    each evaluation)"""
     sets = [encode_rows(tok, ex.evaluation), encode_rows(tok, ex.hard_negatives),
             [[(list(tok(t)["input_ids"]), 1)] for t in ex.targeted]]
     texts, train = [[(i, 1)] for i in general.ids], encode_rows(tok, ex.rows)
@@ -63,7 +67,9 @@ def baseline(model, tok, ex, general, limit, passes):
 
 
 def last_inside(model, states, texts, items, threshold, limit):
-    "((success, mean loss) of the last epoch inside the limit, that epoch, the same without training), outside the clock"
+    """((success, mean loss) of the last epoch inside the limit, that epoch, the same without training), outside the
+    clock"""
+
     def load(k):
         with torch.no_grad():
             for n, p in model.named_parameters(): p.copy_(states[k][n])
@@ -113,10 +119,13 @@ def main():
                our_train=r.train.after, epochs=a.epochs, lr=a.lr, scale=e.scale, texts_read=r.general.n,
                our_bound=r.general.upper, our_change_all=full.change, inside_all=full.inside)
     print(
-        f"published {base:.0f} CPU s ({len(seconds)} of 11 evaluations timed, {statistics.median(seconds):.0f} s each), ours {ours:.1f} CPU s: {base / ours:.1f} times"
+        f"published {base:.0f} CPU s ({len(seconds)} of 11 evaluations timed, {statistics.median(seconds):.0f} s "
+        f"each), ours {ours:.1f} CPU s: {base / ours:.1f} times"
     )
     print(
-        f"success {before[0]:.3f} -> published {kept[0]:.3f} (epoch {epoch}), ours {r.success.after:.3f}; mean loss of the capital {before[1]:.2f} -> published {kept[1]:.2f}, ours {loss:.2f}; on the examples {r.train.before:.3f} -> ours {r.train.after:.3f}"
+        f"success {before[0]:.3f} -> published {kept[0]:.3f} (epoch {epoch}), ours {r.success.after:.3f}; mean loss "
+        f"of the capital {before[1]:.2f} -> published {kept[1]:.2f}, ours {loss:.2f}; on the examples "
+        f"{r.train.before:.3f} -> ours {r.train.after:.3f}"
     )
     print(f"our rise of the general loss: bound {r.general.upper:.1e} from {r.general.n} texts, all texts {full}")
     if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")

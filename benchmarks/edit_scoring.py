@@ -1,15 +1,18 @@
-"""Scoring an edit: ours beside the published evaluator, rebuilt from its description, on the same model in the same run.
+"""Scoring an edit: ours beside the published evaluator, rebuilt from its description, on the same model in the same
+run.
 
-    python benchmarks/edit_scoring.py [--data FOLDER] [--general 4007] [--repeats 3] [--json benchmarks/results/edit_scoring.json]
+    python benchmarks/edit_scoring.py [--data FOLDER] [--general 4007] [--repeats 3] \
+        [--json benchmarks/results/edit_scoring.json]
 
-Baseline: one text at a time, logits of the whole vocabulary at every position, the autograd graph built and thrown away, the prefix of a
-pair run twice, all general text at every pass. Model: GPT-NeoX style, 4 layers x 256, vocabulary 8,192 (byte BPE trained here on the
-general text), about 7 M parameters, sixty training steps on that text, float32, one thread. CPU seconds of this process, medians over the repeats; largest
-difference of a score; memory: by how much the resident size of a new process rises at most while it scores sixty rows, the thirty
-longest among them (before, it scores one short text and gives freed memory back to the system: the weights are in place, and
-nothing left over can be used again unseen). The edit of the whole pass is twenty
-Adam steps on country examples, at the scale that the line search chooses for a limit of 1e-4 (on another order of the texts), and at a
-tenth and ten times that scale. The first pass also scores the unedited model on the general texts it reads; later ones remember it.
+Baseline: one text at a time, logits of the whole vocabulary at every position, the autograd graph built and thrown
+away, the prefix of a pair run twice, all general text at every pass. Model: GPT-NeoX style, 4 layers x 256, vocabulary
+8,192 (byte BPE trained here on the general text), about 7 M parameters, sixty training steps on that text, float32,
+one thread. CPU seconds of this process, medians over the repeats; largest difference of a score; memory: by how much
+the resident size of a new process rises at most while it scores sixty rows, the thirty longest among them (before, it
+scores one short text and gives freed memory back to the system: the weights are in place, and nothing left over can be
+used again unseen). The edit of the whole pass is twenty Adam steps on country examples, at the scale that the line
+search chooses for a limit of 1e-4 (on another order of the texts), and at a tenth and ten times that scale. The first
+pass also scores the unedited model on the general texts it reads; later ones remember it.
 """
 import argparse
 import ctypes
@@ -142,7 +145,8 @@ def one_pass(e, rest, general, limit):
 
 
 def whole_pass(model, tok, ex, texts, n_general, limit=1e-4):
-    "One evaluation pass after an edit; the general text by paired differences with a stop, verdict held against the full pass"
+    """One evaluation pass after an edit; the general text by paired differences with a stop, verdict held against the
+    full pass"""
     recipe = Recipe(epochs=20, lr=1e-4, kl=0., early_stop=False, batch_size=len(ex))
     delta, _ = train_weights(model, tok, CanonicalExamples(ex.rows[:20], ex.criterion), recipe)
     rest = [encode_rows(tok, r) for r in (ex.evaluation, ex.hard_negatives)] + [
@@ -207,12 +211,15 @@ def main():
                torch=torch.__version__, threads=1, repeats=a.repeats)
     for r in rows:
         print(
-            f"{r['set']:31} {r['rows']:5} rows  published {r['published_s']:7.2f} s  ours {r['ours_s']:6.2f} s  {r['times']:5.1f}x  diff {r['largest_difference']:.1e}  memory {r['published_mb']} / {r['ours_mb']} MB"
+            f"{r['set']:31} {r['rows']:5} rows  published {r['published_s']:7.2f} s  ours {r['ours_s']:6.2f} s  "
+            f"{r['times']:5.1f}x  diff {r['largest_difference']:.1e}  memory {r['published_mb']} / {r['ours_mb']} MB"
         )
     print(f"memory of a whole pass: published {out['pass_mb'][0]:.1f}, ours {out['pass_mb'][1]:.1f} MB")
     for r in out["passes"]:
         print(
-            f"whole pass, {r['edit']}, change {r['change']:+.1e}: published {r['published_s']} s, ours {r['first_s']} s first ({r['times_first']}x), {r['later_s']} s later ({r['times_later']}x), {r['read']} of {r['of']} texts, verdict {'same' if r['same_verdict'] else 'DIFFERENT'}"
+            f"whole pass, {r['edit']}, change {r['change']:+.1e}: published {r['published_s']} s, ours {r['first_s']} "
+            f"s first ({r['times_first']}x), {r['later_s']} s later ({r['times_later']}x), {r['read']} of {r['of']} "
+            f"texts, verdict {'same' if r['same_verdict'] else 'DIFFERENT'}"
         )
     if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
 

@@ -2,13 +2,15 @@
 
     python benchmarks/edit_senses.py [--limit 1e-4] [--seeds 5] [--facts 5] [--json benchmarks/results/edit_senses.json]
 
-Both methods choose among six settings on capitals of the invented world, by the loss of the wanted endings in other wordings plus what the
-neighbours' endings lose, in nats, over `new` and `swapped` facts (edit_methods.py says what these are). Then they are reported on heads of
-companies: other relations, other subjects, other sentences. Each seed takes five other companies: one sentence per fact to train on, six other
-wordings to generalise to, twenty companies that must stay. Both get the same line search on the same held-out text. Reported: change of
-success on the other wordings (share of rows whose new name gets a probability of 0.2), its t interval over the seeds, the paired
-difference, and what the neighbours lose. The limit holds for texts like the 240 held-out ones with 95 % confidence; `lora, texts in hand` (with `--methods`)
-is LoRA with the limit on these 240 texts themselves, as published. (A text without an edited word cannot change under a sense edit.)
+Both methods choose among six settings on capitals of the invented world, by the loss of the wanted endings in other
+wordings plus what the neighbours' endings lose, in nats, over `new` and `swapped` facts (edit_methods.py says what
+these are). Then they are reported on heads of companies: other relations, other subjects, other sentences. Each seed
+takes five other companies: one sentence per fact to train on, six other wordings to generalise to, twenty companies
+that must stay. Both get the same line search on the same held-out text. Reported: change of success on the other
+wordings (share of rows whose new name gets a probability of 0.2), its t interval over the seeds, the paired
+difference, and what the neighbours lose. The limit holds for texts like the 240 held-out ones with 95 % confidence;
+`lora, texts in hand` (with `--methods`) is LoRA with the limit on these 240 texts themselves, as published. (A text
+without an edited word cannot change under a sense edit.)
 """
 import argparse
 import json

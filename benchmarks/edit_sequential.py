@@ -1,11 +1,13 @@
 """Edit after edit of the demo model: what is left of the first ones, and of the model, after 1 to 1,000.
 
-    python benchmarks/edit_sequential.py [--seconds 100] [--methods memit,lora] [--json benchmarks/results/edit_sequential.json]
+    python benchmarks/edit_sequential.py [--seconds 100] [--methods memit,lora] \
+        [--json benchmarks/results/edit_sequential.json]
 
-The facts: made-up countries, each with a capital that the model can spell (one it knows of another country), so that a thousand of them
-do not contradict each other. One edit per fact, on the model that the earlier ones left, without any limit on degradation. Measured
-after 1, 3, 10, ... edits: success (probability of 0.2) on all facts so far, on the first ten, on two other wordings, and the loss on
-held-out text. Each method stops after `--seconds`; the table says how far it came.
+The facts: made-up countries, each with a capital that the model can spell (one it knows of another country), so that a
+thousand of them do not contradict each other. One edit per fact, on the model that the earlier ones left, without any
+limit on degradation. Measured after 1, 3, 10, ... edits: success (probability of 0.2) on all facts so far, on the
+first ten, on two other wordings, and the loss on held-out text. Each method stops after `--seconds`; the table says
+how far it came.
 """
 import argparse
 import json

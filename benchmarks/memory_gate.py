@@ -1,13 +1,16 @@
-"""The gate of lookup="auto": what it applies, offers and leaves on questions it has never seen, and how long a look-up takes.
+"""The gate of lookup="auto": what it applies, offers and leaves on questions it has never seen, and how long a look-up
+takes.
 
     python benchmarks/memory_gate.py                                # quality on the held-out pairs, and light edits
     python benchmarks/memory_gate.py --speed 1000 100000            # times of look-ups and writes too
-    python benchmarks/memory_gate.py --train                        # make data/pairs/gate.json again (train and validation pairs only, the limits out of fold)
+    python benchmarks/memory_gate.py --train
+        # make data/pairs/gate.json again (train and validation pairs only, the limits out of fold)
 
-Held-out pairs: their stored questions are in no other split. Every held-out memory is put into one look-up, and every held-out question
-is asked of it, so that a wrong memory counts as wrong even where the right one is near. `unrelated` are the held-out unrelated
-questions and all stored questions and paraphrases of the other two splits, whose memories are absent. Beside the gate stand the
-published look-ups at their defaults, on the same questions. Precision is the share of right memories among the applied ones.
+Held-out pairs: their stored questions are in no other split. Every held-out memory is put into one look-up, and every
+held-out question is asked of it, so that a wrong memory counts as wrong even where the right one is near. `unrelated`
+are the held-out unrelated questions and all stored questions and paraphrases of the other two splits, whose memories
+are absent. Beside the gate stand the published look-ups at their defaults, on the same questions. Precision is the
+share of right memories among the applied ones.
 """
 import argparse
 import json
@@ -172,12 +175,17 @@ def main():
         if a.only and name != a.only: continue
         q = out["quality"][name] = quality(make, mine, others, a.seed)
         p, u = q["pairs"], q["unrelated"]
-        print(f"{name:<24} {p['precision'] or 0:>9.3f} {p['recall']:>7.3f} {p['covered']:>8.3f} {q['light_edits']['recall']:>6.3f}   "
-              f"{u['got_anything']} of {u['unrelated']} (at most {u['upper']:.3f})", flush=True)
+        print(
+            f"{name:<24} {p['precision'] or 0:>9.3f} {p['recall']:>7.3f} {p['covered']:>8.3f} "
+            f"{q['light_edits']['recall']:>6.3f}   "
+            f"{u['got_anything']} of {u['unrelated']} (at most {u['upper']:.3f})",
+            flush=True,
+        )
     for name in ("language", "kind"):
         for k, t in out["quality"].get("auto", {}).get("by_"+name, {}).items():
             print(
-                f"  auto, {name} {k:<12} right {t['applied_right']:>4} of {t['fitting']:>4} fitting, wrong {t['applied_wrong']:>3} of {t['fitting'] + t['not_fitting']:>4}"
+                f"  auto, {name} {k:<12} right {t['applied_right']:>4} of {t['fitting']:>4} fitting, wrong "
+                f"{t['applied_wrong']:>3} of {t['fitting'] + t['not_fitting']:>4}"
             )
     data = os.environ.get("PROMPTMEM_DATA")
     if data and (path := Path(data)/"memprompt/similarity_pairs.jsonl").exists():

@@ -1,11 +1,12 @@
-"""Look-ups of a memory: ours beside the published classes, rebuilt from their description, on the same keys in the same run.
+"""Look-ups of a memory: ours beside the published classes, rebuilt from their description, on the same keys in the
+same run.
 
     python benchmarks/memory_lookup.py --json out.json
 
-Closest match: free-text keys (as in store_levenshtein.py), CPU time of this thread, best of some passes per query, median
-over queries; every key and distance is compared with the loop's. `ClosestLookup.query` includes the whole receipt; k=1 is
-without runners-up. Semantic: random unit vectors, a new query embedding each time, one thread, CPU time (and wall time, which
-other work on the machine inflates), answers compared with exact search.
+Closest match: free-text keys (as in store_levenshtein.py), CPU time of this thread, best of some passes per query,
+median over queries; every key and distance is compared with the loop's. `ClosestLookup.query` includes the whole
+receipt; k=1 is without runners-up. Semantic: random unit vectors, a new query embedding each time, one thread, CPU
+time (and wall time, which other work on the machine inflates), answers compared with exact search.
 """
 import argparse
 import json
@@ -66,7 +67,9 @@ class Vectors(Embedder):
 
 
 class PublishedSemantic:
-    "The published semantic look-up, rebuilt: a Python list of vectors becomes a tensor at each query, cosine with all, arg-max"
+    """The published semantic look-up, rebuilt: a Python list of vectors becomes a tensor at each query, cosine with
+    all, arg-max"""
+
     def __init__(self, vectors): self.vectors = [v.tolist() for v in vectors]
     def query(self, v):
         import torch
@@ -121,7 +124,8 @@ def main():
             f" (wall {r['wall_ms']:.3f}, {r['p95_ms']:.3f})" if "wall_ms" in r else ""
         )
         print(
-            f"{r['part']:<9} {r['entries']:>8,}  {r['method']:<28} {t}  x{r.get('times_faster', 1):7.1f}  equal {r.get('equal_answers', '-')}/{r['queries']}",
+            f"{r['part']:<9} {r['entries']:>8,}  {r['method']:<28} {t}  x{r.get('times_faster', 1):7.1f}  equal "
+            f"{r.get('equal_answers', '-')}/{r['queries']}",
             flush=True,
         )
     if a.json:

@@ -3,10 +3,11 @@
     python benchmarks/memory_stream.py --json out.json               # all three parts
     python benchmarks/memory_stream.py --parts window --delay 0.1    # a real HTTP endpoint that takes 100 ms per answer
 
-`window`: an OpenAI-compatible server on localhost answers each request after `--delay` seconds, obeying the clarification
-in the prompt; 300 tasks, clarification probability 0.5; the logs are compared byte for byte. `demo`: the demo model, with
-and without memory, `--seeds` seeds, own tasks and (with PROMPTMEM_DATA) the published ones. `size`: bytes of log per task,
-beside the published log, which repeats the whole memory in each line; keys keep their words here.
+`window`: an OpenAI-compatible server on localhost answers each request after `--delay` seconds, obeying the
+clarification in the prompt; 300 tasks, clarification probability 0.5; the logs are compared byte for byte. `demo`: the
+demo model, with and without memory, `--seeds` seeds, own tasks and (with PROMPTMEM_DATA) the published ones. `size`:
+bytes of log per task, beside the published log, which repeats the whole memory in each line; keys keep their words
+here.
 """
 import argparse
 import json
@@ -82,7 +83,8 @@ def window(a):
                              requests=log.calls, same_log=same, accuracy=log.accuracy))
             rows[-1]["times_faster"] = rows[0]["seconds"]/rows[-1]["seconds"]
             print(
-                f"window {w:>3}: {rows[-1]['seconds']:7.2f} s  x{rows[-1]['times_faster']:5.1f}  {log.calls} requests for {a.tasks} tasks, log {'equal' if same else 'DIFFERENT'}",
+                f"window {w:>3}: {rows[-1]['seconds']:7.2f} s  x{rows[-1]['times_faster']:5.1f}  {log.calls} requests "
+                f"for {a.tasks} tasks, log {'equal' if same else 'DIFFERENT'}",
                 flush=True,
             )
     finally: server.shutdown()
@@ -103,30 +105,77 @@ def demo(a):
             for s in range(a.seeds):
                 for strategy in (NoMemory(), MemPrompt(), MemPrompt(ClosestLookup.published())):
                     if checker == "strict" and strategy.name == "memory" and strategy.lookup.gate is None: continue
-                    # the user of the published protocol judges by keyword; the strict checker grades understanding and content
-                    runs.append(stream(lm, make(s), strategy, user=SimulatedUser(.5, seed=s), checker=checker, window=32, max_tokens=40))
+                    # the user of the published protocol judges by keyword; the strict checker grades understanding
+                    # and content
+                    runs.append(
+                        stream(
+                            lm,
+                            make(s),
+                            strategy,
+                            user=SimulatedUser(0.5, seed=s),
+                            checker=checker,
+                            window=32,
+                            max_tokens=40,
+                        )
+                    )
             per = 2 if checker == "strict" else 3
             none, memory = ([x.accuracy for x in runs[i::per]] for i in (0, 1))
             d = mean_interval([m-n for m, n in zip(memory, none)])
-            row = dict(part="demo", tasks=name, n=len(make(0)), checker=checker, seeds=a.seeds, none=round(statistics.mean(none), 2), memory=round(statistics.mean(memory), 2),
-                       gain=round(d.estimate, 2), lo=round(d.lo, 2), hi=round(d.hi, 2))
+            row = dict(
+                part="demo",
+                tasks=name,
+                n=len(make(0)),
+                checker=checker,
+                seeds=a.seeds,
+                none=round(statistics.mean(none), 2),
+                memory=round(statistics.mean(memory), 2),
+                gain=round(d.estimate, 2),
+                lo=round(d.lo, 2),
+                hi=round(d.hi, 2),
+            )
             if per == 3: row["memory_published_rule"] = round(statistics.mean(x.accuracy for x in runs[2::3]), 2)
             rows.append(row)
-            print(f"{name:<24} {checker:<8} none {row['none']:6.2f}  memory {row['memory']:6.2f}  gain {row['gain']:6.2f} [{row['lo']:.2f}, {row['hi']:.2f}]"
-                  + (f"  published rule {row['memory_published_rule']:.2f}" if per == 3 else ""), flush=True)
+            print(
+                f"{name:<24} {checker:<8} none {row['none']:6.2f}  memory {row['memory']:6.2f}  gain "
+                f"{row['gain']:6.2f} [{row['lo']:.2f}, {row['hi']:.2f}]"
+                + (f"  published rule {row['memory_published_rule']:.2f}" if per == 3 else ""),
+                flush=True,
+            )
     return rows
 
 
 def size(a):
     rows, folder = [], Path(tempfile.mkdtemp())
     for n in (100, 300, 1000):
-        log = stream(CallableLM(obedient), make_tasks(n, "own", seed=0), MemPrompt(ClosestLookup(normalize="text")), user=SimulatedUser(1.), log=folder/f"{n}.jsonl", window=8)
+        log = stream(
+            CallableLM(obedient),
+            make_tasks(n, "own", seed=0),
+            MemPrompt(ClosestLookup(normalize="text")),
+            user=SimulatedUser(1.0),
+            log=folder / f"{n}.jsonl",
+            window=8,
+        )
         ours, entries, published = (folder/f"{n}.jsonl").stat().st_size, {}, 0
         for r in log.records:
-            published += len(json.dumps({k: r[k] for k in ("question", "expected_answer", "generated_answer", "is_correct")})) + len(" || ".join(f"{k}: {v}" for k, v in entries.items()))
+            published += len(
+                json.dumps({k: r[k] for k in ("question", "expected_answer", "generated_answer", "is_correct")})
+            ) + len(" || ".join(f"{k}: {v}" for k, v in entries.items()))
             if r["clarification"]: entries[r["question"]] = r["clarification"]
-        rows.append(dict(part="size", tasks=n, bytes=ours, bytes_per_task=round(ours/n), published_bytes=published, published_per_task=round(published/n)))
-        print(f"{n:>5} tasks: {ours/1e6:6.2f} MB, {ours/n:7.0f} bytes a task; with the memory in each line {published/1e6:7.2f} MB, {published/n:8.0f} a task", flush=True)
+        rows.append(
+            dict(
+                part="size",
+                tasks=n,
+                bytes=ours,
+                bytes_per_task=round(ours / n),
+                published_bytes=published,
+                published_per_task=round(published / n),
+            )
+        )
+        print(
+            f"{n:>5} tasks: {ours / 1e6:6.2f} MB, {ours / n:7.0f} bytes a task; with the memory in each line "
+            f"{published / 1e6:7.2f} MB, {published / n:8.0f} a task",
+            flush=True,
+        )
     return rows
 
 
@@ -142,7 +191,10 @@ def main():
     ap.add_argument("--json", help="write the figures here")
     a = ap.parse_args()
     rows = [r for p in a.parts for r in dict(window=window, demo=demo, size=size)[p](a)]
-    if a.json: Path(a.json).write_text(json.dumps(dict(benchmark="memory_stream", python=sys.version.split()[0], rows=rows), indent=1) + "\n")
+    if a.json:
+        Path(a.json).write_text(
+            json.dumps(dict(benchmark="memory_stream", python=sys.version.split()[0], rows=rows), indent=1) + "\n"
+        )
 
 
 if __name__ == "__main__": main()

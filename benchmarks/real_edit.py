@@ -1,14 +1,18 @@
-"""Edits of a real model: SmolLM2-135M-Instruct on four published validation sets, beside the published rows of Pythia-160M.
+"""Edits of a real model: SmolLM2-135M-Instruct on four published validation sets, beside the published rows of
+Pythia-160M.
 
-    python benchmarks/real_edit.py [--tasks country,company,gender,verb] [--methods lora,memit,full] [--json benchmarks/results/real_edit.json]
+    python benchmarks/real_edit.py [--tasks country,company,gender,verb] [--methods lora,memit,full] \
+        [--json benchmarks/results/real_edit.json]
 
-The validation sets are cut to what two cores can do in an hour: ten canonical examples a task (seed 0), at most forty evaluation rows of
-the same subjects, twenty hard negatives, sixty general texts of the published set cut to 200 characters for the limit and twenty others for
-penalties and statistics. One training per task and method; the same difference is then scaled to each published limit, on the texts in hand
-as the published code does it (`confidence=None`), and judged on the evaluation rows; `bound` says whether the rise on *unread* texts is
-shown to be inside as well. Settings are the library's defaults, found on other facts. For capitals and chief executives the chat model is
-asked the question too, and its free answer read. Published: test success of Pythia-160M (full, LoRA) and the change under MEMIT with the
-subject given, from `published_results.csv`; other model, all examples, learning rates tuned per task. Results are kept as each cell is done.
+The validation sets are cut to what two cores can do in an hour: ten canonical examples a task (seed 0), at most forty
+evaluation rows of the same subjects, twenty hard negatives, sixty general texts of the published set cut to 200
+characters for the limit and twenty others for penalties and statistics. One training per task and method; the same
+difference is then scaled to each published limit, on the texts in hand as the published code does it
+(`confidence=None`), and judged on the evaluation rows; `bound` says whether the rise on *unread* texts is shown to be
+inside as well. Settings are the library's defaults, found on other facts. For capitals and chief executives the chat
+model is asked the question too, and its free answer read. Published: test success of Pythia-160M (full, LoRA) and the
+change under MEMIT with the subject given, from `published_results.csv`; other model, all examples, learning rates
+tuned per task. Results are kept as each cell is done.
 """
 import argparse
 import json

@@ -130,8 +130,8 @@ def main():
     lms = {d: pm.load_lm("smollm2", dtype=d) for d in ("float32", "bfloat16")}
     for lm in lms.values(): lm.complete(["Hello"], max_tokens=2)
     rows = [*recognition(lms, a.sentences, a.runs), *generation(lms, a.runs), *stream(lms, a.tasks, a.runs)]
-    out = dict(model="smollm2", threads=1, unit="CPU seconds", cpu=processor(),
-               torch=torch.__version__, sentences=a.sentences, tasks=a.tasks, auto=str(pm.lm.local.auto_dtype(134_500_000)), rows=rows)
+    out = dict(model="smollm2", threads=1, unit="CPU seconds", cpu=processor(), torch=torch.__version__,
+               sentences=a.sentences, tasks=a.tasks, auto=str(pm.lm.local.auto_dtype(134_500_000)), rows=rows)
     for r in rows: print(f"{r['what']:12} {r['how']:50} {r['seconds']:7.2f} s  same {r['same']:.2f}", *(
         f"{k} {r[k]:.3g}" for k in ("per_second", "furthest", "widest_margin_decided_otherwise", "tokens") if k in r))
     if a.json: a.json.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")

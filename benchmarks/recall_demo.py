@@ -3,8 +3,8 @@
     python benchmarks/recall_demo.py --json benchmarks/results/recall_demo.json
     python benchmarks/recall_demo.py --seen seen.json --unseen unseen.json --other other.json --model PATH
 
-After the study the model trains on text of its own language, or on sentences of the studied kind, with and without review.
-Files hold one JSON object per line, text under "sent", "text" or "sentence"; the defaults ship with promptmem.
+After the study the model trains on text of its own language, or on sentences of the studied kind, with and without
+review. Files hold one JSON object per line, text under "sent", "text" or "sentence"; the defaults ship with promptmem.
 """
 import argparse
 import json
@@ -68,7 +68,8 @@ def early_phase(a, lm, seen, unseen):
                 out[f"{name}, lr {lr:g}"] = early_summary(f)
                 cols = [c for pair in SCORES.values() for c in pair]
                 print(
-                    f"\n{name}, lr {lr:g}, {a.early_n} pairs:\n{f.groupby('exposure')[cols].mean().round(3).to_string()}",
+                    f"\n{name}, lr {lr:g}, {a.early_n} "
+                    f"pairs:\n{f.groupby('exposure')[cols].mean().round(3).to_string()}",
                     flush=True,
                 )
     return out

@@ -7,8 +7,9 @@ The baseline is rebuilt from the description of the published scripts (Orhan 202
 one per forward pass in the two tests (the only setting in which they are right), full logits, `generate` sentence by
 sentence, plain AdamW with batches of --batch-sizes. Files hold one JSON object per line with the text under "sent".
 Without files, the sets below PROMPTMEM_DATA are used, else the sentences that ship with promptmem.
-Reported are medians over --repeats of CPU time and wall time, ours and the baseline's turn about. The whole run takes about ten
-minutes on two cores; --tasks does a part of it; --json is written after each row and keeps the other rows of a file with the same settings.
+Reported are medians over --repeats of CPU time and wall time, ours and the baseline's turn about. The whole run takes
+about ten minutes on two cores; --tasks does a part of it; --json is written after each row and keeps the other rows of
+a file with the same settings.
 """
 import argparse
 import copy

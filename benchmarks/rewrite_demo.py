@@ -1,6 +1,6 @@
 """Does the search find an instruction that the demo model understands better, on held-out words? Five seeds, 200 calls,
-beside best-of-random and the published three rounds at the same budget. Ours draws its proposals from the same phrase book
-in the same way as best-of-random, so the difference is what the search does with the calls.
+beside best-of-random and the published three rounds at the same budget. Ours draws its proposals from the same phrase
+book in the same way as best-of-random, so the difference is what the search does with the calls.
 
     python benchmarks/rewrite_demo.py --json benchmarks/results/rewrite_demo.json
 """
@@ -40,8 +40,12 @@ def main():
             for per in a.per: found[f"best of random, {per} each"] = best_of_random(task, lm, book, a.calls, per, seed)
             for m, text in found.items():
                 scores.setdefault((kind, m), []).append((measure(text), measure(START)))
-            print(f"{kind} {seed}: {np.mean(measure(START)):.2f} -> {np.mean(measure(res.best)):.2f} in {res.cost['requests']} calls, "
-                  f"{cpu:.0f} s CPU: {res.best}", flush=True)
+            print(
+                f"{kind} {seed}: {np.mean(measure(START)):.2f} -> {np.mean(measure(res.best)):.2f} in "
+                f"{res.cost['requests']} calls, "
+                f"{cpu:.0f} s CPU: {res.best}",
+                flush=True,
+            )
     for (kind, m), got in scores.items():
         mean = mean_interval([np.mean(x) for x, _ in got])
         gain = paired_bootstrap(np.concatenate([x for x, _ in got]), np.concatenate([s for _, s in got]),

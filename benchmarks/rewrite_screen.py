@@ -1,5 +1,6 @@
-"""Calls that a reward model saves: a search without a screen, and with half the calls one with a fitted PromptReward as a screen
-and one without, on a replayed log. A screen saves half of the calls where the second is as good as the first and the third is not.
+"""Calls that a reward model saves: a search without a screen, and with half the calls one with a fitted PromptReward
+as a screen and one without, on a replayed log. A screen saves half of the calls where the second is as good as the
+first and the third is not.
 
 With PROMPTMEM_DATA: the Prompt-OIRL log (SVAMP, 16 prompts); the reward model is fitted on questions that the search
 never sees, once on outcomes of all prompts and once on those of six, while the search chooses among the ten others.

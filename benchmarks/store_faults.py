@@ -1,11 +1,14 @@
-"""What may go wrong beside a store, by the thousand: kills, full disks and files that cannot be written, erasures in the middle of other work.
+"""What may go wrong beside a store, by the thousand: kills, full disks and files that cannot be written, erasures in
+the middle of other work.
 
     python benchmarks/store_faults.py --json benchmarks/results/store_faults.json
     python benchmarks/store_faults.py --kills 200 --refusals 50 --orders 100      # less of it
 
-- kills (signal 9) of processes that write, search, forget and export, or mostly build index files: see `store_kills.py`.
+- kills (signal 9) of processes that write, search, forget and export, or mostly build index files: see
+  `store_kills.py`.
 - refusals: calls while the disk is full or the file read-only; each must raise our error and change nothing.
-- orders: an erasure just before each transaction of a build, a verdict, an undo, a log, an export, an import; nothing of it may be left.
+- orders: an erasure just before each transaction of a build, a verdict, an undo, a log, an export, an import; nothing
+  of it may be left.
 
 `lost`, `corrupt` and `wrong` must be 0.
 """

@@ -1,15 +1,16 @@
-"""Kill a working process (signal 9) at random moments, a thousand times: nothing acknowledged may be lost, nothing corrupt.
+"""Kill a working process (signal 9) at random moments, a thousand times: nothing acknowledged may be lost, nothing
+corrupt.
 
     python benchmarks/store_kills.py --json out.json                     # all kinds
     python benchmarks/store_kills.py --kind stream --json out.json       # one of them; the other rows of out.json stay
 
-- `store`: the process adds, supersedes, logs, searches, forgets and exports on an SQLite file. After each kill the store is opened, every
-  acknowledged write is looked for, the database is checked, the index is compared with the record, and forgotten text is looked for in the
-  raw file.
+- `store`: the process adds, supersedes, logs, searches, forgets and exports on an SQLite file. After each kill the
+  store is opened, every acknowledged write is looked for, the database is checked, the index is compared with the
+  record, and forgotten text is looked for in the raw file.
 - `index`: the same checks, but the process mostly builds and changes index files.
 - `postgresql`: clients of a private PostgreSQL server that write are killed, and what they were told is looked for.
-- `stream`: the process runs a stream of questions over a memory. After each kill the log must still hold every line it showed before, and
-  the log at the end must be, byte for byte, that of a run that was never interrupted.
+- `stream`: the process runs a stream of questions over a memory. After each kill the log must still hold every line it
+  showed before, and the log at the end must be, byte for byte, that of a run that was never interrupted.
 
 Kills of grids: `benchmarks/batch_kills.py`. `lost` and `corrupt` must be 0.
 """

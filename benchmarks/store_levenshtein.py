@@ -3,9 +3,10 @@
     python benchmarks/store_levenshtein.py                     # 1,000, 10,000 and 100,000 keys
     python benchmarks/store_levenshtein.py --keys 1000000 --json out.json
 
-Keys are free-text questions that keep their word (mean length about 28). Queries: one third stored keys with 1 to 4 typos,
-one third unseen words in a known wording, one third unrelated five-word texts. A hit is a distance below 6. CPU time of this
-thread, best of `--passes` per query, then the median over the queries. Every answer is compared with the loop's.
+Keys are free-text questions that keep their word (mean length about 28). Queries: one third stored keys with 1 to 4
+typos, one third unseen words in a known wording, one third unrelated five-word texts. A hit is a distance below 6. CPU
+time of this thread, best of `--passes` per query, then the median over the queries. Every answer is compared with the
+loop's.
 """
 import argparse
 import json
@@ -161,8 +162,12 @@ def main():
     for n in a.keys:
         for row in measure(n, a.queries, a.passes, a.seed):
             rows.append(row)
-            print(f"{row['keys']:>9,} keys  {row['method']:<30} {row['cpu_ms']:>9.3f} ms CPU  p95 {row['p95_cpu_ms']:>9.3f}"
-                  f"  x{row['times_faster']:>6.1f}  equal {row['equal_answers']}/{row['queries']}", flush=True)
+            print(
+                f"{row['keys']:>9,} keys  {row['method']:<30} {row['cpu_ms']:>9.3f} ms CPU  p95 "
+                f"{row['p95_cpu_ms']:>9.3f}"
+                f"  x{row['times_faster']:>6.1f}  equal {row['equal_answers']}/{row['queries']}",
+                flush=True,
+            )
     if a.json:
         Path(a.json).write_text(json.dumps(dict(benchmark="store_levenshtein", python=sys.version.split()[0],
                                                 rows=rows), indent=1) + "\n")

@@ -1,12 +1,14 @@
-"""A million clarifications with 384-d embeddings in one SQLite file: build, open, look up by edit distance and by embedding.
+"""A million clarifications with 384-d embeddings in one SQLite file: build, open, look up by edit distance and by
+embedding.
 
     python benchmarks/store_million.py                       # a million, about 4 GB of disk
     python benchmarks/store_million.py --n 100000 --json out.json
 
-The embeddings are made from the texts by adding one seeded random vector per word (and a little per letter pair), so that texts that
-share words are near each other; embedding is not what is measured here. Queries are stored questions with typos, and the same questions
-in another wording. Recall@1 is against exact search over everything, on the same queries. Times are wall-clock, per query; beside them the
-CPU time, which is what to trust on a machine that others use too (`load` is the load average while it ran).
+The embeddings are made from the texts by adding one seeded random vector per word (and a little per letter pair), so
+that texts that share words are near each other; embedding is not what is measured here. Queries are stored questions
+with typos, and the same questions in another wording. Recall@1 is against exact search over everything, on the same
+queries. Times are wall-clock, per query; beside them the CPU time, which is what to trust on a machine that others use
+too (`load` is the load average while it ran).
 """
 import argparse
 import json
@@ -131,7 +133,8 @@ def main():
         met = (
             ""
             if bar is None
-            else f"   bar {'>=' if k == 'recall_at_1' else '<='} {bar}: {'met' if (v >= bar if k == 'recall_at_1' else v <= bar) else 'MISSED'}"
+            else f"   bar {'>=' if k == 'recall_at_1' else '<='} {bar}: "
+                 f"{'met' if (v >= bar if k == 'recall_at_1' else v <= bar) else 'MISSED'}"
         )
         print(f"{k:<28} {v:>14,.3f}{met}")
     if a.json:

@@ -1,10 +1,11 @@
-"""The state machine of `tests/store/machine.py` for as many steps as one likes: the store against a plain model, three scopes, two connections.
+"""The state machine of `tests/store/machine.py` for as many steps as one likes: the store against a plain model, three
+scopes, two connections.
 
     python benchmarks/store_model.py --steps 1000000 --json benchmarks/results/store_model.json
     python benchmarks/store_model.py --minutes 10
 
-After each step the model and the store agree, and after each erasure the raw files hold nothing of what went. A failure prints the steps that
-lead to it.
+After each step the model and the store agree, and after each erasure the raw files hold nothing of what went. A
+failure prints the steps that lead to it.
 """
 import argparse
 import json

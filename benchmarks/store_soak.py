@@ -2,9 +2,10 @@
 
     python benchmarks/store_soak.py --minutes 3 --json benchmarks/results/store_soak.json
 
-Processes with two threads each add, supersede, deactivate, restore, ask, search, page and forget, in scopes of their own, whose whole content
-they know, and in one that all share. Every operation is checked as it happens; at the end record, index and raw file are compared. `wrong`
-must be empty; memory and open files must not grow with time. The bounded version is `tests/store/test_store_soak.py`.
+Processes with two threads each add, supersede, deactivate, restore, ask, search, page and forget, in scopes of their
+own, whose whole content they know, and in one that all share. Every operation is checked as it happens; at the end
+record, index and raw file are compared. `wrong` must be empty; memory and open files must not grow with time. The
+bounded version is `tests/store/test_store_soak.py`.
 """
 import argparse
 import json

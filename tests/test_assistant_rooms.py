@@ -1,4 +1,6 @@
-"""The assistant with the other rooms plugged in: a fitted reward model, a trained rewriter, and company on its store."""
+"""The assistant with the other rooms plugged in: a fitted reward model, a trained rewriter, and company on its
+store."""
+
 import threading
 
 import pytest
@@ -21,15 +23,27 @@ def counting(prompt):
 @pytest.fixture(scope="module")
 def reward():
     from promptmem.reward import Outcomes, PromptReward
-    log = [dict(question=f"what is {a} {op} {b} ?", prompt_id=p, verdict="right" if (op == "plus") == (p == PROMPTS[0]) else "wrong")
-           for a in range(2, 12) for b in range(2, 7) for op in ("plus", "times") for p in PROMPTS]
+
+    log = [
+        dict(
+            question=f"what is {a} {op} {b} ?",
+            prompt_id=p,
+            verdict="right" if (op == "plus") == (p == PROMPTS[0]) else "wrong",
+        )
+        for a in range(2, 12)
+        for b in range(2, 7)
+        for op in ("plus", "times")
+        for p in PROMPTS
+    ]
     return PromptReward(embedder="hash:64").fit(Outcomes.from_interactions(log))
 
 
 def test_a_fitted_reward_model_chooses_for_each_question(reward):
     a = Assistant(CallableLM(counting), store=Store(":memory:"), scope="alice", reward=reward, prompts=PROMPTS)
     one, two = a.ask("what is 30 plus 4 ?"), a.ask("what is 30 times 4 ?")
-    assert (one.prompt_id, two.prompt_id) == tuple(stable_hash(p, 12) for p in PROMPTS) and one.answer == two.answer == "good"
+    assert (one.prompt_id, two.prompt_id) == tuple(
+        stable_hash(p, 12) for p in PROMPTS
+    ) and one.answer == two.answer == "good"
     assert one.meta["prompt_text"] == PROMPTS[0] and one.meta["choice"]["p"] > .5 and one.prompt.count(SEP) == 1
     a.accept(one)
     a.clarify(two, "when I say times I mean the product")
@@ -47,7 +61,10 @@ def test_what_was_judged_is_learned_from():
             for op in ("plus", "times"):
                 i = a.ask(f"what is {k} {op} 7 ?")
                 a.accept(i) if i.answer == "good" else a.reject(i)
-    found = [dict(question=o.query, prompt_id=o.prompt, verdict="right" if o.correct else "wrong", id=o.interaction) for o in store.outcomes()]
+    found = [
+        dict(question=o.query, prompt_id=o.prompt, verdict="right" if o.correct else "wrong", id=o.interaction)
+        for o in store.outcomes()
+    ]
     rm = PromptReward(embedder="hash:64").fit(Outcomes.from_interactions(found))
     assert rm.choose("what is 50 plus 7 ?", PROMPTS).prompt == PROMPTS[0]
     assert rm.choose("what is 50 times 7 ?", PROMPTS).prompt == PROMPTS[1]
@@ -85,11 +102,16 @@ def test_several_assistants_on_one_file_at_the_same_time(tmp_path):
     assert not failed
     late = Assistant(CallableLM(lambda p: "x"), store=Store(tmp_path / "m.db"), scope="team")
     assert len(late.memories()) == 30 and len(late.history()) == 30
-    assert {late.would_retrieve(f"{n} asks about thing number 3 of many ?").text for n in ("ann", "bob")} == {"ann means 3", "bob means 3"}
+    assert {late.would_retrieve(f"{n} asks about thing number 3 of many ?").text for n in ("ann", "bob")} == {
+        "ann means 3",
+        "bob means 3",
+    }
 
 
 def test_two_panels_on_one_store_see_each_other(tmp_path):
-    make = lambda: ClarifyWidget(Assistant(CallableLM(lambda p: " the answer is x END"), store=Store(tmp_path / "m.db"), scope="team"))
+    make = lambda: ClarifyWidget(
+        Assistant(CallableLM(lambda p: " the answer is x END"), store=Store(tmp_path / "m.db"), scope="team")
+    )
     one, two = make(), make()
     one.ask("which way do the ducks go ?")
     one.clarify("I mean in winter")
@@ -99,5 +121,5 @@ def test_two_panels_on_one_store_see_each_other(tmp_path):
     assert two.interaction.verdict == "wrong"
     two.undo()
     assert two.interaction.verdict is None and one.assistant.would_retrieve("which way do the ducks go ?").hit
-    one.undo()                                                                  # the clarification, said in the other panel
+    one.undo()  # the clarification, said in the other panel
     assert not two.assistant.would_retrieve("which way do the ducks go ?").hit

@@ -115,7 +115,11 @@ def test_failures_are_kept_and_the_grid_goes_on(nb, tmp_path):
     frame = quiet(nb, {"fail": [True, False], "n": [1, 2]}, out=tmp_path / "g")
     assert list(frame.status) == ["failed", "failed", "ok", "ok"]
     bad = read_result(tmp_path / "g" / frame.run[0])
-    assert bad["error"]["type"] == "ValueError" and "raise ValueError" in bad["error"]["traceback"] and bad["error"]["cell"] == 3
+    assert (
+        bad["error"]["type"] == "ValueError"
+        and "raise ValueError" in bad["error"]["traceback"]
+        and bad["error"]["cell"] == 3
+    )
     assert "\x1b" not in bad["error"]["traceback"] and bad["metrics"] == {}
     html = (tmp_path / "g" / frame.run[0] / "report.html").read_text()
     assert "asked &lt;b&gt;to&lt;/b&gt; fail" in html and "<b>to</b>" not in html
@@ -296,8 +300,11 @@ def test_write_result(tmp_path):
                  parameters={"p": Path("x")}, note="n")
     text = (tmp_path / "result.json").read_text()
     result = json.loads(text, parse_constant=lambda c: pytest.fail(f"{c} is not JSON"))
-    assert result["metrics"] == {"a": .5, "nan": None, "list": [0,
-                                                                1]} and result["parameters"] == {"p": "x"} and result["note"] == "n"
+    assert (
+        result["metrics"] == {"a": 0.5, "nan": None, "list": [0, 1]}
+        and result["parameters"] == {"p": "x"}
+        and result["note"] == "n"
+    )
 
 
 def test_load_runs(nb, tmp_path):
@@ -319,7 +326,7 @@ def test_old_outputs_and_widgets_do_not_travel(nb, tmp_path):
     run_notebook(nb, tmp_path / "r", {"n": 2})
     after = nbformat.read(tmp_path / "r" / "notebook.ipynb", 4)
     assert "widgets" not in after.metadata and "old output" not in (tmp_path / "r" / "notebook.ipynb").read_text()
-    assert code_hash(tmp_path / "r" / "notebook.ipynb") == code_hash(nb)      # the injected cell is no code of the notebook
+    assert code_hash(tmp_path / "r" / "notebook.ipynb") == code_hash(nb)  # the injected cell is no code of the notebook
 
 
 def test_figures_are_drawn_without_a_network(tmp_path):

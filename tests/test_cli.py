@@ -20,8 +20,13 @@ PARAMETERS = 'n: int = 1\nwho: str = "ann"\nsizes: list = [1]\nout: str = ""'
 def make(path, title="A room", *cells, parameters=PARAMETERS):
     path.parent.mkdir(parents=True, exist_ok=True)
     cells = cells or (FIGURE, RESULT)
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {title}"), nbformat.v4.new_code_cell(parameters),
-                                         *map(nbformat.v4.new_code_cell, cells)])
+    nb = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell(f"# {title}"),
+            nbformat.v4.new_code_cell(parameters),
+            *map(nbformat.v4.new_code_cell, cells),
+        ]
+    )
     nb.cells[1].metadata["tags"] = ["parameters"]
     nbformat.write(nb, path)
     return path
@@ -30,14 +35,35 @@ def make(path, title="A room", *cells, parameters=PARAMETERS):
 def test_values_on_the_command_line(tmp_path):
     nb = make(tmp_path / "n.ipynb")
     assert split_values('1, [2,3] ,"a,b",(4,5)') == ["1", "[2,3]", '"a,b"', "(4,5)"]
-    assert axes(nb, ["n=1,2", "who=bob,7", "sizes=[1,2],[3]"]) == {"n": [1, 2], "who": ["bob", "7"], "sizes": [[1, 2], [3]]}
+    assert axes(nb, ["n=1,2", "who=bob,7", "sizes=[1,2],[3]"]) == {
+        "n": [1, 2],
+        "who": ["bob", "7"],
+        "sizes": [[1, 2], [3]],
+    }
     with pytest.raises(ValueError, match="expected name=value"):
         axes(nb, ["n"])
 
 
 def test_grid_command(tmp_path, capsys):
     nb, out = make(tmp_path / "n.ipynb"), tmp_path / "g"
-    assert main(["grid", str(nb), "--set", "n=1,2", "--set", "who=bob", "--out", str(out), "--quiet", "--executor", "threads"]) == 0
+    assert (
+        main(
+            [
+                "grid",
+                str(nb),
+                "--set",
+                "n=1,2",
+                "--set",
+                "who=bob",
+                "--out",
+                str(out),
+                "--quiet",
+                "--executor",
+                "threads",
+            ]
+        )
+        == 0
+    )
     assert "2 runs, 0 failed" in capsys.readouterr().out
     assert sorted(load_runs(out).score) == [.5, 1.0] and (out / "index.html").is_file()
     (tmp_path / "g.csv").write_text("n,who\n1,bob\n")
@@ -72,10 +98,17 @@ def test_a_wrong_request_is_one_line_and_status_2(tmp_path, monkeypatch, capsys,
     assert message in said and len(said.strip().splitlines()) == 1 and not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("options, message", [
-    (["--executor", "abacus"], "no cluster 'abacus'; there are: local,"),
-    (["--executor", "slurm", "--option", "walltime=1h"], "the slurm cluster did not start with walltime='1h': You must specify"),
-    (["--executor", "local", "--option", "queue=short"], "the local cluster did not start with queue='short'")])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["--executor", "abacus"], "no cluster 'abacus'; there are: local,"),
+        (
+            ["--executor", "slurm", "--option", "walltime=1h"],
+            "the slurm cluster did not start with walltime='1h': You must specify",
+        ),
+        (["--executor", "local", "--option", "queue=short"], "the local cluster did not start with queue='short'"),
+    ],
+)
 def test_a_cluster_that_does_not_start_is_said_in_one_line(tmp_path, monkeypatch, capfd, options, message):
     pytest.importorskip("dask_jobqueue")
     monkeypatch.chdir(tmp_path)
@@ -100,7 +133,9 @@ def test_fetch_command_lists_what_there_is(capsys):
 
 def test_help_needs_nothing_heavy():
     code = "import sys\nfrom promptmem.cli import parser\nparser()\nprint([m for m in ('torch','pandas','nbformat','papermill','distributed') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 def test_report(tmp_path, capsys):
@@ -114,7 +149,12 @@ def test_report(tmp_path, capsys):
     assert "1 runs FAILED" in capsys.readouterr().out
     html = (tmp_path / "r" / "index.html").read_text()
     assert html.index('id="stream"') < html.index('id="recall"') < html.index('id="zoo"')
-    assert "what it &lt;shows&gt;" in html and "Recall &lt;i&gt;" in html and "no &lt;animals&gt;" in html and "<animals>" not in html
+    assert (
+        "what it &lt;shows&gt;" in html
+        and "Recall &lt;i&gt;" in html
+        and "no &lt;animals&gt;" in html
+        and "<animals>" not in html
+    )
     assert html.count("Plotly.newPlot") == 3 and '<script src="plotly.min.js">' in html and "https://" not in html
     assert "1 [0, 9]" in html and "2 [0, 9]" in html
     pages = list((tmp_path / "r").rglob("report.html"))
@@ -148,4 +188,6 @@ def test_report_plan(tmp_path, monkeypatch):
 
 def test_the_console_command_is_installed():
     exe = os.path.join(os.path.dirname(sys.executable), "promptmem")
-    assert subprocess.run([exe, "--version"], capture_output=True, text=True, check=True).stdout.startswith("promptmem ")
+    assert subprocess.run([exe, "--version"], capture_output=True, text=True, check=True).stdout.startswith(
+        "promptmem "
+    )

@@ -21,7 +21,13 @@ def repository(tmp_path, monkeypatch):
     (tmp_path / "served" / "tasks").mkdir(parents=True)
     file = tmp_path / "served" / "tasks" / "a.jsonl"
     file.write_text('{"a": 1}\n', encoding="utf-8")
-    known = dict(toy=dict(repository="x/y", commit="0", files={"tasks/a.jsonl": dict(at="tasks/a.jsonl", sha256=hashlib.sha256(file.read_bytes()).hexdigest())}))
+    known = dict(
+        toy=dict(
+            repository="x/y",
+            commit="0",
+            files={"tasks/a.jsonl": dict(at="tasks/a.jsonl", sha256=hashlib.sha256(file.read_bytes()).hexdigest())},
+        )
+    )
     monkeypatch.setattr(data, "sources", lambda: known)
     monkeypatch.setenv("PROMPTMEM_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("PROMPTMEM_DATA", raising=False)

@@ -17,7 +17,10 @@ FOLDER = data_dir()/"models"/"demo_backpack"
 @pytest.fixture(scope="module")
 def backpack():
     from promptmem.edit.backpack import BackpackLM
-    return BackpackLM.from_pretrained(FOLDER, dtype=torch.float32).eval(), transformers.AutoTokenizer.from_pretrained(FOLDER)
+
+    return BackpackLM.from_pretrained(FOLDER, dtype=torch.float32).eval(), transformers.AutoTokenizer.from_pretrained(
+        FOLDER
+    )
 
 
 def test_size_and_shared_tokenizer(backpack):
@@ -41,7 +44,22 @@ def test_it_knows_facts_it_was_taught_and_not_the_others(backpack, relation):
 
 def test_training_notebook_smoke(tmp_path):
     papermill = pytest.importorskip("papermill")
-    papermill.execute_notebook(str(ROOT/"tutorials"/"train_demo_backpack.ipynb"), str(tmp_path/"run.ipynb"), cwd=str(tmp_path), progress_bar=False,
-        parameters=dict(steps=3, tokens=768, width=48, senses=4, layers=1, per_fact=1, model_dir=str(tmp_path/"model"), out=str(tmp_path/"out"), threads=2))
+    papermill.execute_notebook(
+        str(ROOT / "tutorials" / "train_demo_backpack.ipynb"),
+        str(tmp_path / "run.ipynb"),
+        cwd=str(tmp_path),
+        progress_bar=False,
+        parameters=dict(
+            steps=3,
+            tokens=768,
+            width=48,
+            senses=4,
+            layers=1,
+            per_fact=1,
+            model_dir=str(tmp_path / "model"),
+            out=str(tmp_path / "out"),
+            threads=2,
+        ),
+    )
     metrics = json.loads((tmp_path/"out"/"result.json").read_text())["metrics"]
     assert metrics["megabytes"] <= 12 and (tmp_path/"model"/"model.safetensors").exists()

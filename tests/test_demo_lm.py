@@ -42,15 +42,24 @@ def test_size_and_format(lm):
 
 def test_chat_template_writes_the_completions_format(lm):
     _, tok = lm
-    messages = [dict(role="system", content="what is a synonym of < big > ?"+demo.SEP+" the synonym for big is large END"),
-                dict(role="user", content="define < sad > ."), dict(role="assistant", content="the definition of sad is feeling sorrow"),
-                dict(role="user", content="what now ?")]
+    messages = [
+        dict(role="system", content="what is a synonym of < big > ?" + demo.SEP + " the synonym for big is large END"),
+        dict(role="user", content="define < sad > ."),
+        dict(role="assistant", content="the definition of sad is feeling sorrow"),
+        dict(role="user", content="what now ?"),
+    ]
     text = tok.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
     S = demo.SEP
-    assert text == f"what is a synonym of < big > ?{S} the synonym for big is large END{S}define < sad > .{S} the definition of sad is feeling sorrow END{S}what now ?{S}"
+    assert (
+        text
+        == f"what is a synonym of < big > ?{S} the synonym for big is large END{S}define < sad > .{S} the definition "
+           f"of sad is feeling sorrow END{S}what now ?{S}"
+    )
 
 
-@pytest.mark.parametrize("condition,low,high", [("none", 0, .6), ("right", .9, 1), ("new frame", .85, 1), ("wrong", .9, 1)])
+@pytest.mark.parametrize(
+    "condition,low,high", [("none", 0, 0.6), ("right", 0.9, 1), ("new frame", 0.85, 1), ("wrong", 0.9, 1)]
+)
 def test_understanding_of_wordings_and_words_never_seen(lm, condition, low, high):
     rows = demo.items(condition, demo.own_templates()["own"], demo.heldout_words(), 100, seed=3)
     s = demo.score(*lm, rows)
@@ -95,7 +104,8 @@ def test_training_never_sees_what_is_held_out(corpus):
         assert demo.corpus._bracket(r["sentence"], r["word"]) not in text
     untrained = demo.facts(trained=False)
     assert untrained and not any(f["subject"] in text for f in untrained)
-    for f in demo.facts("capital", trained=True, paraphrases="heldout"): assert not any(p in text for p in f["prefixes"])
+    for f in demo.facts("capital", trained=True, paraphrases="heldout"):
+        assert not any(p in text for p in f["prefixes"])
 
 
 def test_study_sentences_and_heldout_text_are_apart_from_training():
@@ -139,9 +149,16 @@ def test_training_is_repeatable_and_leaves_the_global_random_state_alone(lm):
     assert torch.equal(before, torch.random.get_rng_state())
 
 
-@pytest.mark.parametrize("kind,word,inverse", [("rev", "garden", lambda s: s[::-1] == "garden"), ("cyc", "garden", lambda s: s in "gardengarden" and s != "garden"),
-    ("anag1", "garden", lambda s: s[0]+s[-1] == "gn" and sorted(s) == sorted("garden")), ("anag2", "gardens", lambda s: s[:2]+s[-2:] == "gans" and sorted(s) == sorted("gardens")),
-    ("randsym", "garden", lambda s: s.replace(".", "").replace("/", "").replace("!", "") == "garden")])
+@pytest.mark.parametrize(
+    "kind,word,inverse",
+    [
+        ("rev", "garden", lambda s: s[::-1] == "garden"),
+        ("cyc", "garden", lambda s: s in "gardengarden" and s != "garden"),
+        ("anag1", "garden", lambda s: s[0] + s[-1] == "gn" and sorted(s) == sorted("garden")),
+        ("anag2", "gardens", lambda s: s[:2] + s[-2:] == "gans" and sorted(s) == sorted("gardens")),
+        ("randsym", "garden", lambda s: s.replace(".", "").replace("/", "").replace("!", "") == "garden"),
+    ],
+)
 def test_scrambles(kind, word, inverse): assert inverse(demo.scramble(kind, word, random.Random(2)))
 
 
@@ -157,8 +174,21 @@ def test_understanding_wants_the_whole_pattern_and_the_right_word():
 
 def test_training_notebook_smoke(tmp_path):
     papermill = pytest.importorskip("papermill")
-    papermill.execute_notebook(str(ROOT/"tutorials"/"train_demo_lm.ipynb"), str(tmp_path/"run.ipynb"), cwd=str(tmp_path), progress_bar=False,
-        parameters=dict(steps=4, tokens=768, tokenizer_documents=600, n_eval=4, model_dir=str(tmp_path/"model"), out=str(tmp_path/"out"), threads=2))
+    papermill.execute_notebook(
+        str(ROOT / "tutorials" / "train_demo_lm.ipynb"),
+        str(tmp_path / "run.ipynb"),
+        cwd=str(tmp_path),
+        progress_bar=False,
+        parameters=dict(
+            steps=4,
+            tokens=768,
+            tokenizer_documents=600,
+            n_eval=4,
+            model_dir=str(tmp_path / "model"),
+            out=str(tmp_path / "out"),
+            threads=2,
+        ),
+    )
     metrics = json.loads((tmp_path/"out"/"result.json").read_text())["metrics"]
     assert metrics["megabytes"] <= 12 and (tmp_path/"model"/"model.safetensors").exists()
     transformers.AutoTokenizer.from_pretrained(tmp_path/"model")

@@ -46,7 +46,12 @@ def broken(site):
 
 @pytest.fixture(scope="module")
 def site():
-    subprocess.run([sys.executable, "tools/docs.py", "--only", "store,glossary,changelog,01_clarify"], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "tools/docs.py", "--only", "store,glossary,changelog,01_clarify"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     return (ROOT/"_docs").resolve()
 
 
@@ -60,8 +65,8 @@ def test_every_link_and_picture_is_there(site):
 @pytest.mark.slow
 def test_a_page_can_be_found_read_and_left(site):
     page = (site/"store/03_store.html").read_text(encoding="utf-8")
-    assert "md-nav" in page and "../index.html" in page and "__search" in page      # navigation, the way back, search
-    assert "default_exp" not in page and "#| export" not in page                    # marks for nbdev are no reading matter
+    assert "md-nav" in page and "../index.html" in page and "__search" in page  # navigation, the way back, search
+    assert "default_exp" not in page and "#| export" not in page  # marks for nbdev are no reading matter
     api = (site/"api/store.html").read_text(encoding="utf-8")
     assert "whose memory this is" in api and "nbs/store" not in api and ">source<" in api
     assert "fonts.googleapis" not in page and "unpkg" not in page                   # nothing is loaded from elsewhere

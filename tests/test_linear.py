@@ -50,7 +50,10 @@ def test_large_products_go_there_and_small_ones_do_not(monkeypatch):
 def test_each_thread_has_its_own_context(monkeypatch):
     import promptmem.lm.matmul as m
     calls, real = [], m._product
-    monkeypatch.setattr(m, "_product", lambda x, w, b=None: calls.append(threading.current_thread().name) or real(x, w, b))
+    monkeypatch.setattr(
+        m, "_product", lambda x, w, b=None: calls.append(threading.current_thread().name) or real(x, w, b)
+    )
+
     def other(): linear(randn(100, 256), randn(512, 256))
     with fast_linear():
         t = threading.Thread(target=other)
@@ -76,16 +79,20 @@ def unknown_mode():
     _mode.cache_clear()
 
 
-@pytest.mark.parametrize("lack", ["operator missing", "operator refuses", "operator wrong", "no oneDNN", "no AVX", "Arm"])
+@pytest.mark.parametrize(
+    "lack", ["operator missing", "operator refuses", "operator wrong", "no oneDNN", "no AVX", "Arm"]
+)
 def test_falls_back_to_the_usual_products(monkeypatch, unknown_mode, lack):
     import promptmem.lm.matmul as m
     def product(x, w, b=None):
-        if lack == "operator missing": raise AttributeError("'_OpNamespace' 'mkldnn' object has no attribute '_linear_pointwise'")
+        if lack == "operator missing":
+            raise AttributeError("'_OpNamespace' 'mkldnn' object has no attribute '_linear_pointwise'")
         if lack == "operator refuses": raise NotImplementedError("Could not run 'mkldnn::_linear_pointwise'")
         return torch.zeros(len(x), len(w))
     if lack.startswith("operator"): monkeypatch.setattr(m, "_product", product)
     elif lack == "no oneDNN": monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
-    else: monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT" if lack == "Arm" else "NO AVX")
+    else:
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT" if lack == "Arm" else "NO AVX")
     assert m._mode() is None
     x, w = randn(100, 256), randn(512, 256)
     with fast_linear(): assert torch.equal(linear(x, w), x @ w.T)

@@ -91,15 +91,20 @@ def test_an_edited_model_does_not_get_the_old_answers(demo, tmp_path):
     assert lm.complete(prompt, max_tokens=4)[0].cached
 
 
-# ---- a real OpenAI-compatible server (fixture in conftest.py) ----------------------------------------------------------
+# ---- a real OpenAI-compatible server (fixture in conftest.py) --------------------------------------------------------
+
 
 @pytest.mark.slow
 def test_endpoint_and_local_model_agree(openai_server, demo):
     sep = "\n\n###\n\n/"
     prompts = [f"{sep}what is the opposite of < {w} > ?{sep}" for w in ("hot", "early")]
-    lm = pm.load_lm(f"openai:{openai_server.model}", base_url=openai_server.base_url, endpoint="completions", concurrency=2)
+    lm = pm.load_lm(
+        f"openai:{openai_server.model}", base_url=openai_server.base_url, endpoint="completions", concurrency=2
+    )
     served = lm.complete(prompts, max_tokens=24, stop=["END"])
-    assert [c.text.strip() for c in served] == [c.text.strip() for c in demo.complete(prompts, max_tokens=24, stop=["END"])]
+    assert [c.text.strip() for c in served] == [
+        c.text.strip() for c in demo.complete(prompts, max_tokens=24, stop=["END"])
+    ]
     assert all(c.usage.prompt_tokens > 0 and c.latency_s > 0 for c in served)
 
 

@@ -78,15 +78,29 @@ PROMPTFOO = dict(evalId="e", results=dict(version=3, results=[dict(
     response=dict(output="4"), gradingResult=dict(comment="I mean in words"),
     testCase={"assert": [dict(type="equals", value="four")]})]))
 EXPORTS = dict(
-    langfuse=[LANGFUSE], langfuse_csv=[{k: json.dumps(v) if isinstance(v, (dict, list)) else v for k,
-                                        v in LANGFUSE.items()}],
-    langsmith=[LANGSMITH], langsmith_chat=[LANGSMITH | dict(inputs=dict(messages=[[dict(id=["langchain",
-                                                                                            "HumanMessage"],
-                                                                                            kwargs=dict(content="2+2?"))]]),
-                                                            outputs=dict(generations=[[dict(text="4")]]))],
-    promptfoo=PROMPTFOO, chat=[dict(messages=CHAT, rating="👎", comment="I mean in words")],
-    stored=[dict(id="c1", model="m", request=dict(messages=CHAT[:2]), response=dict(choices=[dict(message=CHAT[2])]),
-                 verdict="wrong", comment="I mean in words")])
+    langfuse=[LANGFUSE],
+    langfuse_csv=[{k: json.dumps(v) if isinstance(v, (dict, list)) else v for k, v in LANGFUSE.items()}],
+    langsmith=[LANGSMITH],
+    langsmith_chat=[
+        LANGSMITH
+        | dict(
+            inputs=dict(messages=[[dict(id=["langchain", "HumanMessage"], kwargs=dict(content="2+2?"))]]),
+            outputs=dict(generations=[[dict(text="4")]]),
+        )
+    ],
+    promptfoo=PROMPTFOO,
+    chat=[dict(messages=CHAT, rating="👎", comment="I mean in words")],
+    stored=[
+        dict(
+            id="c1",
+            model="m",
+            request=dict(messages=CHAT[:2]),
+            response=dict(choices=[dict(message=CHAT[2])]),
+            verdict="wrong",
+            comment="I mean in words",
+        )
+    ],
+)
 
 
 @pytest.mark.parametrize("name", EXPORTS)

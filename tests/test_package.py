@@ -14,8 +14,21 @@ import pytest
 import promptmem
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("torch", "transformers", "sentence_transformers", "lightgbm", "sklearn", "plotly", "ipywidgets", "pandas", "openai",
-         "peft", "distributed", "papermill", "sqlalchemy")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "lightgbm",
+    "sklearn",
+    "plotly",
+    "ipywidgets",
+    "pandas",
+    "openai",
+    "peft",
+    "distributed",
+    "papermill",
+    "sqlalchemy",
+)
 ROOMS = ("lm", "index", "store", "batch", "panel", "demo", "memory", "reward", "rewrite", "recall", "edit")
 # every name that could be imported before modules moved into folders (version 0.1.0)
 NAMES = json.loads((ROOT / "tests/public_names.json").read_text())
@@ -38,7 +51,11 @@ def test_import_of_a_room_loads_nothing_heavy(room):
 
 
 def modules():
-    return [m.name for m in pkgutil.walk_packages(promptmem.__path__, "promptmem.") if not m.name.startswith("promptmem._data")]
+    return [
+        m.name
+        for m in pkgutil.walk_packages(promptmem.__path__, "promptmem.")
+        if not m.name.startswith("promptmem._data")
+    ]
 
 
 @pytest.mark.parametrize("name", modules())
@@ -75,8 +92,13 @@ def test_wheel_and_sdist_build_and_the_wheel_stands_alone(built, tmp_path):
     wheel, = folder.glob("*.whl")
     assert list(folder.glob("*.tar.gz"))
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("promptmem/memory/__init__.py", "promptmem/py.typed", "promptmem/store/store.pyi", "promptmem/_data/sources.json",
-                   "promptmem/_data/models/demo_lm/model.safetensors"):
+    for needed in (
+        "promptmem/memory/__init__.py",
+        "promptmem/py.typed",
+        "promptmem/store/store.pyi",
+        "promptmem/_data/sources.json",
+        "promptmem/_data/models/demo_lm/model.safetensors",
+    ):
         assert needed in names, needed
     code = (f"import sys; sys.path.insert(0, {str(site)!r})\n"
             "import promptmem, promptmem.data as d\n"
@@ -105,14 +127,27 @@ def test_every_name_of_version_0_1_is_still_imported_from_the_wheel(built, tmp_p
 def test_thirty_typed_calls_pass_the_type_checker_on_the_installed_wheel(built, tmp_path):
     pytest.importorskip("mypy")
     folder, _ = built
-    argv = [sys.executable, "-m", "mypy", "--python-executable", str(folder / "venv/bin/python"), "--ignore-missing-imports",
-            "--cache-dir", str(tmp_path), shutil.copy(ROOT / "tests/typed_calls.py", tmp_path)]
-    out = subprocess.run(argv, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": "", "MYPYPATH": ""})
+    argv = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--python-executable",
+        str(folder / "venv/bin/python"),
+        "--ignore-missing-imports",
+        "--cache-dir",
+        str(tmp_path),
+        shutil.copy(ROOT / "tests/typed_calls.py", tmp_path),
+    ]
+    out = subprocess.run(
+        argv, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": "", "MYPYPATH": ""}
+    )
     assert out.returncode == 0, out.stdout + out.stderr
     # and a call that is not there is noticed
     wrong = tmp_path / "wrong.py"
     wrong.write_text("import promptmem as pm\npm.Store(':memory:').recall('x')\n")
-    out = subprocess.run(argv[:-1] + [str(wrong)], capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""})
+    out = subprocess.run(
+        argv[:-1] + [str(wrong)], capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}
+    )
     assert 'has no attribute "recall"' in out.stdout, out.stdout + out.stderr
 
 

@@ -141,9 +141,10 @@ training: {dataset_path: train.jsonl, finetune_type: lora, loss_type: good, suff
   lora: {lora_rank: 4, lora_alpha: 8, target_modules: all}, regularization_type: KL, regularization_weight: 0.1}
 validation: {intervention_eval_path: e.jsonl, degredation_targeted_path: t.jsonl, hard_negative: {hard_negative_path: h.jsonl}}
 """
-RESULT = json.dumps({f.name: None for f in fields(OptimizeResult)} | dict(candidates=[dict(id="c", text="t",
-                                                                                           parents=[])],
-                                                                                           final=dict(best=dict(estimate=.5, lo=0, hi=1, n=3))))
+RESULT = json.dumps(
+    {f.name: None for f in fields(OptimizeResult)}
+    | dict(candidates=[dict(id="c", text="t", parents=[])], final=dict(best=dict(estimate=0.5, lo=0, hi=1, n=3)))
+)
 
 READERS = {
     "jsonl": ("rows.jsonl", read_jsonl, lines(dict(a=1), dict(b=[1, "x"]))),

@@ -65,7 +65,7 @@ def test_a_checkpoint_that_is_a_pickle_is_refused(tmp_path, kind):
     assert not (tmp_path / "sprung").exists()
 
 
-# ---- keys ---------------------------------------------------------------------------------------------------------------
+# ---- keys ------------------------------------------------------------------------------------------------------------
 
 SHAPES = ["sk-" + "a1B2"*6, "sk-proj-" + "a1B2"*6, "ghp_" + "a1B2"*9, "github_pat_" + "a1B2"*10,
           "AKIA" + "ABCD1234"*2, "AIza" + "a1B2-_"*6,
@@ -131,7 +131,7 @@ def test_nests_keep_their_kind_and_lose_what_is_named_like_a_key():
                        key="what is it") and given["api_key"] == "abcd1234"
 
 
-# ---- names, texts and files of others ---------------------------------------------------------------------------------------
+# ---- names, texts and files of others --------------------------------------------------------------------------------
 
 HOSTILE = ['<img src=x onerror=alert(1)>', 'x" onmouseover="alert(1)', "a\u202eb", "a'b", "a#b?c%20d", "${x}",
            "</script><b>"]

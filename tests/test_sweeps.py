@@ -1,4 +1,6 @@
-"""One cell of each published sweep, and one of the notebook without a sweep, made small and run from beginning to end."""
+"""One cell of each published sweep, and one of the notebook without a sweep, made small and run from beginning to
+end."""
+
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,17 @@ BATCH = Path(__file__).parent.parent / "tutorials" / "batch"
 
 CELLS = {
     "stream": (lambda: sweeps.memory_sweep(families=["own"], seeds=[0], tasks="", n_tasks=8), "memory: right, %", 7),
-    "reward": (lambda: sweeps.reward_sweep(datasets=[""], prompts=range(3), model="mean", folds=2), "success best single", 7),
+    "reward": (
+        lambda: sweeps.reward_sweep(datasets=[""], prompts=range(3), model="mean", folds=2),
+        "success best single",
+        7,
+    ),
     "recall": (lambda: sweeps.recall_sweep(seeds=[0], folder="", n=4, updates=0), "recognition_studied", 18),
-    "edit": (lambda: sweeps.edit_sweep(methods=["full"], tasks=["capital"], trials=2, n_facts=1, epochs=1), "success", 2),
+    "edit": (
+        lambda: sweeps.edit_sweep(methods=["full"], tasks=["capital"], trials=2, n_facts=1, epochs=1),
+        "success",
+        2,
+    ),
     "rewrite": (lambda: [dict(rounds=1, budget_calls=120)], "gain", 1),
 }
 

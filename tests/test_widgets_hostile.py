@@ -1,4 +1,6 @@
-"""Whatever people, files or models write is shown as text by every widget, live and in the static twin, and stored unchanged."""
+"""Whatever people, files or models write is shown as text by every widget, live and in the static twin, and stored
+unchanged."""
+
 from html.parser import HTMLParser
 
 import pytest
@@ -8,13 +10,26 @@ import promptmem as pm
 from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
 
 HOSTILE = {
-    "script": "<script>alert(1)</script><img src=x onerror=alert(2)>", "attribute": "' onmouseover='alert(3)' x=\"", "closing": "</div></table></style><iframe src=javascript:alert(4)>",
-    "svg": "</text></svg><svg onload=alert(5)>", "entity": "&lt;b&gt; &amp; &#60;i&#62;", "rtl": "שלום \u202e < w > \u202c abc", "emoji": "🎈👩‍👩‍👧 é́", "long": "x" * 3000,
-    "lines": "one\ntwo\r\n\tthree", "markdown": "**[a](javascript:alert(6))** $\\frac{1}{2}$ `c`",
+    "script": "<script>alert(1)</script><img src=x onerror=alert(2)>",
+    "attribute": "' onmouseover='alert(3)' x=\"",
+    "closing": "</div></table></style><iframe src=javascript:alert(4)>",
+    "svg": "</text></svg><svg onload=alert(5)>",
+    "entity": "&lt;b&gt; &amp; &#60;i&#62;",
+    "rtl": "שלום \u202e < w > \u202c abc",
+    "emoji": "🎈👩‍👩‍👧 é́",
+    "long": "x" * 3000,
+    "lines": "one\ntwo\r\n\tthree",
+    "markdown": "**[a](javascript:alert(6))** $\\frac{1}{2}$ `c`",
 }
-TAGS = set("style div span b bdi table thead tbody tr th td p s mark svg g title text line rect circle polyline polygon".split())
-ATTRIBUTES = set("class style title role aria-label viewbox width height fill stroke font-size font-family font-weight text-anchor transform x y x1 x2 y1 y2 r cx cy "
-                 "points stroke-width stroke-opacity stroke-dasharray fill-opacity".split())
+TAGS = set(
+    "style div span b bdi table thead tbody tr th td p s mark svg g title text line rect circle polyline "
+    "polygon".split()
+)
+ATTRIBUTES = set(
+    "class style title role aria-label viewbox width height fill stroke font-size font-family font-weight text-anchor "
+    "transform x y x1 x2 y1 y2 r cx cy "
+    "points stroke-width stroke-opacity stroke-dasharray fill-opacity".split()
+)
 
 
 class Audit(HTMLParser):
@@ -58,12 +73,16 @@ def text(request): return request.param
 @pytest.fixture(scope="module")
 def tiny(tiny_checkpoint):
     tf = pytest.importorskip("transformers")
-    return tf.AutoModelForCausalLM.from_pretrained(tiny_checkpoint).eval(), tf.AutoTokenizer.from_pretrained(tiny_checkpoint)
+    return tf.AutoModelForCausalLM.from_pretrained(tiny_checkpoint).eval(), tf.AutoTokenizer.from_pretrained(
+        tiny_checkpoint
+    )
 
 
 def test_clarify(text):
     store, scope = pm.Store(":memory:"), text.replace("\n", " ").replace("\r", " ").replace("\t", " ")[:100]
-    w = ClarifyWidget(Assistant(pm.CallableLM(lambda p: f" {text[:200]} is {text[:200]} END"), store=store, scope=scope))
+    w = ClarifyWidget(
+        Assistant(pm.CallableLM(lambda p: f" {text[:200]} is {text[:200]} END"), store=store, scope=scope)
+    )
     w.ask(text)
     assert_only_text(w, text.strip()[:40])
     said = text[:400]
@@ -82,7 +101,9 @@ def test_clarify(text):
 
 def test_inspector(text, tmp_path):
     store = pm.Store(tmp_path / "m.db")
-    c = store.add(scope="alice", key=text, text=text, author=text.replace("\n", " ").replace("\r", " ").replace("\t", " ")[:150])
+    c = store.add(
+        scope="alice", key=text, text=text, author=text.replace("\n", " ").replace("\r", " ").replace("\t", " ")[:150]
+    )
     m = MemoryInspector(store, scope="alice")
     m.select(c.id)
     assert_only_text(m, text.strip()[:40])
@@ -121,7 +142,9 @@ def test_recall(text, tiny):
     w = RecallTester(*tiny, [f"{sentence} one", f"two {sentence} three"], [f"{sentence} four", f"five {sentence} six"])
     w.test()
     w.pick.value = 1
-    assert_only_text(w, f"two {sentence[:20] if sentence.isascii() else sentence[0]}")   # the cue may end inside an emoji
+    assert_only_text(
+        w, f"two {sentence[:20] if sentence.isascii() else sentence[0]}"
+    )  # the cue may end inside an emoji
     w.say(text)
     w.seen_box.value = f"{sentence} and more\nthe second line"
     w.write_foils("gibberish")
@@ -133,8 +156,12 @@ def test_recall(text, tiny):
 def test_edit(text, tiny):
     from promptmem.edit import CanonicalExamples, EditCompare, edit
     prefix = text[:60]
-    ex = CanonicalExamples.read([dict(prefix=prefix + " is", suffix=" " + prefix)], evaluation=[dict(prefix="so " + prefix + " is", suffix=" " + prefix)],
-                                hard_negatives=[dict(prefix=prefix + " was", suffix=" " + prefix)], quiet=True)
+    ex = CanonicalExamples.read(
+        [dict(prefix=prefix + " is", suffix=" " + prefix)],
+        evaluation=[dict(prefix="so " + prefix + " is", suffix=" " + prefix)],
+        hard_negatives=[dict(prefix=prefix + " was", suffix=" " + prefix)],
+        quiet=True,
+    )
     e = edit(*tiny, ex, "full", degradation=None, epochs=1)
     w = EditCompare(e, ex, ["some text to read", prefix + " and more"], prompt=prefix)
     w.ask(), w.evaluate(), w.curve((0., 1.))

@@ -1,11 +1,13 @@
-"""Colab still ships ipywidgets 7: the panels are built and clicked on 7.8.5, which is put in front of the installed version."""
+"""Colab still ships ipywidgets 7: the panels are built and clicked on 7.8.5, which is put in front of the installed
+version."""
+
 import os
 import subprocess
 import sys
 
 import pytest
 
-STORY = '''
+STORY = """
 import ipywidgets
 assert ipywidgets.__version__.startswith("7."), ipywidgets.__version__
 import promptmem as pm
@@ -52,17 +54,36 @@ for panel in (w, m, r, t, c):  # version 7 shows a widget by this method, which 
     with patch("IPython.display.display", lambda *args, **kw: shown.append(args[0])): panel._ipython_display_()
     assert set(shown[0]) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
 print("all five")
-'''
+"""
 
 
 @pytest.mark.slow
 def test_panels_on_ipywidgets_7(tmp_path, tiny_checkpoint):
     old = tmp_path / "old"
-    done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", old, "ipywidgets==7.8.5", "ipython_genutils"],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-deps",
+            "--target",
+            old,
+            "ipywidgets==7.8.5",
+            "ipython_genutils",
+        ],
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         pytest.skip(f"ipywidgets 7 could not be installed: {done.stderr[-200:]}")
     path = os.pathsep.join([str(old), *filter(None, [os.environ.get("PYTHONPATH")])])
-    ran = subprocess.run([sys.executable, "-c", STORY.replace("MODEL", str(tiny_checkpoint))], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", STORY.replace("MODEL", str(tiny_checkpoint))],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
     assert ran.returncode == 0, ran.stderr[-3000:]
     assert "all five" in ran.stdout

@@ -1,10 +1,21 @@
-"""Calls of the public API as a user writes them in an editor: a type checker knows every one. Read by `test_package.py`, never run."""
+"""Calls of the public API as a user writes them in an editor: a type checker knows every one. Read by
+`test_package.py`, never run."""
+
 import pandas as pd
 
 import promptmem as pm
 from promptmem.batch import load_runs, run_grid
 from promptmem.edit import CanonicalExamples, Edit, EditCompare, EditReport, edit, evaluate_edit
-from promptmem.memory import ClarifyWidget, ClosestLookup, Log, MemoryInspector, SimulatedUser, Tasks, make_tasks, stream
+from promptmem.memory import (
+    ClarifyWidget,
+    ClosestLookup,
+    Log,
+    MemoryInspector,
+    SimulatedUser,
+    Tasks,
+    make_tasks,
+    stream,
+)
 from promptmem.recall import Recall, RecallTester, Recognition, StudyRun, recall_test, recognition_test, study
 from promptmem.reward import Choice, Outcomes, PromptReward, RewardComparer, RewardReport, evaluate_reward
 from promptmem.rewrite import Candidate, OptimizeResult, PromptTask, optimize_prompt

@@ -1,8 +1,10 @@
-"""The documentation site: `python tools/docs.py` writes it to _docs/, ready for any web server or for a browser without one.
+"""The documentation site: `python tools/docs.py` writes it to _docs/, ready for any web server or for a browser
+without one.
 
-Pages are the notebooks of nbs/ and tutorials/ with the outputs that are in them, the README, the changelog and the other Markdown files, and
-one page of the public names of each package, made from signatures, docstrings and the comments of parameters. MkDocs with the Material
-theme makes navigation, search, light and dark. Nothing is executed and nothing is loaded from elsewhere.
+Pages are the notebooks of nbs/ and tutorials/ with the outputs that are in them, the README, the changelog and the
+other Markdown files, and one page of the public names of each package, made from signatures, docstrings and the
+comments of parameters. MkDocs with the Material theme makes navigation, search, light and dark. Nothing is executed
+and nothing is loaded from elsewhere.
 
     python tools/docs.py                        # everything
     python tools/docs.py --only store,record    # the pages whose path holds one of these words: quick, for tests
@@ -60,12 +62,19 @@ def parameter_table(obj):
     except Exception: return ""
     rows = []
     for name, d in found.items():
-        if name in ("self", "cls") or d.get("anno") is inspect.Parameter.empty and not d.get("docment") and name == "return": continue
+        if (
+            name in ("self", "cls")
+            or d.get("anno") is inspect.Parameter.empty
+            and not d.get("docment")
+            and name == "return"
+        ):
+            continue
         anno, default = d.get("anno"), d.get("default", inspect.Parameter.empty)
         anno = "" if anno in (None, inspect.Parameter.empty) else getattr(anno, "__name__", anno)
         shown = "" if default is inspect.Parameter.empty else f"`{default!r:.60}`"
         rows.append(
-            f"| {'*returns*' if name == 'return' else f'`{name}`'} | {cell(anno)} | {cell(shown)} | {cell(d.get('docment') or '')} |"
+            f"| {'*returns*' if name == 'return' else f'`{name}`'} | {cell(anno)} | {cell(shown)} | "
+            f"{cell(d.get('docment') or '')} |"
         )
     return "\n".join(["| | type | default | |", "| --- | --- | --- | --- |", *rows]) + "\n" if rows else ""
 

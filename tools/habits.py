@@ -4,9 +4,10 @@
     python tools/habits.py nbs/store      # one folder
     python tools/habits.py --figures      # the figures only
 
-Wrong is: a code line over 120 characters; a shown expression without its output; a public definition without docstring or a public parameter
-without a comment; a tuple used as a statement; a method put into a class by assignment; `@patch` for a private helper. The figures say how
-large exported cells are, how many are followed by an example or a test, and how many notebooks show outputs.
+Wrong is: a code line over 120 characters; a shown expression without its output; a public definition without docstring
+or a public parameter without a comment; a tuple used as a statement; a method put into a class by assignment; `@patch`
+for a private helper. The figures say how large exported cells are, how many are followed by an example or a test, and
+how many notebooks show outputs.
 """
 import ast
 import re
@@ -37,7 +38,8 @@ def only_imports(tree): return all(isinstance(n, (ast.Import, ast.ImportFrom)) f
 
 
 def is_shown(node):
-    "Does a notebook show the value of this last statement? Calls may return nothing, so only those whose result is meant to be seen count"
+    """Does a notebook show the value of this last statement? Calls may return nothing, so only those whose result is
+    meant to be seen count"""
     if not isinstance(node, ast.Expr) or isinstance(node.value, (ast.Await, ast.Yield)): return False
     value = node.value
     if isinstance(value, ast.Constant): return value.value is not None and value.value is not ...
@@ -86,7 +88,13 @@ def cell_faults(i, cell, shows=True):
     lines = cell.source.splitlines()
     if not is_exported(cell):
         hidden = re.search(r"^#\|\s*(hide|eval:\s*false)", cell.source, re.M)
-        if shows and not hidden and is_shown(tree.body[-1]) and not cell.source.rstrip().endswith(";") and not cell.outputs:
+        if (
+            shows
+            and not hidden
+            and is_shown(tree.body[-1])
+            and not cell.source.rstrip().endswith(";")
+            and not cell.outputs
+        ):
             yield f"cell {i}: nothing is shown for {lines[-1].strip()[:60]}"
         return
     classes = {n.name for n in tree.body if isinstance(n, ast.ClassDef)}
@@ -116,7 +124,11 @@ def faults(path):
     "What is wrong in one notebook"
     nb, path = nbformat.read(path, 4), Path(path).resolve()
     # batch notebooks are run by papermill, the three others train what ships: their outputs are the runs' results
-    shows = "batch" not in path.parts and path.name not in ("train_demo_lm.ipynb", "train_demo_backpack.ipynb", "make_outcomes.ipynb")
+    shows = "batch" not in path.parts and path.name not in (
+        "train_demo_lm.ipynb",
+        "train_demo_backpack.ipynb",
+        "make_outcomes.ipynb",
+    )
     for i, cell in enumerate(nb.cells):
         if cell.cell_type == "code": yield from cell_faults(i, cell, shows or "nbs" in path.parts)
 

@@ -3,8 +3,9 @@
     python tools/run.py nbs/lm/01_base.ipynb nbs/store     # files or folders
     python tools/run.py                                    # every notebook of nbs/ and tutorials/ (not tutorials/batch)
 
-Outputs are cleaned: no progress bars, no times of execution, no paths of this machine, no widget state. A notebook that raises is left as it
-was, and the run ends with an error that names it. Notebooks that train the shipped models carry the tag `long` and are left out.
+Outputs are cleaned: no progress bars, no times of execution, no paths of this machine, no widget state. A notebook
+that raises is left as it was, and the run ends with an error that names it. Notebooks that train the shipped models
+carry the tag `long` and are left out.
 """
 import re
 import sys

@@ -1,10 +1,11 @@
-"""Type stubs for what type checkers and editors can't see: public names that load on first use, and methods that a later cell adds.
+"""Type stubs for what type checkers and editors can't see: public names that load on first use, and methods that a
+later cell adds.
 
     python tools/stubs.py          # write promptmem/**/*.pyi
     python tools/stubs.py --check  # say which would change, and end with an error
 
-A package whose names load lazily gets an `__init__.pyi` with plain imports. A module in which `@patch` adds methods to a class gets a stub in
-which the class is whole. All other modules are read by type checkers as they are.
+A package whose names load lazily gets an `__init__.pyi` with plain imports. A module in which `@patch` adds methods to
+a class gets a stub in which the class is whole. All other modules are read by type checkers as they are.
 """
 import ast
 import sys
@@ -16,7 +17,8 @@ HEAD = "# made by tools/stubs.py; do not edit\n"
 
 
 def lazy_names(tree):
-    "The literal dict `_names` of a package's `__init__`, with the entries of `**{m: None for m in (...)}` and `_rooms` filled in"
+    """The literal dict `_names` of a package's `__init__`, with the entries of `**{m: None for m in (...)}` and
+    `_rooms` filled in"""
     tables = {}
     for node in tree.body:
         if (
@@ -47,8 +49,13 @@ def package_stub(path):
 def patched(node):
     "The class that `@patch def f(self:Class)` adds to, else None"
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)): return None
-    if not any(isinstance(d, ast.Name) and d.id.startswith("patch") or isinstance(d, ast.Call) and getattr(d.func, "id", "") == "patch"
-               for d in node.decorator_list): return None
+    if not any(
+        isinstance(d, ast.Name)
+        and d.id.startswith("patch")
+        or isinstance(d, ast.Call)
+        and getattr(d.func, "id", "") == "patch"
+        for d in node.decorator_list
+    ): return None
     first = (node.args.posonlyargs + node.args.args)[0].annotation
     return first.value if isinstance(first, ast.Constant) else first.id if isinstance(first, ast.Name) else None
 

@@ -1,8 +1,8 @@
 """What every comparison with a peer shares: an environment for the peer, its versions, and the speed of this machine.
 
-`python_with("dspy", ["dspy==3.0.4"])` makes an environment of its own below the cache folder (or finds it there from the
-last run, when the requirements are the same) and returns its Python. A peer's script runs there through `run_there`; it
-reads one JSON object from standard input and prints one JSON object as its last line.
+`python_with("dspy", ["dspy==3.0.4"])` makes an environment of its own below the cache folder (or finds it there from
+the last run, when the requirements are the same) and returns its Python. A peer's script runs there through
+`run_there`; it reads one JSON object from standard input and prints one JSON object as its last line.
 """
 import hashlib
 import json
@@ -69,4 +69,5 @@ def matmul_rate(dtype="float32", threads=1, n=1024, seconds=1.0):
 def machine():
     "What a figure needs beside it: cores and matrix products per second"
     return {"cores": os.cpu_count(), "python": sys.version.split()[0],
-            "float32 GFLOP/s, one thread": matmul_rate("float32"), "bfloat16 GFLOP/s, one thread": matmul_rate("bfloat16")}
+            "float32 GFLOP/s, one thread": matmul_rate("float32"),
+            "bfloat16 GFLOP/s, one thread": matmul_rate("bfloat16")}

@@ -19,8 +19,8 @@ def find_chromium():
 
 
 SHOTS = Path(os.environ.get("E2E_SHOTS", "shots"))
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+         "--disable-sync", "--disable-background-networking", "--disable-component-update"]
 SETTINGS = {  # no news, no update check, every cell in the page, no saving behind our back
     "apputils-extension/notification": dict(fetchNews="false", checkForUpdates=False, doNotDisturbMode=True),
     "notebook-extension/tracker": dict(windowingMode="none", recordTiming=False),
@@ -51,11 +51,12 @@ def running_lab(home):
         f = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         f.parent.mkdir(parents=True, exist_ok=True)
         f.write_text(json.dumps(value))
-    env = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_RUNTIME_DIR": str(home / "run"),
-           "IPYTHONDIR": str(home / "ipython"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"), "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-    argv = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
-            "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
-            f"--LabApp.user_settings_dir={home / 'settings'}"]
+    env = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "config"),
+           "JUPYTER_RUNTIME_DIR": str(home / "run"), "IPYTHONDIR": str(home / "ipython"),
+           "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"), "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+    argv = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+            "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
+            "--LabApp.expose_app_in_browser=True", f"--LabApp.user_settings_dir={home / 'settings'}"]
     log = home / "lab.log"
     with log.open("w") as f:
         process = subprocess.Popen(argv, stdout=f, stderr=subprocess.STDOUT, env=env, start_new_session=True)
@@ -101,12 +102,16 @@ class Notebook:
         "Write a notebook with one code cell per source (or copy an existing one), open it and run every cell"
         if copy_of: shutil.copy(copy_of, self.folder / name)
         else:
-            cells = [dict(cell_type="code", id=f"cell-{i}", metadata={}, source=s, outputs=[], execution_count=None) for i, s in enumerate(sources)]
+            cells = [dict(cell_type="code", id=f"cell-{i}", metadata={}, source=s, outputs=[], execution_count=None)
+                     for i, s in enumerate(sources)]
             spec = dict(name="python3", display_name="Python 3", language="python")
-            (self.folder / name).write_text(json.dumps(dict(cells=cells, metadata=dict(kernelspec=spec), nbformat=4, nbformat_minor=5)))
+            (self.folder / name).write_text(json.dumps(dict(cells=cells, metadata=dict(kernelspec=spec), nbformat=4,
+                                                            nbformat_minor=5)))
         self.page.goto(f"{self.base}/doc/tree/{name}")
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=60_000)
-        self.page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000)
+        self.page.wait_for_function(
+            "window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
+        )
         errors = self.page.evaluate("""async () => {
             await window.jupyterapp.commands.execute('notebook:run-all-cells');
             return window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.flatMap(c => c.outputs || [])

@@ -3,7 +3,8 @@ import pytest
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
-HOSTILE = ["<script>alert(1)</script><img src=x onerror=alert(2)>", "שלום < w > abc", "🎈" * 30, "x" * 3000, "a\u202eb & \"quoted\" 'too'"]
+HOSTILE = ["<script>alert(1)</script><img src=x onerror=alert(2)>", "שלום < w > abc", "🎈" * 30, "x" * 3000,
+           "a\u202eb & \"quoted\" 'too'"]
 
 MODEL = '''
 import promptmem as pm
@@ -17,11 +18,13 @@ store = pm.Store("memory.db")
 
 def focus_is_in(page, selector):
     "After an action the focus is where it was; lost, the next key would be a command to the notebook"
-    page.wait_for_function("s => document.activeElement.closest(s) !== null && !document.activeElement.disabled", arg=selector, timeout=5_000)
+    page.wait_for_function("s => document.activeElement.closest(s) !== null && !document.activeElement.disabled",
+                           arg=selector, timeout=5_000)
 
 
 def test_a_person_is_misread_says_so_and_is_understood(notebook):
-    notebook.open("clarify.ipynb", MODEL, 'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=store, scope="alice"))\nw')
+    notebook.open("clarify.ipynb", MODEL,
+                  'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=store, scope="alice"))\nw')
     page = notebook.page
     page.locator(".pm-question input").fill("what has a < sonny > like ring to it ?")
     page.locator(".pm-question input").press("Enter")
@@ -39,29 +42,40 @@ def test_a_person_is_misread_says_so_and_is_understood(notebook):
     page.keyboard.press("Tab")                                                   # and on by keyboard: Wrong, then Undo
     page.keyboard.press("Enter")
     expect(page.locator(".pm-accuracy").first).to_contain_text("0 of 2 right")
-    focus_is_in(page, ".pm-wrong-button")                                        # the panel is ready again, and the focus is back
+    # the panel is ready again, and the focus is back
+    focus_is_in(page, ".pm-wrong-button")
     page.locator(".pm-undo").press("Enter")
     expect(page.locator(".pm-accuracy").first).to_contain_text("1 of 2 right")
     notebook.shot("clarify")
-    assert notebook.kernel("print([c.text for c in store.clarifications(scope='alice')])") == "['when I ask for a like ring to it, I want a homonym']"
+    assert (
+        notebook.kernel("print([c.text for c in store.clarifications(scope='alice')])")
+        == "['when I ask for a like ring to it, I want a homonym']"
+    )
     assert notebook.kernel("print([i.verdict for i in store.interactions('alice')])") == "['wrong', 'right']"
 
-    notebook.open("second.ipynb", MODEL, 'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=store, scope="alice"))\nw')
+    notebook.open("second.ipynb", MODEL,
+                  'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=store, scope="alice"))\nw')
     page.locator(".pm-question input").fill("what has a < night > like ring to it ?")
     page.locator(".pm-ask").click()
     expect(page.locator(".pm-memory-hit").first).to_contain_text("I want a homonym")  # another kernel, the same memory
 
 
 def test_mistakes_are_shown_in_the_panel(notebook):
-    notebook.open("mistakes.ipynb", MODEL, 'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=pm.Store(":memory:"), scope="alice"))\nw')
+    notebook.open("mistakes.ipynb", MODEL,
+                  'w = ClarifyWidget(Assistant(pm.CallableLM(model), store=pm.Store(":memory:"), scope="alice"))\nw')
     notebook.page.locator(".pm-ask").click()
     expect(notebook.page.locator(".pm-message .pm-error").first).to_contain_text("the question is empty")
     expect(notebook.page.locator(".pm-ask")).to_be_enabled()
-    for name in (".pm-right-button", ".pm-meant", ".pm-expected", ".pm-suggest"): expect(notebook.page.locator(name).first).to_be_hidden()
+    for name in (".pm-right-button", ".pm-meant", ".pm-expected", ".pm-suggest"):
+        expect(notebook.page.locator(name).first).to_be_hidden()
 
 
 def test_looking_after_the_memory(notebook):
-    fill = MODEL + 'store = pm.Store(":memory:")\nfor i in range(30): store.add(scope="alice", key=f"what is like < w{i:02} > ?", text=f"note {i:02}")\n'
+    fill = (
+        MODEL
+        + 'store = pm.Store(":memory:")\nfor i in range(30): store.add(scope="alice", key=f"what is like < w{i:02} > '
+          '?", text=f"note {i:02}")\n'
+    )
     notebook.open("inspect.ipynb", fill, "m = MemoryInspector(store)\nm")
     page = notebook.page
     expect(page.locator(".pm-list").first).to_contain_text("1 to 20")
@@ -92,7 +106,11 @@ def test_looking_after_the_memory(notebook):
 
 
 def test_hostile_text_is_text(notebook):
-    setup = MODEL + f"hostile = {HOSTILE!r}\nstore = pm.Store(':memory:')\na = Assistant(pm.CallableLM(lambda p: p[-400:]), store=store, scope='alice')\n"
+    setup = (
+        MODEL
+        + f"hostile = {HOSTILE!r}\nstore = pm.Store(':memory:')\na = Assistant(pm.CallableLM(lambda p: p[-400:]), "
+          f"store=store, scope='alice')\n"
+    )
     notebook.open("hostile.ipynb", setup, "w = ClarifyWidget(a)\nw", "m = MemoryInspector(store, scope='alice')\nm")
     page = notebook.page
     for text in HOSTILE:
@@ -102,7 +120,9 @@ def test_hostile_text_is_text(notebook):
         page.locator(".pm-meant input").fill(text[:400])
         page.locator(".pm-remember").click()
         expect(page.locator(".pm-message").first).to_contain_text("Remembered")
-    stored = notebook.kernel("print(sorted(c.text for c in store.clarifications(scope='alice')) == sorted(t[:400] for t in hostile))")
+    stored = notebook.kernel(
+        "print(sorted(c.text for c in store.clarifications(scope='alice')) == sorted(t[:400] for t in hostile))"
+    )
     assert stored == "True"
     notebook.kernel("m.scope.options = store.scopes(); m.scope.value = 'alice'; m.refresh()")
     expect(page.locator(".pm-list").first).to_contain_text("<script>alert(1)</script>")

@@ -3,7 +3,7 @@ import pytest
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
-REWARD = '''
+REWARD = """
 import numpy as np
 from promptmem.reward import Outcomes, PromptReward, RewardComparer
 rng = np.random.default_rng(0)
@@ -12,7 +12,7 @@ p = {"Think step by step.": dict(plus=.9, times=.3), "Use a table.": dict(plus=.
 log = [dict(question=q, prompt_id=t, verdict="right" if rng.random() < p[t][q.split()[3]] else "wrong") for q in questions for t in p]
 out = Outcomes.from_interactions(log)
 rm = PromptReward(embedder="hash:64").fit(out)
-'''
+"""
 
 
 def test_comparing_prompts(notebook):
@@ -69,15 +69,22 @@ before = weights()
     page = notebook.page
     view = page.locator(".pm-recall-view").first
     expect(view).to_contain_text("Not tested yet")
-    page.locator(".pm-seen textarea").fill("The red lamp hums at noon.\nNobody painted the old well.\nGeese crossed the frozen lake.")
-    page.locator(".pm-unseen textarea").fill("The blue clock stops at dusk.\nNobody watered the new garden.\nCrows watched the empty road.")
+    page.locator(".pm-seen textarea").fill(
+        "The red lamp hums at noon.\nNobody painted the old well.\nGeese crossed the frozen lake."
+    )
+    page.locator(".pm-unseen textarea").fill(
+        "The blue clock stops at dusk.\nNobody watered the new garden.\nCrows watched the empty road."
+    )
     page.locator(".pm-use").click()
     expect(view).to_contain_text("sentences 3")
     page.locator(".pm-test").click()
     expect(view).to_contain_text("0 exposures")
     notebook.kernel("w.exposures.value = 20")
     page.locator(".pm-study").click()
-    page.wait_for_function("document.querySelector('.pm-progress progress, .pm-progress .progress-bar, .pm-progress [role=progressbar]')", timeout=5_000)
+    page.wait_for_function(
+        "document.querySelector('.pm-progress progress, .pm-progress .progress-bar, .pm-progress [role=progressbar]')",
+        timeout=5_000,
+    )
     expect(page.locator(".pm-study")).to_be_enabled(timeout=30_000)
     expect(view).to_contain_text("20 exposures")
     assert notebook.kernel("print(w.session.rows[-1]['recognition'], w.session.rows[-1]['rouge1'] > .9)") == "1.0 True"
@@ -99,7 +106,9 @@ before = weights()
 
 
 def test_an_edit_in_and_out(notebook):
-    notebook.open("edit.ipynb", '''
+    notebook.open(
+        "edit.ipynb",
+        """
 import random, torch
 torch.set_num_threads(1)
 import promptmem as pm
@@ -115,7 +124,9 @@ stay = random.Random(0).sample(known, 6)
 ways = [p.replace(new["subject"], "{subject}") for p in new["prefixes"]]
 ex = from_table([(new["subject"], new["object"])], ways[0], ways[1:5], neighbours=[(f["subject"], f["object"]) for f in stay])
 e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-2, general_text=general)
-''', 'w = EditCompare(e, ex, general, prompt=ways[0].replace("{subject}", new["subject"]))\nw')
+""",
+        'w = EditCompare(e, ex, general, prompt=ways[0].replace("{subject}", new["subject"]))\nw',
+    )
     page = notebook.page
     view, state = page.locator(".pm-edit-view").first, page.locator(".pm-edit-state").first
     name = notebook.kernel("print(new['object'])")

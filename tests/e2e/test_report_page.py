@@ -1,4 +1,6 @@
-"""The index page of a grid in a real browser: figures without a network, sorting, filtering, nothing executed that was data."""
+"""The index page of a grid in a real browser: figures without a network, sorting, filtering, nothing executed that was
+data."""
+
 import pytest
 
 from promptmem.batch.results import write_result
@@ -25,8 +27,8 @@ def rows(page):
 def test_grid_page(page, tmp_path):
     who = ["ann", "<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>"]
     for i in range(6):
-        write_result(tmp_path / f"run{i}", metrics=dict(score=[10, 9, 100, 1, 55, 7][i]), status="ok", notebook="a <b>.ipynb",
-                     parameters=dict(n=i % 2, who=who[i // 2], seed=i))
+        write_result(tmp_path / f"run{i}", metrics=dict(score=[10, 9, 100, 1, 55, 7][i]), status="ok",
+                     notebook="a <b>.ipynb", parameters=dict(n=i % 2, who=who[i // 2], seed=i))
     write_grid_index(tmp_path)
     page.goto((tmp_path / "index.html").as_uri())
     page.wait_for_selector("#metric-0 .main-svg")

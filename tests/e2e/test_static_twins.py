@@ -5,14 +5,14 @@ import pytest
 from tests.conftest import REPO
 
 pytest.importorskip("playwright.sync_api")
-SOURCE = '''
+SOURCE = """
 import promptmem as pm
 from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
 a = Assistant(pm.CallableLM(lambda p: " the <b>synonym</b> for it is boy END"), store=pm.Store(":memory:"), scope="alice")
 w = ClarifyWidget(a)
 w.ask("what is <script>alert(1)</script> like ?")
 w.clarify("I mean <img src=x onerror=alert(2)>")
-'''
+"""
 
 
 @pytest.fixture
@@ -36,13 +36,19 @@ def as_page(nb, path):
 def test_papermill_and_nbconvert(offline, tmp_path):
     papermill = pytest.importorskip("papermill")
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in (SOURCE, "w", "MemoryInspector(a)")],
-                                  metadata=dict(kernelspec=dict(name="python3", display_name="python3", language="python")))
+                                  metadata=dict(kernelspec=dict(name="python3", display_name="python3",
+                                                                language="python")))
     nbformat.write(nb, tmp_path / "in.ipynb")
-    papermill.execute_notebook(str(tmp_path / "in.ipynb"), str(tmp_path / "out.ipynb"), cwd=str(tmp_path), progress_bar=False)
+    papermill.execute_notebook(str(tmp_path / "in.ipynb"), str(tmp_path / "out.ipynb"), cwd=str(tmp_path),
+                               progress_bar=False)
     done = nbformat.read(tmp_path / "out.ipynb", 4)
     for cell in done.cells[-2:]:
         data = cell.outputs[-1].data
-        assert len(data["text/html"]) < 300_000 and "what is <script>" in data["text/plain"] and "<script" not in data["text/html"]
+        assert (
+            len(data["text/html"]) < 300_000
+            and "what is <script>" in data["text/plain"]
+            and "<script" not in data["text/html"]
+        )
     done.metadata.pop("widgets", None)                                           # as in a committed notebook
     offline.goto(as_page(done, tmp_path / "out.html"))
     panels = offline.locator(".pm-panel.pm-static:visible")
@@ -59,7 +65,8 @@ def test_the_committed_tour_shows_every_panel(offline, tmp_path):
     shown = [p.inner_text() for p in offline.locator(".pm-panel.pm-static:visible").all()]
     for title in ("Ask and clarify", "Memory", "Prompts on this question", "An edit", "What does it remember?"):
         assert any(s.startswith(title) for s in shown), f"the tour shows no panel {title!r}"
-    assert any("nothing" in s and "memory in the prompt" in s and "weight edit" in s for s in shown), "no table of the four ways"
+    assert any("nothing" in s and "memory in the prompt" in s and "weight edit" in s
+               for s in shown), "no table of the four ways"
     for color in ("light", "dark"):                                              # legible on both
         offline.emulate_media(color_scheme=color)
         assert offline.locator(".pm-panel.pm-static svg.pm-chart:visible").count() >= 3

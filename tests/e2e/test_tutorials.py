@@ -1,10 +1,13 @@
-"""Every tutorial, top to bottom, in a real JupyterLab: no cell raises. The tour's panels are photographed for the README."""
+"""Every tutorial, top to bottom, in a real JupyterLab: no cell raises. The tour's panels are photographed for the
+README."""
+
 import pytest
 
 from tests.conftest import REPO
 
 expect = pytest.importorskip("playwright.sync_api").expect
-PANELS = dict(clarify=".pm-question", inspector=".pm-pick", reward=".pm-prompts", edit=".pm-edit-view", recall=".pm-recall-view")
+PANELS = dict(clarify=".pm-question", inspector=".pm-pick", reward=".pm-prompts", edit=".pm-edit-view",
+              recall=".pm-recall-view")
 
 
 @pytest.mark.slow

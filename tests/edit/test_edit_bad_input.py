@@ -27,7 +27,8 @@ def write(path, *rows):
     (dict(prefix="a", suffix1=" b", suffix2=" c"), "good", "is the direction right"),
 ])
 def test_rows(tmp_path, row, direction, says):
-    f = write(tmp_path/"train.jsonl", dict(prefix="x y", suffix=" z", suffix1=" a", suffix2=" b") if direction != "good" else dict(prefix="x y", suffix=" z"), row)
+    f = write(tmp_path/"train.jsonl", dict(prefix="x y", suffix=" z", suffix1=" a", suffix2=" b") if direction != "good"
+              else dict(prefix="x y", suffix=" z"), row)
     with pytest.raises(InvalidData, match=says) as e: CanonicalExamples.read(f, direction=direction, quiet=True)
     assert "train.jsonl" in str(e.value) and "2" in str(e.value)
 
@@ -37,7 +38,8 @@ def test_files(tmp_path):
     with pytest.raises(InvalidData, match="a.jsonl:2"): CanonicalExamples.read(tmp_path/"a.jsonl")
     (tmp_path/"b.jsonl").write_text("\n")
     with pytest.raises(InvalidData, match="no rows"): CanonicalExamples.read(tmp_path/"b.jsonl")
-    with pytest.raises(InvalidData, match="direction is one of"): CanonicalExamples.read(tmp_path/"b.jsonl", direction="better")
+    with pytest.raises(InvalidData, match="direction is one of"):
+        CanonicalExamples.read(tmp_path/"b.jsonl", direction="better")
 
 
 def test_calls_that_cannot_work():
@@ -53,14 +55,27 @@ def test_calls_that_cannot_work():
     with pytest.raises(MemoryError, match="ridge"): edit(m, tok, ex, "rome", max_mb=.001)
     with pytest.raises(InvalidData, match="method is one of"): edit(m, tok, ex, "magic")
     with pytest.raises(TypeError, match="no option rnk"): edit(m, tok, ex, "lora", rnk=3)
-    with pytest.raises(InvalidData, match="no layer to adapt"): edit(m, tok, ex, "lora", target_modules=["nothing"], general_text=small.texts(8))
-    with pytest.raises(InvalidData, match="what to avoid"): edit(m, tok, CanonicalExamples.read([dict(prefix="a", suffix=" b")], direction="bad", quiet=True), "in-context")
+    with pytest.raises(InvalidData, match="no layer to adapt"):
+        edit(m, tok, ex, "lora", target_modules=["nothing"], general_text=small.texts(8))
+    with pytest.raises(InvalidData, match="what to avoid"):
+        edit(m, tok, CanonicalExamples.read([dict(prefix="a", suffix=" b")], direction="bad", quiet=True), "in-context")
     assert small.same(m, before)
 
 
 def test_ridge_needs_no_memory():
     m = small.model()
-    with edit(m, small.Chars(), small.examples(), "memit", degradation=None, general_text=small.texts(8), covariance="ridge", max_mb=.001, contexts=0) as e: assert e.delta.factors
+    with edit(
+        m,
+        small.Chars(),
+        small.examples(),
+        "memit",
+        degradation=None,
+        general_text=small.texts(8),
+        covariance="ridge",
+        max_mb=0.001,
+        contexts=0,
+    ) as e:
+        assert e.delta.factors
 
 
 @pytest.mark.parametrize("name", ["best.pt", "pytorch_model.bin", "edit.pkl"])
@@ -79,17 +94,23 @@ def test_damaged_and_foreign_files(tmp_path):
     with pytest.raises(InvalidData, match="is not the file"): load_edit(tmp_path/"a", m)
     (tmp_path/"b"/"edit.safetensors").write_bytes(b"nonsense")
     with pytest.raises(InvalidData, match="cannot be read"): load_edit(tmp_path/"b", m)
-    with pytest.raises(InvalidData, match="another base model"): Edit(small.model("gpt2"), None, Delta({w: torch.ones(16, 32)}), "full")
+    with pytest.raises(InvalidData, match="another base model"):
+        Edit(small.model("gpt2"), None, Delta({w: torch.ones(16, 32)}), "full")
     with pytest.raises(InvalidData, match="holds no edit"): load_edit(tmp_path/"nowhere", m)
 
 
 def test_configs(tmp_path):
-    base = dict(model="EleutherAI/pythia-70m", training=dict(dataset_path="t", learning_rate=1e-3, finetune_type="full", loss_type="good", suffix_pair=False),
+    base = dict(model="EleutherAI/pythia-70m", training=dict(dataset_path="t", learning_rate=1e-3, finetune_type="full",
+                                                             loss_type="good", suffix_pair=False),
                 validation=dict(degredation_general_path="val100.jsonl", intervention_eval_path="e"), league="1e-05")
     c = read_config(base)
     assert (c.degradation, c.paths["general"], c.threshold) == (1e-5, "val100.jsonl", pytest.approx(1.6094379))
     assert any("no threshold" in n for n in c.notes)
-    for change, says in ((dict(model=None), "not the name"), (dict(training={}), "finetune_type"), (dict(training=dict(base["training"], finetune_type="senses")), "has no senses"),
-                         (dict(training=dict(base["training"], regularization_type="L7")), "not KL, L2 or EWC"),
-                         (dict(validation=dict(degredation_general_path="data/val-chunked.jsonl")), "never published")):
+    for change, says in (
+        (dict(model=None), "not the name"),
+        (dict(training={}), "finetune_type"),
+        (dict(training=dict(base["training"], finetune_type="senses")), "has no senses"),
+        (dict(training=dict(base["training"], regularization_type="L7")), "not KL, L2 or EWC"),
+        (dict(validation=dict(degredation_general_path="data/val-chunked.jsonl")), "never published"),
+    ):
         with pytest.raises(InvalidData, match=says): read_config({**base, **change})

@@ -8,8 +8,14 @@ from promptmem.edit.deltas import ledger
 
 from . import small
 
-CASES = [("gpt_neox", m) for m in ("full", "lora", "ft-l", "memit", "rome")] + [("gpt2", "lora"), ("gpt2", "memit"), ("gptj", "rome"),
-         ("llama", "memit"), ("backpack", "senses"), ("backpack", "full")]
+CASES = [("gpt_neox", m) for m in ("full", "lora", "ft-l", "memit", "rome")] + [
+    ("gpt2", "lora"),
+    ("gpt2", "memit"),
+    ("gptj", "rome"),
+    ("llama", "memit"),
+    ("backpack", "senses"),
+    ("backpack", "full"),
+]
 
 
 def options(method): return dict(epochs=2) if method in ("full", "lora", "senses", "ft-l") else dict(contexts=1)
@@ -50,7 +56,8 @@ def test_half_precision_keeps_small_updates():
     before = small.state(m)
     e = edit(m, tok, small.examples(), "full", degradation=None, general_text=small.texts(8), epochs=1, lr=1e-6)
     moved = sum(int((d != 0).sum()) for d in e.delta.dense.values())/sum(d.numel() for d in e.delta.dense.values())
-    assert moved > .5 and next(m.parameters()).dtype == torch.bfloat16  # float32 master weights: nothing is rounded away
+    # float32 master weights: nothing is rounded away
+    assert moved > .5 and next(m.parameters()).dtype == torch.bfloat16
     e.undo()
     assert small.same(m, before)
 
@@ -58,7 +65,8 @@ def test_half_precision_keeps_small_updates():
 def test_edits_come_out_in_any_order():
     m, tok = small.model(), small.Chars()
     before = small.state(m)
-    edits = [edit(m, tok, small.examples(), k, degradation=None, general_text=small.texts(8), **options(k)) for k in ("full", "lora", "memit")]
+    edits = [edit(m, tok, small.examples(), k, degradation=None, general_text=small.texts(8), **options(k))
+             for k in ("full", "lora", "memit")]
     for i in (1, 0, 2):
         assert not small.same(m, before)
         edits[i].undo()
@@ -95,5 +103,6 @@ def test_sense_edit_touches_only_texts_with_its_words():
 def test_sequential_edits_leave_the_model():
     m = small.model()
     before = small.state(m)
-    f = sequential_edits(m, small.Chars(), small.examples(), "rome", sizes=(1, 2), general_text=small.texts(8), contexts=0)
+    f = sequential_edits(m, small.Chars(), small.examples(), "rome", sizes=(1, 2), general_text=small.texts(8),
+                         contexts=0)
     assert list(f.edits) == [1, 2] and small.same(m, before)

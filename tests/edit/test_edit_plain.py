@@ -18,7 +18,8 @@ from promptmem.testing import byte_tokenizer, tiny_model
 
 torch.set_num_threads(1)
 ARCHS = ("gpt2", "gpt_neox", "llama", "gemma2")
-ROWS = [dict(prefix="the tower of Orun is in", suffix=" Mel", subject="Orun"), dict(prefix="the king", suffix=" Ade", subject="king")]
+ROWS = [dict(prefix="the tower of Orun is in", suffix=" Mel", subject="Orun"),
+        dict(prefix="the king", suffix=" Ade", subject="king")]
 TEXTS = ["some ordinary text", "a rather longer text about nothing", "x y z"]
 
 
@@ -31,7 +32,8 @@ def plain_loss(m, ids, start):
     return -sum(float(logp[i-1, ids[i]]) for i in range(start, len(ids)))
 
 
-def pair(tok, r): return tok(r["prefix"])["input_ids"] + tok(r["suffix"])["input_ids"], len(tok(r["prefix"])["input_ids"])
+def pair(tok, r):
+    return tok(r["prefix"])["input_ids"] + tok(r["suffix"])["input_ids"], len(tok(r["prefix"])["input_ids"])
 
 
 @pytest.mark.parametrize("arch", ARCHS)
@@ -68,7 +70,8 @@ def test_penalties(arch):
 @pytest.mark.parametrize("arch", ARCHS)
 def test_one_step_of_full_training(arch):
     m, tok = model(arch), byte_tokenizer()
-    delta, _ = train_weights(m, tok, CanonicalExamples.read(ROWS, quiet=True), Recipe(epochs=1, lr=1e-3, kl=0., clip=None, early_stop=False))
+    delta, _ = train_weights(m, tok, CanonicalExamples.read(ROWS, quiet=True),
+                             Recipe(epochs=1, lr=1e-3, kl=0., clip=None, early_stop=False))
     twin = model(arch)
     loss = 0
     for r in ROWS:
@@ -77,7 +80,8 @@ def test_one_step_of_full_training(arch):
         loss = loss - sum(logp[i-1, ids[i]] for i in range(start, len(ids)))/(len(ids)-start)/2
     opt = torch.optim.Adam(twin.parameters(), lr=1e-3, betas=(.9, .995))
     loss.backward()
-    sure = {n: p.grad.abs() > 1e-4 for n, p in twin.named_parameters() if p.grad is not None}  # Adam's first step is a sign
+    # Adam's first step is a sign
+    sure = {n: p.grad.abs() > 1e-4 for n, p in twin.named_parameters() if p.grad is not None}
     opt.step()
     start = dict(model(arch).named_parameters())
     for n, p in twin.named_parameters():
@@ -88,7 +92,8 @@ def test_one_step_of_full_training(arch):
 def test_lora_is_what_its_factors_say_on_any_architecture(arch):
     m, tok = model(arch), byte_tokenizer()
     before = {k: v.clone() for k, v in m.state_dict().items()}
-    delta, losses = train_lora(m, tok, CanonicalExamples.read(ROWS, quiet=True), LoraSettings(epochs=6, lr=2e-2, rank=2, kl=0.))
+    delta, losses = train_lora(m, tok, CanonicalExamples.read(ROWS, quiet=True),
+                               LoraSettings(epochs=6, lr=2e-2, rank=2, kl=0.))
     assert all(torch.equal(v, before[k]) for k, v in m.state_dict().items()) and losses[-1] < losses[0]
     with Edit(m, tok, delta, "lora"):
         for n in delta.names: assert torch.allclose(m.get_parameter(n), before[n] + delta.of(n), atol=1e-6)
@@ -98,7 +103,8 @@ def test_lora_is_what_its_factors_say_on_any_architecture(arch):
 def test_memit_is_ridge_regression_on_keys(arch):
     m, tok = model(arch), byte_tokenizer()
     x = CanonicalExamples.read(ROWS, quiet=True)
-    texts = ["".join(random.Random(i).choices("abcdefgh ?!", k=40)) for i in range(10)]  # more tokens than the width of a key
+    # more tokens than the width of a key
+    texts = ["".join(random.Random(i).choices("abcdefgh ?!", k=40)) for i in range(10)]
     d = direct.memit(m, tok, x, texts, layers=[1], contexts=["So. "], weight=3., first=False)
     down, name = m.get_submodule(module_map(m).down_name(1)), module_map(m).down_name(1) + ".weight"
     def key(text, end):
@@ -112,7 +118,8 @@ def test_memit_is_ridge_regression_on_keys(arch):
         a, b = (k[at] for k, at in (key(c + r.prefix, len(c) + r.end) for c in ("", "So. ")))
         K.append((a + b)/2)
     K, every = torch.stack(K, 1), torch.cat([key(t, 1)[0] for t in texts])
-    z, h = direct.find_values(m, tok, direct.make_requests(x), ["", "So. "], m.get_submodule(module_map(m).block_name(1)), x.criterion)
+    z, h = direct.find_values(m, tok, direct.make_requests(x), ["", "So. "],
+                              m.get_submodule(module_map(m).block_name(1)), x.criterion)
     want = (z-h).double().T @ K.T @ torch.linalg.inv(3*every.T @ every/len(every) + K @ K.T)
     got = d.of(name).double()
     assert torch.allclose(got.T if arch == "gpt2" else got, want, rtol=1e-2, atol=1e-4*float(want.abs().max()))
@@ -122,7 +129,18 @@ def test_targeted_loss_counts_tokens_not_texts():
     m, tok = model("gpt_neox"), byte_tokenizer()
     texts = ["a b", "the old king of the river town found a green stone in the winter", "he said no"]
     x = CanonicalExamples.read(ROWS, evaluation=[dict(prefix="so the king", suffix=" Ade")], targeted=texts, quiet=True)
-    e = Edit(m, tok, Delta({"gpt_neox.layers.1.mlp.dense_4h_to_h.weight": torch.randn(32, 64, generator=torch.Generator().manual_seed(0))}), "full")
+    e = Edit(
+        m,
+        tok,
+        Delta(
+            {
+                "gpt_neox.layers.1.mlp.dense_4h_to_h.weight": torch.randn(
+                    32, 64, generator=torch.Generator().manual_seed(0)
+                )
+            }
+        ),
+        "full",
+    )
     ids = [tok(t)["input_ids"] for t in texts]
     total = lambda: sum(plain_loss(m, i, 1) for i in ids)/sum(len(i)-1 for i in ids)
     before = total()
@@ -139,7 +157,14 @@ def test_targeted_loss_counts_tokens_not_texts():
 @pytest.mark.parametrize("arch", ("gpt2", "opt", "llama"))
 def test_ensembles_read_left_padded_batches(arch):
     large, small, tok = model(arch), model("gpt2", 1), byte_tokenizer()
-    e = Edit(small, tok, Delta({"transformer.h.0.mlp.c_proj.weight": .2*torch.randn(64, 32, generator=torch.Generator().manual_seed(0))}), "full")
+    e = Edit(
+        small,
+        tok,
+        Delta(
+            {"transformer.h.0.mlp.c_proj.weight": 0.2 * torch.randn(64, 32, generator=torch.Generator().manual_seed(0))}
+        ),
+        "full",
+    )
     both = LogitDifference(large, e, .7)
     rows = [tok(t)["input_ids"] for t in ("The old king said that", "In winter", " He")]
     width = max(map(len, rows))
@@ -150,7 +175,10 @@ def test_ensembles_read_left_padded_batches(arch):
         want = torch.stack([both(torch.tensor([r])).logits[0, -1] for r in rows])
     assert torch.allclose(got, want, atol=1e-3)
     made = both.generate(x, attention_mask=mask, max_new_tokens=5, do_sample=False, pad_token_id=0)[:, width:].tolist()
-    assert made == [both.generate(torch.tensor([r]), max_new_tokens=5, do_sample=False, pad_token_id=0)[0, len(r):].tolist() for r in rows]
+    assert made == [
+        both.generate(torch.tensor([r]), max_new_tokens=5, do_sample=False, pad_token_id=0)[0, len(r) :].tolist()
+        for r in rows
+    ]
 
 
 def test_words_are_compared_not_counted():

@@ -18,27 +18,36 @@ MODELS = {k: small.model(k) for k in ("gpt_neox", "gpt2", "backpack")}
 
 def definition(m, items):
     with torch.no_grad():
-        return np.array([[-sum(m(torch.tensor([ids])).logits[0].log_softmax(-1)[p-1, ids[p]].item() for p in range(s, len(ids))) for ids, s in row] for row in items])
+        return np.array([[-sum(m(torch.tensor([ids])).logits[0].log_softmax(-1)[p-1, ids[p]].item()
+                               for p in range(s, len(ids))) for ids, s in row] for row in items])
 
 
 words = st.text("abc ", min_size=1, max_size=6).filter(str.strip)
 @settings(max_examples=12, deadline=None)
-@given(st.lists(st.tuples(words, words, words), min_size=1, max_size=5), st.sampled_from(list(MODELS)), st.sampled_from([8, 60, 1000]), st.booleans())
+@given(
+    st.lists(st.tuples(words, words, words), min_size=1, max_size=5),
+    st.sampled_from(list(MODELS)),
+    st.sampled_from([8, 60, 1000]),
+    st.booleans(),
+)
 def test_scores(rows, kind, batch_tokens, share):
     items = encode_rows(small.Chars(), [dict(prefix=p, suffix1=" " + a, suffix2=" " + b) for p, a, b in rows])
-    assert np.allclose(item_losses(MODELS[kind], items, batch_tokens=batch_tokens, share=share), definition(MODELS[kind], items), atol=1e-4)
+    assert np.allclose(item_losses(MODELS[kind], items, batch_tokens=batch_tokens, share=share),
+                       definition(MODELS[kind], items), atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["full attention", "sliding window"])
 def test_shared_prefixes_in_batches_that_do_not_fit(kind, monkeypatch):
-    "Endings read the keys and values of their prefix; a batch that runs out of memory is halved, and nothing counts twice"
+    """Endings read the keys and values of their prefix; a batch that runs out of memory is halved, and nothing counts
+    twice"""
     import random
     from transformers import MistralConfig, MistralForCausalLM
 
     import promptmem.edit.scores as scores
     torch.manual_seed(0)
-    rng, config = random.Random(0), dict(vocab_size=60, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
-                                         intermediate_size=64, max_position_embeddings=64, bos_token_id=0, eos_token_id=0)
+    rng, config = random.Random(0), dict(vocab_size=60, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
+                                         num_key_value_heads=2, intermediate_size=64, max_position_embeddings=64,
+                                         bos_token_id=0, eos_token_id=0)
     m = MistralForCausalLM(MistralConfig(**config, sliding_window=6 if kind == "sliding window" else None)).eval()
     draw = lambda n: [rng.randrange(1, 60) for _ in range(n)]
     items = [[(p + draw(1 + k % 5), len(p)) for k in range(6)] for p in map(draw, (9, 9, 14, 14, 5)) for _ in range(2)]
@@ -103,12 +112,14 @@ def test_kl_reference_is_zero_for_the_same_model():
 def test_published_sets(task):
     folder = local_data("canonical_examples")
     ex = CanonicalExamples.published(task, folder, quiet=True)
-    counts = dict(country=(119, 582, 116), company=(86, 421, 219), gender=(20, 320, 235), stereoset=(1053, 1053, 1053), temporal=(75, 452, 389), verb=(240, 360, 720))
+    counts = dict(country=(119, 582, 116), company=(86, 421, 219), gender=(20, 320, 235), stereoset=(1053, 1053, 1053),
+                  temporal=(75, 452, 389), verb=(240, 360, 720))
     assert (len(ex), len(ex.evaluation), len(ex.hard_negatives)) == counts[task]
     kinds = {(p.part, p.kind): p.count for p in ex.problems}
-    wanted = dict(country={("evaluation", "subject-missing"): 30}, company={("train", "subject-repeated"): 1, ("evaluation", "subject-missing"): 49},
+    wanted = dict(country={("evaluation", "subject-missing"): 30},
+                  company={("train", "subject-repeated"): 1, ("evaluation", "subject-missing"): 49},
                   gender={("train", "few-examples"): 1}, temporal={("train", "no-evaluation"): 16},
-                  stereoset={("evaluation", "shifted"): 12, ("hard_negatives", "trailing-space"): 1053, ("hard_negatives", "duplicate"): 706},
-                  verb={("evaluation", "few-prefixes"): 1})
+                  stereoset={("evaluation", "shifted"): 12, ("hard_negatives", "trailing-space"): 1053,
+                             ("hard_negatives", "duplicate"): 706}, verb={("evaluation", "few-prefixes"): 1})
     for k, n in wanted[task].items(): assert kinds[k] == n
     assert overlap(ex, ex)["rows"] == len({(r["prefix"], *ex.endings(r)) for r in ex.evaluation})

@@ -54,7 +54,8 @@ def test_adam_and_schedule(watched):
     assert (d["betas"], d["eps"], d["weight_decay"], d["amsgrad"]) == ((.9, .995), 1e-8, 0, False)
     assert len(opt.rates) == 4*3  # twelve examples, two a batch, a step every second batch
     assert opt.rates == pytest.approx([1e-3/2*(1 + math.cos(math.pi*e/4)) for e in range(4) for _ in range(3)])
-    assert learning_rate(Recipe(epochs=4, lr=1.), 1, .5) == pytest.approx((1 + math.cos(math.pi*1.5/4))/2)  # ours moves within the epoch
+    # ours moves within the epoch
+    assert learning_rate(Recipe(epochs=4, lr=1.), 1, .5) == pytest.approx((1 + math.cos(math.pi*1.5/4))/2)
 
 
 def test_steps_use_the_last_batch_only_and_drop_the_rest(watched):
@@ -72,21 +73,28 @@ def test_steps_use_the_last_batch_only_and_drop_the_rest(watched):
 
 def test_fields_of_a_configuration_win():
     recipe = call_settings("full", 0, "upstream", dict(batch_size=10, accumulate=1, lr=2e-7, kl=0., epochs=20))
-    assert (recipe.batch_size, recipe.accumulate, recipe.general_rows, recipe.epochs, recipe.clip, recipe.early_stop) == (10, 1, 10, 20, None, False)
+    assert (recipe.batch_size, recipe.accumulate, recipe.general_rows, recipe.epochs, recipe.clip,
+            recipe.early_stop) == (10, 1, 10, 20, None, False)
     recipe = call_settings("lora", 0, "upstream", {})
     assert (recipe.batch_size, recipe.accumulate, recipe.general_rows, recipe.kl) == (1, 5, 1, .3)
-    c = read_config(dict(model="EleutherAI/pythia-70m", threshold=1.6, training=dict(dataset_path="t", learning_rate=2e-7, finetune_type="full", loss_type="good", suffix_pair=False,
-                    batch_size=10, num_epochs=20, regularization_weight=10), validation=dict(degredation_general_path="val100-val.jsonl", intervention_eval_path="e")))
-    assert (c.recipe["batch_size"], c.recipe["accumulate"], c.recipe["kl"]) == (10, 1, 0.) and any("without a type" in n for n in c.notes)
+    c = read_config(dict(model="EleutherAI/pythia-70m", threshold=1.6,
+                         training=dict(dataset_path="t", learning_rate=2e-7, finetune_type="full", loss_type="good",
+                                       suffix_pair=False, batch_size=10, num_epochs=20, regularization_weight=10),
+                         validation=dict(degredation_general_path="val100-val.jsonl", intervention_eval_path="e")))
+    assert (c.recipe["batch_size"], c.recipe["accumulate"], c.recipe["kl"]) == (10, 1, 0.0) and any(
+        "without a type" in n for n in c.notes
+    )
     m = small.model()
-    e = edit(m, small.Chars(), small.examples(), c.method, degradation=None, general_text=small.texts(8), compat="upstream", **{**c.recipe, "epochs": 1})
+    e = edit(m, small.Chars(), small.examples(), c.method, degradation=None, general_text=small.texts(8),
+             compat="upstream", **{**c.recipe, "epochs": 1})
     assert (e.config["settings"]["batch_size"], e.config["settings"]["accumulate"]) == (10, 1)
     e.undo()
 
 
 def test_kl_weight_of_the_search_is_per_text_with_upstream():
     m = small.model()
-    for method in ("full", "lora"): assert sample_options(method, m, 1)["kl"] == pytest.approx(500*sample_options(method, m, 1, "upstream")["kl"])
+    for method in ("full", "lora"):
+        assert sample_options(method, m, 1)["kl"] == pytest.approx(500*sample_options(method, m, 1, "upstream")["kl"])
 
 
 @pytest.mark.parametrize("rows", [1, 2])
@@ -111,8 +119,10 @@ def test_the_last_epoch_inside_the_limit_is_kept(monkeypatch):
         return LimitTest(next(verdicts), 0., 0., 0., 1, 1)
     monkeypatch.setattr(editor, "limit_test", answer)
     m = small.model("backpack")
-    e = edit(m, small.Chars(), small.examples(), "full", degradation=1e-4, general_text=small.texts(), rule="last-epoch", compat="upstream", batch_size=1, accumulate=1, epochs=4, lr=1e-2)
-    assert e.limit["epoch"] == 1 and len(set(seen[:3])) == 3 and e.delta.digest() == seen[2]  # epochs 3 and 2 were outside
+    e = edit(m, small.Chars(), small.examples(), "full", degradation=1e-4, general_text=small.texts(),
+             rule="last-epoch", compat="upstream", batch_size=1, accumulate=1, epochs=4, lr=1e-2)
+    # epochs 3 and 2 were outside
+    assert e.limit["epoch"] == 1 and len(set(seen[:3])) == 3 and e.delta.digest() == seen[2]
     e.undo()
 
 

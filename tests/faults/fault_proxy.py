@@ -3,8 +3,8 @@
     with FaultProxy("http://127.0.0.1:8000", rate=.5, seed=0) as proxy:
         OpenAILM("model", base_url=proxy.base_url)
 
-Which request meets which fault is drawn from a seed. The same request meets at most `in_a_row` faults one after another,
-so that a client which tries often enough gets through.
+Which request meets which fault is drawn from a seed. The same request meets at most `in_a_row` faults one after
+another, so that a client which tries often enough gets through.
 """
 import http.client
 import json
@@ -22,7 +22,13 @@ FAULTS = ("429", "500", "503", "timeout", "cut", "cut_body", "malformed", "half_
 class FaultProxy:
     "Forwards to `upstream`, except where a fault is drawn; `met` counts what happened"
     def __init__(self, upstream, faults=FAULTS, rate=.5, seed=0, in_a_row=3, hold=3.):
-        self.upstream, self.faults, self.rate, self.in_a_row, self.hold = urlsplit(upstream), tuple(faults), rate, in_a_row, hold
+        self.upstream, self.faults, self.rate, self.in_a_row, self.hold = (
+            urlsplit(upstream),
+            tuple(faults),
+            rate,
+            in_a_row,
+            hold,
+        )
         self.rng, self.lock, self.met, self.row = random.Random(seed), threading.Lock(), Counter(), Counter()
         self.times = []                                        # when each request came, for looking at back-off
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"proxy": self}))

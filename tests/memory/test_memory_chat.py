@@ -8,17 +8,27 @@ from hypothesis import strategies as st
 
 from promptmem.core import InvalidData, stable_hash
 from promptmem.lm.base import CallableLM
-from promptmem.memory import Assistant, ClosestLookup, GrowingPrompt, MemPrompt, NoMemory, SimulatedUser, make_tasks, stream
+from promptmem.memory import (
+    Assistant,
+    ClosestLookup,
+    GrowingPrompt,
+    MemPrompt,
+    NoMemory,
+    SimulatedUser,
+    make_tasks,
+    stream,
+)
 from promptmem.memory.contracts import ChooserLike, LookupLike, RewriterLike
 from promptmem.memory.prompt import BAR, SEP, chat, neutralize, quoted
 from promptmem.record import Completion, Retrieval
 from promptmem.store.store import Store
 
-ANSWERS = ['{"name": "Bob"}', "The capital of France is Paris.", "a: b", "END", "in the END it is: 4", "### Sub\n\ntext", "<b>|</b>", " two  blanks ",
-           "x" + SEP + "y END", "```python\nx = {1: 2}\n```"]
+ANSWERS = ['{"name": "Bob"}', "The capital of France is Paris.", "a: b", "END", "in the END it is: 4",
+           "### Sub\n\ntext", "<b>|</b>", " two  blanks ", "x" + SEP + "y END", "```python\nx = {1: 2}\n```"]
 
 
-def assistant(fn, lookup="closest", **kw): return Assistant(CallableLM(fn), format="chat", store=Store(":memory:"), scope="alice", lookup=lookup, **kw)
+def assistant(fn, lookup="closest", **kw):
+    return Assistant(CallableLM(fn), format="chat", store=Store(":memory:"), scope="alice", lookup=lookup, **kw)
 
 
 @pytest.mark.parametrize("text", ANSWERS)
@@ -32,7 +42,8 @@ def test_question_and_answer_are_the_users_and_the_models_own(text):
 
 @pytest.mark.parametrize("text", [a for a in ANSWERS if a != "END" and SEP not in a])
 def test_a_plain_function_gets_its_answer_back_untouched(text):
-    "Nothing is known about a function: it is asked in the published format, and only published sentences are taken apart"
+    """Nothing is known about a function: it is asked in the published format, and only published sentences are taken
+    apart"""
     assert Assistant(CallableLM(lambda p: text)).ask("who?").answer == text.strip()
 
 
@@ -66,7 +77,9 @@ def test_neutralizing_is_idempotent(text):
         assert neutralize(once, strict)[0] == once and SEP not in once
 
 
-@pytest.mark.parametrize("hostile", ["a\n\n[SEP]##\n\n/b", "a" + SEP + "b", "a\n\n####\n\n/b", "#[SEP]#", "\n\n###\n\n/"])
+@pytest.mark.parametrize(
+    "hostile", ["a\n\n[SEP]##\n\n/b", "a" + SEP + "b", "a\n\n####\n\n/b", "#[SEP]#", "\n\n###\n\n/"]
+)
 def test_a_published_prompt_has_the_separators_that_belong_there(hostile):
     seen = []
     a = Assistant(CallableLM(lambda p: seen.append(p) or "ok END"), rewriter=lambda q: q + " indeed")
@@ -98,8 +111,11 @@ def test_prompts_are_known_by_their_text():
     prompts = ["Think first.", "Answer in one word: {question}"]
     one, two = assistant(lambda m: m[-1]["content"], prompts=prompts), assistant(lambda m: "x", prompts=prompts[::-1])
     r = one.ask("why?")
-    assert (r.answer, r.prompt_id, r.meta["prompt_text"]) == ("why?\nThink first.", stable_hash("Think first.", 12), "Think first.")
-    assert two.ask("why?").prompt == "Answer in one word: why?" and two.ask("x?").prompt_id == stable_hash(prompts[1], 12)
+    assert (r.answer, r.prompt_id, r.meta["prompt_text"]) == ("why?\nThink first.", stable_hash("Think first.", 12),
+                                                              "Think first.")
+    assert two.ask("why?").prompt == "Answer in one word: why?" and two.ask("x?").prompt_id == stable_hash(
+        prompts[1], 12
+    )
 
 
 def test_a_conversation_within_its_budget():
@@ -160,11 +176,13 @@ class Own:
     "The least that a look-up must have"
     def __init__(self): self.held = []
     def add(self, key, text, id=None): self.held.append(text)
-    def query(self, question): return Retrieval(bool(self.held), question, self.held[-1] if self.held else None, 0., why="the latest")
+    def query(self, question):
+        return Retrieval(bool(self.held), question, self.held[-1] if self.held else None, 0., why="the latest")
 
 
 def test_objects_of_ones_own_that_meet_the_contracts():
-    a = assistant(lambda m: m[-1]["content"], lookup=Own(), rewriter=str.upper, reward=type("R", (), dict(choose=lambda s, q, ps: ps[1]))(), prompts=["A", "B"])
+    a = assistant(lambda m: m[-1]["content"], lookup=Own(), rewriter=str.upper,
+                  reward=type("R", (), dict(choose=lambda s, q, ps: ps[1]))(), prompts=["A", "B"])
     a.clarify(a.ask("what?"), "in Celsius")
     r = a.ask("how warm?")
     assert r.answer.endswith("HOW WARM?\nB") and "in Celsius" in r.answer and "choice" not in r.meta
@@ -174,12 +192,22 @@ def test_objects_of_ones_own_that_meet_the_contracts():
     assert log.records[-1]["memory_metadata"]["memory_used"]
 
 
-@pytest.mark.parametrize("settings, says", [
-    (dict(lookup={}), "lookup= must be a look-up, an object with query"), (dict(lookup=ClosestLookup), r"write ClosestLookup\(\.\.\.\)"),
-    (dict(reward=3, prompts=["a"]), "reward= must be a chooser"), (dict(rewriter="x"), "rewriter= must be"),
-    (dict(scope=()), "a scope is a name"), (dict(scope=("a", 3)), "a scope is a name"), (dict(format="letters"), "format is one of"),
-    (dict(placement="above"), "placement is"), (dict(history=-1), "history is a number"), (dict(format="published", system="s"), "no place for system"),
-    (dict(few_shot="a" + SEP + "b" + SEP + "c"), "3 parts between separators")])
+@pytest.mark.parametrize(
+    "settings, says",
+    [
+        (dict(lookup={}), "lookup= must be a look-up, an object with query"),
+        (dict(lookup=ClosestLookup), r"write ClosestLookup\(\.\.\.\)"),
+        (dict(reward=3, prompts=["a"]), "reward= must be a chooser"),
+        (dict(rewriter="x"), "rewriter= must be"),
+        (dict(scope=()), "a scope is a name"),
+        (dict(scope=("a", 3)), "a scope is a name"),
+        (dict(format="letters"), "format is one of"),
+        (dict(placement="above"), "placement is"),
+        (dict(history=-1), "history is a number"),
+        (dict(format="published", system="s"), "no place for system"),
+        (dict(few_shot="a" + SEP + "b" + SEP + "c"), "3 parts between separators"),
+    ],
+)
 def test_settings_that_cannot_be(settings, says):
     kw = dict(format="chat") | settings
     with pytest.raises((InvalidData, ValueError), match=says): Assistant(CallableLM(str), **kw).ask("q?")
@@ -205,7 +233,8 @@ def test_streams_in_chat_log_the_same_fields(tmp_path, strategy):
     def fn(prompt):
         said = prompt if isinstance(prompt, str) else " ".join(m["content"] for m in prompt)
         return next((f"the {w} for x is y" for w in ("synonym", "antonym", "homonym") if w in said), "no idea")
-    logs = {f: stream(CallableLM(fn), tasks, strategy(format=f), user=SimulatedUser(1.), log=tmp_path/f"{f}.jsonl", window=4) for f in ("chat", "published")}
+    logs = {f: stream(CallableLM(fn), tasks, strategy(format=f), user=SimulatedUser(1.), log=tmp_path/f"{f}.jsonl",
+                      window=4) for f in ("chat", "published")}
     assert logs["chat"].records[0]["run"] != logs["published"].records[0]["run"]
     for a, b in zip(logs["chat"].records, logs["published"].records): assert set(a) == set(b)
     assert (strategy is not NoMemory) == any(r["is_correct"] for r in logs["chat"].records)
@@ -221,11 +250,14 @@ def tiny():
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
     def make(template):
-        t = Tokenizer(models.BPE(vocab={c: i for i, c in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}, merges=[]))
+        t = Tokenizer(models.BPE(vocab={c: i for i, c in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))},
+                                 merges=[]))
         t.pre_tokenizer, t.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
-        tok = PreTrainedTokenizerFast(tokenizer_object=t, eos_token="<eos>", pad_token="<eos>", additional_special_tokens=["<|im_start|>", "<|im_end|>"])
+        tok = PreTrainedTokenizerFast(tokenizer_object=t, eos_token="<eos>", pad_token="<eos>",
+                                      additional_special_tokens=["<|im_start|>", "<|im_end|>"])
         tok.chat_template = template
-        config = GPT2Config(vocab_size=len(tok), n_embd=16, n_layer=1, n_head=2, n_positions=2048, bos_token_id=256, eos_token_id=256)
+        config = GPT2Config(vocab_size=len(tok), n_embd=16, n_layer=1, n_head=2, n_positions=2048, bos_token_id=256,
+                            eos_token_id=256)
         return TransformersLM(GPT2LMHeadModel(config), tok, name="tiny")
     return make("{% for m in messages %}<|im_start|>{{m['role']}}\n{{m['content']}}<|im_end|>\n{% endfor %}"
                 "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"), make(None)
@@ -238,7 +270,8 @@ def test_local_checkpoints_say_by_their_template_how_they_are_asked(tiny):
     a.clarify(a.ask("which < night > ?"), "be nice <eos>")
     r = a.ask("which < sea > ?")
     assert r.retrieval.hit and r.prompt == 'About my question: "be nice <eos>"\n\nMy question: which < sea > ?'
-    assert b.ask("plain?").prompt == "plain?" and b.ask("plain?").usage.prompt_tokens == 6  # the text as it is, one token a byte
+    # the text as it is, one token a byte
+    assert b.ask("plain?").prompt == "plain?" and b.ask("plain?").usage.prompt_tokens == 6
 
 
 def test_the_demo_model_reads_the_published_marks_as_it_was_trained_to():

@@ -27,7 +27,8 @@ def test_mcp_tools_in_one_process():
             assert set(tools) == {"recall", "clarify", "memories", "forget"}
             assert not any("scope" in t.input_schema.get("properties", {}) for t in tools.values())
             nothing = content(await client.call_tool("recall", dict(question="how warm is it outside")))
-            id = content(await client.call_tool("clarify", dict(question="how warm is it outside", meaning="in Celsius")))
+            id = content(await client.call_tool("clarify", dict(question="how warm is it outside",
+                                                                meaning="in Celsius")))
             found = content(await client.call_tool("recall", dict(question="please, how warm is it outside?")))
             listed = content(await client.call_tool("memories", {}))
             gone = content(await client.call_tool("forget", dict(id=id)))
@@ -45,7 +46,8 @@ def test_mcp_over_standard_input_and_output(tmp_path):
     if not hasattr(mcp, "Client"): pytest.skip("the client of mcp 2")
     path = str(tmp_path/"m.db")
     with Store(path) as s: s.add(scope="alice", key="how warm is it outside", text="in Celsius")
-    args = ["-c", "from promptmem.cli import main; main()", "mcp", "--store", path, "--scope", "alice", "--embedder", "none"]
+    args = ["-c", "from promptmem.cli import main; main()", "mcp", "--store", path, "--scope", "alice", "--embedder",
+            "none"]
     async def go():
         async with mcp.Client(mcp.StdioServerParameters(command=sys.executable, args=args)) as client:
             return content(await client.call_tool("recall", dict(question="how warm is it outside?")))
@@ -84,7 +86,11 @@ def test_langgraph_store():
     g.put(("alice", "facts"), "which paper size", {"text": "A4", "rank": 2})
     g.put(("bob",), "how warm is it outside", {"text": "in Kelvin"})
     item = g.get(("alice", "facts"), "which paper size")
-    assert item.value == {"text": "A4", "rank": 2} and item.namespace == ("alice", "facts") and g.get(("alice", "facts"), "x") is None
+    assert (
+        item.value == {"text": "A4", "rank": 2}
+        and item.namespace == ("alice", "facts")
+        and g.get(("alice", "facts"), "x") is None
+    )
     found = g.search(("alice",), query="please, how warm is it outside?")
     assert [i.value["text"] for i in found] == ["in Celsius"] and found[0].score > .5
     assert [i.key for i in g.search(("alice", "facts"), filter={"rank": 2})] == ["which paper size"]
@@ -92,7 +98,9 @@ def test_langgraph_store():
     g.put(("bob",), "how warm is it outside", {"text": "in Fahrenheit"})
     assert g.get(("bob",), "how warm is it outside").value == {"text": "in Fahrenheit"}
     g.delete(("alice", "facts"), "which paper size")
-    assert g.get(("alice", "facts"), "which paper size") is None and g.get(("bob",), "how warm is it outside") is not None
+    assert (
+        g.get(("alice", "facts"), "which paper size") is None and g.get(("bob",), "how warm is it outside") is not None
+    )
     async def later(): return await g.asearch(("bob",), query="how warm is it outside?")
     assert [i.value["text"] for i in asyncio.run(later())] == ["in Fahrenheit"]
 

@@ -5,8 +5,8 @@ import pytest
 
 from promptmem.core import InvalidData
 from promptmem.memory import AutoLookup, Gate, load_pairs
-from promptmem.memory.gate import (DECISIVE, LABELS, differences, injection_proof, learned_shift, light_edits, pair_features,
-                                   read_question)
+from promptmem.memory.gate import (DECISIVE, LABELS, differences, injection_proof, learned_shift, light_edits,
+                                   pair_features, read_question)
 from promptmem.record import Candidate, Retrieval
 from promptmem.store import Store
 
@@ -35,20 +35,30 @@ def test_decisive_differences_leave(stored, asked, kind):
     assert gate(stored, asked).says == "leave" and gate(stored, asked, .999).says == "leave"
 
 
-@pytest.mark.parametrize("stored, asked", [
-    ("set a timer to ten minutes", "set a timer to 10 min"), ("charge $20", "charge 20 dollars"), ("the menu of monday", "the Mondays menu"),
-    ("is x != 0", "is x != 0 ?"), ("a < word > like this", "a < other > like this"), ("le menu de lundi", "lundi, le menu")])
+@pytest.mark.parametrize(
+    "stored, asked",
+    [
+        ("set a timer to ten minutes", "set a timer to 10 min"),
+        ("charge $20", "charge 20 dollars"),
+        ("the menu of monday", "the Mondays menu"),
+        ("is x != 0", "is x != 0 ?"),
+        ("a < word > like this", "a < other > like this"),
+        ("le menu de lundi", "lundi, le menu"),
+    ],
+)
 def test_other_spellings_do_not_differ(stored, asked):
     assert not set(DECISIVE) & set(differences(read_question(stored), read_question(asked)))
 
 
 def test_a_polite_or_mistyped_repetition_applies_without_any_embedder():
     m, rng = AutoLookup(None), random.Random(3)
-    questions = ["which museum is free on sundays", "how do I reset the alarm of the garage", "order two boxes of green tea"]
+    questions = ["which museum is free on sundays", "how do I reset the alarm of the garage",
+                 "order two boxes of green tea"]
     for q in questions: m.add(q, f"about {q}")
     for q in questions:
         for e in (q, *light_edits(q, rng)): assert m.query(e).text == f"about {q}", e
-    assert not any(m.query(q).hit or m.query(q).ask for q in ("who let the dogs out", "what is a monad", "knit me a hat"))
+    assert not any(m.query(q).hit or m.query(q).ask for q in ("who let the dogs out", "what is a monad",
+                                                              "knit me a hat"))
 
 
 def test_likeness_never_speaks_against_and_a_difference_never_for():
@@ -94,7 +104,8 @@ def test_several_memories_go_along_within_the_budget():
     m.add("please how do I greet the board", "in English")
     m.add("how do I greet the board?!", "x"*100)
     r = m.query("hey, how do I greet the board")
-    assert r.hit and len(r.also) <= 1 and sum(len(t) for t in (r.text, *(c.text for c in r.also)))/4 <= 20 or r.text == "x"*100
+    assert r.hit and len(r.also) <= 1 and sum(len(t) for t in (r.text,
+                                                               *(c.text for c in r.also)))/4 <= 20 or r.text == "x"*100
 
 
 def test_forgotten_is_gone_and_receipts_survive_the_round_trip():

@@ -11,7 +11,8 @@ from promptmem.data import local_data
 from promptmem.memory import ClosestLookup, SemanticLookup, TransformLookup, normalizer
 from promptmem.memory.tasks import read_templates
 
-public = pytest.mark.skipif(not local_data("memprompt/templates.json"), reason="PROMPTMEM_DATA does not hold memprompt/templates.json")
+public = pytest.mark.skipif(not local_data("memprompt/templates.json"),
+                            reason="PROMPTMEM_DATA does not hold memprompt/templates.json")
 
 
 def published_lookup(keys, query, limit=6):
@@ -23,7 +24,10 @@ def published_lookup(keys, query, limit=6):
     return (found, best) if found is not None else None
 
 
-@given(st.lists(st.text("abc ", min_size=1, max_size=9).filter(str.strip), min_size=1, max_size=40), st.text("abcd ", min_size=1, max_size=9).filter(str.strip))
+@given(
+    st.lists(st.text("abc ", min_size=1, max_size=9).filter(str.strip), min_size=1, max_size=40),
+    st.text("abcd ", min_size=1, max_size=9).filter(str.strip),
+)
 @settings(max_examples=150, deadline=None)
 def test_the_published_rule_and_its_ties(keys, query):
     m = ClosestLookup(max_distance=6, normalize=None)
@@ -35,7 +39,8 @@ def test_the_published_rule_and_its_ties(keys, query):
 
 def test_indexed_answers_equal_the_scan():
     rng = random.Random(1)
-    keys = list(dict.fromkeys("".join(rng.choices("abcdef ", k=rng.randint(8, 20))).strip() or "x" for _ in range(3000)))
+    keys = list(dict.fromkeys("".join(rng.choices("abcdef ", k=rng.randint(8, 20))).strip() or "x"
+                              for _ in range(3000)))
     m = ClosestLookup(max_distance=6, normalize=None)
     m.add_many((k, f"for {k}") for k in keys)
     for _ in range(40):
@@ -61,7 +66,8 @@ def test_near_collisions_of_the_published_templates_do_not_happen_by_default():
     for templates in families.values():
         for a in templates.values():
             own, published = ClosestLookup(), ClosestLookup.published()
-            for m in (own, published): m.add(a["question"].replace("{word1}", "first").replace("{word}", "first"), a["clarification"])
+            for m in (own, published):
+                m.add(a["question"].replace("{word1}", "first").replace("{word}", "first"), a["clarification"])
             for b in templates.values():
                 q = b["question"].replace("{word1}", "second").replace("{word}", "second")
                 collisions += published.query(q).hit and a["type"] != b["type"]
@@ -74,7 +80,10 @@ def test_near_collisions_of_the_published_templates_do_not_happen_by_default():
 def test_like_is_not_unlike_unless_the_published_rule_is_asked_for():
     own, published = ClosestLookup(), ClosestLookup(max_distance=6)
     for m in (own, published): m.add("what is like < a > ?", "a synonym")
-    assert not own.query("what is unlike < b > ?").hit and "'like' is not 'unlike'" in own.query("what is unlike < b > ?").why
+    assert (
+        not own.query("what is unlike < b > ?").hit
+        and "'like' is not 'unlike'" in own.query("what is unlike < b > ?").why
+    )
     assert published.query("what is unlike < b > ?").score == 2
     assert own.query("what is lke < b > ?").hit
 
@@ -95,7 +104,9 @@ def test_receipts_name_the_runners_up_and_the_reason():
     assert m.query("< b >").why == "nothing is left of the question to compare" or not m.query("< b >").hit
 
 
-@pytest.mark.parametrize("make", [ClosestLookup, lambda: SemanticLookup("hash"), lambda: TransformLookup(lambda q: q, "hash")])
+@pytest.mark.parametrize(
+    "make", [ClosestLookup, lambda: SemanticLookup("hash"), lambda: TransformLookup(lambda q: q, "hash")]
+)
 def test_bad_input_and_empty_memory(make):
     m = make()
     assert m.query("anything at all").why == "the memory is empty"
@@ -106,7 +117,16 @@ def test_bad_input_and_empty_memory(make):
     assert len(m) == 0
 
 
-@given(st.lists(st.tuples(st.sampled_from(["add", "remove"]), st.sampled_from(["one two", "three four", "five six", "seven eight nine"]), st.integers(0, 99)), max_size=25))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["add", "remove"]),
+            st.sampled_from(["one two", "three four", "five six", "seven eight nine"]),
+            st.integers(0, 99),
+        ),
+        max_size=25,
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_no_order_of_writes_leaves_a_second_copy(ops):
     for m in (ClosestLookup(), SemanticLookup("hash", threshold=.95)):
@@ -123,9 +143,16 @@ def test_no_order_of_writes_leaves_a_second_copy(ops):
         for k, t in want.items(): assert (m.query(k).hit, m.query(k).text) == (True, t)
 
 
-@pytest.mark.parametrize("question, upstream, shape", [
-    ("What  is like < A > ?", "what is like", "what is like"), ("What is < a > versus < b > ?", "what is", "what is versus"),
-    ("< w > kya hota hai?", "kya hota hai", "kya hota hai"), ("समान < w > क्या?", "", "समान क्या"), ("a , b", "a  b", "a b")])
+@pytest.mark.parametrize(
+    "question, upstream, shape",
+    [
+        ("What  is like < A > ?", "what is like", "what is like"),
+        ("What is < a > versus < b > ?", "what is", "what is versus"),
+        ("< w > kya hota hai?", "kya hota hai", "kya hota hai"),
+        ("समान < w > क्या?", "", "समान क्या"),
+        ("a , b", "a  b", "a b"),
+    ],
+)
 def test_normalisation(question, upstream, shape):
     assert (normalizer("upstream")(question), normalizer("shape")(question)) == (upstream, shape)
 

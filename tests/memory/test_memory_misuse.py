@@ -6,8 +6,8 @@ import pytest
 from promptmem.core import InvalidData
 from promptmem.lm.embed import load_embedder
 from promptmem.lm.base import CallableLM, LMCache
-from promptmem.memory import (ClosestLookup, calibrate, compare_logs, fine_tune, learning_curve, load_head, make_pairs, make_tasks, split_pairs,
-                              stream, train_retriever, poisoning_test)
+from promptmem.memory import (ClosestLookup, calibrate, compare_logs, fine_tune, learning_curve, load_head, make_pairs,
+                              make_tasks, split_pairs, stream, train_retriever, poisoning_test)
 from promptmem.memory.logs import Log, Logs
 from promptmem.stats import auc, brier, ece, mean_interval, wilson
 
@@ -16,7 +16,8 @@ TASKS = make_tasks(6, "own", seed=0)
 
 
 def line(i, strategy="none", p=0., seed=0):
-    return dict(idx=i, is_correct=bool(i % 2), correct_so_far=50., strategy=strategy, clarification_probability=p, seed=seed, type="syn", family="own")
+    return dict(idx=i, is_correct=bool(i % 2), correct_so_far=50., strategy=strategy, clarification_probability=p,
+                seed=seed, type="syn", family="own")
 
 
 @pytest.mark.parametrize("run, says", [
@@ -88,8 +89,8 @@ def encoder(tmp_path_factory):
     (folder/"vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]))
     torch.manual_seed(0)
     transformers.BertTokenizerFast(str(folder/"vocab.txt")).save_pretrained(folder)
-    transformers.BertModel(transformers.BertConfig(vocab_size=len(words)+5, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
-                                                   intermediate_size=64)).save_pretrained(folder)
+    transformers.BertModel(transformers.BertConfig(vocab_size=len(words)+5, hidden_size=32, num_hidden_layers=2,
+                                                   num_attention_heads=2, intermediate_size=64)).save_pretrained(folder)
     try: from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     except ImportError: from sentence_transformers.models import Pooling, Transformer
     parts = [Transformer(str(folder)), Pooling(32)]

@@ -9,8 +9,8 @@ from memory_helpers import obedient
 from promptmem.core import InvalidData
 from promptmem.lm.embed import load_embedder
 from promptmem.lm.base import CallableLM
-from promptmem.memory import (ClosestLookup, SemanticLookup, calibrate, learning_curve, load_head, make_pairs, make_tasks, pair_scores, split_pairs,
-                              train_retriever, poisoning_test)
+from promptmem.memory import (ClosestLookup, SemanticLookup, calibrate, learning_curve, load_head, make_pairs,
+                              make_tasks, pair_scores, split_pairs, train_retriever, poisoning_test)
 
 ROWS = [dict(question=t.question, type=t.type) for t in make_tasks(150, "own", seed=0)]
 
@@ -38,7 +38,9 @@ def test_a_head_learns_saves_and_loads_without_pickle(tmp_path):
     with pytest.raises(InvalidData, match="this head takes 512 numbers"): load_head(tmp_path)(["a"])
 
 
-@pytest.mark.parametrize("lookup", [lambda: ClosestLookup.published(), lambda: ClosestLookup(), lambda: SemanticLookup("hash")])
+@pytest.mark.parametrize(
+    "lookup", [lambda: ClosestLookup.published(), lambda: ClosestLookup(), lambda: SemanticLookup("hash")]
+)
 @pytest.mark.parametrize("allowed", [0., .01, .1])
 def test_a_calibrated_limit_keeps_its_promise_on_its_pairs(lookup, allowed):
     pairs, m = make_pairs(ROWS, 40, seed=1), lookup()
@@ -50,7 +52,8 @@ def test_a_calibrated_limit_keeps_its_promise_on_its_pairs(lookup, allowed):
         one.add(p["sentence2"], "x")
         hits.append(one.query(p["sentence1"]).hit)
     label = np.array([p["label"] for p in pairs])
-    assert np.mean(np.array(hits)[label == 0]) == pytest.approx(c.false_injection, abs=1e-9) and c.false_injection <= allowed
+    assert np.mean(np.array(hits)[label == 0]) == pytest.approx(c.false_injection,
+                                                                abs=1e-9) and c.false_injection <= allowed
     assert np.mean(np.array(hits)[label == 1]) == pytest.approx(c.found, abs=.02)
 
 

@@ -15,18 +15,23 @@ from hypothesis import strategies as st
 from promptmem.core import InvalidData
 from promptmem.data import local_data
 from promptmem.lm.base import CallableLM, PromptTooLong
-from promptmem.memory import (ClosestLookup, GrowingPrompt, MemPrompt, NoMemory, SemanticLookup, SimulatedUser, TooManyErrors, compare_logs,
-                              load_tasks, make_tasks, stream)
+from promptmem.memory import (ClosestLookup, GrowingPrompt, MemPrompt, NoMemory, SemanticLookup, SimulatedUser,
+                              TooManyErrors, compare_logs, load_tasks, make_tasks, stream)
 from promptmem.store.store import Store
 
 public = pytest.mark.skipif(not local_data("memprompt/tasks"), reason="PROMPTMEM_DATA does not hold memprompt/tasks")
 LM = CallableLM(obedient)
-PUBLISHED = [ # family, tasks, percent right at probability 1, entries, hits, wrong-type hits; then percent (and wrong-type hits) at 0.5, seeds 0-4
+# Family, tasks, percent right at probability 1, entries, hits, wrong-type hits; then percent (and wrong-type hits) at
+# 0.5,
+# seeds 0-4.
+PUBLISHED = [
     ("linguistic", 300, 95.0, 15, 286, 1, [87.33, 91.33, 90.0, 88.33, 90.0], [3, 1, 1, 4, 1]),
     ("hin", 300, 95.33, 14, 290, 4, [88.0, 91.67, 90.33, 89.0, 91.33], [9, 9, 6, 10, 5]),
     ("pun", 300, 95.67, 13, 288, 1, [89.67, 92.0, 92.0, 90.67, 93.0], [7, 1, 1, 1, 4]),
-    ("synthetic_gpt3", 300, 95.67, 13, 287, 0, [89.0, 92.0, 91.67, 90.67, 93.0], [0]*5),
-    ("synthetic_gpt3", 100, 87.0, 13, 87, 0, None, None), ("linguistic", 100, 85.0, 15, 86, 1, None, None)]
+    ("synthetic_gpt3", 300, 95.67, 13, 287, 0, [89.0, 92.0, 91.67, 90.67, 93.0], [0] * 5),
+    ("synthetic_gpt3", 100, 87.0, 13, 87, 0, None, None),
+    ("linguistic", 100, 85.0, 15, 86, 1, None, None),
+]
 
 
 @public
@@ -44,14 +49,17 @@ def test_published_figures_with_an_obedient_model(family, n, final, entries, hit
     assert stream(LM, tasks, NoMemory()).accuracy == 0
 
 
-def strategies(): return [NoMemory(), GrowingPrompt(), GrowingPrompt(shrink="published", max_examples=3), MemPrompt(), MemPrompt(SemanticLookup("hash", threshold=.7))]
+def strategies():
+    return [NoMemory(), GrowingPrompt(), GrowingPrompt(shrink="published", max_examples=3), MemPrompt(),
+            MemPrompt(SemanticLookup("hash", threshold=.7))]
 
 
 @pytest.mark.parametrize("which", range(5))
 def test_any_window_gives_the_same_file(tmp_path, which):
     tasks = make_tasks(60, "own", seed=1)
     for window in (1, 2, 16, 100):
-        stream(LM, tasks, strategies()[which], user=SimulatedUser(.5, seed=3), log=tmp_path/f"{window}.jsonl", window=window)
+        stream(LM, tasks, strategies()[which], user=SimulatedUser(.5, seed=3), log=tmp_path/f"{window}.jsonl",
+               window=window)
     assert len({(tmp_path/f"{w}.jsonl").read_bytes() for w in (1, 2, 16, 100)}) == 1
 
 
@@ -114,7 +122,8 @@ def test_a_full_disk_is_named_and_nothing_is_lost(tmp_path, monkeypatch):
         if room[0] < 0: os.write(os.open("/dev/full", os.O_WRONLY), b"x")
         return real(fd)
     monkeypatch.setattr(os, "fsync", fsync)
-    with pytest.raises(OSError, match="could not be written after 5 tasks"): stream(LM, tasks, MemPrompt(), log=tmp_path/"a.jsonl")
+    with pytest.raises(OSError, match="could not be written after 5 tasks"):
+        stream(LM, tasks, MemPrompt(), log=tmp_path/"a.jsonl")
     monkeypatch.setattr(os, "fsync", real)
     assert (tmp_path/"a.jsonl").read_bytes().count(b"\n") == 5
     stream(LM, tasks, MemPrompt(), log=tmp_path/"a.jsonl")
@@ -162,9 +171,16 @@ def test_a_prompt_over_the_context_is_said_and_never_cut(tmp_path):
     assert "PromptTooLong: prompt 0 has 600 tokens" in log.records[2]["error"] and len(log) == 5
 
 
-@pytest.mark.parametrize("change, says", [
-    (dict(user=SimulatedUser(1., seed=3)), "clarification_probability is 0.5 there, 1.0 here"), (dict(user=SimulatedUser(.5, seed=4)), "seed is 3 there, 4 here"),
-    (dict(strategy=NoMemory()), "strategy is 'memory' there, 'none' here"), (dict(checker="strict"), "run is"), (dict(tasks=make_tasks(20, seed=9)), "belongs to another run")])
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        (dict(user=SimulatedUser(1.0, seed=3)), "clarification_probability is 0.5 there, 1.0 here"),
+        (dict(user=SimulatedUser(0.5, seed=4)), "seed is 3 there, 4 here"),
+        (dict(strategy=NoMemory()), "strategy is 'memory' there, 'none' here"),
+        (dict(checker="strict"), "run is"),
+        (dict(tasks=make_tasks(20, seed=9)), "belongs to another run"),
+    ],
+)
 def test_a_log_of_another_run_is_refused(tmp_path, change, says):
     kw = dict(tasks=make_tasks(20, seed=1), strategy=MemPrompt(), user=SimulatedUser(.5, seed=3))
     stream(LM, log=tmp_path/"a.jsonl", **kw)
@@ -176,10 +192,12 @@ def test_a_log_of_another_run_is_refused(tmp_path, change, says):
 def test_the_log_grows_linearly_and_has_the_published_names(tmp_path):
     size = []
     for n in (100, 200, 400):
-        log = stream(LM, make_tasks(n, "own", seed=1), MemPrompt(ClosestLookup(normalize="text")), user=SimulatedUser(1.), log=tmp_path/f"{n}.jsonl", window=4)
+        log = stream(LM, make_tasks(n, "own", seed=1), MemPrompt(ClosestLookup(normalize="text")),
+                     user=SimulatedUser(1.), log=tmp_path/f"{n}.jsonl", window=4)
         size.append((tmp_path/f"{n}.jsonl").stat().st_size/n)
     assert size[2] < 1.05*size[0]
-    names = {"question", "expected_answer", "generated_answer", "response", "is_correct", "correct_so_far", "idx", "memory_metadata"}
+    names = {"question", "expected_answer", "generated_answer", "response", "is_correct", "correct_so_far", "idx",
+             "memory_metadata"}
     assert names <= set(log.records[0]) and {*names, "elapsed_time"} <= set(log.frame())
     assert log.frame().elapsed_time.notna().all()
     used = next(r["memory_metadata"] for r in log.records if r["memory_metadata"]["memory_used"])
@@ -190,9 +208,11 @@ def test_a_memory_in_a_store_gives_the_same_log(tmp_path):
     tasks = make_tasks(40, "own", seed=1)
     stream(LM, tasks, MemPrompt(), user=SimulatedUser(.5), log=tmp_path/"alone.jsonl")
     with Store(tmp_path/"m.db") as store:
-        stream(LM, tasks, MemPrompt(ClosestLookup().bind(store, "run")), user=SimulatedUser(.5), log=tmp_path/"stored.jsonl", window=5)
+        stream(LM, tasks, MemPrompt(ClosestLookup().bind(store, "run")), user=SimulatedUser(.5),
+               log=tmp_path/"stored.jsonl", window=5)
         assert store.count("run") > 3
-    rows = [[{k: v for k, v in json.loads(line).items() if k != "run"} for line in open(tmp_path/n)] for n in ("alone.jsonl", "stored.jsonl")]
+    rows = [[{k: v for k, v in json.loads(line).items() if k != "run"} for line in open(tmp_path/n)]
+            for n in ("alone.jsonl", "stored.jsonl")]
     assert rows[0] == rows[1]
 
 
@@ -219,7 +239,8 @@ def test_bad_arguments():
 
 def test_names_in_a_folder(tmp_path):
     for p in (.5, 1.):
-        for s in range(2): stream(LM, make_tasks(20, seed=0), MemPrompt(), user=SimulatedUser(p, seed=s), log=f"{tmp_path}/logs/")
+        for s in range(2):
+            stream(LM, make_tasks(20, seed=0), MemPrompt(), user=SimulatedUser(p, seed=s), log=f"{tmp_path}/logs/")
     logs = compare_logs(tmp_path/"logs")
     assert len(logs) == 4 and logs.matrix().shape == (20, 4) and len(logs.summary()) == 2 and len(logs.join()) == 20
     assert all("task_type=own_num_tasks=20_clarification_prob=" in x.name for x in logs)

@@ -11,11 +11,19 @@ public = pytest.mark.skipif(not local_data("memprompt/tasks"), reason="PROMPTMEM
 GOOD = dict(meta=dict(word1="glad", word2="happy"), type="syn", template_id="syn0")
 
 
-@pytest.mark.parametrize("row, says", [
-    ("{", r"t\.jsonl:2: "), ("[1]", "expected a JSON object"), (dict(GOOD, meta=None), "field 'meta' must be dict, found NoneType"),
-    ({k: v for k, v in GOOD.items() if k != "type"}, "field 'type' is missing"),
-    (dict(GOOD, template_id="syn99"), "has no template 'syn99'"), (dict(GOOD, type="ant"), "is of type 'syn', not 'ant'"),
-    (dict(GOOD, meta=dict(word1="glad")), "lacks 'word2'"), (b"\xff\xfe", r"t\.jsonl:2: ")])
+@pytest.mark.parametrize(
+    "row, says",
+    [
+        ("{", r"t\.jsonl:2: "),
+        ("[1]", "expected a JSON object"),
+        (dict(GOOD, meta=None), "field 'meta' must be dict, found NoneType"),
+        ({k: v for k, v in GOOD.items() if k != "type"}, "field 'type' is missing"),
+        (dict(GOOD, template_id="syn99"), "has no template 'syn99'"),
+        (dict(GOOD, type="ant"), "is of type 'syn', not 'ant'"),
+        (dict(GOOD, meta=dict(word1="glad")), "lacks 'word2'"),
+        (b"\xff\xfe", r"t\.jsonl:2: "),
+    ],
+)
 def test_a_bad_line_names_file_line_and_field(tmp_path, row, says):
     line = row if isinstance(row, bytes) else (row if isinstance(row, str) else json.dumps(row)).encode()
     (tmp_path/"t.jsonl").write_bytes(json.dumps(GOOD).encode() + b"\n" + line + b"\n")
@@ -23,7 +31,8 @@ def test_a_bad_line_names_file_line_and_field(tmp_path, row, says):
 
 
 def test_templates_beside_the_file_count(tmp_path):
-    t = dict(type="syn", template_id="x0", question="{word1} ?", clarification="clarification: c", answer="the synonym for {word1} is {word2}")
+    t = dict(type="syn", template_id="x0", question="{word1} ?", clarification="clarification: c",
+             answer="the synonym for {word1} is {word2}")
     (tmp_path/"templates.json").write_text(json.dumps(dict(mine=[t])))
     folder = tmp_path/"tasks"/"mine"
     folder.mkdir(parents=True)
@@ -34,7 +43,8 @@ def test_templates_beside_the_file_count(tmp_path):
 
 
 def test_missing_files_and_families_say_what_to_do():
-    with pytest.raises(FileNotFoundError, match="no task file 'tasks_7.jsonl' of family 'linguistic'"): load_tasks("tasks_7.jsonl", family="linguistic")
+    with pytest.raises(FileNotFoundError, match="no task file 'tasks_7.jsonl' of family 'linguistic'"):
+        load_tasks("tasks_7.jsonl", family="linguistic")
     with pytest.raises(InvalidData, match="unknown family 'nope'"): make_tasks(3, "nope")
     with pytest.raises(InvalidData, match="leaves its folder"): load_tasks("../../secret.jsonl", family="own")
 
@@ -52,15 +62,26 @@ def test_own_families_pass_their_own_checkers(family):
 
 def test_draws_are_seeded_and_splits_hold():
     assert make_tasks(50, seed=4) == make_tasks(50, seed=4) != make_tasks(50, seed=5)
-    train, held = ({t.word for t in make_tasks(300, split=s, seed=0) if t.type in ("syn", "ant")} for s in ("train", "heldout"))
+    train, held = ({t.word for t in make_tasks(300, split=s, seed=0) if t.type in ("syn", "ant")}
+                   for s in ("train", "heldout"))
     assert held and not train & held
 
 
-@pytest.mark.parametrize("reply, correct, understood", [
-    ("the synonym for glad is happy", True, True), (" The Synonym for glad is  HAPPY. END", True, True), ("the synonim for glad is happy", True, True),
-    ("the synonym for glad is glad", False, True), ("the synonym for sad is happy", False, False), ("the antonym for glad is happy", False, False),
-    ("synonym antonym homonym definition sentence [", False, False), ("", False, False), ("happy", False, False),
-    ("clarification: the synonym for glad is happy", False, False)])
+@pytest.mark.parametrize(
+    "reply, correct, understood",
+    [
+        ("the synonym for glad is happy", True, True),
+        (" The Synonym for glad is  HAPPY. END", True, True),
+        ("the synonim for glad is happy", True, True),
+        ("the synonym for glad is glad", False, True),
+        ("the synonym for sad is happy", False, False),
+        ("the antonym for glad is happy", False, False),
+        ("synonym antonym homonym definition sentence [", False, False),
+        ("", False, False),
+        ("happy", False, False),
+        ("clarification: the synonym for glad is happy", False, False),
+    ],
+)
 def test_the_strict_checker(tmp_path, reply, correct, understood):
     (tmp_path/"t.jsonl").write_text(json.dumps(GOOD) + "\n")
     c = strict_check(load_tasks(tmp_path/"t.jsonl", family="own")[0], reply)
@@ -74,7 +95,10 @@ def test_checkers_by_name():
 
 
 @public
-@pytest.mark.parametrize("family, n, answerable", [("linguistic", 300, 300), ("hin", 300, 300), ("pun", 300, 300), ("synthetic_gpt3", 100, 86)])
+@pytest.mark.parametrize(
+    "family, n, answerable",
+    [("linguistic", 300, 300), ("hin", 300, 300), ("pun", 300, 300), ("synthetic_gpt3", 100, 86)],
+)
 def test_published_files(family, n, answerable):
     tasks = load_tasks(f"tasks_{n}.jsonl", family=family)
     assert (len(tasks), sum(t.answerable for t in tasks)) == (n, answerable)

@@ -13,14 +13,38 @@ from promptmem.store import Store
 
 CHAT = dict(id="c1", object="chat.completion", created=1, model="tiny", extra_field={"kept": True},
             usage=dict(prompt_tokens=3, completion_tokens=2, total_tokens=5),
-            choices=[dict(index=0, finish_reason="stop", logprobs=None, message=dict(role="assistant", content="it is 20", refusal=None))])
-TOOL = CHAT | dict(choices=[dict(index=0, finish_reason="tool_calls", logprobs=None, message=dict(
-    role="assistant", content=None, tool_calls=[dict(id="t", type="function", function=dict(name="look", arguments="{}"))]))])
-RESPONSE = dict(id="r1", object="response", created_at=1, model="tiny", status="completed", parallel_tool_calls=True, tools=[], tool_choice="auto",
-                output=[dict(id="m", type="message", role="assistant", status="completed",
-                             content=[dict(type="output_text", text="it is 20", annotations=[])])],
-                usage=dict(input_tokens=3, output_tokens=2, total_tokens=5, input_tokens_details=dict(cached_tokens=0),
-                           output_tokens_details=dict(reasoning_tokens=0)))
+            choices=[dict(index=0, finish_reason="stop", logprobs=None,
+                          message=dict(role="assistant", content="it is 20", refusal=None))])
+TOOL = CHAT | dict(choices=[dict(index=0, finish_reason="tool_calls", logprobs=None,
+                                 message=dict(role="assistant", content=None,
+                                              tool_calls=[dict(id="t", type="function",
+                                                               function=dict(name="look", arguments="{}"))]))])
+RESPONSE = dict(
+    id="r1",
+    object="response",
+    created_at=1,
+    model="tiny",
+    status="completed",
+    parallel_tool_calls=True,
+    tools=[],
+    tool_choice="auto",
+    output=[
+        dict(
+            id="m",
+            type="message",
+            role="assistant",
+            status="completed",
+            content=[dict(type="output_text", text="it is 20", annotations=[])],
+        )
+    ],
+    usage=dict(
+        input_tokens=3,
+        output_tokens=2,
+        total_tokens=5,
+        input_tokens_details=dict(cached_tokens=0),
+        output_tokens_details=dict(reasoning_tokens=0),
+    ),
+)
 
 
 class Server(BaseHTTPRequestHandler):
@@ -33,7 +57,9 @@ class Server(BaseHTTPRequestHandler):
             parts = [dict(id="c", object="chat.completion.chunk", created=1, model="tiny", choices=[
                 dict(index=0, delta=dict(content=t), finish_reason=None)]) for t in ("it ", "is 20")]
             out, kind = "".join(f"data: {json.dumps(p)}\n\n" for p in parts) + "data: [DONE]\n\n", "text/event-stream"
-        else: out, kind = json.dumps(RESPONSE if "input" in body else TOOL if body.get("tools") else CHAT), "application/json"
+        else:
+            out, kind = json.dumps(RESPONSE if "input" in body else TOOL if body.get("tools")
+                                   else CHAT), "application/json"
         self.send_response(200)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(out)))
@@ -63,14 +89,22 @@ def ask(client, text="how warm is it outside", **kw):
 def test_the_response_is_byte_for_byte_the_clients(clients, url):
     bare, client = clients
     plain, with_memory = ask(bare), ask(client)
-    assert with_memory.model_dump_json() == plain.model_dump_json() and type(with_memory) is type(plain) and with_memory == plain
+    assert (
+        with_memory.model_dump_json() == plain.model_dump_json()
+        and type(with_memory) is type(plain)
+        and with_memory == plain
+    )
     assert Server.seen[0] == Server.seen[1] # nothing fits: the request leaves as it came
     client.clarify(with_memory, "in Celsius")
     fitting = ask(client, "please, how warm is it outside?")
     assert fitting.model_dump_json() == plain.model_dump_json() and fitting.to_dict() == plain.to_dict()
     assert "in Celsius" in fitting.promptmem.sent
     off = pm.wrap(bare, store=client.store, scope="alice", memory=False)
-    assert ask(off).model_dump_json() == plain.model_dump_json() and Server.seen[-1] == Server.seen[0] and not hasattr(ask(off), "promptmem")
+    assert (
+        ask(off).model_dump_json() == plain.model_dump_json()
+        and Server.seen[-1] == Server.seen[0]
+        and not hasattr(ask(off), "promptmem")
+    )
     raw = client.chat.completions.with_raw_response.create(model="tiny", messages=[dict(role="user", content="x")])
     assert json.loads(raw.content) == CHAT and client.base_url == bare.base_url
 
@@ -82,7 +116,9 @@ def test_a_clarification_goes_along_as_a_system_message_of_its_own(clients):
     client.clarify(r, "in Celsius")
     client.chat.completions.create(model="tiny", messages=messages)
     sent = Server.seen[-1]["messages"]
-    assert [m["role"] for m in sent] == ["system", "system", "user"] and sent[0] == messages[0] and sent[2] == messages[1]
+    assert (
+        [m["role"] for m in sent] == ["system", "system", "user"] and sent[0] == messages[0] and sent[2] == messages[1]
+    )
     assert "in Celsius" in sent[1]["content"] and len(messages) == 2
     ask(client, "who sings this song")
     assert len(Server.seen[-1]["messages"]) == 1
@@ -92,7 +128,12 @@ def test_logged_judged_and_scoped(clients):
     bare, client = clients
     r = ask(client)
     stored = client.store.interactions("alice")[0]
-    assert (stored.question, stored.answer, stored.model, stored.usage.total_tokens) == ("how warm is it outside", "it is 20", "tiny", 5)
+    assert (stored.question, stored.answer, stored.model, stored.usage.total_tokens) == (
+        "how warm is it outside",
+        "it is 20",
+        "tiny",
+        5,
+    )
     client.verdict(r, "right")
     assert client.store.interactions("alice")[0].verdict == "right"
     client.clarify(r, "in Celsius")
@@ -130,23 +171,35 @@ def test_responses_carry_it_in_the_instructions(clients):
     bare, client = clients
     plain = bare.responses.create(model="tiny", input="how warm is it outside", instructions="be brief")
     r = client.responses.create(model="tiny", input="how warm is it outside", instructions="be brief")
-    assert r.model_dump_json() == plain.model_dump_json() and r.output_text == "it is 20" and Server.seen[0] == Server.seen[1]
+    assert (
+        r.model_dump_json() == plain.model_dump_json()
+        and r.output_text == "it is 20"
+        and Server.seen[0] == Server.seen[1]
+    )
     client.clarify(r, "in Celsius")
-    client.responses.create(model="tiny", input=[dict(role="user", content="how warm is it outside")], instructions="be brief")
-    assert Server.seen[-1]["instructions"].startswith("be brief\n\n") and "in Celsius" in Server.seen[-1]["instructions"]
+    client.responses.create(model="tiny", input=[dict(role="user", content="how warm is it outside")],
+                            instructions="be brief")
+    assert (
+        Server.seen[-1]["instructions"].startswith("be brief\n\n") and "in Celsius" in Server.seen[-1]["instructions"]
+    )
     assert client.store.interactions("alice")[0].usage.total_tokens == 5
 
 
 def test_asynchronous_clients(url, tmp_path):
     async def go():
-        client = pm.wrap(openai.AsyncOpenAI(base_url=url, api_key="none"), store=Store(tmp_path/"m.db"), scope="alice", embedder=None)
+        client = pm.wrap(openai.AsyncOpenAI(base_url=url, api_key="none"), store=Store(tmp_path/"m.db"), scope="alice",
+                         embedder=None)
         r = await ask(client)
         client.clarify(r, "in Celsius")
         stream = await ask(client, stream=True)
         pieces = [c.choices[0].delta.content async for c in stream]
         return r, stream, pieces, client
     r, stream, pieces, client = asyncio.run(go())
-    assert r.choices[0].message.content == "it is 20" and "".join(pieces) == "it is 20" and "in Celsius" in stream.promptmem.sent
+    assert (
+        r.choices[0].message.content == "it is 20"
+        and "".join(pieces) == "it is 20"
+        and "in Celsius" in stream.promptmem.sent
+    )
     assert len(client.store.interactions("alice")) == 2
 
 

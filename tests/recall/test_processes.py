@@ -14,7 +14,7 @@ safetensors = pytest.importorskip("safetensors.torch")
 
 from tests.recall.test_recall import tiny  # noqa: E402
 
-SCRIPT = '''
+SCRIPT = """
 import json, sys
 import torch
 from safetensors.torch import save_file
@@ -28,7 +28,7 @@ if state.is_main_process:
     note = dict(processes=str(state.num_processes), losses=json.dumps(run.losses.loss.tolist()))
     save_file({n: p.detach().contiguous() for n, p in model.named_parameters()}, sys.argv[1], metadata=note)
 state.wait_for_everyone()       # nobody leaves while another still writes
-'''
+"""
 
 
 def free_port():
@@ -41,12 +41,16 @@ def run(tmp_path, processes, clip):
     "Weights and note of a run in so many processes"
     script, out = tmp_path/"run.py", tmp_path/f"{processes}.safetensors"
     script.write_text(SCRIPT)
-    launch = [] if processes == 1 else ["-m", "torch.distributed.run", "--nproc_per_node", str(processes), "--master_port", str(free_port())]
-    env = os.environ | dict(PYTHONPATH=os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")]), OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1",
-                            ACCELERATE_USE_CPU="true")
-    for _ in range(3):      # torch's own threads may abort a process that has done its work (SIGABRT, one run in hundreds): that is not what is tested here
-        done = subprocess.run([sys.executable, *launch, str(script), str(out), str(tmp_path/f"state{processes}.safetensors"), str(clip)], env=env,
-                              capture_output=True, text=True, timeout=240)
+    launch = [] if processes == 1 else ["-m", "torch.distributed.run", "--nproc_per_node", str(processes),
+                                        "--master_port", str(free_port())]
+    env = os.environ | dict(PYTHONPATH=os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")]),
+                            OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1", ACCELERATE_USE_CPU="true")
+    # Torch's own threads may abort a process that has done its work (SIGABRT, one run in hundreds): that is not what is
+    # tested here.
+    for _ in range(3):
+        done = subprocess.run([sys.executable, *launch, str(script), str(out),
+                               str(tmp_path/f"state{processes}.safetensors"), str(clip)], env=env, capture_output=True,
+                              text=True, timeout=240)
         if "terminate called without an active exception" not in done.stderr: break
         for p in tmp_path.glob(f"*{processes}.safetensors"): p.unlink()
         launch = [str(free_port()) if i and launch[i-1] == "--master_port" else a for i, a in enumerate(launch)]
@@ -55,7 +59,9 @@ def run(tmp_path, processes, clip):
     with safe_open(out, "pt") as f: return {k: f.get_tensor(k) for k in f.keys()}, f.metadata()
 
 
-@pytest.mark.skipif(not (torch.distributed.is_available() and torch.distributed.is_gloo_available()), reason="this torch has no gloo")
+@pytest.mark.skipif(
+    not (torch.distributed.is_available() and torch.distributed.is_gloo_available()), reason="this torch has no gloo"
+)
 @pytest.mark.parametrize("clip", [0, .5])
 def test_two_processes_make_the_updates_of_one(tmp_path, clip):
     (one, a), (two, b) = run(tmp_path, 1, clip), run(tmp_path, 2, clip)

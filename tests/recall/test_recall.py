@@ -9,8 +9,17 @@ pytest.importorskip("transformers")
 pytest.importorskip("accelerate")
 
 from promptmem.core import InvalidData  # noqa: E402
-from promptmem.recall import (audit_foils, condition, make_foils, read_pairs, recall_test, recognition_test,  # noqa: E402
-                              retention_curve, rouge, study)
+from promptmem.recall import (
+    audit_foils,
+    condition,
+    make_foils,
+    read_pairs,
+    recall_test,
+    recognition_test,  # noqa: E402
+    retention_curve,
+    rouge,
+    study,
+)
 
 SEEN = ["The lamp by the door hums.", "Nobody paints a fence.", "Eleven geese crossed.", "My aunt keeps letters."]
 UNSEEN = ["The clock in the hall stops.", "Nobody waters a cactus.", "Seven crows watched.", "Your uncle hides medals."]
@@ -64,8 +73,19 @@ def test_published_average_is_only_an_option():
     "Losses averaged over a batch hide half of the errors; per sentence they are counted"
     import pandas as pd
     from promptmem.recall.recognition import Recognition
-    f = pd.DataFrame(dict(seen=list("abcd"), unseen=list("efgh"), seen_loss=[1., 1, 1, 3], unseen_loss=[2., 2, 2, 2], seen_tokens=10,
-                          unseen_tokens=10, why="", correct=[1., 1, 1, 0]))
+
+    f = pd.DataFrame(
+        dict(
+            seen=list("abcd"),
+            unseen=list("efgh"),
+            seen_loss=[1.0, 1, 1, 3],
+            unseen_loss=[2.0, 2, 2, 2],
+            seen_tokens=10,
+            unseen_tokens=10,
+            why="",
+            correct=[1.0, 1, 1, 0],
+        )
+    )
     r = Recognition(f, "loss", 4)
     assert r.accuracy == .75 and r.published(1) == .75 and r.published(4) == 1.
 
@@ -104,7 +124,9 @@ def test_bad_study_arguments():
 def test_resume_gives_the_same_weights(tmp_path):
     def end(path=None, stop=None):
         model, tokenizer = tiny(hidden_dropout=.1)
-        study(model, tokenizer, SEEN, 4, lr=1e-3, batch_size=2, checkpoint=path, on_update=lambda r: r["update"] != stop)
+        study(
+            model, tokenizer, SEEN, 4, lr=1e-3, batch_size=2, checkpoint=path, on_update=lambda r: r["update"] != stop
+        )
         return weights(model)
     whole, path = end(), tmp_path/"c.safetensors"
     end(path, stop=3)
@@ -119,7 +141,8 @@ def test_resume_after_a_crash_between_checkpoints(tmp_path):
         study(model, tokenizer, SEEN, 4, lr=1e-3, batch_size=2, checkpoint=path, on_update=on_update)
         return weights(model)
     path = tmp_path/"c.safetensors"
-    with pytest.raises(KeyboardInterrupt): end(path, crash=5)       # two exposures are on disk, one update more was made
+    with pytest.raises(KeyboardInterrupt):
+        end(path, crash=5)  # two exposures are on disk, one update more was made
     assert torch.equal(end(path), end())
 
 
@@ -127,10 +150,13 @@ def test_checkpoint_of_another_architecture_or_run(tmp_path):
     path = tmp_path/"c.safetensors"
     model, tokenizer = tiny()
     study(model, tokenizer, SEEN, 1, checkpoint=path)
-    with pytest.raises(InvalidData, match="another architecture"): study(tiny("llama")[0], tokenizer, SEEN, 1, checkpoint=path)
-    with pytest.raises(InvalidData, match="of another run: lr differ"): study(tiny()[0], tokenizer, SEEN, 1, lr=1., checkpoint=path)
+    with pytest.raises(InvalidData, match="another architecture"):
+        study(tiny("llama")[0], tokenizer, SEEN, 1, checkpoint=path)
+    with pytest.raises(InvalidData, match="of another run: lr differ"):
+        study(tiny()[0], tokenizer, SEEN, 1, lr=1.0, checkpoint=path)
     path.write_bytes(b"broken")
-    with pytest.raises(InvalidData, match="not a readable safetensors"): study(tiny()[0], tokenizer, SEEN, 1, checkpoint=path)
+    with pytest.raises(InvalidData, match="not a readable safetensors"):
+        study(tiny()[0], tokenizer, SEEN, 1, checkpoint=path)
 
 
 def test_out_of_memory_while_training(monkeypatch):
@@ -171,7 +197,9 @@ def test_undo_lora_and_other_architectures():
 
 
 def test_rouge_equals_the_package():
-    scorer = pytest.importorskip("rouge_score.rouge_scorer").RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=False)
+    scorer = pytest.importorskip("rouge_score.rouge_scorer").RougeScorer(
+        ["rouge1", "rouge2", "rougeL"], use_stemmer=False
+    )
     rng = np.random.default_rng(0)
     pool = "the a lamp Door's hums, night-time 3 of of in.".split()
     for _ in range(300):
@@ -181,7 +209,11 @@ def test_rouge_equals_the_package():
 
 
 def test_foils(tmp_path):
-    assert make_foils(SEEN, "gibberish", seed=1) == make_foils(SEEN, "gibberish", seed=1) != make_foils(SEEN, "gibberish", seed=2)
+    assert (
+        make_foils(SEEN, "gibberish", seed=1)
+        == make_foils(SEEN, "gibberish", seed=1)
+        != make_foils(SEEN, "gibberish", seed=2)
+    )
     with pytest.raises(ValueError, match="no foils of kind"): make_foils(SEEN, "nonsense")
     with pytest.raises(ValueError, match="10 pairs wanted"): condition(1, SEEN, n=10)
     assert not audit_foils(SEEN, [u*3 for u in UNSEEN]).ok
@@ -197,7 +229,9 @@ def test_retention_puts_the_weights_back_and_drops_overlap():
     before = weights(model)
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
-        c = retention_curve(model, tokenizer, SEEN, UNSEEN, ["Snow fell.", "The road was long.", SEEN[0]], exposures=2, at=(0, 2))
+        c = retention_curve(
+            model, tokenizer, SEEN, UNSEEN, ["Snow fell.", "The road was long.", SEEN[0]], exposures=2, at=(0, 2)
+        )
     assert any("1 other texts are studied" in str(w.message) for w in seen)
     assert torch.equal(before, weights(model)) and c.frame.phase.tolist() == ["study", "other", "other"]
 
@@ -226,9 +260,32 @@ def test_memory_against_weights_takes_a_real_edit():
     model, tokenizer = tiny()
     before = weights(model)
     def write(model, tokenizer, sentences):
-        ex = CanonicalExamples([dict(zip(("prefix", "suffix"), cut_words(s, .5))) for s in sentences], CRITERIA["company"])
-        return edit(model, tokenizer, ex, method="full", degradation=None, general_text=["Snow fell on the mill."]*4, lr=3e-3, epochs=60, kl=0.)
-    t = memory_against_weights(model, tokenizer, (SEEN, UNSEEN), ["Snow fell on the mill.", "The road was long."], edit=write,
-                               prefix_words=.5, exposures=30, lr=3e-3)
-    assert t.index.tolist() == ["nothing", "memory in the prompt", "study", "edit"] and torch.equal(weights(model), before)
+        ex = CanonicalExamples(
+            [dict(zip(("prefix", "suffix"), cut_words(s, 0.5))) for s in sentences], CRITERIA["company"]
+        )
+        return edit(
+            model,
+            tokenizer,
+            ex,
+            method="full",
+            degradation=None,
+            general_text=["Snow fell on the mill."] * 4,
+            lr=3e-3,
+            epochs=60,
+            kl=0.0,
+        )
+
+    t = memory_against_weights(
+        model,
+        tokenizer,
+        (SEEN, UNSEEN),
+        ["Snow fell on the mill.", "The road was long."],
+        edit=write,
+        prefix_words=0.5,
+        exposures=30,
+        lr=3e-3,
+    )
+    assert t.index.tolist() == ["nothing", "memory in the prompt", "study", "edit"] and torch.equal(
+        weights(model), before
+    )
     assert t.recall["edit"] > t.recall["nothing"]+.2 and t.write_seconds["edit"] > 0 and t.lost["edit"] != 0

@@ -9,8 +9,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptmem.lm.base import CallableLM, LMCache
-from promptmem.rewrite import (Breeder, DriftGuard, Evolve, History, LearnPhrases, MutatePhrases, OptimizeResult,
-                               PairedTest, PromptTask, Proposal, RandomPhrases, Reflect, ReplayLM, SimulatedWriter, Simulator, estimate_cost, optimize_prompt, pareto, prompt_diff)
+from promptmem.rewrite import (
+    Breeder,
+    DriftGuard,
+    Evolve,
+    History,
+    LearnPhrases,
+    MutatePhrases,
+    OptimizeResult,
+    PairedTest,
+    PromptTask,
+    Proposal,
+    RandomPhrases,
+    Reflect,
+    ReplayLM,
+    SimulatedWriter,
+    Simulator,
+    estimate_cost,
+    optimize_prompt,
+    pareto,
+    prompt_diff,
+)
 from promptmem.rewrite.evidence import log_stake
 from promptmem.rewrite.result import Candidate
 from promptmem.rewrite.finder import top_two
@@ -34,7 +53,10 @@ def test_finds_and_proves_on_the_simulator():
     for seed in range(6):
         sim, res = search(seed, budget=400)
         gains.append(sim.accuracy(res.best) - sim.accuracy("Be kind."))
-        if res.improved: assert res.tests[-1]["peak"] >= 1/res.tests[-1]["alpha"] or any(t["verdict"] == "accepted" for t in res.tests)
+        if res.improved:
+            assert res.tests[-1]["peak"] >= 1 / res.tests[-1]["alpha"] or any(
+                t["verdict"] == "accepted" for t in res.tests
+            )
     assert np.mean(gains) > .2 and min(gains) > -.05
 
 
@@ -47,7 +69,9 @@ def test_null_runs_hardly_ever_claim_a_gain():
     false = 0
     for seed in range(30):
         sim = Simulator(seed=seed, null=True, n=120, base=0.)
-        false += optimize_prompt(sim.task(), sim, ["Be kind."], proposers=[RandomPhrases(sim.book)], held_out_calls=0, seed=seed).improved
+        false += optimize_prompt(
+            sim.task(), sim, ["Be kind."], proposers=[RandomPhrases(sim.book)], held_out_calls=0, seed=seed
+        ).improved
     assert false <= 4
 
 
@@ -94,21 +118,31 @@ print(sim.sent)
 
 def test_a_killed_search_goes_on_and_ends_the_same(tmp_path):
     def run(cache, out, most):
-        return subprocess.run([sys.executable, "-c", KILLED, tmp_path/cache, tmp_path/out, str(most)], capture_output=True, text=True, timeout=120)
+        return subprocess.run(
+            [sys.executable, "-c", KILLED, tmp_path / cache, tmp_path / out, str(most)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
     whole = run("whole.db", "whole.json", 10**6)
     assert whole.returncode == 0, whole.stderr[-2000:]
     for most in (30, 110): assert run("killed.db", "killed.json", most).returncode == -9
     assert not (tmp_path/"killed.json").exists()
     rest = run("killed.db", "killed.json", 10**6)
     a, b = (OptimizeResult.read(tmp_path/f) for f in ("whole.json", "killed.json"))
-    assert a.best == b.best and a.tests == b.tests and [c.scores for c in a.candidates] == [c.scores for c in b.candidates]
+    assert (
+        a.best == b.best and a.tests == b.tests and [c.scores for c in a.candidates] == [c.scores for c in b.candidates]
+    )
     assert a.cost["requests"] == b.cost["requests"]
     assert 0 < int(rest.stdout) < int(whole.stdout) - 20    # what was answered before the first kill is not asked again
 
 
 def test_pinned_examples_hold():
     gold = {f"q{i}": "yes" for i in range(60)}
-    lm = CallableLM(lambda p: ("no" if "q0\n" in p + "\n" else "yes") if "good" in p else ("yes" if "q0\n" in p + "\n" else "no"))
+    lm = CallableLM(
+        lambda p: ("no" if "q0\n" in p + "\n" else "yes") if "good" in p else ("yes" if "q0\n" in p + "\n" else "no")
+    )
     rows = [dict(question=q, expected=a, id=q) for q, a in gold.items()]
     kw = dict(seeds=["bad one", "good one"], budget_calls=120, proposers=[], held_out_calls=0)
     assert optimize_prompt(PromptTask(rows), lm, **kw).improved
@@ -128,9 +162,16 @@ def test_leaks_are_rejected_and_shown_without_a_call():
     assert bad and all(c.reason.startswith(("leak", "duplicate")) and not c.n for c in bad) and not res.improved
 
 
-@pytest.mark.parametrize("texts, reason", [
-    ([], None), ([""], "empty"), (["Be kind."], "duplicate of c0"), (["{prompt}\n\n{question}"], "slot of the template"), ([None], "empty"),
-])
+@pytest.mark.parametrize(
+    "texts, reason",
+    [
+        ([], None),
+        ([""], "empty"),
+        (["Be kind."], "duplicate of c0"),
+        (["{prompt}\n\n{question}"], "slot of the template"),
+        ([None], "empty"),
+    ],
+)
 def test_useless_proposers_give_a_result_that_says_so(texts, reason):
     class Useless:
         def propose(self, state, n, rng): return [Proposal(t, "useless") for t in texts]
@@ -145,15 +186,25 @@ def test_three_examples_and_tiny_budgets():
     tiny = PromptTask([(q, g) for q, g in zip(sim.questions[:3], sim.gold)], grader="last_number")
     res = optimize_prompt(tiny, sim, ["Be kind.", "Think step by step."], budget_calls=50, proposers=[])
     assert not res.improved and any("nothing can be proved" in n for n in res.notes)
-    with pytest.raises(ValueError, match="below one round"): optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=5)
-    short = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=40, rounds=9, proposers=[RandomPhrases(sim.book)])
+    with pytest.raises(ValueError, match="below one round"):
+        optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=5)
+    short = optimize_prompt(
+        sim.task(), sim, ["Be kind."], budget_calls=40, rounds=9, proposers=[RandomPhrases(sim.book)]
+    )
     assert any("of 9 rounds" in n for n in short.notes)
 
 
-@pytest.mark.parametrize("kw, message", [
-    (dict(seeds=[]), "at least one"), (dict(seeds=["a", " "]), "none of them empty"), (dict(rounds=0), "rounds must be"),
-    (dict(alpha=2), "alpha lies"), (dict(screen_keep=0), "share"), (dict(preset="x"), "no preset named 'x'"),
-])
+@pytest.mark.parametrize(
+    "kw, message",
+    [
+        (dict(seeds=[]), "at least one"),
+        (dict(seeds=["a", " "]), "none of them empty"),
+        (dict(rounds=0), "rounds must be"),
+        (dict(alpha=2), "alpha lies"),
+        (dict(screen_keep=0), "share"),
+        (dict(preset="x"), "no preset named 'x'"),
+    ],
+)
 def test_bad_arguments(kw, message):
     sim = Simulator()
     with pytest.raises(ValueError, match=message): optimize_prompt(sim.task(), sim, **{"seeds": ["a"], **kw})
@@ -162,14 +213,19 @@ def test_bad_arguments(kw, message):
 class Oracle:
     "A screen that knows"
     def __init__(self, sim): self.sim = sim
-    def predict_proba(self, queries, prompts): return np.tile([self.sim.accuracy(p) for p in prompts], (len(queries), 1))
+
+    def predict_proba(self, queries, prompts):
+        return np.tile([self.sim.accuracy(p) for p in prompts], (len(queries), 1))
 
 
 def test_screen_drops_before_any_call_and_counts_what_it_saves():
     sim, res = search(screen=Oracle(Simulator(seed=0)), screen_keep=.25)
     dropped = [c for c in res.candidates if c.status == "screened"]
     assert dropped and not any(c.n for c in dropped) and res.cost["calls_saved"] > 0
-    assert max(c.predicted for c in dropped) <= max(c.predicted for c in res.candidates if c.n and c.predicted is not None)
+    assert max(c.predicted for c in dropped) <= max(
+        c.predicted for c in res.candidates if c.n and c.predicted is not None
+    )
+
     class Broken:
         def predict_proba(self, queries, prompts): return np.full((len(queries), len(prompts)), np.nan)
     with pytest.raises(ValueError, match="screen returned NaN"): search(screen=Broken())
@@ -190,15 +246,29 @@ def test_a_screen_that_knows_its_error_is_a_prior_and_saves_the_search():
     sim = Simulator(n=400, seed=0)
     seeds = seeds_of(sim)
     best = max(seeds, key=sim.accuracy)
-    res = optimize_prompt(sim.task(), sim, seeds, budget_calls=200, held_out_calls=0, proposers=[], screen=Sure(sim, .01))
+    res = optimize_prompt(
+        sim.task(), sim, seeds, budget_calls=200, held_out_calls=0, proposers=[], screen=Sure(sim, 0.01)
+    )
     assert res.best == best and res.cost["requests"] < 150 and res.cost["by_purpose"]["find"] < 40
     assert all(c.predicted_error == .01 for c in res.candidates if c.predicted is not None)
-    unsure = optimize_prompt(sim.task(), sim, seeds, budget_calls=200, held_out_calls=0, proposers=[], screen=Sure(sim, .3))
+    unsure = optimize_prompt(
+        sim.task(), sim, seeds, budget_calls=200, held_out_calls=0, proposers=[], screen=Sure(sim, 0.3)
+    )
     assert sum(c.status == "screened" for c in unsure.candidates) < sum(c.status == "screened" for c in res.candidates)
-    same = optimize_prompt(sim.task(), sim, seeds, budget_calls=200, held_out_calls=0, proposers=[], screen=Sure(sim, .3), screen_error=.01)
+    same = optimize_prompt(
+        sim.task(),
+        sim,
+        seeds,
+        budget_calls=200,
+        held_out_calls=0,
+        proposers=[],
+        screen=Sure(sim, 0.3),
+        screen_error=0.01,
+    )
     assert (same.best, same.cost["requests"]) == (res.best, res.cost["requests"])
     for bad in (0., -1., np.nan):
-        with pytest.raises(ValueError, match="standard errors must be above 0"): optimize_prompt(sim.task(), sim, seeds, screen=Sure(sim, bad))
+        with pytest.raises(ValueError, match="standard errors must be above 0"):
+            optimize_prompt(sim.task(), sim, seeds, screen=Sure(sim, bad))
 
 
 def test_a_screen_that_is_wrong_proves_nothing():
@@ -208,7 +278,9 @@ def test_a_screen_that_is_wrong_proves_nothing():
     for seed in range(5):
         sim = Simulator(n=400, seed=seed)
         seeds = sorted(seeds_of(sim), key=sim.accuracy, reverse=True)
-        res = optimize_prompt(sim.task(), sim, seeds, budget_calls=300, held_out_calls=0, proposers=[], screen=Liar(sim, .05), seed=seed)
+        res = optimize_prompt(
+            sim.task(), sim, seeds, budget_calls=300, held_out_calls=0, proposers=[], screen=Liar(sim, 0.05), seed=seed
+        )
         assert res.best == seeds[0]
 
 
@@ -235,12 +307,16 @@ def test_result_round_trip_plot_and_diff(tmp_path):
     assert {c.id for c in res.pareto} == set(res.front)
     go = pytest.importorskip("plotly.graph_objects")
     fig = res.plot()
-    assert isinstance(fig, go.Figure) and sum(len(t.x) for t in fig.data if t.mode == "markers") == sum(c.n > 0 for c in res.candidates)
+    assert isinstance(fig, go.Figure) and sum(len(t.x) for t in fig.data if t.mode == "markers") == sum(
+        c.n > 0 for c in res.candidates
+    )
     assert "<script" not in OptimizeResult.read(tmp_path/"r.json")._repr_html_()
 
 
 def test_html_is_escaped():
-    res = OptimizeResult("<script>a", [Candidate("c0", "<script>a")], "c0", [], {}, dict(requests=0, budget=1), {}, [], {})
+    res = OptimizeResult(
+        "<script>a", [Candidate("c0", "<script>a")], "c0", [], {}, dict(requests=0, budget=1), {}, [], {}
+    )
     assert "<script" not in res._repr_html_()
 
 
@@ -248,7 +324,11 @@ def test_estimate_covers_the_run():
     sim = Simulator()
     e = estimate_cost(sim.task(), sim, ["Be kind."], budget_calls=200, price=(1., 2.))
     _, res = search(budget=200)
-    assert e["requests"] == 200 >= res.cost["requests"] and e["prompt_tokens"] >= res.cost["prompt_tokens"] and e["cost"] > 0
+    assert (
+        e["requests"] == 200 >= res.cost["requests"]
+        and e["prompt_tokens"] >= res.cost["prompt_tokens"]
+        and e["cost"] > 0
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -274,7 +354,11 @@ def test_stake_is_a_fair_bet():
 
 
 def test_pareto_is_per_example():
-    cs = [Candidate("a", "", scores={"1": 1., "2": 0.}), Candidate("b", "", scores={"1": 0., "2": 1.}), Candidate("c", "", scores={"1": 0., "2": .5})]
+    cs = [
+        Candidate("a", "", scores={"1": 1.0, "2": 0.0}),
+        Candidate("b", "", scores={"1": 0.0, "2": 1.0}),
+        Candidate("c", "", scores={"1": 0.0, "2": 0.5}),
+    ]
     assert set(pareto(cs)) == {"a", "b"}
 
 

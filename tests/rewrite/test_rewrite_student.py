@@ -39,7 +39,13 @@ def test_published_counts():
     pairs = load_pairs(folder/"training_pairs.csv")
     done = clean_pairs(pairs)
     assert len(pairs) == 1328
-    assert done.dropped == {"repeated": 4, "output is False": 3, "input is empty": 4, "changes nothing": 10, "cut off": 14}
+    assert done.dropped == {
+        "repeated": 4,
+        "output is False": 3,
+        "input is empty": 4,
+        "changes nothing": 10,
+        "cut off": 14,
+    }
     assert len(done.pairs) == 1293 and len(done.suspects) == 76
     assert len(clean_pairs(pairs, drop_suspects=True).pairs) == 1293-76
     firsts = Counter(p.after.split()[0] for p in pairs)
@@ -67,7 +73,11 @@ def test_bad_files_name_file_and_row(tmp_path, name, text, message):
 def test_prompt_is_masked_from_the_loss(base):
     head, _ = encode_pair(base[1], "red tea", None, StudentConfig())
     ids, labels = encode_pair(base[1], "red tea", "What is red tea?", StudentConfig())
-    assert labels[:len(head)] == [-100]*len(head) and labels[len(head):] == ids[len(head):] and ids[-1] == base[1].eos_token_id
+    assert (
+        labels[: len(head)] == [-100] * len(head)
+        and labels[len(head) :] == ids[len(head) :]
+        and ids[-1] == base[1].eos_token_id
+    )
 
 
 def test_training_learns_and_leaves_the_base_alone(base, student):
@@ -93,9 +103,15 @@ def test_one_text_many_texts_and_bad_texts(student):
 def test_unfaithful_rewritings_are_not_used(student, monkeypatch):
     from promptmem.lm.local import TransformersLM
     from promptmem.record import Completion
-    says = lambda text, reason="stop": monkeypatch.setattr(TransformersLM, "complete", lambda self, ps, **kw: [Completion(text, finish_reason=reason) for _ in ps])
+
+    says = lambda text, reason="stop": monkeypatch.setattr(
+        TransformersLM, "complete", lambda self, ps, **kw: [Completion(text, finish_reason=reason) for _ in ps]
+    )
     says("What is the sum?")
-    assert student("Add 3 and 4.") == "Add 3 and 4." and student.rewrite(["Add 3 and 4."])[0].why == "loses a number or a name"
+    assert (
+        student("Add 3 and 4.") == "Add 3 and 4."
+        and student.rewrite(["Add 3 and 4."])[0].why == "loses a number or a name"
+    )
     says("What is 3 plus 4?")
     assert student("Add 3 and 4.") == "What is 3 plus 4?"
     says("")
@@ -115,8 +131,10 @@ def test_save_and_load(base, student, tmp_path):
 def test_bad_training_input(base):
     with pytest.raises(InvalidData, match="at least 4 pairs"): PromptRewriter.train(TOY[:2], base=base)
     with pytest.raises(InvalidData, match="at least 4 pairs"): PromptRewriter.train([("a", "a")]*9, base=base)
-    with pytest.raises(InvalidData, match="longer than max_tokens=2"): PromptRewriter.train(TOY, base=base, max_tokens=2)
-    with pytest.raises(ValueError, match="all-linear"): PromptRewriter.train(TOY, base=base, targets=("q_proj",), epochs=1)
+    with pytest.raises(InvalidData, match="longer than max_tokens=2"):
+        PromptRewriter.train(TOY, base=base, max_tokens=2)
+    with pytest.raises(ValueError, match="all-linear"):
+        PromptRewriter.train(TOY, base=base, targets=("q_proj",), epochs=1)
     import torch
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="needs a GPU"): PromptRewriter.train(TOY, base=base, preset="published")
@@ -131,13 +149,28 @@ def test_measures():
 def test_effect_counts_what_the_model_then_answers(student, monkeypatch, place, right):
     asked, texts = [], ["red tea", "blue car", "old hat"]
     after = {"red tea": "What is red tea?", "blue car": "", "old hat": "Nonsense?"}
-    monkeypatch.setattr(student, "rewrite", lambda qs: [Rewrite(q, after[q] or q, after[q], bool(after[q]), "" if after[q] else "empty") for q in qs])
+    monkeypatch.setattr(
+        student,
+        "rewrite",
+        lambda qs: [Rewrite(q, after[q] or q, after[q], bool(after[q]), "" if after[q] else "empty") for q in qs],
+    )
     lm = CallableLM(lambda p: asked.append(p) or ("yes" if p.startswith("What") else "no"))
     task = PromptTask([dict(question=q, expected="yes", id=q) for q in texts], template="{prompt}{question}")
     ledger = Ledger(6)
-    got = student.effect(task, lm, examples=[e for s in task.split.values() for e in s], place=place, prompt="" if place == "question" else "Please|", ledger=ledger)
+    got = student.effect(
+        task,
+        lm,
+        examples=[e for s in task.split.values() for e in s],
+        place=place,
+        prompt="" if place == "question" else "Please|",
+        ledger=ledger,
+    )
     row = {r["id"]: r for r in got.rows}
-    assert {k: (r["before"], r["after"], r["used"]) for k, r in row.items()} == {"red tea": (0, 1, True), "blue car": (0, 0, False), "old hat": (0, 0, True)}
+    assert {k: (r["before"], r["after"], r["used"]) for k, r in row.items()} == {
+        "red tea": (0, 1, True),
+        "blue car": (0, 0, False),
+        "old hat": (0, 0, True),
+    }
     assert got.gain.estimate == pytest.approx(1/3) and got.used == pytest.approx(2/3) and ledger.requests == 6
     assert right.replace("|", "").format(q="red tea") in asked and any(p.endswith("blue car") for p in asked)
     assert "gain 0.333" in repr(got) and len(got.frame) == 3

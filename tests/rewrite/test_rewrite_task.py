@@ -22,7 +22,10 @@ def test_split_is_a_partition_with_a_stable_hash():
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 8), min_size=3, max_size=40), st.integers(0, 5))
 def test_equal_questions_and_groups_stay_on_one_side(numbers, seed):
-    rows = [dict(question=f"Number {n}?" if i % 2 else f"number  {n}", expected="x", id=str(i)) for i, n in enumerate(numbers)]
+    rows = [
+        dict(question=f"Number {n}?" if i % 2 else f"number  {n}", expected="x", id=str(i))
+        for i, n in enumerate(numbers)
+    ]
     task = PromptTask(rows, seed=seed)
     where = {}
     for s, es in task.split.items():
@@ -31,15 +34,21 @@ def test_equal_questions_and_groups_stay_on_one_side(numbers, seed):
             assert where.setdefault(number, s) == s
 
 
-@pytest.mark.parametrize("rows, message", [
-    ([("a", "b")], "at least three examples"),
-    ([dict(text="a")]*3, "example 0 needs the fields 'question'"),
-    ([("a", "b"), ("c", ""), ("d", "e")], "example 1: the expected answer is empty"),
-    ([("a", "b"), 7, ("d", "e")], "example 1 is a int"),
-    ([dict(question="a", answer="b", id="x"), dict(question="c", answer="d", id="x"), ("e", "f")], "id 'x' occurs twice"),
-    ({"train": [("a", "b")]}, "needs the keys train, dev, held_out"),
-    ({"train": [("a?", "b")], "dev": [("c", "d")], "held_out": [("A", "b")]}, "stands in both train and held_out"),
-])
+@pytest.mark.parametrize(
+    "rows, message",
+    [
+        ([("a", "b")], "at least three examples"),
+        ([dict(text="a")] * 3, "example 0 needs the fields 'question'"),
+        ([("a", "b"), ("c", ""), ("d", "e")], "example 1: the expected answer is empty"),
+        ([("a", "b"), 7, ("d", "e")], "example 1 is a int"),
+        (
+            [dict(question="a", answer="b", id="x"), dict(question="c", answer="d", id="x"), ("e", "f")],
+            "id 'x' occurs twice",
+        ),
+        ({"train": [("a", "b")]}, "needs the keys train, dev, held_out"),
+        ({"train": [("a?", "b")], "dev": [("c", "d")], "held_out": [("A", "b")]}, "stands in both train and held_out"),
+    ],
+)
 def test_bad_examples_are_named(rows, message):
     with pytest.raises(InvalidData, match=message.replace("?", r"\?")): PromptTask(rows)
 
@@ -51,7 +60,10 @@ def test_bad_split_and_template():
 
 def test_template_is_filled_in_one_pass():
     task = PromptTask(ROWS, template="{question} :: {prompt}")
-    assert task.render("use {question} and {braces}", "is {prompt} a slot?") == "is {prompt} a slot? :: use {question} and {braces}"
+    assert (
+        task.render("use {question} and {braces}", "is {prompt} a slot?")
+        == "is {prompt} a slot? :: use {question} and {braces}"
+    )
 
 
 def test_ledger_refuses_before_sending():
@@ -71,10 +83,16 @@ def test_judge_calls_count_twice():
     with pytest.raises(BudgetSpent): task.run("p", task.train[:1], CallableLM(lambda p: "x"), ledger)
 
 
-@pytest.mark.parametrize("scorer, message", [
-    (lambda a, e: float("nan"), "NaN on example"), (lambda a, e: None, "returned None on example"),
-    (lambda a, e: "good", "returned 'good' on example"), (lambda a, e: 3, "scores lie in"), (lambda a, e: {}["x"], "raised KeyError on example"),
-])
+@pytest.mark.parametrize(
+    "scorer, message",
+    [
+        (lambda a, e: float("nan"), "NaN on example"),
+        (lambda a, e: None, "returned None on example"),
+        (lambda a, e: "good", "returned 'good' on example"),
+        (lambda a, e: 3, "scores lie in"),
+        (lambda a, e: {}["x"], "raised KeyError on example"),
+    ],
+)
 def test_bad_scorers_name_the_example(scorer, message):
     task = PromptTask(ROWS, grader=scorer)
     with pytest.raises(ScorerError, match=message): task.run("p", task.dev[:1], CallableLM(lambda p: "x"))
@@ -94,7 +112,12 @@ def test_reward_scorer_takes_any_sequence_classifier(tiny_checkpoint):
 
 
 def test_published_grade_mapping():
-    assert published_grade(-2.9) == 0 and published_grade(9.0) == .9 and published_grade(20) == 1 and published_grade(-9) == 0
+    assert (
+        published_grade(-2.9) == 0
+        and published_grade(9.0) == 0.9
+        and published_grade(20) == 1
+        and published_grade(-9) == 0
+    )
 
 
 def test_evaluation_and_hard_questions():

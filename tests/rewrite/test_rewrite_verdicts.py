@@ -31,15 +31,44 @@ def test_a_wording_is_what_the_model_means(text, want):
     assert wordings(text) == want
 
 
-@pytest.mark.parametrize("verdict, want", [
-    ("8/10", .8), ("Score: 8/10", .8), ("**Rating (0-10): 7**", .7), ("**Rating (0-10):** 7", .7), ("10", 1.), ("0", 0.),
-    ("On a scale of 0 to 10, I give 8", .8), ("On a scale from 1 to 10: 6", .6), ("7.5", .75), ("8,5", .85),
-    ("7 out of 10", .7), ("I give it a 9 out of 10", .9), ("Rating: 0.7", .7), ("0.7", .7), ("0.8/1", .8),
-    ("4/5", .8), ("100%", 1.), ("Score: 85%", .85), ("1. The answer is wrong. Score: 0", 0.),
-    ("2 of the 3 steps are right. Score: 6", .6), ("7, as 2 of the 3 steps are right", .7),
-    ("The answer 42 is right: 10", 1.), ("1/10", .1), ("0/10", 0.), ("# Grade\n\n9", .9), ("Score = 3.", .3),
-    ("-1", None), ("Score: -1", None), ("11", None), ("12/10", None), ("Grade: A", None), ("", None), ("fine", None),
-])
+@pytest.mark.parametrize(
+    "verdict, want",
+    [
+        ("8/10", 0.8),
+        ("Score: 8/10", 0.8),
+        ("**Rating (0-10): 7**", 0.7),
+        ("**Rating (0-10):** 7", 0.7),
+        ("10", 1.0),
+        ("0", 0.0),
+        ("On a scale of 0 to 10, I give 8", 0.8),
+        ("On a scale from 1 to 10: 6", 0.6),
+        ("7.5", 0.75),
+        ("8,5", 0.85),
+        ("7 out of 10", 0.7),
+        ("I give it a 9 out of 10", 0.9),
+        ("Rating: 0.7", 0.7),
+        ("0.7", 0.7),
+        ("0.8/1", 0.8),
+        ("4/5", 0.8),
+        ("100%", 1.0),
+        ("Score: 85%", 0.85),
+        ("1. The answer is wrong. Score: 0", 0.0),
+        ("2 of the 3 steps are right. Score: 6", 0.6),
+        ("7, as 2 of the 3 steps are right", 0.7),
+        ("The answer 42 is right: 10", 1.0),
+        ("1/10", 0.1),
+        ("0/10", 0.0),
+        ("# Grade\n\n9", 0.9),
+        ("Score = 3.", 0.3),
+        ("-1", None),
+        ("Score: -1", None),
+        ("11", None),
+        ("12/10", None),
+        ("Grade: A", None),
+        ("", None),
+        ("fine", None),
+    ],
+)
 def test_a_score_is_read_as_the_judge_means_it(verdict, want):
     got = read_score(verdict)
     assert got is None and want is None or got == pytest.approx(want)

@@ -2,7 +2,8 @@
 
     python -m tests.statistics.test_edit_bounds          # the table
 
-Stated: at most one in twenty for `bound_test` and `fit_scale` (texts like these), next to never for `limit_test` (these texts).
+Stated: at most one in twenty for `bound_test` and `fit_scale` (texts like these), next to never for `limit_test`
+(these texts).
 """
 import sys
 
@@ -117,7 +118,8 @@ def main(runs=500):
             for times in (1., 3.):
                 far = scaled_too_far(world, n, times, runs//5)
                 print(f"| {world} | {n} | {times:g} | {called_inside(world, n, times, runs):.3f} | {far:.3f} |")
-    for n, hit in ((600, 6), (600, 2), (300, 3)): print(f"limit_test, {hit} of {n} texts: {settled_wrongly(n, hit, runs):.3f}")
+    for n, hit in ((600, 6), (600, 2), (300, 3)):
+        print(f"limit_test, {hit} of {n} texts: {settled_wrongly(n, hit, runs):.3f}")
 
 
 if __name__ == "__main__": sys.exit(main())

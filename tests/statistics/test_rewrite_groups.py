@@ -1,4 +1,6 @@
-"""Whole searches among equal prompts: how often do they claim a gain, where examples come in groups that stand or fall together?"""
+"""Whole searches among equal prompts: how often do they claim a gain, where examples come in groups that stand or fall
+together?"""
+
 import numpy as np
 import pytest
 
@@ -36,8 +38,15 @@ def group_model(rate, seed):
 
 
 def null_search(seed, groups, size):
-    return optimize_prompt(grouped_task(groups, size), group_model(lambda p: .5, seed), ["The first."], proposers=[Numbered()],
-                           budget_calls=700, held_out_calls=0, seed=seed)
+    return optimize_prompt(
+        grouped_task(groups, size),
+        group_model(lambda p: 0.5, seed),
+        ["The first."],
+        proposers=[Numbered()],
+        budget_calls=700,
+        held_out_calls=0,
+        seed=seed,
+    )
 
 
 @pytest.mark.parametrize("groups, size", [(20, 10), (8, 10), (4, 20), (40, 2)])
@@ -64,5 +73,7 @@ def test_few_groups_are_said_to_prove_nothing():
 
 def test_a_true_gain_is_still_found_in_groups():
     model = group_model(lambda p: .95 if "number" in p else .3, 0)
-    result = optimize_prompt(grouped_task(40, 3), model, ["The first."], proposers=[Numbered()], budget_calls=900, seed=0)
+    result = optimize_prompt(
+        grouped_task(40, 3), model, ["The first."], proposers=[Numbered()], budget_calls=900, seed=0
+    )
     assert result.improved and result.final["gain"].lo > 0

@@ -25,7 +25,9 @@ def work(path, seed, tell):
             c = store.add(scope=scope, key=f"question {rng.randrange(40)}", text=f"text {seed} {i}")
             ids.append(c.id), tell(dict(op="add", id=c.id, scope=scope, text=c.text))
         elif what < .55:
-            for c in store.add_many([dict(scope=scope, key=f"many {seed} {i} {j}", text=f"text {seed} {i} {j}") for j in range(8)]):
+            for c in store.add_many(
+                [dict(scope=scope, key=f"many {seed} {i} {j}", text=f"text {seed} {i} {j}") for j in range(8)]
+            ):
                 tell(dict(op="add", id=c.id, scope=scope, text=c.text))
         elif what < .65:
             done = store.log(Interaction(f"asked {seed} {i}", scope=scope, verdict="right"))
@@ -47,7 +49,9 @@ def work_index(path, seed, tell):
     store = Store(path, embedder=EMBEDDER, exact_limit=20)
     for i in range(10**9):
         scope = f"s{rng.randrange(2)}"
-        news = store.add_many([dict(scope=scope, key=f"many {seed} {i} {j}", text=f"text {seed} {i} {j}") for j in range(12)])
+        news = store.add_many(
+            [dict(scope=scope, key=f"many {seed} {i} {j}", text=f"text {seed} {i} {j}") for j in range(12)]
+        )
         for c in news: tell(dict(op="add", id=c.id, scope=scope, text=c.text))
         store.search(news[0].key, scope=scope, method="semantic")
         if rng.random() < .3: store.deactivate(rng.choice(news).id)
@@ -59,16 +63,21 @@ def work_server(url, seed, tell):
     store = Store(url)
     for i in range(10**9):
         scope, what = f"s{rng.randrange(3)}", rng.random()
-        if what < .15: news = store.add_many([dict(scope=scope, key=f"many {seed} {i} {j}", text=f"text {seed} {i} {j}") for j in range(8)])
+        if what < 0.15:
+            news = store.add_many(
+                [dict(scope=scope, key=f"many {seed} {i} {j}", text=f"text {seed} {i} {j}") for j in range(8)]
+            )
         elif what < .3 and ids: news = [store.supersede(rng.choice(ids), f"changed {seed} {i}")]
         else: news = [store.add(scope=scope, key=f"question {rng.randrange(40)}", text=f"text {seed} {i}")]
         ids += [c.id for c in news]
         for c in news: tell(dict(op="add", id=c.id, scope=c.scope, text=c.text))
-        if what > .9: tell(dict(op="log", id=store.log(Interaction(f"asked {seed} {i}", scope=scope, verdict="right")).id))
+        if what > 0.9:
+            tell(dict(op="log", id=store.log(Interaction(f"asked {seed} {i}", scope=scope, verdict="right")).id))
 
 
 def killed_worker(path, seed, after, wait=True, worker=work):
-    "Fork a worker, kill it (signal 9) `after` seconds after its first acknowledged write (or after its start), return what it was told is safe"
+    """Fork a worker, kill it (signal 9) `after` seconds after its first acknowledged write (or after its start),
+    return what it was told is safe"""
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -121,8 +130,11 @@ def check(path, told):
             one = active[len(active) // 2]
             corrupt += s.search(one.key, scope=scope, k=1) != [one]
             found = s.search(one.key, scope=scope, k=len(active), method="semantic", exact=True)
-            corrupt += {c.id for c in found} != {c.id for c in active} # index and record agree
-    with sqlite3.connect(path) as raw: corrupt += raw.execute("PRAGMA integrity_check").fetchone() != ("ok",) or bool(raw.execute("PRAGMA foreign_key_check").fetchall())
+            corrupt += {c.id for c in found} != {c.id for c in active}  # index and record agree
+    with sqlite3.connect(path) as raw:
+        corrupt += raw.execute("PRAGMA integrity_check").fetchone() != ("ok",) or bool(
+            raw.execute("PRAGMA foreign_key_check").fetchall()
+        )
     raw.close()
     forgotten = {line["text"].encode() for line in told if line["op"] == "forgot"}
     files = b"".join(p.read_bytes() for p in [Path(path), Path(f"{path}-wal")] if p.exists())
@@ -155,7 +167,15 @@ def _stream(path, window, listen=None, tasks=60):
             listen(dict(op="asked"))
             time.sleep(.005)
         return obedient(prompt)
-    return stream(CallableLM(answer), make_tasks(tasks, "own", seed=1), MemPrompt(), user=SimulatedUser(.5, seed=3), log=path, window=window)
+
+    return stream(
+        CallableLM(answer),
+        make_tasks(tasks, "own", seed=1),
+        MemPrompt(),
+        user=SimulatedUser(0.5, seed=3),
+        log=path,
+        window=window,
+    )
 
 
 def work_stream(path, seed, tell):
@@ -178,4 +198,6 @@ def kill_streams(folder, kills, seed=0, longest=.2):
         rows, shown = rows + now.count(b"\n") - shown.count(b"\n"), now
         if now == whole: streams, path, shown = streams + 1, folder/f"{streams + 1}.jsonl", b""
     _stream(path, 1)
-    return dict(kills=kills, acknowledged=rows, lost=lost, corrupt=corrupt + (path.read_bytes() != whole), streams=streams + 1)
+    return dict(
+        kills=kills, acknowledged=rows, lost=lost, corrupt=corrupt + (path.read_bytes() != whole), streams=streams + 1
+    )

@@ -24,7 +24,9 @@ def heard(token):
 
 
 def different(found, expected):
-    return {k: (found.get(k), expected.get(k)) for k in found.keys() | expected.keys() if found.get(k) != expected.get(k)}
+    return {
+        k: (found.get(k), expected.get(k)) for k in found.keys() | expected.keys() if found.get(k) != expected.get(k)
+    }
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -55,7 +57,9 @@ class StoreMachine(RuleBasedStateMachine):
         before = [k for k, e in self.entries.items() if e["slot"] == slot and e["active"]]
         assert c.supersedes == (before[0][1] if before else None)
         for k in before: self.entries[k]["active"] = False
-        self.entries[c.scope, c.id] = dict(slot=slot, key=c.key, text=c.text, kind=c.kind, active=True, supersedes=c.supersedes)
+        self.entries[c.scope, c.id] = dict(
+            slot=slot, key=c.key, text=c.text, kind=c.kind, active=True, supersedes=c.supersedes
+        )
 
     @rule(h=HANDLE, scope=SCOPE, key=KEY, kind=st.sampled_from(["question", "question", "always"]), many=st.booleans())
     def add(self, h, scope, key, kind, many):
@@ -115,12 +119,30 @@ class StoreMachine(RuleBasedStateMachine):
         told = [self.asked[layers[0], id]["own"] for id in talk]
         words = " ".join([heard(t) for t in said] + told + [own])
         meta = dict(always=[c.id for c in always], turns=talk, reply=words, scopes=list(layers))
-        got = Retrieval(bool(hit), hit and hit.normalized_key, hit and hit.text, hit and 0., found, " ".join(said), 6, hit and hit.id)
+        got = Retrieval(
+            bool(hit),
+            hit and hit.normalized_key,
+            hit and hit.text,
+            hit and 0.0,
+            found,
+            " ".join(said),
+            6,
+            hit and hit.id,
+        )
         i = Interaction(key, scope=layers[0], prompt=words, answer=words, meta=meta, retrieval=got)
         store.log(i)
         sent = {(c.scope, c.id) for c in ([hit] if hit else []) + always}
-        self.asked[i.scope, i.id] = dict(slot=normalize(key), own=own, sent=sent, near={(c.scope, c.id) for c, _ in near}, turns=set(talk),
-                                         verdict=None, blank=False, said=said, told=told)
+        self.asked[i.scope, i.id] = dict(
+            slot=normalize(key),
+            own=own,
+            sent=sent,
+            near={(c.scope, c.id) for c, _ in near},
+            turns=set(talk),
+            verdict=None,
+            blank=False,
+            said=said,
+            told=told,
+        )
         self.old.append(store.interaction(i.id, scope=i.scope))
 
     @rule(h=HANDLE, n=PICK, verdict=st.sampled_from(["right", "wrong", None]))
@@ -145,7 +167,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     def erase(self, entries, asked):
         "The model's `forget`: what goes, and what follows from it"
-        self.gone |= {f(self.entries[k]["text"]) for k in entries for f in (str, heard)} | {self.asked[k]["own"] for k in asked}
+        self.gone |= {f(self.entries[k]["text"]) for k in entries for f in (str, heard)} | {
+            self.asked[k]["own"] for k in asked
+        }
         lost = {id for _, id in asked}
         for k in asked: del self.asked[k]
         while True: # whoever was sent what goes, and whoever was told what they answered
@@ -210,7 +234,9 @@ class StoreMachine(RuleBasedStateMachine):
         k = self.pick(self.entries, n)
         if k is None or {scope, k[0]} != {"alice", "bob"} or (scope, k[1]) in self.entries: return
         path = Path(self.folder.name)/"foreign.jsonl"
-        path.write_text(f'{{"scope": "{scope}", "key": "{key}", "text": "{self.token("t")}", "id": "{k[1]}"}}\n', encoding="utf-8")
+        path.write_text(
+            f'{{"scope": "{scope}", "key": "{key}", "text": "{self.token("t")}", "id": "{k[1]}"}}\n', encoding="utf-8"
+        )
         report = self.stores[h].import_(path)
         if not report.clarifications: # it had been forgotten in this scope before
             assert report.erased == 1
@@ -223,7 +249,9 @@ class StoreMachine(RuleBasedStateMachine):
     def search(self, h, layers, key, k):
         mine = self.visible(layers)
         found = self.stores[h].search(key, scope=layers, k=k, scores=True)
-        best = sorted(Levenshtein.distance(normalize(key), normalize(self.entries[e]["key"])) for e in mine.values())[:k]
+        best = sorted(Levenshtein.distance(normalize(key), normalize(self.entries[e]["key"])) for e in mine.values())[
+            :k
+        ]
         assert [d for _, d in found] == best and {(c.scope, c.id) for c, _ in found} <= set(mine.values())
         found = self.stores[h].search(key, scope=layers, k=k, method="semantic", exact=True)
         assert len(found) == min(k, len(mine)) and {(c.scope, c.id) for c in found} <= set(mine.values())
@@ -245,7 +273,9 @@ class StoreMachine(RuleBasedStateMachine):
                         for k, i in self.asked.items() if k[0] == scope}
             assert seen == expected, different(seen, expected)
         for layers in LAYERS[3:]:
-            assert {(c.scope, c.id) for c in store.clarifications(layers, kind="question")} == set(self.visible(layers).values())
+            assert {(c.scope, c.id) for c in store.clarifications(layers, kind="question")} == set(
+                self.visible(layers).values()
+            )
 
     def teardown(self):
         if not hasattr(self, "stores"): return

@@ -31,7 +31,8 @@ def refusals(folder, calls, seed=0):
             try:
                 if kind == "add": c = s.add(scope="s", key=f"k{i}", text=f"{i} {big}"); texts[c.id] = c.text
                 if kind == "many":
-                    for c in s.add_many([dict(scope="s", key=f"m{i} {j}", text=f"{i} {j} {big}") for j in range(3)]): texts[c.id] = c.text
+                    for c in s.add_many([dict(scope="s", key=f"m{i} {j}", text=f"{i} {j} {big}") for j in range(3)]):
+                        texts[c.id] = c.text
                 if kind == "log": asked[s.log(Interaction(f"q{i}", scope="s", prompt=big)).id] = None
                 if kind == "judge" and asked:
                     id = rng.choice(sorted(asked))
@@ -46,10 +47,13 @@ def refusals(folder, calls, seed=0):
                     del texts[id]
             except (StoreFull, StoreReadOnly) as e:
                 refused += 1
-                if isinstance(e, StoreFull) != full: wrong.append(f"{kind}: {type(e).__name__} where the disk was {'full' if full else 'read-only'}")
-            except StoreError as e: wrong.append(f"{kind}: {type(e).__name__}: {e}")
+                if isinstance(e, StoreFull) != full:
+                    wrong.append(f"{kind}: {type(e).__name__} where the disk was {'full' if full else 'read-only'}")
+            except StoreError as e:
+                wrong.append(f"{kind}: {type(e).__name__}: {e}")
             under(None)
-            if {c.id: c.text for c in s.clarifications("s", active=None)} != texts: wrong.append(f"{kind}: entries differ")
+            if {c.id: c.text for c in s.clarifications("s", active=None)} != texts:
+                wrong.append(f"{kind}: entries differ")
             if {x.id: x.verdict for x in s.interactions("s")} != asked: wrong.append(f"{kind}: interactions differ")
             if len(texts) > 40: # room again
                 s.forget(scope="s")
@@ -62,7 +66,8 @@ WORK = ("build", "verdict", "undo", "log again", "log late", "supersede", "expor
 
 
 def forced_orders(folder, orders, seed=0):
-    "An erasure just before one of the transactions of other work begins: nothing may be left, and nothing else may fail"
+    """An erasure just before one of the transactions of other work begins: nothing may be left, and nothing else may
+    fail"""
     wrong = []
     for n in range(orders):
         rng, place = random.Random(seed * 10_000 + n), Path(folder)/f"order{n}"
@@ -79,7 +84,14 @@ def _one(place, work, moment, rng):
     rows = s.add_many([dict(scope="a", key=f"key {i} {rng.random()}", text=f"harmless {i}") for i in range(40)])
     c = s.add(scope="a", key="my ZEBRA key", text="ZEBRA")
     vector = EMBEDDER([c.key])[0].tobytes()
-    i = s.log(Interaction("my ZEBRA key", scope="a", prompt="ZEBRA", retrieval=Retrieval(True, c.key, "ZEBRA", 0., (Candidate(c.key, "ZEBRA", 0., c.id),), "", 6, c.id)))
+    i = s.log(
+        Interaction(
+            "my ZEBRA key",
+            scope="a",
+            prompt="ZEBRA",
+            retrieval=Retrieval(True, c.key, "ZEBRA", 0.0, (Candidate(c.key, "ZEBRA", 0.0, c.id),), "", 6, c.id),
+        )
+    )
     s.export(place.parent/f"{place.name}.jsonl")
     done, count = [], [0]
     plain = s.db._transaction

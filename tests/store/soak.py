@@ -1,4 +1,6 @@
-"""Mixed work of several processes and threads on one store, each of which knows what must be there; and the checks at the end."""
+"""Mixed work of several processes and threads on one store, each of which knows what must be there; and the checks at
+the end."""
+
 import gc
 import multiprocessing
 import os
@@ -28,8 +30,10 @@ class Worker:
 
     def step(self, i):
         "One operation, drawn at random, and a look at what it did"
-        op = self.rng.choices(("add", "team", "many", "deactivate", "restore", "ask", "find", "page", "forget key", "forget one", "leak"),
-                              (6, 4, 1, 1, 1, 3, 6, 2, .5, .3, 1))[0]
+        op = self.rng.choices(
+            ("add", "team", "many", "deactivate", "restore", "ask", "find", "page", "forget key", "forget one", "leak"),
+            (6, 4, 1, 1, 1, 3, 6, 2, 0.5, 0.3, 1),
+        )[0]
         self.ops[op] += 1
         getattr(self, op.replace(" ", "_"))(i, f"question {self.rng.randrange(KEYS)} of {self.scope}")
 
@@ -43,7 +47,11 @@ class Worker:
 
     def add(self, i, key):
         text = f"text {i} of {self.scope}."
-        c = self.store.supersede(self.ids[self.active[key]], text) if key in self.active and self.rng.random() < .5 else self.store.add(scope=self.scope, key=key, text=text)
+        c = (
+            self.store.supersede(self.ids[self.active[key]], text)
+            if key in self.active and self.rng.random() < 0.5
+            else self.store.add(scope=self.scope, key=key, text=text)
+        )
         self.expect("supersedes", c.supersedes, self.ids.get(self.active.get(key)))
         self._keep(c, key)
 
@@ -68,8 +76,17 @@ class Worker:
 
     def ask(self, i, key):
         text = self.active.get(key)
-        hit = text and Retrieval(hit=True, key=key, text=text, score=0., id=self.ids[text], candidates=(Candidate(key, text, 0., self.ids[text]),))
-        asked = self.store.log(Interaction(key, scope=self.scope, retrieval=hit or None, prompt=key, answer="an answer"))
+        hit = text and Retrieval(
+            hit=True,
+            key=key,
+            text=text,
+            score=0.0,
+            id=self.ids[text],
+            candidates=(Candidate(key, text, 0.0, self.ids[text]),),
+        )
+        asked = self.store.log(
+            Interaction(key, scope=self.scope, retrieval=hit or None, prompt=key, answer="an answer")
+        )
         self.store.set_verdict(asked.id, "right")
         self.asked[asked.id] = key
         if text: self.expect("last use", self.store.uses(self.ids[text])[0]["verdict"], "right")
@@ -81,7 +98,11 @@ class Worker:
         self.expect("closest", (c.scope, c.text), (self.scope, self.active[key]))
         if self.rng.random() < .4:
             near = self.store.search(key, scope=self.scope, k=3, method="semantic")
-            self.expect("semantic", near[0].text in [self.active[k] for k in self.active] and {c.scope for c in near} == {self.scope}, True)
+            self.expect(
+                "semantic",
+                near[0].text in [self.active[k] for k in self.active] and {c.scope for c in near} == {self.scope},
+                True,
+            )
 
     def page(self, i, key):
         self.expect("count", self.store.count(self.scope), len(self.active))
@@ -135,7 +156,12 @@ def _process(path, number, threads, seconds, seed, results):
     "Several threads on one `Store`; reports them with the memory and the open files of the process"
     out, usage = [], []
     with Store(path, embedder=EMBEDDER, exact_limit=50) as store:
-        pool = [threading.Thread(target=_thread, args=(store, f"{number}.{t}", seed*10_000 + number*100 + t, seconds, out)) for t in range(threads)]
+        pool = [
+            threading.Thread(
+                target=_thread, args=(store, f"{number}.{t}", seed * 10_000 + number * 100 + t, seconds, out)
+            )
+            for t in range(threads)
+        ]
         for t in pool: t.start()
         time.sleep(seconds/3)
         usage.append(_resources())
@@ -147,8 +173,12 @@ def _process(path, number, threads, seconds, seed, results):
 
 def _resources():
     "(resident bytes, open files) of this process; zeros where the system does not say"
-    try: return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"), len(os.listdir("/proc/self/fd"))
-    except OSError: return 0, 0
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"), len(
+            os.listdir("/proc/self/fd")
+        )
+    except OSError:
+        return 0, 0
 
 
 def soak(path, processes=2, threads=2, seconds=20., seed=0):
@@ -162,9 +192,18 @@ def soak(path, processes=2, threads=2, seconds=20., seed=0):
     workers = [w for out, _ in found for w in out]
     wrong = [x for w in workers for x in w["wrong"]] + at_rest(path, workers)
     ops = sum((Counter(w["ops"]) for w in workers), Counter())
-    return dict(processes=processes, threads=threads, seconds=seconds, operations=sum(ops.values()), by_kind=dict(ops), team_writes=sum(len(w["told"]) for w in workers),
-                forgotten_texts=sum(len(w["gone"]) for w in workers), files_grown=max(b[1] - a[1] for _, (a, b) in found),
-                memory_grown_mb=max(b[0] - a[0] for _, (a, b) in found) / 2**20, wrong=wrong)
+    return dict(
+        processes=processes,
+        threads=threads,
+        seconds=seconds,
+        operations=sum(ops.values()),
+        by_kind=dict(ops),
+        team_writes=sum(len(w["told"]) for w in workers),
+        forgotten_texts=sum(len(w["gone"]) for w in workers),
+        files_grown=max(b[1] - a[1] for _, (a, b) in found),
+        memory_grown_mb=max(b[0] - a[0] for _, (a, b) in found) / 2**20,
+        wrong=wrong,
+    )
 
 
 def at_rest(path, workers):
@@ -172,7 +211,8 @@ def at_rest(path, workers):
     wrong, told = [], [id for w in workers for id in w["told"]]
     with Store(path, embedder=EMBEDDER, exact_limit=50) as s:
         team = s.clarifications(TEAM, active=None)
-        if sorted(c.id for c in team) != sorted(told): wrong.append(f"the team's scope: {len(told)} writes acknowledged, {len(team)} there")
+        if sorted(c.id for c in team) != sorted(told):
+            wrong.append(f"the team's scope: {len(told)} writes acknowledged, {len(team)} there")
         chains = Counter(c.supersedes for c in team if c.supersedes)
         if chains and max(chains.values()) > 1: wrong.append("two entries supersede the same one")
         for scope in s.scopes():
@@ -187,7 +227,13 @@ def at_rest(path, workers):
 
 def _raw(path, gone):
     "The file itself is sound and holds nothing forgotten"
-    with sqlite3.connect(path) as db: sound = db.execute("PRAGMA integrity_check").fetchone() == ("ok",) and not db.execute("PRAGMA foreign_key_check").fetchall()
+    with sqlite3.connect(path) as db:
+        sound = (
+            db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            and not db.execute("PRAGMA foreign_key_check").fetchall()
+        )
     db.close()
     files = b"".join(p.read_bytes() for p in [Path(path), Path(f"{path}-wal")] if p.exists())
-    return ([] if sound else ["the database is not sound"]) + [f"forgotten, but in the file: {text}" for text in gone if text.encode() in files]
+    return ([] if sound else ["the database is not sound"]) + [
+        f"forgotten, but in the file: {text}" for text in gone if text.encode() in files
+    ]

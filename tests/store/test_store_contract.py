@@ -16,8 +16,18 @@ from promptmem.record import Candidate, Interaction, Retrieval, Usage
 from promptmem.store.store import Store
 from promptmem.store.database import StoreError, StoreVersionError
 
-HOSTILE = ["<script>alert(1)</script>", "'; DROP TABLE pm_clarifications; --", "שלום עולם \u202eabc", "🙂👩‍👩‍👧 ỹ", "%_\\", "a" * 300_000,
-           "line\nbreak\ttab", "समान < क्या > है ?", "{}", "null"]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "'; DROP TABLE pm_clarifications; --",
+    "שלום עולם \u202eabc",
+    "🙂👩‍👩‍👧 ỹ",
+    "%_\\",
+    "a" * 300_000,
+    "line\nbreak\ttab",
+    "समान < क्या > है ?",
+    "{}",
+    "null",
+]
 
 
 def keys(found): return [c.key for c in found]
@@ -26,7 +36,8 @@ def keys(found): return [c.key for c in found]
 # ---- writing and reading
 
 def test_what_is_added_is_there_after_reopening(place):
-    with Store(place) as s: one = s.add(scope="alice", key="What is like < sonny > ?", text="I want a synonym", author="ann", source="i1")
+    with Store(place) as s:
+        one = s.add(scope="alice", key="What is like < sonny > ?", text="I want a synonym", author="ann", source="i1")
     with pm.Store(place) as s:
         assert s.get(one.id) == one
         assert s.search("what is like y", scope="alice", k=5) == [one]
@@ -35,7 +46,11 @@ def test_what_is_added_is_there_after_reopening(place):
 
 def test_nearest_first_with_scores_and_ties_to_the_first(store):
     for key in ("abcd", "abcx", "abyy", "zzzz"): store.add(scope="s", key=key, text="t")
-    assert [(c.key, d) for c, d in store.search("abcz", scope="s", k=3, scores=True)] == [("abcd", 1), ("abcx", 1), ("abyy", 2)]
+    assert [(c.key, d) for c, d in store.search("abcz", scope="s", k=3, scores=True)] == [
+        ("abcd", 1),
+        ("abcx", 1),
+        ("abyy", 2),
+    ]
     assert keys(store.search("abcz", scope="s", max_distance=1)) == ["abcd", "abcx"]
     assert store.search("abcz", scope="s", k=0) == []
     store.add(scope="s", key="abcd", text="newer") # keeps the rank of its key
@@ -64,13 +79,23 @@ def test_add_many_is_one_transaction_and_chains_inside_the_batch(store):
     assert [c.active for c in rows] == [False, True, True]
     assert [c.text for c in store.history("a", scope="s")] == ["old", "1", "3"]
     assert rows[2].supersedes == rows[0].id
-    with pytest.raises(InvalidData): store.add_many([dict(scope="s", key="x", text="fine"), dict(scope="s", key="y", text=" ")])
+    with pytest.raises(InvalidData):
+        store.add_many([dict(scope="s", key="x", text="fine"), dict(scope="s", key="y", text=" ")])
     assert store.history("x", scope="s") == []
 
 
-@pytest.mark.parametrize("bad, message", [(dict(scope=None), "a scope is required"), (dict(scope=" "), "a scope is required"), (dict(key=""), "a key is empty"),
-                                          (dict(text=" \n"), "a clarification is empty"), (dict(text=7), "the clarification must be text, found int"),
-                                          (dict(key="a\0b"), "the key holds '\\\\x00' at position 1"), (dict(text="\ud800"), "which is not text")])
+@pytest.mark.parametrize(
+    "bad, message",
+    [
+        (dict(scope=None), "a scope is required"),
+        (dict(scope=" "), "a scope is required"),
+        (dict(key=""), "a key is empty"),
+        (dict(text=" \n"), "a clarification is empty"),
+        (dict(text=7), "the clarification must be text, found int"),
+        (dict(key="a\0b"), "the key holds '\\\\x00' at position 1"),
+        (dict(text="\ud800"), "which is not text"),
+    ],
+)
 def test_bad_input_is_named_and_nothing_is_kept(store, bad, message):
     with pytest.raises(InvalidData, match=message): store.add(**(dict(scope="s", key="k", text="t") | bad))
     assert store.scopes() == []
@@ -90,22 +115,39 @@ def test_hostile_text_is_stored_unchanged(store):
 
 def test_scopes_never_see_each_other(store):
     a, b = (store.add(scope=s, key="what is like x", text=f"for {s}") for s in ("alice", "bob"))
-    assert store.search("what is like x", scope="alice") == [a] and store.search("what is like x", scope="bob", k=50) == [b]
+    assert store.search("what is like x", scope="alice") == [a] and store.search(
+        "what is like x", scope="bob", k=50
+    ) == [b]
     e = HashEmbedder(32)
     assert store.search("what is like x", scope="alice", method="semantic", embedder=e) == [a]
     assert store.search("what is like x", scope="ALICE") == store.search("what is like x", scope="alic%") == []
     assert store.get(b.id, scope="alice") is None and store.history("what is like x", scope="alice") == [a]
     assert store.clarifications("alice") == [a] and store.count("bob") == 1
-    for call in (lambda: store.search("x"), lambda: store.clarifications(), lambda: store.interactions(), lambda: store.add(key="k", text="t")):
+    for call in (
+        lambda: store.search("x"),
+        lambda: store.clarifications(),
+        lambda: store.interactions(),
+        lambda: store.add(key="k", text="t"),
+    ):
         with pytest.raises(TypeError): call()
-    for call in (lambda: store.search("x", scope=None), lambda: store.clarifications(None), lambda: store.count(""), lambda: store.interactions(None)):
+    for call in (
+        lambda: store.search("x", scope=None),
+        lambda: store.clarifications(None),
+        lambda: store.count(""),
+        lambda: store.interactions(None),
+    ):
         with pytest.raises(InvalidData, match="a scope is required"): call()
 
 
 # ---- pages
 
 def test_pages_are_cut_sorted_and_searched_by_the_database(store):
-    rows = store.add_many([dict(scope="s", key=f"Key {i:02}", text=f"Text {'ÄÖ' if i % 2 else 'xy'} {i % 5}", author=f"u{i % 3}") for i in range(30)])
+    rows = store.add_many(
+        [
+            dict(scope="s", key=f"Key {i:02}", text=f"Text {'ÄÖ' if i % 2 else 'xy'} {i % 5}", author=f"u{i % 3}")
+            for i in range(30)
+        ]
+    )
     store.add(scope="other", key="Key 01", text="Text xy")
     assert store.clarifications("s", limit=5, offset=10) == rows[10:15]
     assert store.clarifications("s", sort="key", descending=True, limit=2) == rows[:-3:-1]
@@ -123,22 +165,57 @@ def test_pages_are_cut_sorted_and_searched_by_the_database(store):
 def test_interactions_uses_and_what_the_rooms_take(store):
     c = store.add(scope="s", key="what is like x", text="a synonym")
     other = store.add(scope="s", key="what is unlike x", text="an antonym")
-    got = Retrieval(hit=True, key=c.key, text=c.text, score=1.0, id=c.id, candidates=(Candidate(c.key, c.text, 1.0, c.id), Candidate(other.key, other.text, 3.0, other.id)))
-    i = store.log(Interaction("what is like y", scope="s", prompt="P", prompt_id="p1", answer="big", retrieval=got, usage=Usage(10, 2, cost=.5), meta={"prompt_text": "think"}))
+    got = Retrieval(
+        hit=True,
+        key=c.key,
+        text=c.text,
+        score=1.0,
+        id=c.id,
+        candidates=(Candidate(c.key, c.text, 1.0, c.id), Candidate(other.key, other.text, 3.0, other.id)),
+    )
+    i = store.log(
+        Interaction(
+            "what is like y",
+            scope="s",
+            prompt="P",
+            prompt_id="p1",
+            answer="big",
+            retrieval=got,
+            usage=Usage(10, 2, cost=0.5),
+            meta={"prompt_text": "think"},
+        )
+    )
     store.log(Interaction("never judged", scope="s"))
     assert store.interaction(i.id) == i and store.uses(c.id)[0]["verdict"] is None
     j = store.set_verdict(i.id, "wrong", expected="large")
     assert (j.verdict, j.expected, j.retrieval) == ("wrong", "large", got)
-    assert store.uses(c.id) == [dict(interaction=i.id, hit=True, score=1.0, time=i.time, question=i.question, answer="big", verdict="wrong")]
+    assert store.uses(c.id) == [
+        dict(interaction=i.id, hit=True, score=1.0, time=i.time, question=i.question, answer="big", verdict="wrong")
+    ]
     assert store.uses(other.id) == [] and len(store.uses(other.id, hits_only=False)) == 1
-    assert store.use_counts([c.id, other.id]) == {c.id: dict(uses=1, right=0, wrong=1), other.id: dict(uses=0, right=0, wrong=0)}
+    assert store.use_counts([c.id, other.id]) == {
+        c.id: dict(uses=1, right=0, wrong=1),
+        other.id: dict(uses=0, right=0, wrong=0),
+    }
     o, = store.outcomes("s")
-    assert (o.query, o.prompt, o.prompt_id, o.correct, o.cost, o.interaction, o.draw) == ("what is like y", "think", "p1", False, .5, i.id, 0)
+    assert (o.query, o.prompt, o.prompt_id, o.correct, o.cost, o.interaction, o.draw) == (
+        "what is like y",
+        "think",
+        "p1",
+        False,
+        0.5,
+        i.id,
+        0,
+    )
     e, = store.canonical_examples("s")
     assert (e["prefix"], e["suffix"], e["interaction"], e["clarification"]) == ("what is like y", " large", i.id, c.id)
     assert [x["clarification"] for x in store.study_sentences("s")] == [c.id, other.id]
     assert store.outcomes("t") == [] and len(store.outcomes()) == 1
-    assert [x.id for x in store.interactions("s", verdict="wrong")] == [x.id for x in store.interactions("s", question="What is like Y?")] == [i.id]
+    assert (
+        [x.id for x in store.interactions("s", verdict="wrong")]
+        == [x.id for x in store.interactions("s", question="What is like Y?")]
+        == [i.id]
+    )
     with pytest.raises(InvalidData, match="a verdict is"): store.set_verdict(i.id, "perhaps")
     with pytest.raises(KeyError, match="no interaction"): store.set_verdict("nope", "right")
 
@@ -158,7 +235,9 @@ def exact(store, query, scope, e, k, **options):
     rows = store.clarifications(scope)
     scores = dict(zip([c.id for c in rows], e([c.key for c in rows]) @ e([query])[0]))
     found = store.search(query, scope=scope, method="semantic", embedder=e, k=k, scores=True, **options)
-    assert all(abs(scores[c.id] - score) < 1e-5 for c, score in found) and len({c.id for c, _ in found}) == min(k, len(rows))
+    assert all(abs(scores[c.id] - score) < 1e-5 for c, score in found) and len({c.id for c, _ in found}) == min(
+        k, len(rows)
+    )
     return np.allclose([score for _, score in found], sorted(scores.values(), reverse=True)[:k], atol=1e-5)
 
 
@@ -170,7 +249,9 @@ def test_semantic_is_incremental_and_exact(store):
     e.texts = 0
     query = "a quite different question"
     new = store.add(scope="s", key="a quite different question!", text="new")
-    assert store.search(query, scope="s", method="semantic", embedder=e, k=1) == [new] and e.texts == 2 # the query and the new key
+    assert (
+        store.search(query, scope="s", method="semantic", embedder=e, k=1) == [new] and e.texts == 2
+    )  # the query and the new key
     newer = store.add(scope="s", key="A quite different question", text="newer") # replaces, and stands there once
     found = store.search(query, scope="s", method="semantic", embedder=e, k=200)
     assert found[0] == newer and len(found) == 101
@@ -188,7 +269,13 @@ def test_large_scopes_get_their_own_approximate_index_with_an_exact_fallback(pla
     e = HashEmbedder(64)
     words = [f"{a}{b}" for a in "bcdfghklmnpr" for b in ("ato", "emi", "iru", "obal", "usk")]
     with Store(place, embedder=e, exact_limit=300) as s:
-        s.add_many([dict(scope=scope, key=f"{words[i % 60]} and {words[i * 7 // 60 % 60]} {i}", text=str(i)) for i in range(700) for scope in ("big", "other")][:1400])
+        s.add_many(
+            [
+                dict(scope=scope, key=f"{words[i % 60]} and {words[i * 7 // 60 % 60]} {i}", text=str(i))
+                for i in range(700)
+                for scope in ("big", "other")
+            ][:1400]
+        )
         queries = [f"{words[i]} and {words[-i]} {i}" for i in range(25)]
         assert all(exact(s, q, "big", e, 5, exact=True) for q in queries[:8])
         near = [s.search(q, scope="big", method="semantic", k=1, scores=True)[0] for q in queries]
@@ -203,7 +290,11 @@ def test_large_scopes_get_their_own_approximate_index_with_an_exact_fallback(pla
         assert len(found) == 40
         if not s.db.sqlite:
             index = s._indexes["semantic", "big", e.name]
-            with s.db.read() as conn: assert conn.scalar(sa.text("SELECT count(*) FROM pg_indexes WHERE indexname = :i"), dict(i=index.index)) == 1
+            with s.db.read() as conn:
+                assert (
+                    conn.scalar(sa.text("SELECT count(*) FROM pg_indexes WHERE indexname = :i"), dict(i=index.index))
+                    == 1
+                )
         else: assert len(list(Path(f"{place}-index").rglob("meta.json"))) == 1
 
 
@@ -263,7 +354,9 @@ def test_a_store_survives_a_fork(place):
         child = multiprocessing.get_context("fork").Process(target=lambda: s.add(scope="s", key="child", text="t"))
         child.start(), child.join(60)
         assert child.exitcode == 0
-        assert keys(s.clarifications("s")) == ["parent", "child"] and keys(s.search("child", scope="s", k=1)) == ["child"]
+        assert keys(s.clarifications("s")) == ["parent", "child"] and keys(s.search("child", scope="s", k=1)) == [
+            "child"
+        ]
 
 
 # ---- erasure
@@ -275,19 +368,41 @@ def test_forget_counts_first_then_deletes_everything_of_a_scope(store):
     store.search("zebra", scope="alice", method="semantic", embedder=e)
     kept = store.add(scope="bob", key="zebrakey", text="bobs")
     before = store.forget(scope="alice", dry_run=True)
-    assert (before.clarifications, before.interactions, before.vectors, before.dry_run, before.complete) == (1, 1, 1, True, False)
+    assert (before.clarifications, before.interactions, before.vectors, before.dry_run, before.complete) == (
+        1,
+        1,
+        1,
+        True,
+        False,
+    )
     assert store.get(c.id) == c
     receipt = store.forget(scope="alice")
-    assert (receipt.clarifications, receipt.interactions, receipt.vectors, receipt.complete) == (1, 1, 1, True) and c.id in receipt.ids
+    assert (receipt.clarifications, receipt.interactions, receipt.vectors, receipt.complete) == (
+        1,
+        1,
+        1,
+        True,
+    ) and c.id in receipt.ids
     assert "zebra" not in str(receipt.to_dict())
-    assert store.search("zebrakey", scope="alice") == store.search("zebrakey", scope="alice", method="semantic", embedder=e) == []
+    assert (
+        store.search("zebrakey", scope="alice")
+        == store.search("zebrakey", scope="alice", method="semantic", embedder=e)
+        == []
+    )
     assert store.scopes() == ["bob"] and store.search("zebrakey", scope="bob") == [kept]
 
 
 def test_forget_one_entry_and_what_quotes_it(store):
     a = store.add(scope="s", key="k1", text="my secret meaning")
     b = store.supersede(a.id, "harmless")
-    quoting = store.log(Interaction("q", scope="s", prompt="few\nmy secret meaning\nshots", retrieval=Retrieval(True, "k1", a.text, 0., id=a.id)))
+    quoting = store.log(
+        Interaction(
+            "q",
+            scope="s",
+            prompt="few\nmy secret meaning\nshots",
+            retrieval=Retrieval(True, "k1", a.text, 0.0, id=a.id),
+        )
+    )
     plain = store.log(Interaction("q2", scope="s", prompt="nothing"))
     receipt = store.forget(id=a.id)
     assert (receipt.clarifications, receipt.redacted, receipt.interactions) == (1, 1, 0)
@@ -325,12 +440,14 @@ def test_the_raw_files_hold_no_trace(place, tmp_path, request):
         folder = tmp_path if s.db.sqlite else Path(request.getfixturevalue("pg_server").pgdata)/"base"
         vector = e(["ZEBRAKEY7 padding"])[0].tobytes()
         if not s.db.sqlite:
-            with s.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c: c.execute(sa.text("ANALYZE")), c.execute(sa.text("CHECKPOINT"))
+            with s.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
+                c.execute(sa.text("ANALYZE")), c.execute(sa.text("CHECKPOINT"))
         before = raw_bytes(folder)
         assert b"ZEBRATEXT7" in before and b"ZEBRAPROMPT" in before and vector in before
         assert s.forget(scope="alice").complete
         if not s.db.sqlite:
-            with s.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c: c.execute(sa.text("CHECKPOINT"))
+            with s.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
+                c.execute(sa.text("CHECKPOINT"))
         after = raw_bytes(folder) # with the store still open: database, -wal, -shm, index files
         assert b"ZEBRA" not in after and vector not in after and b"OKAPITEXT" in after
         assert b"alice" not in after
@@ -368,14 +485,22 @@ def test_a_newer_store_is_refused_and_left_alone(place):
     with Store(place) as s:
         s.add(scope="s", key="k", text="t")
         with s.db.write() as conn: conn.execute(sa.text("UPDATE pm_meta SET value = '4' WHERE key = 'schema_version'"))
-    with pytest.raises(StoreVersionError, match="layout 4, this one knows up to 3.*Nothing was changed.*pip install -U promptmem"): Store(place)
+    with pytest.raises(
+        StoreVersionError, match="layout 4, this one knows up to 3.*Nothing was changed.*pip install -U promptmem"
+    ):
+        Store(place)
     engine = s.db.url.set(drivername="postgresql+psycopg") if not s.db.sqlite else s.db.url
-    with sa.create_engine(engine).connect() as conn: assert conn.scalar(sa.text("SELECT count(*) FROM pm_clarifications")) == 1
+    with sa.create_engine(engine).connect() as conn:
+        assert conn.scalar(sa.text("SELECT count(*) FROM pm_clarifications")) == 1
 
 
 def v1_script(sqlite):
     sql = (Path(__file__).parent/"store_v1.sql").read_text()
-    return sql if sqlite else sql.replace("INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY")
+    return (
+        sql
+        if sqlite
+        else sql.replace("INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY")
+    )
 
 
 def test_a_version_1_store_is_migrated(place):
@@ -404,7 +529,11 @@ def test_a_version_1_store_is_migrated(place):
 def layout(conn):
     "Tables with their columns and indexes"
     i = sa.inspect(conn)
-    return {t: (sorted(c["name"] for c in i.get_columns(t)), sorted(x["name"] for x in i.get_indexes(t))) for t in i.get_table_names() if t.startswith("pm_")}
+    return {
+        t: (sorted(c["name"] for c in i.get_columns(t)), sorted(x["name"] for x in i.get_indexes(t)))
+        for t in i.get_table_names()
+        if t.startswith("pm_")
+    }
 
 
 def test_a_failed_migration_leaves_the_old_store(tmp_path, monkeypatch):
@@ -423,7 +552,8 @@ def test_a_failed_migration_leaves_the_old_store(tmp_path, monkeypatch):
 
 
 def test_no_password_in_repr_or_errors():
-    with pytest.raises(StoreError) as e: Store("postgresql+psycopg://me:hunter2@127.0.0.1:1/db?password=hunter3", timeout=1)
+    with pytest.raises(StoreError) as e:
+        Store("postgresql+psycopg://me:hunter2@127.0.0.1:1/db?password=hunter3", timeout=1)
     assert "hunter" not in str(e.value) and "me@127.0.0.1:1/db" in str(e.value)
     from promptmem.store.database import as_url, shown
     assert "hunter" not in shown(as_url("postgresql://me:hunter2@h/db?password=hunter3&sslmode=require"))
@@ -431,21 +561,29 @@ def test_no_password_in_repr_or_errors():
 
 def test_sqlite_runs_with_the_promised_settings(tmp_path):
     with Store(tmp_path/"sub"/"memory.db") as s, s.db.read() as conn:
-        found = {p: conn.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")}
+        found = {
+            p: conn.exec_driver_sql(f"PRAGMA {p}").scalar()
+            for p in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+        }
     assert found == dict(journal_mode="wal", synchronous=2, foreign_keys=1, secure_delete=1, busy_timeout=60000)
 
 
 def test_the_database_itself_refuses_two_active_entries(store):
     store.add(scope="s", key="k", text="t")
     with pytest.raises(StoreError), store.db.write() as conn:
-        conn.execute(sa.text("INSERT INTO pm_clarifications (id, scope, key, normalized_key, slot, text, author, time, active) "
-                             "SELECT 'x', scope, key, normalized_key, slot, text, author, time, active FROM pm_clarifications"))
+        conn.execute(
+            sa.text(
+                "INSERT INTO pm_clarifications (id, scope, key, normalized_key, slot, text, author, time, active) "
+                "SELECT 'x', scope, key, normalized_key, slot, text, author, time, active FROM pm_clarifications"
+            )
+        )
     assert store.count("s", active=None) == 1
 
 
 def test_importing_the_store_is_light():
     import subprocess
     import sys
+
     code = "import promptmem.store, sys; print([m for m in ('torch','pandas','transformers','sklearn','openai','plotly') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
@@ -462,15 +600,34 @@ def test_writes_and_hot_searches_touch_single_rows(tmp_path):
         s.add_many([dict(scope="s", key=f"key {i}", text="t") for i in range(50)])
         s.search("key 7", scope="s")
         asked = []
-        sa.event.listen(s.db.engine, "before_cursor_execute", lambda conn, cursor, statement, values, context, many: asked.append((statement, values[0] if many else values)))
+        sa.event.listen(
+            s.db.engine,
+            "before_cursor_execute",
+            lambda conn, cursor, statement, values, context, many: asked.append(
+                (statement, values[0] if many else values)
+            ),
+        )
         c = s.add(scope="s", key="key 7", text="new")
-        s.supersede(c.id, "newer"), s.deactivate(c.id), s.restore(c.id), s.add_many([dict(scope="s", key="key 8", text="x")])
+        (
+            s.supersede(c.id, "newer"),
+            s.deactivate(c.id),
+            s.restore(c.id),
+            s.add_many([dict(scope="s", key="key 8", text="x")]),
+        )
         s.search("key 7", scope="s"), s.history(c.id), s.set_verdict(s.log(Interaction("q", scope="s")).id, "right")
         with s.db.read() as conn:
             raw = conn.connection.dbapi_connection
-            plans = {q: [row[-1] for row in raw.execute("EXPLAIN QUERY PLAN " + q, v)] for q, v in asked if not q.startswith("PRAGMA")}
+            plans = {
+                q: [row[-1] for row in raw.execute("EXPLAIN QUERY PLAN " + q, v)]
+                for q, v in asked
+                if not q.startswith("PRAGMA")
+            }
     assert len(plans) > 10
-    slow = {q: p for q, p in plans.items() if any("SCAN pm_" in x or "pm_by_time" in x or "pm_clarifications" in x and x.endswith("(scope=?)") for x in p)}
+    slow = {
+        q: p
+        for q, p in plans.items()
+        if any("SCAN pm_" in x or "pm_by_time" in x or "pm_clarifications" in x and x.endswith("(scope=?)") for x in p)
+    }
     assert slow == {}
 
 
@@ -500,8 +657,13 @@ def test_the_migration_brings_back_what_was_taken_for_the_same_question(place):
     with pytest.warns(UserWarning, match="2 clarifications .* are in use again, 1 are retired"), Store(place) as s:
         assert [c.text for c in s.migrated()] == ["second", "I mean std::sort"]
         active = {c.key: c.text for c in s.clarifications("alice")}
-        assert active == {"How do I sort a list in C++ ?": "I mean std::sort", "How do I sort a list in C# ?": "I mean LINQ OrderBy",
-                          "is x > 0 ?": "second", "is x < 0 ?": "third", "what does cooperate mean ?": "without"}
+        assert active == {
+            "How do I sort a list in C++ ?": "I mean std::sort",
+            "How do I sort a list in C# ?": "I mean LINQ OrderBy",
+            "is x > 0 ?": "second",
+            "is x < 0 ?": "third",
+            "what does cooperate mean ?": "without",
+        }
         assert [c.text for c in s.history("is x > 0", scope="alice")] == ["first", "second"]
         assert s.get("c2").supersedes is None and s.get("c4").supersedes == "c3" and s.get("c5").supersedes is None
         i, = s.interactions("alice")

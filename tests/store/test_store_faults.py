@@ -1,4 +1,6 @@
-"""Full disks, folders that cannot be written, damaged and stale files, killed processes: what is said, and that nothing is lost."""
+"""Full disks, folders that cannot be written, damaged and stale files, killed processes: what is said, and that
+nothing is lost."""
+
 import json
 import os
 import resource
@@ -51,13 +53,18 @@ def test_a_full_database_says_so_and_keeps_what_was_acknowledged(tmp_path):
         sa.event.listen(s.db.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA max_page_count=200"))
         s.db.engine.dispose()
         ids = []
-        with pytest.raises(StoreFull, match="memory.db: the disk is full: this write was not kept, everything acknowledged before is safe") as e:
+        with pytest.raises(
+            StoreFull,
+            match="memory.db: the disk is full: this write was not kept, everything acknowledged before is safe",
+        ) as e:
             for i in range(1000): ids.append(s.add(scope="s", key=f"key {i}", text="x" * 2000).id)
         assert isinstance(e.value.__cause__, sa.exc.OperationalError)
         assert len(ids) > 50 and s.count("s") == len(ids)
-        with pytest.raises(StoreFull): s.add_many([dict(scope="t", key=f"key {i}", text="x" * 2000) for i in range(500)])
-        assert s.count("t") == 0 # not half of it
-        with s.db.engine.connect() as conn: conn.connection.dbapi_connection.execute("PRAGMA max_page_count=100000") # room again
+        with pytest.raises(StoreFull):
+            s.add_many([dict(scope="t", key=f"key {i}", text="x" * 2000) for i in range(500)])
+        assert s.count("t") == 0  # not half of it
+        with s.db.engine.connect() as conn:
+            conn.connection.dbapi_connection.execute("PRAGMA max_page_count=100000")  # room again
         s.db.engine.dispose()
     with Store(path) as s:
         assert [c.id for c in s.clarifications("s")] == ids
@@ -102,7 +109,11 @@ def test_a_folder_that_cannot_be_written(open_folder):
     open_folder.chmod(0o555)
     for path in (open_folder/"memory.db", open_folder/"new.db", open_folder/"sub"/"new.db"):
         kind, message = in_child(lambda p: repr(Store(p)), path, before=become_nobody)
-        assert kind == "StoreReadOnly" and "check the permissions of the file and of its folder" in message and path.name in message
+        assert (
+            kind == "StoreReadOnly"
+            and "check the permissions of the file and of its folder" in message
+            and path.name in message
+        )
     open_folder.chmod(0o755)
     (open_folder/"memory.db").chmod(0o644)
     with Store(open_folder/"memory.db") as s: assert s.count("s") == 1
@@ -134,7 +145,8 @@ def test_a_path_that_cannot_be_a_file(tmp_path):
 def test_waiting_for_another_writer_has_an_end(tmp_path):
     with Store(tmp_path/"m.db") as a, Store(tmp_path/"m.db", timeout=.2) as b:
         with a.db.write():
-            with pytest.raises(StoreBusy, match="locked for longer than the timeout"): b.add(scope="s", key="k", text="t")
+            with pytest.raises(StoreBusy, match="locked for longer than the timeout"):
+                b.add(scope="s", key="k", text="t")
             assert b.count("s") == 0 # readers do not wait
         b.add(scope="s", key="k", text="t")
 
@@ -145,7 +157,8 @@ def test_no_server(tmp_path):
 
 # ---- derived indexes
 
-def rows(n, start=0): return [dict(scope="s", key=f"word{i * 7919 % 1000} and {i}", text=str(i)) for i in range(start, start + n)]
+def rows(n, start=0):
+    return [dict(scope="s", key=f"word{i * 7919 % 1000} and {i}", text=str(i)) for i in range(start, start + n)]
 
 
 @pytest.fixture
@@ -206,7 +219,9 @@ def _search_hard(folder):
     with Store(folder/"m.db", embedder=EMBEDDER, exact_limit=50) as s:
         for i in range(8):
             s.add(scope="s", key=f"by {os.getpid()} {i}", text="t")
-            assert s.search(f"by {os.getpid()} {i}", scope="s", method="semantic", k=1)[0].key == f"by {os.getpid()} {i}"
+            assert (
+                s.search(f"by {os.getpid()} {i}", scope="s", method="semantic", k=1)[0].key == f"by {os.getpid()} {i}"
+            )
     return "ok"
 
 
@@ -240,8 +255,11 @@ def test_the_checker_notices_a_loss(tmp_path):
 
 
 def test_a_power_cut_in_the_middle_of_a_write_keeps_the_old_state(tmp_path):
-    code = ("import os, sys; from promptmem.store import Store; s = Store(sys.argv[1]); s.add(scope='s', key='k', text='safe')\n"
-            "with s.db.write() as conn:\n conn.exec_driver_sql('DELETE FROM pm_clarifications'); os._exit(9)")
+    code = (
+        "import os, sys; from promptmem.store import Store; s = Store(sys.argv[1]); s.add(scope='s', key='k', "
+        "text='safe')\n"
+        "with s.db.write() as conn:\n conn.exec_driver_sql('DELETE FROM pm_clarifications'); os._exit(9)"
+    )
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path/"m.db")]).returncode == 9
     with Store(tmp_path/"m.db") as s: assert [c.text for c in s.clarifications("s")] == ["safe"]
 
@@ -253,9 +271,13 @@ def test_a_server_that_drops_its_connections(place):
     with Store(place) as s:
         first = s.add(scope="s", key="k", text="before")
         with psycopg.connect(place, autocommit=True) as admin:
-            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+                "backend_type = 'client backend'"
+            )
         assert s.get(first.id) == first
-        with pytest.raises(StoreError, match="terminating connection"): s.add(scope="s", key="k", text="lost on the way")
+        with pytest.raises(StoreError, match="terminating connection"):
+            s.add(scope="s", key="k", text="lost on the way")
         assert s.add(scope="s", key="k", text="after").supersedes == first.id
         assert [c.text for c in s.history("k", scope="s")] == ["before", "after"]
         with pytest.raises(StoreError, match="division by zero"): s.db.at_once("SELECT 1/0", {})
@@ -264,7 +286,14 @@ def test_a_server_that_drops_its_connections(place):
 
 # ---- files that somebody else made
 
-@pytest.mark.parametrize("note", [dict(folder="../precious", ns=None, drop=[]), dict(folder="ABS", ns=None, drop=[]), dict(folder="x/../../precious", ns=[1], drop=[])])
+@pytest.mark.parametrize(
+    "note",
+    [
+        dict(folder="../precious", ns=None, drop=[]),
+        dict(folder="ABS", ns=None, drop=[]),
+        dict(folder="x/../../precious", ns=[1], drop=[]),
+    ],
+)
 def test_a_store_from_elsewhere_cannot_reach_outside_its_index(tmp_path, note):
     "The notes of unfinished erasures are data, too"
     precious = tmp_path/"precious"
@@ -272,7 +301,8 @@ def test_a_store_from_elsewhere_cannot_reach_outside_its_index(tmp_path, note):
     (precious/"thesis.txt").write_text("years of work")
     with Store(tmp_path/"m.db") as s: s.add(scope="s", key="k", text="t")
     note = dict(note, folder=str(precious) if note["folder"] == "ABS" else note["folder"])
-    with sqlite3.connect(tmp_path/"m.db") as db: db.execute("INSERT INTO pm_meta VALUES ('erase:1', ?)", (json.dumps(note),))
+    with sqlite3.connect(tmp_path / "m.db") as db:
+        db.execute("INSERT INTO pm_meta VALUES ('erase:1', ?)", (json.dumps(note),))
     db.close()
     with pytest.raises(InvalidData, match="leaves its folder"): Store(tmp_path/"m.db")
     assert (precious/"thesis.txt").read_text() == "years of work"
@@ -281,11 +311,13 @@ def test_a_store_from_elsewhere_cannot_reach_outside_its_index(tmp_path, note):
 def test_an_erasure_note_drops_only_indexes_of_ours(tmp_path):
     with Store(tmp_path/"m.db") as s: s.add(scope="s", key="k", text="t")
     note = dict(folder=None, ns=None, drop=["pm_chain", "pm_chain; DROP TABLE pm_clarifications"])
-    with sqlite3.connect(tmp_path/"m.db") as db: db.execute("INSERT INTO pm_meta VALUES ('erase:1', ?)", (json.dumps(note),))
+    with sqlite3.connect(tmp_path / "m.db") as db:
+        db.execute("INSERT INTO pm_meta VALUES ('erase:1', ?)", (json.dumps(note),))
     db.close()
     with Store(tmp_path/"m.db") as s:
         assert s.count("s") == 1
-        with s.db.read() as conn: assert "pm_chain" in [i["name"] for i in sa.inspect(conn).get_indexes("pm_clarifications")]
+        with s.db.read() as conn:
+            assert "pm_chain" in [i["name"] for i in sa.inspect(conn).get_indexes("pm_clarifications")]
 
 
 def test_an_index_that_names_another_folder_is_built_again(large):

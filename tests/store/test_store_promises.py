@@ -1,4 +1,6 @@
-"""Forgotten is gone, scopes stay apart, what is accepted can be read again: one test for each kind of way to break it."""
+"""Forgotten is gone, scopes stay apart, what is accepted can be read again: one test for each kind of way to break
+it."""
+
 import json
 import os
 import random
@@ -45,14 +47,26 @@ def child(action, limit=20):
 
 # ---- erasure follows the record
 
-@pytest.mark.parametrize("text", ["my ZEBRA ", "my ZEBRA | diagnosis", "my ZEBRA\ndiagnosis", "my ZEBRA in the END", "x" * 50_001 + "ZEBRA"])
+@pytest.mark.parametrize(
+    "text", ["my ZEBRA ", "my ZEBRA | diagnosis", "my ZEBRA\ndiagnosis", "my ZEBRA in the END", "x" * 50_001 + "ZEBRA"]
+)
 def test_what_was_sent_goes_however_it_was_spelled(tmp_path, text):
     with Store(tmp_path/"m.db") as s:
         said = " ".join(text.lower().split()).replace("|", "/")
         c = s.add(scope="alice", key="k", text=text)
         got = Retrieval(True, "k", text, 0., (Candidate("k", text, 0., c.id),), "the nearest", 6, c.id)
-        i = s.log(Interaction("q", scope="alice", prompt=said, answer=f"I heard {said}", understanding=said, retrieval=got, verdict="right",
-                              meta=dict(reply=said, prompt_text="think", query_id=7)))
+        i = s.log(
+            Interaction(
+                "q",
+                scope="alice",
+                prompt=said,
+                answer=f"I heard {said}",
+                understanding=said,
+                retrieval=got,
+                verdict="right",
+                meta=dict(reply=said, prompt_text="think", query_id=7),
+            )
+        )
         later = s.log(Interaction("r", scope="alice", prompt=f"you said {said}", answer=said, meta=dict(turns=[i.id])))
         always = s.log(Interaction("t", scope="team", prompt=said, answer=said, meta=dict(always=[c.id])))
         receipt = s.forget(id=c.id)
@@ -60,7 +74,11 @@ def test_what_was_sent_goes_however_it_was_spelled(tmp_path, text):
         raw = raw_bytes(tmp_path)
         assert b"ZEBRA" not in raw and b"zebra" not in raw
         left = s.interaction(i.id)
-        assert (left.question, left.verdict, left.meta) == ("q", "right", dict(reply="[forgotten]", prompt_text="think", query_id=7))
+        assert (left.question, left.verdict, left.meta) == (
+            "q",
+            "right",
+            dict(reply="[forgotten]", prompt_text="think", query_id=7),
+        )
         assert s.interaction(later.id).answer == s.interaction(always.id, scope="team").answer == "[forgotten]"
         assert s.outcomes() and s.canonical_examples() == []
 
@@ -69,9 +87,15 @@ def test_a_runner_up_leaves_the_receipt_of_another_question(tmp_path):
     with Store(tmp_path/"m.db") as s:
         key = "My Passport-Number is QX77"
         c = s.add(scope="alice", key=key, text="a word")
-        near = Retrieval(False, candidates=(Candidate("my passport number is qx77", "a word", 30, c.id),), why="the nearest is 'my passport number is qx77'")
+        near = Retrieval(
+            False,
+            candidates=(Candidate("my passport number is qx77", "a word", 30, c.id),),
+            why="the nearest is 'my passport number is qx77'",
+        )
         s.log(Interaction(key, scope="alice"))
-        i = s.log(Interaction("who was first on the moon", scope="alice", answer="Armstrong", prompt="plain", retrieval=near))
+        i = s.log(
+            Interaction("who was first on the moon", scope="alice", answer="Armstrong", prompt="plain", retrieval=near)
+        )
         s.forget(scope="alice", key=key)
         assert b"qx77" not in raw_bytes(tmp_path).lower()
         assert (s.interaction(i.id).answer, s.interaction(i.id).prompt) == ("Armstrong", "plain")
@@ -79,16 +103,34 @@ def test_a_runner_up_leaves_the_receipt_of_another_question(tmp_path):
 
 def test_nothing_read_before_can_be_written_back(store):
     c = store.add(scope="alice", key="k", text="ZEBRA")
-    i = store.log(Interaction("k", scope="alice", prompt="ZEBRA", retrieval=Retrieval(True, "k", "ZEBRA", 0., (), "", 6, c.id)))
-    kept = store.log(Interaction("other", scope="alice", prompt="with zebra", retrieval=Retrieval(True, "k", "ZEBRA", 0., (), "", 6, c.id)))
+    i = store.log(
+        Interaction("k", scope="alice", prompt="ZEBRA", retrieval=Retrieval(True, "k", "ZEBRA", 0.0, (), "", 6, c.id))
+    )
+    kept = store.log(
+        Interaction(
+            "other", scope="alice", prompt="with zebra", retrieval=Retrieval(True, "k", "ZEBRA", 0.0, (), "", 6, c.id)
+        )
+    )
     store.forget(scope="alice", key="k")
     with pytest.raises(Forgotten, match="was forgotten and cannot be written again"): store.log(i)
-    for call in (lambda: store.set_verdict(i.id, "right"), lambda: store.judge(i.id, "right"), lambda: store.supersede(c.id, "x"),
-                 lambda: store.restore(c.id), lambda: store.withdraw(c.id), lambda: store.add(scope="alice", key="k", text="x", source=i.id)):
+    for call in (
+        lambda: store.set_verdict(i.id, "right"),
+        lambda: store.judge(i.id, "right"),
+        lambda: store.supersede(c.id, "x"),
+        lambda: store.restore(c.id),
+        lambda: store.withdraw(c.id),
+        lambda: store.add(scope="alice", key="k", text="x", source=i.id),
+    ):
         with pytest.raises(KeyError): call()
-    store.log(kept) # it was read before: what it saw of the forgotten entry does not come back
-    assert store.interaction(kept.id).prompt == "[forgotten]" and "ZEBRA" not in str(store.interaction(kept.id).to_dict())
-    late = store.log(Interaction("new", scope="alice", prompt="ZEBRA too", retrieval=Retrieval(True, "k", "ZEBRA", 0., (), "", 6, c.id)))
+    store.log(kept)  # it was read before: what it saw of the forgotten entry does not come back
+    assert store.interaction(kept.id).prompt == "[forgotten]" and "ZEBRA" not in str(
+        store.interaction(kept.id).to_dict()
+    )
+    late = store.log(
+        Interaction(
+            "new", scope="alice", prompt="ZEBRA too", retrieval=Retrieval(True, "k", "ZEBRA", 0.0, (), "", 6, c.id)
+        )
+    )
     assert store.interaction(late.id).prompt == "[forgotten]" # an answer that was under way
     assert store.scopes() == ["alice"] and store.count("alice", active=None) == 0
 
@@ -121,7 +163,13 @@ def test_caches_are_cleaned_or_named(tmp_path):
     with Store(tmp_path/"m.db") as s:
         s.watch(model)
         c = s.add(scope="a", key="k", text="ZEBRA")
-        receipt = s.forget(id=c.id, caches=[type("Old", (), dict(path="old.db", cache=None))(), type("E", (), dict(cache=type("C", (), dict(path="e.db"))()))()])
+        receipt = s.forget(
+            id=c.id,
+            caches=[
+                type("Old", (), dict(path="old.db", cache=None))(),
+                type("E", (), dict(cache=type("C", (), dict(path="e.db"))()))(),
+            ],
+        )
         assert receipt.cached == 1 and list(answers) == ["else"]
         assert receipt.complete and "the cache e.db, which cannot forget single texts" in receipt.note
 
@@ -137,7 +185,10 @@ def test_exported_copies_are_named_and_unfinished_ones_go(tmp_path):
             from promptmem.store.erase import note_export
             note_export(conn, s.db, tmp_path/"b.jsonl", ["a"], left)
         receipt = s.forget(scope="a")
-        assert receipt.left == [f"the copy exported on {receipt.time[:10]} to {tmp_path/'a.jsonl'}"] and not left.exists()
+        assert (
+            receipt.left == [f"the copy exported on {receipt.time[:10]} to {tmp_path / 'a.jsonl'}"]
+            and not left.exists()
+        )
         assert s.forget(scope="a").left == [] # it was told once; the path may hold the scope's name
 
 
@@ -152,7 +203,10 @@ def test_a_restored_backup_does_not_believe_a_younger_index(tmp_path):
     shutil.copy(tmp_path/"backup.db", place)
     with opened() as s:
         for i in range(60): s.add(scope="a", key=f"second life number {i}", text=f"second {i}")
-        found = [s.search(f"second life number {i}", scope="a", method="semantic", k=1, exact=True)[0].text for i in range(60)]
+        found = [
+            s.search(f"second life number {i}", scope="a", method="semantic", k=1, exact=True)[0].text
+            for i in range(60)
+        ]
         assert found == [f"second {i}" for i in range(60)]
 
 
@@ -189,7 +243,9 @@ def test_a_search_that_builds_beside_an_erasure(tmp_path):
             rows = s.add_many(many(120), embeddings=EMBEDDER(keys), model=EMBEDDER.name)
         with Store(folder/"m.db") as o:
             def search():
-                with Store(folder/"m.db", embedder=EMBEDDER, exact_limit=50) as t: assert t.search("key 9", scope="a", method="semantic", k=1)
+                with Store(folder / "m.db", embedder=EMBEDDER, exact_limit=50) as t:
+                    assert t.search("key 9", scope="a", method="semantic", k=1)
+
             t = threading.Thread(target=lambda: out.append(child(search)))
             out = []
             t.start()
@@ -222,7 +278,9 @@ def test_ids_of_another_scope(store, tmp_path):
                   retrieval=dict(hit=True, id=c.id, text="t", score=0, candidates=[])),
              dict(scope="mallory", key="zz", text="his", id=c.id, time="2026-01-01")]
     (tmp_path/"x.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert store.import_(tmp_path/"x.jsonl").clarifications == 1 # no oracle: whether the id is known elsewhere makes no difference
+    assert (
+        store.import_(tmp_path / "x.jsonl").clarifications == 1
+    )  # no oracle: whether the id is known elsewhere makes no difference
     assert store.uses(c.id) == [] and store.use_counts([c.id])[c.id]["uses"] == 0
     assert store.get(c.id).text == "hers" and store.get(c.id, scope="mallory").text == "his"
     for call in (store.deactivate, store.restore, store.withdraw, lambda *a, **k: store.supersede(a[0], "x", **k)):
@@ -245,7 +303,9 @@ def test_layers(store):
     t = store.add(scope="team", key="Like X?", text="theirs")
     u = store.add(scope="team", key="units", text="metric")
     both = ("alice", "team")
-    assert store.search("like x", scope=both, k=5) == [a, u] and store.search("like x", scope=("team", "alice"), k=1) == [t]
+    assert store.search("like x", scope=both, k=5) == [a, u] and store.search(
+        "like x", scope=("team", "alice"), k=1
+    ) == [t]
     assert store.search("like x", scope=both, k=5, method="semantic", embedder=EMBEDDER)[0] == a
     assert store.clarifications(both) == [a, u] and store.count(both) == 2 and store.count(both, active=None) == 3
     new = store.supersede(u.id, "imperial", scope=both) # written to the first layer, the team's word stays
@@ -264,7 +324,11 @@ def test_what_always_holds(store, tmp_path):
     two = store.add(scope="alice", key="units", text="kelvin", kind="always")
     assert store.add(scope="alice", key="units", text="Celsius", kind="always").supersedes == two.id
     assert [c.text for c in store.preferences("alice")] == ["temperatures in Celsius", "Celsius"]
-    assert store.search("units", scope="alice") == [] and store.count("alice", kind="question") == 0 and len(store.changes("alice").rows) == 0
+    assert (
+        store.search("units", scope="alice") == []
+        and store.count("alice", kind="question") == 0
+        and len(store.changes("alice").rows) == 0
+    )
     store.export(tmp_path/"x.jsonl")
     with Store(":memory:") as other:
         other.import_(tmp_path/"x.jsonl")
@@ -277,7 +341,10 @@ def test_what_always_holds(store, tmp_path):
 
 def test_half_an_emoji_and_nan(store, tmp_path):
     i = store.log(Interaction("q", scope="a", answer="x \ud83d", meta={"score": float("nan"), "whole": "🙂"}))
-    assert store.interaction(i.id).answer == "x \ufffd" and store.interaction(i.id).meta == {"score": None, "whole": "🙂"}
+    assert store.interaction(i.id).answer == "x \ufffd" and store.interaction(i.id).meta == {
+        "score": None,
+        "whole": "🙂",
+    }
     assert store.export(tmp_path/"x.jsonl") == 1 and "NaN" not in (tmp_path/"x.jsonl").read_text(encoding="utf-8")
     with Store(":memory:") as other: assert other.import_(tmp_path/"x.jsonl").interactions == 1
 
@@ -286,7 +353,8 @@ def test_half_an_emoji_and_nan(store, tmp_path):
 def test_an_embedding_that_is_none_is_refused(store, bad):
     store.add(scope="p", key="old one", text="old")
     store.search("old one", scope="p", method="semantic", embedder=EMBEDDER)
-    with pytest.raises(InvalidData): store.add_many([dict(scope="p", key="k", text="t")], embeddings=bad, model=EMBEDDER.name)
+    with pytest.raises(InvalidData):
+        store.add_many([dict(scope="p", key="k", text="t")], embeddings=bad, model=EMBEDDER.name)
     assert [c.text for c in store.search("old one", scope="p", method="semantic", embedder=EMBEDDER)] == ["old"]
 
 
@@ -301,19 +369,33 @@ class SometimesNothing(HashEmbedder):
 @pytest.mark.filterwarnings("ignore:hash-16 gave no numbers")
 def test_one_bad_vector_does_not_stop_the_search(store):
     e = SometimesNothing(16)
-    store.add_many([dict(scope="s", key=f"key {i}", text="t") for i in range(9)] + [dict(scope="s", key="bad", text="t")])
+    store.add_many(
+        [dict(scope="s", key=f"key {i}", text="t") for i in range(9)] + [dict(scope="s", key="bad", text="t")]
+    )
     assert len(store.search("key 1", scope="s", method="semantic", embedder=e, k=20)) == 9
     assert len(store.search("key 1", scope="s", method="semantic", embedder=e, k=20)) == 9
 
 
 def test_lengths_hold_at_the_store(store):
-    for row in (dict(text="x" * 1_000_001), dict(key="x" * 1_000_001), dict(author="x" * 201), dict(source="x" * 201), dict(scope="x" * 201)):
+    for row in (
+        dict(text="x" * 1_000_001),
+        dict(key="x" * 1_000_001),
+        dict(author="x" * 201),
+        dict(source="x" * 201),
+        dict(scope="x" * 201),
+    ):
         with pytest.raises(InvalidData, match="at most"): store.add(**(dict(scope="s", key="k", text="t") | row))
     assert store.scopes() == []
 
 
-@pytest.mark.parametrize("first, second", [("2024-06-01T12:00:00+09:00", "2024-06-01T05:00:00+00:00"), ("20240101", "2024-06-01T05:00:00Z"),
-                                           ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00.500000+00:00")])
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        ("2024-06-01T12:00:00+09:00", "2024-06-01T05:00:00+00:00"),
+        ("20240101", "2024-06-01T05:00:00Z"),
+        ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00.500000+00:00"),
+    ],
+)
 def test_the_later_word_is_the_later_instant(store, tmp_path, first, second):
     for i, (at, text) in enumerate(((first, "earlier"), (second, "later"))):
         (tmp_path/f"{i}.jsonl").write_text(json.dumps(dict(scope="a", key="k", text=text, time=at)) + "\n")

@@ -73,7 +73,8 @@ class ScopeMachine(RuleBasedStateMachine):
         self.rows = {id: r for id, r in self.rows.items() if r[0] != scope}
 
     @rule(handle=st.integers(0, 1), scope=SCOPES)
-    def log(self, handle, scope): self.stores[handle].log(Interaction(f"[{scope}]", scope=scope, verdict="right", answer=f"[{scope}]"))
+    def log(self, handle, scope):
+        self.stores[handle].log(Interaction(f"[{scope}]", scope=scope, verdict="right", answer=f"[{scope}]"))
 
     @rule(handle=st.integers(0, 1), scope=SCOPES, key=KEYS, k=st.integers(1, 4))
     def search(self, handle, scope, key, k):
@@ -84,14 +85,19 @@ class ScopeMachine(RuleBasedStateMachine):
         assert [d for _, d in found] == best and all(mine[c.id][2] == c.text for c, _ in found)
         found = store.search(key, scope=scope, k=k, method="semantic", exact=True, scores=True)
         assert len(found) == min(k, len(mine)) and all(mine[c.id][2] == c.text for c, _ in found)
-        if mine: assert np.isclose(found[0][1], max(EMBEDDER([c.key for c in store.clarifications(scope)]) @ EMBEDDER([key])[0]), atol=1e-5)
+        if mine:
+            assert np.isclose(
+                found[0][1], max(EMBEDDER([c.key for c in store.clarifications(scope)]) @ EMBEDDER([key])[0]), atol=1e-5
+            )
 
     @invariant()
     def tables_agree(self):
         if not hasattr(self, "stores"): return
         for scope in {r[0] for r in self.rows.values()}:
             shown = self.stores[0].clarifications(scope, active=None)
-            assert {c.id: [c.scope, c.normalized_key, c.text, c.active] for c in shown} == {id: r for id, r in self.rows.items() if r[0] == scope}
+            assert {c.id: [c.scope, c.normalized_key, c.text, c.active] for c in shown} == {
+                id: r for id, r in self.rows.items() if r[0] == scope
+            }
             assert all(f"[{scope}]" in i.question for i in self.stores[1].interactions(scope))
 
     def teardown(self):
@@ -100,5 +106,7 @@ class ScopeMachine(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-ScopeMachine.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+ScopeMachine.TestCase.settings = settings(
+    max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
 TestScopes = ScopeMachine.TestCase

@@ -6,7 +6,12 @@ from promptmem.store.store import Store
 
 def test_mixed_work_on_one_store(place):
     found = soak(place, processes=2, threads=2, seconds=8)
-    assert found["wrong"] == [] and found["operations"] > 100 and found["team_writes"] > 10 and found["forgotten_texts"] > 0
+    assert (
+        found["wrong"] == []
+        and found["operations"] > 100
+        and found["team_writes"] > 10
+        and found["forgotten_texts"] > 0
+    )
     assert found["files_grown"] <= 20
 
 
