@@ -22,4 +22,4 @@ __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)
 def load_ipython_extension(shell):
     "`%load_ext promptmem`"
     from promptmem.memory.magics import register
-    register(shell)
+    register(shell, lambda: globals().get("default_assistant"))

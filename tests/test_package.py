@@ -1,4 +1,5 @@
 """The package as users get it: light to import, complete in its wheel, every module importable."""
+import ast
 import importlib
 import json
 import os
@@ -71,6 +72,44 @@ def test_every_public_name_resolves(package):
         assert getattr(mod, name) is not None, name
     with pytest.raises(AttributeError, match="no_such_name"):
         mod.no_such_name
+
+
+def imports(root):
+    "Module -> modules of the package that it imports anywhere, inside functions too"
+    files = {str(p.relative_to(root.parent).with_suffix("")).replace(os.sep, ".").removesuffix(".__init__"): p
+             for p in root.rglob("*.py") if "_modidx" not in p.name and "_data" not in p.parts}
+    out = {}
+    for name, path in files.items():
+        package = name if path.name == "__init__.py" else name.rsplit(".", 1)[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import): found = [a.name for a in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                above = package.split(".")[:len(package.split(".")) - node.level + 1] if node.level else []
+                base = ".".join([*above, *([node.module] if node.module else [])])
+                found = [f"{base}.{a.name}" if f"{base}.{a.name}" in files else base for a in node.names]
+            else: continue
+            out.setdefault(name, set()).update(m for m in found if m in files and m != name)
+    return out
+
+
+def circles(graph):
+    "Modules from which imports lead back to themselves"
+    def reached(start):
+        seen, todo = set(), list(graph.get(start, ()))
+        while todo:
+            m = todo.pop()
+            if m in seen: continue
+            seen.add(m)
+            todo.extend(graph.get(m, ()))
+        return seen
+    return sorted(m for m in graph if m in reached(m))
+
+
+def test_no_module_imports_itself_through_others():
+    graph = imports(ROOT / "promptmem")
+    assert len(graph) > 80 and "promptmem.memory.checkers" in graph["promptmem.memory.tasks"]
+    assert circles(graph) == []
+    assert circles({**graph, "promptmem.core": {"promptmem.memory.tasks"}})[0] == "promptmem.core"
 
 
 @pytest.fixture(scope="session")

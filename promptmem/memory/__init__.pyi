@@ -41,12 +41,13 @@ from .checkers import Says as Says
 from .checkers import choice_check as choice_check
 from .checkers import contains_check as contains_check
 from .checkers import exact_check as exact_check
-from .checkers import own_tasks as own_tasks
 from .checkers import read_score as read_score
 from .checkers import regex_check as regex_check
+from .contracts import Check as Check
 from .contracts import ChooserLike as ChooserLike
 from .contracts import LookupLike as LookupLike
 from .contracts import RewriterLike as RewriterLike
+from .contracts import TaskLike as TaskLike
 from .gate import Gate as Gate
 from .gate import load_pairs as load_pairs
 from .gate import train_gate as train_gate
@@ -89,6 +90,7 @@ from .tasks import checker as checker
 from .tasks import keyword_check as keyword_check
 from .tasks import load_tasks as load_tasks
 from .tasks import make_tasks as make_tasks
+from .tasks import own_tasks as own_tasks
 from .tasks import render as render
 from .tasks import strict_check as strict_check
 from .tasks import templates as templates

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['NAMED', 'own_tasks', 'contains_check', 'exact_check', 'Says', 'regex_check', 'choice_check', 'find_json', 'JsonCheck',
+__all__ = ['NAMED', 'contains_check', 'exact_check', 'Says', 'regex_check', 'choice_check', 'find_json', 'JsonCheck',
            'read_score', 'JudgeCheck', 'judge_prompt', 'chat_checker']
 
 # %% ../../nbs/memory/14_checkers.ipynb #ff3e4d4d
@@ -15,41 +15,8 @@ import re
 from dataclasses import dataclass
 
 from .. import grade
-from ..core import InvalidData, fold, read_jsonl
-from .tasks import Check, Task, Tasks
-
-# %% ../../nbs/memory/14_checkers.ipynb #a31e6ddb
-_FIELDS = ("question", "clarification", "answer", "accept", "type")
-
-def own_tasks(
-    rows, # dicts, a DataFrame, or a JSON-lines file: question, clarification, answer; optional accept, type, and more
-    family:str="questions", # what logs call them
-)->Tasks:
-    "Tasks for streams from questions of your own"
-    rows = read_jsonl(rows) if isinstance(rows, (str, bytes)) or hasattr(rows, "open") else rows
-    rows = rows.to_dict("records") if hasattr(rows, "to_dict") else list(rows)
-    return Tasks([_own_task(i, r, family) for i, r in enumerate(rows)], family)
-
-def _own_task(i, row, family):
-    "One row as a task; an error names the row and what it lacks"
-    if not isinstance(row, dict):
-        raise InvalidData(f"row {i}: expected a dict with question, clarification and answer, found {row!r:.60}")
-    for f in ("question", "clarification", "answer"):
-        if not isinstance(row.get(f), str) or not row[f].strip():
-            raise InvalidData(f"row {i}: field {f!r} is missing or not text")
-    accept = row.get("accept") or ()
-    accept = (accept,) if isinstance(accept, str) else tuple(map(str, accept))
-    meta = {k: v for k, v in row.items() if k not in _FIELDS}
-    return Task(
-        str(row.get("type") or "question"),
-        f"row {i}",
-        family,
-        meta,
-        row["question"],
-        row["clarification"],
-        row["answer"],
-        accept,
-    )
+from ..core import InvalidData, fold
+from .contracts import Check, TaskLike
 
 # %% ../../nbs/memory/14_checkers.ipynb #cdde42f4
 def _plainly(ok): return Check(bool(ok), bool(ok), bool(ok))
@@ -59,14 +26,14 @@ def _occurs(words, reply):
     return grade.contains(reply, words) if fold(words) == words.lower() else words.lower() in reply.lower()
 
 def contains_check(
-    task:Task, # what was asked
+    task:TaskLike, # what was asked
     reply:str, # what came back
 )->Check:
     "Right when the answer, or one that is accepted, occurs in the reply"
     return _plainly(any(_occurs(w, reply) for w in (task.answer, *task.accept)))
 
 def exact_check(
-    task:Task, # what was asked
+    task:TaskLike, # what was asked
     reply:str, # what came back
 )->Check:
     "Right when the reply is the answer, or one that is accepted, and nothing else"
@@ -79,7 +46,7 @@ class Says:
     some:tuple = () # one of these must occur; empty: one of the task's right answers
     all:tuple = () # all of these must occur
     none:tuple = () # none of these may occur
-    def __call__(self, task:Task, reply:str)->Check:
+    def __call__(self, task:TaskLike, reply:str)->Check:
         "Whether `reply` says what it must and nothing that it must not"
         some = self.some or (task.answer, *task.accept)
         ok = any(_occurs(w, reply) for w in some) and all(_occurs(w, reply) for w in self.all)
@@ -89,7 +56,7 @@ class Says:
 
 # %% ../../nbs/memory/14_checkers.ipynb #b958c796
 def regex_check(
-    task:Task, # what was asked
+    task:TaskLike, # what was asked
     reply:str, # what came back
 )->Check:
     "Right when the task's `pattern` (or its answer, as a pattern) is found in the reply"
@@ -99,7 +66,7 @@ def regex_check(
         raise InvalidData(f"task {task.template_id}: {pattern!r} is not a regular expression ({e})") from e
 
 def choice_check(
-    task:Task, # what was asked
+    task:TaskLike, # what was asked
     reply:str, # what came back
 )->Check:
     "Right when the reply settles on the right option; `options` (letter -> text) of the task help to see which"
@@ -119,7 +86,7 @@ def find_json(
 class JsonCheck:
     "A check of one value in a JSON reply"
     path:str # where it stands: "user.name", "items.0.price"; "": the whole
-    def __call__(self, task:Task, reply:str)->Check:
+    def __call__(self, task:TaskLike, reply:str)->Check:
         "Whether the value at the path is the answer"
         value = find_json(reply)
         for step in filter(None, self.path.split(".")):
@@ -169,7 +136,7 @@ class JudgeCheck:
     @property
     def __name__(self): return f"JudgeCheck({getattr(self.lm, 'name', '')}, {self.least:g}, {self.scale:g})"
 
-    def __call__(self, task:Task, reply:str)->Check:
+    def __call__(self, task:TaskLike, reply:str)->Check:
         "Whether the judge scores the reply high enough; a judge who gives no score is an error"
         said = self.lm.complete([judge_prompt(task, reply, self.scale)])[0].text
         score = read_score(said, self.scale)
@@ -177,7 +144,7 @@ class JudgeCheck:
         return _plainly(score >= self.least)
 
 def judge_prompt(
-    task:Task, # what was asked
+    task:TaskLike, # what was asked
     reply:str, # what came back
     scale:float=10, # the best score
 )->str:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['LookupLike', 'ChooserLike', 'RewriterLike', 'fits', 'position']
+__all__ = ['LookupLike', 'ChooserLike', 'RewriterLike', 'TaskLike', 'Check', 'fits', 'position']
 
-# %% ../../nbs/memory/00_contracts.ipynb #0b934355
-from typing import Any, Protocol, runtime_checkable
+# %% ../../nbs/memory/00_contracts.ipynb #532b4123
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from ..core import InvalidData
 from ..record import Retrieval
@@ -45,6 +45,24 @@ class RewriterLike(Protocol):
     "Words a question better"
     def __call__(self, question:str)->str:
         "The question, in better words; the same when there is nothing to better"
+
+# %% ../../nbs/memory/00_contracts.ipynb #627bb076
+class TaskLike(Protocol):
+    "A question whose right answer is known"
+    question:str # as asked
+    clarification:str # what a user says when misread
+    answer:str # the right answer
+    accept:tuple # further answers that are right
+    meta:dict # what a check may need besides: a pattern, options
+    template_id:str # for messages
+
+# %% ../../nbs/memory/00_contracts.ipynb #ad1499b1
+class Check(NamedTuple):
+    "What a checker found; true when `correct`"
+    correct:bool # by the checker's rule
+    understood:bool # the reply shows the right understanding
+    answered:bool # the content is right; the keyword checker cannot know: it repeats `correct`
+    def __bool__(self): return self.correct
 
 # %% ../../nbs/memory/00_contracts.ipynb #1305f5ee
 _WANTED = {

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['Shown', 'the_assistant', 'MemoryMagics', 'register']
+__all__ = ['Shown', 'MemoryMagics', 'register']
 
 # %% ../../nbs/memory/16_magics.ipynb #6a1da678
 import html
@@ -31,23 +31,27 @@ class Shown:
         title = f"<b style='white-space:pre-wrap'>{html.escape(self.title)}</b>"
         return f"<div class='pm-magic'>{title}<table>{rows}</table></div>"
 
-# %% ../../nbs/memory/16_magics.ipynb #b338ef30
-def the_assistant():
-    "`promptmem.default_assistant`, or an error that says how to set it"
-    import promptmem
-    a = getattr(promptmem, "default_assistant", None)
-    if a is not None: return a
-    raise InvalidData("no assistant yet: promptmem.default_assistant = promptmem.Assistant(lm, store=..., scope=...)")
-
+# %% ../../nbs/memory/16_magics.ipynb #0f6ec83f
 class MemoryMagics:
     "What the magics do, as plain functions"
     last = None # the last interaction
+    def __init__(self,
+        find, # function that gives the assistant to use, or None while there is none
+    ): self._find = find
+
+    @property
+    def assistant(self):
+        "The assistant in use, or an error that says how to set one"
+        a = self._find()
+        if a is not None: return a
+        raise InvalidData("no assistant yet: promptmem.default_assistant = promptmem.Assistant(lm, store=..., scope=...)")
+
     def ask(self,
         question:str, # the cell, or the line
     )->Shown:
         "Ask the default assistant"
         if not question.strip(): raise InvalidData("write the question in the cell under %%ask")
-        self.last = r = the_assistant().ask(question.strip())
+        self.last = r = self.assistant.ask(question.strip())
         asked = r.retrieval.ask if r.retrieval else None
         maybe = f"did you mean, as last time: {asked.text}? Then: %clarify {asked.text}" if asked else ""
         used = r.retrieval.text if r.retrieval and r.retrieval.hit else ""
@@ -58,14 +62,14 @@ class MemoryMagics:
     )->Shown:
         "Say what the last question meant"
         if self.last is None: raise InvalidData("nothing was asked yet: begin with %%ask")
-        c = the_assistant().clarify(self.last, text.strip())
+        c = self.assistant.clarify(self.last, text.strip())
         return Shown("remembered", [("for", c.key), ("meaning", c.text)])
 
     def memories(self,
         line:str="", # only those that hold this text
     )->Shown:
         "What is remembered, numbered"
-        found = the_assistant().memories()
+        found = self.assistant.memories()
         rows = [(i, f"{c.key}\n{c.text}") for i, c in enumerate(found, 1) if line.strip() in c.key + c.text]
         return Shown(f"{len(found)} memories", rows)
 
@@ -73,7 +77,7 @@ class MemoryMagics:
         line:str, # the number of a memory in %memories
     )->Shown:
         "Delete a memory for good"
-        a = the_assistant()
+        a = self.assistant
         found, number = a.memories(), line.strip()
         if not number.isdigit() or not 1 <= int(number) <= len(found):
             raise InvalidData(f"%forget takes the number of a memory, 1 to {len(found)}, as %memories shows it; "
@@ -85,10 +89,11 @@ class MemoryMagics:
 # %% ../../nbs/memory/16_magics.ipynb #ee46fe58
 def register(
     shell, # the running IPython
+    find, # function that gives the assistant to use, or None while there is none
 ):
     "Make `%%ask`, `%clarify`, `%memories` and `%forget` known to IPython"
     require("IPython", "notebook")
-    m = MemoryMagics()
+    m = MemoryMagics(find)
     def ask(line, cell=None): return m.ask(line if cell is None else f"{line}\n{cell}")
     shell.register_magic_function(ask, "line_cell", "ask")
     for name in ("clarify", "memories", "forget"): shell.register_magic_function(getattr(m, name), "line", name)

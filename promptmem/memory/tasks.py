@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['ALIASES', 'SCRAMBLES', 'KEYWORDS', 'Task', 'Tasks', 'read_templates', 'templates', 'render', 'load_tasks',
-           'find_tasks', 'word_rows', 'scramble', 'make_tasks', 'Check', 'keyword_check', 'strict_check', 'checker']
+__all__ = ['ALIASES', 'SCRAMBLES', 'KEYWORDS', 'Task', 'Tasks', 'read_templates', 'templates', 'render', 'own_tasks',
+           'load_tasks', 'find_tasks', 'word_rows', 'scramble', 'make_tasks', 'keyword_check', 'strict_check',
+           'checker']
 
 # %% ../../nbs/memory/05_tasks.ipynb #7e18ed42
 import random
@@ -16,10 +17,11 @@ import string
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from ..core import InvalidData, fold, inside, read_json, read_jsonl, words, write_jsonl
 from ..data import data_dir, local_data
+from .checkers import NAMED, chat_checker
+from .contracts import Check
 from .prompt import parse_reply
 from ..record import Record
 
@@ -133,6 +135,39 @@ def render(
     try: parts = {f: fill(template[f]) for f in ("question", "clarification", "answer")}
     except KeyError as e: raise InvalidData(f"meta lacks {e}, which template {template['template_id']!r} needs") from e
     return Task(template["type"], template["template_id"], family, dict(meta), **parts, accept=tuple(accept))
+
+# %% ../../nbs/memory/05_tasks.ipynb #a31e6ddb
+_FIELDS = ("question", "clarification", "answer", "accept", "type")
+
+def own_tasks(
+    rows, # dicts, a DataFrame, or a JSON-lines file: question, clarification, answer; optional accept, type, and more
+    family:str="questions", # what logs call them
+)->Tasks:
+    "Tasks for streams from questions of your own"
+    rows = read_jsonl(rows) if isinstance(rows, (str, bytes)) or hasattr(rows, "open") else rows
+    rows = rows.to_dict("records") if hasattr(rows, "to_dict") else list(rows)
+    return Tasks([_own_task(i, r, family) for i, r in enumerate(rows)], family)
+
+def _own_task(i, row, family):
+    "One row as a task; an error names the row and what it lacks"
+    if not isinstance(row, dict):
+        raise InvalidData(f"row {i}: expected a dict with question, clarification and answer, found {row!r:.60}")
+    for f in ("question", "clarification", "answer"):
+        if not isinstance(row.get(f), str) or not row[f].strip():
+            raise InvalidData(f"row {i}: field {f!r} is missing or not text")
+    accept = row.get("accept") or ()
+    accept = (accept,) if isinstance(accept, str) else tuple(map(str, accept))
+    meta = {k: v for k, v in row.items() if k not in _FIELDS}
+    return Task(
+        str(row.get("type") or "question"),
+        f"row {i}",
+        family,
+        meta,
+        row["question"],
+        row["clarification"],
+        row["answer"],
+        accept,
+    )
 
 # %% ../../nbs/memory/05_tasks.ipynb #73e395a7
 def load_tasks(
@@ -287,19 +322,12 @@ def _raw_rows(raw):
             raise InvalidData(f"raw row {i}: fields 'meta' (object) and 'type' (text) are needed")
     return rows
 
-# %% ../../nbs/memory/05_tasks.ipynb #ad1499b1
+# %% ../../nbs/memory/05_tasks.ipynb #d69fb785
 KEYWORDS = {
     "syn": ("synonym",), "ant": ("antonym",), "hom": ("homonym",), "defn": ("definition",), "sent": ("sentence", "["),
     "cyc": ("uncycled version",), "anag1": ("anagram 1",), "anag2": ("anagram 2",), "rev": ("after reversing",),
     "randsym": ("word after removing symbols",),
 }
-
-class Check(NamedTuple):
-    "What a checker found; true when `correct`"
-    correct:bool # by the checker's rule
-    understood:bool # the reply shows the right understanding
-    answered:bool # the content is right; the keyword checker cannot know: it repeats `correct`
-    def __bool__(self): return self.correct
 
 def keyword_check(
     task:Task, # what was asked
@@ -404,7 +432,6 @@ def checker(
     if mode == "strict": return strict_check
     if mode == "understanding":
         return lambda task, reply: (lambda c: Check(c.understood, c.understood, c.answered))(strict_check(task, reply))
-    from promptmem.memory.checkers import NAMED, chat_checker
     if isinstance(mode, str) and (found := chat_checker(mode)): return found
     known = ", ".join(map(repr, ("keyword", "keyword_no_bracket", "strict", "understanding", *NAMED, "json:PATH")))
     raise ValueError(f"unknown checker {mode!r}: write one of {known}, or pass a function")

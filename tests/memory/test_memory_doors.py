@@ -74,7 +74,7 @@ def test_magics_in_a_real_shell():
         assert "0 memories" in repr(shell.run_line_magic("memories", ""))
     finally: del pm.default_assistant
     from promptmem.memory.magics import MemoryMagics
-    with pytest.raises(InvalidData, match="no assistant yet"): MemoryMagics().ask("x")
+    with pytest.raises(InvalidData, match="no assistant yet"): MemoryMagics(lambda: None).ask("x")
 
 
 def test_langgraph_store():
