@@ -4,6 +4,8 @@ from promptmem.core import lazy_exports
 _names = {
     "Outcomes": "outcomes", "availability": "outcomes", "find_leaks": "outcomes", "near_groups": "outcomes",
     "group_folds": "outcomes", "LeakedRows": "outcomes", "read_verdicts": "outcomes", "read_answers": "outcomes",
+    "tidy_oirl": "oirl", "read_oirl": "oirl", "write_oirl": "oirl", "with_roles": "oirl", "read_pairs": "oirl",
+    "read_selections": "oirl", "read_judgments": "oirl", "read_gsm8k": "oirl", "read_svamp": "oirl",
     "PromptReward": "model",
     "Choice": "choose", "best_of_n": "choose", "margin_rule": "choose", "pick": "choose", "escalate": "choose", "vote": "choose",
     "escalation_curve": "choose", "risk_coverage": "choose", "risk_threshold": "choose", "Thompson": "choose", "LinUCB": "choose",
