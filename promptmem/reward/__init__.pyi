@@ -29,6 +29,15 @@ from .figures import plot_calls as plot_calls
 from .figures import plot_reliability as plot_reliability
 from .figures import plot_risk_coverage as plot_risk_coverage
 from .model import PromptReward as PromptReward
+from .oirl import read_gsm8k as read_gsm8k
+from .oirl import read_judgments as read_judgments
+from .oirl import read_oirl as read_oirl
+from .oirl import read_pairs as read_pairs
+from .oirl import read_selections as read_selections
+from .oirl import read_svamp as read_svamp
+from .oirl import tidy_oirl as tidy_oirl
+from .oirl import with_roles as with_roles
+from .oirl import write_oirl as write_oirl
 from .outcomes import LeakedRows as LeakedRows
 from .outcomes import Outcomes as Outcomes
 from .outcomes import availability as availability
