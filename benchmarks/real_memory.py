@@ -8,8 +8,9 @@ readings each. An answer is `as meant` when it has at least one of the words of 
 of the other reading's. Intervals are over questions.
 
 `placements`: where the clarification stands, on dev. `bare`: the model as it comes, on test. `public`: the published
-linguistic tasks with the published few-shot prompt (with PROMPTMEM_DATA). `curve`: adapters of 60 to 500 examples.
-`taught`: the adapter of all examples under every condition, and what it costs on general text.
+linguistic tasks with the published few-shot prompt (with PROMPTMEM_DATA). `taught`: the adapter of all examples under
+every condition, and what it costs on general text. `curve`: adapters of fewer lessons (`--lessons`), each point kept as
+soon as it is there.
 """
 import argparse
 import json
@@ -32,7 +33,7 @@ from promptmem.memory import assemble, enrich, keyword_check, load_tasks, read_f
 from promptmem.memory.teach import Teaching, about, load_taught, shipped_lessons, teach_following
 from promptmem.stats import grouped_interval, paired_interval
 
-PARTS = ("placements", "bare", "public", "curve", "taught")
+PARTS = ("placements", "bare", "public", "taught", "curve")
 TOKENS = 40 # longest answer
 
 
@@ -228,11 +229,13 @@ def full_adapter(a):
 
 def curve(a):
     out, rows = [], questions("test")
-    for n in (30, 62, 125, 250):
+    for n in a.lessons:
         lm, t, cpu = trained(a, shipped_lessons(n, seed=a.seed))
         run = ask(lm, rows, about, "right")
         more = dict(examples=t.report["examples"], steps=t.report["steps"], train_cpu_s=cpu)
         out.append(show(row(run, **more)))
+        keep_answers(a, f"curve, {n} lessons", run["answers"])
+        keep(a, "curve", dict(rows=out))
         t.undo()
     return dict(rows=out)
 
@@ -266,17 +269,24 @@ def known(file):
     return json.loads(file.read_text(encoding="utf-8")) if file and file.exists() else {}
 
 
+def keep(a, part, found):
+    "Put one part into the result file"
+    a.known = known(a.file) | {part: found} # another process may have measured another part meanwhile
+    if a.file: write_atomic(a.file, json.dumps(a.known, indent=1, ensure_ascii=False) + "\n")
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     p.add_argument("--json", default=None)
     p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--lessons", type=int, nargs="+", default=[30, 62, 125, 250], help="of the curve")
     p.add_argument("--minutes", type=float, default=60,
                    help="of training at most; more than 20 only on a shared machine")
     p.add_argument("--reuse", action="store_true", help="take the adapter that an earlier run saved")
     p.add_argument("--adapter", default="runs/smollm2_following")
     a = p.parse_args()
-    file = Path(a.json) if a.json else None
+    a.file = file = Path(a.json) if a.json else None
     a.answers = file.with_name("real_memory_answers.jsonl") if file else Path("runs/real_memory_answers.jsonl")
     a.answers.parent.mkdir(parents=True, exist_ok=True)
     a.known = known(file)
@@ -285,9 +295,7 @@ def main():
     for part in PARTS:
         if part not in a.parts: continue
         print(f"--- {part}", flush=True)
-        found = globals()[part](a)
-        a.known = known(file) | {part: found} # another process may have measured another part meanwhile
-        if file: write_atomic(file, json.dumps(a.known, indent=1, ensure_ascii=False) + "\n")
+        keep(a, part, globals()[part](a))
 
 
 if __name__ == "__main__":

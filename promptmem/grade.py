@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['GRADERS', 'without_markdown', 'exact', 'contains', 'last_number_published', 'numbers', 'conclusion', 'last_number',
-           'chosen', 'choice', 'get_grader', 'grade']
+           'chosen', 'choice', 'read_score', 'get_grader', 'grade']
 
 # %% ../nbs/04_grade.ipynb #b67c9dde
 import math
@@ -155,6 +155,63 @@ def choice(
     e = chosen(expected, options)
     if e is None: raise InvalidData(f"the expected answer {expected!r} names no option")
     return chosen(answer, options) == e
+
+# %% ../nbs/04_grade.ipynb #f58e33f3
+_FIGURE = r"(?<![\w.,-])(-?\d+(?:[.,]\d+)?|\.\d+)(?![\w]|[.,]\d)"
+_SPAN = re.compile(r"\(?\b(?:(?:on a )?scale (?:of|from) |from |between )?(?<![\d.,])[01](?:\.0)?\s*"
+                   r"(?:-|\u2013|to|and|bis|\u2026|\.\.+)\s*(100|10|ten|1|5)(?:\.0)?\b(?![.,]\d)\s*%?\)?", re.IGNORECASE)
+_LEGEND = re.compile(r"\b\d+\s*=|\b(?:0|1|10|100)\s*\((?!\d)|(?m:^\s*\d+[.)]\s+(?=[^\W\d]))")
+_OUT_OF = r"\s*(?:%|(?:/|out\s+of|of|von|sur|de)\s*(\d+)\b)"
+_SAYS = (r"(final|overall|total|summary)?\s*\b(?:scores?|rating|grade|marks?|points|verdict|note|bewertung|puntuaci\u00f3n"
+         r"|probability|confidence|likelihood|certainty|give|rate)\b[^\d\n.-]{0,40}?")
+_RANGE = re.compile(r"\s*(?:to|-|\u2013|or|bis|oder)\s*\d", re.IGNORECASE)
+
+# %% ../nbs/04_grade.ipynb #1b27d31f
+def _share(figure, said, of, scale):
+    "A figure as a share; `said` is what stands behind it, `of` the number it is out of"
+    v = float(figure.replace(",", "."))
+    if "%" in said: top = 100
+    elif of: top = float(of) if float(of) in (1, 5, 10, 100, scale) else 0
+    elif scale == 1: top = 100 if v > 1 else 1  # 85 for .85
+    else: top = 1 if 0 < v < 1 else scale  # nobody grades 0.7 of 10
+    return round(v/top, 6) if top and 0 <= v <= top else None
+
+# %% ../nbs/04_grade.ipynb #20bddb55
+def _found(pattern, text, scale):
+    "(share or None, is it the final one) of each figure that a pattern finds"
+    out = []
+    for m in re.finditer(pattern, text, re.IGNORECASE):
+        final, figure, behind, of = m.group("final", "figure", "behind", "of")
+        if of and float(of) not in (1, 5, 10, 100, scale) or re.match(r"\s+(?:of|from)\s+the\b", text[m.end():]):
+            continue  # 2 of 3, or 2 of the 3, steps
+        ranged = _RANGE.match(text[m.end():]) or re.search(r"\bbetween\s*$", text[:m.start("figure")], re.IGNORECASE)
+        out.append((None if ranged else _share(figure, behind or "", of, scale), bool(final)))
+    return out
+
+def _settled(found):
+    "The score that the figures agree on, or that is called the final one"
+    final = [v for v, last in found if last] or [v for v, _ in found]
+    return final[0] if len(set(final)) == 1 else None
+
+# %% ../nbs/04_grade.ipynb #52881576
+_NAMED_FIGURE = _FIGURE.replace("(-?", "(?P<figure>-?", 1)
+_NAMED_OUT = _OUT_OF.replace(r"(\d+)", r"(?P<of>\d+)")
+_SCORES = (rf"\b{_SAYS.replace('(final', '(?P<final>final', 1)}{_NAMED_FIGURE}(?P<behind>{_NAMED_OUT})?",
+           rf"(?P<final>\A\Z)?{_NAMED_FIGURE}(?P<behind>{_NAMED_OUT})",
+           rf"(?P<final>\A\Z)?(?:(?<=\A)|(?<=\A[(\[<\"']))\s*{_NAMED_FIGURE}(?P<behind>\Z)?(?P<of>\A\Z)?",
+           rf"(?P<final>\A\Z)?{_NAMED_FIGURE}(?P<behind>\A\Z)?(?P<of>\A\Z)?(?=[\s.!)\]>\"']*\Z)")
+
+def read_score(
+    text:str, # what a judge wrote
+    scale:float=10, # the best score, where the text does not say it; 1 for a probability
+)->float: # between 0 and 1; None when there is none, or more than one
+    "The score in a judge's words, as a share of the best"
+    text = re.sub(r"[*_`#]+", "", without_markdown(text))
+    said = {dict(ten=10.).get(s.lower(), s) for s in _SPAN.findall(text)}
+    if len(said) == 1: scale = float(said.pop())
+    text = _LEGEND.sub(" ", _SPAN.sub(" ", text)).strip(" \t\n:,;")
+    for pattern in _SCORES:
+        if found := _found(pattern, text, scale): return _settled(found)
 
 # %% ../nbs/04_grade.ipynb #03c75111
 GRADERS = dict(exact=exact, contains=contains, last_number=last_number, choice=choice,
