@@ -164,6 +164,7 @@ _LEGEND = re.compile(r"\b\d+\s*=|\b(?:0|1|10|100)\s*\((?!\d)|(?m:^\s*\d+[.)]\s+(
 _OUT_OF = r"\s*(?:%|(?:/|out\s+of|of|von|sur|de)\s*(\d+)\b)"
 _SAYS = (r"(final|overall|total|summary)?\s*\b(?:scores?|rating|grade|marks?|points|verdict|note|bewertung|puntuaci\u00f3n"
          r"|probability|confidence|likelihood|certainty|give|rate)\b[^\d\n.-]{0,40}?")
+_PART = re.compile(r"\bof(?:\s+the)?\s*$", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|-|\u2013|or|bis|oder)\s*\d", re.IGNORECASE)
 
 # %% ../nbs/04_grade.ipynb #1b27d31f
@@ -182,7 +183,7 @@ def _found(pattern, text, scale):
     out = []
     for m in re.finditer(pattern, text, re.IGNORECASE):
         final, figure, behind, of = m.group("final", "figure", "behind", "of")
-        if of and float(of) not in (1, 5, 10, 100, scale) or re.match(r"\s+(?:of|from)\s+the\b", text[m.end():]):
+        if of and float(of) not in (1, 5, 10, 100, scale) or re.match(r"\s+of\s+the\b", text[m.end():]) or _PART.search(text[:m.start("figure")]):
             continue  # 2 of 3, or 2 of the 3, steps
         ranged = _RANGE.match(text[m.end():]) or re.search(r"\bbetween\s*$", text[:m.start("figure")], re.IGNORECASE)
         out.append((None if ranged else _share(figure, behind or "", of, scale), bool(final)))
@@ -198,8 +199,10 @@ _NAMED_FIGURE = _FIGURE.replace("(-?", "(?P<figure>-?", 1)
 _NAMED_OUT = _OUT_OF.replace(r"(\d+)", r"(?P<of>\d+)")
 _SCORES = (rf"\b{_SAYS.replace('(final', '(?P<final>final', 1)}{_NAMED_FIGURE}(?P<behind>{_NAMED_OUT})?",
            rf"(?P<final>\A\Z)?{_NAMED_FIGURE}(?P<behind>{_NAMED_OUT})",
-           rf"(?P<final>\A\Z)?(?:(?<=\A)|(?<=\A[(\[<\"']))\s*{_NAMED_FIGURE}(?P<behind>\Z)?(?P<of>\A\Z)?",
-           rf"(?P<final>\A\Z)?{_NAMED_FIGURE}(?P<behind>\A\Z)?(?P<of>\A\Z)?(?=[\s.!)\]>\"']*\Z)")
+           rf"(?P<final>\A\Z)?(?:(?<=\A)|(?<=\A[(\[<\"']))\s*{_NAMED_FIGURE}(?!{_OUT_OF})(?P<behind>\Z)?(?P<of>\A\Z)?",
+           rf"(?P<final>\A\Z)?{_NAMED_FIGURE}(?P<behind>\A\Z)?(?P<of>\A\Z)?(?=[\s.!)\]>\"']*\Z)",
+           rf"(?P<final>\A\Z)?{_NAMED_FIGURE}(?P<behind>\A\Z)?(?P<of>\A\Z)?")
+_SHORT = 8 # words: in a longer text a number that stands anywhere else is no score
 
 def read_score(
     text:str, # what a judge wrote
@@ -210,7 +213,7 @@ def read_score(
     said = {dict(ten=10.).get(s.lower(), s) for s in _SPAN.findall(text)}
     if len(said) == 1: scale = float(said.pop())
     text = _LEGEND.sub(" ", _SPAN.sub(" ", text)).strip(" \t\n:,;")
-    for pattern in _SCORES:
+    for pattern in _SCORES if len(text.split()) <= _SHORT else _SCORES[:-1]:
         if found := _found(pattern, text, scale): return _settled(found)
 
 # %% ../nbs/04_grade.ipynb #03c75111

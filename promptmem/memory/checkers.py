@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # %% auto #0
 __all__ = ['NAMED', 'contains_check', 'exact_check', 'Says', 'regex_check', 'choice_check', 'find_json', 'JsonCheck',
-           'read_score', 'JudgeCheck', 'judge_prompt', 'chat_checker']
+           'JudgeCheck', 'judge_prompt', 'chat_checker']
 
 # %% ../../nbs/memory/14_checkers.ipynb #ff3e4d4d
 import json
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from .. import grade
 from ..core import InvalidData, fold
+from ..grade import read_score
 from .contracts import Check, TaskLike
 
 # %% ../../nbs/memory/14_checkers.ipynb #cdde42f4
@@ -96,33 +97,6 @@ class JsonCheck:
         return _plainly(value is not None and any(grade.exact(said, w) for w in (task.answer, *task.accept)))
     @property
     def __name__(self): return repr(self)
-
-# %% ../../nbs/memory/14_checkers.ipynb #52881576
-_NUMBER = r"(?<![\w.,-])(\d+(?:[.,]\d+)?)"
-_WORDS = r"(?:score|rating|grade|marks?|points?|verdict|i(?:'d| would)? (?:give|rate|say)(?: it| this)?(?: an?)?)"
-
-def read_score(
-    text:str, # what a judge wrote
-    scale:float=10, # the best score
-)->float: # between 0 and 1; None when there is none, or more than one
-    "The score in a judge's words"
-    text = re.sub(
-        rf"\(?\b(?:from |scale of )?0 ?(?:-|–|to|/) ?{scale:g}\b\)?", " ", text.replace("*", ""), flags=re.IGNORECASE
-    )
-    whole = re.fullmatch(rf"\s*{_NUMBER}\s*\.?\s*", text)
-    share = [float(x.replace(",", "."))/100 for x in re.findall(rf"{_NUMBER}\s?%", text)]
-    of = [
-        float(x.replace(",", ".")) / scale
-        for x in re.findall(rf"{_NUMBER}\s*(?:/|out of|of)\s*{scale:g}\b", text, re.IGNORECASE)
-    ]
-    named = [
-        float(x.replace(",", ".")) / scale
-        for x in re.findall(rf"\b{_WORDS}\b\D{{0,12}}?{_NUMBER}(?!\s*(?:to|-|–)\s*\d)(?!\s?%)", text, re.IGNORECASE)
-    ]
-    found = {
-        round(x, 6) for x in (of or share or named or ([float(whole[1].replace(",", ".")) / scale] if whole else []))
-    }
-    return found.pop() if len(found) == 1 and 0 <= min(found) <= max(found) <= 1 else None
 
 # %% ../../nbs/memory/14_checkers.ipynb #8288dbe0
 class JudgeCheck:

@@ -15,7 +15,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from ..core import InvalidData, json_text, plain, read_jsonl, stable_hash
-from ..grade import get_grader, grade
+from ..grade import get_grader, grade, read_score
 from ..lm.base import LMError
 from .outcomes import Outcomes
 
@@ -148,29 +148,6 @@ def _said_true(text):
     found = _LABELLED.search(text) or re.search(r"\b" + _SAID, text, re.I)
     return None if not found else found[1].lower() in ("correct", "true", "yes", "right")
 
-# %% ../../nbs/reward/07_collect.ipynb #706341a9
-_NUMBER = r"(?<![\w.-])(\d+(?:\.\d+)?|\.\d+)"
-_SCALE = re.compile(r"\(?\b(?:between|from|on a scale of|scale of)?\s*0(?:\.0)?\s*(?:-|\u2013|to|and)\s*"
-                    r"(1|10|100)(?:\.0)?\b\s*%?\)?", re.I)
-_OUT_OF = re.compile(_NUMBER + r"\s*(?:/|out of)\s*(\d+(?:\.\d+)?)", re.I)
-_LABEL = re.compile(r"\b(?:probability|confidence|likelihood|certainty|score|rating|answer)\b[^\d\n.-]{0,40}?" +
-                    _NUMBER + r"\s*(%)?", re.I)
-
-def _probability(text):
-    "The number in 0..1 that a reply settles on, or None"
-    text = re.sub(r"[*_`#]+", "", text)
-    if (m := _OUT_OF.search(text)) and float(m[2]) > 0: return _unit(float(m[1])/float(m[2]))
-    scale, text = _SCALE.search(text), _SCALE.sub(" ", text)
-    m = _LABEL.search(text) or re.search(_NUMBER + r"\s*(%)?", text)
-    if not m: return None
-    v = float(m[1])
-    if m[2]: return _unit(v/100)
-    if scale: return _unit(v/float(scale[1]))
-    return _unit(v/100 if v > 1 else v)
-
-# %% ../../nbs/reward/07_collect.ipynb #65f3e287
-def _unit(v): return v if 0 <= v <= 1 else None
-
 # %% ../../nbs/reward/07_collect.ipynb #418392ae
 def _opinions(lm, out, template, options):
     "Replies of the model on its own answers; an empty one where the request failed"
@@ -199,4 +176,4 @@ def verbal_confidence(
     **options, # passed to `lm.complete`
 )->list: # number in 0..1, or None where none was said, or the request failed
     "How likely the model says each of its answers is right"
-    return [_probability(t) for t in _opinions(lm, out, template, options)]
+    return [read_score(t, scale=1) for t in _opinions(lm, out, template, options)]

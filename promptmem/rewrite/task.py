@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # %% auto #0
 __all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'JudgeError', 'LabelGrader', 'default_grader',
-           'PromptTask', 'Evaluation', 'read_score', 'JudgeScorer', 'published_grade', 'RewardScorer']
+           'PromptTask', 'Evaluation', 'JudgeScorer', 'published_grade', 'RewardScorer']
 
 # %% ../../nbs/rewrite/01_task.ipynb #b67c9dde
 import math
@@ -19,7 +19,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, identity_key, stable_hash
-from ..grade import chosen, get_grader, without_markdown
+from ..grade import chosen, get_grader, read_score, without_markdown
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 
@@ -398,35 +398,6 @@ def hard_questions(self:PromptTask,
     "Where `lm` fails with `prompt`"
     return sorted((r for r in self.evaluate(prompt, lm, split, ledger).rows if r["score"] < below),
                   key=lambda r: r["score"])
-
-# %% ../../nbs/rewrite/01_task.ipynb #52881576
-_FIGURE = r"(-?\d+(?:[.,]\d+)?)"
-_SCALE = re.compile(r"\b[01]\s*(?:-|\u2013|to|and|bis|\u2026|\.\.+)\s*(?:10|ten)\b|\b(?:0|10)\s*(?==|\((?!\d))",
-                    re.IGNORECASE)
-_SHARE = re.compile(rf"(?<![\w.]){_FIGURE}\s*(?:/|out\s+of|of|von|sur|de)\s*(\d+)\b", re.IGNORECASE)
-_LABELLED = re.compile(rf"(?:\b(?:score|rating|grade|mark|verdict|points|note|bewertung|puntuaci\u00f3n)\b"
-                       rf"[^\d\n-]{{0,24}}|\bgive\b[^\d\n-]{{0,24}})(?<![\w.]){_FIGURE}", re.IGNORECASE)
-
-def read_score(
-    verdict:str, # what the judge wrote
-)->float: # in [0, 1]; None when there is no score, or none on the scale
-    "The score that a verdict on a scale of 0 to 10 gives"
-    text = _SCALE.sub(" ", without_markdown(verdict).replace("*", ""))
-    text = re.sub(r"(?m)^\s*\d+[.)]\s+(?=[^\W\d])", "", text) # numbers of list items
-    labelled, share = _LABELLED.findall(text), _SHARE.findall(text)
-    plain = re.findall(rf"(?<![\w.,]){_FIGURE}(?!\w)", text)
-    number = lambda s: float(s.replace(",", "."))
-    whole = [(number(a), float(b)) for a, b in share if b in ("1", "5", "10", "100")]
-    if labelled: value = number(labelled[-1])
-    elif whole: value = whole[-1][0]
-    elif plain: value = number(plain[0] if re.match(rf"\W*{re.escape(plain[0])}", text) else plain[-1])
-    else: return None
-    top = next((b for a, b in reversed(whole) if a == value), None)
-    if top is None and re.search(rf"{value:g}\s*%", text): top = 100
-    # a share of one, where the scale goes to ten: nobody grades 0.7 of 10
-    if top is None: top = 1 if 0 < value < 1 else 10
-    return value/top if 0 <= value <= top else None
-
 
 # %% ../../nbs/rewrite/01_task.ipynb #5b7d298c
 JUDGE = ("Question: {question}\nRight answer: {expected}\nAnswer to grade: {answer}\n\n"

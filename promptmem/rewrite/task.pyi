@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, identity_key, stable_hash
-from ..grade import chosen, get_grader, without_markdown
+from ..grade import chosen, get_grader, read_score, without_markdown
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 
@@ -164,13 +164,6 @@ class Evaluation:
 
     def __repr__(self):
         ...
-_FIGURE: _Any
-_SCALE: _Any
-_SHARE: _Any
-_LABELLED: _Any
-
-def read_score(verdict: str) -> float:
-    ...
 JUDGE: _Any
 
 class JudgeScorer:
