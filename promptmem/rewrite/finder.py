@@ -36,8 +36,9 @@ class SearchSettings:
     screen_keep:float = None
     screen_error:float = None # standard error of the screen's predictions; None: its own `prompt_error`
     proof_share:float = .5 # largest share of the calls that is kept for the proof
-    proof_margin:float = 1.5 # times the expected length of a proof is kept for it
-    proof_stretch:float = 2. # a proof expected to take this many times the pairs that can be had is still tried
+    proof_least:float = .5 # of that, kept in any case
+    proof_margin:float = 1. # times the expected length of a proof is kept for it
+    proof_chance:float = .05 # a proof that will succeed with less than this chance is broken off
     wave_calls:int = 16 # of one wave, at most
     # imagined new candidates that compete with the tried ones for each question, in all rounds but the last
     imagined:int = 12
@@ -70,6 +71,7 @@ class _Trouble:
         which = f"all {self.n}" if self.failed == self.n else f"{self.failed} of {self.n}"
         last = f"{type(self.last).__name__}: {self.last!s:.200}"
         return f"{which} requests for {self.role}s failed{end}; the last: {last}"
+
 
 
 # %% ../../nbs/rewrite/08_finder.ipynb #36d29be0

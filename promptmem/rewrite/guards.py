@@ -25,7 +25,8 @@ class FormGuard:
         if not isinstance(text, str) or not text.strip(): return "empty"
         if "{prompt}" in text or "{question}" in text: return "holds a slot of the template"
         if "<prompt>" in text or "</prompt>" in text: return "holds a mark of the proposer's instruction"
-        fixed = fold(re.sub(r"\{(prompt|question)\}", " ", task.template))
+        said = f"{getattr(task, 'system', None) or ''} {task.template}"
+        fixed = fold(re.sub(r"\{(prompt|question)\}", " ", said))
         if fixed and fold(text) == fixed: return "is the template's own text"
         if len(text) > self.max_chars: return f"{len(text)} characters, more than {self.max_chars}"
 
@@ -74,8 +75,10 @@ class LeakGuard:
             es = [e for s in task.split.values() for e in s]
             text = "\n".join(e.question for e in es)
             gold = {fold(e.expected) for e in es}
+            # where the answers are a few labels, a prompt may say what they are
+            allowed = self.allow | {fold(s) for s in getattr(task.grader, "labels", ())}
             self._known = dict(task=task, names=set(_NAME.findall(text)), numbers=set(_NUMBER.findall(text)),
-                               gold={g for g in gold - self.allow if len(g) >= self.min_chars or g.isdigit()},
+                               gold={g for g in gold - allowed if len(g) >= self.min_chars or g.isdigit()},
                                runs={r for e in es for r in ngrams(e.question, self.n)},
                                letters=all(len(g) == 1 for g in gold))
         return self._known

@@ -158,13 +158,15 @@ INSTRUCTIONS = PhraseBook(
     )
 )
 
-# %% ../../nbs/rewrite/03_propose.ipynb #881a0163
-class RandomPhrases:
-    "Random prompts from a phrase book"
+# %% ../../nbs/rewrite/03_propose.ipynb #9929a934
+class _FromBook:
+    "Base of the proposers that write from a phrase book"
     def __init__(self,
         book=INSTRUCTIONS, # a `PhraseBook`
-    ):
-        self.book = book
+    ): self.book = book
+
+class RandomPhrases(_FromBook):
+    "Random prompts from a phrase book"
     def propose(self,
         state, # what a proposer may look at
         n, # how many
@@ -173,12 +175,8 @@ class RandomPhrases:
         "New wordings"
         return [Proposal(self.book.draw(rng), "random") for _ in range(n)]
 
-class MutatePhrases:
+class MutatePhrases(_FromBook):
     "A good parent with one slot changed"
-    def __init__(self,
-        book=INSTRUCTIONS, # a `PhraseBook`
-    ):
-        self.book = book
     def propose(self,
         state, # what a proposer may look at
         n, # how many
@@ -188,13 +186,9 @@ class MutatePhrases:
         parents = [state.parent(rng) for _ in range(n)]
         return [Proposal(self.book.mutate(p.text, rng), "mutate", (p.id,)) for p in parents]
 
-# %% ../../nbs/rewrite/03_propose.ipynb #733c96cd
-class CrossPhrases:
+# %% ../../nbs/rewrite/03_propose.ipynb #21d7557b
+class CrossPhrases(_FromBook):
     "Two good parents mixed slot by slot"
-    def __init__(self,
-        book=INSTRUCTIONS, # a `PhraseBook`
-    ):
-        self.book = book
     def propose(self,
         state, # what a proposer may look at
         n, # how many
@@ -329,6 +323,7 @@ def _bare(text):
     return _unquoted(_LABEL.sub("", text, count=1) if _LABEL.match(text) else text)
 
 
+
 # %% ../../nbs/rewrite/03_propose.ipynb #010f8e98
 _OPEN, _CLOSE = r"<\s*prompt\b[^<>]*>", r"<\s*\\?/\s*prompt\s*>"
 _TAGGED = re.compile(rf"{_OPEN}((?:(?!{_OPEN}).)*?){_CLOSE}", re.DOTALL | re.IGNORECASE)
@@ -347,6 +342,7 @@ def wordings(
             line for line in text.splitlines() if not _TAGGED.search(line)]
         found = pieces[-1:] or ["\n".join(lines)]
     return [w for w in map(_bare, found) if w]
+
 
 
 # %% ../../nbs/rewrite/03_propose.ipynb #e1913502

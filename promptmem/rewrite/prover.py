@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['ALPHA_SHARES', 'bets_of', 'Prover', 'pairs_within', 'proof_calls', 'pinned_hold', 'prove', 'out_of_reach', 'settle']
+__all__ = ['ALPHA_SHARES', 'bets_of', 'Prover', 'pairs_within', 'proof_calls', 'pinned_hold', 'prove', 'out_of_reach',
+           'chance_to_prove', 'settle']
 
 # %% ../../nbs/rewrite/09_prover.ipynb #b67c9dde
 import math
 
 import numpy as np
 
-from .evidence import PairedTest, least_pairs, pairs_expected
-from .finder import SearchState, leader, lower_estimate, posterior_mean, report
+from .evidence import PairedTest, SignTest, fewest_wins, least_pairs, pairs_expected, pairs_to_plan
+from .finder import SearchState, leader, posterior_mean, report
 from .result import Candidate
 
 # %% ../../nbs/rewrite/09_prover.ipynb #c273bc67
@@ -42,6 +43,8 @@ class Prover:
         self.state, self.bets = state, bets_of(state.task.dev, state.settings.seed)
         self.bet_size = len(state.task.dev)/max(1, len(self.bets)) # pairs in a bet, on average
         self.first_proof = int(state.settings.proof_share*state.left) # calls that the first test may take
+        # right/wrong scores of single questions: a sign test with a plan proves more with as many calls
+        self.signs = len(self.bets) == len(state.task.dev) and not hasattr(state.task.grader, "score")
 
     @property
     def more_tests(self)->bool:
@@ -52,6 +55,12 @@ class Prover:
     def next_alpha(self)->float:
         "Chance of a false acceptance that the next test may take"
         return self.state.settings.alpha*ALPHA_SHARES[len(self.state.tests)]
+
+    def new_test(self)->object:
+        "A `SignTest` with as many pairs as can be asked, where scores are right or wrong; else a bet without an end"
+        pairs = pairs_within(self, self.state.left)
+        if any(s not in (0, 1) for c in self.state.candidates for s in c.scores.values()): self.signs = False
+        return SignTest(self.next_alpha, max(1, pairs)) if self.signs else PairedTest(self.next_alpha)
 
     def challenger(self)->Candidate: # None when it does not look better than the incumbent
         "The most promising candidate not tested yet"
@@ -99,16 +108,14 @@ def proof_calls(
     if not prover.more_tests: return 0
     alpha, seed, best, size = prover.next_alpha, state.candidates[0], prover.challenger(), prover.bet_size
     most = pairs_within(prover, state.left if state.tests else prover.first_proof)
-    least = math.ceil(least_pairs(alpha)*size)
+    least = math.ceil((fewest_wins if prover.signs else least_pairs)(alpha)*size)
     if most < least: return 0
-    careful = likely = math.inf
+    needed = most
     if best and seed.n:
-        base = posterior_mean(state, seed)
+        plan = pairs_to_plan if prover.signs else pairs_expected
         # answers of one group may all be the same: so many bets are needed as there would be pairs
-        careful = known.proof_margin*pairs_expected(base, lower_estimate(best), alpha)*size
-        likely = pairs_expected(base, posterior_mean(state, best), alpha)*size
-    kept = careful if careful <= most else most if likely <= known.proof_stretch*most else 0
-    pairs = max(least, math.ceil(max(kept, most/2)))
+        needed = known.proof_margin*plan(posterior_mean(state, seed), posterior_mean(state, best), alpha)*size
+    pairs = math.ceil(min(most, max(least, needed, known.proof_least*most)))
     answered = sum(i == "c0" for i, _ in state.fresh)
     return (2*pairs - min(pairs, answered))*state.unit
 
@@ -140,13 +147,18 @@ def prove(
 )->bool: # False when the calls are used up
     "Test a candidate against the prompt in use"
     state, seed = prover.state, prover.state.candidates[0]
-    test = state.tests[c.id, seed.id] = PairedTest(prover.next_alpha)
+    test = state.tests[c.id, seed.id] = prover.new_test()
     asked = 0 # bets; a bet whose requests failed is no pair of the test
     while not test.accepted and not test.hopeless and not out_of_reach(prover, c, test):
-        batch = prover.bets[asked:asked+state.settings.batch_pairs]
+        batch = prover.bets[asked:asked+min(state.settings.batch_pairs, getattr(test, "pairs", math.inf) - test.n)]
         if not batch or not prover.compare((c, seed), [e for bet in batch for e in bet], "prove"): break
         asked += len(batch)
-        test.update(np.mean(d) for d in (prover.differences(c, seed, bet) for bet in batch) if d)
+        found = [float(np.mean(d)) for d in (prover.differences(c, seed, bet) for bet in batch) if d]
+        if prover.signs and any(d not in (-1, 0, 1) for d in found): # scores in between, for the first time
+            prover.signs = False
+            state.note("scores between 0 and 1 came up during a proof: the test was broken off")
+            break
+        test.update(found)
         report(state, "prove", c.round)
     _conclude(prover, c, test)
     if c.status == "accepted" and pinned_hold(prover, c): state.proved.append(c)
@@ -172,10 +184,25 @@ def out_of_reach(
     "Would the proof, if things go on like this, take far more calls or dev examples than there are?"
     state = prover.state
     if test.n < 2*state.settings.batch_pairs: return False
+    base, better = posterior_mean(state, state.candidates[0]), posterior_mean(state, c)
     # bets that are left, if the seed's answers are known
     left = min(int(state.left//state.unit/prover.bet_size), len(prover.bets) - test.n)
-    more = pairs_expected(posterior_mean(state, state.candidates[0]), posterior_mean(state, c), test.alpha*test.stake)
-    return more > state.settings.proof_margin*left
+    if isinstance(test, SignTest): return chance_to_prove(test, base, better) < state.settings.proof_chance
+    return pairs_expected(base, better, test.alpha*test.stake) > state.settings.proof_margin*left
+
+def chance_to_prove(
+    test:SignTest, # as it stands
+    base:float, # accuracy of the prompt in use
+    better:float, # accuracy of the challenger
+)->float:
+    "About how likely the test accepts at its end, if things go on like this"
+    from statistics import NormalDist
+    win, lose, more = better*(1-base), base*(1-better), test.pairs - test.n
+    differ = test.wins + test.losses + more*(win + lose)
+    wanted = -NormalDist().inv_cdf(test.alpha)*math.sqrt(max(differ, 1e-9))
+    expected = test.wins - test.losses + more*(win - lose)
+    spread = math.sqrt(max(more*(win + lose - (win - lose)**2), 1e-9))
+    return NormalDist().cdf((expected - wanted)/spread)
 
 # %% ../../nbs/rewrite/09_prover.ipynb #e2d00ec8
 def settle(

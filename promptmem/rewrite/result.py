@@ -93,6 +93,7 @@ class OptimizeResult:
     front:dict # Pareto front on train: candidate id -> examples that it wins
     notes:list # what the search could not do
     config:dict # arguments, model, split hash
+    classes:list = field(default_factory=list) # per prompt ("seed", "best") and label: n, right, what was said
 
     def __getitem__(self, cid): return next(c for c in self.candidates if c.id == cid)
     @property
@@ -120,14 +121,15 @@ class OptimizeResult:
                      parents=" ".join(c.parents), reason=c.reason, text=c.text) for c in self.candidates]
         return pd.DataFrame(rows)
 
+    @property
+    def by_class(self):
+        "Per prompt and label: how many held-out questions, how many right, what was said; empty without labels"
+        import pandas as pd
+        return pd.DataFrame(self.classes)
+
     def _repr_html_(self):
-        rows = [("verdict", self.verdict), ("best", str(self.best)), ("diff", None),
-                *((f"held-out {k}", str(v)) for k, v in self.final.items() if v),
-                ("calls", f"{self.cost['requests']} of {self.cost['budget']}"), ("candidates", len(self.candidates)),
-                *(("note", n) for n in self.notes)]
-        cells = "".join(f"<tr><th style='text-align:left'>{k}</th><td style='text-align:left'>"
-                        f"{self.diff('html') if k == 'diff' else html.escape(str(v))}</td></tr>" for k, v in rows)
-        return f"<table class='pm-result'>{cells}</table>"
+        from promptmem.panel.widget import static_page
+        return static_page(_page(self))
 
 # %% ../../nbs/rewrite/06_result.ipynb #3fb7d256
 @patch
@@ -151,12 +153,30 @@ def diff(self:OptimizeResult,
 def verdict(self:OptimizeResult)->str:
     "One sentence: was a better prompt found, and how sure is that?"
     gain, alpha = self.final.get("gain"), self.config.get("alpha", .05)
-    if not self.improved: return "Keep the prompt you have: no candidate was proved better than the seed."
+    same = [n for n in self.notes if n.startswith("the model answers ")]
+    if not self.improved:
+        return "Keep the prompt you have: no wording was proved better" + "".join(f"; {n}" for n in same[:1]) + "."
     kept = "unproved" in self[self.best_id].reason # the published scheme
     what = "A new prompt was kept without proof" if kept else f"A better prompt was found and proved (alpha {alpha:g})"
     if not gain: return f"{what}; it was not measured on held-out examples."
     if gain.lo <= 0: return f"{what}; the held-out gain of {gain} does not exclude zero."
     return f"{what}; it gains {gain} on held-out examples."
+
+_SHOWN = dict(seed="with the prompt at the start", best="with the best prompt", gain="gain of the best over the start")
+
+def _page(res):
+    "What a notebook shows: the verdict, the prompt with its changes, the held-out figures, the classes, the notes"
+    from promptmem.panel.parts import facts, markup, paragraph, table
+    parts = [("heading", res.verdict), paragraph(f"Prompt to use: {res.best}", "pm-right" if res.improved else "")]
+    if res.improved:
+        parts.append(markup(f"<div class='pm-text'>Changed: {res.diff('html')}</div>", f"Changed: {res.diff()}"))
+    figures = [dict(held_out=_SHOWN[k], score=v.estimate, low=v.lo, high=v.hi, examples=v.n)
+               for k, v in res.final.items() if v]
+    if figures: parts.append(table(figures))
+    if res.classes: parts.append(table(res.classes))
+    parts.append(facts(calls=f"{res.cost['requests']} of {res.cost['budget']}", wordings=len(res.candidates)))
+    return parts + [paragraph(f"Note: {n}.") for n in res.notes]
+
 
 
 # %% ../../nbs/rewrite/06_result.ipynb #8962fafb
@@ -196,14 +216,14 @@ def read(cls:OptimizeResult,
     d = read_json(path)
     if not isinstance(d, dict):
         raise InvalidData(f"{path}: no saved search: expected an object, found {type(d).__name__}")
-    missing = {f.name for f in fields(OptimizeResult)} - set(d)
+    missing = {f.name for f in fields(OptimizeResult)} - {"classes"} - set(d) # came with version 0.3
     if missing: raise InvalidData(f"{path}: no saved search; it lacks {', '.join(sorted(missing))}")
     try:
         d["candidates"] = [Candidate(**{**c, "parents": tuple(c["parents"])}) for c in d["candidates"]]
         d["final"] = {k: Interval(**v) if v else None for k, v in d["final"].items()}
     except (TypeError, KeyError, AttributeError, ValueError) as e:
         raise InvalidData(f"{path}: no saved search: {e}") from e
-    return cls(**{f.name: d[f.name] for f in fields(OptimizeResult)})
+    return cls(**{f.name: d[f.name] for f in fields(OptimizeResult) if f.name in d})
 
 # %% ../../nbs/rewrite/06_result.ipynb #b1ac9288
 _COLOURS = dict(seed="#555555", tried="#9db4c0", unproved="#e0a030", refuted="#c05050", accepted="#2a7f62")

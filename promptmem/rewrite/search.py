@@ -9,18 +9,18 @@ from __future__ import annotations
 __all__ = ['run_search', 'run_published', 'one_answer', 'screen_overlap', 'measure', 'finish', 'default_proposers',
            'optimize_prompt', 'estimate_cost']
 
-# %% ../../nbs/rewrite/10_search.ipynb #8efc609a
-from collections import Counter
+# %% ../../nbs/rewrite/10_search.ipynb #6c07531e
+import warnings
 
 import numpy as np
 
-from ..core import identity_key
-from .evidence import least_pairs
+from .evidence import fewest_wins, least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
 from .finder import keep_for, top_two # noqa: F401 (stood here in version 0.1)
 from .guards import FormGuard, LeakGuard
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases,
                                        MutatePhrases, PhraseBook, Reflect, pareto)
+from .labels import class_table, same_answer, say_same
 from .prover import ALPHA_SHARES, Prover, bets_of, proof_calls, prove, settle
 from .result import OptimizeResult
 from .task import Ledger
@@ -86,15 +86,16 @@ def one_answer(
     c, # a candidate
 )->tuple: # (answer, how often, of how many); None when the answers differ
     "The answer that the model gives to nearly everything, where the right answers differ"
-    settled = getattr(state.task.grader, "settled", None) or (lambda answer: None)
     examples = [e for es in state.task.split.values() for e in es if (c.id, e.id) in state.said]
-    said = Counter(settled(t) or " ".join(t.split()) for e in examples for t in [state.said[c.id, e.id]])
-    right = Counter(identity_key(e.expected) for e in examples)
-    if len(examples) < 8: return None
-    top, k = said.most_common(1)[0]
-    # where one answer is nearly always right, nothing is wrong with it
-    return (top, k, len(examples)) if k >= .9*len(examples) and max(right.values()) < .75*len(examples) else None
+    return same_answer([state.said[c.id, e.id] for e in examples], [e.expected for e in examples], state.task.grader)
 
+def _classes(state, final):
+    "How each class fared on held-out examples, with the first prompt and with the best"
+    rows = lambda c: [dict(expected=e.expected, answer=state.said[c.id, e.id]) for e in state.task.held_out
+                      if (c.id, e.id) in state.said]
+    both = dict(seed=state.candidates[0], best=state.incumbent)
+    return [dict(prompt=k, **row) for k, c in both.items() if final.get(k) and (k == "seed" or c is not both["seed"])
+            for row in class_table(rows(c), state.task.grader)]
 
 # %% ../../nbs/rewrite/10_search.ipynb #94ff9750
 def screen_overlap(
@@ -106,6 +107,7 @@ def screen_overlap(
     parts = {s: [e.question for e in task.split[s]] for s in ("dev", "held_out")}
     seen = {s: int(sum(map(bool, screen.seen(qs)))) for s, qs in parts.items() if qs}
     return {s: k for s, k in seen.items() if k}
+
 
 
 # %% ../../nbs/rewrite/10_search.ipynb #991fa419
@@ -147,13 +149,13 @@ def finish(
         raise LMError(next(t.text for t in state.trouble.values() if t.needed))
     for c in dict.fromkeys([state.candidates[0].id, state.incumbent.id]):
         if same := one_answer(state, next(x for x in state.candidates if x.id == c)):
-            state.note(f"the model answers {same[0]!r:.60} to {same[1]} of {same[2]} questions"
-                       + (" with the best prompt" if c != state.candidates[0].id else ""))
-    if state.incumbent is state.candidates[0]: state.note("no candidate was proved better: the seed stays")
+            state.note(say_same(same) + (" with the best prompt" if c != state.candidates[0].id else ""))
+            if c == state.incumbent.id: warnings.warn(f"{say_same(same)}: no two wordings differ then", stacklevel=3)
+    if state.incumbent is state.candidates[0]: state.note("no wording was proved better: the seed stays")
     tests = [dict(challenger=a, incumbent=b, **t.to_dict()) for (a, b), t in state.tests.items()]
     cost = {**state.ledger.to_dict(), "calls_saved": state.calls_saved}
     return OptimizeResult(state.seeds[0], state.candidates, state.incumbent.id, tests, final, cost,
-                          pareto(state.candidates), state.notes, config)
+                          pareto(state.candidates), state.notes, config, _classes(state, final))
 
 # %% ../../nbs/rewrite/10_search.ipynb #066168ff
 def default_proposers(
@@ -241,7 +243,7 @@ def optimize_prompt(
         state.note(f"the log of the screen holds {k} of the {len(task.split[part])} {part.replace('_', '-')} "
                    "questions: it chose candidates by answers that the proof and the report should be fresh for")
     if possible < rounds: state.note(f"the budget allows {possible} of {rounds} rounds")
-    if len(prover.bets) < (least := least_pairs(alpha*ALPHA_SHARES[0])):
+    if len(prover.bets) < (least := (fewest_wins if prover.signs else least_pairs)(alpha*ALPHA_SHARES[0])):
         what = "examples" if prover.bet_size == 1 else "groups of examples"
         state.note(f"dev has {len(prover.bets)} {what}: nothing can be proved with fewer than {least}")
     config = dict(task=task.name, split=task.split_hash, lm=lm.name, rounds=rounds, budget_calls=budget_calls,
@@ -267,7 +269,8 @@ def estimate_cost(
     if asks is None: asks = bool(getattr(lm, "chat", False))
     es = [e for s in task.split.values() for e in s][:50]
     longest = max(longest, *(lm.count_tokens(s) for s in seeds))
-    answer = max(lm.count_tokens(task.render("", e.question)) for e in es) + longest
+    said = lambda x: x if isinstance(x, str) else "\n".join(m["content"] for m in x)
+    answer = max(lm.count_tokens(said(task.render("", e.question))) for e in es) + longest
     proposals = budget_calls//3 if asks else 0
     tokens = dict(prompt_tokens=(budget_calls-proposals)*answer + proposals*(25*longest + 3*answer),
                   completion_tokens=(budget_calls-proposals)*task.options["max_tokens"] + proposals*300)

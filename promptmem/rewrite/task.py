@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'JudgeError', 'LabelGrader', 'default_grader',
-           'PromptTask', 'Evaluation', 'JudgeScorer', 'published_grade', 'RewardScorer']
+__all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'JudgeError', 'PromptTask', 'Evaluation',
+           'JudgeScorer', 'published_grade', 'RewardScorer']
 
 # %% ../../nbs/rewrite/01_task.ipynb #b67c9dde
 import math
@@ -19,9 +19,10 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, identity_key, stable_hash
-from ..grade import chosen, get_grader, read_score, without_markdown
+from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
+from .labels import LabelGrader, class_table, default_grader, same_answer, say_same # noqa: F401
 
 # %% ../../nbs/rewrite/01_task.ipynb #545a0be3
 @dataclass(frozen=True)
@@ -172,73 +173,13 @@ def _score_one(scorer, answer, example, ledger):
         ) from e
     return _as_score(value, example)
 
-# %% ../../nbs/rewrite/01_task.ipynb #80770534
-_NOT = ("not", "no", "never", "neither", "nor", "isn t", "isnt", "than", "instead of", "wasn t", "aren t", "don t")
-_SETTLES = re.compile(r"(?i)\b(?:answer|label|class|category|sentiment|verdict|conclusion|choice|overall|so)\b"
-                      r"(?:\s+(?:is|would be|it is))?\s*[:=,]?\s*([^\n.;]*)")
-
-class LabelGrader:
-    "Right when an answer settles on the expected one of a few labels"
-    def __init__(self,
-        labels, # the right answers of the task, each once
-    ):
-        self.labels = list(labels)
-        self._of = {_plain(s): s for s in sorted(self.labels, key=len, reverse=True)}
-        # a word that is a label itself denies nothing: "no, yes"
-        no = "|".join(re.escape(w) for w in _NOT if w not in self._of)
-        names = "|".join(map(re.escape, self._of))
-        self._said = re.compile(rf"(?<!\S)(?:({names})|(?:{no}) (?:(?:a|an|the|so|very|really) )?(?:{names}))(?!\S)")
-
-    def named(self,
-        answer:str, # what the model wrote
-    )->set:
-        "The labels that `answer` names and does not deny"
-        return {self._of[m[1]] for m in self._said.finditer(_plain(answer)) if m[1]}
-
-    def settled(self,
-        answer:str, # what the model wrote
-    )->str: # None when it settles on none
-        "The label that `answer` settles on"
-        if all(len(s) == 1 and s.isalpha() for s in self.labels):
-            if re.fullmatch(r"\W*\w\W+(?:or|and)\W+\w\W*", answer.strip(), re.IGNORECASE): return None
-            return chosen(answer, {s.upper(): s for s in self.labels})
-        found = self.named(answer)
-        if len(found) < 2: return next(iter(found), None)
-        # several: what stands after a mark such as "answer:", or alone on the first or last line
-        lines = [s for s in without_markdown(answer).splitlines() if s.strip()]
-        alone = [self._of[_plain(s)] for s in (lines[-1], lines[0]) if _plain(s) in self._of]
-        marked = [self.named(m[1]) for m in _SETTLES.finditer(without_markdown(answer))]
-        sure = [next(iter(s)) for s in marked if len(s) == 1]
-        return sure[-1] if sure and all(len(s) < 2 for s in marked[-1:]) else alone[0] if alone else None
-
-    def __call__(self,
-        answer:str, # what the model wrote
-        expected:str, # the right label
-    )->bool:
-        "Does `answer` settle on `expected`?"
-        said = self.settled(answer)
-        return said is not None and _plain(said) == _plain(expected)
-
-    def __repr__(self): return f"LabelGrader({', '.join(self.labels)})"
-
-def _plain(text): return identity_key(without_markdown(text))
-
-
-# %% ../../nbs/rewrite/01_task.ipynb #d775d781
-def default_grader(
-    examples, # of a task
-):
-    "A `LabelGrader` where a few labels recur as right answers; else `contains`"
-    said = Counter(_plain(e.expected) for e in examples)
-    labels = list({_plain(e.expected): e.expected for e in reversed(examples)}.values())
-    few = 2 <= len(said) <= 10 and len(examples) >= 4*len(said) and min(said.values()) > 1
-    # numbers recur by chance, and an answer may name those that it works with
-    if not few or any(re.search(r"\d", k) for k in said) or "" in said: return "contains"
-    return LabelGrader(sorted(labels))
-
-
-# %% ../../nbs/rewrite/01_task.ipynb #b9ed771b
+# %% ../../nbs/rewrite/01_task.ipynb #b0109165
 _SLOT = re.compile(r"\{(prompt|question)\}")
+
+def _check_templates(template, system):
+    if "{question}" not in template: raise ValueError(f"the template needs {{question}}: {template!r:.80}")
+    if "{prompt}" not in template + (system or ""):
+        raise ValueError(f"the template (or system=) needs both {{prompt}} and {{question}}: {template!r:.80}")
 
 class PromptTask:
     "Questions with answers, how prompt and question are put together, and how an answer is scored"
@@ -254,11 +195,11 @@ class PromptTask:
         temperature:float=0., # of the answers
         pinned=(), # examples, or ids, that no accepted candidate may break
         name:str="task", # for reports
+        system:str=None, # template of a system message; "{prompt}" makes the system prompt the thing to improve
     ):
-        if "{prompt}" not in template or "{question}" not in template:
-            raise ValueError(f"the template needs both {{prompt}} and {{question}}: {template!r:.80}")
+        _check_templates(template, system)
         if grader is not None and not hasattr(grader, "score"): get_grader(grader)
-        self.grader, self.template, self.name, self.seed = grader, template, name, seed
+        self.grader, self.template, self.system, self.name, self.seed = grader, template, system, name, seed
         self.options = dict(max_tokens=max_tokens, stop=stop, temperature=temperature)
         _make_splits(self, examples, split, seed)
         if grader is None: self.grader = default_grader([e for s in SPLITS for e in self.split[s]])
@@ -304,9 +245,13 @@ def _make_splits(self, examples, shares, seed):
 def render(self:PromptTask,
     prompt:str, # the wording under test
     question:str, # the question
-)->str:
-    "The text that is sent"
-    return _SLOT.sub(lambda m: prompt if m[1] == "prompt" else question, self.template)
+)->object: # a text; with a system template a chat: a list of messages
+    "What is sent"
+    fill = lambda text: _SLOT.sub(lambda m: prompt if m[1] == "prompt" else question, text)
+    if self.system is None: return fill(self.template)
+    system = fill(self.system)
+    said = [dict(role="system", content=system)] if system.strip() else []
+    return [*said, dict(role="user", content=fill(self.template))]
 
 # %% ../../nbs/rewrite/01_task.ipynb #27381d97
 @patch
@@ -356,6 +301,7 @@ class Evaluation:
     prompt:str
     interval:object # `promptmem.stats.Interval` of the mean score
     rows:list # dicts: id, question, expected, answer, score
+    grader:object = None # of the task
 
     @property
     def mean(self):
@@ -368,7 +314,32 @@ class Evaluation:
         import pandas as pd
         return pd.DataFrame(self.rows)
 
-    def __repr__(self): return f"Evaluation({self.interval}, {self.prompt!r:.60})"
+    @property
+    def classes(self):
+        "One row per label: how many, how many right, what was said; empty for a task without labels"
+        import pandas as pd
+        return pd.DataFrame(class_table(self.rows, self.grader))
+
+    @property
+    def verdict(self)->str:
+        "One sentence: how many are right, and whether the model says one thing to everything"
+        right = f"Mean score {self.interval}"
+        if all(r["score"] in (0, 1) for r in self.rows):
+            right = (f"{sum(int(r['score']) for r in self.rows)} of {len(self.rows)} answers are right "
+                     f"({self.mean:.0%}, 95% interval {self.interval.lo:.0%} to {self.interval.hi:.0%})")
+        same = same_answer([r["answer"] for r in self.rows], [r["expected"] for r in self.rows], self.grader)
+        return f"{right}; {say_same(same)}." if same else right + "."
+
+    def __repr__(self): return f"{self.verdict}\nEvaluation({self.interval}, {self.prompt!r:.60})"
+
+    def _repr_html_(self):
+        from promptmem.panel.parts import paragraph, table
+        from promptmem.panel.widget import static_page
+        by_class = class_table(self.rows, self.grader)
+        rows = sorted(self.rows, key=lambda r: r["score"])
+        return static_page([("heading", self.verdict), paragraph(f"prompt: {self.prompt}"),
+                            *([table(by_class)] if by_class else []),
+                            table(rows, ["question", "expected", "answer", "score"], most=8)])
 
 # %% ../../nbs/rewrite/01_task.ipynb #a6c1ae84
 @patch
@@ -384,7 +355,7 @@ def evaluate(self:PromptTask,
     examples = self.split[split] if examples is None else list(examples)
     rows = [dict(id=e.id, question=e.question, expected=e.expected, answer=a, score=s)
             for e, (s, a) in zip(examples, self.run(prompt, examples, lm, ledger, "evaluate"))]
-    return Evaluation(prompt, bootstrap([r["score"] for r in rows]), rows)
+    return Evaluation(prompt, bootstrap([r["score"] for r in rows]), rows, self.grader)
 
 # %% ../../nbs/rewrite/01_task.ipynb #efabafe6
 @patch
