@@ -4,6 +4,7 @@ from typing import Any as _Any
 from . import evidence as evidence
 from . import finder as finder
 from . import guards as guards
+from . import labels as labels
 from . import pairs as pairs
 from . import propose as propose
 from . import prover as prover
@@ -15,11 +16,13 @@ from . import student as student
 from . import task as task
 from . import words as words
 from .evidence import PairedTest as PairedTest
+from .evidence import SignTest as SignTest
 from .evidence import pairs_needed as pairs_needed
 from .finder import SearchSettings as SearchSettings
 from .guards import DriftGuard as DriftGuard
 from .guards import FormGuard as FormGuard
 from .guards import LeakGuard as LeakGuard
+from .labels import LabelGrader as LabelGrader
 from .pairs import clean_pairs as clean_pairs
 from .pairs import improve_questions as improve_questions
 from .pairs import load_pairs as load_pairs

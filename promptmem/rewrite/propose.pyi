@@ -63,29 +63,23 @@ class PhraseBook:
 from fastcore.basics import patch
 INSTRUCTIONS: _Any
 
-class RandomPhrases:
+class _FromBook:
     book: _Any
 
     def __init__(self, book=...):
         ...
+
+class RandomPhrases(_FromBook):
 
     def propose(self, state, n, rng):
         ...
 
-class MutatePhrases:
-    book: _Any
-
-    def __init__(self, book=...):
-        ...
+class MutatePhrases(_FromBook):
 
     def propose(self, state, n, rng):
         ...
 
-class CrossPhrases:
-    book: _Any
-
-    def __init__(self, book=...):
-        ...
+class CrossPhrases(_FromBook):
 
     def propose(self, state, n, rng):
         ...

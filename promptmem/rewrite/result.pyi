@@ -61,6 +61,7 @@ class OptimizeResult:
     front: dict
     notes: list
     config: dict
+    classes: list = ...
 
     def __getitem__(self, cid):
         ...
@@ -83,6 +84,10 @@ class OptimizeResult:
 
     @property
     def frame(self):
+        ...
+
+    @property
+    def by_class(self):
         ...
 
     def _repr_html_(self):
@@ -113,6 +118,10 @@ class OptimizeResult:
 
     def plot(self):
         ...
+_SHOWN: _Any
+
+def _page(res):
+    ...
 _COLOURS: _Any
 
 def _wrap(text, width=...):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, identity_key, stable_hash
-from ..grade import chosen, get_grader, read_score, without_markdown
+from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
+from .labels import LabelGrader, class_table, default_grader, same_answer, say_same
 
 @dataclass(frozen=True)
 class Example:
@@ -75,45 +76,21 @@ def _as_score(value, example):
 
 def _score_one(scorer, answer, example, ledger):
     ...
-_NOT: _Any
-_SETTLES: _Any
-
-class LabelGrader:
-    labels: _Any
-    _of: _Any
-    _said: _Any
-
-    def __init__(self, labels):
-        ...
-
-    def named(self, answer: str) -> set:
-        ...
-
-    def settled(self, answer: str) -> str:
-        ...
-
-    def __call__(self, answer: str, expected: str) -> bool:
-        ...
-
-    def __repr__(self):
-        ...
-
-def _plain(text):
-    ...
-
-def default_grader(examples):
-    ...
 _SLOT: _Any
+
+def _check_templates(template, system):
+    ...
 
 class PromptTask:
     options: _Any
     pinned: _Any
     grader: _Any
     template: _Any
+    system: _Any
     name: _Any
     seed: _Any
 
-    def __init__(self, examples, grader=..., template: str=..., split=..., seed: int=..., max_tokens: int=..., stop=..., temperature: float=..., pinned=..., name: str=...):
+    def __init__(self, examples, grader=..., template: str=..., split=..., seed: int=..., max_tokens: int=..., stop=..., temperature: float=..., pinned=..., name: str=..., system: _Optional[str]=...):
         ...
 
     @property
@@ -127,7 +104,7 @@ class PromptTask:
     def __repr__(self):
         ...
 
-    def render(self, prompt: str, question: str) -> str:
+    def render(self, prompt: str, question: str) -> object:
         ...
 
     def run(self, prompt: str, examples, lm, ledger: _Optional[Ledger]=..., purpose: str=...) -> list:
@@ -153,6 +130,7 @@ class Evaluation:
     prompt: str
     interval: object
     rows: list
+    grader: _Optional[object] = ...
 
     @property
     def mean(self):
@@ -162,7 +140,18 @@ class Evaluation:
     def frame(self):
         ...
 
+    @property
+    def classes(self):
+        ...
+
+    @property
+    def verdict(self) -> str:
+        ...
+
     def __repr__(self):
+        ...
+
+    def _repr_html_(self):
         ...
 JUDGE: _Any
 
