@@ -4,15 +4,15 @@ Pythia-160M.
     python benchmarks/real_edit.py [--tasks country,company,gender,verb] [--methods lora,memit,full] \
         [--json benchmarks/results/real_edit.json]
 
-The validation sets are cut to what two cores can do in an hour: ten canonical examples a task (seed 0), at most forty
-evaluation rows of the same subjects, twenty hard negatives, sixty general texts of the published set cut to 200
-characters for the limit and twenty others for penalties and statistics. One training per task and method; the same
-difference is then scaled to each published limit, on the texts in hand as the published code does it
-(`confidence=None`), and judged on the evaluation rows; `bound` says whether the rise on *unread* texts is shown to be
-inside as well. Settings are the library's defaults, found on other facts. For capitals and chief executives the chat
-model is asked the question too, and its free answer read. Published: test success of Pythia-160M (full, LoRA) and the
-change under MEMIT with the subject given, from `published_results.csv`; other model, all examples, learning rates
-tuned per task. Results are kept as each cell is done.
+The validation sets are cut to what two cores can do in half an hour: ten canonical examples a task (seed 0), at most 32
+evaluation rows of the same subjects, 16 hard negatives, forty general texts of the published set cut to 200 characters
+for the limit and twenty others for penalties and statistics. One training per task and method; the same difference is
+then scaled (at most 1) to each published limit, on the texts in hand as the published code does it (`confidence=None`),
+and judged on the evaluation rows; `bound` says whether the rise on *unread* texts is shown to be inside as well.
+Settings are the library's defaults, found on other facts. For capitals and chief executives the chat model is asked the
+question too, and its free answer read. Published: test success of Pythia-160M (full, LoRA) and the change under MEMIT
+with the subject given, from `published_results.csv`; other model, all examples, learning rates tuned per task. Results
+are kept as each cell is done.
 """
 import argparse
 import json
@@ -40,14 +40,14 @@ ASK = dict(country="What is the capital of {}?", company="Who is the chief execu
 
 
 def subset(task, folder, examples, evaluation, seed=0):
-    "Ten examples, evaluation rows about the same subjects where there are subjects, twenty hard negatives"
+    "Ten examples, evaluation rows about the same subjects where there are subjects, sixteen hard negatives"
     x, rng = CanonicalExamples.published(task, folder, quiet=True), random.Random(seed)
     rows = rng.sample(x.rows, min(examples, len(x.rows)))
     subjects = {r.get("subject") for r in rows} - {None}
     near = [r for r in x.evaluation if r.get("subject") in subjects] if subjects else x.evaluation
     return CanonicalExamples(rows, x.criterion, rng.sample(near or x.evaluation,
                                                            min(evaluation, len(near or x.evaluation))),
-                             rng.sample(x.hard_negatives, min(20, len(x.hard_negatives))), name=x.name)
+                             rng.sample(x.hard_negatives, min(16, len(x.hard_negatives))), name=x.name)
 
 
 def asked(lm, task, rows):
@@ -59,15 +59,16 @@ def asked(lm, task, rows):
 
 
 def cell(lm, task, method, x, general, train_text):
-    "One training, three limits"
+    "One training, three limits; what is measured for one limit is known for the next"
     t, before = time.process_time(), asked(lm, task, x.rows)
     e = edit(lm.model, lm.tokenizer, x, method, degradation=None, general_text=general, train_text=train_text,
              progress=False, **OPTIONS[method])
-    out = dict(task=task, method=method, examples=len(x), evaluation=len(x.evaluation),
+    out = dict(task=task, method=method, examples=len(x), evaluation=len(x.evaluation), general=len(general),
                train_s=round(time.process_time()-t, 1), chat_before=before, chat_unlimited=asked(lm, task, x.rows),
                unlimited=short(evaluate_edit(e, x, generate=0)), limits=[])
+    looks = []
     for limit in LIMITS:
-        looks = fit_scale(e, general, limit, 1.5, looks=5, confidence=None)
+        looks = fit_scale(e, general, limit, 1., looks=4, confidence=None, seen=looks)
         r, bound = evaluate_edit(e, x, generate=0), bound_test(e, general, limit)
         out["limits"].append(dict(limit=limit, scale=e.scale, rise=dict(looks)[e.scale].change if e.scale else 0.,
                                   upper=finite(bound.upper), bound=bound.inside, chat=asked(lm, task, x.rows) if e.scale
@@ -113,7 +114,7 @@ def main():
     ap.add_argument("--tasks", default="country,company,gender,verb")
     ap.add_argument("--methods", default="lora,memit,full")
     ap.add_argument("--examples", type=int, default=10)
-    ap.add_argument("--evaluation", type=int, default=40)
+    ap.add_argument("--evaluation", type=int, default=32)
     ap.add_argument("--json", default="")
     a = ap.parse_args()
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
@@ -122,13 +123,13 @@ def main():
     if folder is None: raise SystemExit("set PROMPTMEM_DATA to the folder with the published sets")
     lm = pm.load_lm("smollm2", dtype="float32")
     texts = [t[:200] for t in read_texts(folder/"general_text-val.jsonl") if len(t) > 200]
-    texts = random.Random(0).sample(texts, 80)
-    general, path = GeneralText(lm.tokenizer, texts[:60]), Path(a.json) if a.json else None
+    texts = random.Random(0).sample(texts, 60)
+    general, path = GeneralText(lm.tokenizer, texts[:40]), Path(a.json) if a.json else None
     done = json.loads(path.read_text()) if path and path.exists() else []
     for method in a.methods.split(","):
         for task in a.tasks.split(","):
             if any((r["task"], r["method"]) == (task, method) for r in done): continue
-            r = cell(lm, task, method, subset(task, folder, a.examples, a.evaluation), general, texts[60:])
+            r = cell(lm, task, method, subset(task, folder, a.examples, a.evaluation), general, texts[40:])
             for x in r["limits"]:
                 x["published_initial"], x["published_change"] = published(folder, task, method, x["limit"])
             done.append(r)

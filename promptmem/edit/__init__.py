@@ -9,7 +9,9 @@ _names = {
     "edit": "editor", "InContextEdit": "editor", "METHODS": "editor", "GeneralText": "scores", "limit_test": "scores",
     "evaluate_edit": "evaluate", "degradation_curve": "evaluate", "plot_curve": "evaluate", "EditReport": "evaluate",
     "LogitDifference": "ensemble", "fit_weight": "ensemble",
-    "from_table": "examples", "from_clarifications": "examples", "from_interactions": "examples", "read_config": "config", "EditConfig": "config",
+    "from_table": "examples", "from_clarifications": "examples", "from_interactions": "examples",
+    "read_config": "config", "EditConfig": "config",
+    "run_config": "run", "ConfigRun": "run",
     "sequential_edits": "sweeps", "plot_sequential": "sweeps", "sample_options": "sweeps", "result_table": "sweeps",
     "widgets": None, "EditCompare": "widgets", "EditComparison": "compare",
 }

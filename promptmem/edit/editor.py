@@ -106,24 +106,24 @@ def fit_scale(
     limit:float=1e-4, # largest relative rise of the mean loss
     max_scale:float=2., # largest scale tried
     tol:float=.05, # relative width of the bracket at the end
-    looks:int=8, # measurements at most
+    looks:int=8, # new measurements at most
     confidence:float=.95, # of the bound on the rise; None: the rise on `general` itself
+    seen:list=(), # (scale, LimitTest) of measurements already made, for another limit
 )->list: # (scale, LimitTest) of every measurement; the edit is left at the largest scale inside
     "Find the largest scale at which the edit keeps to the limit"
-    lo, hi, points, seen, s = 0., None, [], [], min(1., max_scale)
+    def used(t): return t.change if confidence is None else t.upper
+    seen = [(s, replace(t, inside=used(t) < limit)) for s, t in seen]
     for _ in range(looks):
-        e.scale = s
-        t = keeps_limit(e, general, limit, confidence, settle=s == max_scale)
-        used = t.change if confidence is None else t.upper
-        seen.append((s, t))
-        points.append((s, used))
-        if t.inside: lo = s
-        else: hi = s
-        if lo == max_scale or hi is not None and hi - lo <= tol*hi: break
-        if t.inside and used > .85*limit and (confidence or t.n == t.of): break
-        s = _next_scale(points, limit, lo, hi, max_scale)
+        lo = max((s for s, t in seen if t.inside), default=0.)
+        hi = min((s for s, t in seen if not t.inside), default=None)
+        if lo >= max_scale or hi is not None and hi - lo <= tol*hi: break
+        if lo and used(dict(seen)[lo]) > .85*limit: break
+        points = [(s, used(t)) for s, t in seen]
+        s = _next_scale(points, limit, lo, hi, max_scale) if seen else min(1., max_scale)
         if hi is not None and lo == 0 and s < 1e-4: break
-    e.scale = lo
+        e.scale = s
+        seen.append((s, keeps_limit(e, general, limit, confidence, settle=s == max_scale)))
+    e.scale = max((s for s, t in seen if t.inside), default=0.)
     return seen
 
 # %% ../../nbs/edit/09_editor.ipynb #3e6da35f
