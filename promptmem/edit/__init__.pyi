@@ -30,6 +30,8 @@ from .examples import from_table as from_table
 from .examples import overlap as overlap
 from .finetune import Recipe as Recipe
 from .modules import module_map as module_map
+from .run import ConfigRun as ConfigRun
+from .run import run_config as run_config
 from .scores import GeneralText as GeneralText
 from .scores import limit_test as limit_test
 from .senses import select_senses as select_senses
