@@ -1,14 +1,13 @@
-"""Published configurations: every field known, slips refused with file and line, and a run from the file to its results."""
+"""Published configurations: slips refused with file and line, and a run from the file to its results."""
 
 import json
 import random
-import warnings
 
 import pytest
 import yaml
 
 from promptmem.core import InvalidData, write_jsonl
-from promptmem.edit import edit, read_config, run_config
+from promptmem.edit import read_config, run_config
 from promptmem.edit.run import find_file
 from promptmem.testing import Chars
 
