@@ -19,12 +19,11 @@ from ..data import local_data
 from .config import EditConfig, read_config
 from .deltas import Delta, Edit
 from .editor import METHODS, Job, call_settings, fit_scale, keeps_limit, split_texts
-from .evaluate import EditReport, evaluate_edit
-from .examples import CanonicalExamples, find_criterion, read_texts
+from .evaluate import evaluate_edit
+from .examples import CanonicalExamples, read_texts
 from .finetune import compat_of
-from .losses import edit_loss, encoded
-from .scores import GeneralText, cached_losses, fit_general
-from ..lm.scoring import context_length
+from .losses import encoded
+from .scores import fit_general
 
 # %% auto #0
 __all__ = ['find_file', 'data_folders', 'general_beside', 'config_examples', 'ConfigRun', 'save_run', 'run_config']

@@ -1,7 +1,6 @@
 """Published configurations: slips refused with file and line, and a run from the file to its results."""
 
 import json
-import random
 
 import pytest
 import yaml
