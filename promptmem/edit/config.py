@@ -9,7 +9,7 @@ import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
 from ..core import InvalidData, read_text, read_yaml
 from .examples import CRITERIA, DIRECTIONS
