@@ -12,41 +12,49 @@ from pathlib import Path
 from urllib.parse import quote
 from ..core import now, write_atomic
 from .pages import (
-    cards, escape, figure_html, link, notebook_figures, number, page, plain_text, plotly_script, read_results,
-    split_varying, title_of)
+    badge, escape, figure_html, figure_title, link, notebook_figures, number, page, plain_text, plotly_script,
+    read_results, result_cards, settings_table, split_varying, title_of, verdict_html)
+from .verdicts import Verdict, verdict_of
 
-# %% ../../nbs/batch/07_report.ipynb #4bcc89a7
+# %% ../../nbs/batch/07_report.ipynb #20bddb55
 ROOMS = ("assistant", "stream", "reward", "rewrite", "recall", "edit")
 
+def _found(notebooks):
+    "Name -> path of the batch notebooks, in the order of the rooms"
+    place = lambda p: (ROOMS.index(p.stem) if p.stem in ROOMS else len(ROOMS), p.stem)
+    return {p.stem: p for p in sorted(notebooks.glob("*.ipynb"), key=place)}
+
+def _settings(section):
+    "What one notebook is run with"
+    from promptmem.batch.parameters import read_grid
+    from promptmem.data import local_data
+    settings = read_grid(section.get("grid") or {})
+    for data, grid in (section.get("with_data") or {}).items():
+        if local_data(data): settings += read_grid(grid)
+    return settings
+
+# %% ../../nbs/batch/07_report.ipynb #4bcc89a7
 def read_plan(
     notebooks, # folder of the batch notebooks
     plan=None, # the YAML file; None: grids/report.yaml in that folder
 )->dict: # name -> title, says, settings, notebook
     "What the report runs: every notebook that is there, with its settings"
-    from promptmem.batch.parameters import notebook_parameters, read_grid, read_notebook
+    from promptmem.batch.parameters import notebook_parameters, read_notebook
     from promptmem.core import InvalidData, read_yaml
-    from promptmem.data import local_data
     notebooks = Path(notebooks)
     asked, plan = plan is not None, Path(plan) if plan else notebooks/"grids"/"report.yaml"
     if asked and not plan.is_file(): raise FileNotFoundError(f"no plan at {plan}")
     told = (read_yaml(plan) or {}) if plan.is_file() else {}
     if not isinstance(told, dict) or not all(isinstance(s or {}, dict) for s in told.values()):
         raise InvalidData(f"{plan}: expected a section per notebook")
-    found = {p.stem: p for p in sorted(notebooks.glob("*.ipynb"),
-                                       key=lambda p: (ROOMS.index(p.stem) if p.stem in ROOMS else 99, p.stem))}
+    found = _found(notebooks)
     if not found: raise InvalidData(f"there are no notebooks in {notebooks}")
     unknown = set(told) - set(found)
     if unknown: raise InvalidData(f"{plan}: there is no notebook {', '.join(sorted(unknown))} in {notebooks}")
-    out = {}
-    for name, path in found.items():
-        section = told.get(name) or {}
-        settings = read_grid(section.get("grid") or {})
-        for data, grid in (section.get("with_data") or {}).items():
-            if local_data(data): settings += read_grid(grid)
-        notebook_parameters(path)
-        out[name] = dict(title=section.get("title") or title_of(read_notebook(path), name),
-                         says=section.get("says", ""), settings=settings, notebook=path)
-    return out
+    for path in found.values(): notebook_parameters(path)
+    sections = {name: told.get(name) or {} for name in found}
+    return {name: dict(title=t.get("title") or title_of(read_notebook(found[name]), name), says=t.get("says", ""),
+                       settings=_settings(t), notebook=found[name]) for name, t in sections.items()}
 
 # %% ../../nbs/batch/07_report.ipynb #f9547852
 class _Counted(Executor):
@@ -77,40 +85,120 @@ def _told(r, runs):
     known = [(v, number(plain_text(r["parameters"].get(v)))) for v in varying]
     return ", ".join(f"{v} {x}" for v, x in known if x) or "the executed notebook"
 
-# %% ../../nbs/batch/07_report.ipynb #120ab328
-def _section(name, p, frame, out):
-    "One room on the report's page"
-    runs = [r for r in read_results(out/name) if r["run"] in set(frame.run)]
-    runs.sort(key=lambda r: list(frame.run).index(r["run"]))
+def _lost(runs):
+    "How many runs of a room failed, and which; empty where none did"
+    failed = [r for r in runs if r.get("status") != "ok"]
+    return f"{len(failed)} of {len(runs)} runs failed: {'; '.join(_told(r, runs) for r in failed)}." if failed else ""
+
+def _lead(runs):
+    "The verdict on a room"
     good = [r for r in runs if r.get("status") == "ok"]
-    links = ", ".join(link([name, r["run"], "report.html"], _told(r, runs)) for r in runs)
-    html = [f'<h2 id="{escape(name)}">{escape(p["title"])}</h2>', f"<p>{escape(p['says'])}</p>" if p["says"] else "",
-            f'<p class="soft">{escape(name)}: {links} &middot; '
-            f'{link([name, "index.html"], "all runs of this notebook")}</p>']
-    for r in runs:
-        if r.get("error"):
-            html.append(f'<p class="bad">{escape(_told(r, runs))} failed: {escape(str(r["error"].get("type")))}: '
-                        f'{escape(str(r["error"].get("message"))[:300])}</p>')
-    for r in good:
-        if len(good) > 1: html.append(f"<h3>{escape(_told(r, runs))}</h3>")
-        html.append(cards(r["metrics"], 16))
-    figures = [(r["run"], f) for r in good for f in notebook_figures(out/name/r["run"]/"notebook.ipynb")[:2]][:4]
-    html += [figure_html(f, f"{name}-{run}-{i}") for i, (run, f) in enumerate(figures)]
+    if not good: return Verdict(verdict_of(runs[0]).text if runs else "Nothing was run.", "bad")
+    v = verdict_of(good[0])
+    text = v.text or f"{len(good)} runs came to their end; the notebook gives no verdict."
+    return Verdict(f"With {_told(good[0], runs)}: {text}" if len(runs) > 1 else text, v.state)
+
+# %% ../../nbs/batch/07_report.ipynb #b56dd020
+def _lead_html(runs):
+    "The sentence of a room; what failed in it stands in red"
+    v, lost = _lead(runs), _lost(runs)
+    told = f'<span class="bad">{escape(v.text)}</span>' if v.state == "bad" else escape(v.text)
+    return f'{badge(v.state)}{told}' + (f' {badge("bad")}<span class="bad">{escape(lost)}</span>' if lost else "")
+
+# %% ../../nbs/batch/07_report.ipynb #698b3af2
+def _ends(figures, axis):
+    "The lowest and highest value of all figures on an axis; None where they are no numbers"
+    from promptmem.panel.stills import figure_rows
+    known = [v for f in figures for r in figure_rows(f, 10_000)
+             for v in [list(r.values())[1 if axis == "xaxis" else 2]]]
+    known = [v for v in known if isinstance(v, (int, float)) and not isinstance(v, bool)]
+    return (min(known), max(known)) if known and len(known) == sum(len(figure_rows(f, 10_000))
+                                                                   for f in figures) else None
+
+def _same_scale(figures):
+    "Figures of the same title with the same ranges, where they give none themselves"
+    out = [dict(f, layout=dict(f.get("layout") or {})) for f in figures]
+    for title in {figure_title(f) for f in out}:
+        group = [f for f in out if figure_title(f) == title]
+        for axis in ("xaxis", "yaxis") if len(group) > 1 else ():
+            own, ends = [(f["layout"].get(axis) or {}).get("range") for f in group], _ends(group, axis)
+            if all(own) or ends is None: continue
+            air = .05*(ends[1] - ends[0]) or .5
+            for f in group: f["layout"][axis] = dict(f["layout"].get(axis) or {}, range=[ends[0] - air, ends[1] + air])
+    return out
+
+# %% ../../nbs/batch/07_report.ipynb #8cb6179b
+def _run_html(name, r, runs):
+    "One run within its room"
+    head = f"<h3>{escape(_told(r, runs))}</h3>" if len(runs) > 1 else ""
+    says = verdict_html(r) if len(runs) > 1 else ""
+    page = link([name, r["run"], "report.html"], "the executed notebook")
+    took = f"took {r['seconds']:.0f} seconds &middot; " if isinstance(r.get("seconds"), (int, float)) else ""
+    if r.get("status") != "ok": return f'{head}{verdict_html(r)}<p class="soft">{took}{page}</p>'
+    return (f'{head}{says}{result_cards(r)}<p class="soft">{took}{page}</p>'
+            f'{settings_table(r["parameters"], "settings-" + r["run"])}')
+
+def _pictures(name, runs, out):
+    "At most four figures of a room, with the run they are from"
+    good = [r for r in runs if r.get("status") == "ok"]
+    each = 4 if len(good) == 1 else 2
+    found = [(r, f) for r in good for f in notebook_figures(out/name/r["run"]/"notebook.ipynb")[:each]][:6]
+    whose = lambda r: _told(r, runs) if len(runs) > 1 else ""
+    drawn = [figure_html(f, f"{name}-{r['run']}-{i}", whose(r))
+             for i, ((r, _), f) in enumerate(zip(found, _same_scale([f for _, f in found])))]
+    return f'<div class="figures">{"".join(drawn)}</div>' if drawn else ""
+
+# %% ../../nbs/batch/07_report.ipynb #ceccecf3
+def _runs_of(name, frame, out):
+    "The results of a room, in the order of its grid"
+    place = {r: i for i, r in enumerate(frame.run)}
+    return sorted((r for r in read_results(out/name) if r["run"] in place), key=lambda r: place[r["run"]])
+
+def _section(name, p, runs, out):
+    "One room on the report's page"
+    html = [f'<section aria-labelledby="{escape(name)}"><h2 id="{escape(name)}">{escape(p["title"])}</h2>',
+            f'<p class="verdict">{_lead_html(runs)}</p>',
+            f'<p class="soft">{escape(p["says"])}</p>' if p["says"] else "",
+            *(_run_html(name, r, runs) for r in runs), _pictures(name, runs, out),
+            f'<p>{link([name, "index.html"], f"all runs of {name}, as a table")}</p></section>']
     return "\n".join(html)
 
-# %% ../../nbs/batch/07_report.ipynb #b44f6ddb
-def _front(plan, frames, failed, seconds):
+# %% ../../nbs/batch/07_report.ipynb #7c351d90
+_HOW = ("How to read it: a card gives one figure with its unit, its interval, what it is held against, and which way is "
+        "better. It is green where the figure is better than that and red where it is worse, both beyond doubt; without "
+        "a colour its interval leaves that open, or it has none.")
+
+def _day(time):
+    "A date as people write it"
+    from datetime import datetime
+    return f"{datetime.fromisoformat(time):%d %B %Y}".lstrip("0")
+
+def _front(plan, runs, seconds):
     "The head of the report"
+    total = sum(map(len, runs.values()))
+    failed = sum(r.get("status") != "ok" for rs in runs.values() for r in rs)
+    bad = f' &middot; <span class="bad">{failed} failed</span>' if failed else " &middot; none failed"
+    edge = lambda n: "bad" if _lost(runs[n]) else _lead(runs[n]).state
+    line = lambda n: (f'<li class="{edge(n)}"><a href="#{quote(n)}">{escape(plan[n]["title"])}</a><br>'
+                      f'{_lead_html(runs[n])}</li>')
+    return (f"<h1>promptmem: report of {_day(now())}</h1><p>A language model in use misreads people, and they tell it "
+            f"so. What each room of promptmem makes of that, measured on small models.</p>"
+            f'<ul class="verdicts">{"".join(map(line, plan))}</ul>'
+            f'<p class="soft">{total} runs{bad} &middot; made in {seconds:.0f} seconds</p><p class="soft">{_HOW}</p>')
+
+# %% ../../nbs/batch/07_report.ipynb #f5fcbac3
+def _foot():
+    "What the report was made with"
     from promptmem.core import versions
-    runs = sum(map(len, frames.values()))
-    bad = f' &middot; <span class="bad">{failed} failed</span>' if failed else ""
     known = ", ".join(f"{k} {v}" for k, v in versions().items())
-    toc = " &middot; ".join(f'<a href="#{quote(n)}">{escape(p["title"])}</a>' for n, p in plan.items())
-    return (f"<h1>promptmem: report</h1><p>A language model in use misreads people, and they tell it so. What each "
-            f"room of promptmem makes of "
-            f"that, measured on the small models that ship with the project.</p><p>{toc}</p>"
-            f'<p class="soft">{runs} runs{bad} &middot; {seconds:.0f} s &middot; {now()[:16].replace("T", " ")} UTC '
-            f'&middot; {escape(known)}</p>')
+    return f'<p class="soft">Made {now()[:16].replace("T", " ")} UTC with {escape(known)}.</p>'
+
+def _chosen(plan, only):
+    "The part of the plan that was asked for"
+    from promptmem.core import InvalidData
+    if set(only) - set(plan):
+        raise InvalidData(f"no notebook {', '.join(sorted(set(only) - set(plan)))}; there are {', '.join(plan)}")
+    return {k: p for k, p in plan.items() if k in only} if only else plan
 
 # %% ../../nbs/batch/07_report.ipynb #66167c94
 def write_report(
@@ -124,18 +212,13 @@ def write_report(
     progress:bool=True, # show a progress bar
 ): # (path of index.html, number of failed runs)
     "Run the batch notebooks and write one page on what came out"
-    from promptmem.core import InvalidData
-    out, start, plan = Path(out).resolve(), time.perf_counter(), read_plan(notebooks, plan)
-    if only:
-        if set(only) - set(plan):
-            raise InvalidData(f"no notebook {', '.join(sorted(set(only) - set(plan)))}; there are {', '.join(plan)}")
-        plan = {k: p for k, p in plan.items() if k in only}
+    out, start = Path(out).resolve(), time.perf_counter()
+    plan = _chosen(read_plan(notebooks, plan), only)
     out.mkdir(parents=True, exist_ok=True)
     script = plotly_script(out)
     frames = _run_plan(plan, out, workers, executor, timeout, progress)
-    failed = sum(int((f.status != "ok").sum()) for f in frames.values())
-    body = [_section(name, p, frames[name], out) for name, p in plan.items()]
-    index = write_atomic(out/"index.html", page("promptmem: report",
-                                                _front(plan, frames, failed,
-                                                       time.perf_counter() - start) + "\n".join(body), script))
-    return index, failed
+    runs = {name: _runs_of(name, frames[name], out) for name in plan}
+    body = [_front(plan, runs, time.perf_counter() - start), *(_section(n, p, runs[n], out) for n, p in plan.items()),
+            _foot()]
+    index = write_atomic(out/"index.html", page("promptmem: report", "\n".join(body), script))
+    return index, sum(int((f.status != "ok").sum()) for f in frames.values())
