@@ -12,7 +12,7 @@ from promptmem.batch.grid import run_grid
 BATCH = Path(__file__).parent.parent / "tutorials" / "batch"
 
 CELLS = {
-    "stream": (lambda: sweeps.memory_sweep(families=["own"], seeds=[0], tasks="", n_tasks=8), "memory: right, %", 7),
+    "stream": (lambda: sweeps.memory_sweep(families=["own"], seeds=[0], tasks="", n_tasks=8), "right_memory", 7),
     "reward": (
         lambda: sweeps.reward_sweep(datasets=[""], prompts=range(3), model="mean", folds=2),
         "success best single",

@@ -69,7 +69,8 @@ _CSS += """
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 430px), 1fr)); gap: 18px }
 .figure { margin: 14px 0; min-width: 0; max-width: 860px } figcaption { font-weight: 600 }
 .verdicts { padding: 0; list-style: none; display: grid; gap: 10px 26px;
-            grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)) } .verdicts li { padding: .35em 0 .35em 12px;
+            grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)) }
+.verdicts li { padding: .35em 0 .35em 12px;
             border-left: 5px solid var(--line) }
 .verdicts li.good { border-left-color: var(--good) } .verdicts li.unclear { border-left-color: var(--open) }
 .verdicts li.bad { border-left-color: var(--bad); color: var(--ink); font-weight: 400 }
@@ -528,8 +529,9 @@ def grid_figures(
     numeric = [v for v in free if all(_scalar(r["parameters"].get(v)) is not None for r in rows)]
     x = max(numeric or free, key=count)
     by = sorted((v for v in free if v != x), key=count)[:2]
-    return [metric_figure(rows, m, x, by) for m in metrics if any(_scalar(r["metrics"].get(m)) is not None
-                                                                  for r in rows)][:6]
+    known = {m: {json.dumps(r["parameters"].get(x)) for r in rows if _scalar(r["metrics"].get(m)) is not None}
+             for m in metrics}
+    return [metric_figure(rows, m, x, by) for m in metrics if len(known[m]) > 1][:6]      # one point is no picture
 
 # %% ../../nbs/batch/05_pages.ipynb #470ab280
 def read_results(

@@ -164,9 +164,9 @@ def _section(name, p, runs, out):
     return "\n".join(html)
 
 # %% ../../nbs/batch/07_report.ipynb #7c351d90
-_HOW = ("How to read it: a card gives one figure with its unit, its interval, what it is held against, and which way is "
-        "better. It is green where the figure is better than that and red where it is worse, both beyond doubt; without "
-        "a colour its interval leaves that open, or it has none.")
+_HOW = ("How to read it: a card gives one figure with its unit, its interval, what it is held against, and which way "
+        "is better. It is green where the figure is better than that and red where it is worse, both beyond doubt; "
+        "without a colour its interval leaves that open, or it has none.")
 
 def _day(time):
     "A date as people write it"

@@ -58,8 +58,8 @@ def _stream(m, p):
 def _rewrite(m, p):
     state, gain = _gain(m.get("gain"))
     if not m.get("improved"):
-        return Verdict(f"No wording was proved better than the one in use, which gets {_share(m.get('seed_accuracy'))} of "
-                       f"the held-out questions right.", "unclear")
+        return Verdict(f"No wording was proved better than the one in use, which gets {_share(m.get('seed_accuracy'))} "
+                       f"of the held-out questions right.", "unclear")
     return Verdict(f"A better wording was found: {_share(m.get('best_accuracy'))} of the held-out questions right, "
                    f"{_share(m.get('seed_accuracy'))} with the one in use ({gain}).", state)
 
@@ -68,7 +68,8 @@ def _rewrite(m, p):
 def _reward(m, p):
     state, gain = _gain(m.get("gain_margin"))
     return Verdict(f"Choosing a prompt for each question by the margin rule, against the best single prompt: {gain}. "
-                   f"Right answers are ranked above wrong ones in {_share(m.get('auc'))} of pairs (a coin: 50 %).", state)
+                   f"Right answers are ranked above wrong ones in {_share(m.get('auc'))} of pairs (a coin: 50 %).",
+                   state)
 
 # %% ../../nbs/batch/05_verdicts.ipynb #d55a6c24
 @_judges

@@ -168,7 +168,8 @@ def _dots(t, i, a, xs, ys):
         tip = " ".join(filter(None, [_text(t.get("name")), _text(pick(labels, k)),
                                      f"{x if isinstance(x, str) else f'{x:.4g}'}: {y:.4g}"]))
         out.append(f"<circle cx='{a.x(x):.1f}' cy='{a.y(y):.1f}' r='{min(size, 24)/2.6 if _finite(size) else 3:.1f}' "
-                   f"fill='{_color(pick(_values(colors) or colors, k), i)}'><title>{html.escape(tip[:300])}</title></circle>")
+                   f"fill='{_color(pick(_values(colors) or colors, k), i)}'>"
+                   f"<title>{html.escape(tip[:300])}</title></circle>")
     return "".join(out)
 
 def _scatter(t, i, a):
