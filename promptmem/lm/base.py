@@ -45,7 +45,7 @@ class LMCache:
         key:str, # of the request
     ):
         "The stored answer as a dict, or None"
-        row = self._file.db().execute("select value from answer where key=?", (key,)).fetchone()
+        with self._file as db: row = db.execute("select value from answer where key=?", (key,)).fetchone()
         return json.loads(row[0]) if row else None
 
     def put(self,
@@ -54,9 +54,22 @@ class LMCache:
         value:dict, # a completion's fields
     )->None:
         "Keep `value`; the first answer to a request stays"
-        self._file.db().execute("insert or ignore into answer values(?,?,?)", (key, model, json.dumps(value)))
+        with self._file as db: db.execute("insert or ignore into answer values(?,?,?)", (key, model, json.dumps(value)))
 
-    def __len__(self): return self._file.db().execute("select count(*) from answer").fetchone()[0]
+    def forget(self,
+        texts:list, # what must go: people's words, prompts, answers
+        ids=(), # of clarifications and interactions; answers are kept without any
+    )->int: # answers that went, their bytes too
+        "Drop the answers that quote one of `texts`; one of fewer than four characters counts where it is the answer"
+        texts = [t for t in texts if t.strip()]
+        long = [(json.dumps(t.strip())[1:-1],) for t in texts if len(t.strip()) > 3]
+        short = [(t.strip(),) for t in texts if len(t.strip()) <= 3]
+        gone = self._file.erase("delete from answer where instr(value, ?)", long) if long else 0
+        if not short: return gone
+        return gone + self._file.erase("delete from answer where trim(json_extract(value, '$.text')) = ?", short)
+
+    def __len__(self):
+        with self._file as db: return db.execute("select count(*) from answer").fetchone()[0]
     def __repr__(self): return f"LMCache({str(self.path)!r}, {len(self)} answers)"
 
     def close(self):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import InvalidData, SharedFile, redact, require
+from ..core import InvalidData, SharedFile, fold, identity_key, redact, require
 from .base import LMError
 from fastcore.basics import patch
 
@@ -93,7 +93,10 @@ class EmbeddingCache:
     ):
         self._file = SharedFile(path, "create table if not exists vector(key blob primary key, value blob not null) "
                                       "without rowid")
-        self.path = self._file.path
+        self.path, self._named, self._seen = self._file.path, set(), set()
+        try:
+            with self._file as db: db.execute("create table if not exists model(name text primary key) without rowid")
+        except sqlite3.OperationalError: pass # a file that can only be read
 
     @staticmethod
     def _key(name, text): return hashlib.sha256(f"{name}\0{text}".encode("utf-8", "surrogatepass")).digest()
@@ -105,11 +108,13 @@ def get_many(self:EmbeddingCache,
     texts:list, # of text
 )->dict:
     "text -> vector, for those that are there"
-    keys, out, db = {self._key(name, t): t for t in texts}, {}, self._file.db()
+    keys, out = {self._key(name, t): t for t in texts}, {}
     ks = list(keys)
+    self._seen.add(name)
     for i in range(0, len(ks), 500):
-        part = ks[i:i+500]
-        for k, v in db.execute(f"select key, value from vector where key in ({','.join('?'*len(part))})", part):
+        part, all = ks[i:i+500], "select key, value from vector where key in"
+        with self._file as db: found = db.execute(f"{all} ({','.join('?'*len(part))})", part).fetchall()
+        for k, v in found:
             if len(v) % 4 == 0 and np.isfinite(x := np.frombuffer(v, np.float32)).all(): out[keys[bytes(k)]] = x
     return out
 
@@ -121,15 +126,30 @@ def put_many(self:EmbeddingCache,
     vectors, # one each
 )->None:
     "Keep one vector per text, all in one transaction"
-    db = self._file.db()
     rows = [(self._key(name, t), np.asarray(v, np.float32).tobytes()) for t, v in zip(texts, vectors)]
-    db.execute("begin immediate")
-    try:
-        db.executemany("insert or replace into vector values(?,?)", rows)
-        db.execute("commit")
-    except BaseException:
-        if db.in_transaction: db.execute("rollback")            # a full disk has rolled back already
-        raise
+    with self._file as db:
+        db.execute("begin immediate")
+        try:
+            db.executemany("insert or replace into vector values(?,?)", rows)
+            if name not in self._named: db.execute("insert or ignore into model values(?)", (name,))
+            db.execute("commit")
+            self._named.add(name)
+        except BaseException:
+            if db.in_transaction: db.execute("rollback")            # a full disk has rolled back already
+            raise
+
+# %% ../../nbs/lm/08_embed.ipynb #4004709c
+@patch
+def forget(self:EmbeddingCache,
+    texts:list, # what must go
+    ids=(), # of clarifications and interactions; vectors are kept without any
+)->int: # vectors that went, their bytes too
+    "Drop the vectors of `texts`, under every model"
+    forms = {f for t in texts for x in (t, t.lower(), t.casefold(), identity_key(t), fold(t))
+             for f in (x, x.strip(), " ".join(x.split()))}
+    with self._file as db: names = {name for name, in db.execute("select name from model")}
+    keys = [(self._key(name, t),) for name in sorted(names | self._seen) for t in sorted(forms)]
+    return self._file.erase("delete from vector where key = ?", keys)
 
 # %% ../../nbs/lm/08_embed.ipynb #6e9df28a
 class HashEmbedder(Embedder):

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['SENT', 'StoreError', 'StoreVersionError', 'StoreFull', 'StoreReadOnly', 'StoreBusy', 'StoreCorrupt', 'Forgotten',
-           'explained', 'as_url', 'shown', 'private_mode', 'make_private', 'private_folder', 'ForkLock', 'Database',
-           'bring_up_to_date', 'folded', 'seen_by', 'put_uses', 'put_interaction', 'insert_interaction',
-           'change_number', 'watermark', 'erasures', 'before_log', 'is_erased', 'Cursor', 'Changes', 'changes']
+           'NotThere', 'explained', 'as_url', 'shown', 'private_mode', 'make_private', 'private_folder', 'ForkLock',
+           'Database', 'Prepared', 'insert_into', 'bring_up_to_date', 'folded', 'seen_by', 'put_uses',
+           'put_interaction', 'insert_interaction', 'change_number', 'watermark', 'erasures', 'marks_there',
+           'before_log', 'is_erased', 'Cursor', 'Changes', 'changes']
 
 # %% ../../nbs/store/02_database.ipynb #ff3e4d4d
 import json
@@ -18,21 +19,22 @@ import stat
 import threading
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 # %% ../../nbs/store/02_database.ipynb #be294fb9
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import StaticPool
-from ..core import InvalidData, fold, new_id, require
+from ..core import GATE, InvalidData, KeyFree, fold, new_id, require
 from .tables import (
     VERSION, VectorColumn, as_body, asked_slot, clarifications, epochs, erased, erased_mark, indexes, interactions,
     meta, metadata, normalize, scope_mark, slot_of, uses, utc, vectors)
 
 # %% ../../nbs/store/02_database.ipynb #a838d8f5
-class StoreError(RuntimeError): "The store could not do what was asked; nothing of the failed call was kept"
+class StoreError(KeyFree, RuntimeError): "The store could not do what was asked; nothing of the failed call was kept"
 class StoreVersionError(StoreError): "The store was written by a newer promptmem"
 class StoreFull(StoreError): "The disk is full"
 class StoreReadOnly(StoreError): "The file or its folder cannot be written"
@@ -41,6 +43,7 @@ class StoreCorrupt(StoreError): "The file is not a readable database"
 class Forgotten(StoreError, KeyError): # noqa: E302
     "What was to be written had been erased before"
     def __str__(self): return RuntimeError.__str__(self)
+class NotThere(KeyFree, KeyError): "The scope has nothing under this id" # noqa: E302
 
 # %% ../../nbs/store/02_database.ipynb #96daeff9
 _TROUBLE = (
@@ -191,7 +194,8 @@ class Database:
         self.name = str(self.path.name) if self.path else shown(self.url)
         self._lock = ForkLock() if self.sqlite and not self.path else None
         self.engine, self._direct, self._pid, self._left = None, None, os.getpid(), []
-        with explained(self.name, OSError): self._open()
+        GATE.before_fork(self)
+        with GATE, explained(self.name, OSError): self._open()
 
     def __repr__(self): return f"Database({self.name!r})"
 
@@ -228,16 +232,22 @@ class Database:
         self._left += [e.pool for e in self._engines()]
         for engine in self._engines(): engine.dispose(close=False)
 
+    def before_fork(self)->None:
+        "Close the connections to a file: a child that inherited them would take the parent's locks for its own"
+        if self.path and self.engine is not None and self._pid == os.getpid(): self.engine.dispose()
+
+    @contextmanager
+    def connect(self):
+        "A connection without a transaction; a fork waits for its end"
+        with GATE, self._lock or nullcontext():
+            self._check_open()
+            with explained(self.name), self.engine.connect() as conn: yield conn
+
     @contextmanager
     def _transaction(self, write):
-        self._check_open()
-        if self._lock: self._lock.__enter__()
-        try:
-            with explained(self.name), self.engine.connect() as conn:
-                conn = conn.execution_options(pm_write=write)
-                with conn.begin(): yield conn
-        finally:
-            if self._lock: self._lock.__exit__()
+        with self.connect() as conn:
+            conn = conn.execution_options(pm_write=write)
+            with conn.begin(): yield conn
 
     def read(self):
         "A connection that sees one state of the database"
@@ -268,6 +278,35 @@ class Database:
         "Close all connections"
         for engine in self._engines(): engine.dispose(close=self._pid == os.getpid())
         self.engine = self._direct = None
+
+# %% ../../nbs/store/02_database.ipynb #fee2af3c
+class Prepared:
+    "A statement, called with a connection and its parameters; on SQLite it goes to the driver as text"
+    def __init__(self,
+        statement, # with `sa.bindparam`s where values go
+    ):
+        compiled = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
+        self.statement, self.sql, self.given = statement, str(compiled), compiled.params
+
+    def __call__(self,
+        conn, # inside a read or a write
+        **values, # name -> value
+    ): # a cursor over plain rows
+        "Run it"
+        if conn.dialect.name != "sqlite": return conn.execute(self.statement, values)
+        return conn.connection.dbapi_connection.execute(self.sql, {**self.given, **values})
+
+    def many(self,
+        conn, # inside a write
+        rows:list, # dicts of all parameters
+    )->None:
+        "Run it once for each of `rows`"
+        if conn.dialect.name != "sqlite": conn.execute(self.statement, rows)
+        else: conn.connection.dbapi_connection.executemany(self.sql, rows)
+
+def insert_into(table, *leave)->Prepared: # table: whose columns are filled; leave: names of those that are not
+    "An insert of all other columns"
+    return Prepared(table.insert().values({c.name: sa.bindparam(c.name) for c in table.c if c.name not in leave}))
 
 # %% ../../nbs/store/02_database.ipynb #dea8b093
 def _version(conn, name):
@@ -305,7 +344,7 @@ def bring_up_to_date(db:Database)->None: # db: just opened
     "Create the layout, or migrate an older one; refuse a newer one"
     with db.read() as conn:
         if sa.inspect(conn).has_table("pm_meta") and _version(conn, db.name) == VERSION: return
-    with db.engine.connect() as conn:
+    with db.connect() as conn:
         conn = conn.execution_options(pm_write=True)
         if db.sqlite: conn.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF") # tables are copied
         with conn.begin(): _upgrade(conn, db.name)
@@ -435,6 +474,9 @@ def seen_by(
     return rows
 
 # %% ../../nbs/store/02_database.ipynb #6d20c8f7
+_USE = insert_into(uses)
+_UNUSE = Prepared(uses.delete().where(uses.c.interaction == sa.bindparam("of"), uses.c.scope == sa.bindparam("whose")))
+
 def put_uses(
     conn, # inside a write
     interaction:dict, # as `Interaction.to_dict` gives it
@@ -442,15 +484,16 @@ def put_uses(
 )->None:
     "Record which memories an interaction considered, and which went into its prompt"
     mine = dict(interaction=interaction["id"], scope=interaction["scope"])
-    if not new:
-        old = uses.delete().where(uses.c.interaction == mine["interaction"], uses.c.scope == mine["scope"])
-        conn.execute(old)
+    if not new: _UNUSE(conn, of=mine["interaction"], whose=mine["scope"])
     rows = [dict(mine, clarification=id, hit=hit, score=None if score is None else float(score))
             for id, (hit, score) in seen_by(interaction).items()]
-    if rows: conn.execute(uses.insert(), rows)
+    if rows: _USE.many(conn, rows)
 
 # %% ../../nbs/store/02_database.ipynb #fc4cbc80
-_INSERT = interactions.insert()
+_LOG = insert_into(interactions, "n")
+_AT = interactions.c.id == sa.bindparam("of"), interactions.c.scope == sa.bindparam("whose")
+_NOW = {name: sa.bindparam(f"now_{name}") for name in ("time", "question", "verdict", "slot", "body")}
+_LOG_AGAIN = Prepared(interactions.update().where(*_AT).values(_NOW))
 
 def put_interaction(
     conn, # inside a write
@@ -461,11 +504,10 @@ def put_interaction(
     "Write one interaction and what it saw; one of the same scope that is there is replaced in its place"
     values = dict(time=d["time"], question=d["question"], verdict=d.get("verdict"),
                   slot=asked_slot(uid, d["question"]), body=as_body(d))
-    i = interactions.c
     if not new:
-        mine = (i.id == d["id"]) & (i.scope == d["scope"])
-        new = not conn.execute(interactions.update().where(mine).values(**values)).rowcount
-    if new: conn.execute(_INSERT, dict(values, id=d["id"], scope=d["scope"]))
+        now = {f"now_{name}": value for name, value in values.items()}
+        new = not _LOG_AGAIN(conn, of=d["id"], whose=d["scope"], **now).rowcount
+    if new: _LOG(conn, id=d["id"], scope=d["scope"], **values)
     put_uses(conn, d, new)
 
 # %% ../../nbs/store/02_database.ipynb #43001e17
@@ -477,24 +519,24 @@ def insert_interaction(
     put_interaction(conn, conn.scalar(sa.select(meta.c.value).where(meta.c.key == "uid")), d)
 
 # %% ../../nbs/store/02_database.ipynb #bf44c878
-_COUNTER = sa.select(meta.c.value).where(meta.c.key == "counter")
+_COUNTER = Prepared(sa.select(meta.c.value).where(meta.c.key == "counter"))
 _NEXT = sa.cast(sa.cast(meta.c.value, sa.Integer) + 1, sa.Text)
-_COUNT_UP = meta.update().where(meta.c.key == "counter").values(value=_NEXT)
+_COUNT_UP = Prepared(meta.update().where(meta.c.key == "counter").values(value=_NEXT))
 
 def change_number(
     conn, # inside a write
 )->int:
     "The number that this transaction's changes carry"
     if conn.dialect.name == "postgresql": return conn.scalar(sa.text("SELECT txid_current()"))
-    conn.execute(_COUNT_UP)
-    return int(conn.scalar(_COUNTER))
+    _COUNT_UP(conn)
+    return int(_COUNTER(conn).fetchone()[0])
 
 # %% ../../nbs/store/02_database.ipynb #88e20a86
 def watermark(
     conn, # inside a read
 )->int: # every change that this read cannot see has at least this number
     "Where to continue looking for changes next time"
-    if conn.dialect.name == "sqlite": return int(conn.scalar(_COUNTER)) + 1
+    if conn.dialect.name == "sqlite": return int(_COUNTER(conn).fetchone()[0]) + 1
     return conn.scalar(sa.text("SELECT txid_snapshot_xmin(txid_current_snapshot())"))
 
 # %% ../../nbs/store/02_database.ipynb #aeba3a86
@@ -506,10 +548,18 @@ def erasures(
     "How many erasures `scope` has seen: what a process holds in memory is good only as long as this number stays"
     return conn.scalar(sa.select(epochs.c.epoch).where(epochs.c.scope == scope_mark(uid, scope))) or 0
 
-# %% ../../nbs/store/02_database.ipynb #743efe94
-_THERE = interactions.c.id == sa.bindparam("id"), interactions.c.scope == sa.bindparam("scope")
-_MARKS = sa.select(erased.c.mark).where(erased.c.mark.in_(sa.bindparam("marks", expanding=True)))
-_BEFORE = _MARKS.union_all(sa.select(sa.literal(-1)).where(*_THERE))
+# %% ../../nbs/store/02_database.ipynb #47b95f50
+_IS_THERE = Prepared(sa.select(interactions.c.n).where(*_AT))
+
+def marks_there(
+    conn, # inside a read
+    marks, # integers
+)->set:
+    "Those that stand in `pm_erased`"
+    marks = list(marks)
+    if conn.dialect.name != "sqlite": return set(conn.scalars(sa.select(erased.c.mark).where(erased.c.mark.in_(marks))))
+    raw, part = conn.connection.dbapi_connection, f"SELECT mark FROM {erased.name} WHERE mark IN"
+    return {mark for mark, in raw.execute(f"{part} ({', '.join('?'*len(marks))})", marks)}
 
 def before_log(
     conn, # inside a write
@@ -518,8 +568,9 @@ def before_log(
 ): # (is it there?, was it erased?, the ids that it saw and that were erased)
     "What the store knows of an interaction that is to be written, in one look"
     own, refs = erased_mark(uid, d["scope"], d["id"]), {erased_mark(uid, "", id): id for id in seen_by(d)}
-    found = set(conn.scalars(_BEFORE, dict(marks=[own, *refs], id=d["id"], scope=d["scope"])))
-    return -1 in found, own in found, {refs[m] for m in found if m in refs}
+    found = marks_there(conn, [own, *refs])
+    there = _IS_THERE(conn, of=d["id"], whose=d["scope"]).fetchone() is not None
+    return there, own in found, {refs[m] for m in found if m in refs}
 
 # %% ../../nbs/store/02_database.ipynb #7578f781
 def is_erased(
@@ -531,7 +582,7 @@ def is_erased(
     "Which of `ids` may not come back"
     marks = {erased_mark(uid, scope, id): id for id in ids}
     if not marks: return set()
-    return {marks[m] for m in conn.scalars(sa.select(erased.c.mark).where(erased.c.mark.in_(list(marks))))}
+    return {marks[m] for m in marks_there(conn, marks)}
 
 # %% ../../nbs/store/02_database.ipynb #bd407a72
 class Cursor(NamedTuple):

@@ -10,6 +10,7 @@ __all__ = ['EXACT_LIMIT', 'ClosestSearch', 'as_vectors', 'put_vectors', 'dimensi
 # %% ../../nbs/store/04_search.ipynb #ff3e4d4d
 import json
 import warnings
+from collections import namedtuple
 
 # %% ../../nbs/store/04_search.ipynb #6f11581d
 import numpy as np
@@ -435,7 +436,15 @@ def hidden(
         for slot, scope in conn.execute(said): near[slot] = min(at[scope], near.get(slot, len(layers)))
     return [row.n for row in far if near[row.slot] < at[row.scope]]
 
-# %% ../../nbs/store/04_search.ipynb #062936f3
+# %% ../../nbs/store/04_search.ipynb #0cbcb39d
+_Row = namedtuple("_Row", [c.name for c in clarifications.c])
+_ROWS = f"SELECT {', '.join(_Row._fields)} FROM {clarifications.name} WHERE n IN" # by primary key alone: the fastest
+
+def _rows_of(conn, ns):
+    "Rows by their numbers"
+    if conn.dialect.name != "sqlite": return conn.execute(sa.select(clarifications).where(_c.n.in_(ns)))
+    return map(_Row._make, conn.connection.dbapi_connection.execute(f"{_ROWS} ({', '.join('?'*len(ns))})", ns))
+
 def alive(
     conn, # inside a read
     layers:tuple, # whose entries may be shown, the nearest first
@@ -444,7 +453,6 @@ def alive(
     "The rows behind search results"
     ns, rows = [n for n, _ in found], {}
     for i in range(0, len(ns), 500):
-        part = sa.select(clarifications).where(_c.n.in_(ns[i:i + 500])) # by primary key alone, which is fastest
-        rows.update((row.n, row) for row in conn.execute(part) if row.scope in layers and row.active)
+        rows.update((row.n, row) for row in _rows_of(conn, ns[i:i + 500]) if row.scope in layers and row.active)
     for n in hidden(conn, layers, rows.values()): del rows[n]
     return [(rows[n], score) for n, score in found if n in rows]

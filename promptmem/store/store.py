@@ -20,8 +20,8 @@ from fastcore.basics import patch
 from ..core import InvalidData, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
 from .database import (
-    Changes, Database, ForkLock, Forgotten, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly,
-    StoreVersionError, before_log, change_number, is_erased, put_interaction)
+    Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull,
+    StoreReadOnly, StoreVersionError, before_log, change_number, insert_into, is_erased, put_interaction)
 from .database import changes as feed
 from .tables import (
     KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors)
@@ -58,23 +58,28 @@ def _new(scope, key=None, text=None, author="user", source=None, kind="question"
                          normalized_key=normalize(key))
 
 # %% ../../nbs/store/03_store.ipynb #2c170622
+_said = sa.select(_c.id, _c.n, _c.rank, _c.active)
+_said = _said.where(_c.scope == sa.bindparam("whose"), _c.slot == sa.bindparam("at"))
+_said = _said.order_by(sa.case((_c.active, 0), else_=1), _c.n.desc()) # the case keeps SQLite on pm_chain
+_HEAD = Prepared(_said.limit(1))
+
 def _head(conn, scope, slot):
-    "The newest entry for a question (`id`, `n`, `rank`, `active`), the active one first; None when there is none"
-    rows = sa.select(_c.id, _c.n, _c.rank, _c.active).where(_c.scope == scope, _c.slot == slot)
-    rows = rows.order_by(sa.case((_c.active, 0), else_=1), _c.n.desc()) # the case keeps SQLite on pm_chain
-    return conn.execute(rows.limit(1)).first()
+    "The newest entry for a question (id, n, rank, active), the active one first; None when there is none"
+    return _HEAD(conn, whose=scope, at=slot).fetchone()
 
 # %% ../../nbs/store/03_store.ipynb #5636b5ec
+_ADD = insert_into(clarification_table, "n")
+_RETIRE = Prepared(clarification_table.update().where(_c.n == sa.bindparam("row")).values(
+    active=False, changed=sa.bindparam("now")))
+
 def _insert(conn, new:Clarification):
     "Write `new` as the active entry of its key; returns it with `supersedes` filled in"
     values = values_of(new, change_number(conn))
-    head = _head(conn, new.scope, values["slot"])
-    if head is not None and head.active:
-        new.supersedes = values["supersedes"] = head.id
-        retire = clarification_table.update().where(_c.n == head.n)
-        conn.execute(retire.values(active=False, changed=values["changed"]))
-    rank = None if head is None else head.n if head.rank is None else head.rank
-    conn.execute(clarification_table.insert().values(**values, rank=rank))
+    id, n, rank, active = _head(conn, new.scope, values["slot"]) or (None,)*4
+    if active:
+        new.supersedes = values["supersedes"] = id
+        _RETIRE(conn, row=n, now=values["changed"])
+    _ADD(conn, **values, rank=n if rank is None else rank)
     return new
 
 # %% ../../nbs/store/03_store.ipynb #63961efc
@@ -120,7 +125,7 @@ def _bulk_insert(conn, news, changed, vecs, model):
     rows = [dict(of=scope, old=id) for scope, id in stored]
     for i in range(0, len(rows), 5000): conn.execute(retire.values(active=False, changed=changed), rows[i:i + 5000])
     for i in range(0, len(news), 5000):
-        conn.execute(clarification_table.insert(), [values_of(c, changed) for c in news[i:i + 5000]])
+        _ADD.many(conn, [dict(values_of(c, changed), rank=None) for c in news[i:i + 5000]])
     set_ranks(conn, before, changed)
     if vecs is None: return
     n = dict(conn.execute(sa.select(_c.id, _c.n).where(_c.n > before, _c.changed == changed)).all())
@@ -145,7 +150,7 @@ def _entry(conn, id, scope, lock=False):
     "The row of a clarification; KeyError when the scope has none"
     rows = sa.select(_c.n, _c.slot, *_COLUMNS).where(_c.id == id).order_by(_c.n)
     found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
-    if found is None: raise KeyError(f"there is no clarification with id {id!r}" + _in(scope))
+    if found is None: raise NotThere(f"there is no clarification with id {id!r}" + _in(scope))
     return found
 
 # %% ../../nbs/store/03_store.ipynb #f510cfcd
@@ -153,7 +158,7 @@ def _asked(conn, id, scope, lock=False):
     "The row (n, scope, body) of an interaction; KeyError when the scope has none"
     rows = sa.select(_q.n, _q.scope, _q.body).where(_q.id == id).order_by(_q.n)
     found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
-    if found is None: raise KeyError(f"there is no interaction with id {id!r}" + _in(scope))
+    if found is None: raise NotThere(f"there is no interaction with id {id!r}" + _in(scope))
     return found
 
 def _interaction(body): return Interaction.from_dict(json.loads(body))
@@ -476,7 +481,7 @@ def history(self:Store,
     with self.db.read() as conn:
         try: one = _entry(conn, id_or_key, scope)
         except KeyError as e:
-            if scope is None: raise KeyError(f"{e.args[0]}; to ask by question, give the scope") from None
+            if scope is None: raise NotThere(f"{e.args[0]}; to ask by question, give the scope") from None
             one = None
         layers = (one.scope,) if one else layers_of(scope)
         slot = one.slot if one else slot_of(normalize(id_or_key), kind)
@@ -580,11 +585,12 @@ def set_verdict(self:Store,
 def judge(self:Store,
     id:str, # an interaction that is there
     verdict, # "right", "wrong" or None
-    expected:str=None, # the right answer; None: not known
+    expected:str=..., # the right answer; None: not known; not given: as it was
     scope=None, # if given, an interaction of another scope counts as not there
 )->tuple: # (the interaction before, the interaction now)
     "Set verdict and right answer in one transaction; KeyError when the interaction is not there any more"
-    return _judge(self, id, scope, lambda before: dict(verdict=verdict, expected=expected))
+    kept = {} if expected is ... else dict(expected=expected)
+    return _judge(self, id, scope, lambda before: dict(verdict=verdict) | kept)
 
 # %% ../../nbs/store/03_store.ipynb #2ea750ea
 @patch

@@ -174,6 +174,77 @@ def test_caches_are_cleaned_or_named(tmp_path):
         assert receipt.complete and "the cache e.db, which cannot forget single texts" in receipt.note
 
 
+@pytest.mark.parametrize("semantic", [False, True])
+def test_forgetting_cleans_the_disk_caches_of_model_and_embedder(tmp_path, semantic):
+    embedder = HashEmbedder(32, cache=tmp_path/"vectors.db")
+    lm = CallableLM(lambda p: "I take it as " + p.split("clarification: ")[-1].split("\n")[0], cache=tmp_path/"lm.db")
+    with Store(tmp_path/"m.db", embedder=embedder) as s:
+        look = dict(lookup="semantic", embedder=embedder) if semantic else {}
+        a = Assistant(lm, store=s, scope="alice", **look)
+        other = lm.complete(["an unrelated request"])[0].text
+        a.clarify(a.ask("which Thing  rings the bell"), "ZEBRA meaning")
+        a.ask("which Thing  rings the bell")
+        s.search("which thing rings a bell", scope="alice", method="semantic")
+        vectors = {v.tobytes() for v in embedder(["which Thing  rings the bell", "which thing rings the bell"])}
+        kept = embedder(["another text"])[0].tobytes()
+        assert b"ZEBRA" in raw_bytes(tmp_path)
+        receipt = s.forget(scope="alice")
+        raw = raw_bytes(tmp_path)
+        assert receipt.complete and receipt.cached >= 2 and not receipt.left
+        assert b"ZEBRA" not in raw and not any(v in raw for v in vectors) and kept in raw
+        again = lm.complete(["an unrelated request"])[0]
+        assert again.cached and again.text == other
+
+
+def test_one_id_in_two_scopes_that_are_read_as_layers(store, tmp_path):
+    "What is erased of one scope takes nothing of the other scope's entry under the same id"
+    c = store.add(scope="team", key="what is up", text="TEAM word", kind="always")
+    (tmp_path/"x.jsonl").write_text(
+        json.dumps(dict(scope="alice", key="how is it", text="ALICE word", kind="always", id=c.id)))
+    store.import_(tmp_path/"x.jsonl")
+    both = dict(scopes=["alice", "team"], always=[c.id])
+    seen = {text: store.log(Interaction(f"asked {text}", scope="alice", prompt=f"note: {text.lower()}.\nq", answer="so",
+                                        meta=dict(both))).id for text in ("TEAM word", "ALICE word")}
+    near = Retrieval(True, "how is it", "ALICE word", 0., (Candidate("how is it", "ALICE word", 0., c.id),
+                                                         Candidate("what is up", "TEAM word", 3., c.id)), "", 6, c.id)
+    told = store.log(Interaction("third", scope="alice", prompt="ALICE word", answer="so", retrieval=near,
+                                 meta=dict(scopes=["alice", "team"])))
+    unclear = store.log(Interaction("fourth", scope="alice", prompt="?", answer="so", meta=dict(both))).id
+    old = [store.interaction(id, scope="alice") for id in (*seen.values(), told.id)]
+    store.forget(scope="team", id=c.id)
+    get = lambda id: store.interaction(id, scope="alice")
+    assert get(seen["TEAM word"]).answer == get(unclear).answer == "[forgotten]"
+    assert get(seen["ALICE word"]).prompt == "note: alice word.\nq" and get(seen["ALICE word"]).meta["always"] == [c.id]
+    after = get(told.id)
+    assert (after.answer, after.retrieval.text, after.retrieval.id) == ("so", "ALICE word", c.id)
+    assert [x.text for x in after.retrieval.candidates] == ["ALICE word", "[forgotten]"]
+    for i in old: store.log(i) # read before the erasure, written after it: the same is taken out again
+    assert get(seen["TEAM word"]).answer == "[forgotten]" and get(seen["ALICE word"]).answer == "so"
+    assert [x.text for x in get(told.id).retrieval.candidates] == ["ALICE word", "[forgotten]"]
+    store.forget(scope="alice", id=c.id)
+    assert [get(id).answer for id in (*seen.values(), told.id)] == ["[forgotten]"]*3
+
+
+def test_a_verdict_alone_keeps_the_right_answer(store):
+    i = store.log(Interaction("q", scope="a", answer="x"))
+    store.judge(i.id, "wrong", "y", scope="a")
+    assert store.judge(i.id, "right", scope="a")[1].expected == "y"
+    assert store.judge(i.id, "right", None, scope="a")[1].expected is None
+
+
+def test_messages_of_the_store_hold_no_keys(tmp_path, monkeypatch):
+    key = "sk-proj-0123456789abcdefghijklmnop"
+    monkeypatch.setenv("MY_API_TOKEN", "hush-hush-42")
+    with Store(":memory:") as s:
+        for ask in (lambda: s.supersede(key, "t"), lambda: s.history(key), lambda: s.forget(id="hush-hush-42"),
+                    lambda: s.judge(key, "right"), lambda: s.forget(id=key, scope="a")):
+            with pytest.raises(KeyError) as e: ask()
+            assert key not in str(e.value) and "hush-hush" not in str(e.value) + repr(e.value)
+    (tmp_path/f"{key}.db").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError) as e: Store(tmp_path/f"{key}.db")
+    assert key not in str(e.value) and "is not a readable SQLite database" in str(e.value)
+
+
 def test_exported_copies_are_named_and_unfinished_ones_go(tmp_path):
     with Store(tmp_path/"m.db") as s:
         s.add_many(many(3))
@@ -434,6 +505,52 @@ def test_a_fork_while_others_search(tmp_path):
     with Store(":memory:") as m:
         m.add(scope="a", key="k", text="t")
         assert child(lambda: m.count("a") == 1 or 1/0) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("where", [":memory:", "m.db"])
+def test_forks_while_others_write_and_search(tmp_path, where):
+    "A fork waits for the moment in which no thread is at work, whatever the store stands in"
+    with Store(where if where == ":memory:" else tmp_path/where, embedder=EMBEDDER) as s:
+        s.add_many(many(300))
+        stop = threading.Event()
+
+        def search():
+            while not stop.is_set():
+                s.search("key 7 and more", scope="a", method=random.choice(["closest", "semantic"]))
+
+        def write():
+            while not stop.is_set(): s.add(scope="b", key=f"key {random.randrange(50)}", text="t")
+
+        def use():
+            s.add(scope="c", key="x", text="y")
+            assert s.search("key 9", scope="a", k=1)[0].text == "text 9" and s.count("c") == 1
+        threads = [threading.Thread(target=f) for f in (search, write, write)]
+        for t in threads: t.start()
+        try: assert [child(use) for _ in range(8)] == [0]*8
+        finally:
+            stop.set()
+            for t in threads: t.join()
+        assert s.count("c") == (where != ":memory:") # a child has its own copy of what stands in memory
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_caches_and_forks(tmp_path):
+    lm, embedder = CallableLM(lambda p: p * 2, cache=tmp_path/"lm.db"), HashEmbedder(16, cache=tmp_path/"v.db")
+    stop, n = threading.Event(), [0]
+
+    def busy():
+        while not stop.is_set():
+            n[0] += 1
+            lm.complete([f"p{n[0]}"])
+            embedder([f"t{n[0]}", "t1"])
+    thread = threading.Thread(target=busy)
+    thread.start()
+    try: assert [child(lambda: (lm.complete(["other"]), embedder(["another"]))) for _ in range(8)] == [0]*8
+    finally:
+        stop.set()
+        thread.join()
+    assert lm.complete(["other"])[0].cached
 
 
 def test_many_threads_behind_a_writer(tmp_path):
