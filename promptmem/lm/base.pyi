@@ -34,6 +34,9 @@ class LMCache:
     def put(self, key: str, model: str, value: dict) -> _Any:
         ...
 
+    def forget(self, texts: list, ids=...) -> int:
+        ...
+
     def __len__(self):
         ...
 

@@ -9,7 +9,7 @@ import zlib
 from functools import cached_property
 from pathlib import Path
 import numpy as np
-from ..core import InvalidData, SharedFile, redact, require
+from ..core import InvalidData, SharedFile, fold, identity_key, redact, require
 from .base import LMError
 from fastcore.basics import patch
 
@@ -43,6 +43,8 @@ class Embedder:
 class EmbeddingCache:
     _file: _Any
     path: _Any
+    _named: _Any
+    _seen: _Any
 
     def __init__(self, path):
         ...
@@ -55,6 +57,9 @@ class EmbeddingCache:
         ...
 
     def put_many(self, name: str, texts: list, vectors) -> _Any:
+        ...
+
+    def forget(self, texts: list, ids=...) -> int:
         ...
 
 class HashEmbedder(Embedder):

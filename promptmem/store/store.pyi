@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastcore.basics import patch
 from ..core import InvalidData, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
-from .database import Changes, Database, ForkLock, Forgotten, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, is_erased, put_interaction
+from .database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, insert_into, is_erased, put_interaction
 from .database import changes as feed
 from .tables import KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors
 from .tables import clarifications as clarification_table, interactions as interaction_table
@@ -27,9 +27,15 @@ def _record(row) -> Clarification:
 
 def _new(scope, key=..., text=..., author=..., source=..., kind=...) -> Clarification:
     ...
+_said: _Any
+_said: _Any
+_said: _Any
+_HEAD: _Any
 
 def _head(conn, scope, slot):
     ...
+_ADD: _Any
+_RETIRE: _Any
 
 def _insert(conn, new: Clarification):
     ...
@@ -156,7 +162,7 @@ class Store:
     def set_verdict(self, id: str, verdict, expected: _Optional[str]=..., scope=...) -> Interaction:
         ...
 
-    def judge(self, id: str, verdict, expected: _Optional[str]=..., scope=...) -> tuple:
+    def judge(self, id: str, verdict, expected: str=..., scope=...) -> tuple:
         ...
 
     def uses(self, clarification_id: str, hits_only: bool=..., scope=...) -> list:
