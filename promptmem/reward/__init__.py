@@ -11,6 +11,7 @@ _names = {
     "escalation_curve": "choose", "risk_coverage": "choose", "risk_threshold": "choose", "Thompson": "choose", "LinUCB": "choose",
     "replay": "choose",
     "evaluate_reward": "evaluate", "RewardReport": "evaluate", "pair_ordering": "evaluate", "pair_interval": "evaluate", "availability_table": "evaluate",
+    "availability_metrics": "evaluate", "availability_summary": "evaluate",
     "cross_choices": "evaluate",
     "collect_outcomes": "collect", "self_critic": "collect", "verbal_confidence": "collect",
     "widgets": None, "RewardComparer": "widgets", "RewardComparison": "compare",

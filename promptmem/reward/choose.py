@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..core import InvalidData
+from ..panel import parts, static_page
 from ..record import Record
 from ..stats import strictest_first, t_quantile
 
@@ -156,6 +157,16 @@ class Choice(Record):
         odds = f"predicted to be right with {self.p:.2f} [{lo:.2f}, {hi:.2f}]"
         if self.abstained: return f"Better not answer: even the chosen prompt {self.prompt!r:.60} is {odds}."
         return f"Use {self.prompt!r:.60}: {odds}."
+
+    def parts(self)->list:
+        "What a notebook shows: the verdict, why, and the candidates best first"
+        rows = [dict(prompt=t, **{"predicted right": f"{p:.2f}"}, **({} if c is None else dict(cost=c)))
+                for t, p, c in self.table]
+        why = f"{self.why[:1].upper()}{self.why[1:]}." if self.why else ""
+        return [parts.paragraph(self.verdict, "pm-wrong" if self.abstained else ""), parts.paragraph(why),
+                parts.table(rows, most=20, mark=lambda r: "pm-best" if r["prompt"] == self.prompt else "")]
+
+    def _repr_html_(self): return static_page(self.parts())
 
     def __repr__(self): return f"{self.verdict} {self.why[:1].upper()}{self.why[1:]}{'.' if self.why else ''}"
 

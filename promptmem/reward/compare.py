@@ -11,6 +11,7 @@ import pandas as pd
 from fastcore.basics import patch
 
 from ..core import identity_key
+from ..panel import parts, static_page
 from .features import embed
 
 # %% ../../nbs/reward/08_compare.ipynb #303a826d
@@ -43,8 +44,30 @@ class RewardComparison:
         return known
 
     def __len__(self): return len(self.queries)
-    def __repr__(self): return f"RewardComparison({len(self.queries)} questions, {len(self.prompts)} prompts)"
-    def _repr_html_(self): return self.matrix().to_html(float_format="{:.2f}".format)
+    @property
+    def verdict(self):
+        "For how many questions another prompt is chosen than the best single one, in one sentence"
+        best = self.prompts[int(self.rm.prompt_probability(self.prompts).argmax())]
+        left = [c.prompt for c in self._choices() if c.prompt != best]
+        n = f"{len(self)} question{'s' if len(self) != 1 else ''}"
+        if not left: return f"{best!r:.60} is chosen for {'the one question' if len(self) == 1 else f'all {n}'}."
+        return f"For {len(left)} of {n} another prompt is chosen than {best!r:.60}, the best single one."
+
+    def _choices(self): return [self.rm.choose(q, self.prompts, self.costs) for q in self.queries]
+
+    def parts(self)->list:
+        "What a notebook shows: the verdict, the choice for each question with its interval, then all predictions"
+        rows = [dict(question=q, chosen=c.prompt, right=f"{c.p:.2f}",
+                     interval=f"[{c.interval[0]:.2f}, {c.interval[1]:.2f}]") for q,
+                c in zip(self.queries, self._choices())]
+        wide = self.matrix().reset_index(names="question")
+        return [parts.paragraph(self.verdict), parts.table(rows, most=20),
+                parts.heading("Predicted chance to be right"), parts.table(wide, most=20, shade=True)]
+
+    def __repr__(self):
+        return f"{self.verdict} RewardComparison({len(self.queries)} questions, {len(self.prompts)} prompts)"
+
+    def _repr_html_(self): return static_page(self.parts())
 
 # %% ../../nbs/reward/08_compare.ipynb #6aa0b689
 @patch

@@ -9,6 +9,7 @@ __all__ = ['TREES', 'PUBLISHED', 'logloss', 'prompt_rates', 'Ridge', 'ridge', 's
 
 # %% ../../nbs/reward/03_fits.ipynb #9e63ee62
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -228,7 +229,10 @@ def fit_difficulty(
     "Kernel ridge regression of question difficulty"
     y, w = _ease(right, tried)
     fit = ridge(inputs.phi, y, w, folds)
-    return Difficulty(lambda new: fit(new.phi)[:, 0], fit.oof[:, 0], lambda new: fit.variance(new.phi), fit.alpha)
+    return Difficulty(partial(_smooth, fit), fit.oof[:, 0], partial(_smooth_variance, fit), fit.alpha)
+
+def _smooth(fit, new): return fit(new.phi)[:, 0]
+def _smooth_variance(fit, new): return fit.variance(new.phi)
 
 # %% ../../nbs/reward/03_fits.ipynb #871a730a
 def fit_hierarchical(
@@ -243,11 +247,12 @@ def fit_hierarchical(
     hard = hard or fit_difficulty(inputs, right, tried, folds)
     beta = slopes(hard.oof, right, tried)
     base = beta[0] + np.outer(hard.oof, beta[1])
-    view = lambda inputs: inputs.phi[:, :128] if inputs.words is None else inputs.words
-    inter, add = interactions(view(inputs), base, right, tried, folds, rank)
-    def head(new): return beta[0] + np.outer(hard(new), beta[1]) + view(new) @ inter
-    def spread(new): return np.sqrt(hard.variance(new))[:, None]*np.abs(beta[1])
-    return Fit(head, base + add, spread, hard, beta)
+    inter, add = interactions(_word_view(inputs), base, right, tried, folds, rank)
+    return Fit(partial(_hierarchical, hard, beta, inter), base + add, partial(_hard_spread, hard, beta), hard, beta)
+
+def _word_view(inputs): return inputs.phi[:, :128] if inputs.words is None else inputs.words
+def _hierarchical(hard, beta, inter, new): return beta[0] + np.outer(hard(new), beta[1]) + _word_view(new) @ inter
+def _hard_spread(hard, beta, new): return np.sqrt(hard.variance(new))[:, None]*np.abs(beta[1])
 
 # %% ../../nbs/reward/03_fits.ipynb #162388d1
 TREES = dict(objective="l2", learning_rate=.06, num_leaves=15, min_data_in_leaf=40, feature_fraction=.1,
@@ -277,12 +282,15 @@ def fit_trees(
     for k in np.unique(folds): oof[folds == k] = grow(data.subset(np.flatnonzero(folds != k))).predict(x[folds == k])
     both = np.column_stack([smooth.oof, oof])
     share = np.linalg.solve((both*w[:, None]).T @ both + w.mean()*np.eye(2), (both*w[:, None]).T @ y[:, 0])
-    trees = grow(data)
-    def predict(new):
-        if not len(new): return np.zeros(0)
-        return share[0]*smooth(new) + share[1]*trees.predict(_tree_x(new, width))
-    return Difficulty(predict, both @ share, lambda new: smooth.variance(new)*min(1., abs(share).sum())**2,
-                      smooth.alpha)
+    state = smooth, grow(data), share, width
+    return Difficulty(partial(_stacked, *state), both @ share, partial(_stacked_variance, smooth, share), smooth.alpha)
+
+def _stacked(smooth, trees, share, width, new):
+    "Difficulty by both parts"
+    if not len(new): return np.zeros(0)
+    return share[0]*smooth(new) + share[1]*trees.predict(_tree_x(new, width))
+
+def _stacked_variance(smooth, share, new): return smooth.variance(new)*min(1., abs(share).sum())**2
 
 # %% ../../nbs/reward/03_fits.ipynb #1c90b5e3
 def fit_lightgbm(
@@ -328,9 +336,12 @@ def fit_logistic(
     inter, add = interactions(x, base, right, tried, folds, rank)
     p = expit(base)
     cov = np.linalg.inv(_weighted(x, (tried*p*(1-p)).sum(1)) + alpha*np.eye(x.shape[1]))
-    def head(new): return beta[0] + (new.views @ shared)[:, None]*beta[1] + new.views @ inter
-    def spread(new): return np.sqrt(np.maximum(((new.views @ cov)*new.views).sum(1), 0))[:, None]*np.abs(beta[1])
-    return Fit(head, base + add, spread)
+    return Fit(partial(_linear, beta, shared, inter), base + add, partial(_linear_spread, beta, cov))
+
+def _linear(beta, shared, inter, new): return beta[0] + (new.views @ shared)[:, None]*beta[1] + new.views @ inter
+
+def _linear_spread(beta, cov, new):
+    return np.sqrt(np.maximum(((new.views @ cov)*new.views).sum(1), 0))[:, None]*np.abs(beta[1])
 
 # %% ../../nbs/reward/03_fits.ipynb #a3f73001
 def fit_mlp(
@@ -356,11 +367,18 @@ def fit_mlp(
             nets.append(_train_mlp(torch, x[rest], k[rest], n[rest], offset, hidden, epochs, lr, decay, dropout))
             with torch.no_grad(): oof[folds == fold] = (nets[-1](x[folds == fold]) + offset).numpy()
     finally: torch.random.set_rng_state(state)
-    def members(new):
-        with torch.no_grad():
-            v = torch.as_tensor(new.views/scale, dtype=torch.float32)
-            return np.stack([(net(v) + offset).numpy() for net in nets]).astype(float)
-    return Fit(lambda new: members(new).mean(0), oof, lambda new: members(new).std(0)*np.sqrt(len(nets)))
+    state = nets, offset, scale
+    return Fit(partial(_mean_of_nets, *state), oof, partial(_spread_of_nets, *state))
+
+def _of_nets(nets, offset, scale, new):
+    "Logits of each network [nets, n, m]"
+    torch = require("torch", "local")
+    with torch.no_grad():
+        v = torch.as_tensor(new.views/scale, dtype=torch.float32)
+        return np.stack([(net(v) + offset).numpy() for net in nets]).astype(float)
+
+def _mean_of_nets(nets, offset, scale, new): return _of_nets(nets, offset, scale, new).mean(0)
+def _spread_of_nets(nets, offset, scale, new): return _of_nets(nets, offset, scale, new).std(0)*np.sqrt(len(nets))
 
 # %% ../../nbs/reward/03_fits.ipynb #c65e8203
 def _train_mlp(torch, x, k, n, offset, hidden, epochs, lr, decay, dropout):
@@ -412,9 +430,12 @@ def fit_stack(
         beta = _shares(x[folds != k], right[folds != k], tried[folds != k])
         oof[folds == k] = x[folds == k] @ beta[:-1] + beta[-1]
     beta = _shares(x, right, tried)
-    def head(new): return _two_parts([f.head(new) for f in fits]) @ beta[:-1] + beta[-1]
-    def spread(new): return sum(abs(b)*f.spread(new) for b, f in zip(beta[:-1:2], fits) if f.spread is not None)
-    return Fit(head, oof, spread, beta=beta)
+    return Fit(partial(_stack, fits, beta), oof, partial(_stack_spread, fits, beta), beta=beta)
+
+def _stack(fits, beta, new): return _two_parts([f.head(new) for f in fits]) @ beta[:-1] + beta[-1]
+
+def _stack_spread(fits, beta, new):
+    return sum(abs(b)*f.spread(new) for b, f in zip(beta[:-1:2], fits) if f.spread is not None)
 
 # %% ../../nbs/reward/03_fits.ipynb #6b8dc067
 PUBLISHED = dict(max_depth=10, eta=.001, objective="binary:logistic")
@@ -426,10 +447,13 @@ def fit_xgboost(
     share:float=.8, # rows used, from the front; the rest is left for validation
     params:dict=None, # XGBoost parameters to change
     threads:int=1, # of XGBoost
+    weight=None, # [rows] how often each row stands for itself; None: once
 ): # function(x) -> probabilities
     "The published reward model"
     xgb = require("xgboost", "bench")
     rows = max(1, int(len(x)*share))
-    model = xgb.train({**PUBLISHED, "nthread": threads, **(params or {})}, xgb.DMatrix(x[:rows], label=y[:rows]),
-                      num_boost_round=rounds)
-    return lambda new: model.predict(xgb.DMatrix(new)).astype(float)
+    data = xgb.DMatrix(x[:rows], label=y[:rows], weight=None if weight is None else weight[:rows])
+    model = xgb.train({**PUBLISHED, "nthread": threads, **(params or {})}, data, num_boost_round=rounds)
+    return partial(_boosted, model)
+
+def _boosted(model, new): return model.predict(require("xgboost", "bench").DMatrix(new)).astype(float)

@@ -10,6 +10,7 @@ __all__ = ['sk', 'CALIBRATIONS', 'HEADS', 'MODELS', 'question_effects', 'fit_eff
 import copy
 import re
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
@@ -17,13 +18,14 @@ import pandas as pd
 from fastcore.basics import patch
 
 from ..core import InvalidData, identity_key, require
+from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
 from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import (Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack,
                                    fit_xgboost, prompt_rates)
 from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
-from ..stats import expit, logit
+from ..stats import expit, logit, share_interval
 
 sk = require("sklearn.base", "reward")
 
@@ -185,6 +187,26 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         self.near_weight, self.folds, self.landmarks, self.prompt_side = near_weight, folds, landmarks, prompt_side
         self.question_side, self.params, self.seed = question_side, params, seed
 
+    def fit(self,
+        out, # `Outcomes`, or pairs (question, prompt)
+        y=None, # right or wrong, when `out` is pairs
+        groups=None, # group of each pair, when `out` is pairs
+    )->"PromptReward":
+        "Learn from graded outcomes"
+        _check_names(self)
+        self.classes_, self.is_right_ = np.array([0, 1]), np.array([False, True])
+        if not isinstance(out, Outcomes): out = _take_pairs(self, out, y, groups)
+        if not len(out): raise InvalidData("no outcomes to learn from: an empty split?")
+        self.query_ids_, self.prompt_ids_, self.right_, self.tried_ = out.counts()
+        self.queries_, self.prompts_ = out.texts(self.query_ids_), out.prompt_texts(self.prompt_ids_)
+        self.groups_ = pd.factorize(out.groups(self.query_ids_))[0]
+        self.base_, self.rates_ = float(self.right_.sum()/self.tried_.sum()), prompt_rates(self.right_, self.tried_)
+        self.one_class_ = self.base_ in (0., 1.)
+        self.embedder_, self.kept_params_ = load_embedder(self.embedder), self.params or {}
+        self.folds_ = group_folds(self.groups_, min(self.folds, max(2, len(self.query_ids_))), self.seed)
+        _fit_parts(self, out)
+        return self
+
     def __sklearn_clone__(self): # the embedder is shared, not copied: it may hold a model or a connection
         params = self.get_params(deep=False)
         return type(self)(**{**params, "params": copy.deepcopy(params["params"])})
@@ -196,6 +218,56 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         return tags
 
     def _recall(self, texts): return _recall(self, texts)
+
+    def __getstate__(self):
+        "What a pickle holds: an embedder that has a name is loaded again, not written"
+        state = dict(super().__getstate__())
+        if isinstance(self.embedder, str): state.pop("embedder_", None)
+        return state
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        if isinstance(self.embedder, str) and "fit_" in state:
+            self.embedder_ = load_embedder(self.embedder)
+            if hasattr(self, "space_"): self.space_.embedder = self.embedder_
+
+    @property
+    def verdict(self):
+        "What was learned, in two sentences; before `fit` that nothing was"
+        return _model_verdict(self)
+
+    def parts(self)->list:
+        "What a notebook shows: the verdict, and each prompt's rate with its interval"
+        return _model_parts(self)
+
+    def _repr_html_(self): return static_page(self.parts())
+    def _repr_mimebundle_(self, **kw): return {"text/plain": repr(self), "text/html": self._repr_html_()}
+
+# %% ../../nbs/reward/05_model.ipynb #7f9e76e4
+def _model_verdict(rm):
+    "Two sentences on a model"
+    if not hasattr(rm, "fit_"): return f"Nothing learned yet: fit this {rm.model!r} model on outcomes first."
+    held = f"{int(rm.tried_.sum())} outcomes of {len(rm.queries_)} questions and {len(rm.prompts_)} prompts"
+    first = f"Learned from {held}, {rm.base_:.1%} right."
+    best = rm.prompts_[rm.best_single_]
+    if rm.one_class_:
+        return f"{first} All are {'right' if rm.base_ == 1 else 'wrong'}, so questions cannot be told apart."
+    if len(rm.prompts_) == 1: return f"{first} With one prompt there is nothing to choose."
+    if rm.margin_ == float("inf"):
+        return f"{first} No gain from choosing by question was proved, so `choose` stays with {best!r:.50}."
+    return f"{first} `choose` leaves {best!r:.50} where another is ahead by more than {rm.margin_:.3g}: a proved gain."
+
+# %% ../../nbs/reward/05_model.ipynb #baa75582
+def _model_parts(rm):
+    "Verdict, and the prompts' rates best first"
+    if not hasattr(rm, "fit_"): return [paragraph(rm.verdict), paragraph(repr(rm))]
+    rows = []
+    for j in np.argsort(-rm.rates_, kind="stable"):
+        right, tried = rm.right_[:, j].sum(), rm.tried_[:, j].sum()
+        share = share_interval(int(right), int(tried))
+        rows.append(dict(prompt=rm.prompts_[j], right=f"{right/max(tried, 1):.1%}",
+                         interval=f"[{share.lo:.1%}, {share.hi:.1%}]", outcomes=int(tried)))
+    return [paragraph(rm.verdict), table(rows, most=20), paragraph(f"{rm!r}")]
 
 # %% ../../nbs/reward/05_model.ipynb #2755316f
 def _columns(X, fitted=None):
@@ -239,28 +311,6 @@ def _pairs_to_outcomes(queries, prompts, correct, groups=None):
     qs = pd.DataFrame(dict(query_id=range(len(qt)), text=qt))
     if groups is not None: qs["group_id"] = pd.Series(np.asarray(groups)).groupby(q).first().to_numpy()
     return Outcomes(frame, qs, pd.DataFrame(dict(prompt_id=range(len(pt)), text=pt)))
-
-# %% ../../nbs/reward/05_model.ipynb #90f5def3
-@patch
-def fit(self:PromptReward,
-    out, # `Outcomes`, or pairs (question, prompt)
-    y=None, # right or wrong, when `out` is pairs
-    groups=None, # group of each pair, when `out` is pairs
-)->PromptReward:
-    "Learn from graded outcomes"
-    _check_names(self)
-    self.classes_, self.is_right_ = np.array([0, 1]), np.array([False, True])
-    if not isinstance(out, Outcomes): out = _take_pairs(self, out, y, groups)
-    if not len(out): raise InvalidData("no outcomes to learn from: an empty split?")
-    self.query_ids_, self.prompt_ids_, self.right_, self.tried_ = out.counts()
-    self.queries_, self.prompts_ = out.texts(self.query_ids_), out.prompt_texts(self.prompt_ids_)
-    self.groups_ = pd.factorize(out.groups(self.query_ids_))[0]
-    self.base_, self.rates_ = float(self.right_.sum()/self.tried_.sum()), prompt_rates(self.right_, self.tried_)
-    self.one_class_ = self.base_ in (0., 1.)
-    self.embedder_, self.kept_params_ = load_embedder(self.embedder), self.params or {}
-    self.folds_ = group_folds(self.groups_, min(self.folds, max(2, len(self.query_ids_))), self.seed)
-    _fit_parts(self, out)
-    return self
 
 # %% ../../nbs/reward/05_model.ipynb #34bda720
 def _check_names(rm):
@@ -370,25 +420,39 @@ def _fit_head(rm):
     "The chosen head on the questions of the log, as far as it is to be trusted"
     rates = logit(rm.rates_)
     if rm.model == "mean" or rm.one_class_ or len(rm.queries_) < 2*len(np.unique(rm.folds_)):
-        return Fit(lambda texts: np.tile(rates, (len(texts), 1)), np.tile(rates, (len(rm.queries_), 1)))
+        return Fit(partial(_same_rates, rates), np.tile(rates, (len(rm.queries_), 1)))
     rm.space_ = question_space(rm.embedder_, rm.queries_, landmarks=rm.landmarks, seed=rm.seed)
     kw = dict(seed=rm.seed) if rm.model in ("stack", "lightgbm", "mlp") else {}
     inputs = _inputs(rm, rm.queries_)
     fit = HEADS[rm.model](inputs, rm.right_, rm.tried_, rm.folds_, **kw, **rm.kept_params_)
     rm.share_ = share = trust(fit.oof, rates, rm.right_, rm.tried_)
-    def mixed(z): return rates + share*(z-rates)
-    spread = None if fit.spread is None else lambda texts: share*fit.spread(_inputs(rm, texts))
-    own = mixed(fit.head(inputs)) if rm.memory else None
-    return Fit(lambda texts: mixed(fit.head(_inputs(rm, texts))), mixed(fit.oof), spread, own=own)
+    spread = None if fit.spread is None else partial(_shared_spread, rm, share, fit)
+    own = rates + share*(fit.head(inputs) - rates) if rm.memory else None
+    return Fit(partial(_shared_head, rm, share, rates, fit), rates + share*(fit.oof - rates), spread, own=own)
+
+def _same_rates(rates, texts): return np.tile(rates, (len(texts), 1))
+def _shared_head(rm, share, rates, fit, texts): return rates + share*(fit.head(_inputs(rm, texts)) - rates)
+def _shared_spread(rm, share, fit, texts): return share*fit.spread(_inputs(rm, texts))
+
+# %% ../../nbs/reward/05_model.ipynb #1a391cba
+def _question_by_question(out):
+    "Rows in published order: each question with all its prompts, so that the first 80 % of the rows hold every prompt"
+    f = out.frame
+    prompt, query = pd.factorize(f.prompt_id)[0], pd.factorize(f.query_id)[0]
+    if "row" in f: return f.iloc[np.lexsort((prompt, query, f["row"]))]
+    return f.iloc[np.lexsort((prompt, f["draw"] if "draw" in f else query, query))]
 
 # %% ../../nbs/reward/05_model.ipynb #6c88771e
 def _fit_published(rm, out):
     "XGBoost on one row per outcome"
     q, p = embed(rm.embedder_, rm.queries_), embed(rm.embedder_, rm.prompts_)
-    at_q = pd.Index(rm.query_ids_).get_indexer(out.frame.query_id)
-    at_p = pd.Index(rm.prompt_ids_).get_indexer(out.frame.prompt_id)
-    rm.published_ = fit_xgboost(np.hstack([q[at_q], p[at_p]]), out.frame.correct.to_numpy(float), **rm.kept_params_)
-    return Fit(lambda texts: _published_logits(rm, texts, rm.prompts_), np.tile(logit(rm.rates_), (len(q), 1)))
+    f = _question_by_question(out)
+    at_q = pd.Index(rm.query_ids_).get_indexer(f.query_id)
+    at_p = pd.Index(rm.prompt_ids_).get_indexer(f.prompt_id)
+    rm.published_ = fit_xgboost(np.hstack([q[at_q], p[at_p]]), f.correct.to_numpy(float), **rm.kept_params_)
+    return Fit(partial(_published_head, rm), np.tile(logit(rm.rates_), (len(q), 1)))
+
+def _published_head(rm, texts): return _published_logits(rm, texts, rm.prompts_)
 
 def _published_logits(rm, texts, prompts):
     q, p = embed(rm.embedder_, texts), embed(rm.embedder_, prompts)
@@ -543,13 +607,17 @@ def best_of_n(self:PromptReward,
     queries, # texts
     prompts=None, # texts of candidates; default: the training prompts
     rule:str="train", # as in `best_of_n`
-    **kw, # pool, gate, ties, seed
+    pool=(), # texts of a further pool, for the rule "pool": the published one has a hundred
+    **kw, # gate, ties, seed
 )->list: # texts of the chosen prompts
     "The published best-of-N choice for each question"
     prompts = list(self.prompts_ if prompts is None else prompts)
+    further = [t for t in dict.fromkeys([pool] if isinstance(pool, str) else pool) if t not in prompts]
     known = [j for j, t in enumerate(prompts) if self.column_of(t) is not None]
     new = [j for j in range(len(prompts)) if j not in known]
-    w = pick_best_of_n(self.predict_proba(queries, prompts), rule, known, new, **kw)
+    last = list(range(len(prompts), len(prompts)+len(further)))
+    prompts = prompts + further
+    w = pick_best_of_n(self.predict_proba(queries, prompts), rule, known, new, last, **kw)
     return [prompts[j] for j in w.argmax(1)]
 
 # %% ../../nbs/reward/05_model.ipynb #bcd9a4e3

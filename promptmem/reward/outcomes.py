@@ -18,6 +18,8 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
+from ..panel import paragraph, static_page, table
+from ..stats import interval
 from ..core import (InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path,
                             write_atomic)
 
@@ -112,9 +114,47 @@ class Outcomes:
                               f"{'' if 'draw' in key else '; number repeated draws in a column named draw'}")
 
     def __len__(self): return len(self.frame)
+    @property
+    def verdict(self):
+        "What the log holds, in one or two sentences"
+        return _log_verdict(self)
+
+    def parts(self)->list:
+        "What a notebook shows: the verdict, and each prompt's share right with its interval"
+        return _log_parts(self)
+
+    def _repr_html_(self): return static_page(self.parts())
+
     def __repr__(self):
         return (f"Outcomes({len(self.frame)} outcomes of {self.frame.query_id.nunique()} questions and "
                 f"{self.frame.prompt_id.nunique()} prompts, {self.frame.correct.mean():.3f} right)")
+
+# %% ../../nbs/reward/01_outcomes.ipynb #6b9a97d1
+def _log_verdict(out):
+    "One or two sentences on a log"
+    f = out.frame
+    if not len(f): return "No outcomes."
+    q, m = f.query_id.nunique(), f.prompt_id.nunique()
+    held = f"{len(f)} outcomes of {q} question{'s'*(q != 1)} and {m} prompt{'s'*(m != 1)}"
+    first = f"{held}, {f.correct.mean():.1%} right."
+    if m == 1: return first
+    rate = f.groupby("prompt_id").correct.mean().sort_values(ascending=False, kind="stable")
+    best, last = out.prompt_texts([rate.index[0], rate.index[-1]])
+    return (
+        f"{first} Best on its own is {best!r:.50} with {rate.iloc[0]:.1%}, last {last!r:.50} with {rate.iloc[-1]:.1%}."
+    )
+
+# %% ../../nbs/reward/01_outcomes.ipynb #64d62aeb
+def _log_parts(out):
+    "Verdict, and the prompts best first"
+    rows = []
+    for pid, f in out.frame.groupby("prompt_id", sort=False):
+        share = interval(f.correct.to_numpy(float), out.groups(f.query_id), bounds=(0, 1))
+        ends = "" if share.lo != share.lo else f"[{share.lo:.1%}, {share.hi:.1%}]"
+        rows.append(dict(prompt=out.prompt_texts([pid])[0], right=f"{share.estimate:.1%}", interval=ends,
+                         outcomes=len(f), questions=f.query_id.nunique(), _rate=share.estimate))
+    rows.sort(key=lambda r: -r["_rate"])
+    return [paragraph(out.verdict), table(rows, ["prompt", "right", "interval", "outcomes", "questions"], most=20)]
 
 # %% ../../nbs/reward/01_outcomes.ipynb #014fd9e8
 def _read_table(path):
@@ -460,6 +500,19 @@ class Leaks:
     near:int # nearest cosine at or above the threshold (-1: not looked for)
     examples:tuple = () # (test text, training text)
     def __bool__(self): return max(self.normalized, self.near) > 0
+
+    @property
+    def verdict(self):
+        "Whether test questions leak, in one sentence"
+        if not self: return f"No leak: none of the {self.n} test questions has a copy in training."
+        worst = max(self.normalized, self.near)
+        return f"Leak: {worst} of {self.n} test questions have a copy in training."
+
+    def _repr_html_(self):
+        rows = [dict(test=a, training=b) for a, b in self.examples]
+        return static_page([paragraph(self.verdict, "pm-wrong" if self else "pm-right"), paragraph(f"{self}."),
+                            *([table(rows)] if rows else [])])
+
     def __str__(self):
         near = "" if self.near < 0 else f", {self.near} near copies"
         return (f"{self.n} test questions: {self.exact} exact copies, {self.normalized} normalised copies{near} "

@@ -9,12 +9,12 @@ from hypothesis.extra.numpy import arrays
 
 from promptmem.core import InvalidData
 from promptmem.reward import choose as C
-from promptmem.reward.evaluate import (availability_summary, availability_table, classification, cross_choices,
-                                       evaluate_reward, pair_ordering)
+from promptmem.reward.evaluate import (availability_metrics, availability_summary, availability_table, classification,
+                                       cross_choices, evaluate_reward, pair_ordering)
 from promptmem.reward.model import PromptReward
 from promptmem.reward.outcomes import LeakedRows
 
-from .worlds import kinds
+from .worlds import PROMPTS, kinds
 
 probabilities = arrays(float, st.tuples(st.integers(1, 12), st.integers(1, 6)),
                        elements=st.sampled_from([.1, .3, .5, .5, .9]))
@@ -146,3 +146,34 @@ def test_availability_and_folds():
     lines = folds.attrs["lines"]
     assert len(lines) == 180 and lines.groupby("group").fold.nunique().max() == 1
     assert pd.api.types.is_numeric_dtype(lines.margin)
+
+
+def test_pool_of_further_prompts_and_classification_by_number_of_prompts():
+    names = PROMPTS + ["as a riddle:", "as a poem:"]
+    train, test = kinds(120), kinds(90, seed=3, prompts=names)
+    test.prompts = test.prompts.assign(kind=["train"]*3 + ["heldout", "pool"])
+    rm = PromptReward(model="hierarchical", embedder="hash:64", landmarks=60)
+    fitted = rm.fit(train)
+    report = evaluate_reward(fitted, test, n_boot=50)
+    assert "best of N, gated to the pool" in set(report.rules.rule) and set(report.scores.prompts) == {
+        "train",
+        "heldout",
+        "pool",
+    }
+    p, known = fitted.predict_proba(test.queries.text, names), [0, 1, 2]
+    expected = C.best_of_n(p, "pool", known, pool=[4], ties="average")
+    y = test.wide().to_numpy(float)
+    got = report.rules.set_index("rule").success["best of N, gated to the pool"]
+    assert got == pytest.approx(C.success(expected, y).mean())
+    chosen = fitted.best_of_n(test.queries.text[:20], PROMPTS, "pool", pool=["as a poem:"], gate=.99)
+    assert set(chosen) == {"as a poem:"} and set(fitted.best_of_n(test.queries.text[:20], rule="pool", pool=["x"],
+                                                                  gate=0.)) <= set(PROMPTS)
+
+    metrics = availability_metrics(availability_table(rm, train, test, sizes=[1, 3], n_boot=10))
+    assert set(metrics.metric) == {"accuracy", "precision", "recall", "f1"} and set(metrics.prompts) == {
+        "train",
+        "heldout",
+    }
+    all_three = metrics[(metrics.k == 3) & (metrics.metric == "accuracy") & (metrics.prompts == "train")].iloc[0]
+    assert all_three["mean"] == pytest.approx(report.metric("accuracy")) and all_three.settings == 1
+    assert metrics.undefined.ge(0).all() and metrics.settings.max() == 3

@@ -143,3 +143,92 @@ def test_results_say_what_came_out():
     other = kinds(150, seed=5)
     other.frame["correct"] = (r.random(len(other)) < .5).astype(int)
     assert repr(evaluate_reward(none, other)).startswith("No gain from choosing by question was proved")
+
+
+@pytest.mark.parametrize("model", ["lightgbm", "hierarchical", "logistic", "mlp", "stack", "mean"])
+def test_a_model_survives_a_pickle(model):
+    import pickle
+    if model in ("mlp", "stack"): pytest.importorskip("torch")
+    out = kinds(60)
+    rm = PromptReward(model=model, embedder="hash:64", landmarks=60).fit(out)
+    again, new = pickle.loads(pickle.dumps(rm)), ["add the number 7 or of", out.queries.text[3]]
+    for a, b in zip(
+        rm.predict_interval(new, PROMPTS + ["as a riddle:"]), again.predict_interval(new, PROMPTS + ["as a riddle:"])
+    ):
+        np.testing.assert_allclose(a, b, atol=1e-12)
+    assert repr(again.choose(new[0])) == repr(rm.choose(new[0])) and again.verdict == rm.verdict
+
+
+def test_searches_groups_and_calibration_of_scikit_learn():
+    import sklearn
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
+    out = kinds(60)
+    X = pd.DataFrame(dict(prompt=[out.prompts.text[p] for p in out.frame.prompt_id],
+                          question=[out.queries.text[q] for q in out.frame.query_id]))
+    y, groups = np.where(out.frame.correct == 1, "right", "wrong"), out.frame.query_id.to_numpy()
+    rm = PromptReward(model="hierarchical", embedder="hash:64", landmarks=60)
+    search = GridSearchCV(rm, dict(model=["mean", "hierarchical"]), cv=3).fit(X, y)
+    assert search.best_params_ == dict(model="hierarchical") and set(search.predict(X)) <= {"right", "wrong"}
+    assert CalibratedClassifierCV(rm, cv=2).fit(X, y).predict_proba(X).shape == (len(X), 2)
+    with sklearn.config_context(enable_metadata_routing=True):  # groups reach `fit`, so that its folds keep them whole
+        asks = PromptReward(model="mean", embedder="hash:16").set_fit_request(groups=True)
+        scores = cross_validate(asks, X, y, cv=GroupKFold(3), params=dict(groups=groups))["test_score"]
+    assert len(scores) == 3 and np.isfinite(scores).all()
+
+
+def test_two_assistants_prompts_stay_two(tmp_path):
+    from promptmem.lm.base import CallableLM
+    from promptmem.memory import Assistant
+    from promptmem.store import Store
+    store = Store(tmp_path/"m.db")
+    for prompt in ("Answer in French.", "Answer in one word."):        # each the only prompt, so each is number 0
+        a = Assistant(CallableLM(lambda p: "oui"), store=store, scope="ann", prompts=[prompt])
+        for i in range(3): a.accept(a.ask(f"is {i} even?"))
+    out = Outcomes.from_store(store, "ann")
+    assert sorted(out.prompts.text) == ["Answer in French.", "Answer in one word."] and len(out) == 6
+
+
+def test_few_questions_keep_the_constant_order_and_its_calibration():
+    "Small logs: probabilities are hardly worse calibrated than the rates, and nothing is chosen that was not proved"
+    worse, left = [], 0
+    for n, base, own in ((12, 0., 1.), (30, 1., .5), (60, -1., 1.), (120, .5, 1.)):
+        for seed in range(3):
+            out, new, prompts, truth = small_log(n, 4, seed, base, own)
+            rm = PromptReward(model="hierarchical", embedder="hash:64", landmarks=100).fit(out)
+            p, rates = rm.predict_proba(new, prompts), rm.prompt_probability(prompts)
+            worse.append(abs(p.mean() - truth.mean()) - abs(rates.mean() - truth.mean()))
+            left += rm.margin_ < np.inf
+    assert np.mean(worse) < .01 and np.max(worse) < .06 and left <= 2, (worse, left)
+
+
+def test_shown_results_open_with_their_verdict():
+    from promptmem.reward import RewardComparison, cross_choices, evaluate_reward
+    train, test = kinds(240), kinds(90, seed=5)
+    rm = PromptReward(model="hierarchical", embedder="hash:128", landmarks=100)
+    assert "Nothing learned yet" in rm._repr_html_()
+    rm.fit(train)
+    results = [train, rm, rm.choose(test.queries.text[0]), evaluate_reward(rm, test, n_boot=50),
+               RewardComparison(rm, test.queries.text[:3]), cross_choices(rm, train, folds=3, n_boot=50),
+               find_leaks(test.queries.text, train.queries.text)]
+    for r in results:
+        page = r._repr_html_()
+        body = page[page.index("pm-static"):]
+        assert r.verdict.split("'")[0].rstrip() in body and "nan" not in body.lower().replace("and", "")
+        assert body.index("pm-text") < (body.index("<table") if "<table" in body else len(body))
+    hostile = kinds(30, prompts=["<script>alert(1)</script>", "b", "c"])
+    assert (
+        "<script>alert"
+        not in PromptReward(model="mean", embedder="hash:16").fit(hostile)._repr_html_() + hostile._repr_html_()
+    )
+
+
+def test_the_published_baseline_learns_from_every_prompt():
+    "A log written prompt by prompt: the first 80 % of its rows would leave the last prompt out"
+    from promptmem.reward.model import _question_by_question
+    out = kinds(40)
+    turned = Outcomes(out.frame.sort_values(["prompt_id", "query_id"]), out.queries, out.prompts)
+    rows = _question_by_question(turned)
+    assert rows.prompt_id.iloc[:96].value_counts().tolist() == [32, 32, 32]
+    pd.testing.assert_frame_equal(rows.reset_index(drop=True),
+                                  _question_by_question(out).reset_index(drop=True)[rows.columns])
