@@ -19,6 +19,8 @@ from .collect import self_critic as self_critic
 from .collect import verbal_confidence as verbal_confidence
 from .compare import RewardComparison as RewardComparison
 from .evaluate import RewardReport as RewardReport
+from .evaluate import availability_metrics as availability_metrics
+from .evaluate import availability_summary as availability_summary
 from .evaluate import availability_table as availability_table
 from .evaluate import cross_choices as cross_choices
 from .evaluate import evaluate_reward as evaluate_reward

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 from ..core import identity_key
+from ..panel import parts, static_page
 from .features import embed
 
 class RewardComparison:
@@ -24,6 +25,16 @@ class RewardComparison:
         ...
 
     def __len__(self):
+        ...
+
+    @property
+    def verdict(self):
+        ...
+
+    def _choices(self):
+        ...
+
+    def parts(self) -> list:
         ...
 
     def __repr__(self):

@@ -4,17 +4,19 @@ from typing import Any as _Any, Optional as _Optional
 import copy
 import re
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 from ..core import InvalidData, identity_key, require
+from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
 from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost, prompt_rates
 from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
-from ..stats import expit, logit
+from ..stats import expit, logit, share_interval
 sk: _Any
 
 def question_effects(z, right, tried, cov, start=..., steps: int=...):
@@ -61,6 +63,9 @@ HEADS: _Any
 MODELS: _Any
 
 class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
+    groups_: _Any
+    one_class_: _Any
+    folds_: _Any
     model: _Any
     embedder: _Any
     calibration: _Any
@@ -73,8 +78,23 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     question_side: _Any
     params: _Any
     seed: _Any
+    classes_: _Any
+    is_right_: _Any
+    query_ids_: _Any
+    prompt_ids_: _Any
+    right_: _Any
+    tried_: _Any
+    queries_: _Any
+    prompts_: _Any
+    base_: _Any
+    rates_: _Any
+    embedder_: _Any
+    kept_params_: _Any
 
     def __init__(self, model=..., embedder=..., calibration=..., memory=..., near=..., near_weight=..., folds=..., landmarks=..., prompt_side=..., question_side=..., params=..., seed=...):
+        ...
+
+    def fit(self, out, y=..., groups=...) -> 'PromptReward':
         ...
 
     def __sklearn_clone__(self):
@@ -86,7 +106,23 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     def _recall(self, texts):
         ...
 
-    def fit(self, out, y=..., groups=...) -> PromptReward:
+    def __getstate__(self):
+        ...
+
+    def __setstate__(self, state):
+        ...
+
+    @property
+    def verdict(self):
+        ...
+
+    def parts(self) -> list:
+        ...
+
+    def _repr_html_(self):
+        ...
+
+    def _repr_mimebundle_(self, **kw):
         ...
 
     def column_of(self, prompt: str):
@@ -113,7 +149,7 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     def choose(self, query: str, prompts=..., costs=..., tradeoff: float=..., **kw) -> Choice:
         ...
 
-    def best_of_n(self, queries, prompts=..., rule: str=..., **kw) -> list:
+    def best_of_n(self, queries, prompts=..., rule: str=..., pool=..., **kw) -> list:
         ...
 
     def predict_interval(self, queries, prompts, level: float=...):
@@ -127,6 +163,12 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
 
     def prompt_error(self, prompts) -> np.ndarray:
         ...
+
+def _model_verdict(rm):
+    ...
+
+def _model_parts(rm):
+    ...
 
 def _columns(X, fitted=...):
     ...
@@ -175,7 +217,22 @@ def _inputs(rm, texts):
 def _fit_head(rm):
     ...
 
+def _same_rates(rates, texts):
+    ...
+
+def _shared_head(rm, share, rates, fit, texts):
+    ...
+
+def _shared_spread(rm, share, fit, texts):
+    ...
+
+def _question_by_question(out):
+    ...
+
 def _fit_published(rm, out):
+    ...
+
+def _published_head(rm, texts):
     ...
 
 def _published_logits(rm, texts, prompts):

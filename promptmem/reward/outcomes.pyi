@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
+from ..panel import paragraph, static_page, table
+from ..stats import interval
 from ..core import InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic
 
 def question_key(text: str) -> str:
@@ -47,6 +49,16 @@ class Outcomes:
         ...
 
     def __len__(self):
+        ...
+
+    @property
+    def verdict(self):
+        ...
+
+    def parts(self) -> list:
+        ...
+
+    def _repr_html_(self):
         ...
 
     def __repr__(self):
@@ -104,6 +116,12 @@ class Outcomes:
     def check_leaks(self, embedder=..., threshold: float=..., allow_leaks: bool=...) -> Leaks:
         ...
 
+def _log_verdict(out):
+    ...
+
+def _log_parts(out):
+    ...
+
 def _read_table(path):
     ...
 _TEXTS: _Any
@@ -159,6 +177,13 @@ class Leaks:
     examples: tuple = ...
 
     def __bool__(self):
+        ...
+
+    @property
+    def verdict(self):
+        ...
+
+    def _repr_html_(self):
         ...
 
     def __str__(self):
