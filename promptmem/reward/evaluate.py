@@ -158,8 +158,8 @@ _SCORE_WORDS = dict(prompts="prompts", who="predicted by", auc="AUC (high is goo
                     brier="Brier (low)", ece="ECE (low)", accuracy="accuracy (high)")
 
 def between(
-    low, # ends of an interval, in the unit shown
-    high,
+    low, # end of an interval, in the unit shown
+    high, # the other end
     form:str="{:+.1f}", # of each end
 )->str:
     "An interval in brackets; nothing where there is none"

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from ..panel import paragraph, static_page, table
+from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..core import (InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path,
                             write_atomic)
@@ -154,7 +154,7 @@ def _log_parts(out):
         rows.append(dict(prompt=out.prompt_texts([pid])[0], right=f"{share.estimate:.1%}", interval=ends,
                          outcomes=len(f), questions=f.query_id.nunique(), _rate=share.estimate))
     rows.sort(key=lambda r: -r["_rate"])
-    return [paragraph(out.verdict), table(rows, ["prompt", "right", "interval", "outcomes", "questions"], most=20)]
+    return [paragraph(out.verdict), listed(rows, ["prompt", "right", "interval", "outcomes", "questions"], most=20)]
 
 # %% ../../nbs/reward/01_outcomes.ipynb #014fd9e8
 def _read_table(path):
@@ -511,7 +511,7 @@ class Leaks:
     def _repr_html_(self):
         rows = [dict(test=a, training=b) for a, b in self.examples]
         return static_page([paragraph(self.verdict, "pm-wrong" if self else "pm-right"), paragraph(f"{self}."),
-                            *([table(rows)] if rows else [])])
+                            *([listed(rows)] if rows else [])])
 
     def __str__(self):
         near = "" if self.near < 0 else f", {self.near} near copies"
