@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from ..panel import paragraph, static_page, table
+from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..core import InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic
 
