@@ -243,7 +243,7 @@ def both_of(train, calib):
 
 def predictions(which, parts, embedder, rounds):
     "who -> ([n, m] predictions on all test lines, more columns)"
-    found, ys, gs, usuals, chosen = {}, [], [], [], []
+    found, ys, gs, usuals = {}, [], [], []
     for train, calib, test in parts:
         y, at, g = lines(test)
         usual = int(prompt_rates(joined(train, calib).right, joined(train, calib).tried).argmax())
