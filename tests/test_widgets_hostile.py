@@ -7,6 +7,7 @@ import pytest
 
 W = pytest.importorskip("ipywidgets")
 import promptmem as pm
+from promptmem.core import InvalidData
 from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
 
 HOSTILE = {
@@ -23,10 +24,11 @@ HOSTILE = {
 }
 TAGS = set(
     "style div span b bdi table thead tbody tr th td p s mark svg g title text line rect circle polyline "
-    "polygon".split()
+    "polygon details summary input strong em del code pre ul ol li br hr blockquote".split()
 )
 ATTRIBUTES = set(
-    "class style title role aria-label viewbox width height fill stroke font-size font-family font-weight text-anchor "
+    "class style title role aria-label aria-level aria-current scope tabindex data-label data-row data-mark "
+    "data-lm-suppress-shortcuts type checked viewbox width height fill stroke font-size font-family font-weight text-anchor "
     "transform x y x1 x2 y1 y2 r cx cy "
     "points stroke-width stroke-opacity stroke-dasharray fill-opacity".split()
 )
@@ -41,7 +43,7 @@ class Audit(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         self.names |= {name for name, _ in attrs}
-        self.open.append(tag)
+        if tag not in ("input", "br", "hr"): self.open.append(tag)
     def handle_endtag(self, tag):
         assert self.open.pop() == tag, f"</{tag}> closes something else"
     def handle_data(self, data):
@@ -64,6 +66,24 @@ def assert_only_text(panel, *texts):
     for t in texts:
         assert "".join(t.split()) in shown, f"{t!r} is not shown"
     assert len(panel.static_html()) < 300_000 and isinstance(repr(panel), str)
+
+
+MARKDOWN = {
+    "script": "<script>alert(1)</script>", "handler": "<b onclick=alert(1)>x</b>",
+    "link": "[a](javascript:alert(1))", "reference": "[a][1]\n\n[1]: javascript:alert(1)",
+    "autolink": "<javascript:alert(1)>", "image": "![a](data:image/svg+xml;base64,PHN2Zz4=)",
+    "remote image": "![a](https://example.org/a.png)", "frame": "<iframe srcdoc='<script>alert(1)</script>'>",
+    "broken": "</div></div></table><style>*{display:none}</style>", "code": "```html\n<script>alert(1)</script>\n```",
+    "table": "|a|b|\n|-|-|\n|<img src=x onerror=alert(1)>|`<b>`|", "title": "[a](x \"' onmouseover='alert(1)\")",
+}
+
+
+@pytest.mark.parametrize("answer", MARKDOWN.values(), ids=MARKDOWN)
+def test_markdown_of_a_model_is_laid_out_and_inert(answer):
+    w = ClarifyWidget(Assistant(pm.CallableLM(lambda p: f"**so**\n\n{answer}\n\n- one\n- two"), format="chat"))
+    w.ask("what?")
+    assert_only_text(w)
+    assert "<strong>so</strong>" in w.view.value and "<li>one</li>" in w.view.value
 
 
 @pytest.fixture(params=HOSTILE.values(), ids=HOSTILE)
@@ -97,6 +117,74 @@ def test_clarify(text):
     assert_only_text(w, "x" + text.strip()[:40])
     assert [c.text for c in store.clarifications(scope)] == [said]
     assert store.interactions(scope)[0].question == text
+
+
+def test_very_long_right_to_left_and_mixed():
+    text = "שלום abc \u202e مرحبا 你好 " * 2500                                   # 50,000 characters and more
+    store = pm.Store(":memory:")
+    w = ClarifyWidget(Assistant(pm.CallableLM(lambda p: f"# {text}"), store=store, scope="a", format="chat"))
+    w.ask(text)
+    w.clarify(text[:400])
+    assert_only_text(w, "שלום")
+    assert f"the rest of {len(text) + 2:,} characters" in w.view.value and w.interaction.answer.strip().endswith(text.strip())
+    m = MemoryInspector(store, scope="a")
+    m.add(text[:30_000], text[:30_000])
+    m.select(m.rows[0].id)
+    assert_only_text(m, "שלום")
+
+
+def test_nothing_there_says_what_to_do(tmp_path, tiny):
+    empty = MemoryInspector(pm.Store(tmp_path / "m.db"))
+    assert "Add a memory" in repr(empty) and "load examples" in repr(empty)
+    empty.load_examples()
+    assert empty.total == 3 and "Nothing remembered" not in repr(empty)
+    from promptmem.reward import Outcomes, PromptReward, RewardComparer
+    log = [dict(question=f"q {i}", prompt_id=p, verdict="right" if i % 2 else "wrong") for i in range(6) for p in "ab"]
+    rm = PromptReward(model="logistic", embedder="hash:32").fit(Outcomes.from_interactions(log))
+    none = RewardComparer(rm, [])
+    assert "type one and press Enter" in repr(none) and "give queries=" in repr(none)
+    none.compare("q 1")
+    assert "Best here" in repr(none)
+    one = ClarifyWidget(Assistant(pm.CallableLM(lambda p: "yes"), format="chat"))
+    assert "Nothing asked yet" in repr(one)
+    one.ask("q")
+    one.accept()
+    assert "1 of 1 right" in one.static_html()                                   # one verdict
+    from promptmem.edit import CanonicalExamples, EditCompare, edit
+    example = CanonicalExamples.read([dict(prefix="what is", suffix=" it")], quiet=True)
+    e = edit(*tiny, example, "full", degradation=None, epochs=1)
+    bare = EditCompare(e)                                                        # zero examples
+    assert "Type a prompt" in repr(bare)
+    bare.buttons["ask"].click()
+    assert "type a prompt first" in bare.message.value
+    with pytest.raises(InvalidData, match="examples"): bare.evaluate()
+    e.undo()
+
+
+def test_the_stop_button_leaves_everything_usable():
+    stopped = []
+    def model(prompt):
+        if not stopped:
+            stopped.append(1)
+            raise KeyboardInterrupt
+        return "Paris."
+    for format in ("chat", "published"):
+        stopped.clear()
+        store = pm.Store(":memory:")
+        a = Assistant(pm.CallableLM(model), store=store, scope="a", format=format)
+        w = ClarifyWidget(a)
+        with pytest.raises(KeyboardInterrupt): w.ask("What is the capital of France?")   # in a cell it is raised
+        assert store.interactions("a") == [] and w.interaction is None
+        assert w.ask("What is the capital of France?").answer                    # and the next question is answered
+        stopped.clear()
+        w.question.value = "What is the capital of France?"
+        w.buttons["ask"].click()                                                 # in a click the panel says so
+        assert "Stopped" in w.message.value and not w.buttons["ask"].disabled
+        assert w.interaction.answer and "on its way" not in w.view.value
+        w.buttons["ask"].click()
+        assert len(store.interactions("a")) == 2 and w.message.value == ""
+        w.clarify("the capital as one word")
+        assert [c.text for c in a.memories()] == ["the capital as one word"]
 
 
 def test_inspector(text, tmp_path):

@@ -31,8 +31,12 @@ out = Outcomes.from_interactions([dict(question=f"q {i}", prompt_id=p, verdict="
 r = RewardComparer(PromptReward(model="logistic", embedder="hash:32").fit(out), [f"q {i}" for i in range(8)], outcomes=out)
 r.pick.value = 3
 r.typed.value = "q 9"
-r.go.click()
+r.go_button.click()
 assert "q 9" in r.view.value
+m.load_examples()
+m.row_marked(m.rows[0].id)
+m.escape()
+assert m.total == 3 and m.hears  # keys and rows are heard on version 7, too
 
 from promptmem.recall import RecallTester
 from promptmem.edit import CanonicalExamples, EditCompare, edit

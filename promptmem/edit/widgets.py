@@ -9,90 +9,138 @@ __all__ = ['EditCompare']
 from ..core import require
 from .compare import EditComparison
 from .examples import renamed
-from ..panel.parts import as_html, columns, facts, heading, paragraph, table
-from ..panel.widget import button, on_enter, panel_base, tagged
+from ..panel.parts import as_html, columns, explain, facts, heading, paragraph, table, verdict
+from ..panel.widget import button, field, panel_base, tagged
 from ..panel.charts import chart
 
-# %% ../../nbs/edit/16_widgets.ipynb #587d7b08
-def _percent(x, sign=""): return f"{100*x:{sign}.1f} %"
+# %% ../../nbs/edit/16_widgets.ipynb #79125334
+def _good(said):
+    "Whether a verdict of an edit is good news: True, False, or None where it is mixed"
+    if "failed" in said or "OUTSIDE" in said: return False
+    return None if "partly" in said or "; 0 of " in said else True
+
+# %% ../../nbs/edit/16_widgets.ipynb #d5e9c953
+def _verdict_part(said):
+    "The verdict as a band: green, red where it is a failure, grey where it is mixed"
+    return [verdict(said, _good(said))] if said else []
+
+# %% ../../nbs/edit/16_widgets.ipynb #3662a91e
+_WORDS = dict(success="evaluation examples met (more is better)", train="canonical examples met (more is better)",
+              generated="answered as wanted when writing freely (more is better)",
+              hard_negatives="loss of what must stay (no rise is best)",
+              targeted="loss of text about the edited things")
+
+def _of(report, name):
+    "How many rows a share is a share of"
+    return {"success": len(report.frame) if report.frame is not None else 0, "train": report.outcome.get("of", 0),
+            "generated": len(report.answers) if report.answers is not None else 0}.get(name, 0)
+
+# %% ../../nbs/edit/16_widgets.ipynb #ca4944cf
+def _measure(name, c, n):
+    "One line of the table of measures"
+    form = lambda x, sign="": f"{100*x:{sign}.1f} %" if c.unit == "share" else f"{x:{sign}.3f} nats"
+    count = lambda x: f"{round(x*n)} of {n}" if n and c.unit == "share" else form(x)
+    known = c.change.lo == c.change.lo
+    ends = f"{form(c.change.lo, '+')} to {form(c.change.hi, '+')}" if known else "too few examples"
+    return dict(measure=_WORDS[name], without=count(c.before), **{"with": count(c.after)},
+                change=form(c.change.estimate, "+"), interval=ends)
 
 def _measures(report):
-    "One row per measure of an `EditReport`"
-    def form(c, x, sign=""): return _percent(x, sign) if c.unit == "share" else f"{x:{sign}.3f} nats"
-    def row(c):
-        ends = "none" if c.change.lo != c.change.lo else f"{form(c, c.change.lo, '+')} to {form(c, c.change.hi, '+')}"
-        return dict(measure=c.name, without=form(c, c.before), **{"with": form(c, c.after)},
-                    change=form(c, c.change.estimate, "+"),
-                    interval=ends, n=c.change.n)
-    return [row(c) for c in (report.success, report.generated, report.train, report.hard_negatives, report.targeted)
-            if c]
+    "One line per measure of an `EditReport`"
+    found = ((name, getattr(report, name)) for name in ("success", "generated", "train", "hard_negatives", "targeted"))
+    return [_measure(name, c, _of(report, name)) for name, c in found if c]
 
+# %% ../../nbs/edit/16_widgets.ipynb #0e6b73b8
 def _remarks(report):
     "The limit, and what the report warns of, in words"
     g, said = report.general, []
     if g:
         limit = ("no allowance was set." if report.degradation is None else
-                 f"{'inside' if g.inside else 'outside'} the allowance of {100*report.degradation:g} %.")
+                 f"{'inside' if g.inside else 'OUTSIDE'} the allowance of {100*report.degradation:g} %.")
         ends = f"interval {100*g.lo:+.3f} to {100*g.hi:+.3f}"
         said.append(f"General text: the loss changes by {100*g.change:+.3f} % ({ends}), "
                     f"read from {g.n} of {g.of} texts; {limit}")
-    return [paragraph(x) for x in said + [f"warning: {w}" for w in report.warnings]]
+    bad = "pm-wrong" if g and not g.inside and report.degradation is not None else ""
+    said += [f"warning: {w}" for w in report.warnings]
+    return [paragraph(x, bad if i == 0 else "") for i, x in enumerate(said)]
 
-def _verdict_part(said):
-    "The verdict, marked where it is a failure"
-    failed = "failed" in said or "OUTSIDE" in said
-    return [paragraph(said, "pm-wrong" if failed else "pm-right")] if said else []
+_HELP = explain("What do these words mean?",
+    "Loss is how much a text surprises the model, in nats for each token: lower is better known. Hard "
+    "negatives are endings that must stay as they are. General text is text about anything else; the "
+    "allowance is by how much its loss may rise. An example flips when it is met with the edit and was not "
+    "without it, or the other way.")
 
 # %% ../../nbs/edit/16_widgets.ipynb #76e27c8f
-def _answer_parts(prompt, asked):
+def _answer_parts(prompt, asked, good=True):
     "The two answers, and the next words whose probability changed most"
     if not asked: return []
     a, words = asked
-    rows = [dict(model="without", writes=a["before"]), dict(model="with", writes=a["after"])]
-    shown = words.round(3).rename(columns=dict(token="next word", before="without", after="with"))
-    return [heading("With and without"), paragraph(prompt, "pm-question-shown"),
-            columns([table(rows, mark=lambda r: "pm-best" if r["model"] == "with" else "")], [table(shown, most=5)])]
+    rows = [dict(model="without the edit", writes=a["before"]), dict(model="with the edit", writes=a["after"])]
+    mark = "pm-worst" if good is False else "pm-best"
+    said = "" if a["before"] != a["after"] else "The edit changes nothing here: both write the same."
+    shown = [{"next word": r.token, "without": f"{100*r.before:.1f} %", "with": f"{100*r.after:.1f} %"}
+             for r in words.itertuples()]
+    return [heading("With and without"), paragraph(prompt, "pm-question-shown"), *([paragraph(said)] if said else []),
+            columns([table(rows, mark=lambda r: mark if r["model"] == "with the edit" else "")],
+                    [paragraph("How probable the next word is", "pm-more"), table(shown, most=5)])]
 
+# %% ../../nbs/edit/16_widgets.ipynb #013dd3fd
 def _example_parts(evaluated):
     "The verdict, the evaluation, the flipped examples, and the endings that should have stayed"
     if evaluated is None: return []
     report, flipped, damaged = evaluated
-    changed = table(flipped[["what", "prefix"]], most=12) if len(flipped) else paragraph("No example flipped.")
-    stay = [heading("Should have stayed, the most damaged first"), paragraph("Loss of the ending, in nats", "pm-more"),
+    changed = table(flipped[["what", "prefix"]], most=12, mark=lambda r: "pm-worst" if r["what"] == "broke" else "")
+    stay = [heading("Should have stayed, the most damaged first"),
+            paragraph("Loss of the ending, in nats: a rise is damage", "pm-more"),
             table(damaged, most=8)] if len(damaged) else []
     return [heading("On the examples"), *_verdict_part(report.verdict), table(_measures(report)), *_remarks(report),
-            heading("Flipped"), changed, *stay]
+            _HELP, heading("Flipped"), changed if len(flipped) else paragraph("No example flipped."), *stay]
+
+# %% ../../nbs/edit/16_widgets.ipynb #4003d10b
+def _curve_row(r):
+    "One scale, in words"
+    kept = {"loss of what must stay": r.hard_negatives} if r.hard_negatives == r.hard_negatives else {}
+    return {"scale": f"×{r.scale:g}", "general text": f"{100*r.degradation:+.3f} %",
+            "success": f"{100*r.success:.0f} % ({100*r.lo:.0f} to {100*r.hi:.0f})", **kept}
 
 def _curve_parts(f, limit):
     "Success against damage, with the allowance"
     if f is None: return []
     line = dict(name="the edit at several scales", x=list(f.degradation), y=list(f.success), lo=list(f.lo),
-                hi=list(f.hi),
-                labels=[f"×{s:g}" for s in f.scale])
-    rows = [{"scale": f"×{r.scale:g}", "general text": f"{100*r.degradation:+.3f} %", "success": r.success,
-             "interval": f"{r.lo:.2f} to {r.hi:.2f}",
-             **({"hard negatives": r.hard_negatives} if r.hard_negatives == r.hard_negatives
-                else {})} for r in f.itertuples()]
-    return [columns([chart("Success against damage", [line], "relative rise of the loss on general text",
-                           "success on the examples",
-                           y_range=(0, 1), limit=None if limit is None else (limit,
-                                                                             "allowance"))], [table(rows, most=12)])]
+                hi=list(f.hi), labels=[f"×{s:g}" for s in f.scale])
+    drawn = chart("Success against damage", [line], "relative rise of the loss on general text",
+                  "success on the examples", y_range=(0, 1), limit=None if limit is None else (limit, "allowance"))
+    return [columns([drawn], [table([_curve_row(r) for r in f.itertuples()], most=12)])]
 
-# %% ../../nbs/edit/16_widgets.ipynb #39df4925
-def _controls(panel, e, prompt):
-    "Slider, prompt and buttons"
+# %% ../../nbs/edit/16_widgets.ipynb #cd2521e4
+def _slider(panel, e):
+    "The scale of the edit"
     W = require("ipywidgets", "notebook")
-    def b(label, name, f, **kw): return button(label, name, f, panel=panel, **kw)
     slider = W.FloatSlider(value=e.scale, min=0, max=max(2., float(e.scale)), step=.05, continuous_update=False,
-                           description="scale",
-                           layout=W.Layout(width="420px"))
-    text = W.Text(value=prompt, placeholder="a prompt to complete", layout=W.Layout(width="60%"))
-    buttons = dict(apply=b("Apply", "pm-apply", panel.apply), undo=b("Undo", "pm-undo", panel.undo),
-                   ask=b("Compare", "pm-ask", panel.ask, button_style="primary"),
-                   evaluate=b("Evaluate on the examples", "pm-evaluate", panel.evaluate),
-                   curve=b("Success against damage", "pm-curve", panel.curve))
-    return tagged(slider, "pm-scale"), on_enter(tagged(text, "pm-prompt"), panel.ask, panel), buttons
+                           description="scale", layout=W.Layout(width="420px", max_width="100%"))
+    slider.observe(lambda change: _scaled(panel, change["new"]), "value")
+    return tagged(slider, "pm-scale")
 
+def _scaled(panel, scale):
+    "The slider moved"
+    if scale == panel.edit.scale: return
+    with panel.working(): panel.set_scale(scale)
+
+# %% ../../nbs/edit/16_widgets.ipynb #f21b118e
+def _buttons(panel):
+    "The buttons by name"
+    b = lambda says, name, f, **kw: button(says, name, f, panel=panel, **kw)
+    return dict(apply=b("Put the edit in", "pm-apply", panel.apply), undo=b("Take it out", "pm-undo", panel.undo),
+                ask=b("Compare", "pm-ask", panel.ask, button_style="primary"),
+                evaluate=b("Evaluate on the examples", "pm-evaluate", panel.evaluate),
+                curve=b("Success against damage", "pm-curve", panel.curve))
+
+def _answers(panel):
+    "What both models make of the typed prompt"
+    sent = panel.template.replace("{prompt}", panel.prompt.value)
+    return panel.comparison.ask(sent), panel.comparison.next_words(sent, 5)
+
+# %% ../../nbs/edit/16_widgets.ipynb #d26ac2e2
 class EditCompare(panel_base()):
     "A model with and without an edit, and everything in between"
     @renamed(ex="examples")
@@ -106,92 +154,108 @@ class EditCompare(panel_base()):
         W = require("ipywidgets", "notebook")
         self.comparison, self.template = EditComparison(edit, examples, general_text), template
         self.asked = self.curve_rows = self.evaluated = None
-        self.scale, self.prompt, self.buttons = _controls(self, edit, prompt)
-        x = self.buttons
+        self.scale, self.buttons = _slider(self, edit), _buttons(self)
+        self.prompt = field("pm-prompt", "Prompt", "a text to go on from", self.ask, self)
+        self.prompt.value, x = prompt, self.buttons
         for name in ("evaluate", "curve"): x[name].layout.display = "none" if examples is None else ""
         self.view, self.state = tagged(W.HTML(), "pm-edit-view"), tagged(W.HTML(), "pm-edit-state")
-        self.scale.observe(lambda change: _scaled(self, change["new"]), "value")
         super().__init__([self.state, W.HBox([self.scale, x["apply"], x["undo"]]), W.HBox([self.prompt, x["ask"]]),
                           W.HBox([x["evaluate"], x["curve"]]), self.view])
         self.refresh()
 
+    def go(self, where=""): self.ask()
+    def escape(self, where=""): self.prompt.value = ""
     @property
     def edit(self):
         "The edit that is looked at"
         return self.comparison.edit
 
-    def set_scale(self,
-        scale:float, # 0 is the original model, 1 the edit as trained
-    ):
-        "Stretch the edit. A prompt that was compared is compared again"
-        self.comparison.set_scale(scale)
-        if self.scale.value != scale: self.scale.value = scale
-        self.evaluated = None
-        if self.asked: self.asked = _answers(self)
-        self.refresh()
+# %% ../../nbs/edit/16_widgets.ipynb #2335300f
+from fastcore.basics import patch
 
-    def apply(self):
-        "Put the edit into the model"
-        self.edit.apply()
-        self.refresh()
+# %% ../../nbs/edit/16_widgets.ipynb #8e590154
+@patch
+def set_scale(self:EditCompare,
+    scale:float, # 0 is the original model, 1 the edit as trained
+):
+    "Stretch the edit. A prompt that was compared is compared again"
+    self.comparison.set_scale(scale)
+    if self.scale.value != scale: self.scale.value = scale
+    self.evaluated = None
+    if self.asked: self.asked = _answers(self)
+    self.refresh()
 
-    def undo(self):
-        "Take the edit out again"
-        self.edit.undo()
-        self.refresh()
+@patch
+def apply(self:EditCompare):
+    "Put the edit into the model"
+    self.edit.apply()
+    self.refresh()
 
-    def ask(self,
-        prompt:str=None, # None: what is typed
-    )->dict:
-        "What the model writes with and without the edit"
-        if prompt is not None: self.prompt.value = prompt
-        if not self.prompt.value.strip(): raise ValueError("type a prompt first")
-        self.asked = _answers(self)
-        self.refresh()
-        return self.asked[0]
+@patch
+def undo(self:EditCompare):
+    "Take the edit out again"
+    self.edit.undo()
+    self.refresh()
 
-    def evaluate(self):
-        "Success, damage, hard negatives and the examples that flipped"
-        self.evaluated = (self.comparison.report, self.comparison.flipped(), self.comparison.damaged())
-        self.refresh()
-        return self.evaluated[0]
+# %% ../../nbs/edit/16_widgets.ipynb #0518431d
+@patch
+def ask(self:EditCompare,
+    prompt:str=None, # None: what is typed
+)->dict: # prompt, before, after, changed
+    "What the model writes with and without the edit"
+    if prompt is not None: self.prompt.value = prompt
+    if not self.prompt.value.strip(): raise ValueError("type a prompt first")
+    self.asked = _answers(self)
+    self.refresh()
+    return self.asked[0]
 
-    def curve(self,
-        scales=(0., .5, 1., 1.5, 2.), # factors to try
-    ): # DataFrame
-        "Success against damage over scales"
-        self.curve_rows = self.comparison.curve(scales)
-        self.refresh()
-        return self.curve_rows
+@patch
+def evaluate(self:EditCompare): # an `EditReport`
+    "Success, damage, hard negatives and the examples that flipped"
+    self.say("Evaluating …")
+    self.evaluated = (self.comparison.report, self.comparison.flipped(), self.comparison.damaged())
+    self.refresh()
+    self.say()
+    return self.evaluated[0]
 
-    def refresh(self):
-        "Draw the current state"
-        self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())
+# %% ../../nbs/edit/16_widgets.ipynb #270cc313
+@patch
+def curve(self:EditCompare,
+    scales=(0., .5, 1., 1.5, 2.), # factors to try
+): # DataFrame
+    "Success against damage over scales"
+    self.say(f"Evaluating at {len(scales)} scales …")
+    self.curve_rows = self.comparison.curve(scales)
+    self.refresh()
+    self.say()
+    return self.curve_rows
 
-    def state_parts(self)->list:
-        "What became of the edit, and where it stands"
-        limit = self.edit.limit.get("degradation")
-        allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
-        return [*_verdict_part(self.edit.verdict),
-                facts(edit=self.edit.method, in_the_model="yes" if self.edit.active else "no",
-                                                         scale=f"{self.edit.scale:.2f}", allowance=allowed)]
+# %% ../../nbs/edit/16_widgets.ipynb #dc3736c6
+@patch
+def state_parts(self:EditCompare)->list: # parts
+    "What became of the edit, and where it stands"
+    limit = self.edit.limit.get("degradation")
+    allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
+    return [*_verdict_part(self.edit.verdict),
+            facts(method=self.edit.method, in_the_model="yes" if self.edit.active else "no",
+                  scale=f"{self.edit.scale:.2f}", allowance=allowed)]
 
-    def view_parts(self)->list:
-        "All that was asked for"
-        found = [*_answer_parts(self.prompt.value, self.asked), *_example_parts(self.evaluated),
-                 *_curve_parts(self.curve_rows, self.edit.limit.get("degradation"))]
-        return found or [paragraph("Type a prompt to see the model with and without the edit.")]
+@patch
+def view_parts(self:EditCompare)->list: # parts
+    "All that was asked for"
+    good = _good(self.edit.verdict) if self.edit.verdict else None
+    found = [*_answer_parts(self.prompt.value, self.asked, good), *_example_parts(self.evaluated),
+             *_curve_parts(self.curve_rows, self.edit.limit.get("degradation"))]
+    return found or [paragraph("Type a prompt and press Enter to see the model with and without the edit."
+                               + ("" if self.comparison.examples is None else " Or evaluate it on the examples."))]
 
-    def parts(self)->list:
-        "The whole window, for readers without a screen"
-        return [heading("An edit"), *self.state_parts(), *self.view_parts()]
+# %% ../../nbs/edit/16_widgets.ipynb #65f0e028
+@patch
+def parts(self:EditCompare)->list: # parts
+    "The whole window, for readers without a screen"
+    return [heading("An edit"), *self.state_parts(), *self.view_parts()]
 
-def _scaled(panel, scale):
-    "The slider moved"
-    if scale == panel.edit.scale: return
-    with panel.working(): panel.set_scale(scale)
-
-def _answers(panel):
-    "What both models make of the typed prompt"
-    sent = panel.template.replace("{prompt}", panel.prompt.value)
-    return panel.comparison.ask(sent), panel.comparison.next_words(sent, 5)
+@patch
+def refresh(self:EditCompare):
+    "Draw the current state"
+    self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())

@@ -10,8 +10,8 @@ from fastcore.basics import patch
 
 from ..core import require
 from .widgets import memory_parts
-from ..panel.parts import as_html, facts, heading, moment, paragraph, table
-from ..panel.widget import button, label, on_enter, panel_base, tagged
+from ..panel.parts import as_html, explain, facts, heading, moment, paragraph, pick_list, table
+from ..panel.widget import button, field, label, panel_base, tagged
 
 # %% ../../nbs/memory/11_inspector.ipynb #4ec41a07
 class MemoryInspector(panel_base()):
@@ -25,63 +25,72 @@ class MemoryInspector(panel_base()):
         self.lookups, self.filling, self.lookup = {}, False, lookup
         if hasattr(store, "would_retrieve"): # an assistant
             scope, self.lookups, store = scope or store.scope, {store.scope: store.lookup}, store.store
-        self.store, self.offset, self.total, self.rows, self.counts = store, 0, 0, [], {}
+        self.store, self.offset, self.total, self.rows, self.counts, self.ticked = store, 0, 0, [], {}, set()
         self.selected = self.pending = self.retrieved = None
         scopes = sorted({*store.scopes(), *([scope] if scope else [])}) or ["default"]
         _fields(self, scopes, scope)
         _wire(self)
         super().__init__(_laid_out(self))
+        if self.hears: self.pick.layout.display = "none"     # rows are clicked instead
         self.refresh()
+
+    def row_chosen(self, row): self.select(row)
+    def row_marked(self, row): self.tick(row)
+    def escape(self, where=""): _step_back(self)
 
 # %% ../../nbs/memory/11_inspector.ipynb #ad864a76
 def _fields(m, scopes, scope):
-    "Boxes and lists"
-    W = require("ipywidgets", "notebook")
-    text = lambda name, hint: tagged(W.Text(placeholder=hint, layout=W.Layout(width="60%")), name)
-    drop = lambda name, options, **kw: tagged(W.Dropdown(options=options, layout=W.Layout(width="auto"), **kw), name)
-    m.scope = drop("pm-scope", scopes, value=scope or scopes[0])
-    m.search_box = text("pm-search", "search in questions and clarifications")
-    m.edit_box = text("pm-edit", "a new wording for the chosen entry")
-    m.would_box = text("pm-would", "a question: what would be retrieved for it?")
-    m.path_box = text("pm-path", "a file to export this scope to or import from, such as memory.jsonl")
-    m.key_box = text("pm-new-key", "a question; empty: it holds for every question")
-    m.text_box = text("pm-new-text", "what is meant by it")
-    m.sort = drop(
-        "pm-sort", [("by time", "time"), ("by question", "key"), ("by clarification", "text"), ("by author", "author")]
-    )
-    m.order = drop("pm-order", [("newest first, Z to A", True), ("oldest first, A to Z", False)])
-    m.all = tagged(W.Checkbox(description="with superseded", value=False, indent=False), "pm-superseded")
-    m.pick = tagged(
-        W.Dropdown(options=[], layout=W.Layout(width="auto", max_width="720px", flex="1 1 220px")), "pm-pick"
-    )
+    "Boxes to write in"
+    for name, (kind, says, hint, action) in dict(
+        search_box=("pm-search", "Search", "words of a question or of what was meant", m.search),
+        edit_box=("pm-edit", "Reword", "a new wording for the chosen entry", m.edit),
+        would_box=("pm-would", "Try", "a question: what would be remembered for it?", m.would_retrieve),
+        path_box=("pm-path", "File", "where to export to or import from, such as memory.jsonl", lambda: None),
+        key_box=("pm-new-key", "Question", "for which it holds; empty: for every question", m.add),
+        text_box=("pm-new-text", "Meant", "what is meant by it", m.add),
+    ).items(): setattr(m, name, field(kind, says, hint, action, m))
     m.list_view, m.detail_view, m.would_view, m.confirm_text = (
-        tagged(W.HTML(), n) for n in ("pm-list", "pm-detail", "pm-would-view", "pm-confirm-text")
-    )
+        _html(n) for n in ("pm-list", "pm-detail", "pm-would-view", "pm-confirm-text"))
+    _choices(m, scopes, scope)
 
-def _wire(m):
-    "Buttons and events"
+def _html(name): return tagged(require("ipywidgets", "notebook").HTML(), name)
+
+# %% ../../nbs/memory/11_inspector.ipynb #dbbee67d
+_SORTS = [("by time", "time"), ("by question", "key"), ("by clarification", "text"), ("by author", "author")]
+_ORDERS = [("newest first, Z to A", True), ("oldest first, A to Z", False)]
+
+def _choices(m, scopes, scope):
+    "Lists to choose from"
+    W = require("ipywidgets", "notebook")
+    auto = lambda **kw: W.Layout(width="auto", **kw)
+    drop = lambda name, options, **kw: tagged(W.Dropdown(options=options, layout=auto(), **kw), name)
+    m.scope = drop("pm-scope", scopes, value=scope or scopes[0], description="scope")
+    m.sort, m.order = drop("pm-sort", _SORTS, description="sorted"), drop("pm-order", _ORDERS)
+    m.all = tagged(W.Checkbox(description="with superseded", value=False, indent=False), "pm-superseded")
+    m.all.layout.width = "auto"
+    m.pick = tagged(W.Dropdown(options=[], layout=auto(max_width="720px", flex="1 1 220px")), "pm-pick")
+
+# %% ../../nbs/memory/11_inspector.ipynb #f21b118e
+def _buttons(m):
+    "The buttons by name"
     b = lambda says, name, f, **kw: button(says, name, f, panel=m, **kw)
-    m.buttons = dict(
-        prev=b("‹ back", "pm-prev", m.back),
-        next=b("next ›", "pm-next", m.forward),
+    return dict(
+        prev=b("‹ back", "pm-prev", m.back), next=b("next ›", "pm-next", m.forward),
         find=b("Search", "pm-search-button", m.search),
         edit=b("Say it differently", "pm-save-edit", m.edit),
         forget=b("Forget …", "pm-forget", m.ask_forget),
+        ticked=b("Forget the ticked …", "pm-forget-ticked", m.ask_forget_ticked),
         all=b("Forget all found …", "pm-forget-all", m.ask_forget_found),
         confirm=b("Yes, delete for good", "pm-confirm", m.confirm_forget, button_style="danger"),
         cancel=b("Keep it", "pm-cancel", m.cancel),
         would=b("What would be retrieved", "pm-would-button", m.would_retrieve),
-        add=b("Add a memory", "pm-add", m.add),
-        export=b("Export", "pm-export", m.export),
-        bring=b("Import", "pm-import", m.import_),
-    )
-    for box, action in (
-        (m.search_box, m.search),
-        (m.would_box, m.would_retrieve),
-        (m.edit_box, m.edit),
-        (m.text_box, m.add),
-    ):
-        on_enter(box, action, m)
+        add=b("Add a memory", "pm-add", m.add), examples=b("Load examples", "pm-examples", m.load_examples),
+        export=b("Export", "pm-export", m.export), bring=b("Import", "pm-import", m.import_))
+
+# %% ../../nbs/memory/11_inspector.ipynb #bb6d38e9
+def _wire(m):
+    "Buttons and events"
+    m.buttons = _buttons(m)
     for c in (m.scope, m.sort, m.order, m.all): c.observe(lambda _: m.search(), "value")
     m.pick.observe(lambda change: _picked(m, change["new"]), "value")
 
@@ -89,25 +98,28 @@ def _picked(m, id):
     "A row was chosen by a person, not by the panel itself"
     if not m.filling and id != m.selected: m.select(id)
 
+def _step_back(m):
+    "Esc: first the question before a deletion, then the entry that is looked at, then the search"
+    if m.pending: return m.cancel()
+    if m.selected: return m.select(None)
+    if m.search_box.value: m.search("")
+
+# %% ../../nbs/memory/11_inspector.ipynb #2d8d994f
 def _laid_out(m):
     "The rows of the panel"
     W, x = require("ipywidgets", "notebook"), m.buttons
-    m.confirm_row = W.HBox([m.confirm_text, x["confirm"], x["cancel"]])
+    m.confirm_row, m.edit_row = W.HBox([m.confirm_text, x["confirm"], x["cancel"]]), W.HBox(
+        [m.edit_box, x["edit"], x["forget"]])
     m.confirm_row.layout.display = "none"
-    m.edit_row = W.HBox([m.edit_box, x["edit"], x["forget"]])
+    m.find_row = W.HBox([m.search_box, x["find"]])
+    m.sort_row = W.HBox([m.scope, m.sort, m.order, m.all])
+    m.page_row = W.HBox([x["prev"], x["next"], m.pick, x["ticked"], x["all"]])
+    m.would_row = W.VBox([label("Try a question"), W.HBox([m.would_box, x["would"]])])
     return [
-        W.HBox([label("scope"), m.scope, m.sort, m.order, m.all]),
-        W.HBox([m.search_box, x["find"], x["all"]]),
-        m.list_view,
-        W.HBox([x["prev"], x["next"], m.pick]),
-        m.detail_view,
-        m.edit_row,
-        m.confirm_row,
-        W.HBox([m.would_box, x["would"]]),
-        m.would_view,
-        W.HBox([m.key_box, m.text_box, x["add"]]),
-        W.HBox([m.path_box, x["export"], x["bring"]]),
-    ]
+        m.sort_row, m.find_row, m.list_view, m.page_row, m.detail_view, m.edit_row, m.confirm_row,
+        label("Add a memory"), W.HBox([m.key_box, m.text_box, x["add"], x["examples"]]),
+        m.would_row, m.would_view,
+        label("Export and import"), W.HBox([m.path_box, x["export"], x["bring"]])]
 
 # %% ../../nbs/memory/11_inspector.ipynb #b27a1282
 def _filter(m):
@@ -119,6 +131,7 @@ def _page(m):
     order = dict(sort=m.sort.value, descending=m.order.value, offset=m.offset, limit=m.page_size)
     return m.store.clarifications(scope=m.scope.value, **order, **_filter(m))
 
+# %% ../../nbs/memory/11_inspector.ipynb #3253964c
 @patch
 def refresh(self:MemoryInspector):
     "Read the current page from the store and draw it"
@@ -129,13 +142,15 @@ def refresh(self:MemoryInspector):
     if not self.rows and self.offset: # there were more a moment ago
         self.offset = (max(self.total, 1)-1)//self.page_size*self.page_size
         self.rows = _page(self)
+    self.ticked &= {c.id for c in self.rows}
     self.counts = self.store.use_counts([c.id for c in self.rows], scope=self.scope.value)
     if self.selected not in [c.id for c in self.rows]: self.selected = None
     _draw(self)
 
+# %% ../../nbs/memory/11_inspector.ipynb #12a9cd26
 def _draw(m):
     "Show the rows that were read"
-    m.list_view.value = as_html(m.page_parts())
+    m.list_view.value = as_html(_live_parts(m))
     m.detail_view.value = as_html(m.detail_parts()) if m.selected else ""
     m.filling = True
     said = [(f"{m.offset+i+1}. {c.key[:60]} → {c.text[:80]}", c.id) for i, c in enumerate(m.rows)]
@@ -144,6 +159,7 @@ def _draw(m):
     m.filling = False
     m.available()
 
+# %% ../../nbs/memory/11_inspector.ipynb #4b12abe8
 @patch
 def available(self:MemoryInspector):
     "Nothing to press that would do nothing"
@@ -151,45 +167,61 @@ def available(self:MemoryInspector):
         self.offset == 0,
         self.offset + len(self.rows) >= self.total,
     )
-    self.buttons["all"].disabled = not (self.rows and self.search_box.value.strip())
-    self.edit_row.layout.display = "" if self.selected else "none"
+    found, n = bool(self.rows and self.search_box.value.strip()), len(self.ticked)
+    show = lambda widget, yes: setattr(widget.layout, "display", "" if yes else "none")
+    self.buttons["ticked"].description = f"Forget the {n} ticked …" if n else "Forget the ticked …"
+    show(self.buttons["ticked"], n)
+    show(self.buttons["all"], found)
+    show(self.edit_row, self.selected)
+    # an empty memory shows what to do next, and nothing to search or sort
+    some = bool(self.total or self.search_box.value.strip() or self.all.value or len(self.scope.options) > 1)
+    for row in (self.find_row, self.page_row, self.would_row): show(row, some)
+    for c in (self.sort, self.order, self.all): show(c, some)
+    show(self.buttons["examples"], not some)
 
-# %% ../../nbs/memory/11_inspector.ipynb #f04c3f63
+# %% ../../nbs/memory/11_inspector.ipynb #87fefb83
+def _times(used):
+    "How often a memory was used, and what came of it, in words"
+    if not used["uses"]: return "not yet"
+    open_ = used["uses"] - used["right"] - used["wrong"]
+    told = [f"{n} {what}" for n, what in ((used["right"], "right"), (used["wrong"], "wrong")) if n]
+    told += ["not judged" if open_ == used["uses"] else f"{open_} not judged"] if open_ else []
+    return f"{used['uses']}×: " + ", ".join(told)
+
 def _row(m, i, c):
     "One line of the table"
-    used = m.counts[c.id]
-    out = dict(
-        no=m.offset + i + 1,
-        question="(every question)" if c.kind == "always" else c.key,
-        clarification=c.text,
-        by=c.author,
-        time=moment(c.time),
-        used=used["uses"],
-        right=used["right"],
-        wrong=used["wrong"],
-    )
+    out = dict(no=m.offset + i + 1, question="(every question)" if c.kind == "always" else c.key,
+               meant=c.text, by=c.author, time=moment(c.time), used=_times(m.counts[c.id]))
     return out | (dict(state="in use" if c.active else "superseded") if m.all.value else {})
 
+# %% ../../nbs/memory/11_inspector.ipynb #c8a81fa7
+def _where(m):
+    "How many entries there are, and which are shown"
+    n = len(m.rows)
+    return facts(scope=m.scope.value, entries=m.total, shown=f"{m.offset + 1} to {m.offset + n}" if n else "none")
+
+def _nothing(m):
+    "What to do where there is nothing to show"
+    if m.search_box.value.strip():
+        return paragraph("Nothing here says that. Another word, or 'with superseded', may find it.")
+    return paragraph("Nothing remembered here yet. Add a memory, load examples to try this out, import a file, or "
+                     "say what you meant after a question.")
+
+def _live_parts(m):
+    "The list as it is clicked"
+    if not m.rows: return [_where(m), _nothing(m)]
+    rows = [_row(m, i, c) for i, c in enumerate(m.rows)]
+    return [_where(m), pick_list(rows, [c.id for c in m.rows], m.selected, m.ticked)]
+
+# %% ../../nbs/memory/11_inspector.ipynb #ffc38901
 @patch
 def page_parts(self:MemoryInspector)->list: # parts
     "The current page of the list, or what to do where there is nothing"
+    if not self.rows: return [_where(self), _nothing(self)]
     rows = [_row(self, i, c) for i, c in enumerate(self.rows)]
     chosen = next((self.offset+i+1 for i, c in enumerate(self.rows) if c.id == self.selected), None)
     mark = lambda r: "pm-best" if r["no"] == chosen else "pm-off" if r.get("state") == "superseded" else ""
-    where = facts(
-        scope=self.scope.value,
-        entries=self.total,
-        shown=f"{self.offset + 1} to {self.offset + len(rows)}" if rows else "none",
-    )
-    if rows: return [where, table(rows, mark=mark)]
-    if self.search_box.value.strip():
-        return [where, paragraph("Nothing here says that. Another word, or 'with superseded', may find it.")]
-    return [
-        where,
-        paragraph(
-            "Nothing remembered here. Add a memory below, import a file, or say what you meant after a question."
-        ),
-    ]
+    return [_where(self), table(rows, mark=mark)]
 
 # %% ../../nbs/memory/11_inspector.ipynb #0558aef9
 @patch
@@ -202,6 +234,7 @@ def search(self:MemoryInspector,
     self.refresh()
     return self.rows
 
+# %% ../../nbs/memory/11_inspector.ipynb #3f058301
 @patch
 def forward(self:MemoryInspector):
     "The next page"
@@ -224,6 +257,16 @@ def select(self:MemoryInspector,
     self.selected = id
     _draw(self)
 
+# %% ../../nbs/memory/11_inspector.ipynb #6e990eb7
+@patch
+def tick(self:MemoryInspector,
+    id:str, # of an entry on this page
+):
+    "Tick an entry, or take the tick off"
+    self.ticked ^= {id} & {c.id for c in self.rows}
+    _draw(self)
+
+# %% ../../nbs/memory/11_inspector.ipynb #f7d1240a
 @patch
 def detail_parts(self:MemoryInspector)->list: # parts
     "The chosen entry: its history, and where it was used"
@@ -243,7 +286,8 @@ def detail_parts(self:MemoryInspector)->list: # parts
         )
         for u in self.store.uses(c.id, scope=c.scope)
     ]
-    return [heading("What was said for this question"), paragraph(c.key), table(history), heading("Where it was used"),
+    return [heading("What was said for this question"), paragraph(c.key or "(every question)", "pm-question-shown"),
+            table(history), heading("Where it was used"),
             table(uses, most=10) if uses else paragraph("Not used yet.")]
 
 def _chosen(m):
@@ -280,6 +324,7 @@ def _ask(m, pending, what):
     m.confirm_row.layout.display = ""
     m.confirm_text.value = as_html([paragraph(f"Forgetting deletes for good: {what}. Sure?", "pm-wrong")])
 
+# %% ../../nbs/memory/11_inspector.ipynb #f19da2f8
 @patch
 def ask_forget(self:MemoryInspector):
     "Show what forgetting the selected entry would delete; nothing is deleted yet"
@@ -287,6 +332,7 @@ def ask_forget(self:MemoryInspector):
     _ask(self, self.selected, _counted(counts))
     return counts
 
+# %% ../../nbs/memory/11_inspector.ipynb #cbb9fc7a
 @patch
 def ask_forget_found(self:MemoryInspector)->list: # the ids that would go
     "Show how many entries the search finds, on all pages; nothing is deleted yet"
@@ -303,6 +349,15 @@ def ask_forget_found(self:MemoryInspector)->list: # the ids that would go
     return ids
 
 @patch
+def ask_forget_ticked(self:MemoryInspector)->list: # the ids that would go
+    "Show how many entries are ticked; nothing is deleted yet"
+    ids = [c.id for c in self.rows if c.id in self.ticked]
+    if not ids: raise ValueError("tick entries first")
+    _ask(self, tuple(ids), f"{len(ids)} ticked clarification{'' if len(ids) == 1 else 's'}")
+    return ids
+
+# %% ../../nbs/memory/11_inspector.ipynb #55c3bbdc
+@patch
 def confirm_forget(self:MemoryInspector):
     "Delete what was shown; returns the receipt, or a list of them"
     if not self.pending: raise ValueError("choose what to forget first")
@@ -316,6 +371,7 @@ def confirm_forget(self:MemoryInspector):
     )
     return receipts if many else receipts[0]
 
+# %% ../../nbs/memory/11_inspector.ipynb #b82d8bfa
 @patch
 def cancel(self:MemoryInspector):
     "Do not forget"
@@ -342,6 +398,20 @@ def add(self:MemoryInspector,
     self.say("Remembered for this question and those like it." if question else "Remembered for every question.")
     return new
 
+_EXAMPLES = [("When does the shop open on 03/04?", "dates are day first and month second"),
+             ("How far is it to the next town?", "distances in kilometres"), ("", "answers in one short sentence")]
+
+@patch
+def load_examples(self:MemoryInspector)->int: # how many
+    "Add three example entries, to try the panel out; they are forgotten like any other"
+    for key, text in _EXAMPLES:
+        self.store.add(scope=self.scope.value, text=text, author="example",
+                       **(dict(key=key) if key else dict(kind="always")))
+    self.refresh()
+    self.say("Three examples added. Click one to look at it.")
+    return len(_EXAMPLES)
+
+# %% ../../nbs/memory/11_inspector.ipynb #74653a2d
 @patch
 def export(self:MemoryInspector,
     path:str=None, # None: what stands in the box
@@ -352,6 +422,7 @@ def export(self:MemoryInspector,
     self.say(f"{n} lines written to {self.path_box.value or 'memory.jsonl'}")
     return n
 
+# %% ../../nbs/memory/11_inspector.ipynb #0148a083
 @patch
 def import_(self:MemoryInspector,
     path:str=None, # a file that `export` wrote; None: what stands in the box
@@ -390,6 +461,7 @@ def would_retrieve(self:MemoryInspector,
     self.would_view.value = as_html(self.would_parts())
     return found
 
+# %% ../../nbs/memory/11_inspector.ipynb #7a42be16
 @patch
 def would_parts(self:MemoryInspector)->list: # parts
     "What memory offered for the question that was tried"

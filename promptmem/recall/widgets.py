@@ -9,7 +9,8 @@ __all__ = ['foils_for', 'RecallTester']
 import threading
 
 from ..core import read_jsonl, require
-from ..panel.parts import as_html, columns, facts, heading, markup, paragraph, table
+from ..panel.parts import (
+    as_html, columns, explain, facts, heading, markup, paragraph, pick_list, table, verdict)
 from ..panel.widget import button, label, panel_base, tagged
 from ..panel.charts import chart
 from .foils import make_foils
@@ -18,15 +19,25 @@ from ..stats import wilson
 
 # %% ../../nbs/recall/08_widgets.ipynb #ccb2aa26
 _PICK = ("which words came back: choose a sentence", None)
+_FOILS = [("one word replaced by a synonym", "synonym"), ("a paraphrase", "paraphrase"),
+          ("as many random words", "random_words"), ("letters and words shuffled", "gibberish")]
+_HELP = [explain("What are foils, exposures and updates?",
+    "A foil is a sentence of the same make that the model does not study: knowing a studied sentence means to "
+    "prefer it to its foil. An exposure is one reading of all the sentences, with a step of learning after "
+    "each few. An update is one such step; later updates on other text show what is forgotten."),
+         explain("What do the columns mean?",
+    "Recognised: the studied sentence is more likely to the model than its foil; by guessing, half are. "
+    "Against before: the same, with what the model preferred before the study taken off. Words recalled: the "
+    "share of the words of the missing half that the model says when it is given the first half (ROUGE-1). "
+    "Recited: said word for word. Loss: how much a sentence surprises the model, in nats for each token; "
+    "lower is better known.")]
 
 def _shipped(n):
     from promptmem.data import shipped
     rows = read_jsonl(shipped("study_sentences.jsonl"))
     return [[r["text"] for r in rows if r["pool"] == pool][:n] for pool in ("seen", "unseen")]
 
-_FOILS = [("one word replaced by a synonym", "synonym"), ("a paraphrase", "paraphrase"),
-          ("as many random words", "random_words"), ("letters and words shuffled", "gibberish")]
-
+# %% ../../nbs/recall/08_widgets.ipynb #04c341a6
 def foils_for(
     sentences, # texts
     kind:str="synonym", # as in `make_foils`, without a corpus
@@ -48,68 +59,72 @@ class RecallTester(panel_base()):
         edit=None, # an `Edit` of the model, to compare without and with it; put in for the comparison only
         **kw, # lr=, batch_size=, seed=, prefix_words= of `RecallSession`
     ):
-        W = require("ipywidgets", "notebook")
         if seen is None: seen, unseen = _shipped(8)
         self.sets = {f"{n} shipped sentences": lambda n=n: _shipped(n) for n in (4, 8, 20)}
         if store is not None: self.sets["what users said"] = lambda: _said(store)
         if edit is not None: edit.undo()   # what `reset` puts back must be the model without it
-        self.model, self.lm_tokenizer, self.other, self.edit, self.options, self.thread = (
-            model,
-            tokenizer,
-            other,
-            edit,
-            kw,
-            None,
-        )
+        self.model, self.lm_tokenizer, self.other, self.edit = model, tokenizer, other, edit
+        self.options, self.thread = kw, None
         self.session = RecallSession(model, tokenizer, seen, unseen, other, **kw)
-        box = lambda name, lines, hint: tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5,
-                                                          layout=W.Layout(width="98%")), name)
-        self.seen_box, self.unseen_box = (
-            box("pm-seen", seen, "sentences to study, one a line"),
-            box("pm-unseen", unseen, "foils, one a line"),
-        )
-        drop = lambda name, options: tagged(W.Dropdown(options=options, index=0, layout=W.Layout(width="auto")), name)
-        self.source, self.kind = (
-            drop("pm-source", [("pick sentences …", None), *((s, s) for s in self.sets)]),
-            drop("pm-foil-kind", _FOILS),
-        )
-        slider = lambda name, label, **k: tagged(W.IntSlider(description=label, layout=W.Layout(width="320px"), **k),
-                                                 name)
-        self.exposures = slider("pm-exposures", "exposures", value=2, min=1, max=20)
-        self.updates = slider("pm-updates", "updates", value=20, min=5, max=200)
-        self.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
-        self.pick = tagged(W.Dropdown(options=[_PICK], index=0,
-                                      layout=W.Layout(width="calc(100% - 4px)", max_width="720px")), "pm-sentence")
-        self.view = tagged(W.HTML(), "pm-recall-view")
-        _wire(self, W)
+        _fields(self, seen, unseen)
+        self.buttons = _buttons(self)
+        panel_base().__init__(self, _laid_out(self))
         self.draw()
+
+    def go(self, where=""): self.background(self.study)
+    def escape(self, where=""): self.stop()
+    def row_chosen(self, row): self.pick.value = int(row)
+
+# %% ../../nbs/recall/08_widgets.ipynb #ad864a76
+def _fields(m, seen, unseen):
+    "Boxes, lists and sliders"
+    W = require("ipywidgets", "notebook")
+    def box(name, lines, hint):
+        return tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5, layout=W.Layout(width="98%")), name)
+    drop = lambda name, options: tagged(W.Dropdown(options=options, index=0, layout=W.Layout(width="auto")), name)
+    m.seen_box, m.unseen_box = (box("pm-seen", seen, "sentences to study, one a line"),
+                                box("pm-unseen", unseen, "foils, one a line"))
+    m.source = drop("pm-source", [("pick sentences …", None), *((s, s) for s in m.sets)])
+    m.kind, m.pick = drop("pm-foil-kind", _FOILS), drop("pm-sentence", [_PICK])
+    m.pick.layout = W.Layout(width="calc(100% - 4px)", max_width="720px")
+    m.exposures = _slider("pm-exposures", "exposures", 2, 1, 20)
+    m.updates = _slider("pm-updates", "updates", 20, 5, 200)
+    m.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
+    m.view = tagged(W.HTML(), "pm-recall-view")
+
+def _slider(name, says, value, lo, hi):
+    W = require("ipywidgets", "notebook")
+    return tagged(W.IntSlider(description=says, value=value, min=lo, max=hi,
+                              layout=W.Layout(width="320px", max_width="100%")), name)
 
 # %% ../../nbs/recall/08_widgets.ipynb #dca960cc
 from functools import partial
 from fastcore.basics import patch
 
-# %% ../../nbs/recall/08_widgets.ipynb #bb6d38e9
-def _wire(self, W):
-    "Buttons, events and layout"
-    b = lambda label, name, f, panel=self, **k: button(label, name, f, panel=panel, **k)
-    later = lambda action: lambda: self.background(action)
-    self.buttons = x = dict(use=b("Use these sentences", "pm-use", self.use),
-                            foils=b("Make foils", "pm-make-foils", self.write_foils),
-                            test=b("Test", "pm-test", self.test), reset=b("Reset", "pm-reset", self.reset),
-                            study=b("Study", "pm-study", later(self.study), None, button_style="primary"),
-                            stop=b("Stop", "pm-stop", self.stop, None),
-                            forget=b("Train on other text", "pm-forget-more", later(self.forget), None),
-                            compare=b("Without and with the edit", "pm-compare-edit", self.compare))
-    x["compare"].layout.display = "none" if self.edit is None else ""
-    self.pick.observe(lambda _: self.draw(), "value")
-    self.source.observe(lambda change: self.fill(change["new"]), "value")
-    side = lambda text, box: W.VBox([label(text), box], layout=W.Layout(width="48%", min_width="220px"))
-    panel_base().__init__(self, [W.HBox([side("to study", self.seen_box),
-                                         side("foils, which are not studied", self.unseen_box)]),
-                                 W.HBox([self.source, self.kind, x["foils"], x["use"]]),
-                                 W.HBox([self.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
-                                 W.HBox([self.updates, x["forget"], x["compare"]]), self.progress, self.view,
-                                 self.pick])
+# %% ../../nbs/recall/08_widgets.ipynb #f21b118e
+def _buttons(m):
+    "The buttons by name"
+    b = lambda says, name, f, panel=m, **k: button(says, name, f, panel=panel, **k)
+    later = lambda action: lambda: m.background(action)
+    return dict(use=b("Use these sentences", "pm-use", m.use), foils=b("Make foils", "pm-make-foils", m.write_foils),
+                test=b("Test", "pm-test", m.test), reset=b("Reset", "pm-reset", m.reset),
+                study=b("Study", "pm-study", later(m.study), None, button_style="primary"),
+                stop=b("Stop", "pm-stop", m.stop, None),
+                forget=b("Train on other text", "pm-forget-more", later(m.forget), None),
+                compare=b("Without and with the edit", "pm-compare-edit", m.compare))
+
+def _laid_out(m):
+    "Events and layout"
+    W, x = require("ipywidgets", "notebook"), m.buttons
+    for name, has in (("compare", m.edit), ("forget", m.other)): x[name].layout.display = "" if has else "none"
+    m.updates.layout.display = x["forget"].layout.display
+    m.pick.observe(lambda _: m.draw(), "value")
+    m.source.observe(lambda change: m.fill(change["new"]), "value")
+    side = lambda text, box: W.VBox([label(text), box], layout=W.Layout(flex="1 1 280px", min_width="0"))
+    return [W.HBox([side("to study", m.seen_box), side("foils, which are not studied", m.unseen_box)]),
+            W.HBox([m.source, m.kind, x["foils"], x["use"]]),
+            W.HBox([m.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
+            W.HBox([m.updates, x["forget"], x["compare"]]), m.progress, m.view, m.pick]
 
 # %% ../../nbs/recall/08_widgets.ipynb #37978891
 def _said(store):
@@ -223,6 +238,7 @@ def compare(self:RecallTester,
 def _tested(self):
     self.pick.options = [_PICK] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
     self.pick.index = 0
+    if self.hears: self.pick.layout.display = "none"        # rows are clicked instead
     self.draw()
 
 # %% ../../nbs/recall/08_widgets.ipynb #a7a3a1c1
@@ -232,9 +248,29 @@ def _when(row):
     done = f"{row['exposure']:g} exposure{one}" + (f", {row['update']} updates" if row["update"] else "")
     return done if row["phase"] in ("study", "other") else f"{row['phase']} ({done})"
 
-_SHOWN = dict(recognition="recognition", calibrated="calibrated", rouge1="recall (ROUGE-1)", exact="verbatim",
-              seen_loss="loss, studied", unseen_loss="loss, foils")
 
+
+# %% ../../nbs/recall/08_widgets.ipynb #1b27d31f
+def _share(x, n):
+    "A share of sentences as a count with its interval"
+    lo, hi = wilson(x*n, n)
+    return f"{round(x*n)} of {n} ({100*lo:.0f} to {100*hi:.0f} %)"
+
+def _row(r):
+    "One test, in words"
+    n, out = r["n"], {"after": _when(r), "recognised": _share(r["recognition"], r["n"])}
+    if "calibrated" in r: out["against before"] = _share(r["calibrated"], n)
+    return out | {"words recalled": f"{100*r['rouge1']:.0f} %", "recited": f"{round(r['exact']*n)} of {n}",
+                  "loss, studied": f"{r['seen_loss']:.2f}", "loss, foils": f"{r['unseen_loss']:.2f}"}
+
+def _outcome(r):
+    "The verdict on the last test"
+    n, sure = r["n"], wilson(r["recognition"]*r["n"], r["n"])[0] > .5
+    said = (f"After {_when(r)}: {round(r['recognition']*n)} of {n} sentences recognised, "
+            f"{round(r['exact']*n)} recited word for word")
+    return verdict(said if sure else said + ". That is what guessing can give.", True if sure else None)
+
+# %% ../../nbs/recall/08_widgets.ipynb #0c5359cd
 def _lines(rows, x):
     "Recognition with its interval, and recall, over `x`"
     at, n = [r[x] for r in rows], rows[0]["n"]
@@ -263,23 +299,38 @@ def curve_parts(self:RecallTester):
 @patch
 def draw(self:RecallTester):
     "Draw the current state"
-    self.view.value = as_html(self.view_parts())
+    self.view.value = as_html(self.view_parts(live=True))
 
+# %% ../../nbs/recall/08_widgets.ipynb #cb1f569a
+def _sentences(s, chosen, live, most=40):
+    "The sentences with what came back of each, to choose from"
+    found = [s.words(i) for i in range(min(most, len(s.seen)))]
+    rows = [dict(sentence=t[:110], words_back=f"{sum(hit for _, hit in w)} of {len(w)}") for t, w in zip(s.seen, found)]
+    rows = [{k.replace("_", " "): v for k, v in r.items()} for r in rows]
+    mark = lambda r: "pm-best" if chosen is not None and r["sentence"] == s.seen[chosen][:110] else ""
+    if not live: return table(rows, mark=mark)
+    return pick_list(rows, range(len(rows)), None if chosen is None else str(chosen))
+
+# %% ../../nbs/recall/08_widgets.ipynb #df2e3284
 @patch
-def view_parts(self:RecallTester):
+def view_parts(self:RecallTester,
+    live:bool=False, # rows that can be clicked
+)->list: # parts
     "What the open view shows"
-    s = self.session
-    out = [facts(sentences=len(s.seen), exposures=f"{s.exposures:g}", later_updates=s.updates)]
-    if not s.rows: return out + [paragraph("Not tested yet.")]
-    rows = [{"after": _when(r), **{label: float(r[k]) for k, label in _SHOWN.items() if k in r}} for r in s.rows]
-    out += [heading("Tests so far"), table(rows), columns(*[[c] for c in self.curve_parts()])]
-    if self.pick.value is not None:
-        words = s.words(self.pick.value)
-        out += [heading("Recalled words of the missing part"),
-                paragraph("The model was given the grey words. Green words came back, struck out ones did not.",
-                          "pm-more"), markup(s.marked(self.pick.value),
-                                             " ".join(w if hit else f"({w})" for w, hit in words))]
-    return out
+    s, chosen = self.session, self.pick.value
+    done = facts(sentences=len(s.seen), exposures=f"{s.exposures:g}", later_updates=s.updates)
+    if not s.rows:
+        none = paragraph("Not tested yet. Press Test for how it is now, or Study to read the sentences.")
+        return [done, none, *_HELP]
+    out = [_outcome(s.rows[-1]), done, heading("Tests so far"), table([_row(r) for r in s.rows]), *_HELP,
+           columns(*[[c] for c in self.curve_parts()]), heading("What came back, sentence by sentence"),
+           _sentences(s, chosen, live)]
+    if chosen is None: return out
+    words = s.words(chosen)
+    return out + [heading("Recalled words of the missing part"),
+                  paragraph("The model was given the grey words. Green words came back, struck out ones did not.",
+                            "pm-more"),
+                  markup(s.marked(chosen), " ".join(w if hit else f"({w})" for w, hit in words))]
 
 # %% ../../nbs/recall/08_widgets.ipynb #65f0e028
 @patch

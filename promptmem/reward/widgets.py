@@ -9,11 +9,61 @@ __all__ = ['RewardComparer']
 import numpy as np
 
 from ..core import fold, require
-from ..panel.parts import as_html, columns, facts, heading, paragraph, table
+from ..panel.parts import as_html, columns, explain, facts, heading, paragraph, pick_list, verdict
+from ..panel.parts import table as table_part
 from ..panel.charts import bar_chart, chart
-from ..panel.widget import button, label, on_enter, panel_base, tagged
+from ..panel.widget import button, field, label, panel_base, tagged
 from .compare import RewardComparison
 from ..stats import reliability, wilson
+
+# %% ../../nbs/reward/10_widgets.ipynb #a1ed8143
+def _often(p):
+    "A probability in words"
+    return f"about {100*p:.0f} times in 100"
+
+def _maybe(x, form): return "" if x != x else form.format(x)
+
+# %% ../../nbs/reward/10_widgets.ipynb #64ff5960
+def _outcome(frame):
+    "The verdict on one question: which prompt, how often it is right, and whether it is clearly better than the next"
+    chosen = frame[frame.chosen].iloc[0] if frame.chosen.any() else frame.iloc[0]
+    others = frame[frame.prompt != chosen.prompt]
+    said = f"Best here: {chosen.prompt!r}, right {_often(chosen.p)}"
+    if not len(others): return verdict(said + ".")
+    rival = others.iloc[0]
+    if chosen.lo > rival.p: return verdict(f"{said}, clearly more often than {rival.prompt!r}.", True)
+    return verdict(f"{said}; not clearly more often than {rival.prompt!r} ({100*rival.p:.0f}).")
+
+# %% ../../nbs/reward/10_widgets.ipynb #1a553470
+def _note(row):
+    "Why a prompt stands out"
+    return ", ".join(words for words, true in (("chosen", row.chosen), ("best on the whole", row.default),
+                                               ("never tried", not row.tried)) if true)
+
+def _prompt_rows(frame):
+    "Rows of the table of prompts; columns of which nothing is known are left out"
+    rows = [{"prompt": r.prompt, "right, in 100": f"{100*r.p:.0f}",
+             "90 % interval": f"{100*r.lo:.0f} to {100*r.hi:.0f}", "cost": _maybe(r.cost, "{:g}"), "really right": _maybe(r.known, "{:.0%}"), "note": _note(r)}
+            for r in frame.itertuples()]
+    unknown = [c for c in ("cost", "really right") if not any(r[c] for r in rows)]
+    return [{k: v for k, v in r.items() if k not in unknown} for r in rows]
+
+# %% ../../nbs/reward/10_widgets.ipynb #deeb16c2
+_STEPS = explain("How does it come to this number?",
+    "From line to line: how often any prompt is right, what this prompt adds, how hard questions like this "
+    "one are, how this prompt does on such questions, and what really happened here before. The last line is "
+    "the answer.")
+_WORDS = explain("What do these words mean?",
+    "The probability is the share of answers expected to be right. Gain is how much more often a prompt is "
+    "right than the one prompt that is best on the whole. The oracle picks, knowing the outcomes, a right "
+    "prompt wherever there is one: nobody can do better.")
+
+def _step_rows(frame):
+    "What moved the score, as a running share"
+    return [{"after": r.step, "right, in 100": f"{100*r.p:.0f}"} for r in frame.itertuples()]
+
+def _near_rows(frame):
+    return [{"question": r.question, "likeness, of 100": f"{100*r.cosine:.0f}"} for r in frame.itertuples()]
 
 # %% ../../nbs/reward/10_widgets.ipynb #84fe9e05
 class RewardComparer(panel_base()):
@@ -25,37 +75,53 @@ class RewardComparer(panel_base()):
         outcomes=None, # `Outcomes`, to show what really happened
         costs=None, # one per prompt
     ):
-        W = require("ipywidgets", "notebook")
         self.rm, self.outcomes, self.costs = rm, outcomes, costs
         self.comparison = RewardComparison(rm, queries, prompts, outcomes, costs)
-        text = lambda name, hint, width: tagged(W.Text(placeholder=hint, layout=W.Layout(width=width)), name)
-        options = [(f"{i+1}. {q[:110]}", i) for i, q in enumerate(self.comparison.queries)]
-        self.pick = tagged(W.Dropdown(options=options, layout=W.Layout(width="calc(100% - 4px)", max_width="720px")),
-                           "pm-pick-question")
-        self.typed, self.filter = text("pm-typed-question", "or type a question of your own",
-                                       "75%"), text("pm-filter", "only questions that contain …", "50%")
-        self.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False),
-                                "pm-different")
-        values = [("probability", "p"),
-                  ("gain over the prompt that is best on the whole", "gain")] + ([("what really happened", "known")]
-                                                                                 if outcomes is not None else [])
-        self.values = tagged(W.Dropdown(options=values, layout=W.Layout(width="auto")), "pm-values")
-        self.view, self.matrix_view = tagged(W.HTML(), "pm-prompts"), tagged(W.HTML(), "pm-matrix")
-        self.go = button("Compare", "pm-compare", self.compare, panel=self, button_style="primary")
-        self.clear = button("Filter", "pm-filter-button", self.refresh_matrix, panel=self)
-        self._wire(W)
-
-    def _wire(self, W):
-        "Events and layout"
-        for box, then in ((self.typed, self.compare), (self.filter, self.refresh_matrix)): on_enter(box, then, self)
-        self.pick.observe(lambda _: self.show(self.pick.value), "value")
-        for c in (self.different, self.values): c.observe(lambda _: self.refresh_matrix(), "value")
-        self.different.layout.width = "auto"
-        super().__init__([self.pick, W.HBox([self.typed, self.go]), self.view,
-                          W.HBox([label("all questions:"), self.values, self.different]),
-                          W.HBox([self.filter, self.clear]), self.matrix_view])
-        self.show(0)
+        _fields(self, require("ipywidgets", "notebook"))
+        super().__init__(_laid_out(self))
+        if len(self.comparison): self.show(0)
         self.refresh_matrix()
+
+    def go(self, where=""): self.refresh_matrix() if where == "pm-filter" else self.compare()
+    def row_chosen(self, row): self.pick.value = int(row)
+    def escape(self, where=""): _empty(self)
+
+# %% ../../nbs/reward/10_widgets.ipynb #5a192e5c
+def _values(outcomes):
+    "What the cells of the matrix can show"
+    found = [("probability", "p"), ("gain over the prompt that is best on the whole", "gain")]
+    return found + ([("what really happened", "known")] if outcomes is not None else [])
+
+def _fields(m, W):
+    "Boxes, lists and buttons"
+    options = [(f"{i+1}. {q[:110]}", i) for i, q in enumerate(m.comparison.queries)]
+    wide = W.Layout(width="calc(100% - 4px)", max_width="720px")
+    m.pick = tagged(W.Dropdown(options=options, description="Question", layout=wide), "pm-pick-question")
+    m.typed = field("pm-typed-question", "Or", "type a question of your own, then press Enter", m.compare, m)
+    m.filter = field("pm-filter", "Only", "questions that contain …", m.refresh_matrix, m)
+    m.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False), "pm-different")
+    m.values = tagged(W.Dropdown(options=_values(m.outcomes), description="show", layout=W.Layout(width="auto")),
+                      "pm-values")
+    m.view, m.matrix_view, m.different.layout.width = (
+        tagged(W.HTML(), "pm-prompts"), tagged(W.HTML(), "pm-matrix"), "auto")
+    m.go_button = button("Compare", "pm-compare", m.compare, panel=m, button_style="primary")
+    m.clear = button("Filter", "pm-filter-button", m.refresh_matrix, panel=m)
+
+# %% ../../nbs/reward/10_widgets.ipynb #2d8d994f
+def _laid_out(m):
+    "Events and layout"
+    W = require("ipywidgets", "notebook")
+    m.pick.observe(lambda change: None if change["new"] is None else m.show(change["new"]), "value")
+    for c in (m.different, m.values): c.observe(lambda _: m.refresh_matrix(), "value")
+    return [m.pick, W.HBox([m.typed, m.go_button]), m.view,
+            W.HBox([label("All questions"), m.values, m.different]), W.HBox([m.filter, m.clear]), m.matrix_view]
+
+def _empty(m):
+    "Esc"
+    if m.typed.value: m.typed.value = ""
+    elif m.filter.value:
+        m.filter.value = ""
+        m.refresh_matrix()
 
 # %% ../../nbs/reward/10_widgets.ipynb #2335300f
 from fastcore.basics import patch
@@ -69,11 +135,10 @@ def show(self:RewardComparer,
     self.shown = (self.comparison, int(i))
     self.view.value = as_html(self.question_parts())
 
-# %% ../../nbs/reward/10_widgets.ipynb #c8ae15f7
 @patch
 def compare(self:RewardComparer,
     question:str=None, # a question of your own; default: the one that was typed
-):
+): # DataFrame
     "Compare the prompts on the typed question (or `question`)"
     if question is not None: self.typed.value = question
     if not self.typed.value.strip(): raise ValueError("type a question first")
@@ -83,7 +148,7 @@ def compare(self:RewardComparer,
 
 # %% ../../nbs/reward/10_widgets.ipynb #6aa0b689
 @patch
-def table(self:RewardComparer): # noqa: F811
+def table(self:RewardComparer):
     "The prompts on the question that is shown: DataFrame"
     return self.shown[0].table(self.shown[1])
 
@@ -93,56 +158,51 @@ def matrix(self:RewardComparer):
     m = self.comparison.matrix(different_only=self.different.value, values=self.values.value)
     return m[[fold(self.filter.value) in fold(q) for q in m.index]] if self.filter.value.strip() else m
 
-# %% ../../nbs/reward/10_widgets.ipynb #b8b65bfe
 @patch
 def refresh_matrix(self:RewardComparer):
     "Draw the matrix"
-    self.matrix_view.value = as_html(self.matrix_parts())
-
-# %% ../../nbs/reward/10_widgets.ipynb #1a553470
-def _note(row):
-    "Why a prompt stands out"
-    return ", ".join(words for words,
-                     true in (("chosen", row.chosen), ("best on the whole", row.default),
-                              ("never tried", not row.tried)) if true)
-
-def _maybe(x, form): return "" if x != x else form.format(x)
-
-# %% ../../nbs/reward/10_widgets.ipynb #1518defe
-def _prompt_rows(frame):
-    "Rows of the table of prompts; columns of which nothing is known are left out"
-    rows = [dict(prompt=r.prompt, probability=r.p, **{"90 % interval": f"{r.lo:.2f} to {r.hi:.2f}"},
-                 cost=_maybe(r.cost, "{:g}"), really_right=_maybe(r.known, "{:.0%}"), note=_note(r))
-            for r in frame.itertuples()]
-    unknown = [c for c in ("cost", "really_right") if not any(r[c] for r in rows)]
-    return [{k.replace("_", " "): v for k, v in r.items() if k not in unknown} for r in rows]
+    self.matrix_view.value = as_html(self.matrix_parts(live=True))
 
 # %% ../../nbs/reward/10_widgets.ipynb #88723c19
 @patch
 def question_parts(self:RewardComparer):
     "What is shown about one question"
+    if getattr(self, "shown", None) is None: return [paragraph("No question yet: type one and press Enter.")]
     c, i = self.shown
     frame, near = c.table(i), c.neighbours(i, k=3)
     rows, chosen = _prompt_rows(frame), frame.chosen.tolist()
     best = frame.prompt[chosen.index(True) if True in chosen else 0]
     seen = self.rm.question_of(c.queries[i]) >= 0
-    return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"),
+    return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), _outcome(frame),
             facts(this_question="seen in training" if seen else "new"),
-            table(rows, mark=lambda r: "pm-best" if r["note"].startswith("chosen") else "", most=25),
-            columns([heading("What moved the score"), paragraph(best), table(c.why(i, best))],
-                    [heading("Nearest training questions"), table(near[["question", "cosine"]])])]
+            table_part(rows, mark=lambda r: "pm-best" if r["note"].startswith("chosen") else "", most=25),
+            columns([heading("What moved the score"), paragraph(best), table_part(_step_rows(c.why(i, best))), _STEPS],
+                    [heading("Nearest training questions"), table_part(_near_rows(near))])]
+
+# %% ../../nbs/reward/10_widgets.ipynb #8f0d50be
+def _matrix_rows(m, values):
+    "Rows of the matrix; long prompts are shortened"
+    names = [f"{j+1}. {p[:50]}{'…' if len(p) > 50 else ''}" for j, p in enumerate(m.columns)]
+    form = lambda x: "" if x != x else f"{100*x:+.0f}" if values == "gain" else float(x)
+    return [dict(question=q[:90], **{n: form(x) for n, x in zip(names, v)})
+            for q, v in zip(m.index, m.to_numpy())]
 
 # %% ../../nbs/reward/10_widgets.ipynb #da5998c3
 @patch
-def matrix_parts(self:RewardComparer):
+def matrix_parts(self:RewardComparer,
+    live:bool=False, # rows that can be clicked
+):
     "What is shown about all questions"
-    m = self.matrix()
-    names = [f"{j+1}. {p[:50]}{'…' if len(p) > 50 else ''}" for j, p in enumerate(m.columns)]
-    rows = [dict(question=q[:90], **{n: float(x) if x == x else "" for n, x in zip(names, v)}) for q,
-            v in zip(m.index, m.to_numpy())]
-    shown = table(rows, most=25, shade=True) if rows else paragraph("No question passes the filters.")
-    return [heading("All questions"), facts(questions=len(m), cells=self.values.label), shown,
-            columns(self.reliability_parts(), self.success_parts()), *self.caution_parts()]
+    m, c = self.matrix(), self.comparison
+    rows, most = _matrix_rows(m, self.values.value), 25
+    where = {q: i for i, q in enumerate(c.queries)}
+    shown = (paragraph("No question passes the filters: empty the box, or take the tick off." if len(c)
+                       else "There are no questions to compare on: give queries=[...].") if not rows
+             else pick_list(rows[:most], [where[q] for q in m.index[:most]], shade="hundred") if live
+             else table_part(rows, most=most, shade="hundred"))
+    more = [paragraph(f"{most} of {len(rows)} questions; filter to see others", "pm-more")] if len(rows) > most else []
+    return [heading("All questions"), facts(questions=len(m), cells=f"{self.values.label}, in 100"), shown, *more,
+            columns(self.reliability_parts(), self.success_parts()), *self.caution_parts(), _WORDS]
 
 # %% ../../nbs/reward/10_widgets.ipynb #d60c30a1
 @patch
@@ -166,7 +226,7 @@ def success_parts(self:RewardComparer):
     y, picked = c.known[full], c.p[full].argmax(1)
     rules = [("most probable prompt", y[np.arange(len(y)), picked], True), ("oracle", y.max(1), False),
              *[(p, y[:, j], False) for j, p in enumerate(c.prompts[:12])]]
-    return [bar_chart(f"Success on {len(y)} questions",
+    return [bar_chart(f"Share right on {len(y)} questions",
                       [(name, v.mean(), *wilson(v.sum(), len(v)), strong) for name, v, strong in rules])]
 
 # %% ../../nbs/reward/10_widgets.ipynb #3b21d002
@@ -175,11 +235,10 @@ def caution_parts(self:RewardComparer):
     "How many of the questions with known outcomes the model was trained on"
     c = self.comparison
     known = [q for q, k in zip(c.queries, np.isfinite(c.known).any(1)) if k]
-    n = int(self.rm.seen(known).sum())
+    n = int(self.rm.seen(known).sum()) if known else 0
     return [paragraph(f"{n} of these {len(known)} questions were in the training data: expect less on new ones.",
                       "pm-more")] if n else []
 
-# %% ../../nbs/reward/10_widgets.ipynb #65f0e028
 @patch
 def parts(self:RewardComparer):
     "Everything that is shown"
