@@ -39,7 +39,7 @@ def test_a_person_is_misread_says_so_and_is_understood(notebook):
     expect(page.locator(".pm-accuracy").first).to_contain_text("1 of 2 right")
     expect(page.locator(".pm-accuracy").first).to_contain_text("Asked before")
     focus_is_in(page, ".pm-right-button")
-    page.keyboard.press("Tab")                                                   # and on by keyboard: Wrong, then Undo
+    page.keyboard.press("Tab")                                                   # and on by keyboard: Wrong
     page.keyboard.press("Enter")
     expect(page.locator(".pm-accuracy").first).to_contain_text("0 of 2 right")
     # the panel is ready again, and the focus is back
@@ -84,14 +84,15 @@ def test_looking_after_the_memory(notebook):
     page.locator(".pm-search input").fill("note 07")
     page.locator(".pm-search input").press("Enter")
     expect(page.locator(".pm-list").first).to_contain_text("1 to 1")
-    page.locator(".pm-pick select").select_option(index=1)
+    page.locator(".pm-list tr[data-row]").first.click()                          # a row is looked at by a click
     expect(page.locator(".pm-detail").first).to_contain_text("Not used yet")
     page.locator(".pm-edit input").fill("note seven")
     page.locator(".pm-save-edit").click()
     expect(page.locator(".pm-message").first).to_contain_text("the earlier wording is kept")
     page.locator(".pm-search input").fill("seven")
     page.locator(".pm-search input").press("Enter")
-    page.locator(".pm-pick select").select_option(index=1)
+    page.locator(".pm-list tr[data-row]").first.focus()
+    page.keyboard.press("Enter")                                                 # or by keyboard
     expect(page.locator(".pm-detail").first).to_contain_text("superseded")
     page.locator(".pm-would input").fill("what is like < w07 > ?")
     page.locator(".pm-would-button").click()
@@ -128,3 +129,94 @@ def test_hostile_text_is_text(notebook):
     expect(page.locator(".pm-list").first).to_contain_text("<script>alert(1)</script>")
     assert page.locator(".pm-panel script, .pm-panel img").count() == 0
     notebook.shot("hostile")
+
+
+CHAT = '''
+import promptmem as pm
+from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
+def model(messages):
+    if "Celsius" in str(messages): return "About **20 °C**:\\n\\n- 19 °C when you move\\n- 21 °C when you sit"
+    return "About 68 °F. [Guide](javascript:alert(1)) <img src=x onerror=alert(2)>\\n\\n```python\\nprint(68)\\n```"
+a = Assistant(pm.CallableLM(model), store=pm.Store(":memory:"), scope="ana", format="chat")
+'''
+
+
+def to_480(notebook):
+    "The same page, as narrow as a telephone's"
+    notebook.page.set_viewport_size(dict(width=480, height=900))
+    notebook.page.wait_for_timeout(400)
+
+
+def test_a_conversation_by_keyboard_only(notebook):
+    notebook.open("keys.ipynb", CHAT, "w = ClarifyWidget(a)\nw")
+    page, keys = notebook.page, notebook.page.keyboard
+    panel = page.locator(".pm-panel").first
+    assert [b.inner_text() for b in panel.locator("button:visible").all()] == ["Ask"]   # before the first question
+    page.locator(".pm-question input").focus()
+    keys.type("How warm should a living room be?")
+    keys.press("Control+Enter")
+    answer = page.locator(".pm-answer-view").first
+    expect(answer).to_contain_text("About 68 °F. Guide (javascript:alert(1)) <img src=x onerror=alert(2)>")
+    expect(answer.locator("pre code")).to_have_text("print(68)\n")
+    assert panel.locator("a, img, script").count() == 0
+    for name in ("Right", "Wrong"):                                              # Tab from the box to the buttons
+        while not page.evaluate("n => document.activeElement.textContent.trim() === n", name): keys.press("Tab")
+    keys.press("Enter")
+    expect(page.locator(".pm-message").first).to_contain_text("Say what you meant")
+    assert [b.inner_text() for b in panel.locator("button.mod-primary:visible").all()] == ["I meant this"]
+    page.locator(".pm-meant input").focus()
+    keys.type("half a thought")
+    keys.press("Escape")
+    expect(page.locator(".pm-meant input")).to_have_value("")
+    keys.type("temperatures in degrees Celsius")
+    keys.press("Control+Enter")
+    expect(answer.locator("strong")).to_have_text("20 °C")
+    expect(answer.locator("li")).to_have_count(2)
+    expect(answer.locator(".pm-chip")).to_have_text("from memory")
+    expect(page.locator(".pm-chip-view .pm-chip").first).to_contain_text("remembered")
+    assert notebook.kernel("print(len(a.history()))") == "2"                     # the cell was not run again by the keys
+    assert page.locator("label:text-is('I meant')").count() == 1                 # a label that a screen reader reads
+    expect(page.get_by_label("I meant", exact=True)).to_be_visible()
+    to_480(notebook)
+    assert page.evaluate("document.querySelector('.pm-panel').scrollWidth <= document.querySelector('.pm-panel').clientWidth")
+
+
+def test_rows_are_gone_through_ticked_and_forgotten(notebook):
+    notebook.open("rows.ipynb", CHAT, "m = MemoryInspector(a)\nm")
+    page, keys = notebook.page, notebook.page.keyboard
+    expect(page.locator(".pm-list").first).to_contain_text("Nothing remembered here yet")
+    expect(page.locator(".pm-search")).to_be_hidden()                            # nothing to search
+    page.locator(".pm-examples").click()
+    rows = page.locator(".pm-list tr[data-row]")
+    expect(rows).to_have_count(3)
+    page.locator(".pm-new-key input").fill("Who is our biggest customer?")
+    page.locator(".pm-new-text input").fill("by revenue, not by orders")
+    page.locator(".pm-new-text input").press("Enter")
+    expect(rows).to_have_count(4)
+    rows.first.focus()
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(page.locator(".pm-detail").first).to_contain_text("How far is it to the next town?")
+    page.wait_for_function("document.activeElement.dataset.row !== undefined")   # the focus is on the row again
+    keys.press("ArrowUp")
+    keys.press("Enter")
+    expect(page.locator(".pm-detail").first).to_contain_text("(every question)")
+    keys.press("Escape")
+    expect(page.locator(".pm-detail").first).not_to_contain_text("every question")
+    page.get_by_label("tick row 2").check()
+    expect(page.locator(".pm-forget-ticked")).to_have_text("Forget the 1 ticked …")
+    page.get_by_label("tick row 3").check()
+    page.locator(".pm-forget-ticked").click()
+    expect(page.locator(".pm-confirm-text").first).to_contain_text("2 ticked clarifications")
+    page.locator(".pm-cancel").press("Escape")                                   # Esc keeps them
+    expect(page.locator(".pm-confirm")).to_be_hidden()
+    assert notebook.kernel("print(m.store.count(scope='ana'))") == "4"
+    page.locator(".pm-forget-ticked").click()
+    page.locator(".pm-confirm").click()
+    expect(rows).to_have_count(2)
+    assert notebook.kernel("print(m.store.count(scope='ana'))") == "2"
+    to_480(notebook)
+    cell = rows.first.locator("td[data-label=question]")
+    assert cell.evaluate("n => getComputedStyle(n, '::before').content") != "none"   # its column stands in front
+    assert cell.evaluate("n => n.getBoundingClientRect().width") > 250           # a line, not one word a line
