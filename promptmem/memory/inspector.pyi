@@ -4,8 +4,8 @@ from typing import Any as _Any, Optional as _Optional
 from fastcore.basics import patch
 from ..core import require
 from .widgets import memory_parts
-from ..panel.parts import as_html, facts, heading, moment, paragraph, table
-from ..panel.widget import button, label, on_enter, panel_base, tagged
+from ..panel.parts import as_html, explain, facts, heading, moment, paragraph, pick_list, table
+from ..panel.widget import button, field, label, panel_base, tagged
 
 class MemoryInspector(_Any):
     selected: _Any
@@ -19,9 +19,19 @@ class MemoryInspector(_Any):
     total: _Any
     rows: _Any
     counts: _Any
+    ticked: _Any
     page_size: _Any
 
     def __init__(self, store, scope: _Optional[str]=..., lookup=...):
+        ...
+
+    def row_chosen(self, row):
+        ...
+
+    def row_marked(self, row):
+        ...
+
+    def escape(self, where=...):
         ...
 
     def refresh(self):
@@ -45,6 +55,9 @@ class MemoryInspector(_Any):
     def select(self, id: str):
         ...
 
+    def tick(self, id: str):
+        ...
+
     def detail_parts(self) -> list:
         ...
 
@@ -57,6 +70,9 @@ class MemoryInspector(_Any):
     def ask_forget_found(self) -> list:
         ...
 
+    def ask_forget_ticked(self) -> list:
+        ...
+
     def confirm_forget(self):
         ...
 
@@ -64,6 +80,9 @@ class MemoryInspector(_Any):
         ...
 
     def add(self, key: _Optional[str]=..., text: _Optional[str]=...):
+        ...
+
+    def load_examples(self) -> int:
         ...
 
     def export(self, path: _Optional[str]=...) -> int:
@@ -84,10 +103,24 @@ class MemoryInspector(_Any):
 def _fields(m, scopes, scope):
     ...
 
+def _html(name):
+    ...
+_SORTS: _Any
+_ORDERS: _Any
+
+def _choices(m, scopes, scope):
+    ...
+
+def _buttons(m):
+    ...
+
 def _wire(m):
     ...
 
 def _picked(m, id):
+    ...
+
+def _step_back(m):
     ...
 
 def _laid_out(m):
@@ -102,7 +135,19 @@ def _page(m):
 def _draw(m):
     ...
 
+def _times(used):
+    ...
+
 def _row(m, i, c):
+    ...
+
+def _where(m):
+    ...
+
+def _nothing(m):
+    ...
+
+def _live_parts(m):
     ...
 
 def _chosen(m):
@@ -113,6 +158,7 @@ def _counted(receipt):
 
 def _ask(m, pending, what):
     ...
+_EXAMPLES: _Any
 
 def _closest(m):
     ...

@@ -2,13 +2,17 @@
 from typing import Any as _Any, Optional as _Optional
 
 import re
+import time
 from ..core import require
-from ..panel.parts import as_html, esc, facts, heading, markup, paragraph
-from ..panel.widget import button, on_enter, panel_base, tagged
+from ..panel.parts import as_html, esc, explain, facts, heading, markup, paragraph, rendered
+from ..panel.widget import button, field, panel_base, tagged
 from ..record import Interaction
 from ..stats import wilson
 
-def rendered(text: str, most: int=...) -> str:
+def _used_html(r):
+    ...
+
+def _considered(r, most):
     ...
 
 def memory_parts(retrieval, most: int=...) -> list:
@@ -26,18 +30,8 @@ def turn_parts(interaction: Interaction) -> list:
 
 def answer_parts(interaction) -> list:
     ...
-_STYLE: _Any
-
-def styled(parts: list) -> list:
-    ...
-
-def field(name: str, says: str, hint: str, action, panel):
-    ...
 
 class ClarifyWidget(_Any):
-    question: _Any
-    meant: _Any
-    expected: _Any
     suggest: _Any
     buttons: _Any
     rows: _Any
@@ -45,12 +39,21 @@ class ClarifyWidget(_Any):
     interaction: _Any
     asked: _Any
     remembered: _Any
+    question: _Any
+    meant: _Any
+    expected: _Any
     view: _Any
     score: _Any
     maybe: _Any
     chip: _Any
 
     def __init__(self, assistant):
+        ...
+
+    def go(self, where=...):
+        ...
+
+    def escape(self, where=...):
         ...
 
     def ask(self, question: _Optional[str]=...):
@@ -89,12 +92,30 @@ class ClarifyWidget(_Any):
     def refresh(self):
         ...
 
+def _boxes(panel):
+    ...
+
+def _rows(panel, W):
+    ...
+
 def _buttons(panel):
     ...
 
 def _take_over(panel, text):
     ...
+
+def _go(panel, where):
+    ...
+
+def _empty(panel, where):
+    ...
 from fastcore.basics import patch
+
+def _answered(panel, question):
+    ...
+
+def _waiting(panel, question, text):
+    ...
 
 def _needed(panel):
     ...

@@ -3,17 +3,18 @@ from typing import Any as _Any, Optional as _Optional
 
 import threading
 from ..core import read_jsonl, require
-from ..panel.parts import as_html, columns, facts, heading, markup, paragraph, table
+from ..panel.parts import as_html, columns, explain, facts, heading, markup, paragraph, pick_list, table, verdict
 from ..panel.widget import button, label, panel_base, tagged
 from ..panel.charts import chart
 from .foils import make_foils
 from .tester import RecallSession
 from ..stats import wilson
 _PICK: _Any
+_FOILS: _Any
+_HELP: _Any
 
 def _shipped(n):
     ...
-_FOILS: _Any
 
 def foils_for(sentences, kind: str=...) -> list:
     ...
@@ -21,23 +22,24 @@ def foils_for(sentences, kind: str=...) -> list:
 class RecallTester(_Any):
     sets: _Any
     session: _Any
-    exposures: _Any
-    updates: _Any
-    progress: _Any
-    pick: _Any
-    view: _Any
+    buttons: _Any
     model: _Any
     lm_tokenizer: _Any
     other: _Any
     edit: _Any
     options: _Any
     thread: _Any
-    seen_box: _Any
-    unseen_box: _Any
-    source: _Any
-    kind: _Any
 
     def __init__(self, model, tokenizer, seen=..., unseen=..., other=..., store=..., edit=..., **kw):
+        ...
+
+    def go(self, where=...):
+        ...
+
+    def escape(self, where=...):
+        ...
+
+    def row_chosen(self, row):
         ...
 
     def use(self, seen=..., unseen=...):
@@ -76,15 +78,24 @@ class RecallTester(_Any):
     def draw(self):
         ...
 
-    def view_parts(self):
+    def view_parts(self, live: bool=...) -> list:
         ...
 
     def parts(self) -> list:
         ...
+
+def _fields(m, seen, unseen):
+    ...
+
+def _slider(name, says, value, lo, hi):
+    ...
 from functools import partial
 from fastcore.basics import patch
 
-def _wire(self, W):
+def _buttons(m):
+    ...
+
+def _laid_out(m):
     ...
 
 def _said(store):
@@ -101,7 +112,18 @@ def _tested(self):
 
 def _when(row):
     ...
-_SHOWN: _Any
+
+def _share(x, n):
+    ...
+
+def _row(r):
+    ...
+
+def _outcome(r):
+    ...
 
 def _lines(rows, x):
+    ...
+
+def _sentences(s, chosen, live, most=...):
     ...

@@ -3,31 +3,52 @@ from typing import Any as _Any, Optional as _Optional
 
 import numpy as np
 from ..core import fold, require
-from ..panel.parts import as_html, columns, facts, heading, paragraph, table
+from ..panel.parts import as_html, columns, explain, facts, heading, paragraph, pick_list, verdict
+from ..panel.parts import table as table_part
 from ..panel.charts import bar_chart, chart
-from ..panel.widget import button, label, on_enter, panel_base, tagged
+from ..panel.widget import button, field, label, panel_base, tagged
 from .compare import RewardComparison
 from ..stats import reliability, wilson
 
+def _often(p):
+    ...
+
+def _maybe(x, form):
+    ...
+
+def _outcome(frame):
+    ...
+
+def _note(row):
+    ...
+
+def _prompt_rows(frame):
+    ...
+_STEPS: _Any
+_WORDS: _Any
+
+def _step_rows(frame):
+    ...
+
+def _near_rows(frame):
+    ...
+
 class RewardComparer(_Any):
     comparison: _Any
-    pick: _Any
-    different: _Any
-    values: _Any
-    go: _Any
-    clear: _Any
     rm: _Any
     outcomes: _Any
     costs: _Any
-    typed: _Any
-    filter: _Any
-    view: _Any
-    matrix_view: _Any
 
     def __init__(self, rm, queries, prompts=..., outcomes=..., costs=...):
         ...
 
-    def _wire(self, W):
+    def go(self, where=...):
+        ...
+
+    def row_chosen(self, row):
+        ...
+
+    def escape(self, where=...):
         ...
 
     def show(self, i: int):
@@ -48,7 +69,7 @@ class RewardComparer(_Any):
     def question_parts(self):
         ...
 
-    def matrix_parts(self):
+    def matrix_parts(self, live: bool=...):
         ...
 
     def reliability_parts(self):
@@ -62,13 +83,19 @@ class RewardComparer(_Any):
 
     def parts(self):
         ...
+
+def _values(outcomes):
+    ...
+
+def _fields(m, W):
+    ...
+
+def _laid_out(m):
+    ...
+
+def _empty(m):
+    ...
 from fastcore.basics import patch
 
-def _note(row):
-    ...
-
-def _maybe(x, form):
-    ...
-
-def _prompt_rows(frame):
+def _matrix_rows(m, values):
     ...
