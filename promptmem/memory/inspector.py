@@ -10,7 +10,7 @@ from fastcore.basics import patch
 
 from ..core import require
 from .widgets import memory_parts
-from ..panel.parts import as_html, explain, facts, heading, moment, paragraph, pick_list, table
+from ..panel.parts import as_html, facts, heading, moment, paragraph, pick_list, table
 from ..panel.widget import button, field, label, panel_base, tagged
 
 # %% ../../nbs/memory/11_inspector.ipynb #4ec41a07
