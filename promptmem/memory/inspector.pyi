@@ -4,7 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 from fastcore.basics import patch
 from ..core import require
 from .widgets import memory_parts
-from ..panel.parts import as_html, explain, facts, heading, moment, paragraph, pick_list, table
+from ..panel.parts import as_html, facts, heading, moment, paragraph, pick_list, table
 from ..panel.widget import button, field, label, panel_base, tagged
 
 class MemoryInspector(_Any):
