@@ -156,6 +156,15 @@ def test_a_kept_beginning_belongs_to_its_weights():
     handle.remove()
 
 
+def test_weights_laid_out_for_generation_follow_every_change():
+    lm = chat_lm()
+    for change in (0., 5., -3.):
+        with torch.no_grad(): lm.model.model.layers[0].mlp.up_proj.weight.data[3, 2] += change
+        for n in (20, 4):
+            assert lm.complete(["a question"], max_tokens=n)[0].text == _argmax(lm, "a question", n)
+            assert lm._packed is None or lm._packed[1] == lm._mark
+
+
 def test_thinking_is_kept_aside_and_not_streamed():
     said = {"a": "<think>hm</think>\n\nFour.", "b": "<think>never ends", "c": "plain <think>"}
     lm = CallableLM(said.__getitem__)

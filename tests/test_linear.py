@@ -155,3 +155,31 @@ def test_gradient_checkpointing_inside_gives_the_plain_gradients(arch):
     want = gradients(False, False)
     for got in (gradients(True, False), gradients(True, True)):
         assert all(torch.allclose(a, b, atol=1e-5, rtol=1e-3) for a, b in zip(want, got))
+
+
+@fast_only
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("shape", [(1, 64), (16, 1, 64), (3, 40, 64)])
+def test_packed_layers_give_the_same_and_leave_nothing_behind(dtype, shape):
+    from promptmem.lm.matmul import PackedLinear
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(64, 96), torch.nn.Tanh(), torch.nn.Linear(96, 32, bias=False)).to(dtype)
+    x = randn(*shape).to(dtype)
+    with torch.inference_mode():
+        plain, packed = model(x), PackedLinear(model)
+        with packed: inside = model(x)
+        assert torch.allclose(inside.float(), plain.float(), atol=2e-2 if dtype == torch.bfloat16 else 1e-5)
+        # the layout is a copy: a weight that changes later does not show in it, and the model outside is the changed one
+        model[2].weight.zero_()
+        with packed: assert inside.equal(model(x))
+        assert not model(x).any()
+    assert not any("forward" in vars(m) for m in model.modules())
+
+
+def test_packing_is_for_plain_linear_layers_only():
+    from promptmem.lm.matmul import _packable
+    class Other(torch.nn.Linear): pass
+    hooked = torch.nn.Linear(3, 3)
+    hooked.register_forward_hook(lambda *a: None)
+    model = torch.nn.Sequential(torch.nn.Linear(3, 3), Other(3, 3), hooked, torch.nn.Linear(3, 3).double())
+    assert _packable(model) == [model[0]]

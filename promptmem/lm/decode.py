@@ -5,6 +5,7 @@
 # %% ../../nbs/lm/10_decode.ipynb #a6284e6d
 from __future__ import annotations
 
+import functools
 import inspect
 from contextlib import contextmanager
 
@@ -119,17 +120,38 @@ def give_room(
         grows = type(x).__name__ == "DynamicLayer" and x.keys is not None
         if grows and "update" not in vars(x): x.update = _Growing(x, room)
 
+# %% ../../nbs/lm/10_decode.ipynb #4cf8068b
+_PLAIN = ("llama", "mistral", "qwen2", "qwen3", "smollm3") # families whose attention is the plain one
+
+def _attend_one(module, query, key, value, attention_mask, scaling=None, dropout=0., **kw):
+    "Attention of one position to all before it; heads that share keys are multiplied together, no key is copied"
+    torch, (rows, heads, _, width) = require("torch"), query.shape
+    q = query.reshape(rows, key.shape[1], -1, width)                               # [rows, key heads, heads each, width]
+    s = (q @ key.transpose(-1, -2)).float()*(width**-.5 if scaling is None else scaling)
+    if attention_mask is not None: s = s + attention_mask[..., :key.shape[-2]]     # [rows, 1, 1, positions]
+    out = torch.softmax(s, -1).to(value.dtype) @ value
+    return out.view(rows, 1, heads, width), None
+
+@functools.cache
+def _one_position():
+    "Make it known to transformers; its name there"
+    tf = require("transformers", "local")
+    from transformers.masking_utils import AttentionMaskInterface, eager_mask
+    tf.AttentionInterface.register("promptmem_one", _attend_one)
+    AttentionMaskInterface.register("promptmem_one", eager_mask)
+    return "promptmem_one"
+
 # %% ../../nbs/lm/10_decode.ipynb #9cf3cf78
 @contextmanager
 def _attending(model, x):
-    "Plain attention for one position at a time in bfloat16 on a processor"
+    "Attention written out for one position at a time in bfloat16 on a processor, where the ready-made one is slow"
     torch, config = require("torch", "local"), model.config
     slow = x.shape[1] == 1 and x.device.type == "cpu" and next(model.parameters()).dtype == torch.bfloat16
     fast = getattr(config, "_attn_implementation", None) == "sdpa" and hasattr(config, "num_attention_heads")
     if not slow or not fast:
         yield
         return
-    config._attn_implementation = "eager"
+    config._attn_implementation = _one_position() if config.model_type in _PLAIN else "eager"
     try: yield
     finally: config._attn_implementation = "sdpa"
 

@@ -21,7 +21,7 @@ from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
 from .chat import chat_ids, text_ids
 from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
-from .matmul import fast_linear
+from .matmul import PackedLinear, fast_products
 from .scoring import context_length, is_oom, pad_id
 from fastcore.basics import patch
 
@@ -143,6 +143,8 @@ class TransformersLM(LM):
         self.chat = has_template and self.format != "published" if chat is None else chat
         _locks.add(self)
         self._kept = None # the last beginning of prompts: (Prefix, checksum of the weights)
+        self._mark = self._packed = None # the checksum at the last call; (laid out weights, their checksum)
+        self._steps = 0 # tokens that the present weights have made one at a time
         self._lock, self._pid = threading.Lock(), os.getpid()
 
     @property
@@ -186,7 +188,9 @@ class TransformersLM(LM):
         import torch
         if not rows: return None
         self._after_fork()
-        with self._lock, torch.inference_mode(), fast_linear(): return _shared_prefix(self, rows)
+        with self._lock, torch.inference_mode(), fast_products(self.model):
+            self._mark = _weights_mark(self.model)
+            return _shared_prefix(self, rows)
 
     def _stream(self, request):
         import torch
@@ -197,7 +201,7 @@ class TransformersLM(LM):
         if _opened(self, ids): yield "<think>"
         while len(row) < opt["max_tokens"] and not spelling.done:
             # the lock is held for one token at a time: a reader may be slow
-            with self._lock, torch.inference_mode(), fast_linear(): step = way.step()
+            with self._lock, torch.inference_mode(), fast_products(self.model): step = way.step()
             if step is None: return (yield from super()._stream(request))
             row.append(step[0][1])
             if row[-1] in eos: break
@@ -303,8 +307,7 @@ def _weights_mark(model):
 def _keep_prefix(lm, prefix):
     "Keep the beginning for the next call, unless it takes too much memory"
     if prefix is None or len(prefix) < _SHARED or prefix.nbytes > _KEPT_BYTES: return
-    mark = _weights_mark(lm.model)
-    lm._kept = (prefix, mark) if mark is not None else None
+    lm._kept = (prefix, lm._mark) if lm._mark is not None else None
 
 def _read(lm, ids, before):
     "The `Prefix` of these tokens, from that of their first ones; None for a model that keeps no shareable cache"
@@ -325,7 +328,7 @@ def _shared_prefix(lm, rows):
     kept, mark = lm._kept or (None, None)
     if kept is not None:
         same = common_prefix([[*kept.ids, -1], *rows]) if n >= _SHARED else 0
-        if same >= _SHARED and mark == _weights_mark(lm.model):
+        if same >= _SHARED and mark == lm._mark:
             return kept.cut(same) if len(rows) < 2 or same == n else _read(lm, rows[0][:n], kept.cut(same))
     return _read(lm, rows[0][:n], None) if len(rows) > 1 and n >= _SHARED else None
 
@@ -371,6 +374,20 @@ def _stops(tokenizer, ids, stop):
     text = tokenizer.decode(ids, skip_special_tokens=True)
     return any(s in text for s in stop)
 
+# %% ../../nbs/lm/05_local.ipynb #5c3dd5da
+_PACK_AFTER = 16 # steps; fewer are not worth it
+
+_PACK_BYTES = 2**30 # of weights; the copy of a larger model would take too much memory
+
+def _packed(lm, steps):
+    "The model's weights laid out for single tokens, or None where that is not worth it (yet)"
+    if lm._packed and lm._packed[1] != lm._mark: lm._packed, lm._steps = None, 0
+    lm._steps += steps
+    small = sum(p.nbytes for p in lm.model.parameters()) <= _PACK_BYTES
+    if lm._packed is None and lm._mark is not None and lm._steps >= _PACK_AFTER and small:
+        lm._packed = PackedLinear(lm.model), lm._mark
+    return lm._packed and lm._packed[0]
+
 # %% ../../nbs/lm/05_local.ipynb #20180089
 def _generate(lm, ids, requests, prefix=None):
     "One batch; all requests share their options"
@@ -378,7 +395,7 @@ def _generate(lm, ids, requests, prefix=None):
     way = Decoding(lm.model, ids, picker(requests), pad_id(lm.tokenizer), prefix, lm.context_length or 0)
     rows, ended = [[] for _ in ids], set()
     tail = max(map(len, opt["stop"]), default=0) + 8
-    with fast_linear():
+    with fast_products(lm.model, _packed(lm, opt["max_tokens"])):
         for _ in range(opt["max_tokens"]):
             step = way.step()
             if step is None: return _generate_whole(lm, ids, requests)

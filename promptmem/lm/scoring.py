@@ -17,7 +17,7 @@ import numpy as np
 
 from ..core import require
 from .chat import frame, plain_ids
-from .matmul import fast_linear
+from .matmul import fast_products
 
 # %% ../../nbs/lm/03_scoring.ipynb #a01a0db8
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class evaluating:
     "Dropout off and fast products on inside; every module's mode restored on the way out"
     def __init__(self,
         model, # a torch module
-    ): self.on, self.fast = [m for m in model.modules() if m.training], fast_linear()
+    ): self.on, self.fast = [m for m in model.modules() if m.training], fast_products(model)
 
     def __enter__(self):
         for m in self.on: m.training = False
@@ -162,8 +162,14 @@ def split_head(
     if _split_ok.get(model, (None,))[0] != settings: _split_ok[model] = settings, _same_logits(model, backbone, head)
     return (backbone, head) if _split_ok[model][1] else None
 
-# %% ../../nbs/lm/03_scoring.ipynb #67dfe06a
-_HEAD_ROWS = 256 # positions per product with the output layer: their logits stay in the processor's cache
+# %% ../../nbs/lm/03_scoring.ipynb #ecab27b4
+_LOGITS = 6_500_000 # of one product with the output layer: 26 MB, below what the system hands out page by page
+
+def _head_rows(
+    vocabulary:int, # tokens that the output layer tells apart
+)->int:
+    "Positions per product with the output layer"
+    return min(256, max(16, _LOGITS//vocabulary))
 
 def pad_right(
     ids, # lists of token ids
@@ -206,7 +212,8 @@ def _batch_scores(model, ids, starts, pad, score):
     if split is None: states, head = model(**call).logits, lambda h: h
     else: states, head = split[0](**call).last_hidden_state, split[1]
     states = states[row, col-1]
-    parts = [score(head(h), t) for h, t in zip(states.split(_HEAD_ROWS), target.split(_HEAD_ROWS))]
+    rows = _head_rows(getattr(getattr(model, "config", None), "vocab_size", None) or 50_000)
+    parts = [score(head(h), t) for h, t in zip(states.split(rows), target.split(rows))]
     flat = torch.cat(parts).cpu().numpy()
     return np.split(flat, np.cumsum([len(i)-s for i, s in zip(ids, starts)])[:-1])
 
