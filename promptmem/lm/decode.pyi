@@ -1,6 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+import functools
 import inspect
 from contextlib import contextmanager
 from ..core import require, stable_hash
@@ -57,6 +58,13 @@ class _Growing:
         ...
 
 def give_room(cache, room: int=...) -> _Any:
+    ...
+_PLAIN: _Any
+
+def _attend_one(module, query, key, value, attention_mask, scaling=..., dropout=..., **kw):
+    ...
+
+def _one_position():
     ...
 
 @contextmanager

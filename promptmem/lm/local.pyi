@@ -13,7 +13,7 @@ from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
 from .chat import chat_ids, text_ids
 from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
-from .matmul import fast_linear
+from .matmul import PackedLinear, fast_products
 from .scoring import context_length, is_oom, pad_id
 from fastcore.basics import patch
 _LARGE: _Any
@@ -50,6 +50,9 @@ class TransformersLM(LM):
     format: _Any
     chat: _Any
     _kept: _Any
+    _mark: _Any
+    _packed: _Any
+    _steps: _Any
     _pid: _Any
     model: _Any
     tokenizer: _Any
@@ -133,6 +136,11 @@ def end_ids(model, tokenizer) -> set:
     ...
 
 def _stops(tokenizer, ids, stop):
+    ...
+_PACK_AFTER: _Any
+_PACK_BYTES: _Any
+
+def _packed(lm, steps):
     ...
 
 def _generate(lm, ids, requests, prefix=...):
