@@ -112,7 +112,7 @@ def test_a_mirror_may_lack_what_has_no_checksum_and_nothing_else(repository, tmp
 
 def test_what_is_made_from_the_published_files(tmp_path, monkeypatch):
     "Templates out of modules, outcomes out of label vectors and questions, all from a server"
-    np, pd = pytest.importorskip("numpy"), pytest.importorskip("pandas")
+    np = pytest.importorskip("numpy")
     at = tmp_path/"served"
     for folder in ("lm", "q"): (at/folder).mkdir(parents=True)
     (at/"t.py").write_text('t = {"own": [{"type": "syn", "question": lambda word: f"like < {word} > ?"}]}\n')
