@@ -34,7 +34,7 @@ def task_of(seed, system=False):
 def search(task, lm, calls, seed, own):
     proposers = default_proposers([SEED_PROMPT], lm if own else None)
     for p in proposers:
-        if hasattr(p, "instruction"): p.max_tokens = 80   # a wording, not an essay
+        if hasattr(p, "instruction"): p.max_tokens = 60   # a wording, not an essay
     return optimize_prompt(task, lm, [SEED_PROMPT], budget_calls=calls, held_out_calls=0, proposers=proposers,
                            proposer_lm=lm if own else None, seed=seed)
 

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['ALPHA_SHARES', 'bets_of', 'Prover', 'pairs_within', 'proof_calls', 'pinned_hold', 'prove', 'out_of_reach',
-           'chance_to_prove', 'settle']
+__all__ = ['TESTS', 'ALPHA_SHARE', 'ALL_IN', 'ALPHA_SHARES', 'bets_of', 'Prover', 'pairs_within', 'proof_calls', 'pinned_hold',
+           'prove', 'out_of_reach', 'chance_to_prove', 'settle']
 
 # %% ../../nbs/rewrite/09_prover.ipynb #b67c9dde
 import math
@@ -18,8 +18,11 @@ from .evidence import PairedTest, SignTest, fewest_wins, least_pairs, pairs_expe
 from .finder import SearchState, leader, posterior_mean, report
 from .result import Candidate
 
-# %% ../../nbs/rewrite/09_prover.ipynb #c273bc67
-ALPHA_SHARES = (.64, .2, .1, .06) # of alpha, for the first, second, ... test of a run
+# %% ../../nbs/rewrite/09_prover.ipynb #97d12fa0
+TESTS = 4 # of a run, at most
+ALPHA_SHARE = .64 # of the alpha that is left, for a test after which there may be others
+ALL_IN = .95 # the same for a test that needs more than half of the calls that are left
+ALPHA_SHARES = (.64, .23, .083, .047) # of alpha, for tests that all leave calls over
 
 # %% ../../nbs/rewrite/09_prover.ipynb #76d10393
 def bets_of(
@@ -41,6 +44,7 @@ class Prover:
         state:SearchState, # of the run
     ):
         self.state, self.bets = state, bets_of(state.task.dev, state.settings.seed)
+        self.shares = [] # of alpha, that the tests so far have taken
         self.bet_size = len(state.task.dev)/max(1, len(self.bets)) # pairs in a bet, on average
         self.first_proof = int(state.settings.proof_share*state.left) # calls that the first test may take
         # right/wrong scores of single questions: a sign test with a plan proves more with as many calls
@@ -49,18 +53,23 @@ class Prover:
     @property
     def more_tests(self)->bool:
         "Is there any alpha left for another test?"
-        return len(self.state.tests) < len(ALPHA_SHARES)
+        return len(self.state.tests) < TESTS
 
-    @property
-    def next_alpha(self)->float:
-        "Chance of a false acceptance that the next test may take"
-        return self.state.settings.alpha*ALPHA_SHARES[len(self.state.tests)]
+    def next_alpha(self,
+        calls:int=0, # that the test may well take
+    )->float:
+        "Chance of a false acceptance that the next test may take: nearly all that is left where no calls are left after it"
+        left = 1 - sum(self.shares)
+        most = ALL_IN if calls > .5*self.state.left else ALPHA_SHARE
+        return self.state.settings.alpha*left*(1. if len(self.shares) == TESTS - 1 else most)
 
     def new_test(self)->object:
         "A `SignTest` with as many pairs as can be asked, where scores are right or wrong; else a bet without an end"
         pairs = pairs_within(self, self.state.left)
         if any(s not in (0, 1) for c in self.state.candidates for s in c.scores.values()): self.signs = False
-        return SignTest(self.next_alpha, max(1, pairs)) if self.signs else PairedTest(self.next_alpha)
+        alpha = self.next_alpha(proof_calls(self))
+        self.shares.append(alpha/self.state.settings.alpha)
+        return SignTest(alpha, max(1, pairs)) if self.signs else PairedTest(alpha)
 
     def challenger(self)->Candidate: # None when it does not look better than the incumbent
         "The most promising candidate not tested yet"
@@ -106,7 +115,7 @@ def proof_calls(
     "Requests to keep for the next test, by the gain that it seems to be about; 0 when it could prove nothing"
     state, known = prover.state, prover.state.settings
     if not prover.more_tests: return 0
-    alpha, seed, best, size = prover.next_alpha, state.candidates[0], prover.challenger(), prover.bet_size
+    alpha, seed, best, size = prover.next_alpha(state.left), state.candidates[0], prover.challenger(), prover.bet_size
     most = pairs_within(prover, state.left if state.tests else prover.first_proof)
     least = math.ceil((fewest_wins if prover.signs else least_pairs)(alpha)*size)
     if most < least: return 0

@@ -21,7 +21,7 @@ from .guards import FormGuard, LeakGuard
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases,
                                        MutatePhrases, PhraseBook, Reflect, pareto)
 from .labels import class_table, same_answer, say_same
-from .prover import ALPHA_SHARES, Prover, bets_of, proof_calls, prove, settle
+from .prover import ALL_IN, ALPHA_SHARES, Prover, bets_of, proof_calls, prove, settle
 from .result import OptimizeResult
 from .task import Ledger
 from ..lm.base import LMError
@@ -38,14 +38,18 @@ def run_search(
     while prover.more_tests:
         kept = proof_calls(prover)
         if state.tests and not kept: break
-        spare, r = state.left - kept, r + 1
+        spare, r, before = state.left - kept, r + 1, state.ledger.requests
         if r <= rounds or spare >= 4*state.unit and not idle:
-            before = state.ledger.requests
             waiting = find_round(finder, r, waiting, spare//max(1, rounds-r+1), lambda: proof_calls(prover))
             idle = state.ledger.requests == before
+        elif c := prover.challenger():
+            idle = False
+            if not prove(prover, c): break
         else:
-            c, idle = prover.challenger(), False
-            if c is None or not prove(prover, c): break
+            # nothing to prove: half of what was kept for the proof goes into finding
+            half = state.left//2
+            waiting = find_round(finder, r, waiting, half, lambda: half)
+            if state.ledger.requests == before: break
     if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
     settle(prover)
 
@@ -171,7 +175,7 @@ def _least_budget(task, alpha, rounds=1):
     "Two candidates on two questions in each round, and the shortest possible proof"
     bets = len(bets_of(task.dev, 0))
     size = len(task.dev)/max(1, bets)   # pairs in a bet, on average
-    return (6*rounds + 2*round(size*min(least_pairs(alpha*ALPHA_SHARES[0]), bets)))*task.calls_per_answer
+    return (6*rounds + 2*round(size*min(least_pairs(alpha*ALL_IN), bets)))*task.calls_per_answer
 
 def _checked(seeds, rounds, alpha, screen_keep, preset, task):
     seeds = [seeds] if isinstance(seeds, str) else list(seeds)
@@ -243,7 +247,7 @@ def optimize_prompt(
         state.note(f"the log of the screen holds {k} of the {len(task.split[part])} {part.replace('_', '-')} "
                    "questions: it chose candidates by answers that the proof and the report should be fresh for")
     if possible < rounds: state.note(f"the budget allows {possible} of {rounds} rounds")
-    if len(prover.bets) < (least := (fewest_wins if prover.signs else least_pairs)(alpha*ALPHA_SHARES[0])):
+    if len(prover.bets) < (least := (fewest_wins if prover.signs else least_pairs)(alpha*ALL_IN)):
         what = "examples" if prover.bet_size == 1 else "groups of examples"
         state.note(f"dev has {len(prover.bets)} {what}: nothing can be proved with fewer than {least}")
     config = dict(task=task.name, split=task.split_hash, lm=lm.name, rounds=rounds, budget_calls=budget_calls,
@@ -276,4 +280,4 @@ def estimate_cost(
                   completion_tokens=(budget_calls-proposals)*task.options["max_tokens"] + proposals*300)
     price = price or getattr(lm, "price", None)
     cost = (tokens["prompt_tokens"]*price[0] + tokens["completion_tokens"]*price[1])/1e6 if price else None
-    return dict(requests=budget_calls, **tokens, cost=cost, pairs_to_prove=least_pairs(alpha*ALPHA_SHARES[0]))
+    return dict(requests=budget_calls, **tokens, cost=cost, pairs_to_prove=least_pairs(alpha*ALL_IN))

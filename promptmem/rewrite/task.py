@@ -177,9 +177,8 @@ def _score_one(scorer, answer, example, ledger):
 _SLOT = re.compile(r"\{(prompt|question)\}")
 
 def _check_templates(template, system):
-    if "{question}" not in template: raise ValueError(f"the template needs {{question}}: {template!r:.80}")
-    if "{prompt}" not in template + (system or ""):
-        raise ValueError(f"the template (or system=) needs both {{prompt}} and {{question}}: {template!r:.80}")
+    if "{question}" not in template or "{prompt}" not in template + (system or ""):
+        raise ValueError(f"the template (with system=) needs both {{prompt}} and {{question}}: {template!r:.80}")
 
 class PromptTask:
     "Questions with answers, how prompt and question are put together, and how an answer is scored"

@@ -103,12 +103,10 @@ def test_the_system_prompt_can_be_what_is_improved():
     assert all(ms[1]["content"].startswith("review ") and ms[0]["content"].startswith("You help.\n") for ms in asked)
 
 
-@pytest.mark.parametrize("system, template, problem", [
-    (None, "{question}", "both {prompt} and"), ("Be good.", "{question}", "both {prompt} and"),
-    ("{prompt}", "{prompt}", "needs {question}"),
-])
-def test_a_template_without_its_slots_is_refused(system, template, problem):
-    with pytest.raises(ValueError, match=problem): PromptTask(ROWS, system=system, template=template)
+@pytest.mark.parametrize("system, template", [(None, "{question}"), ("Be good.", "{question}"),
+                                              ("{prompt}", "{prompt}"), ("{prompt} {question}", "Go.")])
+def test_a_template_without_its_slots_is_refused(system, template):
+    with pytest.raises(ValueError, match="needs both"): PromptTask(ROWS, system=system, template=template)
 
 
 def test_braces_in_texts_stay_and_an_empty_system_prompt_sends_none():
