@@ -21,7 +21,8 @@ from .guards import FormGuard, LeakGuard
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases,
                                        MutatePhrases, PhraseBook, Reflect, pareto)
 from .labels import class_table, same_answer, say_same
-from .prover import ALL_IN, ALPHA_SHARES, Prover, bets_of, proof_calls, prove, settle
+from .prover import ALL_IN, Prover, bets_of, proof_calls, prove, settle
+from .prover import ALPHA_SHARES # noqa: F401 (stood here in version 0.1)
 from .result import OptimizeResult
 from .task import Ledger
 from ..lm.base import LMError
