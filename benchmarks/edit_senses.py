@@ -91,6 +91,7 @@ def main():
     ap.add_argument("--facts", type=int, default=5)
     ap.add_argument("--kinds", default="new,swapped")
     ap.add_argument("--json", default="")
+    ap.add_argument("--tuned", default="", help="results whose settings are taken instead of choosing again")
     ap.add_argument("--methods", default=";".join(METHODS),
                     help="separated by semicolons, senses first; also: lora, texts in hand")
     ap.add_argument("--add", default="",
@@ -104,7 +105,8 @@ def main():
     model, tok = load("backpack")
     general, text = general_texts(tok)
     before = {k: v.clone() for k, v in model.state_dict().items()}
-    best, tuned = tune(model, tok, general, text, a)
+    known = json.loads(Path(a.tuned).read_text("utf-8")) if a.tuned else None
+    best, tuned = (known["best"], known["tuning"]) if known else tune(model, tok, general, text, a)
     print(json.dumps(best, indent=1))
     rows = report(model, tok, general, text, best, a)
     assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())

@@ -120,7 +120,7 @@ class EditComparison:
         return plot_curve(self.curve(scales), self.edit.limit.get("degradation"))
 
     def _repr_html_(self):
-        head = f"<p>{html.escape(repr(self.edit))}</p>"
+        head = self.edit._repr_html_()
         if self.examples is None: return head
         f = self.flipped()
         rows = "".join(f"<tr><td>{w}</td><td>{html.escape(p)}</td></tr>" for w, p in zip(f.what[:20], f.prefix[:20]))

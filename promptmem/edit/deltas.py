@@ -16,8 +16,8 @@ from fastcore.basics import patch
 from ..core import InvalidData, new_id, now, plain, require, versions, write_atomic
 
 # %% auto #0
-__all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'Edit', 'verdict', 'check_fits', 'require_senses', 'load_edit',
-           'conflicts', 'merge']
+__all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'Edit', 'verdict', 'verdict_html', 'check_fits', 'require_senses',
+           'load_edit', 'conflicts', 'merge']
 
 # %% ../../nbs/edit/02_deltas.ipynb #307944a1
 torch = require("torch", "local")
@@ -251,6 +251,10 @@ class Edit:
         state = "in force" if self.active else "not in force"
         return (self.verdict
                 and self.verdict + "\n") + f"Edit({self.method!r}, {size}, scale={self.scale:.3g}, {state})"
+    def _repr_html_(self):
+        import html
+        text = html.escape(repr(self).splitlines()[-1])
+        return (verdict_html(self.verdict) if self.verdict else "") + f"<code>{text}</code>"
 
 def verdict(
     outcome:dict, # passed, of, before: satisfied examples with the edit, in all, and without it
@@ -260,6 +264,20 @@ def verdict(
     if k == 0 or k <= before < n: return f"The edit failed: {k} of {n} examples satisfied ({before} of {n} before)"
     how = "worked" if k == n else "worked partly"
     return f"The edit {how}: {k} of {n} examples satisfied ({before} of {n} before)"
+
+# %% ../../nbs/edit/02_deltas.ipynb #e6cbd056
+_SIGNS = dict(failed=("#d32f2f", "✗"), partly=("#c77700", "◐"), worked=("#2e7d32", "✓"))
+
+def verdict_html(
+    said:str, # a verdict, which opens with how it went
+)->str:
+    "A verdict as a line of HTML: red where the edit failed or broke its limit"
+    import html
+    how = ("failed" if said.startswith("The edit failed") or "OUTSIDE" in said
+           else "partly" if said.startswith("The edit worked partly") else "worked")
+    color, sign = _SIGNS[how]
+    style = f"border-left:.4em solid {color};background:{color}22;padding:.3em .6em;margin:.3em 0"
+    return f"<div class='pm-verdict pm-{how}' role='status' style='{style}'><b>{sign} {html.escape(said)}</b></div>"
 
 # %% ../../nbs/edit/02_deltas.ipynb #7411720d
 def check_fits(

@@ -14,7 +14,7 @@ from typing import Any, Optional
 import numpy as np
 
 from ..core import plain, require
-from .deltas import Edit, verdict
+from .deltas import Edit, verdict, verdict_html
 from .examples import CanonicalExamples, Criterion, renamed
 from .losses import encode_rows
 from .scores import LimitTest, cached_losses, fit_general, limit_test, row_values
@@ -159,8 +159,8 @@ class EditReport:
     def __repr__(self): return "\n  ".join([self.verdict, f"EditReport({self.method!r})", *self.lines()[1:]])
     def _repr_html_(self):
         rows = "".join(f"<tr><td style='text-align:left'>{html.escape(x)}</td></tr>" for x in self.lines()[1:])
-        head = f"<b>{html.escape(self.verdict)}</b><br>edit by {html.escape(self.method)}"
-        return f"<table class='pm-edit'><caption>{head}</caption>{rows}</table>"
+        caption = f"<caption style='text-align:left'>edit by {html.escape(self.method)}</caption>"
+        return f"{verdict_html(self.verdict)}<table class='pm-edit'>{caption}{rows}</table>"
 
 # %% ../../nbs/edit/10_evaluate.ipynb #ae078fe3
 def _with_context(e, rows): return [{**r, "prefix": e.context(r["prefix"]) + r["prefix"]} for r in rows]

@@ -5,7 +5,6 @@
 # %% ../../nbs/edit/17_run.ipynb #a6284e6d
 from __future__ import annotations
 
-import html
 import json
 import math
 import random
@@ -17,7 +16,7 @@ from typing import Any, Optional
 from ..core import InvalidData, plain, require, write_atomic
 from ..data import local_data
 from .config import EditConfig, read_config
-from .deltas import Delta, Edit
+from .deltas import Delta, Edit, verdict_html
 from .editor import METHODS, Job, call_settings, fit_scale, keeps_limit, split_texts
 from .evaluate import evaluate_edit
 from .examples import CanonicalExamples, read_texts
@@ -162,9 +161,7 @@ class ConfigRun:
 
     def __repr__(self): return f"{self.verdict}\n{self.frame().round(4).to_string(index=False)}"
     def _repr_html_(self):
-        color = "#b3261e" if self.verdict.startswith("The edit failed") else "inherit"
-        head = f"<p style='color:{color}'><b>{html.escape(self.verdict)}</b></p>"
-        return head + self.frame().round(4).to_html(index=False)
+        return verdict_html(self.verdict) + self.frame().round(4).to_html(index=False)
 
 # %% ../../nbs/edit/17_run.ipynb #fd8ba370
 class _Epochs:

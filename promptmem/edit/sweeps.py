@@ -24,7 +24,7 @@ from ..stats import mean_interval, wilson
 
 # %% auto #0
 __all__ = ['torch', 'sequential_edits', 'plot_sequential', 'sample_options', 'kept_change', 'best_trials', 'result_table',
-           'published_layout', 'tidy_results', 'plot_results']
+           'published_layout', 'latex_table', 'tidy_results', 'plot_results']
 
 # %% ../../nbs/edit/14_sweeps.ipynb #307944a1
 torch = require("torch", "local")
@@ -154,31 +154,59 @@ def best_trials(
 # %% ../../nbs/edit/14_sweeps.ipynb #c0e3b1d5
 def result_table(
     frame, # DataFrame of runs, validation and test
-): # DataFrame: model, task, method, degradation_limit, trial, initial, change, se, lo, hi, n, inside
+): # DataFrame: model, task, method, degradation_limit, trial, initial, change, se, lo, hi, n, inside, and of the loss
+    # of endings that should stay: hard_negatives, hard_negatives_se
     "Test results of the trials chosen on validation, with standard errors"
     import pandas as pd
+    def error(x): return x.std(ddof=1)/math.sqrt(len(x)) if len(x) > 1 else math.nan
     test = frame[frame.split == "test"].assign(change=kept_change).merge(best_trials(frame)[[*_KEYS, "trial"]],
                                                                          on=[*_KEYS, "trial"])
     out = []
     for key, g in test.groupby(_KEYS):
-        i, n = mean_interval(g.change), len(g)
-        se = g.change.std(ddof=1)/math.sqrt(n) if n > 1 else math.nan
+        i, stay = mean_interval(g.change), _stayed(g)
         out.append(dict(zip(_KEYS, key), trial=int(g.trial.iloc[0]), initial=g.success_initial.mean(),
-                        change=i.estimate, lo=i.lo, hi=i.hi,
-                        se=se, n=n, inside=int(g.inside.sum())))
+                        change=i.estimate, lo=i.lo, hi=i.hi, se=error(g.change), n=len(g), inside=int(g.inside.sum()),
+                        hard_negatives=stay.mean(), hard_negatives_se=error(stay)))
     return pd.DataFrame(out)
+
+def _stayed(runs):
+    "Change of the hard negatives' loss, zero where the limit was not kept"
+    if "hard_negative_change" not in runs: return runs.change*math.nan
+    return runs.hard_negative_change.astype(float).where(runs.inside.astype(bool), 0.)
 
 # %% ../../nbs/edit/14_sweeps.ipynb #8b0591bd
 def published_layout(
     table, # from `result_table`
-    value:str="change", # or "se"
-): # DataFrame: tasks (and their average) by method and limit, in points
+    value:str="change", # "change" or "se" in points, "hard_negatives" or "hard_negatives_se" in nats
+): # DataFrame: tasks (and their average) by method and limit
     "The layout of the published tables"
-    t = table.assign(points=100*table[value]).pivot_table(index="task", columns=["method", "degradation_limit"],
-                                                          values="points", sort=False)
-    t.insert(0, ("initial", ""), 100*table.groupby("task", sort=False).initial.mean())
+    nats = value.startswith("hard_negatives")
+    t = table.assign(shown=(1 if nats else 100)*table[value]).pivot_table(
+        index="task", columns=["method", "degradation_limit"], values="shown", sort=False)
+    if value == "change": t.insert(0, ("initial", ""), 100*table.groupby("task", sort=False).initial.mean())
     t.loc["average"] = t.mean()
-    return t.round(1)
+    return t.round(2 if nats else 1)
+
+# %% ../../nbs/edit/14_sweeps.ipynb #9eac0c40
+def latex_table(
+    layout, # from `published_layout`
+    best:str="max", # "max" where more is better, "min" for what hard negatives lost
+    caption:str="", # of the table
+)->str:
+    "A table for LaTeX (booktabs), the best cell of each row and limit bold"
+    limits = [l for _, l in layout.columns]
+    def one(row, column):
+        rivals = [row[c] for c in layout.columns if c[1] == column[1] and not math.isnan(row[c])]
+        x, top = row[column], rivals and (max if best == "max" else min)(rivals)
+        shown = "--" if math.isnan(x) else f"{x:g}"
+        return rf"\textbf{{{shown}}}" if column[0] != "initial" and x == top and len(rivals) > 1 else shown
+    def line(cells): return " & ".join(str(c).replace("_", r"\_") for c in cells) + r" \\"
+    head = [line(["task", *(m for m, _ in layout.columns)]), line(["", *(f"{l:g}" if l != "" else "" for l in limits)])]
+    body = [line([task, *(one(row, c) for c in layout.columns)]) for task, row in layout.iterrows()]
+    said = [rf"\caption{{{caption}}}"] if caption else []
+    top = [r"\begin{table}", *said, rf"\begin{{tabular}}{{l{'r'*len(limits)}}}", r"\toprule"]
+    return "\n".join([*top, *head, r"\midrule", *body[:-1], r"\midrule", body[-1], r"\bottomrule", r"\end{tabular}",
+                      r"\end{table}"])
 
 # %% ../../nbs/edit/14_sweeps.ipynb #a3b9cd64
 def tidy_results(
@@ -199,14 +227,16 @@ def plot_results(
     table, # from `result_table`, with a column `size` (parameters) or one model
     x:str="size", # column for the x axis
     limit:float=1e-4, # which limit to draw
+    value:str="change", # "change" of success, or "hard_negatives": what the endings that should stay lost
 ): # a plotly figure
-    "Change of success against model size, one line per method, bars of one standard error"
+    "Success gained (or what hard negatives lost) against model size, a line per method, bars of one standard error"
     from promptmem.panel.plots import figure
     go, t = require("plotly.graph_objects", "notebook"), table[np.isclose(table.degradation_limit, limit)]
-    fig = figure(f"Success gained within a limit of {limit:g}", x, "points")
+    error, factor = dict(change=("se", 100), hard_negatives=("hard_negatives_se", 1))[value]
+    title, unit = ("Success gained", "points") if factor == 100 else ("Loss of endings that should stay", "nats")
+    fig = figure(f"{title} within a limit of {limit:g}", x, unit)
     for name, g in t.groupby("method", sort=False):
-        m = g.groupby(x).agg(change=("change", "mean"),
-                             se=("se", lambda s: math.sqrt((s**2).sum())/len(s))).reset_index()
-        bars = dict(type="data", array=100*m.se, thickness=1)
-        fig.add_trace(go.Scatter(x=m[x], y=100*m.change, error_y=bars, mode="lines+markers", name=name))
+        m = g.groupby(x).agg(mean=(value, "mean"), se=(error, lambda s: math.sqrt((s**2).sum())/len(s))).reset_index()
+        bars = dict(type="data", array=factor*m.se, thickness=1)
+        fig.add_trace(go.Scatter(x=m[x], y=factor*m["mean"], error_y=bars, mode="lines+markers", name=name))
     return fig.update_xaxes(type="log" if x == "size" else None)
