@@ -35,7 +35,10 @@ from .run import run_config as run_config
 from .scores import GeneralText as GeneralText
 from .scores import limit_test as limit_test
 from .senses import select_senses as select_senses
+from .sweeps import latex_table as latex_table
+from .sweeps import plot_results as plot_results
 from .sweeps import plot_sequential as plot_sequential
+from .sweeps import published_layout as published_layout
 from .sweeps import result_table as result_table
 from .sweeps import sample_options as sample_options
 from .sweeps import sequential_edits as sequential_edits

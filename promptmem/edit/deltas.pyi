@@ -143,10 +143,17 @@ class Edit:
     def __repr__(self):
         ...
 
+    def _repr_html_(self):
+        ...
+
     def save(self, folder) -> Path:
         ...
 
 def verdict(outcome: dict) -> str:
+    ...
+_SIGNS: _Any
+
+def verdict_html(said: str) -> str:
     ...
 
 def check_fits(delta: Delta, model) -> _Any:
