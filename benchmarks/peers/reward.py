@@ -38,8 +38,9 @@ from promptmem.reward.features import embed
 from promptmem.reward.fits import fit_xgboost, logloss, prompt_rates
 from promptmem.reward.model import PromptReward
 from promptmem.reward.outcomes import Outcomes, group_folds
-from promptmem.stats import auc, brier, ece, expit, logit, paired_interval
+from promptmem.stats import Interval, auc, brier, ece, expit, logit, paired_interval
 
+WHO = ["knn", "tfidf", "embedded", "factorise", "factorise_pairs", "hierarchical", "stack"]
 VECTORS = ["LSA-256", "all-MiniLM-L6-v2"] # of questions, for XGBoost
 RESULT = Path(__file__).resolve().parent.parent/"results"/"peers_reward.json"
 
@@ -107,15 +108,16 @@ def embedded(c, log, texts, x):
 def factorise(setting, log, texts, x, pairs=False, seed=0):
     "Bilinear score w.(v_m * Wx), by Adam on outcomes or on (right, wrong) pairs of one question"
     import torch
-    dim, epochs, decay = setting
+    dim, steps, decay = setting
     torch.manual_seed(seed)
     m, rate = log.right.shape[1], torch.tensor(logit(prompt_rates(log.right, log.tried)), dtype=torch.float32)
     v, w, out = torch.nn.Embedding(m, dim), torch.nn.Linear(x.shape[1], dim), torch.nn.Linear(dim, 1)
     opt = torch.optim.Adam([*v.parameters(), *w.parameters(), *out.parameters()], lr=1e-3, weight_decay=decay)
     xs, k, n = (torch.tensor(a, dtype=torch.float32) for a in (log.x, log.right, log.tried))
     def score(x): return out(torch.nn.functional.normalize(v.weight, dim=1)[None]*w(x)[:, None])[..., 0]   # [n, m]
-    for _ in range(epochs):
-        for rows in torch.randperm(len(xs)).split(64):
+    while steps > 0:
+        for rows in torch.randperm(len(xs)).split(64)[:steps]:
+            steps -= 1
             z = score(xs[rows])
             if pairs:
                 wins = k[rows][:, :, None]*(n-k)[rows][:, None]                                            # [b, m, m]
@@ -138,8 +140,9 @@ def factorise_pairs(setting, log, texts, x): return factorise(setting, log, text
 
 
 PEERS = dict(knn=(knn, (10, 20, 40, 80, 160)), tfidf=(tfidf, (.03, .1, .3, 1.)), embedded=(embedded, (.1, .3, 1., 3.)),
-             factorise=(factorise, [(d, e, w) for d in (32, 128) for e in (3, 10) for w in (1e-4, 1e-3)]),
-             factorise_pairs=(factorise_pairs, [(d, e, w) for d in (32, 128) for e in (3, 10) for w in (1e-4, 1e-3)]))
+             factorise=(factorise, [(d, e, w) for d in (128,) for e in (100, 400, 1600) for w in (1e-4, 1e-3)]),
+             factorise_pairs=(factorise_pairs, [(d, e, w) for d in (128,) for e in (100, 400, 1600)
+                                                for w in (1e-4, 1e-3)]))
 NAMES = dict(knn="kNN on embeddings", tfidf="TF-IDF, logistic per prompt", embedded="embeddings, logistic per prompt",
              factorise="matrix factorisation, outcomes", factorise_pairs="matrix factorisation, pairs (RouteLLM)")
 
@@ -194,20 +197,20 @@ def spread(y, p, groups, other=None, draws=300, seed=0):
     return [float(v) for v in np.quantile(out, [.025, .975])]
 
 
-def judge(name, p, y, groups, usual, ours=None, weights=None, **more):
+def judge(p, y, groups, base, ours=None, weights=None, **more):
     "One row of the table"
-    ok = ~np.isnan(y)
-    w = pick(p) if weights is None else weights
-    full = ok.all(1)
-    got = success(w[full], y[full])
-    gain = paired_interval(got, y[full, usual], groups[full], bounds=(0, 1))
+    ok, full = ~np.isnan(y), ~np.isnan(y).any(1)
+    got = success(pick(p) if weights is None else weights, y)[full]
+    gain = paired_interval(got, base[full], groups[full], bounds=(0, 1))
+    if np.array_equal(got, base[full]):
+        gain = Interval(0., 0., 0., gain.n)                # the same choices, for certain
     pair = pair_interval(y, p, groups, n=500)
-    row = dict(who=name, auc=auc(p[ok], y[ok]), pair=pair.estimate, pair_lo=pair.lo, pair_hi=pair.hi,
-               brier=brier(p[ok], y[ok]), ece=ece(p[ok], y[ok]), chosen=float(got.mean()), gain=gain.estimate,
-               gain_lo=gain.lo, gain_hi=gain.hi, **more)
+    row = dict(auc=auc(p[ok], y[ok]), pair=pair.estimate, pair_lo=pair.lo, pair_hi=pair.hi, brier=brier(p[ok], y[ok]),
+               ece=ece(p[ok], y[ok]), chosen=float(got.mean()), gain=gain.estimate, gain_lo=gain.lo, gain_hi=gain.hi,
+               **more)
     row["auc_lo"], row["auc_hi"] = spread(y, p, groups)
     if ours is not None: row["ours_ahead_lo"], row["ours_ahead_hi"] = spread(y, ours, groups, p)
-    return row
+    return {k: float(v) if isinstance(v, np.floating) else v for k, v in row.items()}
 
 
 def lines(test):
@@ -268,10 +271,12 @@ def predictions(which, parts, embedder, rounds):
         s = time.process_time()
         keep("constant order (each prompt's rate)", constant(joined(train, calib), None, test), s)
         for key, (fit, settings) in PEERS.items():
+            if key not in WHO: continue
             s = time.process_time()
             p, setting = _best(fit, settings, train, calib, test)
             keep(NAMES[key], p, s, setting=setting)
         for model in ("lightgbm", "hierarchical", "stack"):
+            if model != "lightgbm" and model not in WHO: continue      # the default is beside every peer
             s = time.process_time()
             rm = PromptReward(model=model, embedder=embedder).fit(both_of(train, calib))
             p = rm.predict_proba(test.texts, train.out.prompt_texts(train.pids))
@@ -287,18 +292,12 @@ def run(which, name, out, embedder, rounds, old):
     base = y[np.arange(len(y)), usual]
     rows = {r["who"]: r for r in old.get("rows", [])}
     ours = np.vstack(found["promptmem, lightgbm"]["p"]) if "promptmem, lightgbm" in found else None
-    wide = np.column_stack([y, base])                                 # the usual prompt may differ from fold to fold
     for who, e in found.items():
         p = np.vstack(e["p"])
         weights = np.vstack(e["weights"]) if e["weights"] else pick(p)
-        row = judge(who, p, y, g, 0, ours if ours is not None and not who.startswith("promptmem") else None, weights,
-                    cpu_s=e["cpu_s"], settings=e["settings"])
-        full = ~np.isnan(y).any(1)
-        got = success(weights[full], y[full])
-        gain = paired_interval(got, base[full], g[full], bounds=(0, 1))
-        rows[who] = {**row, "gain": gain.estimate, "gain_lo": gain.lo, "gain_hi": gain.hi}
+        against = ours if ours is not None and not who.startswith("promptmem") else None
+        rows[who] = dict(who=who, **judge(p, y, g, base, against, weights, cpu_s=e["cpu_s"], settings=e["settings"]))
         print(name, who, {k: round(v, 4) for k, v in rows[who].items() if isinstance(v, float)}, flush=True)
-    assert len(wide) == len(y)
     return dict(lines=len(y), groups=len(set(g)), prompts=y.shape[1], rows=list(rows.values()))
 
 
@@ -307,12 +306,13 @@ def main():
     ap.add_argument("--only", choices=["routers", "xgboost"], default=None)
     ap.add_argument("--datasets", nargs="+", default=["gsm8k", "svamp", "reward_smollm2"])
     ap.add_argument("--rounds", nargs="+", default=["2000:.001"], help="boosting rounds and learning rate")
+    ap.add_argument("--who", nargs="+", choices=WHO, default=list(WHO), help="which routers")
     ap.add_argument("--vectors", nargs="+", choices=VECTORS, default=VECTORS, help="of questions, for XGBoost")
     ap.add_argument("--cache", default=None, help="SQLite file that keeps embeddings between runs")
     ap.add_argument("--embedder", default="all-MiniLM-L6-v2")
     ap.add_argument("--json", default=str(RESULT))
     a = ap.parse_args()
-    VECTORS[:] = a.vectors
+    VECTORS[:], WHO[:] = a.vectors, a.who
     embedder, folder = load_embedder(a.embedder, cache=a.cache), local_data("prompt_oirl")
     rounds = [(int(n), float(e)) for n, e in (r.split(":") for r in a.rounds)]
     result = json.loads(Path(a.json).read_text()) if Path(a.json).exists() else dict(data={})
