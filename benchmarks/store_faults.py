@@ -3,6 +3,7 @@ the middle of other work.
 
     python benchmarks/store_faults.py --json benchmarks/results/store_faults.json
     python benchmarks/store_faults.py --kills 200 --refusals 50 --orders 100      # less of it
+    python benchmarks/store_faults.py --seed 1 --more --json FILE                 # more of it: the counts are added up
 
 - kills (signal 9) of processes that write, search, forget and export, or mostly build index files: see
   `store_kills.py`.
@@ -33,7 +34,9 @@ def main():
                     help="seconds after the first write up to which a worker may live")
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--json", help="write the figures here")
+    ap.add_argument("--more", action="store_true", help="add to the figures that stand there (give another --seed)")
     a = ap.parse_args()
+    before = json.loads(Path(a.json).read_text())["rows"] if a.more and Path(a.json).exists() else []
     rows = []
     for kind, run in (
         ("kills of writers", lambda f: kill_many(f, a.kills - a.kills // 4, a.seed, a.longest)),
@@ -44,6 +47,8 @@ def main():
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as folder: out = run(folder)
         rows.append(dict(kind=kind, **out, seconds=round(time.monotonic() - start, 1)))
+        for old in before:
+            if old["kind"] == kind: rows[-1] = {k: v if k == "kind" else v + rows[-1][k] for k, v in old.items()}
         print("  ".join(f"{k} {v}" for k, v in rows[-1].items()), flush=True)
         if a.json: Path(a.json).write_text(json.dumps(dict(benchmark="store_faults", rows=rows), indent=1) + "\n")
     sys.exit(any(r.get("lost") or r.get("corrupt") or r.get("wrong") for r in rows))

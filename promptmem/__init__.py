@@ -14,7 +14,7 @@ _names = {
     **_rooms,
     "load_lm": "lm", "LM": "lm", "OpenAILM": "lm", "TransformersLM": "lm", "CallableLM": "lm", "LMCache": "lm",
     "load_embedder": "lm", "Store": "store", "Assistant": "memory", "wrap": "memory.wrap", "read_log": "logs", "run_grid": "batch", "load_runs": "batch",
-    "Query": "record", "Completion": "record", "Retrieval": "record", "Interaction": "record",
+    "settings": "about", "Query": "record", "Completion": "record", "Retrieval": "record", "Interaction": "record",
     "Clarification": "record", "Outcome": "record", "Usage": "record",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

@@ -1,6 +1,7 @@
 """The console command and the project's report."""
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -8,7 +9,7 @@ import nbformat
 import pytest
 
 from promptmem.batch.results import load_runs
-from promptmem.cli import axes, main, split_values
+from promptmem.cli import COMMANDS, axes, main, parser, split_values
 from promptmem.core import InvalidData
 from promptmem.batch.report import read_plan, write_report
 
@@ -191,3 +192,119 @@ def test_the_console_command_is_installed():
     assert subprocess.run([exe, "--version"], capture_output=True, text=True, check=True).stdout.startswith(
         "promptmem "
     )
+
+
+@pytest.mark.parametrize("name", ["grid", "report", "tasks", "stream", "study", "recognise", "recall", "reward",
+                                  "rewrite", "edit", "fetch", "mcp", "settings"])
+def test_help_shows_an_example_that_the_grammar_takes(capsys, name):
+    with pytest.raises(SystemExit): main([name, "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert COMMANDS[name].about in said and f"example: {COMMANDS[name].example}" in said
+    assert parser().parse_args(shlex.split(COMMANDS[name].example)[1:]).command == name
+
+
+def test_without_a_command_it_says_what_to_do_next(capsys):
+    assert main([]) == 0
+    said = capsys.readouterr().out
+    done = subprocess.run([sys.executable, "-m", "promptmem"], capture_output=True, text=True, check=True)
+    assert done.stdout == said and "promptmem stream --help" in said
+    shown = [line.strip().split("  ")[0] for line in said.splitlines() if line.startswith("  promptmem ")]
+    assert [parser().parse_args(s.split()[1:]).command for s in shown] == ["stream", "tasks", "fetch", "settings"]
+
+
+def rows(path, texts, key="text"):
+    path.write_text("".join(json.dumps({key: t}) + "\n" for t in texts))
+    return str(path)
+
+
+def test_tasks_of_raw_rows_where_the_published_tool_put_them(tmp_path, monkeypatch, capsys):
+    raw = tmp_path / "raw.jsonl"
+    kinds = ("syn", "ant", "hom")
+    raw.write_text("".join(json.dumps(dict(meta=dict(word1=f"w{k}", word2=f"v{k}"), type=k)) + "\n" for k in kinds))
+    templates = {"mine": [dict(type=k, template_id=f"{k}0", question=k + " of < {word1} > ?", answer="{word2}",
+                               clarification=f"clarification: I want {k}.") for k in kinds]}
+    (tmp_path / "templates.json").write_text(json.dumps(templates))
+    monkeypatch.chdir(tmp_path)
+    assert main(["tasks", "4", "--family", "mine", "--raw", str(raw), "--templates", "templates.json", "--dump"]) == 0
+    lines = (tmp_path / "tasks" / "mine" / "tasks_4.jsonl").read_text().splitlines()
+    assert len(lines) == 4 and all(json.loads(x)["meta"]["word1"].startswith("w") for x in lines)
+    assert main(["tasks", "4", "--raw", "missing.jsonl"]) == 2 and "missing.jsonl" in capsys.readouterr().err
+
+
+def test_stream_command(tmp_path, capsys):
+    pytest.importorskip("transformers")
+    log = str(tmp_path / "log.jsonl")
+    assert main(["stream", "own", "6", "--log", log, "--quiet"]) == 0
+    first = (tmp_path / "log.jsonl").read_text()
+    assert "6 tasks" in capsys.readouterr().out and len(first.splitlines()) == 6
+    assert main(["stream", "own", "6", "--log", log, "--quiet"]) == 0 and (tmp_path / "log.jsonl").read_text() == first
+    assert main(["stream", "nofamily", "6"]) == 2 and "nofamily" in capsys.readouterr().err
+
+
+def test_study_and_what_is_known_afterwards(tmp_path, capsys):
+    pytest.importorskip("transformers")
+    seen = rows(tmp_path / "seen.jsonl", [f"The keeper of tower {i} counts the boats at noon." for i in range(6)])
+    foils = rows(tmp_path / "un.jsonl", [f"The farmer of valley {i} sells the pears at dusk." for i in range(6)])
+    delta, out = str(tmp_path / "d.safetensors"), tmp_path / "r.json"
+    assert main(["study", seen, "--exposures", "8", "--lr", "1e-3", "--out", delta, "--quiet"]) == 0
+    scores = {}
+    for name, more in (("before", []), ("after", ["--delta", delta])):
+        assert main(["recognise", seen, foils, "--out", str(out), *more]) == 0
+        scores[name] = json.loads(out.read_text())["accuracy"]
+    assert scores["after"] == 1
+    assert main(["recall", seen, "--delta", delta, "--prefix-words", "4", "--out", str(out)]) == 0
+    assert len(json.loads(out.read_text())) == 6
+    assert main(["study", str(tmp_path / "none.jsonl")]) == 2 and "none.jsonl" in capsys.readouterr().err
+
+
+def test_reward_command(tmp_path, capsys):
+    pytest.importorskip("sklearn")
+    lines = ["query_id,query,prompt_id,prompt,correct"]
+    for i in range(60):
+        for p, prompt in enumerate(("Add.", "Guess.")):
+            story = f"{'abcdefghij'[i % 10] * 4} story {i} of {i * 7} things"
+            lines.append(f"{i},{story},{p},{prompt},{int((i + p) % 3 > 0)}")
+    (tmp_path / "log.csv").write_text("\n".join(lines) + "\n")
+    out = tmp_path / "rules.json"
+    assert main(["reward", str(tmp_path / "log.csv"), "--model", "mean", "--embedder", "hash", "--out", str(out)]) == 0
+    assert "rules" in capsys.readouterr().out and json.loads(out.read_text())
+
+
+def test_rewrite_command(tmp_path, capsys):
+    pytest.importorskip("transformers")
+    path, out = tmp_path / "q.jsonl", tmp_path / "c.json"
+    asked = [dict(question=f"what is like < w{i} > ?", answer=f"v{i}") for i in range(30)]
+    path.write_text("".join(json.dumps(r) + "\n" for r in asked))
+    argv = ["rewrite", str(path), "Answer.", "Answer with one word.", "--budget", "40", "--rounds", "1",
+            "--max-tokens", "8"]
+    assert main([*argv, "--out", str(out)]) == 0
+    assert {"Answer.", "Answer with one word."} <= {r["text"] for r in json.loads(out.read_text())}
+    path.write_text('{"question": "x"}\n')
+    assert main(argv) == 2 and "has no question or no answer" in capsys.readouterr().err
+
+
+def test_edit_command_hands_everything_on(monkeypatch, capsys):
+    import promptmem.edit
+    given = {}
+    monkeypatch.setattr(promptmem.edit, "run_config", lambda path, **kw: given.update(kw, path=path) or "done")
+    assert main(["edit", "c.yaml", "--model", "demo", "--texts", "5", "--out", "x", "--quiet"]) == 0
+    assert capsys.readouterr().out == "done\n" and given["path"] == "c.yaml" and given["texts"] == 5
+    assert given["model"] == "demo" and given["progress"] is False
+    monkeypatch.undo()
+    assert main(["edit", "no-such.yaml"]) == 2 and "no-such.yaml" in capsys.readouterr().err
+
+
+def test_settings_tell_what_runs_and_no_key(tmp_path, monkeypatch):
+    import promptmem as pm
+    monkeypatch.setenv("MY_API_KEY", "hush-hush-hush-42")
+    monkeypatch.setenv("PROMPTMEM_DATA", "/data/hush-hush-hush-42")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef0123456789")
+    from promptmem.lm import CallableLM
+    lm = CallableLM(lambda p: "x", name="parrot", cache=tmp_path / "answers.db")
+    with pm.Store(tmp_path / "memory.db"):
+        said = pm.settings()
+        rows = dict(said.rows)
+        assert "parrot" in rows["models"] and "memory.db" in rows["stores"] and "answers.db" in rows["caches"]
+        for text in (repr(said), said._repr_html_()):
+            assert "hush-hush" not in text and "0123456789abcdef" not in text and "OPENAI_API_KEY" in text
+    assert "memory.db" not in dict(pm.settings().rows)["stores"] and lm.name == "parrot"
