@@ -50,7 +50,8 @@ def main():
         for old in before:
             if old["kind"] == kind: rows[-1] = {k: v if k == "kind" else v + rows[-1][k] for k, v in old.items()}
         print("  ".join(f"{k} {v}" for k, v in rows[-1].items()), flush=True)
-        if a.json: Path(a.json).write_text(json.dumps(dict(benchmark="store_faults", rows=rows), indent=1) + "\n")
+        there = rows + [old for old in before if old["kind"] not in [r["kind"] for r in rows]]
+        if a.json: Path(a.json).write_text(json.dumps(dict(benchmark="store_faults", rows=there), indent=1) + "\n")
     sys.exit(any(r.get("lost") or r.get("corrupt") or r.get("wrong") for r in rows))
 
 
