@@ -21,6 +21,7 @@ from . import rewrite as rewrite
 from . import stats as stats
 from . import store as store
 from . import testing as testing
+from .about import settings as settings
 from .batch import load_runs as load_runs
 from .batch import run_grid as run_grid
 from .lm import CallableLM as CallableLM
