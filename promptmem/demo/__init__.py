@@ -2,7 +2,7 @@
 from promptmem.core import lazy_exports
 
 _names = {
-    **{m: None for m in ("world", "corpus", "train", "evaluate")},
+    **{m: None for m in ("world", "corpus", "train", "evaluate", "workday")},
     "SEP": "world", "END": "world", "EOS": "world", "PAD": "world", "LEXICAL": "world", "SCRAMBLE": "world",
     "ANSWER": "world", "RELATIONS": "world", "TRADES": "world", "STUDY": "world", "wordings": "world",
     "lexicon": "world", "make_world": "world", "load_world": "world", "facts": "world", "story": "world",
@@ -18,5 +18,6 @@ _names = {
     "generate": "evaluate", "own_templates": "evaluate", "heldout_words": "evaluate", "items": "evaluate",
     "score": "evaluate", "score_facts": "evaluate", "text_loss": "evaluate", "understanding_table": "evaluate",
     "facts_table": "evaluate",
+    "Workday": "workday", "building_site": "workday", "riddle": "workday",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

@@ -254,7 +254,7 @@ def _when(row):
 def _share(x, n):
     "A share of sentences as a count with its interval"
     lo, hi = wilson(x*n, n)
-    return f"{round(x*n)} of {n} ({100*lo:.0f} to {100*hi:.0f} %)"
+    return f"{round(x*n, 1):g} of {n} ({100*lo:.0f} to {100*hi:.0f} %)"
 
 def _row(r):
     "One test, in words"
@@ -266,9 +266,9 @@ def _row(r):
 def _outcome(r):
     "The verdict on the last test"
     n, sure = r["n"], wilson(r["recognition"]*r["n"], r["n"])[0] > .5
-    said = (f"After {_when(r)}: {round(r['recognition']*n)} of {n} sentences recognised, "
+    said = (f"After {_when(r)}: {round(r['recognition']*n, 1):g} of {n} sentences recognised, "
             f"{round(r['exact']*n)} recited word for word")
-    return verdict(said if sure else said + ". That is what guessing can give.", True if sure else None)
+    return verdict(said if sure else said + " (by guessing, half would be recognised)", True if sure else None)
 
 # %% ../../nbs/recall/08_widgets.ipynb #0c5359cd
 def _lines(rows, x):
