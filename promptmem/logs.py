@@ -382,6 +382,9 @@ class UserLog:
     format:str = "table" # "table", or the export that it is
     scale:str = "" # how verdicts were read
 
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
     def __repr__(self):
         judged = [i.verdict for i in self.interactions if i.verdict]
         lines = [f"UserLog({self.name!r}): {len(self.interactions)} interactions, {judged.count('right')} right, "

@@ -49,6 +49,8 @@ class Record:
     def _nested(cls, name, value): return value
 
     def _repr_html_(self):
+        from promptmem.panel.reprs import knows, page_of
+        if knows(self): return page_of(self)
         rows = "".join(f"<tr><th style='text-align:left'>{html.escape(k)}</th><td><pre "
                        f"style='margin:0;white-space:pre-wrap'>"
                        f"{html.escape(str(v))}</pre></td></tr>" for k,

@@ -88,6 +88,9 @@ class Assistant:
         self._asked:list = []
         _check(self)
 
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
     def __repr__(self):
         scope = repr(self.scope if len(self.scopes) == 1 else self.scopes)
         return f"Assistant({self.lm!r}, {self.store!r}, scope={scope}, {type(self.lookup).__name__}, {self.format})"

@@ -47,6 +47,9 @@ class Says:
     some:tuple = () # one of these must occur; empty: one of the task's right answers
     all:tuple = () # all of these must occur
     none:tuple = () # none of these may occur
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
     def __call__(self, task:TaskLike, reply:str)->Check:
         "Whether `reply` says what it must and nothing that it must not"
         some = self.some or (task.answer, *task.accept)
@@ -87,6 +90,9 @@ def find_json(
 class JsonCheck:
     "A check of one value in a JSON reply"
     path:str # where it stands: "user.name", "items.0.price"; "": the whole
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
     def __call__(self, task:TaskLike, reply:str)->Check:
         "Whether the value at the path is the answer"
         value = find_json(reply)
@@ -106,6 +112,10 @@ class JudgeCheck:
         least:float=.7, # the score from which a reply counts as right
         scale:float=10, # the best score
     ): self.lm, self.least, self.scale = lm, least, scale
+
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
 
     @property
     def __name__(self): return f"JudgeCheck({getattr(self.lm, 'name', '')}, {self.least:g}, {self.scale:g})"

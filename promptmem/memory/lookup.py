@@ -103,6 +103,9 @@ class Lookup:
         self.refresh()
         return self._size()
     def __repr__(self): return f"{type(self).__name__}({self._size()} entries)"
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
 
     def _drop(self, e):
         del self._entries[e.key]

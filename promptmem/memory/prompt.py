@@ -337,6 +337,9 @@ class Strategy:
     def settings(self)->dict:
         "What decides the strategy's behaviour, as plain values: part of a run's identity"
         return strategy_settings(self)
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
     def __repr__(self): return f"{type(self).__name__}()"
 
 class NoMemory(Strategy):

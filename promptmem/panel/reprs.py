@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['count_of', 'right_of', 'interaction_parts', 'retrieval_parts', 'clarification_parts', 'store_parts', 'lookup_parts',
-           'assistant_parts', 'log_parts', 'user_log_parts', 'settings_parts', 'parts_of', 'page_of']
+           'assistant_parts', 'log_parts', 'user_log_parts', 'settings_parts', 'knows', 'parts_of', 'page_of']
 
 # %% ../../nbs/panel/05_reprs.ipynb #0e0e65b0
 from .parts import explain, facts, heading, markdown, moment, paragraph, table, verdict
@@ -152,10 +152,16 @@ def settings_parts(
             for k, v in own.items()]
     return [verdict((type(x).__doc__ or type(x).__name__).split("\n")[0]), *([table(rows)] if rows else [])]
 
-# %% ../../nbs/panel/05_reprs.ipynb #25457a8d
+# %% ../../nbs/panel/05_reprs.ipynb #bb879c7d
 _KNOWN = dict(Interaction=interaction_parts, Retrieval=retrieval_parts, Clarification=clarification_parts,
               Store=store_parts, Lookup=lookup_parts, Assistant=assistant_parts, Log=log_parts,
               UserLog=user_log_parts)
+
+def knows(
+    x, # anything
+)->bool:
+    "Whether there is a description for this kind of object"
+    return any(c.__name__ in _KNOWN for c in type(x).__mro__)
 
 def parts_of(
     x, # one of our objects

@@ -179,6 +179,9 @@ class Store:
         finish_erasures(self.db)
 
     def __repr__(self): return f"Store({self.db.name!r})"
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
     def __enter__(self): return self
     def __exit__(self, *_): self.close()
 
