@@ -4,6 +4,7 @@ from typing import Any as _Any
 from . import corpus as corpus
 from . import evaluate as evaluate
 from . import train as train
+from . import workday as workday
 from . import world as world
 from .corpus import BITS as BITS
 from .corpus import FRAMES as FRAMES
@@ -46,6 +47,9 @@ from .train import save_model as save_model
 from .train import train_lm as train_lm
 from .train import train_tokenizer as train_tokenizer
 from .train import weighted_loss as weighted_loss
+from .workday import Workday as Workday
+from .workday import building_site as building_site
+from .workday import riddle as riddle
 from .world import ANSWER as ANSWER
 from .world import END as END
 from .world import EOS as EOS

@@ -40,6 +40,9 @@ class Assistant:
     def __init__(self, lm, store=..., scope: Union[str, tuple]=..., lookup: _Optional[Union[str, LookupLike]]=..., reward: _Optional[ChooserLike]=..., rewriter: _Optional[RewriterLike]=..., prompts=..., few_shot=..., embedder=..., max_tokens: _Optional[int]=..., stop=..., temperature: float=..., seed: int=..., format: str=..., placement: str=..., system: str=..., history: int=..., history_tokens: int=..., understanding: bool=...):
         ...
 
+    def _repr_html_(self):
+        ...
+
     def __repr__(self):
         ...
 

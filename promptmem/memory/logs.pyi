@@ -45,6 +45,9 @@ class Log:
     def __len__(self):
         ...
 
+    def _repr_html_(self):
+        ...
+
     def __repr__(self):
         ...
 

@@ -73,6 +73,9 @@ class Lookup:
     def __repr__(self):
         ...
 
+    def _repr_html_(self):
+        ...
+
     def _drop(self, e):
         ...
 

@@ -84,6 +84,9 @@ class Store:
     def __repr__(self):
         ...
 
+    def _repr_html_(self):
+        ...
+
     def __enter__(self):
         ...
 
