@@ -25,6 +25,7 @@ import threading
 import time
 import re
 import unicodedata
+import warnings
 import weakref
 from datetime import date, datetime, timezone
 from functools import lru_cache
@@ -623,7 +624,10 @@ class SharedFile:
     ):
         self.__setstate__(dict(path=user_path(path), schema=schema))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.db()
+        try: self.db()
+        except InvalidData as e: # there may be room later; until then each use fails in the same way
+            if "full" not in str(e.__cause__): raise
+            warnings.warn(f"{self.path}: the disk is full", stacklevel=3)
 
     def db(self)->sqlite3.Connection:
         "This thread's connection, in autocommit mode"

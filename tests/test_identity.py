@@ -69,3 +69,22 @@ def test_graders_see_signs_units_and_currencies_and_not_markdown():
     ("I'd say A or B. The answer is A.", "A")])
 def test_a_choice_is_read_in_the_spellings_of_models(said, letter):
     assert chosen(said) == letter
+
+
+def test_a_memory_of_another_symbol_is_not_applied():
+    "The look-up of an assistant: the very question first, another symbol never"
+    from promptmem.lm.base import CallableLM
+    from promptmem.memory import Assistant
+    from promptmem.store import Store
+    pairs = [("how do I sort in C++ ?", "how do I sort in C# ?"), ("is x > 0 ?", "is x < 0 ?"),
+             ("what is 5 - 3 ?", "what is 5 + 3 ?"), ("how much is $5 ?", "how much is \u20ac5 ?"),
+             ("what is 3.5 of it ?", "what is 35 of it ?")]
+    with Store(":memory:") as s:
+        a = Assistant(CallableLM(lambda p: "x"), store=s, scope="me")
+        for n, (one, other) in enumerate(pairs):
+            s.add(scope="me", key=one, text=f"one {n}")
+            assert a.would_retrieve(one).text == f"one {n}"
+            got = a.would_retrieve(other)
+            assert not got.hit and got.candidates, got.why
+            s.add(scope="me", key=other, text=f"other {n}")
+            assert [a.would_retrieve(q).text for q in (one, other)] == [f"one {n}", f"other {n}"]

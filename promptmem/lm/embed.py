@@ -96,7 +96,7 @@ class EmbeddingCache:
         self.path, self._named, self._seen = self._file.path, set(), set()
         try:
             with self._file as db: db.execute("create table if not exists model(name text primary key) without rowid")
-        except sqlite3.OperationalError: pass # a file that can only be read
+        except (sqlite3.OperationalError, InvalidData): pass # it can only be read, or the disk is full
 
     @staticmethod
     def _key(name, text): return hashlib.sha256(f"{name}\0{text}".encode("utf-8", "surrogatepass")).digest()

@@ -11,10 +11,11 @@ __all__ = ['NORMALIZERS', 'INDEX_FROM', 'normalizer', 'Entry', 'Lookup', 'aligne
 # %% ../../nbs/memory/01_lookup.ipynb #b67c9dde
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Optional
 
-from ..core import InvalidData, fold
+from ..core import InvalidData, fold, identity_key
 from ..record import Candidate, Retrieval
 
 # %% ../../nbs/memory/01_lookup.ipynb #04d11424
@@ -125,14 +126,14 @@ class Lookup:
         self._changed([e] if not old else [], [])
         return e
 
-    def _refuse(self, key, entry): return ""
+    def _refuse(self, key, entry, question): return ""
 
-    def _verdict(self, key, near):
+    def _verdict(self, key, near, question=""):
         "The receipt for `near`, a list of (entry, score), best first"
         seen, refused = tuple(Candidate(e.key, e.text, s, e.id) for e, s in near), []
         for e, s in near:
             if not self._within(s): break
-            reason = self._refuse(key, e)
+            reason = self._refuse(key, e, question)
             if not reason:
                 why = f"{e.key!r} {self._measure(s)}, within the limit ({self._limit()})" + "".join(
                     f"; {r}" for r in refused
@@ -188,7 +189,7 @@ def query(self:Lookup,
     key = self.key(question)
     if not key: return miss("nothing is left of the question to compare")
     near = self._near(key, question, k or self.k)
-    return self._verdict(key, near) if near else miss("no memory is near")
+    return self._verdict(key, near, question) if near else miss("no memory is near")
 
 
 
@@ -222,6 +223,17 @@ def _scorers():
         "token_set": (lambda a, b, **kw: 100 - fuzz.token_set_ratio(a, b), 20),
         "words": (lambda a, b, **kw: Levenshtein.distance(a.split(), b.split()), 2),
     }
+
+# %% ../../nbs/memory/01_lookup.ipynb #f8781d98
+def _without_brackets(text): return identity_key(re.sub(r"<[^<>]*>", " ", text))
+
+def _symbols(text): return [c for c in _without_brackets(text) if c == "." or unicodedata.category(c)[0] in "SP"]
+
+def _other_symbols(question, asked):
+    "Why two questions are not the same, where their symbols say so"
+    ours, theirs = _symbols(question), _symbols(asked)
+    said = lambda signs: " ".join(signs) or "none"
+    return "" if ours == theirs else f"{asked!r} has other symbols: {said(theirs)}, the question {said(ours)}"
 
 # %% ../../nbs/memory/01_lookup.ipynb #900d5e90
 class ClosestLookup(Lookup):
@@ -264,7 +276,17 @@ class ClosestLookup(Lookup):
     def _within(self, score): return score < self.threshold
     def _measure(self, score): return f"at distance {score:g}"
     def _limit(self): return f"a hit is below {self.threshold:g}"
-    def _refuse(self, key, entry): return self.gate(key, entry.key) if self.gate else ""
+    def _refuse(self, key, entry, question):
+        if self._any_script and (reason := _other_symbols(question, entry.asked)): return reason
+        return self.gate(key, entry.key) if self.gate else ""
+
+    def _meant(self, entry, question):
+        "Of the entries of a store that share a key, the one for this very question"
+        same, wanted = self._feed.rows.get(entry.key, {}), _without_brackets(question)
+        found = [at for at, (asked, _, _) in same.items() if _without_brackets(asked) == wanted]
+        if not found: return entry
+        asked, text, id = same[max(found)]
+        return Entry(entry.key, asked, text, entry.rank, id)
 
     def _changed(self, added, removed):
         if self._index is None: return
@@ -279,6 +301,11 @@ class ClosestLookup(Lookup):
         return [(self._entries[x], d) for x, d in found]
 
     def _near(self, key, question, k):
+        near = self._nearest(key, k)
+        if not (self._any_script and self._feed): return near
+        return [(self._meant(e, question) if d == 0 else e, d) for e, d in near]
+
+    def _nearest(self, key, k):
         if self.scorer == "levenshtein" and len(self._entries) >= INDEX_FROM: return self._indexed(key, k)
         entries = list(self._entries.values())
         if self.scorer != "levenshtein":
