@@ -3,9 +3,10 @@ from typing import Any as _Any, Optional as _Optional
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Optional
-from ..core import InvalidData, fold
+from ..core import InvalidData, fold, identity_key
 from ..record import Candidate, Retrieval
 _BRACKETED: _Any
 _SPACES: _Any
@@ -82,10 +83,10 @@ class Lookup:
     def _put(self, key, text, id, norm=...):
         ...
 
-    def _refuse(self, key, entry):
+    def _refuse(self, key, entry, question):
         ...
 
-    def _verdict(self, key, near):
+    def _verdict(self, key, near, question=...):
         ...
 
     def add_many(self, items):
@@ -110,6 +111,15 @@ def aligned(a: str, b: str) -> str:
     ...
 
 def _scorers():
+    ...
+
+def _without_brackets(text):
+    ...
+
+def _symbols(text):
+    ...
+
+def _other_symbols(question, asked):
     ...
 
 class ClosestLookup(Lookup):
@@ -145,7 +155,10 @@ class ClosestLookup(Lookup):
     def _limit(self):
         ...
 
-    def _refuse(self, key, entry):
+    def _refuse(self, key, entry, question):
+        ...
+
+    def _meant(self, entry, question):
         ...
 
     def _changed(self, added, removed):
@@ -155,6 +168,9 @@ class ClosestLookup(Lookup):
         ...
 
     def _near(self, key, question, k):
+        ...
+
+    def _nearest(self, key, k):
         ...
 
 def _named(name, table, what):
