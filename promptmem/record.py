@@ -21,12 +21,8 @@ class Record:
     "Base of all records: dict round trip, one-line repr, escaped HTML"
     def to_dict(self)->dict:
         "The fields as plain JSON values"
-        out = {}
-        for f in fields(self):
-            v = getattr(self, f.name)
-            if isinstance(v, (list, tuple)): out[f.name] = [_plainly(x) for x in v]
-            else: out[f.name] = _plainly(v)
-        return out
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {k: [_plainly(x) for x in v] if isinstance(v, (list, tuple)) else _plainly(v) for k, v in values.items()}
 
     @classmethod
     def from_dict(cls,
@@ -34,11 +30,7 @@ class Record:
     ):
         "The record that `to_dict` wrote; an unknown or missing field raises `InvalidData`"
         if not isinstance(d, dict): raise InvalidData(f"a {cls.__name__} needs a dict, found {type(d).__name__}")
-        known = {f.name for f in fields(cls)}
-        unknown = sorted(set(d) - known)
-        if unknown:
-            raise InvalidData(f"{cls.__name__} has no field {', '.join(map(repr, unknown))}; it has "
-                              f"{', '.join(sorted(known))}")
+        _check_names(cls, d)
         values = {k: cls._nested(k, v) for k, v in d.items()}
         for f in fields(cls):
             if f.name in values: _check_kind(cls, f, values[f.name])
@@ -50,12 +42,23 @@ class Record:
 
     def _repr_html_(self):
         from promptmem.panel.reprs import knows, page_of
-        if knows(self): return page_of(self)
-        rows = "".join(f"<tr><th style='text-align:left'>{html.escape(k)}</th><td><pre "
-                       f"style='margin:0;white-space:pre-wrap'>"
-                       f"{html.escape(str(v))}</pre></td></tr>" for k,
-                       v in self.to_dict().items() if v not in (None, [], {}))
-        return f"<table class='pm-record'><caption>{type(self).__name__}</caption>{rows}</table>"
+        return page_of(self) if knows(self) else _as_table(self)
+
+# %% ../nbs/02_record.ipynb #34bda720
+def _check_names(cls, d):
+    "`InvalidData` names the fields that a record does not have"
+    known = {f.name for f in fields(cls)}
+    unknown = sorted(map(str, set(d) - known))
+    if not unknown: return
+    there = ", ".join(sorted(known))
+    raise InvalidData(f"{cls.__name__} has no field {', '.join(map(repr, unknown))}; it has {there}")
+
+def _as_table(record):
+    "The fields that say something, as HTML"
+    row = lambda k, v: (f"<tr><th style='text-align:left'>{html.escape(k)}</th><td>"
+                        f"<pre style='margin:0;white-space:pre-wrap'>{html.escape(str(v))}</pre></td></tr>")
+    rows = "".join(row(k, v) for k, v in record.to_dict().items() if v not in (None, [], {}))
+    return f"<table class='pm-record'><caption>{type(record).__name__}</caption>{rows}</table>"
 
 # %% ../nbs/02_record.ipynb #a23a8df5
 _KINDS = {"str": str, "bool": bool, "int": Integral, "float": Real, "dict": dict}
@@ -116,6 +119,7 @@ class Query(Record):
         _text(self.text, "a question")
         _text(self.scope, "a scope")
 
+# %% ../nbs/02_record.ipynb #a01edbfe
 @dataclass
 class Completion(Record):
     "What a model returned for one prompt"
@@ -141,6 +145,7 @@ class Candidate(Record):
     score:float # distance (closest match) or similarity (semantic)
     id:Optional[str] = None # id of the clarification in the store
 
+# %% ../nbs/02_record.ipynb #2890c40a
 @dataclass(frozen=True)
 class Retrieval(Record):
     "The answer of a memory look-up: what was found, what else was near, and why"
