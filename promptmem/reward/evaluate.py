@@ -451,9 +451,16 @@ class ChoiceTable(pd.DataFrame):
         name = "margin" if "margin" in by.index and by.hi["margin"] != by.lo["margin"] else "best of N"
         r, base = by.loc[name], by.success["best single"]
         words = _gain_words(r, "the margin rule" if name == "margin" else "best of N")
-        if r.lo > 0: return f"Choosing by question helps: {words} over the best single prompt ({base:.1%})."
-        if r.hi < 0: return f"Choosing by question loses: {words} against the best single prompt ({base:.1%})."
-        return f"No gain from choosing by question was proved: {words} against the best single prompt ({base:.1%})."
+        stays = (
+            " The margin rule, which `choose` follows, stays with it."
+            if name != "margin" and "margin" in by.index
+            else ""
+        )
+        if r.lo > 0: return f"Choosing by question helps: {words} over the best single prompt ({base:.1%}).{stays}"
+        if r.hi < 0: return f"Choosing by question loses: {words} against the best single prompt ({base:.1%}).{stays}"
+        return (
+            f"No gain from choosing by question was proved: {words} against the best single prompt ({base:.1%}).{stays}"
+        )
 
     def _repr_html_(self):
         if not {"rule", "success", "gain", "lo", "hi"} <= set(self.columns) or "best single" not in set(self.rule):

@@ -190,6 +190,33 @@ def of_prompt_errors(questions, draws, own, runs, seed=0):
     return float(np.sqrt(np.mean(np.square(z))))
 
 
+def of_calibrated_limits(n, allowed, runs, seed=0):
+    "How often memory's calibrated threshold keeps the false-injection rate it promises, on pairs yet to come"
+    from statistics import NormalDist
+
+    from promptmem.memory import ClosestLookup, calibration
+    r, kept, real = np.random.default_rng(seed), 0, calibration.pair_distances
+    calibration.pair_distances = lambda lookup, pairs: pairs
+    try:
+        for _ in range(runs):
+            d = np.r_[np.floor(np.maximum(0, 20 + 5*r.normal(size=n))), np.floor(np.maximum(0, 8 + 4*r.normal(size=n)))]
+            c = calibration.calibrate(ClosestLookup(), (d, np.arange(2*n) >= n), allowed)
+            kept += NormalDist().cdf((np.ceil(c.threshold) - 20)/5) <= c.promised + 1e-12
+    finally: calibration.pair_distances = real
+    return kept/runs
+
+
+def of_accepted_wordings(groups, runs, seed=0):
+    "How often a rewrite search refuses a wording that is no better, one bet for each group of examples"
+    from promptmem.rewrite.evidence import PairedTest
+    r, false = np.random.default_rng(seed), 0
+    for _ in range(runs):
+        # one bet for each group, as the prover makes it
+        better = r.choice([-1., 0., 1.], groups, p=[.25, .5, .25])
+        false += PairedTest(.05).update(better).accepted
+    return 1 - false/runs
+
+
 def table(runs=1000):
     "Lines of the table"
     sizes = (10, 20, 50, 300)
@@ -217,6 +244,10 @@ def table(runs=1000):
     yield "risk threshold .1, tied, stated .90 (100, 300, 1000)", [of_thresholds(n, .1, runs//3, True)
                                                                    for n in (100, 300, 1000)]
     yield "margin stays, groups of 20 (1, 2, 5, 15 of them)", [of_margins(g, 20, runs//3) for g in (1, 2, 5, 15)]
+    yield "memory's calibrated limit, .01 allowed (60, 300, 600 pairs)", [of_calibrated_limits(n, .01, runs//3)
+                                                                          for n in (60, 300, 600)]
+    yield "rewrite refuses what is no better (8, 20, 40, 300 groups)", [of_accepted_wordings(g, runs)
+                                                                        for g in (8, 20, 40, 300)]
     yield "prompt error, 10 draws (10, 30, 100 questions): 1 is right", [of_prompt_errors(n, 10, 2., runs)
                                                                          for n in (10, 30, 100)]
 

@@ -98,6 +98,14 @@ def test_margins(groups): assert C.of_margins(groups, 20, 100) >= C.share(3, 100
 def test_prompt_errors(questions, draws): assert .8 < C.of_prompt_errors(questions, draws, 2., 600) < 1.2
 
 
+@pytest.mark.parametrize("n", [60, 300, 600])
+def test_limits_of_memory(n): assert C.of_calibrated_limits(n, .01, 100) >= C.share(3, 100)
+
+
+@pytest.mark.parametrize("groups", [8, 40, 300])
+def test_wordings_that_are_no_better(groups): assert C.of_accepted_wordings(groups, 300) >= C.share(3, 300)
+
+
 @pytest.mark.parametrize("n", [3, 10, 50, 200])
 def test_calibration_on_few_outcomes_changes_little(n):
     "A model that is right already loses next to nothing"
