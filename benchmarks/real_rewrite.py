@@ -1,6 +1,7 @@
 """A real classification task on a real chat model: 200 own help-desk messages, four classes, 200 calls a search.
 
     python benchmarks/real_rewrite.py --json benchmarks/results/real_rewrite.json
+    python benchmarks/real_rewrite.py --record       # data/helpdesk_answers.jsonl, which tutorial 05 replays
 
 SmolLM2-135M-Instruct answers and writes the wordings itself. Each run splits data/helpdesk.jsonl anew (60 train, 80 dev,
 60 held out), starts from the wording that a person would write first, and may spend 200 calls on everything. Afterwards,
@@ -16,8 +17,8 @@ from rewritecommon import best_of_random, finish
 
 import promptmem as pm
 from promptmem.core import read_jsonl
-from promptmem.data import shipped
-from promptmem.rewrite import PhraseBook, PromptTask, optimize_prompt
+from promptmem.data import data_dir, shipped
+from promptmem.rewrite import PhraseBook, PromptTask, RecordedLM, optimize_prompt
 from promptmem.rewrite.propose import INSTRUCTIONS
 from promptmem.rewrite.search import default_proposers
 from promptmem.stats import paired_bootstrap
@@ -61,6 +62,16 @@ def one(lm, method, seed, calls):
                 verdict=res.verdict if res else ""), (old, new), (before, after)
 
 
+def record(lm):
+    "The search of tutorial 05, with all its requests and answers"
+    path = data_dir()/"helpdesk_answers.jsonl"
+    path.unlink(missing_ok=True)
+    tape, task = RecordedLM(path, lm), task_of(0)
+    print(task.evaluate(SEED_PROMPT, tape))
+    res = optimize_prompt(task, tape, [SEED_PROMPT], budget_calls=200)
+    print(res, task.evaluate(str(res.best), tape), tape.save(), sep="\n")
+
+
 METHODS = ("own proposals", "system prompt, own proposals", "phrase books", "best of random, 10 each")
 
 
@@ -69,9 +80,11 @@ def main():
     ap.add_argument("--json")
     ap.add_argument("--seeds", type=int, default=3)
     ap.add_argument("--calls", type=int, default=200)
+    ap.add_argument("--record", action="store_true")
     ap.add_argument("--methods", nargs="+", default=METHODS)
     a = ap.parse_args()
     lm, rows, classes = pm.load_lm("smollm2"), [], None
+    if a.record: return record(lm)
     for method in a.methods:
         pairs = []
         for seed in range(a.seeds):

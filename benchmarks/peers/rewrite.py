@@ -123,6 +123,7 @@ def main():
     ap.add_argument("--null", type=int, default=20, help="seeds on which nothing can be gained, at 200 calls")
     ap.add_argument("--calls", type=int, nargs="+", default=[100, 200, 600])
     ap.add_argument("--methods", nargs="+", default=[*OURS, RANDOM, *PEERS])
+    ap.add_argument("--keep", action="store_true", help="keep the runs of other methods that the file holds")
     a = ap.parse_args()
     lm = pm.load_lm("smollm2") if a.desk else None
     url, backend, stop = serve(lm)
@@ -137,12 +138,19 @@ def main():
         seconds[method] = round(time.perf_counter() - t, 1)
         rows += judged(jobs, done, backend, lm)
         print(method, seconds[method], flush=True)
+        if a.json: save(a, rows, seconds, python)
     stop()
-    out = table(rows)
-    for r in out: print({k: round(v, 3) if isinstance(v, float) else v for k, v in r.items()})
-    if a.json:
-        note = dict(versions=versions(python, ["dspy", "gepa", "litellm", "optuna"]), machine=machine(), seconds=seconds)
-        write_atomic(a.json, json.dumps(plain(dict(rows=out, runs=rows, **note)), indent=1) + "\n")
+    for r in table(rows): print({k: round(v, 3) if isinstance(v, float) else v for k, v in r.items()})
+
+
+def save(a, rows, seconds, python):
+    "The file as it stands after a method; with --keep the earlier runs of other methods stay in it"
+    old = json.loads(Path(a.json).read_text()) if a.keep and Path(a.json).exists() else dict(runs=[], seconds={})
+    mine = {r["method"] for r in rows}
+    rows = [r for r in old["runs"] if r["method"] not in mine] + rows
+    note = dict(versions=versions(python, ["dspy", "gepa", "litellm", "optuna"]), machine=old.get("machine") or machine(),
+                seconds={**old["seconds"], **seconds})
+    write_atomic(a.json, json.dumps(plain(dict(rows=table(rows), runs=rows, **note)), indent=1) + "\n")
 
 
 if __name__ == "__main__": main()

@@ -11,7 +11,7 @@ _names = {
     "CrossPhrases": "propose", "LearnPhrases": "propose", "SentenceEdits": "propose", "History": "propose",
     "Evolve": "propose", "Breeder": "propose", "Reflect": "propose", "LastAttempt": "propose", "pareto": "propose",
     "FormGuard": "guards", "LeakGuard": "guards", "DriftGuard": "guards",
-    "Simulator": "simulate", "SimulatedWriter": "simulate", "ReplayLM": "simulate",
+    "Simulator": "simulate", "SimulatedWriter": "simulate", "ReplayLM": "simulate", "RecordedLM": "simulate",
     "CodeGrader": "code", "run_program": "code", "load_mmlu": "published", "load_alpaca": "published",
     "load_humaneval": "published", "rewrite_steps": "published", "STEPS": "published",
     "load_pairs": "pairs", "clean_pairs": "pairs", "improve_questions": "pairs",

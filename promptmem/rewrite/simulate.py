@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['WORTH', 'TOGETHER', 'simulated_book', 'Simulator', 'SimulatedWriter', 'ReplayLM']
+__all__ = ['WORTH', 'TOGETHER', 'simulated_book', 'Simulator', 'SimulatedWriter', 'ReplayLM', 'RecordedLM']
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #2636bce5
 import itertools
+import json
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 
-from ..core import stable_hash
-from ..lm.base import LM
+from ..core import InvalidData, read_jsonl, stable_hash, write_atomic
+from ..lm.base import LM, LMError
 from ..record import Completion, Usage
 from .propose import PhraseBook
 from .task import PromptTask
@@ -157,3 +159,35 @@ class ReplayLM(LM):
         "A task on logged questions"
         return PromptTask([dict(question=q, expected="right") for q in questions], grader="exact",
                           template=self.template, **kw)
+
+# %% ../../nbs/rewrite/05_simulate.ipynb #fc7d056b
+class RecordedLM(LM):
+    "A model whose answers are kept in a file, or that file without the model"
+    def __init__(self,
+        path, # .jsonl of requests and answers
+        lm=None, # the model to record; None: only what the file holds
+        name:str="recorded", # for records, where there is no model
+        chat:bool=True, # does it answer as a chat model does?
+    ):
+        self.path, self.lm, self.chat = Path(path), lm, getattr(lm, "chat", chat)
+        self.name = lm.name if lm is not None else name
+        self._known = {r["key"]: r["text"] for r in read_jsonl(path)} if self.path.exists() else {}
+        if lm is None and not self._known: raise InvalidData(f"{path}: no recorded answers")
+
+    def _answer(self, requests):
+        keys = [stable_hash(r, 16) for r in requests]
+        new = [i for i, k in enumerate(keys) if k not in self._known]
+        if new and self.lm is None:
+            asked = requests[new[0]]["prompt"]
+            raise LMError(f"{self.path.name} holds no answer to {str(asked)[:60]!r}: ask the model itself")
+        for i, c in self.lm._answer([requests[i] for i in new]) if new else ():
+            if isinstance(c, Completion): self._known[keys[new[i]]] = c.text
+            yield new[i], c
+        for i, k in enumerate(keys):
+            if i not in new: yield i, Completion(self._known[k], Usage(), self.name)
+
+    def save(self)->Path:
+        "Write all requests and answers"
+        lines = [json.dumps(dict(key=k, text=t), ensure_ascii=False) for k, t in sorted(self._known.items())]
+        write_atomic(self.path, "\n".join(lines) + "\n")
+        return self.path

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # %% auto #0
 __all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'JudgeError', 'PromptTask', 'Evaluation',
-           'JudgeScorer', 'published_grade', 'RewardScorer']
+           'JudgeScorer', 'published_grade', 'label_index', 'RewardScorer']
 
 # %% ../../nbs/rewrite/01_task.ipynb #b67c9dde
 import math
@@ -406,23 +406,36 @@ def published_grade(
     "The published mapping of a reward logit to the grade that is shown"
     return min(max(int((logit + 2.9)*.84), 0), 10)/10
 
+# %% ../../nbs/rewrite/01_task.ipynb #c92cb3c0
+def label_index(
+    labels:dict, # index -> name, as the configuration of a model has it
+    label=None, # a name or an index; None: the only one, or the second of two
+)->int:
+    "Which output of a classifier counts as the score"
+    known = {str(v).lower(): int(k) for k, v in labels.items()}
+    if label is None and len(labels) < 3: return len(labels) - 1
+    found = label if label in range(len(labels)) else known.get(str(label).lower())
+    if label is None or found is None:
+        raise ValueError(f"label= says which output is the score: one of {', '.join(known)}; not {label!r}")
+    return found
+
 # %% ../../nbs/rewrite/01_task.ipynb #d1f88371
 class RewardScorer:
-    "Any sequence-classification checkpoint with one output scores (question, answer)"
+    "Any sequence-classification checkpoint scores (question, answer): a reward's logit, or the share of one class"
     calls = 0
     def __init__(self,
         model, # folder or hub name, or a loaded model
         tokenizer=None, # its tokenizer, when loaded
-        mapping="sigmoid", # "sigmoid", "published", or a function of the logit
+        mapping="sigmoid", # of a single logit: "sigmoid", "published", or a function
+        label=None, # of several outputs, the name or index of the one that is the score; None: the second of two
     ):
         from promptmem.core import require
         tf = require("transformers", "local")
         if isinstance(model, str):
             tokenizer = tokenizer or tf.AutoTokenizer.from_pretrained(model)
             model = tf.AutoModelForSequenceClassification.from_pretrained(model, use_safetensors=True)
-        if model.config.num_labels != 1:
-            raise ValueError(f"a reward model has one output, this one has {model.config.num_labels}")
-        self.model, self.tokenizer = model.eval(), tokenizer
+        self.model, self.tokenizer, self.classes = model.eval(), tokenizer, model.config.num_labels
+        self.label = label_index({i: model.config.id2label.get(i, i) for i in range(self.classes)}, label)
         maps = dict(sigmoid=lambda x: 1/(1+math.exp(-x)), published=published_grade)
         self.mapping = maps.get(mapping, mapping)
 
@@ -434,4 +447,5 @@ class RewardScorer:
         "The mapped reward of `answer` to the question"
         import torch
         x = self.tokenizer(example.question, answer, return_tensors="pt", truncation=True)
-        with torch.inference_mode(): return self.mapping(float(self.model(**x).logits[0, 0]))
+        with torch.inference_mode(): logits = self.model(**x).logits[0]   # [classes]
+        return self.mapping(float(logits[0])) if self.classes == 1 else float(logits.softmax(-1)[self.label])
