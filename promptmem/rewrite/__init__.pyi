@@ -1,6 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any
 
+from . import code as code
 from . import evidence as evidence
 from . import finder as finder
 from . import guards as guards
@@ -8,6 +9,7 @@ from . import labels as labels
 from . import pairs as pairs
 from . import propose as propose
 from . import prover as prover
+from . import published as published
 from . import regret as regret
 from . import result as result
 from . import search as search
@@ -15,6 +17,8 @@ from . import simulate as simulate
 from . import student as student
 from . import task as task
 from . import words as words
+from .code import CodeGrader as CodeGrader
+from .code import run_program as run_program
 from .evidence import PairedTest as PairedTest
 from .evidence import SignTest as SignTest
 from .evidence import pairs_needed as pairs_needed
@@ -39,11 +43,17 @@ from .propose import RandomPhrases as RandomPhrases
 from .propose import Reflect as Reflect
 from .propose import SentenceEdits as SentenceEdits
 from .propose import pareto as pareto
+from .published import STEPS as STEPS
+from .published import load_alpaca as load_alpaca
+from .published import load_humaneval as load_humaneval
+from .published import load_mmlu as load_mmlu
+from .published import rewrite_steps as rewrite_steps
 from .result import Candidate as Candidate
 from .result import OptimizeResult as OptimizeResult
 from .result import prompt_diff as prompt_diff
 from .search import estimate_cost as estimate_cost
 from .search import optimize_prompt as optimize_prompt
+from .simulate import RecordedLM as RecordedLM
 from .simulate import ReplayLM as ReplayLM
 from .simulate import SimulatedWriter as SimulatedWriter
 from .simulate import Simulator as Simulator

@@ -2,11 +2,13 @@
 from typing import Any as _Any, Optional as _Optional
 
 import itertools
+import json
 import math
 import re
+from pathlib import Path
 import numpy as np
-from ..core import stable_hash
-from ..lm.base import LM
+from ..core import InvalidData, read_jsonl, stable_hash, write_atomic
+from ..lm.base import LM, LMError
 from ..record import Completion, Usage
 from .propose import PhraseBook
 from .task import PromptTask
@@ -82,4 +84,20 @@ class ReplayLM(LM):
         ...
 
     def task(self, questions, **kw) -> PromptTask:
+        ...
+
+class RecordedLM(LM):
+    name: _Any
+    _known: _Any
+    path: _Any
+    lm: _Any
+    chat: _Any
+
+    def __init__(self, path, lm=..., name: str=..., chat: bool=...):
+        ...
+
+    def _answer(self, requests):
+        ...
+
+    def save(self) -> Path:
         ...

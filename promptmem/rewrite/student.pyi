@@ -11,7 +11,7 @@ import numpy as np
 from ..core import InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
-from ..stats import bootstrap, paired_bootstrap
+from ..stats import Interval, bootstrap, paired_bootstrap, paired_interval
 
 @dataclass(frozen=True)
 class StudentConfig:
@@ -104,7 +104,7 @@ class PromptRewriter:
     def loss(self, pairs, adapted: bool=...) -> float:
         ...
 
-    def evaluate(self, pairs=..., **options) -> dict:
+    def evaluate(self, pairs=..., **options) -> RewriterReport:
         ...
 
     def effect(self, task, lm, prompt: str=..., examples=..., place: str=..., ledger=..., **options) -> Effect:
@@ -127,6 +127,22 @@ def _as_pairs(pairs):
 def _pad(tokenizer):
     ...
 
+class RewriterReport(dict):
+
+    @property
+    def gain(self):
+        ...
+
+    @property
+    def verdict(self) -> str:
+        ...
+
+    def __repr__(self):
+        ...
+
+    def _repr_html_(self):
+        ...
+
 @dataclass
 class Effect:
     before: object
@@ -139,7 +155,14 @@ class Effect:
     def frame(self):
         ...
 
+    @property
+    def verdict(self) -> str:
+        ...
+
     def __repr__(self):
+        ...
+
+    def _repr_html_(self):
         ...
 
 def tiny_causal_lm(texts, width: int=..., layers: int=..., seed: int=...) -> tuple:

@@ -170,13 +170,18 @@ class JudgeScorer:
 def published_grade(logit: float) -> float:
     ...
 
+def label_index(labels: dict, label=...) -> int:
+    ...
+
 class RewardScorer:
+    label: _Any
     mapping: _Any
     model: _Any
     tokenizer: _Any
+    classes: _Any
     calls: _Any
 
-    def __init__(self, model, tokenizer=..., mapping=...):
+    def __init__(self, model, tokenizer=..., mapping=..., label=...):
         ...
 
     def score(self, answer, example, ledger=...) -> float:
