@@ -33,7 +33,7 @@ words = [f"{a}{b}" for a in "bcdfghklmnprst" for b in ("ab", "el", "in", "or", "
 if not store.count(scope="alice"):
     ask = lambda: " ".join(rng.choice(words) for _ in range(6))
     store.add_many([dict(scope="alice", key=f"{ask()} {i} ?", text=f"I mean {ask()}") for i in range(SIZE)])
-a = Assistant(pm.CallableLM(lambda p: " the synonym for x is y END"), store=store, scope="alice")
+a = Assistant(pm.CallableLM(lambda p: " the synonym for x is y END", format="published"), store=store, scope="alice")
 a.would_retrieve("warm")
 questions = [f"what is {i} {op} {j} ?" for op in ("plus", "times") for i in range(10) for j in range(10)]
 out = Outcomes.from_interactions([dict(question=q, prompt_id=p, verdict="right" if rng.random() < .6 else "wrong") for q in questions for p in ("Think.", "Answer.", "Use a table.", "Be brief.")])

@@ -52,7 +52,7 @@ VALUES = ODD + TEXTS + drawn(60, random.Random(0))
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bad")
-    store, lm, embed = pm.Store(":memory:"), CallableLM(lambda p: "ok END"), HashEmbedder(16)
+    store, lm, embed = pm.Store(":memory:"), CallableLM(lambda p: "ok END", format="published"), HashEmbedder(16)
     store.add(scope="a", key="what is x", text="I mean the letter")
     assistant = Assistant(lm, store=store, scope="a")
     nb = folder/"n.ipynb"

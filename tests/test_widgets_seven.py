@@ -13,7 +13,7 @@ assert ipywidgets.__version__.startswith("7."), ipywidgets.__version__
 import promptmem as pm
 from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
 from promptmem.reward import Outcomes, PromptReward, RewardComparer
-a = Assistant(pm.CallableLM(lambda p: " the synonym for x is y END"), scope="alice")
+a = Assistant(pm.CallableLM(lambda p: " the synonym for x is y END", format="published"), scope="alice")
 w = ClarifyWidget(a)
 w.question.value = "what is like < a > ?"
 w.buttons["ask"].click()

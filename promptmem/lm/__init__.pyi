@@ -10,6 +10,7 @@ from . import local as local
 from . import matmul as matmul
 from . import scoring as scoring
 from . import weights as weights
+from . import words as words
 from .base import CallableLM as CallableLM
 from .base import LM as LM
 from .base import LMCache as LMCache
@@ -26,3 +27,4 @@ from .endpoint import OpenAILM as OpenAILM
 from .endpoint import find_api_key as find_api_key
 from .load import load_lm as load_lm
 from .local import TransformersLM as TransformersLM
+from .words import WordReader as WordReader

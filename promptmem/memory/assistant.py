@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 
 from ..core import InvalidData, new_id, stable_hash
+from ..lm.base import CallableLM
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
@@ -46,7 +47,7 @@ from ..record import Clarification, Completion, Interaction, Retrieval
 class Assistant:
     "Questions and answers over a memory of clarifications"
     def __init__(self,
-        lm, # a language model
+        lm, # a language model, or a function from text to text
         store=None, # a `Store`; None: one in memory, gone with the process
         scope:Union[str, tuple]="default", # whose memories; of several, all are read, the first is written
         lookup:Union[str, LookupLike]=None, # "auto", "closest", "semantic", or a look-up object; None: see above
@@ -65,20 +66,16 @@ class Assistant:
         history_tokens:int=2000, # tokens that they may take; the oldest are left out
         understanding:bool=False, # in chat: ask the model, too, how it understood the question
     ):
-        self.lm, self.few_shot, self.embedder, self.system, self.placement = (
-            lm,
-            few_shot,
-            embedder,
-            system or "",
-            placement,
-        )
+        self.lm = lm = CallableLM(lm) if callable(lm) and not hasattr(lm, "complete") else lm
+        self.few_shot, self.embedder, self.system, self.placement = few_shot, embedder, system or "", placement
         self.scopes = as_scopes(scope)
         self.scope, self.store = self.scopes[0], store if store is not None else _store_in_memory()
         self.reward = reward if reward is None else fits(reward, ChooserLike, "reward")
         self.rewriter = rewriter if rewriter is None else fits(rewriter, RewriterLike, "rewriter")
         self.prompts, self.understanding = list(prompts), understanding
         self.turns, self.history_tokens, self.conversation = int(history), history_tokens, new_id()
-        self.format = choose_format(format, lm, few_shot, chatty=bool(system or history))
+        self.format = choose_format(format, lm, few_shot, bool(system or history), unknown="chat")
+        self.plain = self.format == "chat" and format == "auto" and not format_of(lm) # a function from text to text
         self.sure = format == "published" or bool(few_shot) or format_of(lm) == "published"
         self.options = _options(self, max_tokens, stop, temperature, seed)
         if lookup is None: lookup = "auto" if self.format == "chat" else "closest"
@@ -215,7 +212,7 @@ def _put_chat(a, r, worded, template):
         _filled(template, worded), said, [c.text for c in always], a.system, read_pairs(a.few_shot), turns, a.placement
     )
     r.text = as_text(r.sent, len(turns))
-    r.sent = sendable(a.lm, r.sent)
+    r.sent = as_text(r.sent) if a.plain else sendable(a.lm, r.sent)
 
 # %% ../../nbs/memory/09_assistant.ipynb #36facf5e
 def _turns(a):
@@ -263,7 +260,8 @@ def _afterwards(a, r, c):
     "The request that asks how the question was understood; None when that is not wanted"
     if not a.understanding or a.format != "chat" or not c.text.strip(): return None
     asked = r.sent if isinstance(r.sent, list) else [dict(role="user", content=r.sent)]
-    return [*asked, dict(role="assistant", content=c.text), dict(role="user", content=HOW)]
+    messages = [*asked, dict(role="assistant", content=c.text), dict(role="user", content=HOW)]
+    return as_text(messages) if a.plain else messages
 
 def _with_understanding(a, r, c, complete):
     "The interaction, with how the question was understood when that is wanted"

@@ -10,6 +10,7 @@ __all__ = ['NO_EMBEDDER', 'REACH', 'CLOSE', 'SURE', 'KeptVectors', 'Near', 'word
 
 # %% ../../nbs/memory/13_auto.ipynb #b67c9dde
 import math
+import threading
 import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -18,44 +19,43 @@ from typing import Optional
 import numpy as np
 
 from ..core import InvalidData, identity_key
-from .gate import (NEVER, Gate, Verdict, learned_shift, read_question, reads, spelling, tongue,
-                                   word_vectors)
+from ..lm.words import WordReader
+from .gate import (NEVER, Gate, Verdict, learned_shift, read_question, read_texts, reads, spelling,
+                                   tongue)
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
 # %% ../../nbs/memory/13_auto.ipynb #c418b787
 class KeptVectors:
-    "An embedder that remembers the last texts, and their words"
+    "An embedder that remembers the last texts that it read, and their words"
     def __init__(self,
         embedder, # an `Embedder`
         keep:int=5000, # texts
     ):
         self.embedder, self.name, self.keep = embedder, embedder.name, keep
-        self._units, self._words = OrderedDict(), OrderedDict()
+        self._reader, self._read, self._lock = WordReader(embedder), OrderedDict(), threading.Lock()
 
     @property
     def dim(self):
         "Columns of a vector"
         return self.embedder.dim
 
-    def _of(self, kept, texts, compute):
-        lacking = [t for t in dict.fromkeys(texts) if t not in kept]
-        if lacking: kept.update(zip(lacking, compute(lacking)))
-        out = [kept[t] for t in texts]
-        for t in texts: kept.move_to_end(t)
-        while len(kept) > self.keep: kept.popitem(last=False)
-        return out
-
     def __call__(self, texts)->np.ndarray:
-        "Unit vectors of `texts`; a long list is passed through"
-        if len(texts) > 64 or not len(texts): return self.embedder(texts)
-        return np.stack(self._of(self._units, list(texts), self.embedder))
+        "Unit vectors of `texts`, as the embedder gives them"
+        return self.embedder(texts)
 
-    def words(self,
-        texts, # questions
-    )->list:
-        "Per text the vectors of its words, or None"
-        return self._of(self._words, list(texts), lambda new: word_vectors(self.embedder, new) or [None]*len(new))
+    def read(self,
+        texts:list, # questions
+    )->list: # a `Read` per text: `.unit` and `.words`
+        "Questions and their words; those that are not kept are read in one pass"
+        with self._lock:
+            found = {t: self._read[t] for t in texts if t in self._read}
+            lacking = [t for t in dict.fromkeys(texts) if t not in found]
+            if lacking: found.update(zip(lacking, read_texts(self._reader, lacking)))
+            self._read.update(found)
+            for t in texts: self._read.move_to_end(t)
+            while len(self._read) > self.keep: self._read.popitem(last=False)
+        return [found[t] for t in texts]
 
 # %% ../../nbs/memory/13_auto.ipynb #486ad2a0
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _own_near(m, question, k):
     if m._index is None: m._index = VectorIndex()
     new = [k for k in m._entries if k not in m._index]
     if new: m._index.extend(new, m.vectors([m._entries[x].asked.lower() for x in new]))
-    cosines = dict(m._index.search(m.vectors([question.lower()])[0], k))
+    cosines = dict(m._index.search(m.vectors.read([question])[0].unit, k))
     asked = {x: e.asked.lower() for x, e in m._entries.items()}
     written = process.extract(question.lower(), asked, scorer=fuzz.ratio, limit=k)
     keys = dict.fromkeys([*cosines, *(x for _, _, x in written)])
@@ -100,10 +100,9 @@ REACH = 8 # edits up to which a stored question counts as near in wording
 
 def _stored_near(m, question, k):
     "Near entries of the scopes of a store"
-    store, scopes = m._stored
-    out = {}
+    (store, scopes), out, embedder = m._stored, {}, _Lowered(m.vectors, question)
     for depth, scope in enumerate(scopes):
-        found = store.search(question, scope=scope, k=k, method="semantic", embedder=_Lowered(m.vectors), scores=True)
+        found = store.search(question, scope=scope, k=k, method="semantic", embedder=embedder, scores=True)
         found = [(c, float(s)) for c, s in found]
         found += [(c, None) for c in store.search(question, scope=scope, k=k, max_distance=REACH)]
         for c, cosine in found:
@@ -117,9 +116,12 @@ def _age(time):
     except (TypeError, ValueError): return 0.
 
 class _Lowered:
-    "Keys are embedded in lower case, as the gate learned them"
-    def __init__(self, vectors): self.vectors, self.name = vectors, vectors.name
-    def __call__(self, texts): return self.vectors([t.lower() for t in texts])
+    "Keys are embedded in lower case, as the gate learned them; the question has been read already"
+    def __init__(self, vectors, question):
+        self.vectors, self.name, self.question = vectors, vectors.name, question
+    def __call__(self, texts):
+        if list(texts) == [self.question]: return self.vectors.read([self.question])[0].unit[None]
+        return self.vectors([t.lower() for t in texts])
 
 # %% ../../nbs/memory/13_auto.ipynb #d9d7ef2b
 CLOSE = 1. # log odds within which age decides
@@ -130,17 +132,15 @@ def _odds(p): return math.log(max(p, 1e-6)/max(1-p, 1e-6))
 def _verdict(m, stored, question):
     "What the gate says of two texts, with vectors where they can be read"
     if not (m._meaning and reads(question)): return m.gate(stored, question)
-    units = m.vectors([stored.lower(), question.lower()])
-    return m.gate(stored, question, float(units[0] @ units[1]), m.vectors.words([stored, question]))
+    a, b = m.vectors.read([stored, question])
+    return m.gate(stored, question, float(a.unit @ b.unit), (a.words, b.words))
 
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
     best, meaning = {}, m._meaning and reads(question)
     if meaning: best = {n.key: m.gate.at_most(n.key, question, n.cosine) for n in near}
     open_still = [n.key for n in near if meaning and best[n.key].says != "leave"]
-    if open_still:  # all at once, into what is kept
-        m.vectors([t.lower() for t in (question, *open_still)])
-        m.vectors.words([question, *open_still])
+    if open_still: m.vectors.read([question, *open_still]) # all at once, into what is kept
     verdict = lambda key: _verdict(m, key, question) if key in open_still or not meaning else best[key]
     out = [Near(n.key, n.text, n.id, n.place, n.cosine, verdict(n.key)) for n in near]
     return sorted(out, key=lambda n: (-n.verdict.log_odds, n.place))
@@ -230,7 +230,7 @@ class AutoLookup(Lookup):
     ):
         "Apply from this probability; nothing is offered above it"
         odds = -NEVER if p >= 1 else _odds(p)
-        for w in (self.gate.meaning, self.gate.wording): w.apply, w.ask = odds, min(w.ask, odds)
+        for w in (self.gate.meaning, self.gate.wording, self.gate.script): w.apply, w.ask = odds, min(w.ask, odds)
 
     def pair_distance(self,
         question:str, # new

@@ -2,13 +2,15 @@
 from typing import Any as _Any, Optional as _Optional
 
 import math
+import threading
 import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Optional
 import numpy as np
 from ..core import InvalidData, identity_key
-from .gate import NEVER, Gate, Verdict, learned_shift, read_question, reads, spelling, tongue, word_vectors
+from ..lm.words import WordReader
+from .gate import NEVER, Gate, Verdict, learned_shift, read_question, read_texts, reads, spelling, tongue
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -16,8 +18,9 @@ class KeptVectors:
     embedder: _Any
     name: _Any
     keep: _Any
-    _units: _Any
-    _words: _Any
+    _reader: _Any
+    _read: _Any
+    _lock: _Any
 
     def __init__(self, embedder, keep: int=...):
         ...
@@ -26,13 +29,10 @@ class KeptVectors:
     def dim(self):
         ...
 
-    def _of(self, kept, texts, compute):
-        ...
-
     def __call__(self, texts) -> np.ndarray:
         ...
 
-    def words(self, texts) -> list:
+    def read(self, texts: list) -> list:
         ...
 
 @dataclass(frozen=True)
@@ -64,8 +64,9 @@ def _age(time):
 class _Lowered:
     vectors: _Any
     name: _Any
+    question: _Any
 
-    def __init__(self, vectors):
+    def __init__(self, vectors, question):
         ...
 
     def __call__(self, texts):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 # %% auto #0
 __all__ = ['MATCHED', 'ANY', 'DECISIVE', 'NEVER', 'LABELS', 'Lexicon', 'lexicon', 'split_words', 'canonical', 'Question',
-           'read_question', 'spelling', 'match_words', 'word_vectors', 'differences', 'reads', 'tongue',
-           'pair_features', 'Weights', 'fit_weights', 'Verdict', 'Gate', 'apply_limit', 'quiet_limit',
+           'read_question', 'spelling', 'match_words', 'read_texts', 'differences', 'reads', 'tongue', 'pair_features',
+           'Forest', 'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'Gate', 'apply_limit', 'quiet_limit',
            'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers', 'train_gate',
            'save_gate', 'learned_shift']
 
@@ -17,7 +17,7 @@ import json
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Optional
 
@@ -25,6 +25,7 @@ import numpy as np
 
 from ..core import InvalidData, identity_key, read_json, read_jsonl, write_atomic
 from ..data import shipped
+from ..lm.words import WordReader
 from ..stats import share_upper
 
 # %% ../../nbs/memory/12_gate.ipynb #ca1f11a3
@@ -220,30 +221,16 @@ def match_words(
         left[i], left[:, j] = 0, 0
     return out
 
-# %% ../../nbs/memory/12_gate.ipynb #ff229207
+# %% ../../nbs/memory/12_gate.ipynb #b41f90c7
 _LATIN = re.compile(r"[a-zà-öø-ÿ]")
 
-def word_vectors(
-    embedder, # an `STEmbedder`; with another kind there are no vectors of words
+def read_texts(
+    reader, # a `WordReader`
     texts, # questions
-)->Optional[list]: # per question float32 [words, dim], rows of length 1; None where the embedder has none
-    "Each word of each question as the model reads it in its sentence"
-    model = getattr(embedder, "model", None)
-    try: tokenizer, encoder = model[0].tokenizer, model[0].auto_model
-    except (TypeError, AttributeError, IndexError, KeyError): return None
-    import torch
-    words = [list(read_question(t).low) or [""] for t in texts]
-    enc = tokenizer(words, is_split_into_words=True, padding=True, truncation=True, return_tensors="pt")
-    with torch.inference_mode():
-        out = encoder(**{k: enc[k].to(encoder.device) for k in ("input_ids", "attention_mask")})
-    states = out.last_hidden_state.float().cpu().numpy() # [texts, tokens, dim]
-    return [_by_word(states[i], enc.word_ids(i), len(ws)) for i, ws in enumerate(words)]
-
-def _by_word(states, word_ids, n):
-    out = np.zeros((n, states.shape[1]), np.float32)
-    for state, w in zip(states, word_ids):
-        if w is not None: out[w] += state
-    return out/np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
+)->list: # a `Read` per question: its vector, and float32 [words, dim] with rows of length 1, or None
+    "Each question and each of its words as the model reads them, in one pass"
+    low = [unicodedata.normalize("NFC", t).replace("’", "'").lower() for t in texts]
+    return reader(low, [list(read_question(t).low) or [""] for t in texts])
 
 # %% ../../nbs/memory/12_gate.ipynb #b1302185
 ANY = "any" # instead of vectors: as if every word could stand for every other
@@ -375,7 +362,7 @@ def pair_features(
     stored:str, # the question of the memory
     asked:str, # the new question
     cosine:float=0., # of their embeddings; 0 without an embedder
-    vectors=(None, None), # `word_vectors` of both
+    vectors=(None, None), # of the words of both, as `read_texts` gives them
 )->tuple: # (dict of features, dict of differences)
     "What a pair of questions shows"
     a, b = read_question(stored), read_question(asked)
@@ -386,6 +373,62 @@ def pair_features(
     foreign = bool(spoken[0]) and bool(spoken[1]) and not spoken[0] & spoken[1]
     differ = _replaced(a, b, written, meant) | _other(a, b, found, written) | dict(tongue=foreign)
     return likes | {k: -float(v) for k, v in differ.items()}, found
+
+# %% ../../nbs/memory/12_gate.ipynb #95689a93
+class Forest:
+    "Boosted trees whose leaves add up to log odds; all trees stand in one table of nodes"
+    def __init__(self,
+        names:list, # of the features
+        roots:list, # node at which each tree begins
+        feature:list, # per node: which feature it asks for; -1 for a leaf
+        limit:list, # per node: up to here it goes left; of a leaf: its value
+        left:list, right:list, # per node: where it goes
+    ):
+        self.names, self.roots = names, np.array(roots)
+        self.feature, self.limit, self.left, self.right = map(np.array, (feature, limit, left, right))
+
+    def __call__(self,
+        features:dict, # as `pair_features` gives them
+    )->float:
+        "The sum of the leaves that are reached"
+        x, at = np.array([features[k] for k in self.names] + [0.]), self.roots
+        while (inner := self.feature[at] >= 0).any():
+            step = np.where(x[self.feature[at]] <= self.limit[at], self.left[at], self.right[at])
+            at = np.where(inner, step, at)
+        return float(self.limit[at].sum())
+
+    def to_dict(self)->dict:
+        "Plain values"
+        nodes = {k: getattr(self, k).tolist() for k in ("roots", "feature", "left", "right")}
+        return dict(names=self.names, **nodes, limit=[float(f"{v:.6g}") for v in self.limit])
+
+# %% ../../nbs/memory/12_gate.ipynb #5105c69a
+def fit_forest(
+    rows, # (features, fits) per pair
+    rounds:int=100, # trees
+    seed:int=0, # of what each tree sees
+)->Forest:
+    "Boosted trees in which no likeness speaks against a pair"
+    from promptmem.core import require
+    lgb, names = require("lightgbm", "reward"), list(rows[0][0])
+    x, y = np.array([[f[k] for k in names] for f, _ in rows]), np.array([fit for _, fit in rows], int)
+    settings = dict(objective="binary", learning_rate=.1, num_leaves=12, min_data_in_leaf=20, lambda_l2=5, verbose=-1,
+                    feature_fraction=.5, bagging_fraction=.8, bagging_freq=1, monotone_constraints=[1]*len(names),
+                    seed=seed, deterministic=True, num_threads=1)
+    trees = lgb.train(settings, lgb.Dataset(x, y), rounds).dump_model()["tree_info"]
+    nodes = []
+    roots = [_plant(t["tree_structure"], nodes) for t in trees]
+    return Forest(names, roots, *map(list, zip(*nodes)))
+
+def _plant(node, nodes):
+    "Append a tree to the table; the place of its root"
+    at = len(nodes)
+    if "leaf_value" in node: nodes.append((-1, float(f"{node['leaf_value']:.6g}"), 0, 0))
+    else:
+        nodes.append(None)
+        left, right = (_plant(node[k], nodes) for k in ("left_child", "right_child"))
+        nodes[at] = (node["split_feature"], float(f"{node['threshold']:.6g}"), left, right) # also what is just below 0
+    return at
 
 # %% ../../nbs/memory/12_gate.ipynb #5c1b2b67
 @dataclass
@@ -399,32 +442,35 @@ class Weights:
     apply:float # log odds from which a clarification is applied
     ask:float # log odds from which it is offered
     proof:dict # what the limits did on pairs out of fold, with the counts behind it
+    forest:Optional[Forest] = None # the other half
 
     def log_odds(self,
         features:dict, # as `pair_features` gives them
     )->float:
         "The evidence that the clarification fits"
         x = np.array([features[k] for k in self.names])
-        return float(((x - self.mean)/self.scale) @ self.weight + self.bias)
+        odds = float(((x - self.mean)/self.scale) @ self.weight + self.bias)
+        return odds if self.forest is None else (odds + self.forest(features))/2
 
     def to_dict(self)->dict:
         "Plain values"
         vectors = {k: [round(float(v), 5) for v in getattr(self, k)] for k in ("mean", "scale", "weight")}
         return dict(names=self.names, bias=round(self.bias, 5), apply=round(self.apply, 4), ask=round(self.ask, 4),
-                    proof=self.proof, **vectors)
+                    proof=self.proof, **vectors, forest=self.forest and self.forest.to_dict())
 
     @classmethod
     def from_dict(cls,
         d:dict, # from a file
     )->"Weights":
         "What `to_dict` wrote"
-        return cls(**d | {k: np.array(d[k], float) for k in ("mean", "scale", "weight")})
+        forest = Forest(**d["forest"]) if d.get("forest") else None
+        return cls(**d | {k: np.array(d[k], float) for k in ("mean", "scale", "weight")} | dict(forest=forest))
 
 # %% ../../nbs/memory/12_gate.ipynb #3237a0e1
 def fit_weights(
     rows, # (features, fits) per pair
     pull:float=3., # ridge on the standardised weights
-    steps:int=4000, # of projected gradient descent, accelerated
+    steps:int=1500, # of projected gradient descent, accelerated
 )->Weights: # without limits yet
     "Logistic regression whose weights are not below 0"
     names = list(rows[0][0])
@@ -463,7 +509,7 @@ class Gate:
         shift:float=0., # added to the log odds: what a scope's verdicts taught
     ):
         d = read_json(path or shipped("pairs/gate.json"))
-        self.meaning, self.wording = (Weights.from_dict(d[k]) for k in ("meaning", "wording"))
+        self.meaning, self.wording, self.script = (Weights.from_dict(d[k]) for k in ("meaning", "wording", "script"))
         self.shift = shift
 
     def weights(self,
@@ -471,7 +517,7 @@ class Gate:
         meaning:bool=True, # are there embeddings?
     )->Weights:
         "The weights that judge a question: with `meaning` where there are embeddings that can read it"
-        return self.meaning if meaning and reads(asked) else self.wording
+        return self.script if not reads(asked) else self.meaning if meaning else self.wording
 
     def limit(self,
         what:str="apply", # or "ask"
@@ -485,7 +531,7 @@ class Gate:
         stored:str, # the question of the memory
         asked:str, # the new question
         cosine:float=None, # of their embeddings; None: there are none
-        vectors=(None, None), # `word_vectors` of both
+        vectors=(None, None), # of the words of both, as `read_texts` gives them
     )->Verdict:
         "Apply, ask or leave"
         if identity_key(stored) == identity_key(asked): return Verdict("apply", -NEVER, "the same question")
@@ -580,10 +626,10 @@ def light_edits(
 def _judge_pairs(pairs, embedder):
     "Features and differences of (stored, asked) pairs, in batches; without an embedder from the wording"
     if embedder is None: return [pair_features(a, b) for a, b in pairs]
-    texts = list(dict.fromkeys(t for p in pairs for t in p))
-    unit = dict(zip(texts, embedder([t.lower() for t in texts])))
-    words = [v for i in range(0, len(texts), 64) for v in (word_vectors(embedder, texts[i:i+64]) or [None]*64)]
-    words = dict(zip(texts, words))
+    texts = sorted({t for p in pairs for t in p}, key=len)
+    reader = WordReader(embedder)
+    read = [r for i in range(0, len(texts), 64) for r in read_texts(reader, texts[i:i+64])]
+    unit, words = ({t: r[part] for t, r in zip(texts, read)} for part in (0, 1))
     return [pair_features(a, b, float(unit[a] @ unit[b]), (words[a], words[b])) for a, b in pairs]
 
 def pair_odds(
@@ -637,7 +683,9 @@ class _Judged:
     family:np.ndarray
     fits:np.ndarray
     judged:list # (features, differences) per pair
-    def fit(self, use): return fit_weights([(self.judged[i][0], bool(self.fits[i])) for i in np.flatnonzero(use)])
+    def fit(self, use):
+        rows = [(self.judged[i][0], bool(self.fits[i])) for i in np.flatnonzero(use)]
+        return replace(fit_weights(rows), forest=fit_forest(rows))
     def odds(self, w, use):
         return np.array([NEVER if set(DECISIVE) & set(d) else w.log_odds(x) for x,
                          d in (self.judged[i] for i in np.flatnonzero(use))])
@@ -662,11 +710,13 @@ def train_gate(
     "Fit both sets of weights; their limits come from stored questions that the weights in question have not seen"
     import random
     rows = rows or [r for r in load_pairs() if r["split"] != "heldout"]
-    return {name: _fit_with_limits(_pairs_of(rows, model, embedder, random.Random(seed)), model, folds, seed).to_dict()
-            for name, model in (("meaning", embedder), ("wording", None))}
+    pairs = lambda model: _pairs_of(rows, model, embedder, random.Random(seed))
+    meaning = _fit_with_limits(pairs(embedder), embedder, folds, seed, .965)
+    wording, script = _fit_with_limits(pairs(None), None, folds, seed, .95)
+    return dict(meaning=meaning[0].to_dict(), wording=wording.to_dict(), script=script.to_dict())
 
-def _fit_with_limits(pairs, model, folds, seed):
-    "Weights from all pairs, limits from odds out of fold"
+def _fit_with_limits(pairs, model, folds, seed, precision):
+    "Weights from all pairs, limits from odds out of fold: for all, and where there is no model for other scripts"
     data = _Judged(np.array([p[0] for p in pairs]), np.array([p[3] for p in pairs]),
                    _judge_pairs([p[1:3] for p in pairs], model))
     kind, names = np.array([p[4] for p in pairs]), np.unique(data.family)
@@ -676,12 +726,16 @@ def _fit_with_limits(pairs, model, folds, seed):
     best = {}
     for (family, _, question, *_), o in zip((p for p in pairs if p[4] == "near"), odds[kind == "near"]):
         best[family, question] = max(o, best.get((family, question), -math.inf))
-    return _with_limits(data.fit(kind != "near"), odds[kind == "pair"], data.fits[kind == "pair"], list(best.values()))
+    w, one = data.fit(kind != "near"), kind == "pair"
+    apply = apply_limit(odds[one], data.fits[one], precision)
+    every = _with_limits(w, odds[one], data.fits[one], list(best.values()), apply)
+    one &= np.array([not reads(p[2]) for p in pairs])
+    unread = [o for (_, question), o in best.items() if not reads(question)]
+    return every, _with_limits(w, odds[one], data.fits[one], unread, apply) if one.any() else None
 
-def _with_limits(w, odds, fits, best):
+def _with_limits(w, odds, fits, best, apply):
     "The limits, and what they did on the pairs out of fold"
-    w.apply = apply_limit(odds, fits)
-    w.ask = min(w.apply, quiet_limit(best))
+    w = replace(w, apply=apply, ask=min(apply, quiet_limit(best)))
     reach = lambda limit: round(float((odds[fits] >= limit).mean()), 4)
     w.proof = dict(apply=injection_proof(odds[~fits], w.apply), ask=injection_proof(best, w.ask),
                    found=reach(w.apply), offered=reach(w.ask))
@@ -692,7 +746,8 @@ def save_gate(
     path, # a JSON file
 ):
     "Write a gate"
-    write_atomic(path, json.dumps(gate, indent=1) + "\n")
+    lines = [f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in gate.items()]
+    write_atomic(path, "{" + ",\n ".join(lines) + "}\n")
 
 # %% ../../nbs/memory/12_gate.ipynb #0d8414d5
 def learned_shift(

@@ -220,6 +220,7 @@ def choose_format(
     lm, # a language model
     few_shot="", # solved examples
     chatty:bool=False, # is there a system message, or a conversation?
+    unknown:str="published", # for a function that says nothing about itself
 )->str: # "chat" or "published"
     "The format to ask `lm` in"
     if format not in FORMATS: raise ValueError(f"format is one of {', '.join(map(repr, FORMATS))}, not {format!r}")
@@ -227,7 +228,7 @@ def choose_format(
     kind = format_of(lm)
     if kind in ("published", "chat"): return kind
     if kind == "text": return "published" if few_shot else "chat" # examples show a base model how to go on
-    return "chat" if chatty else "published"
+    return "published" if few_shot and unknown == "chat" else "chat" if chatty else unknown
 
 # %% ../../nbs/memory/03_prompt.ipynb #eb0ba762
 def sendable(

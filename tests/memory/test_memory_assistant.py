@@ -10,7 +10,7 @@ from promptmem.memory import Assistant, ClosestLookup, SemanticLookup, Transform
 from promptmem.memory.prompt import SEP, neutralize
 from promptmem.store.store import Store
 
-LM = CallableLM(obedient)
+LM = CallableLM(obedient, format="published")
 ASK = "what goes with < {} > ?"
 
 
@@ -90,7 +90,7 @@ def test_own_lookup_with_entries_stays_its_own(tmp_path):
 
 def test_nothing_is_stored_when_there_is_no_answer(tmp_path):
     def broken(p): raise PromptTooLong("prompt 0 has 5000 tokens and 64 more are asked for, but m takes 1024 in all")
-    a = Assistant(CallableLM(broken), store=Store(tmp_path/"m.db"), scope="alice")
+    a = Assistant(CallableLM(broken, format="published"), store=Store(tmp_path/"m.db"), scope="alice")
     with pytest.raises(PromptTooLong, match="takes 1024 in all"): a.ask("word "*5000)
     with pytest.raises(InvalidData, match="the question is empty"): a.ask("")
     assert a.history() == []

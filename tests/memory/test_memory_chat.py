@@ -42,9 +42,23 @@ def test_question_and_answer_are_the_users_and_the_models_own(text):
 
 @pytest.mark.parametrize("text", [a for a in ANSWERS if a != "END" and SEP not in a])
 def test_a_plain_function_gets_its_answer_back_untouched(text):
-    """Nothing is known about a function: it is asked in the published format, and only published sentences are taken
-    apart"""
-    assert Assistant(CallableLM(lambda p: text)).ask("who?").answer == text.strip()
+    """Nothing is known about a function: it gets the question as a text, and what it answers is the answer"""
+    seen = []
+    r = Assistant(CallableLM(lambda p: seen.append(p) or text)).ask("who?")
+    assert (r.answer, r.understanding, seen, r.prompt) == (text, "", ["who?"], "who?")
+
+
+def test_a_function_is_asked_in_one_text_whatever_goes_with_the_question():
+    seen = []
+    a = Assistant(CallableLM(lambda p: seen.append(p) or f"answer {len(seen)}"), system="Be kind.", history=2,
+                  lookup=ClosestLookup(), store=Store(":memory:"))
+    a.clarify(a.ask("how warm is it?"), "in Celsius")
+    again = a.ask("how warm is it?")
+    assert all(isinstance(p, str) for p in seen) and "Be kind." in seen[0] and seen[0].endswith("how warm is it?")
+    assert "in Celsius" in seen[1] and again.answer == "answer 2" and "###" not in seen[1]
+    # examples show how to go on
+    shown = Assistant(CallableLM(lambda p: seen.append(p) or "ok"), few_shot=[("q1", "a1")]).ask("q2?")
+    assert shown.prompt.endswith("q2?" + SEP)
 
 
 @given(st.text(alphabet=st.sampled_from('ab "\'`\n\r\u2028{}()'), max_size=60) | st.text(max_size=60))
@@ -82,7 +96,8 @@ def test_neutralizing_is_idempotent(text):
 )
 def test_a_published_prompt_has_the_separators_that_belong_there(hostile):
     seen = []
-    a = Assistant(CallableLM(lambda p: seen.append(p) or "ok END"), rewriter=lambda q: q + " indeed")
+    lm = CallableLM(lambda p: seen.append(p) or "ok END", format="published")
+    a = Assistant(lm, rewriter=lambda q: q + " indeed")
     a.clarify(a.ask(f"what is < big > ? {hostile}"), hostile)
     a.ask(f"what is < small > ? {hostile}")
     assert [p.count(SEP) for p in seen] == [1, 1] and all(p.endswith(SEP) for p in seen)
@@ -95,7 +110,8 @@ def test_a_published_prompt_has_the_separators_that_belong_there(hostile):
 
 def test_a_heading_and_the_word_end_reach_a_published_model_as_they_are():
     seen = []
-    Assistant(CallableLM(lambda p: seen.append(p) or "ok")).ask("### Sub\nis END of line | the end?")
+    lm = CallableLM(lambda p: seen.append(p) or "ok", format="published")
+    Assistant(lm).ask("### Sub\nis END of line | the end?")
     assert seen == ["### Sub\nis END of line | the end?" + SEP]
 
 

@@ -133,7 +133,7 @@ def test_verdicts_move_the_limit_little_by_little():
 
 def test_the_language_of_the_letters_decides_which_weights_judge():
     gate = Gate()
-    assert gate.weights("wie spät ist es") is gate.meaning and gate.weights("कितने बजे हैं") is gate.wording
+    assert gate.weights("wie spät ist es") is gate.meaning and gate.weights("कितने बजे हैं") is gate.script
 
 
 def test_without_sentence_transformers_it_says_so_and_works(monkeypatch):

@@ -11,7 +11,7 @@ from promptmem.memory import (ClosestLookup, calibrate, compare_logs, fine_tune,
 from promptmem.memory.logs import Log, Logs
 from promptmem.stats import auc, brier, ece, mean_interval, wilson
 
-LM = CallableLM(lambda prompt: "the synonym for x is y")
+LM = CallableLM(lambda prompt: "the synonym for x is y", format="published")
 TASKS = make_tasks(6, "own", seed=0)
 
 

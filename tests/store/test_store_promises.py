@@ -582,7 +582,7 @@ def test_a_password_may_hold_anything_and_is_never_shown(word):
 
 def test_an_assistant_forgets(tmp_path):
     "Through the whole of it: what the model was sent and said, what an undo remembers, what is suggested"
-    lm = CallableLM(lambda p: f"I take it as {p}")
+    lm = CallableLM(lambda p: f"I take it as {p}", format="published")
     with Store(tmp_path/"m.db") as s:
         a = Assistant(lm, store=s, scope="alice")
         a.clarify(a.ask("which name rings the same bell as < night > ?"), "my ZEBRA | bell\n")
