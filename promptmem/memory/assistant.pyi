@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 from ..core import InvalidData, new_id, stable_hash
+from ..lm.base import CallableLM
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
@@ -15,16 +16,17 @@ from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
 class Assistant:
+    lm: _Any
     scopes: _Any
     reward: _Any
     rewriter: _Any
     format: _Any
+    plain: _Any
     sure: _Any
     options: _Any
     lookup: _Any
     _done: _Any
     _asked: _Any
-    lm: _Any
     few_shot: _Any
     embedder: _Any
     system: _Any
