@@ -109,7 +109,7 @@ def test_looking_after_the_memory(notebook):
 def test_hostile_text_is_text(notebook):
     setup = (
         MODEL
-        + f"hostile = {HOSTILE!r}\nstore = pm.Store(':memory:')\na = Assistant(pm.CallableLM(lambda p: p[-400:], format="published"), "
+        + f"hostile = {HOSTILE!r}\nstore = pm.Store(':memory:')\na = Assistant(pm.CallableLM(lambda p: p[-400:], format='published'), "
           f"store=store, scope='alice')\n"
     )
     notebook.open("hostile.ipynb", setup, "w = ClarifyWidget(a)\nw", "m = MemoryInspector(store, scope='alice')\nm")
