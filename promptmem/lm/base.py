@@ -145,7 +145,7 @@ class LM:
         temperature:float=0., # 0 is greedy
         seed:int=0, # of sampling
         errors:str="raise", # "raise", or "return" to get the exception in the place of a failed answer
-        progress:bool=False, # show a progress bar
+        progress:bool=None, # show a bar; None: where it takes more than five seconds
         *,
         raw:bool=False, # texts go in as they stand, without the model's chat template
         schema:dict=None, # a JSON schema that the answer must follow, where the model supports it
@@ -274,9 +274,12 @@ def _answered(lm, requests, errors, progress):
     return [out[k] for k in keys]
 
 def _bar(items, total, progress):
-    if not progress: return items
-    from tqdm.auto import tqdm
-    return tqdm(items, total=total, unit="answer")
+    "The items, with a bar beside them where they take long"
+    from promptmem.lm.scoring import progress_bar
+    with progress_bar(total, progress, "answering") as bar:
+        for x in items:
+            yield x
+            bar.update()
 
 # %% ../../nbs/lm/01_base.ipynb #23285c89
 def cut_at_stop(

@@ -18,6 +18,7 @@ from ..data import cache_dir, data_dir
 from .base import LM, LMError
 from .endpoint import PROVIDERS, endpoint_lm
 from .local import TransformersLM, load_checkpoint
+from .scoring import progress_bar
 
 # %% auto #0
 __all__ = ['write_receipt', 'is_whole', 'converted', 'load_lm']
@@ -70,8 +71,9 @@ def _convert(source, folder):
     tmp = folder.parent/f".{folder.name}.{new_id()}"
     tmp.mkdir()
     try:
-        model, tokenizer = load_checkpoint(str(source.parent), dtype="float32", gguf_file=source.name)
-        with warnings.catch_warnings():
+        with progress_bar(2, True, f"converting {source.name}, once") as bar, warnings.catch_warnings():
+            model, tokenizer = load_checkpoint(str(source.parent), dtype="float32", gguf_file=source.name)
+            bar.update()
             warnings.simplefilter("ignore")
             model.save_pretrained(tmp)
             tokenizer.save_pretrained(tmp)

@@ -9,6 +9,7 @@ __all__ = ['log', 'budget_batches', 'encode', 'evaluating', 'split_head', 'pad_r
 
 # %% ../../nbs/lm/03_scoring.ipynb #27dced09
 import logging
+import time
 import warnings
 import weakref
 from functools import cached_property
@@ -278,15 +279,31 @@ def default_budget(
     if p.device.type != "cpu": return 16384
     return 1024 if p.dtype == require("torch", "local").float32 else 384 # bfloat16 is through with less sooner
 
-# %% ../../nbs/lm/03_scoring.ipynb #d4efe35f
-def progress_bar(
-    total:int, # steps in all
-    progress:bool, # False: nothing is shown
-    what:str, # its label
-):
-    "A tqdm bar that disappears when it is done"
-    from tqdm.auto import tqdm
-    return tqdm(total=total, desc=what, disable=not progress, leave=False)
+# %% ../../nbs/lm/03_scoring.ipynb #c7e3596f
+class progress_bar:
+    "A bar with rate and time left, which disappears when it is done"
+    wait = 5. # seconds before it shows itself
+    def __init__(self,
+        total:int, # steps in all
+        progress:bool=None, # False: nothing is shown; True: at once; None: where it takes more than five seconds
+        what:str="", # its label
+    ):
+        self.total, self.what, self.n, self.bar = total, what, 0, None
+        self.start = time.monotonic() if progress is None else None
+        if progress: self._show()
+    def _show(self):
+        from tqdm.auto import tqdm
+        self.bar = tqdm(total=self.total, initial=self.n, desc=self.what, leave=False)
+    def update(self,
+        n:int=1, # steps done since the last call
+    ):
+        "So many steps further"
+        self.n += n
+        if self.bar is not None: self.bar.update(n)
+        elif self.start is not None and time.monotonic()-self.start > self.wait and self.n < self.total: self._show()
+    def __enter__(self): return self
+    def __exit__(self, *error):
+        if self.bar is not None: self.bar.close()
 
 # %% ../../nbs/lm/03_scoring.ipynb #39c3b17a
 def _score(model, tokenizer, ids, starts, batch_tokens, progress, score):
@@ -308,7 +325,7 @@ def token_logprobs(
     positions:str="suffix", # "suffix": of a pair only the suffix's tokens; "all": every token but the first
     max_length:int=None, # cut every text after this many tokens (the published scripts: 128)
     bos:bool=False, # score the first token too, after a beginning-of-text token
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
 )->list: # per text a float32 array: natural log-probability of each scored token, in the order of `texts`
     "Log-probability of each token given the tokens before it; independent of the batching"
     if positions not in ("suffix", "all"): raise ValueError(f"positions is 'suffix' or 'all', not {positions!r}")
@@ -323,7 +340,7 @@ def token_hits(
     ids, # lists of token ids
     starts, # first scored position of each
     batch_tokens:int=None, # as in `token_logprobs`
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
 )->list: # per text a boolean array
     "Is each token the one that the model finds likeliest, given the true tokens before it?"
     return _score(model, tokenizer, ids, starts, batch_tokens, progress, _is_first)

@@ -10,7 +10,7 @@ _names = {
     "make_foils": "foils", "condition": "foils", "audit_foils": "foils", "Pairs": "foils",
     "read_pairs": "foils", "read_sentences": "foils", "read_experiment": "foils", "run_experiment": "experiments",
     "plot_conditions": "experiments", "memory_against_weights": "experiments", "nearest": "experiments",
-    "RecallSession": "tester",
+    "RecallSession": "tester", "read_published": "published", "write_published": "published",
     "widgets": None, "RecallTester": "widgets",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

@@ -32,7 +32,7 @@ def run_experiment(
     recall:bool=True, # generate, too
     prefix_words=None, # as in `recall_test`
     name:str=None, # for the table; None: the pairs' own
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
 ): # DataFrame: one row per seed and exposure
     "Study, with both tests on the way"
     seen, unseen = pairs

@@ -15,9 +15,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import InvalidData, fold, read_jsonl, require
 from ..data import shipped
+from ..panel import parts as pages
+from ..panel.widget import static_page
 from ..stats import auc, paired_bootstrap
 
 # %% ../../nbs/recall/01_foils.ipynb #55c2fdfb
@@ -192,6 +195,12 @@ class Pairs:
     def __repr__(self):
         left = f", {len(self.dropped)} dropped" if self.dropped else ""
         return f"Pairs({len(self)} pairs{f' of {self.name}' if self.name else ''}{left})"
+    def parts(self)->list: # parts of a page
+        "What a notebook shows: how many there are, the first few, and why others were dropped"
+        rows = [dict(studied=a, foil=b) for a, b in zip(self.seen[:5], self.unseen[:5])]
+        why = [dict(line=i, dropped_because=reason) for i, reason in self.dropped]
+        return [pages.paragraph(repr(self)), pages.table(rows), *([pages.table(why, most=5)] if why else [])]
+    def _repr_html_(self): return static_page(self.parts())
 
 # %% ../../nbs/recall/01_foils.ipynb #092477e1
 CONDITIONS = {"1": ("natural", "new"), "2": ("natural", "paraphrase"), "3": ("natural", "synonym"),
@@ -273,6 +282,7 @@ def read_experiment(
     at = Path(folder)/f"expt{k}"
     return read_pairs(at/f"seen_data_{split}.json", at/f"unseen_data_{split}.json")
 
+# %% ../../nbs/recall/01_foils.ipynb #46feef2d
 def published_split(
     corpus, # the corpus in its published order
     seed:int, # 0 to 3
@@ -299,7 +309,20 @@ class FoilAudit:
     def ok(self):
         "Is nothing wrong?"
         return not self.problems
-    def __repr__(self): return "FoilAudit(" + ("foils match" if self.ok else "; ".join(self.problems)) + ")"
+    @property
+    def verdict(self)->str:
+        "Do the foils match? If not, in what they do not"
+        return "The foils match" if self.ok else f"The foils do not match: {'; '.join(self.problems)}"
+    def __repr__(self): return f"{self.verdict} (FoilAudit: {len(self.frame)} measures)"
+
+# %% ../../nbs/recall/01_foils.ipynb #65f0e028
+@patch
+def parts(self:FoilAudit)->list: # parts of a page
+    "What a notebook shows: the verdict, then each measure of both lists and their difference"
+    return [pages.verdict(self.verdict + ".", self.ok), pages.table(self.frame.round(3).reset_index(names="measure"))]
+
+@patch
+def _repr_html_(self:FoilAudit): return static_page(self.parts())
 
 # %% ../../nbs/recall/01_foils.ipynb #ca4944cf
 def _measure(a, b):

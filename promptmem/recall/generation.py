@@ -15,7 +15,9 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..core import fold, require
+from ..panel import parts as pages
 from ..panel.plots import figure
+from ..panel.widget import static_page
 from .studying import check_sentences, context_ids, tokenize
 from ..lm.chat import frame
 from promptmem.lm.scoring import (
@@ -29,7 +31,7 @@ from promptmem.lm.scoring import (
     split_head,
     token_hits,
 )
-from ..stats import bootstrap, wilson
+from ..stats import bootstrap, paired_bootstrap, wilson
 
 # %% ../../nbs/recall/04_generation.ipynb #a0efb968
 def rouge_words(
@@ -167,7 +169,7 @@ def continue_ids(
     temperature:float=0., # 0: greedy
     seed:int=0, # of sampling: sentence i always gets the same random numbers
     batch_tokens:int=None, # tokens per batch; None: 4096 on a processor, 65536 on an accelerator
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
 )->list: # lists of token ids
     "Continue each prompt by exactly the wanted number of tokens"
     torch = require("torch", "local")
@@ -233,17 +235,36 @@ class Recall:
         "Share of sentences whose missing part came out word for word"
         return float(self.frame.exact.mean())
     def interval(self,
-        score="rouge1", # name of the score
+        score:str="rouge1", # name of the score
         **kw, # passed on
     ):
         "Bootstrap interval over sentences of any score column"
         return bootstrap(self.frame[score].astype(float), **kw)
-    def __repr__(self):
-        floor = f" (before {self.before.rouge:.3f})" if self.before is not None else ""
-        tokens = self.scores["token_accuracy"]
-        recited = f"{int(self.frame.exact.sum())} of {self.n} recited"
-        return (f"Recall({recited}: rouge {self.rouge:.3f}{floor}, token accuracy {tokens:.3f}, "
-                f"teacher-forced {self.scores['teacher_forced']:.3f})")
+
+# %% ../../nbs/recall/04_generation.ipynb #8bfa5761
+@patch(as_prop=True)
+def gained(self:Recall):
+    "Do more of the missing words come out than before the study? None where that was not tested, or cannot be told"
+    if self.before is None or len(self.frame) < 2: return None
+    i = paired_bootstrap(self.frame.rouge1.to_numpy(float), self.before.frame.rouge1.to_numpy(float))
+    return True if i.lo > 0 else False if i.hi < 0 else None
+
+@patch(as_prop=True)
+def verdict(self:Recall)->str:
+    "What came out, in a sentence"
+    n, said = int(self.frame.exact.sum()), f"{self.rouge:.0%} of the missing words"
+    was = f", {self.before.rouge:.0%} before the study" if self.before is not None else ""
+    if n: return f"{n} of {self.n} sentences recited word for word ({said}{was})"
+    more = "; that is more than before" if self.gained else ""
+    return f"Nothing recited: 0 of {self.n} sentences ({said}{was}){more}"
+
+# %% ../../nbs/recall/04_generation.ipynb #8962fafb
+@patch
+def __repr__(self:Recall):
+    s = self.scores
+    named = ", ".join(f"{k} {s[c]:.3f}" for k, c in [("rouge", "rouge1"), ("token accuracy", "token_accuracy"),
+                                                     ("teacher-forced", "teacher_forced")])
+    return f"{self.verdict} (Recall: {named})"
 
 # %% ../../nbs/recall/04_generation.ipynb #f8d6a942
 def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
@@ -272,7 +293,7 @@ def recall_test(
     seed:int=0, # of sampling
     max_length:int=128, # longer sentences are cut
     batch_tokens:int=None, # tokens per batch; results do not depend on it
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
     contexts=None, # per sentence a text or None that the model reads first
     chat=False, # True: each sentence is what the assistant says to a user; a text: what the user says
 )->Recall:
@@ -339,9 +360,17 @@ def marked(self:Recall,
     return f"<p><span style='opacity:.7'>{html.escape(row.prompt)}</span> {' '.join(words)}</p>"
 
 @patch
-def _repr_html_(self:Recall):
-    worst = self.frame.rouge1.sort_values(kind="stable").index[:: max(1, self.n//5)][:6]
-    return f"<p>{html.escape(repr(self))}</p>" + "".join(self.marked(int(i)) for i in worst)
+def parts(self:Recall)->list: # parts of a page
+    "What a notebook shows: the verdict, each score beside its floor, and some sentences from worst to best"
+    floor = self.before.scores if self.before is not None else {}
+    named = {k: f"{v:.3f}" + (f" (before {floor[k]:.3f})" if k in floor else "") for k, v in self.scores.items()}
+    some = self.frame.rouge1.sort_values(kind="stable").index[:: max(1, self.n//5)][:6]
+    state = True if self.exact > 0 else None if self.gained else False
+    return [pages.verdict(self.verdict + ".", state), pages.facts(**named),
+            *(pages.markup(self.marked(int(i)), self.frame.sentence[int(i)]) for i in some)]
+
+@patch
+def _repr_html_(self:Recall): return static_page(self.parts())
 
 # %% ../../nbs/recall/04_generation.ipynb #a6af5286
 def recall_by_cue(

@@ -16,11 +16,15 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..core import fold, require
+from ..panel import parts as pages
 from ..panel.plots import figure
+from ..panel.widget import static_page
 from .studying import after_contexts, tokenize
 from ..lm.chat import frame
 from ..lm.scoring import token_logprobs
-from ..stats import auc, bootstrap, grouped_interval, t_quantile, wilson
+from ..stats import auc as area_under
+from ..stats import bootstrap as resampled
+from ..stats import grouped_interval, t_quantile, wilson
 
 # %% ../../nbs/recall/03_recognition.ipynb #e765ec4b
 def check_pairs(
@@ -57,7 +61,7 @@ def sentence_scores(
     score:str="loss", # a name in `SCORES`
     max_length:int=128, # longer sentences are cut
     batch_tokens:int=None, # tokens per batch; the scores do not depend on it
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
     name:str="sentences", # how messages call the list
     contexts=None, # a text or None per sentence that the model reads before it; it is not scored
     chat=False, # True: the sentence is what the assistant says to a user; a text: what the user says
@@ -88,6 +92,9 @@ def dprime(
     if math.isnan(area): return area
     return math.sqrt(2)*NormalDist().inv_cdf(min(max(area, .5/n), 1-.5/n))
 
+# %% ../../nbs/recall/03_recognition.ipynb #aa06efe9
+_sensitivity = dprime # the function, where a property of a result has its name
+
 # %% ../../nbs/recall/03_recognition.ipynb #2abdb557
 def _share_bounds(values, sentences, foils):
     "Interval of a share of pairs: Wilson, or by sentence (or foil) where one comes more than once"
@@ -109,6 +116,7 @@ def _spread(each, codes):
     left = np.bincount(codes, each) - each.mean()*sizes
     return g/(g-1)*float((left**2).sum())/len(codes)**2, float((sizes**2).sum()/len(codes)**2), g
 
+# %% ../../nbs/recall/03_recognition.ipynb #e2deb348
 def _area_bounds(seen, unseen, *groupings, level=.95):
     "Interval of the AUC, higher scores for `seen`; groupings that both hold add their variances"
     codes = [np.unique(np.asarray(x), return_inverse=True)[1].ravel() for x in groupings]
@@ -136,52 +144,17 @@ class Recognition:
         "The pairs that count"
         return self.frame[self.frame.why == ""]
     @property
-    def n(self):
-        "How many there are"
+    def n(self)->int:
+        "How many pairs count"
         return len(self.counted)
     @property
-    def accuracy(self):
+    def accuracy(self)->float:
         "Share of pairs whose studied sentence is the more familiar one; ties are halves"
         return float(self.counted.correct.mean())
     @property
-    def interval(self):
-        "Interval of `accuracy`: Wilson's; by sentence where one meets several foils"
-        return self._bounds("correct")
-    def _bounds(self, column):
-        f = self.counted
-        return _share_bounds(f[column], f.seen.map(_key), _foils(f).map(_key))
-    def _dprime_bounds(self, seen, unseen):
-        f = self.counted
-        groups = [f.seen.map(_key)] + [g for g in [_foils(f).map(_key)] if g.nunique() < len(g)]
-        area = _area_bounds(-f[seen].to_numpy(), -f[unseen].to_numpy(), *groups)
-        return Bounds(*(_dprime_at(a) for a in area))
-    @property
-    def ties(self):
-        "Pairs with equal scores"
-        return int((self.counted.correct == .5).sum())
-    @property
-    def auc(self):
-        "Over all studied sentences and all foils"
-        f = self.counted
-        return auc(-np.r_[f.seen_score, f.unseen_score], np.r_[np.ones(len(f)), np.zeros(len(f))])
-    @property
-    def comparisons(self):
-        "Different studied sentences times different foils"
-        return self.counted.seen.map(_key).nunique()*_foils(self.counted).map(_key).nunique()
-    @property
-    def dprime(self):
-        "Sensitivity d', with bounds"
-        return dprime(self.auc, self.comparisons)
-    @property
-    def dprime_interval(self):
-        "95 % interval of `dprime`, by studied sentence; its upper end is infinite where no comparison went wrong"
-        return self._dprime_bounds("seen_score", "unseen_score")
-    def bootstrap(self,
-        n=2000, # how many
-        seed=0, # of the random choices
-    ):
-        "Interval of `accuracy` over pairs as an `Interval`; pairs with the same studied sentence stay together"
-        return bootstrap(self.counted.correct, self.counted.seen.map(_key), n=n, seed=seed)
+    def dprime(self)->float:
+        "Sensitivity d'"
+        return _sensitivity(self.auc, self.comparisons)
 
 # %% ../../nbs/recall/03_recognition.ipynb #3820f380
 def _key(text): return fold(text) or text
@@ -192,7 +165,57 @@ def _dprime_at(area):
     "d' at an end of an interval, without moving 0 and 1 inwards"
     if math.isnan(area): return area
     if min(area, 1-area) < 1e-12: return math.copysign(math.inf, area-.5)
-    return dprime(area, 10**12)
+    return _sensitivity(area, 10**12)
+
+# %% ../../nbs/recall/03_recognition.ipynb #697119ed
+def _bounds(r, column):
+    "Interval of the share of a column"
+    f = r.counted
+    return _share_bounds(f[column], f.seen.map(_key), _foils(f).map(_key))
+
+@patch(as_prop=True)
+def interval(self:Recognition)->Bounds:
+    "Interval of `accuracy`: Wilson's; by sentence where one meets several foils"
+    return _bounds(self, "correct")
+
+@patch(as_prop=True)
+def ties(self:Recognition)->int:
+    "Pairs with equal scores"
+    return int((self.counted.correct == .5).sum())
+
+# %% ../../nbs/recall/03_recognition.ipynb #1f7a3e73
+@patch(as_prop=True)
+def auc(self:Recognition)->float:
+    "Over all studied sentences and all foils"
+    f = self.counted
+    return area_under(-np.r_[f.seen_score, f.unseen_score], np.r_[np.ones(len(f)), np.zeros(len(f))])
+
+@patch(as_prop=True)
+def comparisons(self:Recognition)->int:
+    "Different studied sentences times different foils"
+    return self.counted.seen.map(_key).nunique()*_foils(self.counted).map(_key).nunique()
+
+# %% ../../nbs/recall/03_recognition.ipynb #9b313272
+def _dprime_bounds(r, seen, unseen):
+    "Interval of d' from two columns of scores"
+    f = r.counted
+    groups = [f.seen.map(_key)] + [g for g in [_foils(f).map(_key)] if g.nunique() < len(g)]
+    area = _area_bounds(-f[seen].to_numpy(), -f[unseen].to_numpy(), *groups)
+    return Bounds(*(_dprime_at(a) for a in area))
+
+@patch(as_prop=True)
+def dprime_interval(self:Recognition)->Bounds:
+    "95 % interval of `dprime`, by studied sentence; its upper end is infinite where no comparison went wrong"
+    return _dprime_bounds(self, "seen_score", "unseen_score")
+
+# %% ../../nbs/recall/03_recognition.ipynb #c06ce0dd
+@patch
+def bootstrap(self:Recognition,
+    n:int=2000, # resamples
+    seed:int=0, # of the random choices
+):
+    "Interval of `accuracy` over pairs as an `Interval`; pairs with the same studied sentence stay together"
+    return resampled(self.counted.correct, self.counted.seen.map(_key), n=n, seed=seed)
 
 # %% ../../nbs/recall/03_recognition.ipynb #a8b45b5f
 class CalibratedRecognition(Recognition):
@@ -204,32 +227,62 @@ class CalibratedRecognition(Recognition):
         before, # the same test before the study, or None
     ):
         super().__init__(frame, score, scored); self.before = before
-    @property
-    def calibrated(self):
-        "Share of pairs whose studied sentence has lost more of its loss than the foil has"
-        return float(self.counted.calibrated.mean())
-    @property
-    def calibrated_interval(self):
-        "Interval of the calibrated share"
-        return self._bounds("calibrated")
-    @property
-    def calibrated_auc(self):
-        "Area under the ROC curve of the calibrated scores"
-        f = self.counted
-        return auc(np.r_[f.seen_drop, f.unseen_drop], np.r_[np.ones(len(f)), np.zeros(len(f))])
-    @property
-    def calibrated_dprime(self):
-        "Sensitivity d' of the calibrated scores"
-        return dprime(self.calibrated_auc, self.comparisons)
-    @property
-    def adjusted(self):
-        "Share of right pairs once each score is freed of what the foils say is left of the first one"
-        return float(self.counted.adjusted.mean())
-    @property
-    def adjusted_auc(self):
-        "Area under the ROC curve of the adjusted scores"
-        f = self.counted
-        return auc(-np.r_[f.seen_rest, f.unseen_rest], np.r_[np.ones(len(f)), np.zeros(len(f))])
+
+# %% ../../nbs/recall/03_recognition.ipynb #38006f6d
+@patch(as_prop=True)
+def calibrated(self:CalibratedRecognition)->float:
+    "Share of pairs whose studied sentence has lost more of its loss than the foil has"
+    return float(self.counted.calibrated.mean())
+
+@patch(as_prop=True)
+def calibrated_interval(self:CalibratedRecognition)->Bounds:
+    "Interval of the calibrated share"
+    return _bounds(self, "calibrated")
+
+# %% ../../nbs/recall/03_recognition.ipynb #20ee8cfd
+@patch(as_prop=True)
+def calibrated_auc(self:CalibratedRecognition)->float:
+    "Area under the ROC curve of the calibrated scores"
+    f = self.counted
+    return area_under(np.r_[f.seen_drop, f.unseen_drop], np.r_[np.ones(len(f)), np.zeros(len(f))])
+
+@patch(as_prop=True)
+def calibrated_dprime(self:CalibratedRecognition)->float:
+    "Sensitivity d' of the calibrated scores"
+    return _sensitivity(self.calibrated_auc, self.comparisons)
+
+# %% ../../nbs/recall/03_recognition.ipynb #68646cba
+@patch(as_prop=True)
+def adjusted(self:CalibratedRecognition)->float:
+    "Share of right pairs once each score is freed of what the foils say is left of the first one"
+    return float(self.counted.adjusted.mean())
+
+@patch(as_prop=True)
+def adjusted_interval(self:CalibratedRecognition)->Bounds:
+    "Interval of the adjusted share"
+    return _bounds(self, "adjusted")
+
+@patch(as_prop=True)
+def adjusted_auc(self:CalibratedRecognition)->float:
+    "Area under the ROC curve of the adjusted scores"
+    f = self.counted
+    return area_under(-np.r_[f.seen_rest, f.unseen_rest], np.r_[np.ones(len(f)), np.zeros(len(f))])
+
+# %% ../../nbs/recall/03_recognition.ipynb #20010c4e
+@patch(as_prop=True)
+def best(self:Recognition)->str:
+    "The column of the score to go by: adjusted for what the model knew before, if that was measured, else raw"
+    return "adjusted" if hasattr(self, "before") else "correct"
+
+@patch(as_prop=True)
+def recognised(self:Recognition)->float:
+    "Share of pairs recognised by the score to go by"
+    return float(self.counted[self.best].mean())
+
+@patch(as_prop=True)
+def recognised_interval(self:Recognition)->Bounds:
+    "Its interval"
+    return _bounds(self, self.best)
 
 # %% ../../nbs/recall/03_recognition.ipynb #0b786a24
 @patch
@@ -243,17 +296,58 @@ def summary(self:Recognition)->dict: # one flat row of numbers
     b = self.calibrated_interval
     return out | dict(before=float(self.before), calibrated=self.calibrated, calibrated_lo=b.lo, calibrated_hi=b.hi,
                       calibrated_auc=self.calibrated_auc, calibrated_dprime=self.calibrated_dprime,
-                      adjusted=self.adjusted, adjusted_auc=self.adjusted_auc)
+                      adjusted=self.adjusted, adjusted_lo=self.adjusted_interval.lo,
+                      adjusted_hi=self.adjusted_interval.hi, adjusted_auc=self.adjusted_auc)
 
-# %% ../../nbs/recall/03_recognition.ipynb #8962fafb
+# %% ../../nbs/recall/03_recognition.ipynb #9c2fd158
+@patch(as_prop=True)
+def verdict(self:Recognition)->str:
+    "What came out, in a sentence"
+    lo, hi = self.recognised_interval
+    told = f"{self.recognised*self.n:g} of {self.n} sentences recognised"
+    if lo > .5: return f"Studied sentences are told from their foils: {told}"
+    if hi < .5: return f"The foils are the more familiar ones: {told}"
+    return f"Not told from chance: {told}"
+
+# %% ../../nbs/recall/03_recognition.ipynb #37978891
+def _said(value, bounds, digits=3):
+    "A figure with its interval"
+    if math.isnan(bounds[0]): return f"{value:.{digits}f} [no interval]"
+    return f"{value:.{digits}f} [{bounds[0]:.{digits}f}, {bounds[1]:.{digits}f}]"
+
+def _figures(r):
+    "Name -> figure with its interval, the one to go by first"
+    out = dict(raw=_said(r.accuracy, r.interval))
+    if hasattr(r, "before"):
+        out = dict(adjusted=_said(r.adjusted, r.adjusted_interval)) | out | dict(
+            calibrated=_said(r.calibrated, r.calibrated_interval), before_the_study=f"{float(r.before):.3f}")
+    return out | {"d'": _said(r.dprime, r.dprime_interval, 2)}
+
 @patch
 def __repr__(self:Recognition):
-    say = lambda v, b, d: f"{v:.{d}f} " + ("[no interval]" if math.isnan(b[0]) else f"[{b[0]:.{d}f}, {b[1]:.{d}f}]")
-    cal = f", calibrated {say(self.calibrated, self.calibrated_interval, 3)}" if hasattr(self, "before") else ""
-    left, right = len(self.frame) - self.n, self.counted.correct.eq(1).sum()
-    return (f"Recognition({right} of {self.n} recognised: {say(self.accuracy, self.interval, 3)}{cal}, "
-            f"d' {say(self.dprime, self.dprime_interval, 2)}"
-            f"{f', {left} not counted' if left else ''}{f', {self.ties} ties' if self.ties else ''})")
+    left, named = len(self.frame) - self.n, ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in _figures(self).items())
+    more = f"{f', {left} not counted' if left else ''}{f', {self.ties} ties' if self.ties else ''}"
+    return f"{self.verdict} (Recognition: {named}{more})"
+
+# %% ../../nbs/recall/03_recognition.ipynb #65f0e028
+_HELP = ("A foil is a sentence like the studied one that was not studied. The model recognises a studied sentence when it "
+         "finds it the more familiar one of the two; guessing gives a half. Adjusted: freed of what it knew of each sentence "
+         "before.")
+
+@patch
+def parts(self:Recognition)->list: # parts of a page
+    "What a notebook shows: the verdict, its figures, the clearest pairs on both sides"
+    f = self.counted
+    lo, _ = self.recognised_interval
+    order = f.margin.sort_values(kind="stable").index if "margin" in f else f.index
+    ends = list(dict.fromkeys([*order[:3], *order[-3:]]))
+    foil, got = _foils(f), f[self.best]
+    rows = [dict(studied=f.seen[i], foil=foil[i], recognised=f"{got[i]:g}") for i in ends]
+    return [pages.verdict(self.verdict + ".", bool(lo > .5)), pages.facts(**_figures(self)), pages.table(rows),
+            pages.explain("What is measured?", _HELP)]
+
+@patch
+def _repr_html_(self:Recognition): return static_page(self.parts())
 
 # %% ../../nbs/recall/03_recognition.ipynb #8a20fba9
 def _halves(margin):
@@ -276,7 +370,7 @@ def recognition_test(
     score:str="loss", # "loss" (mean, published) | "sum" | "mink" | "zlib"
     max_length:int=128, # longer sentences are cut
     batch_tokens:int=None, # tokens per batch; results do not depend on it
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
     contexts=None, # (for seen, for unseen): per sentence a text or None that the model reads first
     chat=False, # True: each sentence is what the assistant says to a user; a text: what the user says
 )->Recognition:

@@ -15,7 +15,9 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..core import fold, require
+from ..panel import parts as pages
 from ..panel.plots import line
+from ..panel.widget import static_page
 from .generation import recall_test
 from .recognition import recognition_test
 from .studying import Learner, exposure_batches, study, tokenize
@@ -40,7 +42,8 @@ def make_probe(
         s = r.summary()
         row = dict(recognition=s["accuracy"], recognition_lo=s["lo"], recognition_hi=s["hi"],
                    calibrated=s.get("calibrated", .5), adjusted=s.get("adjusted", .5), auc=s["auc"], dprime=s["dprime"],
-                   seen_loss=s["seen_loss"], unseen_loss=s["unseen_loss"])
+                   seen_loss=s["seen_loss"], unseen_loss=s["unseen_loss"], recognised=r.recognised,
+                   recognised_lo=r.recognised_interval.lo)
         if not recall: return row | dict(n=r.n)
         t = recall_test(model, tokenizer, seen, prefix_words=prefix_words, **kw)
         first.setdefault("recall", t)
@@ -103,7 +106,7 @@ def retention_curve(
     prefix_words=None, # as in `recall_test`
     max_length:int=128, # longer sentences are cut
     restore:bool=True, # put the first weights back at the end
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
 )->"Retention":
     "Study, then train on other text, with both tests on the way"
     conditions = conditions or {_name(replay, reviews): dict(replay=replay, reviews=reviews)}
@@ -198,9 +201,43 @@ class Retention:
         "Mean score before the study, if it was tested"
         f = self.frame[(self.frame.phase == "study") & (self.frame["update"] == 0)]
         return float(f[score].mean()) if len(f) else 0.
-    def __repr__(self):
-        conditions = list(dict.fromkeys(self.frame.condition))
-        return f"Retention({len(self.frame)} tests, conditions {conditions}, seeds {self.settings['seeds']})"
+
+# %% ../../nbs/recall/05_retention.ipynb #698b3af2
+def _ends(r, score):
+    "Condition -> mean score at its first and its last moment on other text, and that moment"
+    out = {}
+    for c, g in r.means(score).groupby("condition", sort=False):
+        g = g.sort_values("update")
+        out[c] = float(g["mean"].iloc[0]), float(g["mean"].iloc[-1]), int(g["update"].iloc[-1])
+    return out
+
+@patch(as_prop=True)
+def verdict(self:Retention)->str:
+    "What the other text took, in a sentence a condition"
+    said, words = [], _ends(self, "rouge1") if "rouge1" in self.frame else {}
+    for c, (first, last, u) in _ends(self, "recognition").items():
+        text = f"{c}: after {u} updates on other text {last:.0%} are recognised (studied: {first:.0%})"
+        if c in words: text += f", {words[c][1]:.0%} of the missing words come out (studied: {words[c][0]:.0%})"
+        said.append(text)
+    return "; ".join(said) or "Nothing was tested after the study"
+
+# %% ../../nbs/recall/05_retention.ipynb #8962fafb
+@patch
+def __repr__(self:Retention):
+    seeds = self.settings.get("seeds", [])
+    return f"{self.verdict} (Retention: {len(self.frame)} tests, {len(seeds)} seed{'s' if len(seeds) != 1 else ''})"
+
+@patch
+def parts(self:Retention)->list: # parts of a page
+    "What a notebook shows: the verdict, and every test"
+    wanted = "condition phase seed exposure update recognition adjusted rouge1 exact seen_loss unseen_loss".split()
+    columns = [c for c in wanted if c in self.frame]
+    kept = {c: g[0] > .5 and g[1] > .5 for c, g in _ends(self, "recognition").items()}
+    state = None if not kept else all(kept.values())
+    return [pages.verdict(self.verdict + ".", state), pages.table(self.frame[columns].round(3))]
+
+@patch
+def _repr_html_(self:Retention): return static_page(self.parts())
 
 # %% ../../nbs/recall/05_retention.ipynb #da2644f0
 SHAPES = {"exponential": lambda t, s: np.exp(-t/s), "power": lambda t, s: (1+t)**-s}
@@ -284,7 +321,7 @@ LABELS = dict(recognition="recognition", calibrated="calibrated recognition", ad
 
 @patch
 def plot_exposures(self:Retention,
-    scores=("recognition", "calibrated", "rouge1", "exact"), # which
+    scores=("recognition", "adjusted", "rouge1", "exact"), # which
 ):
     "Accuracy over exposures, with intervals over seeds"
     parts = [self.means(s, "study").assign(score=LABELS.get(s, s)) for s in scores]

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, plain, require, stable_hash
+from ..panel import parts as pages
+from ..panel.widget import static_page
 from ..lm.base import LMError
 from ..lm.chat import chat_ids, frame
 from ..lm.matmul import fast_linear
@@ -76,6 +78,7 @@ def first_counted(row)->int: # position
     "The first token of a row that counts: what stands behind its head, or else the second"
     return getattr(row, "start", 1)
 
+# %% ../../nbs/recall/02_studying.ipynb #65e3cfd3
 def context_ids(
     tokenizer, # any transformers tokenizer
     text, # what the model reads before a sentence, or None
@@ -325,21 +328,49 @@ class StudyRun:
     def losses(self):
         "One row per update: exposure, loss before it, tokens"
         return require("pandas").DataFrame(self.log)
-    @property
-    def verdict(self):
-        "What the last probe says in words; without one what was done"
-        s, p = self.settings, self.probes[-1] if self.probes else {}
-        if "recognition" not in p or "n" not in p: return f"Studied {s['sentences']} sentences, not tested"
-        n, low = p["n"], p.get("recognition_lo", 0.)
-        word = "worked" if low > .5 else "cannot be told from chance"
-        said = f", {round(p['exact']*n)} recited" if "exact" in p else ""
-        return f"Study {word}: {p['recognition']*n:g} of {n} sentences recognised{said}"
-    def __repr__(self):
-        s = self.settings
-        kept = f", kept {sorted(self.kept)}" if self.kept else ""
-        return (
-            f"{self.verdict} (StudyRun: {s['exposures']} exposures, {self.updates} updates, {self.seconds:.1f} s{kept})"
-        )
+
+# %% ../../nbs/recall/02_studying.ipynb #318919b3
+def _recognised(p):
+    "(share, lower end) of a probe by the score to go by, or None where it tested nothing"
+    if "recognition" not in p or "n" not in p: return None
+    if "recognised" in p: return p["recognised"], p["recognised_lo"]
+    return p["recognition"], p.get("recognition_lo", 0.)
+
+@patch(as_prop=True)
+def worked(self:StudyRun):
+    "Are the sentences told from their foils? None: not tested"
+    told = _recognised(self.probes[-1]) if self.probes else None
+    return None if told is None else told[1] > .5
+
+@patch(as_prop=True)
+def verdict(self:StudyRun)->str:
+    "What the last probe says in words; without one what was done"
+    if self.worked is None: return f"Studied {self.settings['sentences']} sentences, not tested"
+    p = self.probes[-1]
+    word = "worked" if self.worked else "failed, or cannot be told from chance"
+    said = f", {round(p['exact']*p['n'])} recited" if "exact" in p else ""
+    return f"Study {word}: {_recognised(p)[0]*p['n']:g} of {p['n']} sentences recognised{said}"
+
+# %% ../../nbs/recall/02_studying.ipynb #8962fafb
+@patch
+def __repr__(self:StudyRun):
+    s = self.settings
+    kept = f", kept {sorted(self.kept)}" if self.kept else ""
+    return f"{self.verdict} (StudyRun: {s['exposures']} exposures, {self.updates} updates, {self.seconds:.1f} s{kept})"
+
+@patch
+def parts(self:StudyRun)->list: # parts of a page
+    "What a notebook shows: the verdict, how it was studied, every test on the way"
+    s = {k: self.settings[k] for k in ("sentences", "exposures", "lr", "batch_size") if k in self.settings}
+    named = {"lr": "learning rate"}
+    out = [pages.verdict(self.verdict + ".", self.worked),
+           pages.facts(**{named.get(k, k): f"{v:g}" for k, v in s.items()}, updates=self.updates)]
+    short = lambda v: round(v, 3) if isinstance(v, float) else v
+    rows = [{k: short(v) for k, v in p.items() if k != "probe_seconds"} for p in self.probes]
+    return out + ([pages.table(rows)] if rows else [])
+
+@patch
+def _repr_html_(self:StudyRun): return static_page(self.parts())
 
 # %% ../../nbs/recall/02_studying.ipynb #7252af42
 @patch
@@ -378,7 +409,7 @@ def study(
     reversible:bool=True, # keep a copy of the first weights, for `undo` and `restore`
     checkpoint=None, # file to write after every exposure and to resume from
     on_update=None, # function(dict) after every update; returning False stops the run
-    progress:bool=False, # show a progress bar
+    progress:bool=None, # show a bar; None: where it takes more than five seconds
     chat=False, # True: learn each sentence as what the assistant says to a user; a text: what the user says
     **training, # weight_decay, betas, schedule, warmup, clip, dtype: as in `Learner`
 )->StudyRun:
@@ -395,12 +426,22 @@ def study(
     run = StudyRun(model, note, trainable(model) if reversible or keep else None)
     at = _moments(probe, probe_exposures, probe_updates, exposures, per)
     _resume(run, learner, checkpoint)
-    with progress_bar(exposures*per, progress, "studying") as bar:
-        bar.update(learner.updates)
-        _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar)
+    try:
+        with progress_bar(exposures*per, progress, "studying") as bar:
+            bar.update(learner.updates)
+            _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar)
+    except BaseException: # the stop button, too
+        _give_back(run, learner)
+        raise
     return run
 
-# %% ../../nbs/recall/02_studying.ipynb #c878bc84
+# %% ../../nbs/recall/02_studying.ipynb #122d01a1
+def _give_back(run, learner):
+    "After an interruption: no gradients, no training mode, and the weights from before the study where they were kept"
+    learner.optimizer.zero_grad()
+    run.model.eval()
+    if run.base is not None or hasattr(run.model, "peft_config"): run.undo()
+
 def _moments(probe, at_exposures, at_updates, exposures, per):
     "Updates at which to probe"
     if probe is None: return set()

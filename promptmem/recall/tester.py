@@ -14,6 +14,7 @@ from ..core import require
 from .generation import recalled_words
 from .retention import Retention, interference_plan, make_probe
 from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize
+from ..lm.scoring import progress_bar
 from ..lm.weights import trainable
 
 # %% ../../nbs/recall/07_tester.ipynb #514652ae
@@ -44,6 +45,12 @@ class RecallSession:
             False,
         )
         self._fresh()
+    def __repr__(self):
+        done = f"{self.exposures:g} exposures, {self.updates} updates on other text"
+        if not self.rows: return f"{len(self.seen)} sentences, not tested yet (RecallSession: {done})"
+        told = {k: self.rows[-1][k] for k in ("recognised", "exact")}
+        n = f"{told['recognised']*len(self.seen):g} of {len(self.seen)} sentences recognised"
+        return f"{n}, {told['exact']*len(self.seen):g} recited (RecallSession: {done})"
     def _fresh(self):
         self.learner = Learner(self.model, self.tokenizer, self.lr, seed=self.seed)
         self.probe = make_probe(self.tokenizer, self.seen, self.unseen, prefix_words=self.prefix_words)
@@ -65,10 +72,15 @@ def _steps(self, batches, on_progress):
     "Run updates until they are done or `stop` was called; how many were done"
     if not self._armed: self._stop.clear()
     self._armed = False
-    for k, b in enumerate(batches):
-        if self._stop.is_set(): return k
-        loss = self.learner.step(b)
-        if on_progress: on_progress(k+1, len(batches), loss)
+    with progress_bar(len(batches), None if on_progress is None else False, "training") as bar:
+        for k, b in enumerate(batches):
+            if self._stop.is_set(): return k
+            try: loss = self.learner.step(b)
+            except KeyboardInterrupt: # the stop button of a notebook: what was done counts
+                self.learner.optimizer.zero_grad()
+                return k
+            bar.update()
+            if on_progress: on_progress(k+1, len(batches), loss)
     return len(batches)
 
 # %% ../../nbs/recall/07_tester.ipynb #f24c0e78

@@ -118,6 +118,7 @@ def test_reprs_say_the_verdict_and_no_sentences():
     recited = round(run.probes[-1]["exact"]*4)
     assert repr(run).startswith(f"Study worked: 4 of 4 sentences recognised, {recited} recited")
     assert repr(study(model, tokenizer, SEEN, 1)).startswith("Studied 4 sentences, not tested")
-    assert repr(recognition_test(model, tokenizer, SEEN, UNSEEN)).startswith("Recognition(4 of 4 recognised")
-    assert repr(recall_test(model, tokenizer, SEEN)).startswith("Recall(")
+    told = repr(recognition_test(model, tokenizer, SEEN, UNSEEN))
+    assert told.startswith("Studied sentences are told from their foils: 4 of 4 sentences recognised")
+    assert " sentences recited word for word (" in repr(recall_test(model, tokenizer, SEEN))
     assert repr(Pairs(SEEN, UNSEEN, "mine")) == "Pairs(4 pairs of mine)"
