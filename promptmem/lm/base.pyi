@@ -71,7 +71,7 @@ class LM:
     def identity(self) -> str:
         ...
 
-    def complete(self, prompts, max_tokens: _Optional[int]=..., stop=..., temperature: float=..., seed: int=..., errors: str=..., progress: bool=..., *, raw: bool=..., schema: _Optional[dict]=..., n: _Optional[int]=...) -> list:
+    def complete(self, prompts, max_tokens: _Optional[int]=..., stop=..., temperature: float=..., seed: int=..., errors: str=..., progress: _Optional[bool]=..., *, raw: bool=..., schema: _Optional[dict]=..., n: _Optional[int]=...) -> list:
         ...
 
     async def acomplete(self, prompts, **options) -> list:

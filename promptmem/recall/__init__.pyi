@@ -18,6 +18,8 @@ from .generation import cut_words as cut_words
 from .generation import recall_by_cue as recall_by_cue
 from .generation import recall_test as recall_test
 from .generation import rouge as rouge
+from .published import read_published as read_published
+from .published import write_published as write_published
 from .recognition import Recognition as Recognition
 from .recognition import recognition_test as recognition_test
 from .recognition import sentence_scores as sentence_scores

@@ -7,11 +7,13 @@ from collections import Counter
 import numpy as np
 from fastcore.basics import patch
 from ..core import fold, require
+from ..panel import parts as pages
 from ..panel.plots import figure
+from ..panel.widget import static_page
 from .studying import check_sentences, context_ids, tokenize
 from ..lm.chat import frame
 from promptmem.lm.scoring import budget_batches, context_length, encode, evaluating, pad_id, progress_bar, run_halving, split_head, token_hits
-from ..stats import bootstrap, wilson
+from ..stats import bootstrap, paired_bootstrap, wilson
 
 def rouge_words(text: str) -> list:
     ...
@@ -49,7 +51,7 @@ def _decode(model, prompts, n, pad, block, uniform=..., temperature=...):
 def _beams(model, prompts, n, pad, block, beams):
     ...
 
-def continue_ids(model, tokenizer, prompts, lengths, beams: int=..., temperature: float=..., seed: int=..., batch_tokens: _Optional[int]=..., progress: bool=...) -> list:
+def continue_ids(model, tokenizer, prompts, lengths, beams: int=..., temperature: float=..., seed: int=..., batch_tokens: _Optional[int]=..., progress: _Optional[bool]=...) -> list:
     ...
 
 def _batches(prompts, lengths, budget, same_length):
@@ -85,7 +87,15 @@ class Recall:
     def exact(self):
         ...
 
-    def interval(self, score=..., **kw):
+    def interval(self, score: str=..., **kw):
+        ...
+
+    @property
+    def gained(self):
+        ...
+
+    @property
+    def verdict(self) -> str:
         ...
 
     def __repr__(self):
@@ -100,6 +110,9 @@ class Recall:
     def marked(self, i: int) -> str:
         ...
 
+    def parts(self) -> list:
+        ...
+
     def _repr_html_(self):
         ...
 
@@ -109,7 +122,7 @@ class Recall:
 def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
     ...
 
-def recall_test(model, tokenizer, seen, prefix_words=..., fraction: float=..., before: _Optional[Recall]=..., beams: int=..., temperature: float=..., seed: int=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., contexts=..., chat=...) -> Recall:
+def recall_test(model, tokenizer, seen, prefix_words=..., fraction: float=..., before: _Optional[Recall]=..., beams: int=..., temperature: float=..., seed: int=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: _Optional[bool]=..., contexts=..., chat=...) -> Recall:
     ...
 
 def recalled_words(target: str, said: str) -> list:

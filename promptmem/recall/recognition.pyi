@@ -8,11 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from ..core import fold, require
+from ..panel import parts as pages
 from ..panel.plots import figure
+from ..panel.widget import static_page
 from .studying import after_contexts, tokenize
 from ..lm.chat import frame
 from ..lm.scoring import token_logprobs
-from ..stats import auc, bootstrap, grouped_interval, t_quantile, wilson
+from ..stats import auc as area_under
+from ..stats import bootstrap as resampled
+from ..stats import grouped_interval, t_quantile, wilson
 
 def check_pairs(seen, unseen) -> list:
     ...
@@ -21,7 +25,7 @@ def _zlib_bytes(text):
     ...
 SCORES: _Any
 
-def sentence_scores(model, tokenizer, sentences, score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., name: str=..., contexts=..., chat=...) -> dict:
+def sentence_scores(model, tokenizer, sentences, score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: _Optional[bool]=..., name: str=..., contexts=..., chat=...) -> dict:
     ...
 
 class Bounds(NamedTuple):
@@ -30,6 +34,7 @@ class Bounds(NamedTuple):
 
 def dprime(area: float, n: int) -> float:
     ...
+_sensitivity: _Any
 
 def _share_bounds(values, sentences, foils):
     ...
@@ -56,50 +61,66 @@ class Recognition:
         ...
 
     @property
-    def n(self):
+    def n(self) -> int:
         ...
 
     @property
-    def accuracy(self):
+    def accuracy(self) -> float:
         ...
 
     @property
-    def interval(self):
-        ...
-
-    def _bounds(self, column):
-        ...
-
-    def _dprime_bounds(self, seen, unseen):
+    def dprime(self) -> float:
         ...
 
     @property
-    def ties(self):
+    def interval(self) -> Bounds:
         ...
 
     @property
-    def auc(self):
+    def ties(self) -> int:
         ...
 
     @property
-    def comparisons(self):
+    def auc(self) -> float:
         ...
 
     @property
-    def dprime(self):
+    def comparisons(self) -> int:
         ...
 
     @property
-    def dprime_interval(self):
+    def dprime_interval(self) -> Bounds:
         ...
 
-    def bootstrap(self, n=..., seed=...):
+    def bootstrap(self, n: int=..., seed: int=...):
+        ...
+
+    @property
+    def best(self) -> str:
+        ...
+
+    @property
+    def recognised(self) -> float:
+        ...
+
+    @property
+    def recognised_interval(self) -> Bounds:
         ...
 
     def summary(self) -> dict:
         ...
 
+    @property
+    def verdict(self) -> str:
+        ...
+
     def __repr__(self):
+        ...
+
+    def parts(self) -> list:
+        ...
+
+    def _repr_html_(self):
         ...
 
     def published(self, batch: int=...) -> float:
@@ -117,6 +138,12 @@ def _foils(frame):
 def _dprime_at(area):
     ...
 
+def _bounds(r, column):
+    ...
+
+def _dprime_bounds(r, seen, unseen):
+    ...
+
 class CalibratedRecognition(Recognition):
     before: _Any
 
@@ -124,28 +151,39 @@ class CalibratedRecognition(Recognition):
         ...
 
     @property
-    def calibrated(self):
+    def calibrated(self) -> float:
         ...
 
     @property
-    def calibrated_interval(self):
+    def calibrated_interval(self) -> Bounds:
         ...
 
     @property
-    def calibrated_auc(self):
+    def calibrated_auc(self) -> float:
         ...
 
     @property
-    def calibrated_dprime(self):
+    def calibrated_dprime(self) -> float:
         ...
 
     @property
-    def adjusted(self):
+    def adjusted(self) -> float:
         ...
 
     @property
-    def adjusted_auc(self):
+    def adjusted_interval(self) -> Bounds:
         ...
+
+    @property
+    def adjusted_auc(self) -> float:
+        ...
+
+def _said(value, bounds, digits=...):
+    ...
+
+def _figures(r):
+    ...
+_HELP: _Any
 
 def _halves(margin):
     ...
@@ -153,7 +191,7 @@ def _halves(margin):
 def _before_scores(before, n):
     ...
 
-def recognition_test(model, tokenizer, seen, unseen, before=..., score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: bool=..., contexts=..., chat=...) -> Recognition:
+def recognition_test(model, tokenizer, seen, unseen, before=..., score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: _Optional[bool]=..., contexts=..., chat=...) -> Recognition:
     ...
 
 def _kept(before, now):

@@ -7,7 +7,9 @@ import warnings
 import numpy as np
 from fastcore.basics import patch
 from ..core import fold, require
+from ..panel import parts as pages
 from ..panel.plots import line
+from ..panel.widget import static_page
 from .generation import recall_test
 from .recognition import recognition_test
 from .studying import Learner, exposure_batches, study, tokenize
@@ -27,7 +29,7 @@ def _endless(n, rng):
 def expanding(first: int, times: int, factor: float=...) -> list:
     ...
 
-def retention_curve(model, tokenizer, seen, unseen, other, exposures: int=..., lr: float=..., batch_size: int=..., study_at=..., at=..., other_lr: _Optional[float]=..., other_batch_size: int=..., conditions: _Optional[dict]=..., replay: float=..., reviews=..., seeds=..., prefix_words=..., max_length: int=..., restore: bool=..., progress: bool=...) -> 'Retention':
+def retention_curve(model, tokenizer, seen, unseen, other, exposures: int=..., lr: float=..., batch_size: int=..., study_at=..., at=..., other_lr: _Optional[float]=..., other_batch_size: int=..., conditions: _Optional[dict]=..., replay: float=..., reviews=..., seeds=..., prefix_words=..., max_length: int=..., restore: bool=..., progress: _Optional[bool]=...) -> 'Retention':
     ...
 
 def _name(replay, reviews):
@@ -55,7 +57,17 @@ class Retention:
     def floor(self, score=...):
         ...
 
+    @property
+    def verdict(self) -> str:
+        ...
+
     def __repr__(self):
+        ...
+
+    def parts(self) -> list:
+        ...
+
+    def _repr_html_(self):
         ...
 
     def plot_exposures(self, scores=...):
@@ -63,6 +75,9 @@ class Retention:
 
     def plot(self, scores=...):
         ...
+
+def _ends(r, score):
+    ...
 SHAPES: _Any
 
 def fit_forgetting(updates, scores):

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, plain, require, stable_hash
+from ..panel import parts as pages
+from ..panel.widget import static_page
 from ..lm.base import LMError
 from ..lm.chat import chat_ids, frame
 from ..lm.matmul import fast_linear
@@ -110,10 +112,20 @@ class StudyRun:
         ...
 
     @property
-    def verdict(self):
+    def worked(self):
+        ...
+
+    @property
+    def verdict(self) -> str:
         ...
 
     def __repr__(self):
+        ...
+
+    def parts(self) -> list:
+        ...
+
+    def _repr_html_(self):
         ...
 
     def restore(self, exposure: int):
@@ -122,7 +134,13 @@ class StudyRun:
     def undo(self):
         ...
 
-def study(model, tokenizer, sentences, exposures: int=..., lr: float=..., batch_size: int=..., seed: int=..., max_length: int=..., bucket: int=..., lora=..., probe=..., probe_exposures=..., probe_updates=..., keep=..., reversible: bool=..., checkpoint=..., on_update=..., progress: bool=..., chat=..., **training) -> StudyRun:
+def _recognised(p):
+    ...
+
+def study(model, tokenizer, sentences, exposures: int=..., lr: float=..., batch_size: int=..., seed: int=..., max_length: int=..., bucket: int=..., lora=..., probe=..., probe_exposures=..., probe_updates=..., keep=..., reversible: bool=..., checkpoint=..., on_update=..., progress: _Optional[bool]=..., chat=..., **training) -> StudyRun:
+    ...
+
+def _give_back(run, learner):
     ...
 
 def _moments(probe, at_exposures, at_updates, exposures, per):

@@ -7,6 +7,7 @@ from ..core import require
 from .generation import recalled_words
 from .retention import Retention, interference_plan, make_probe
 from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize
+from ..lm.scoring import progress_bar
 from ..lm.weights import trainable
 
 class RecallSession:
@@ -30,6 +31,9 @@ class RecallSession:
     rows: _Any
 
     def __init__(self, model, tokenizer, seen, unseen, other=..., lr: float=..., batch_size: int=..., seed: int=..., prefix_words=...):
+        ...
+
+    def __repr__(self):
         ...
 
     def _fresh(self):
