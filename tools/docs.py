@@ -154,15 +154,21 @@ def relinked(text, path, to):
             up = "../"*(len(to.relative_to(PAGES).parts) - 1)
             return f"{m[1]}({up}{PLACES[found]}{'#' + mark if mark else ''})"
         return f"{m[1]}({SOURCES}{found.relative_to(ROOT)})"
+    # a badge is a picture from elsewhere: its words say the same
+    text = re.sub(r"\[!\[([^\]\n]*)\]\(https?://[^)\s]+\)\]", r"[\1]", text)
     return re.sub(r"(\[[^\]\n]*\](?:\])?)\(([^)\s]+)\)", target, text)
 
 
 def title(path):
-    "The first heading of a page"
+    "The first heading of a page; of a module, the words of its first sentence, for people who do not know its name yet"
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".ipynb": text = "\n".join("".join(c["source"]) for c in json.loads(text)["cells"][:3])
+    if path.suffix == ".ipynb": text = "\n\n".join("".join(c["source"]) for c in json.loads(text)["cells"][:3])
     m = re.search(r"^# (.+)$", text, re.M)
-    return m[1].strip() if m else path.stem
+    found = m[1].strip() if m else path.stem
+    says = re.search(r"^> (.+)$", text, re.M)
+    if not re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)*", found) or not says: return found
+    words = re.split(r"[:.;,?!](?:\s|$)", says[1].replace("`", ""))[0].strip()
+    return f"{words} ({found})" if len(words) <= 64 else found
 
 
 def plan():
@@ -171,13 +177,15 @@ def plan():
     page = lambda p: (p, f"{p.parent.name}/{p.stem}.ipynb")
     tutorials = [(p, f"tutorials/{p.name}") for p in sorted((ROOT/"tutorials").glob("[0-9]*.ipynb"))]
     root = [(p, f"house/{p.name}") for p in sorted((ROOT/"nbs").glob("0*.ipynb")) if "glossary" not in p.name]
-    more = [(ROOT/"nbs/07_glossary.ipynb", "glossary.ipynb"), (ROOT/"nbs/20_benchmarks.ipynb", "benchmarks.ipynb"),
+    # benchmarks, and what other pages of figures there are (growth, limits)
+    figures = [(p, f"{p.stem.split('_', 1)[1]}.ipynb") for p in sorted((ROOT/"nbs").glob("[1-9]*.ipynb"))]
+    more = [(ROOT/"nbs/07_glossary.ipynb", "glossary.ipynb"),
             *[(p, f"{p.stem.lower()}.md") for n in ("CHANGELOG", "CONTRIBUTING", "SECURITY")
               if (p := ROOT/f"{n}.md").exists()]]
-    guides = [(p, f"guides/{p.name}") for p in sorted((ROOT/"nbs/guides").glob("*.ipynb"))]
-    sections = [("Tutorials", tutorials), *([("Guides", guides)] if guides else [])]
+    sections = [("Tutorials", tutorials), ("How-tos", [page(p) for p in nbs("guides")]),
+                ("Coming from ...", [page(p) for p in nbs("coming_from")])]
     sections += [(name, [page(p) for p in nbs(folder)]) for folder, name in {**ROOMS, **WORKS}.items()]
-    return sections + [("Foundations", root), ("More", more)]
+    return [s for s in [*sections, ("Foundations", root), ("Figures", figures), ("More", more)] if s[1]]
 
 
 def write_sources(words):
@@ -205,12 +213,67 @@ def write_sources(words):
     return nav
 
 
-STYLE = """.md-grid{max-width:78rem}.jp-RenderedHTMLCommon table,.md-typeset table:not([class]){display:block;overflow-x:auto}
+FONTS = ('"Noto Sans","Noto Sans Devanagari","Noto Sans Gurmukhi","Noto Sans Arabic","Noto Sans Hebrew",'
+         '"Noto Sans CJK SC","Noto Sans CJK JP","Noto Sans Symbols2","Noto Emoji"')
+STYLE = """.md-grid{max-width:90rem}
+.jp-RenderedHTMLCommon table,.md-typeset table:not([class]){display:block;overflow-x:auto}
+.md-typeset h1,.md-typeset h2{color:var(--md-default-fg-color);font-weight:500}
+.md-typeset blockquote{color:var(--md-default-fg-color)}
+.jupyter-wrapper .jp-InputArea-prompt,.jupyter-wrapper .jp-OutputArea-prompt{display:none!important}
+.jupyter-wrapper .jp-Cell{padding-left:0!important;padding-right:0!important}
+.jupyter-wrapper .jp-RenderedHTMLCommon,.jupyter-wrapper .jp-OutputArea-output pre{color:var(--md-typeset-color)}
+.jupyter-wrapper .jp-OutputArea-output{overflow-x:auto;max-width:100%}
 .md-typeset pre>code,.jupyter-wrapper pre{overflow-x:auto}
-.md-typeset,.md-typeset code{font-family:system-ui,"Noto Sans","Noto Sans Devanagari","Noto Sans CJK SC","Noto Sans Arabic",sans-serif}
-.md-typeset code,.md-typeset pre,.jupyter-wrapper pre{font-family:ui-monospace,"Noto Sans Mono",monospace}
-.jupyter-wrapper .jp-InputPrompt,.jupyter-wrapper .jp-OutputPrompt{display:none}
+.md-typeset,.jupyter-wrapper .jp-RenderedHTMLCommon{font-family:system-ui,FONTS,sans-serif}
+.md-typeset code,.md-typeset pre,.jupyter-wrapper pre{font-family:ui-monospace,"Noto Sans Mono",monospace,FONTS}
 .md-typeset img{background:#fff;border-radius:4px}
+.md-typeset p a,.md-typeset li a,.md-typeset td a{text-decoration:underline}
+.md-footer-meta.md-typeset .md-copyright,.md-footer-meta.md-typeset .md-copyright a{color:#fff}
+[data-md-color-scheme=default]{--md-code-hl-comment-color:#525c69;--md-code-hl-number-color:#a52a12;
+ --md-code-hl-constant-color:#5539b5;--md-code-hl-string-color:#156b35;--md-code-hl-keyword-color:#2f51ad;
+ --md-code-hl-function-color:#8a2a95;--md-code-hl-operator-color:#454b55;--md-code-hl-special-color:#a8204f}
+[data-md-color-scheme=slate]{--md-code-hl-comment-color:#b3bcc8;--md-code-hl-number-color:#ffa58f;
+ --md-code-hl-constant-color:#c3b3ff;--md-code-hl-string-color:#7fd79a;--md-code-hl-keyword-color:#9fc0ff;
+ --md-code-hl-function-color:#e7aef2;--md-code-hl-operator-color:#c5ccd6;--md-code-hl-special-color:#ffa3bd}
+.highlight-ipynb :is(.c,.c1,.ch,.cm){color:var(--md-code-hl-comment-color)!important}
+.highlight-ipynb :is(.mi,.mf,.mh){color:var(--md-code-hl-number-color)!important}
+.highlight-ipynb :is(.nb,.bp,.nd,.kc,.no){color:var(--md-code-hl-constant-color)!important}
+.highlight-ipynb :is(.s,.s1,.s2,.sd,.sa,.si,.se,.sr){color:var(--md-code-hl-string-color)!important}
+.highlight-ipynb :is(.k,.kn,.ow){color:var(--md-code-hl-keyword-color)!important}
+.highlight-ipynb :is(.nf,.fm,.nc,.ne){color:var(--md-code-hl-function-color)!important}
+.highlight-ipynb :is(.o,.p,.n,.nn,.vm){color:var(--md-code-fg-color)!important}
+.jupyter-wrapper .highlight-ipynb,.jupyter-wrapper .highlight-ipynb pre{background:var(--md-code-bg-color)!important}
+"""
+
+# Names and keyboard access that the theme does not give by itself.
+ACCESS = """const reachable = () => {
+  document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "search");
+  document.querySelectorAll(".jp-Cell-inputWrapper[tabindex]").forEach(e => e.removeAttribute("tabindex"));
+  for (const e of document.querySelectorAll("pre, pre > code, .md-typeset__scrollwrap, .jp-OutputArea-output, table"))
+    if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; };
+addEventListener("load", reachable); addEventListener("resize", reachable); reachable();
+"""
+
+
+# Browsers give no worker to a page that was opened as a file; the search then works in a frame of its own.
+WORKER = """if (location.protocol === "file:") window.Worker = class extends EventTarget {
+  constructor(url) {
+    super();
+    const frame = document.createElement("iframe");
+    frame.hidden = true; frame.title = "search"; document.body.append(frame);
+    const inside = this.inside = frame.contentWindow;
+    inside.postMessage = data => {
+      const said = new MessageEvent("message", {data});
+      this.dispatchEvent(said); if (this.onmessage) this.onmessage(said); };
+    const load = url => new Promise((done, no) => {
+      const s = inside.document.createElement("script");
+      s.src = url; s.onload = done; s.onerror = no; inside.document.body.append(s); });
+    inside.importScripts = (...urls) => urls.reduce((p, u) => p.then(() => load(u)), Promise.resolve());
+    this.frame = frame; this.ready = load(new URL(url, document.baseURI).href);
+  }
+  postMessage(data) { this.ready.then(() => this.inside.dispatchEvent(new MessageEvent("message", {data}))); }
+  terminate() { this.frame.remove(); }
+};
 """
 
 
@@ -219,20 +282,59 @@ def config(nav):
     toggle = lambda scheme, icon, say: dict(media=f"(prefers-color-scheme: {scheme})", scheme="slate"
                                             if scheme == "dark" else "default", primary="indigo",
                                             toggle=dict(icon=icon, name=say))
-    return dict(site_name="promptmem", docs_dir="pages", site_dir=str(SITE), use_directory_urls=False, nav=nav,
-                strict=False, repo_url="https://github.com/promptmem/promptmem", edit_uri="", extra_css=["style.css"],
-                theme=dict(name="material", font=False, features=["navigation.sections", "navigation.top",
-                                                                  "navigation.indexes", "navigation.footer",
-                                                                  "search.suggest", "search.highlight",
-                                                                  "content.code.copy", "toc.follow"],
-                           palette=[toggle("light", "material/weather-night", "dark"),
-                                    toggle("dark", "material/weather-sunny", "light")]),
-                plugins=["search", {"mkdocs-jupyter": dict(execute=False, include_source=False, ignore_h1_titles=True,
-                                                           no_input=False, include_requirejs=False)}],
-                markdown_extensions=["tables", "attr_list", "md_in_html", "admonition", {"toc": dict(permalink=True)},
-                                     {"pymdownx.highlight": dict(anchor_linenums=False)}, "pymdownx.superfences"],
-                validation=dict(nav=dict(omitted_files="ignore"),
-                                links=dict(not_found="warn", unrecognized_links="ignore")))
+    return dict(
+        site_name="promptmem",
+        docs_dir="pages",
+        site_dir=str(SITE),
+        use_directory_urls=False,
+        nav=nav,
+        strict=False,
+        extra=dict(
+            polyfills=["iframe-worker.js"],
+            social=[
+                dict(icon="fontawesome/brands/github", link="https://github.com/promptmem/promptmem", name="source")
+            ],
+        ),
+        extra_css=["style.css"],
+        extra_javascript=["access.js"],
+        theme=dict(
+            name="material",
+            font=False,
+            features=[
+                "navigation.sections",
+                "navigation.top",
+                "navigation.indexes",
+                "navigation.footer",
+                "search.suggest",
+                "search.highlight",
+                "content.code.copy",
+                "toc.follow",
+            ],
+            palette=[
+                toggle("light", "material/weather-night", "dark"),
+                toggle("dark", "material/weather-sunny", "light"),
+            ],
+        ),
+        plugins=[
+            "search",
+            "offline",
+            {
+                "mkdocs-jupyter": dict(
+                    execute=False, include_source=False, ignore_h1_titles=True, no_input=False, include_requirejs=False
+                )
+            },
+        ],
+        markdown_extensions=[
+            "tables",
+            "attr_list",
+            "md_in_html",
+            "admonition",
+            {"toc": dict(permalink=True)},
+            {"pymdownx.highlight": dict(anchor_linenums=False)},
+            "pymdownx.superfences",
+        ],
+        validation=dict(nav=dict(omitted_files="ignore"), links=dict(not_found="warn", unrecognized_links="ignore")),
+    )
 
 
 def build(words=()):
@@ -240,7 +342,9 @@ def build(words=()):
     import yaml
     sys.path.insert(0, str(ROOT))
     nav = write_sources(words)
-    (BUILD/"pages/style.css").write_text(STYLE, encoding="utf-8")
+    (BUILD/"pages/style.css").write_text(STYLE.replace("FONTS", FONTS), encoding="utf-8")
+    (BUILD/"pages/iframe-worker.js").write_text(WORKER, encoding="utf-8")
+    (BUILD/"pages/access.js").write_text(ACCESS, encoding="utf-8")
     (BUILD/"mkdocs.yml").write_text(yaml.safe_dump(config(nav), sort_keys=False, allow_unicode=True), encoding="utf-8")
     subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--clean", "-f", str(BUILD/"mkdocs.yml")],
                    check=True, cwd=BUILD, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
