@@ -15,8 +15,8 @@ PAGES = ("index.html", "store/04_search.html", "api/index.html", "glossary.html"
 
 @pytest.fixture(scope="module")
 def site():
-    subprocess.run([sys.executable, "tools/docs.py", "--only", "store/04,index,glossary,changelog"], cwd=REPO, check=True,
-                   capture_output=True)
+    subprocess.run([sys.executable, "tools/docs.py", "--only", "store/04,index,glossary,changelog"], cwd=REPO,
+                   check=True, capture_output=True)
     return REPO / "_docs"
 
 
