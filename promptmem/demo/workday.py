@@ -88,6 +88,6 @@ def reply(self:Workday,
 )->dict: # prefix, suffix
     "A question with its right answer, as an example to edit with"
     from promptmem.memory.prompt import SEP
-    if self.chat: return dict(prefix=question, suffix=self.answer)
+    if self.chat: return dict(prefix=question, suffix=f" {self.answer}")
     word = re.search(r"< (\S+) >", question).group(1)
     return dict(prefix=question + SEP, suffix=f" the homonym for {word} is {self.wanted[question][0]} END")

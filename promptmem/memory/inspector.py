@@ -290,11 +290,13 @@ def detail_parts(self:MemoryInspector)->list: # parts
             table(history), heading("Where it was used"),
             table(uses, most=10) if uses else paragraph("Not used yet.")]
 
+# %% ../../nbs/memory/11_inspector.ipynb #498d8bbc
 def _chosen(m):
     "The id of the chosen entry"
     if not m.selected: raise ValueError("choose an entry first")
     return m.selected
 
+# %% ../../nbs/memory/11_inspector.ipynb #ac1f9b93
 @patch
 def edit(self:MemoryInspector,
     text:str=None, # None: what stands in the box
@@ -348,6 +350,7 @@ def ask_forget_found(self:MemoryInspector)->list: # the ids that would go
     )
     return ids
 
+# %% ../../nbs/memory/11_inspector.ipynb #09ba3ce2
 @patch
 def ask_forget_ticked(self:MemoryInspector)->list: # the ids that would go
     "Show how many entries are ticked; nothing is deleted yet"
@@ -398,6 +401,7 @@ def add(self:MemoryInspector,
     self.say("Remembered for this question and those like it." if question else "Remembered for every question.")
     return new
 
+# %% ../../nbs/memory/11_inspector.ipynb #36d42858
 _EXAMPLES = [("When does the shop open on 03/04?", "dates are day first and month second"),
              ("How far is it to the next town?", "distances in kilometres"), ("", "answers in one short sentence")]
 
@@ -449,6 +453,7 @@ def _closest(m):
     if scope not in m.lookups: m.lookups[scope] = ClosestLookup().bind(m.store, scope)
     return m.lookups[scope]
 
+# %% ../../nbs/memory/11_inspector.ipynb #d324ba2c
 @patch
 def would_retrieve(self:MemoryInspector,
     question:str=None, # None: what stands in the box

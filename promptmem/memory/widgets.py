@@ -154,6 +154,7 @@ def _buttons(panel):
         no=b("No", "pm-not-as-last-time", panel.not_as_last_time),
     )
 
+# %% ../../nbs/memory/10_widgets.ipynb #746cc878
 def _take_over(panel, text):
     "An earlier clarification into the box"
     if text: panel.meant.value = text
@@ -200,6 +201,7 @@ def _answered(panel, question):
             _waiting(panel, question, seen.text)
     return seen.interaction
 
+# %% ../../nbs/memory/10_widgets.ipynb #4a7283c8
 def _waiting(panel, question, text):
     "The question, and as much of the answer as there is"
     said = f"<div class='pm-answer'>{rendered(text)}</div>" if text else ""
@@ -225,6 +227,7 @@ def reject(self:ClarifyWidget):
     self.refresh()
     self.say("Say what you meant, and it will be remembered.")
 
+# %% ../../nbs/memory/10_widgets.ipynb #7ba0c74d
 @patch
 def correct(self:ClarifyWidget,
     answer:str=None, # None: what stands in the box
@@ -251,6 +254,7 @@ def clarify(self:ClarifyWidget,
     self.say("Remembered, and asked again.")
     return said
 
+# %% ../../nbs/memory/10_widgets.ipynb #b0078f95
 @patch
 def as_last_time(self:ClarifyWidget):
     "Yes, the memory that was offered is meant: it is remembered for this question too, which is asked again"
@@ -263,6 +267,7 @@ def not_as_last_time(self:ClarifyWidget):
     "No, the memory that was offered is not meant; nothing is stored"
     self.rows["maybe"].layout.display = "none"
 
+# %% ../../nbs/memory/10_widgets.ipynb #aa9746ee
 @patch
 def undo(self:ClarifyWidget):
     "Take the last thing back that was done here"
@@ -283,6 +288,7 @@ def _known(panel, ids):
     found = (panel.assistant.store.interaction(id, scope=panel.assistant.scope) for id in ids)
     return [i for i in found if i is not None]
 
+# %% ../../nbs/memory/10_widgets.ipynb #47e42b0b
 def _judged(panel):
     "How often the answers were right, in words"
     k, n = panel.accuracy()
@@ -301,6 +307,7 @@ def earlier_parts(self:ClarifyWidget,
     before = _known(self, self.asked[-most-1:-1])
     return [heading("Asked before"), *(p for i in reversed(before) for p in turn_parts(i))] if before else []
 
+# %% ../../nbs/memory/10_widgets.ipynb #65f0e028
 @patch
 def parts(self:ClarifyWidget)->list:
     "The panel as a page"
@@ -322,6 +329,7 @@ def refresh(self:ClarifyWidget):
     for name, row in self.rows.items(): row.layout.display = "" if show[name] else "none"
     self.buttons["ask"].button_style, self.buttons["meant"].button_style = ("", "primary") if wrong else ("primary", "")
 
+# %% ../../nbs/memory/10_widgets.ipynb #7492c769
 def _offer(panel):
     "What may be meant, in the grey band and in the list of earlier clarifications; only what is still in the store"
     found = panel.interaction.retrieval if panel.interaction is not None else None

@@ -140,9 +140,9 @@ def controls(
 
 # %% ../../nbs/panel/03_widget.ipynb #07b1a2b3
 @contextmanager
-def _guarded(panel):
-    "Controls disabled; an exception is shown in the panel instead of being lost in the log"
-    were = [(c, c.disabled) for c in controls(panel)]
+def _guarded(panel, quick=False):
+    "Controls disabled, unless it is quick; an exception is shown in the panel instead of being lost in the log"
+    were = [] if quick else [(c, c.disabled) for c in controls(panel)]
     for c, _ in were: c.disabled = True
     panel.say()
     try: yield
@@ -218,7 +218,11 @@ def _hear(panel, heard):
     "Do what a key or a click on a row asks for"
     do = dict(go=panel.go, escape=panel.escape, row=panel.row_chosen, mark=panel.row_marked).get(heard.get("what"))
     if do is None: return
-    with panel.working(): do(str(heard.get("where", "")))
+    where, quick = str(heard.get("where", "")), heard["what"] != "go"
+    with panel.working(quick): do(where)
+    if quick: return                                   # the focus was not lost
+    for c in controls(panel):
+        if where in c._dom_classes: panel.focus_on(c)
 
 # %% ../../nbs/panel/03_widget.ipynb #6671d8fe
 class Manners(Shown):
@@ -241,9 +245,11 @@ class Manners(Shown):
         "Put the cursor into a field, where the front end can (ipywidgets 8)"
         if hasattr(widget, "focus"): widget.focus()
 
-    def working(self):
+    def working(self,
+        quick:bool=False, # too quick for disabling, which would take the focus away
+    ):
         "Disable the controls for a while; what goes wrong is shown in the panel"
-        return _guarded(self)
+        return _guarded(self, quick)
 
 # %% ../../nbs/panel/03_widget.ipynb #e95a2444
 def _bundle(panel):

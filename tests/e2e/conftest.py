@@ -81,6 +81,7 @@ def lab(chromium, tmp_path_factory):
 def open_browser(chromium):
     "A headless Chromium"
     api = pytest.importorskip("playwright.sync_api")
+    api.expect.set_options(timeout=20_000)             # a busy machine is slow, not wrong
     with api.sync_playwright() as p:
         b = p.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
         yield b

@@ -40,8 +40,15 @@ def test_comparing_prompts(notebook):
     expect(matrix).to_contain_text(f"questions {shown}")
     expect(matrix.locator("svg.pm-chart")).to_have_count(2)
     notebook.shot("reward")
+    page.locator(".pm-different input").uncheck()
+    matrix.locator("tr[data-row]").nth(1).click()                                # a row of the matrix is looked at
+    expect(view).to_contain_text("seen in training")
+    expect(view.locator(".pm-outcome").first).to_contain_text("Best here: ")
+    page.locator(".pm-typed-question input").fill("half a question")
+    page.locator(".pm-typed-question input").press("Escape")
+    expect(page.locator(".pm-typed-question input")).to_have_value("")
     page.locator(".pm-typed-question input").fill(" ")
-    page.locator(".pm-compare").click()
+    page.locator(".pm-typed-question input").press("Control+Enter")
     expect(page.locator(".pm-message .pm-error").first).to_contain_text("type a question first")
     page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
     page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
@@ -80,7 +87,7 @@ before = weights()
     page.locator(".pm-test").click()
     expect(view).to_contain_text("0 exposures")
     notebook.kernel("w.exposures.value = 20")
-    page.locator(".pm-study").click()
+    page.locator(".pm-seen textarea").press("Control+Enter")                     # from a box of several lines
     page.wait_for_function(
         "document.querySelector('.pm-progress progress, .pm-progress .progress-bar, .pm-progress [role=progressbar]')",
         timeout=5_000,
@@ -88,8 +95,9 @@ before = weights()
     expect(page.locator(".pm-study")).to_be_enabled(timeout=30_000)
     expect(view).to_contain_text("20 exposures")
     assert notebook.kernel("print(w.session.rows[-1]['recognition'], w.session.rows[-1]['rouge1'] > .9)") == "1.0 True"
-    page.locator(".pm-sentence select").select_option(index=1)
+    view.locator("tr[data-row]").nth(1).click()                                  # a row is chosen by a click
     expect(view.locator("mark").first).to_be_visible()
+    expect(view.locator(".pm-outcome").first).to_contain_text("3 of 3 sentences recognised")
     notebook.kernel("w.updates.value = 30")
     page.locator(".pm-forget-more").click()
     expect(view).to_contain_text("20 exposures, 30 updates", timeout=60_000)
@@ -97,7 +105,7 @@ before = weights()
     notebook.shot("recall")
     notebook.kernel("w.updates.value = 200")
     page.locator(".pm-forget-more").click()
-    page.locator(".pm-stop").click()
+    page.locator(".pm-stop").press("Escape")                                     # Esc stops, as the button does
     expect(page.locator(".pm-study")).to_be_enabled(timeout=30_000)
     assert int(notebook.kernel("print(w.session.updates)")) < 230                # stopped on the way
     page.locator(".pm-reset").click()
@@ -143,6 +151,12 @@ e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-2, general_text=gene
     expect(state).to_contain_text("scale 0.00")
     expect(view.locator("tr.pm-best")).not_to_contain_text(name)                 # asked again: the model as it was
     assert notebook.kernel("print(e.scale, e.active)") == "0.0 True"
+    page.locator(".pm-evaluate").click()                                         # no effect: it failed, and looks it
+    bad = view.locator(".pm-outcome.pm-bad")
+    expect(bad).to_contain_text("The edit failed: 0 of", timeout=60_000)
+    line = bad.evaluate("n => getComputedStyle(n).borderLeftColor")
+    red, green, blue = (int(x) for x in line.strip("rgb()").split(","))
+    assert red > 2*green and red > 2*blue
     page.locator(".pm-scale .noUi-handle").press("End")
     expect(state).to_contain_text("scale 2.00")
     page.locator(".pm-undo").click()

@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import REPO
 
 expect = pytest.importorskip("playwright.sync_api").expect
-PANELS = dict(clarify=".pm-question", inspector=".pm-pick", reward=".pm-prompts", edit=".pm-edit-view",
+PANELS = dict(clarify=".pm-question", inspector=".pm-list", reward=".pm-prompts", edit=".pm-edit-view",
               recall=".pm-recall-view")
 
 
