@@ -1,7 +1,7 @@
 """How near the hot paths come to what this machine can do at all.
 
     python benchmarks/limits.py --json benchmarks/results/limits.json                 # every part
-    python benchmarks/limits.py --parts store --json benchmarks/results/limits.json   # other parts' rows stay as they are
+    python benchmarks/limits.py --parts store --json benchmarks/results/limits.json   # the other rows stay
 
 First the machine: square matrix products (float32 and bfloat16, one and two threads), memory bandwidth, the time of one
 fsync. Then each part measures its hot paths and divides by the limit that binds them. A part is a file `limits_NAME.py`
@@ -12,7 +12,6 @@ import argparse
 import importlib
 import json
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -44,15 +43,26 @@ def best(action, seconds=1., least=3):
     return out
 
 
-def turn_about(actions, rounds):
-    "Median wall time of each of `actions` (name -> function), one after the other, `rounds` times"
+def best_about(actions, seconds=2.):
+    "Shortest wall time of each of `actions` (name -> function), which take turns for about `seconds`"
+    out, end = {name: float("inf") for name in actions}, time.perf_counter() + seconds
+    while time.perf_counter() < end or max(out.values()) == float("inf"):
+        for name, action in actions.items():
+            start = time.perf_counter()
+            action()
+            out[name] = min(out[name], time.perf_counter() - start)
+    return out
+
+
+def turn_about(actions, rounds, share=.25):
+    "Lower quartile of the wall time of each of `actions` (name -> function), which take turns; other work only adds"
     times = {name: [] for name in actions}
     for _ in range(rounds):
         for name, action in actions.items():
             start = time.perf_counter()
             action()
             times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(t) for name, t in times.items()}
+    return {name: sorted(t)[int(share*len(t))] for name, t in times.items()}
 
 
 def matmul_rate(dtype, threads, n=1024, seconds=1.):
@@ -75,7 +85,7 @@ def bandwidth(megabytes=512, seconds=1.5):
 
 
 def fsync_ms(folder=None, n=200):
-    "Milliseconds of one appended 4 KiB block and its fdatasync, the median"
+    "Milliseconds of one appended 4 KiB block and its fdatasync"
     with tempfile.NamedTemporaryFile(dir=folder) as f:
         def one():
             os.write(f.fileno(), b"x"*4096)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from limits import best, row, turn_about
+from limits import best_about, row, turn_about
 from promptmem.index.levenshtein import LevenshteinIndex
 from promptmem.index.vectors import VectorIndex
 from promptmem.lm.embed import HashEmbedder
@@ -20,7 +20,7 @@ MOMENT = "2026-01-01T00:00:00.000000+00:00"
 
 
 def bare_writer(path):
-    "A function that inserts a row into a plain SQLite table, on disk when it returns: same settings, no index, no check"
+    "A function that inserts a row into a plain SQLite table, on disk when it returns; no index, no check"
     raw = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL"): raw.execute(f"PRAGMA {pragma}")
     raw.execute("CREATE TABLE t (n INTEGER PRIMARY KEY, id TEXT, scope TEXT, key TEXT, text TEXT, time TEXT)")
@@ -54,27 +54,31 @@ def writes(quick):
     yield row("Store.log beside a bare durable insert", rate["log"], rate["bare"], "writes/s")
 
 
-def semantic(machine, quick):
-    "The exact search beside reading the matrix once"
+def semantic(quick):
+    "The exact search beside reading the matrix once, turn about"
     n, d = 20_000 if quick else 100_000, 384
     rng = np.random.default_rng(0)
     matrix = rng.standard_normal((n, d), np.float32)
     index, question = VectorIndex(d), rng.standard_normal(d, np.float32)
     index.extend(range(n), matrix)
-    limit = n*d*4/machine["memory GB/s, 1 thread"]/1e9
-    yield row(f"VectorIndex.search, {n:,} x {d}", 1e3*best(lambda: index.search(question, 5)), 1e3*limit, "ms", .7,
-              "limit: the matrix is read once", more_is_better=False)
+    flat = matrix.reshape(-1)
+    read = lambda: np.dot(flat, flat) # each number once
+    t = best_about(dict(ours=lambda: index.search(question, 5), read=read))
+    says = f"limit: the matrix is read once, at {matrix.nbytes/t['read']/1e9:.1f} GB/s"
+    yield row(f"VectorIndex.search, {n:,} x {d}", 1e3*t["ours"], 1e3*t["read"], "ms", .7, says, more_is_better=False)
     with tempfile.TemporaryDirectory() as folder:
         embedder = HashEmbedder(d)
         with Store(Path(folder)/"m.db", embedder=embedder, exact_limit=10*n) as store:
             rows = [dict(scope="a", key=f"key {i}", text="t") for i in range(n)]
             store.add_many(rows, embeddings=matrix, model=embedder.name)
             say = lambda: store.search("key 77 of them", scope="a", method="semantic")
-            yield row(f"Store.search semantic, {n:,} x {d}", 1e3*best(say), 1e3*limit, "ms", .7,
-                      "with the question's embedding and the rows", more_is_better=False)
+            say()
+            t = best_about(dict(ours=say, read=read))
+            yield row(f"Store.search semantic, {n:,} x {d}", 1e3*t["ours"], 1e3*t["read"], "ms", .7,
+                      "the same, with the question's embedding and the rows", more_is_better=False)
 
 
-def closest(machine, quick):
+def closest(quick):
     "The search by edit distance beside reading the letter bags once, and beside comparing with every key"
     from rapidfuzz import process
     from rapidfuzz.distance import Levenshtein
@@ -84,11 +88,15 @@ def closest(machine, quick):
     asked = [f"what is like {w}" for w in unseen[:20]]
     near = lambda: [index.nearest(q, 1, 5) for q in asked]
     loop = lambda: [process.extractOne(q, keys, scorer=Levenshtein.distance, score_cutoff=5) for q in asked[:3]]
-    ours, plain = best(near)/len(asked), best(loop, least=1)/3
-    limit = n*8/machine["memory GB/s, 1 thread"]/1e9
+    bags = np.ones(n, np.uint64)
+    near()
+    t = best_about(dict(ours=near, loop=loop, read=lambda: np.bitwise_xor.reduce(bags)))
+    ours, plain = t["ours"]/len(asked), t["loop"]/3
     says = f"limit: 8 bytes a key are read once; comparing with every key takes {1e3*plain:.2f} ms"
-    yield row(f"LevenshteinIndex.nearest, {n:,} keys", 1e3*ours, 1e3*limit, "ms", says=says, more_is_better=False)
+    yield row(f"LevenshteinIndex.nearest, {n:,} keys", 1e3*ours, 1e3*t["read"], "ms", says=says,
+              more_is_better=False)
 
 
 def measure(machine, quick=False):
-    return [*writes(quick), *semantic(machine, quick), *closest(machine, quick)]
+    "The rows of this part; `machine` is not needed: what binds is measured in turns with what is bound"
+    return [*writes(quick), *semantic(quick), *closest(quick)]

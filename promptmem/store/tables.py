@@ -82,7 +82,9 @@ indexes = (
     sa.Index("pm_id", _c.id, _c.scope, unique=True), sa.Index("pm_asked_id", _q.id, _q.scope, unique=True),
     sa.Index("pm_one_active", _c.scope, _c.slot, unique=True, sqlite_where=_c.active, postgresql_where=_c.active),
     sa.Index("pm_chain", _c.scope, _c.slot, _c.n), sa.Index("pm_changes", _c.scope, _c.changed),
-    sa.Index("pm_by_time", _c.scope, _c.time, _c.active), sa.Index("pm_supersedes", _c.supersedes),
+    sa.Index("pm_by_time", _c.scope, _c.time, _c.active),
+    sa.Index("pm_supersedes", _c.supersedes, sqlite_where=_c.supersedes.is_not(None),
+             postgresql_where=_c.supersedes.is_not(None)), # most entries supersede none: an index less to write
     sa.Index("pm_asked", _q.scope, _q.time), sa.Index("pm_question", _q.scope, _q.slot),
     sa.Index("pm_used", _u.clarification), sa.Index("pm_embedded", vectors.c.scope, vectors.c.model),
 )
