@@ -209,6 +209,22 @@ def _stream(a):
     print(log)
     return 0
 
+# %% ../nbs/05_cli.ipynb #85debb1a
+def _logs_options(p):
+    p.add_argument("path", help="a folder of logs, or one log")
+    p.add_argument("--pattern", default="*.jsonl", help="which files of the folder (default *.jsonl)")
+    p.add_argument("--join", action="store_true", help="every column of every log, side by side, instead of the scores")
+    p.add_argument("--out", help="file for the table, .tsv or .csv; default: the summary on the screen")
+
+@command("logs", "compare logs: a row per step, a column per log, each cell the accuracy so far",
+         "promptmem logs logs/ --pattern '*prob=0.5*' --out scores.tsv", _logs_options)
+def _logs(a):
+    from promptmem.memory.logs import compare_logs, write_scores
+    logs = compare_logs(a.path, pattern=a.pattern)
+    if a.out: print(f"written: {write_scores(logs, a.out, join=a.join)}")
+    else: print(logs.summary().to_string(index=False))
+    return 0
+
 # %% ../nbs/05_cli.ipynb #cb1f569a
 def _sentences(path, n=None):
     from promptmem.recall.foils import read_sentences

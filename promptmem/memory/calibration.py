@@ -21,7 +21,7 @@ from .lookup import ClosestLookup, Lookup
 from .prompt import END, MemPrompt, last_part
 from .semantic import SemanticLookup, TransformLookup
 from .tasks import checker as named_checker
-from ..stats import paired_bootstrap, share_upper, wilson
+from ..stats import paired_interval, share_upper, wilson
 
 # %% ../../nbs/memory/08_calibration.ipynb #24b75288
 def _pair(p):
@@ -175,11 +175,11 @@ class PoisoningReport:
     def summary(self)->dict:
         "Counts, and the change in points with its interval"
         f = self.frame()
-        d = paired_bootstrap(100*f.right_after, 100*f.right_before)
+        d = paired_interval(f.right_after.astype(float), f.right_before.astype(float), bounds=(0, 1))
         return dict(planted=len(self.planted), questions=len(f), injected=int(f.planted_used.sum()),
                     broken=len(self.broken),
                     before=round(100*f.right_before.mean(), 2), after=round(100*f.right_after.mean(), 2),
-                    change=round(d.estimate, 2), lo=round(d.lo, 2), hi=round(d.hi, 2))
+                    change=round(100*d.estimate, 2), lo=round(100*d.lo, 2), hi=round(100*d.hi, 2))
 
 # %% ../../nbs/memory/08_calibration.ipynb #cd0e5c9b
 def poisoning_test(

@@ -574,7 +574,7 @@ def apply_limit(
 # %% ../../nbs/memory/12_gate.ipynb #a5881562
 def quiet_limit(
     best, # [n] for each unrelated question the highest log odds in a memory
-    share:float=.01, # of them may get anything
+    share:float=.005, # of them may get anything: half of what is wanted, since others will ask other things
 )->float:
     "The lowest limit that leaves all but a share of unrelated questions alone"
     best = np.sort(np.asarray(best, float))[::-1]

@@ -6,15 +6,69 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['Log', 'Logs', 'compare_logs']
+__all__ = ['said_by_name', 'Log', 'Logs', 'compare_logs', 'write_scores']
 
-# %% ../../nbs/memory/06_logs.ipynb #6d69f2ac
+# %% ../../nbs/memory/06_logs.ipynb #66ec0182
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from ..core import InvalidData, read_jsonl
-from ..stats import mean_interval, paired_bootstrap, wilson
+from ..core import InvalidData, read_jsonl, write_atomic
+from .tasks import KEYWORDS, templates
+from ..stats import mean_interval, paired_interval, wilson
+
+# %% ../../nbs/memory/06_logs.ipynb #60ad4d51
+_PUBLISHED_NAME = re.compile(r"(?P<memory>closest|semantic)_memory|(?P<growing>growing_prompt)")
+_NAME_PARTS = dict(family=re.compile(r"task_type=(.*?)_num_tasks="), p=re.compile(r"clarification_prob=([0-9.]*[0-9])"))
+
+def said_by_name(
+    name:str, # of a published log file
+)->dict: # strategy, family, clarification_probability; only what the name says
+    "What the name of a published log says"
+    found = {k: m[1] for k, pattern in _NAME_PARTS.items() if (m := pattern.search(name))}
+    out, kind = {}, _PUBLISHED_NAME.search(name)
+    if "p" in found: out["clarification_probability"] = float(found["p"])
+    if "family" in found: out["family"] = found["family"]
+    if kind: out["strategy"] = dict(closest="memory").get(kind["memory"], kind["memory"]) or "growing"
+    # without a clarification the memory stays empty: this is how the published code runs its baseline
+    if out.get("clarification_probability") == 0 and kind and kind["memory"]: out["strategy"] = "none"
+    return out
+
+# %% ../../nbs/memory/06_logs.ipynb #2af346b6
+def _types(family):
+    "(type, pattern of its question, pattern of its answer, clarification) of a family's templates; [] where unknown"
+    loose = lambda text: re.compile(re.sub(r"\\\{\w+\\\}", "(?s:.+)", re.escape(text.strip())))
+    try: known = templates(family) if family else {}
+    except InvalidData: known = {}
+    return [(t["type"], loose(t["question"]), loose(t["answer"]), t["clarification"]) for t in known.values()]
+
+def _type_of(line, types):
+    "The type of a line's question: by the family's templates, else by the words of the expected sentence"
+    question, expected = (str(line.get(k) or "").strip() for k in ("question", "expected_answer"))
+    for kind, asks, answers, _ in types:
+        if asks.fullmatch(question) and answers.fullmatch(expected): return kind
+    named = [kind for kind, words in KEYWORDS.items() if words[0] in expected]
+    return named[0] if len(named) == 1 else ""
+
+# %% ../../nbs/memory/06_logs.ipynb #982e880d
+def _bare(text): return re.sub(r"^\s*clarification:\s*", "", str(text or "")).strip()
+
+def _as_ours(records, name):
+    "Published lines with what ours say; our own lines as they are"
+    if "strategy" in records[0]: return records
+    said = said_by_name(name)
+    types = _types(said.get("family"))
+    meant = {_bare(text): kind for kind, *_, text in types}
+    out = []
+    for r in records:
+        new = said | dict(type=_type_of(r, types)) | r
+        used = r.get("memory_metadata") or {}
+        if used.get("memory_used") and _bare(used.get("memory_value")) in meant:
+            new["memory_metadata"] = used | dict(memory_type=meant[_bare(used["memory_value"])])
+        out.append(new)
+    return out
 
 # %% ../../nbs/memory/06_logs.ipynb #d62bfa25
 class Log:
@@ -35,7 +89,7 @@ class Log:
         records = list(read_jsonl(path, validate=_checked_line))
         if not records:
             raise InvalidData(f"{path}: an empty log; a stream was started there and stopped before its first answer")
-        return cls(records, path)
+        return cls(_as_ours(records, Path(path).stem), path)
 
     @property
     def name(self):
@@ -66,9 +120,6 @@ class Log:
             else float("nan")
         )
     def __len__(self): return len(self.records)
-    def _repr_html_(self):
-        from promptmem.panel.reprs import page_of
-        return page_of(self)
     def __repr__(self): return f"Log({self.name!r}, {len(self)} tasks, {self.accuracy:g} % right)"
 
     def _times(self):
@@ -95,12 +146,13 @@ def frame(self:Log):
     for r in self.records:
         m = r.get("memory_metadata") or {}
         kind[f"task {r['idx']}"] = r.get("type")
-        hit = kind.get(m.get("memory_id"))
+        hit = m.get("memory_type") or kind.get(m.get("memory_id"))
         usage = (r.get("response") or {}).get("usage") or {}
         rows.append(
             {
                 **r,
-                "elapsed_time": times.get(r["idx"]),
+                "type": r.get("type") or "",
+                "elapsed_time": times.get(r["idx"], r.get("elapsed_time")),
                 "memory_used": bool(m.get("memory_used")),
                 "memory_size": m.get("memory_size"),
                 "match_score": m.get("match_score"),
@@ -201,15 +253,27 @@ class Logs:
 
 # %% ../../nbs/memory/06_logs.ipynb #6371cea4
 def compare_logs(
-    logs, # a folder with *.jsonl, a list of files, or `Log`s
+    logs, # a folder, a file, a list of files, or `Log`s
+    pattern:str="*.jsonl", # which files of a folder: "*clarification_prob=0.5*"
 )->Logs:
     "Read and compare logs; files that are not logs are errors that name the line"
     if isinstance(logs, (str, Path)):
         folder = Path(logs)
+        if folder.is_file(): return Logs([Log.read(folder)])
         if not folder.is_dir(): raise FileNotFoundError(f"no folder {str(folder)!r} with logs")
-        logs = sorted(folder.glob("*.jsonl"))
-        if not logs: raise InvalidData(f"{folder}: there is no *.jsonl in this folder")
+        logs = sorted(p for p in folder.glob(pattern) if p.suffix == ".jsonl")
+        if not logs: raise InvalidData(f"{folder}: there is no {pattern} in this folder")
     return Logs([x if isinstance(x, Log) else Log.read(x) for x in logs])
+
+def write_scores(
+    logs:Logs, # what `compare_logs` returned
+    out, # a .tsv or .csv file
+    join:bool=False, # every column of every log, instead of the accuracy so far
+)->Path:
+    "Write the score matrix: a row per step, a column per log, each cell the accuracy so far in percent"
+    table = logs.join().set_index("idx") if join else logs.matrix()
+    text = table.to_csv(sep="," if Path(out).suffix == ".csv" else "\t", lineterminator="\n")
+    return Path(write_atomic(out, text))
 
 # %% ../../nbs/memory/06_logs.ipynb #cc613925
 def _interval(percents, n):
@@ -281,8 +345,9 @@ def difference(self:Logs,
         )
     a, b = (sorted(xs, key=lambda x: (x.family, str(x.seed))) for xs in (a, b))
     if len(a) == len(b) > 1: return mean_interval([x.accuracy-y.accuracy for x, y in zip(a, b)])
-    ok = [np.mean([[100*r["is_correct"] for r in x.records] for x in xs], axis=0) for xs in (a, b)]
-    return paired_bootstrap(*ok)
+    ok = [np.mean([[float(r["is_correct"]) for r in x.records] for x in xs], axis=0) for xs in (a, b)]
+    d = paired_interval(*ok, bounds=(0, 1)) # shares, which have an interval of their own; then points
+    return replace(d, estimate=100*d.estimate, lo=100*d.lo, hi=100*d.hi)
 
 # %% ../../nbs/memory/06_logs.ipynb #870e37f2-2
 @patch

@@ -1,10 +1,30 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+import re
+from dataclasses import replace
 from pathlib import Path
 import numpy as np
-from ..core import InvalidData, read_jsonl
-from ..stats import mean_interval, paired_bootstrap, wilson
+from ..core import InvalidData, read_jsonl, write_atomic
+from .tasks import KEYWORDS, templates
+from ..stats import mean_interval, paired_interval, wilson
+_PUBLISHED_NAME: _Any
+_NAME_PARTS: _Any
+
+def said_by_name(name: str) -> dict:
+    ...
+
+def _types(family):
+    ...
+
+def _type_of(line, types):
+    ...
+
+def _bare(text):
+    ...
+
+def _as_ours(records, name):
+    ...
 
 class Log:
     calls: _Any
@@ -43,9 +63,6 @@ class Log:
         ...
 
     def __len__(self):
-        ...
-
-    def _repr_html_(self):
         ...
 
     def __repr__(self):
@@ -116,7 +133,10 @@ class Logs:
     def plot_types(self, title: str=...):
         ...
 
-def compare_logs(logs) -> Logs:
+def compare_logs(logs, pattern: str=...) -> Logs:
+    ...
+
+def write_scores(logs: Logs, out, join: bool=...) -> Path:
     ...
 
 def _interval(percents, n):
