@@ -15,6 +15,6 @@ _names = {
     "cross_choices": "evaluate",
     "collect_outcomes": "collect", "self_critic": "collect", "verbal_confidence": "collect",
     "widgets": None, "RewardComparer": "widgets", "RewardComparison": "compare",
-    "plot_availability": "figures", "plot_reliability": "figures", "plot_risk_coverage": "figures", "plot_calls": "figures",
+    "plot_availability": "figures", "plot_metrics": "figures", "plot_reliability": "figures", "plot_risk_coverage": "figures", "plot_calls": "figures",
 }
 __getattr__, __dir__, __all__ = lazy_exports(__name__, _names)

@@ -297,43 +297,6 @@ def _score_rows(L, rm, part, keep, lookup, seed, n_boot):
             rows.append(dict(part=part, prompts=name, who=w, **scores(y, p), pair_lo=pair.lo, pair_hi=pair.hi))
     return rows
 
-# %% ../../nbs/reward/06_evaluate.ipynb #f8421aa2
-def evaluate_reward(
-    rm, # a fitted PromptReward
-    out:Outcomes, # test outcomes, of training prompts and possibly of others
-    allow_seen:bool=False, # go on although test questions were in training, and report them apart
-    published:bool=False, # ties to the lowest column and seen questions allowed, as published; labelled
-    judgments=None, # DataFrame row, prompt_id, confidence and critic: the language model's own verdicts
-    groups=None, # one group per question of `out.queries`; default: its group_id
-    n_boot:int=2000, # bootstrap resamples
-    seed:int=0, # of the bootstrap
-)->RewardReport:
-    "Success of every rule with paired intervals by group, scores of the probabilities, baselines"
-    L = _lines(rm, out)
-    if not L.train:
-        raise InvalidData("none of the prompts to evaluate has training outcomes: there is no best single prompt")
-    if L.seen.any() and not (allow_seen or published):
-        text = out.texts([L.ids[L.seen.argmax()]])[0]
-        raise LeakedRows(f"{L.seen.sum()} of {len(L.seen)} test lines ask a question that was in training, e.g. "
-                         f"{text!r:.70}; pass allow_seen=True to report them apart")
-    lookup = _lookup(L, rm)
-    w = _weights(L, rm, "lowest" if published else "average", lookup)
-    extra = _judged(L, out, judgments, "lowest" if published else "average") if judgments is not None else {}
-    parts = {"all": np.ones(len(L.y), bool)}
-    if L.seen.any() and not L.seen.all(): parts.update(seen=L.seen, new=~L.seen)
-    rules, score_rows = [], []
-    for part, keep in parts.items():
-        rows, per_line = _rule_table(L, {**w, **extra}, part, keep, seed, n_boot)
-        rules += rows
-        score_rows += _score_rows(L, rm, part, keep, lookup, seed, n_boot)
-        if part == "all": choices = per_line
-    return RewardReport(pd.DataFrame(rules), pd.DataFrame(score_rows), _prompt_table(L, judgments, out),
-                        _label(L, published), _bins(L), choices,
-                        dict(lines=len(L.y), questions=len(set(L.ids)), groups=len(set(L.groups)),
-                             seen=float(L.seen.mean()), model=str(rm.model),
-                             margin=rm.margin_, prompts_train=[L.prompts[j] for j in L.train],
-                             prompts_heldout=[L.prompts[j] for j in L.heldout]))
-
 # %% ../../nbs/reward/06_evaluate.ipynb #e654d8d7
 def _label(L, published):
     share = "no test question was in training"
@@ -376,6 +339,43 @@ def _prompt_table(L, judgments, out):
         rows.append(row)
         if pid in critic: rows.append(dict(prompt_id=pid, kind=kind, who="self-critic", **critic[pid], auc=None))
     return pd.DataFrame(rows)
+
+# %% ../../nbs/reward/06_evaluate.ipynb #f8421aa2
+def evaluate_reward(
+    rm, # a fitted PromptReward
+    out:Outcomes, # test outcomes, of training prompts and possibly of others
+    allow_seen:bool=False, # go on although test questions were in training, and report them apart
+    published:bool=False, # ties to the lowest column and seen questions allowed, as published; labelled
+    judgments=None, # DataFrame row, prompt_id, confidence and critic: the language model's own verdicts
+    groups=None, # one group per question of `out.queries`; default: its group_id
+    n_boot:int=2000, # bootstrap resamples
+    seed:int=0, # of the bootstrap
+)->RewardReport:
+    "Success of every rule with paired intervals by group, scores of the probabilities, baselines"
+    L = _lines(rm, out)
+    if not L.train:
+        raise InvalidData("none of the prompts to evaluate has training outcomes: there is no best single prompt")
+    if L.seen.any() and not (allow_seen or published):
+        text = out.texts([L.ids[L.seen.argmax()]])[0]
+        raise LeakedRows(f"{L.seen.sum()} of {len(L.seen)} test lines ask a question that was in training, e.g. "
+                         f"{text!r:.70}; pass allow_seen=True to report them apart")
+    lookup = _lookup(L, rm)
+    w = _weights(L, rm, "lowest" if published else "average", lookup)
+    extra = _judged(L, out, judgments, "lowest" if published else "average") if judgments is not None else {}
+    parts = {"all": np.ones(len(L.y), bool)}
+    if L.seen.any() and not L.seen.all(): parts.update(seen=L.seen, new=~L.seen)
+    rules, score_rows = [], []
+    for part, keep in parts.items():
+        rows, per_line = _rule_table(L, {**w, **extra}, part, keep, seed, n_boot)
+        rules += rows
+        score_rows += _score_rows(L, rm, part, keep, lookup, seed, n_boot)
+        if part == "all": choices = per_line
+    return RewardReport(pd.DataFrame(rules), pd.DataFrame(score_rows), _prompt_table(L, judgments, out),
+                        _label(L, published), _bins(L), choices,
+                        dict(lines=len(L.y), questions=len(set(L.ids)), groups=len(set(L.groups)),
+                             seen=float(L.seen.mean()), model=str(rm.model),
+                             margin=rm.margin_, prompts_train=[L.prompts[j] for j in L.train],
+                             prompts_heldout=[L.prompts[j] for j in L.heldout]))
 
 # %% ../../nbs/reward/06_evaluate.ipynb #7585c0bf
 CLASSIFIED = ("accuracy", "precision", "recall", "f1")

@@ -328,25 +328,6 @@ def _take_pairs(rm, X, y, groups):
     correct, rm.classes_, rm.is_right_ = _labels(y)
     return _pairs_to_outcomes(queries, prompts, correct, groups)
 
-# %% ../../nbs/reward/05_model.ipynb #ca9a0c2b
-def _fit_parts(rm, out):
-    "Prompts, head, calibration, memory, what is left open, and the margin, in this order"
-    rm.prompt_x_ = _prompt_x(rm, rm.prompts_)
-    rm.prompt_column_ = _known_texts(rm.prompts_)
-    rm.seen_ = _known_texts(rm.queries_)
-    rm.question_keys_ = frozenset(map(question_key, rm.queries_))
-    rm.fit_ = _fit_published(rm, out) if rm.model == "xgboost" else _fit_head(rm)
-    plain = rm.one_class_ or rm.model == "xgboost"
-    rm.calibrator_ = Platt() if plain else CALIBRATIONS[rm.calibration](rm.fit_.oof, rm.right_, rm.tried_)
-    _fit_memory(rm)
-    m = len(rm.prompts_)
-    z = logit(rm.calibrator_(rm.fit_.oof))
-    # where nothing was kept out of fold, nothing is known of what is left open
-    rm.open_cov_ = np.zeros((m, m)) if plain else open_effects(z, rm.right_, rm.tried_, seed=rm.seed)
-    rate = np.divide(rm.right_, rm.tried_, out=np.full_like(rm.right_, np.nan), where=rm.tried_ > 0)
-    rm.best_single_ = int(rm.rates_.argmax())
-    rm.margin_ = choose_margin(rm.calibrator_(rm.fit_.oof), rate, rm.best_single_, out.groups(rm.query_ids_))
-
 # %% ../../nbs/reward/05_model.ipynb #d31556c9
 def _known_texts(texts):
     "text -> its number; the same but for case and blanks counts, an exact match first"
@@ -366,25 +347,6 @@ def _prompt_x(rm, prompts):
     "Features of prompts, [m, d]"
     side = None if rm.prompt_side is None else rm.prompt_side(prompts)
     return prompt_features(prompts, None if rm.prompt_side is not None else _Scaled(rm.embedder_, .5), side)
-
-# %% ../../nbs/reward/05_model.ipynb #b3e3cbb1
-@patch
-def column_of(self:PromptReward,
-    prompt:str, # a prompt's text
-): # its number among the training prompts, or None
-    "Which training prompt this text is, case and blanks aside"
-    return self.prompt_column_.get(prompt, self.prompt_column_.get(identity_key(prompt)))
-
-# %% ../../nbs/reward/05_model.ipynb #6e8be32b
-def _mix(rm, prompts):
-    "(weights [p, m], open variance [p]): known prompts stand for themselves, unknown ones are mixed"
-    known = [rm.column_of(t) for t in prompts]
-    w, left = np.zeros((len(prompts), len(rm.prompts_))), np.zeros(len(prompts))
-    new = [i for i, j in enumerate(known) if j is None]
-    for i, j in enumerate(known):
-        if j is not None: w[i, j] = 1.
-    if new: w[new], left[new] = prompt_weights(_prompt_x(rm, [prompts[i] for i in new]), rm.prompt_x_)
-    return w, left
 
 # %% ../../nbs/reward/05_model.ipynb #c6af6b8a
 def trust(
@@ -459,22 +421,6 @@ def _published_logits(rm, texts, prompts):
     if not len(q): return np.zeros((0, len(p)))
     return np.column_stack([logit(rm.published_(np.hstack([q, np.tile(v, (len(q), 1))]))) for v in p])
 
-# %% ../../nbs/reward/05_model.ipynb #533b59ed
-@patch
-def question_of(self:PromptReward,
-    query:str, # a question
-)->int: # its number among the training questions, or -1
-    "Which training question this text is, case and blanks aside"
-    return self.seen_.get(query, self.seen_.get(identity_key(query), -1))
-
-# %% ../../nbs/reward/05_model.ipynb #9a1b16e6
-@patch
-def seen(self:PromptReward,
-    queries, # texts
-)->np.ndarray: # bool [n]
-    "Which of the questions were in the training log"
-    return np.array([self.question_of(t) >= 0 for t in _texts(queries, "queries")], bool)
-
 # %% ../../nbs/reward/05_model.ipynb #bb0ecfc9
 def _texts(texts, what):
     if isinstance(texts, str): raise TypeError(f"{what} is a list of texts: write [text] for a single one")
@@ -495,6 +441,60 @@ def _fit_memory(rm):
 _NO_SIGN = re.compile(r"[\w\s.,]")
 
 def _signs(text): return _NO_SIGN.sub("", identity_key(text))
+
+# %% ../../nbs/reward/05_model.ipynb #ca9a0c2b
+def _fit_parts(rm, out):
+    "Prompts, head, calibration, memory, what is left open, and the margin, in this order"
+    rm.prompt_x_ = _prompt_x(rm, rm.prompts_)
+    rm.prompt_column_ = _known_texts(rm.prompts_)
+    rm.seen_ = _known_texts(rm.queries_)
+    rm.question_keys_ = frozenset(map(question_key, rm.queries_))
+    rm.fit_ = _fit_published(rm, out) if rm.model == "xgboost" else _fit_head(rm)
+    plain = rm.one_class_ or rm.model == "xgboost"
+    rm.calibrator_ = Platt() if plain else CALIBRATIONS[rm.calibration](rm.fit_.oof, rm.right_, rm.tried_)
+    _fit_memory(rm)
+    m = len(rm.prompts_)
+    z = logit(rm.calibrator_(rm.fit_.oof))
+    # where nothing was kept out of fold, nothing is known of what is left open
+    rm.open_cov_ = np.zeros((m, m)) if plain else open_effects(z, rm.right_, rm.tried_, seed=rm.seed)
+    rate = np.divide(rm.right_, rm.tried_, out=np.full_like(rm.right_, np.nan), where=rm.tried_ > 0)
+    rm.best_single_ = int(rm.rates_.argmax())
+    rm.margin_ = choose_margin(rm.calibrator_(rm.fit_.oof), rate, rm.best_single_, out.groups(rm.query_ids_))
+
+# %% ../../nbs/reward/05_model.ipynb #b3e3cbb1
+@patch
+def column_of(self:PromptReward,
+    prompt:str, # a prompt's text
+): # its number among the training prompts, or None
+    "Which training prompt this text is, case and blanks aside"
+    return self.prompt_column_.get(prompt, self.prompt_column_.get(identity_key(prompt)))
+
+# %% ../../nbs/reward/05_model.ipynb #6e8be32b
+def _mix(rm, prompts):
+    "(weights [p, m], open variance [p]): known prompts stand for themselves, unknown ones are mixed"
+    known = [rm.column_of(t) for t in prompts]
+    w, left = np.zeros((len(prompts), len(rm.prompts_))), np.zeros(len(prompts))
+    new = [i for i, j in enumerate(known) if j is None]
+    for i, j in enumerate(known):
+        if j is not None: w[i, j] = 1.
+    if new: w[new], left[new] = prompt_weights(_prompt_x(rm, [prompts[i] for i in new]), rm.prompt_x_)
+    return w, left
+
+# %% ../../nbs/reward/05_model.ipynb #533b59ed
+@patch
+def question_of(self:PromptReward,
+    query:str, # a question
+)->int: # its number among the training questions, or -1
+    "Which training question this text is, case and blanks aside"
+    return self.seen_.get(query, self.seen_.get(identity_key(query), -1))
+
+# %% ../../nbs/reward/05_model.ipynb #9a1b16e6
+@patch
+def seen(self:PromptReward,
+    queries, # texts
+)->np.ndarray: # bool [n]
+    "Which of the questions were in the training log"
+    return np.array([self.question_of(t) >= 0 for t in _texts(queries, "queries")], bool)
 
 # %% ../../nbs/reward/05_model.ipynb #a9bd0a79
 def _recall(rm, texts):
@@ -528,6 +528,19 @@ def _blend(rm, texts, prompts):
     if len(hit): p[hit] = _remember(rm, logit(p[hit]), index[hit], weight[hit][:, None], mix)
     return p
 
+# %% ../../nbs/reward/05_model.ipynb #96829ee0
+def sk_check(
+    rm, # a PromptReward
+):
+    "Raise scikit-learn's NotFittedError before `fit`"
+    require("sklearn.utils.validation", "reward").check_is_fitted(rm, "fit_")
+
+def _predict_pairs(rm, X):
+    "Probability of right for each pair"
+    queries, prompts = _pairs(X, getattr(rm, "feature_names_in_", None) if isinstance(X, pd.DataFrame) else None)
+    qs, ps = list(dict.fromkeys(queries)), list(dict.fromkeys(prompts))
+    return rm.predict_proba(qs, ps)[pd.Index(qs).get_indexer(queries), pd.Index(ps).get_indexer(prompts)]
+
 # %% ../../nbs/reward/05_model.ipynb #65f291dc
 @patch
 def predict_proba(self:PromptReward,
@@ -545,19 +558,6 @@ def predict_proba(self:PromptReward,
     if self.model == "xgboost": p = expit(_published_logits(self, distinct, prompts))
     else: p = _blend(self, distinct, prompts)
     return p if len(distinct) == len(queries) else p[pd.Index(distinct).get_indexer(queries)]
-
-# %% ../../nbs/reward/05_model.ipynb #96829ee0
-def sk_check(
-    rm, # a PromptReward
-):
-    "Raise scikit-learn's NotFittedError before `fit`"
-    require("sklearn.utils.validation", "reward").check_is_fitted(rm, "fit_")
-
-def _predict_pairs(rm, X):
-    "Probability of right for each pair"
-    queries, prompts = _pairs(X, getattr(rm, "feature_names_in_", None) if isinstance(X, pd.DataFrame) else None)
-    qs, ps = list(dict.fromkeys(queries)), list(dict.fromkeys(prompts))
-    return rm.predict_proba(qs, ps)[pd.Index(qs).get_indexer(queries), pd.Index(ps).get_indexer(prompts)]
 
 # %% ../../nbs/reward/05_model.ipynb #dbbe7148
 @patch
