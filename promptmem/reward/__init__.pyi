@@ -28,6 +28,7 @@ from .evaluate import pair_interval as pair_interval
 from .evaluate import pair_ordering as pair_ordering
 from .figures import plot_availability as plot_availability
 from .figures import plot_calls as plot_calls
+from .figures import plot_metrics as plot_metrics
 from .figures import plot_reliability as plot_reliability
 from .figures import plot_risk_coverage as plot_risk_coverage
 from .model import PromptReward as PromptReward

@@ -188,9 +188,6 @@ def _check_names(rm):
 def _take_pairs(rm, X, y, groups):
     ...
 
-def _fit_parts(rm, out):
-    ...
-
 def _known_texts(texts):
     ...
 
@@ -203,9 +200,6 @@ class _Scaled:
         ...
 
 def _prompt_x(rm, prompts):
-    ...
-
-def _mix(rm, prompts):
     ...
 
 def trust(z, rates, right, tried, pull: float=...) -> float:
@@ -246,6 +240,12 @@ def _fit_memory(rm):
 _NO_SIGN: _Any
 
 def _signs(text):
+    ...
+
+def _fit_parts(rm, out):
+    ...
+
+def _mix(rm, prompts):
     ...
 
 def _recall(rm, texts):
