@@ -20,6 +20,13 @@ class _Serial(Executor):
         except Exception as e: f.set_exception(e)
         return f
 
+# %% ../../nbs/batch/04_clusters.ipynb #6a9971c3
+def _kinds():
+    "name -> class of the job queues that dask-jobqueue knows"
+    module = require("dask_jobqueue", "cluster")
+    names = [c for c in dir(module) if c.endswith("Cluster") and c != "JobQueueCluster"]
+    return {c[:-len("Cluster")].lower(): getattr(module, c) for c in names}
+
 # %% ../../nbs/batch/04_clusters.ipynb #670c9efe
 def make_cluster(
     name:str, # "slurm", "pbs", "sge", "lsf", "htcondor", "oar", "moab", or "local"
@@ -29,16 +36,23 @@ def make_cluster(
     key = name.lower().removesuffix("cluster")
     if key == "local": make = require("distributed", "cluster").LocalCluster
     else:
-        module = require("dask_jobqueue", "cluster")
-        classes = {c[:-len("Cluster")].lower(): getattr(module,
-                                                        c) for c in dir(module) if c.endswith("Cluster")
-                                                        and c != "JobQueueCluster"}
-        if key not in classes: raise ValueError(f"no cluster {name!r}; there are: local, {', '.join(sorted(classes))}")
-        make = classes[key]
+        known = _kinds()
+        if key not in known: raise ValueError(f"no cluster {name!r}; there are: local, {', '.join(sorted(known))}")
+        make = known[key]
     try: return make(**options)
     except (TypeError, ValueError, RuntimeError) as e:
-        raise ValueError(f"the {key} cluster did not start with "
-                         f"{', '.join(f'{k}={v!r}' for k, v in options.items()) or 'no options'}: {e}") from e
+        given = ", ".join(f"{k}={v!r}" for k, v in options.items()) or "no options"
+        raise ValueError(f"the {key} cluster did not start with {given}: {e}") from e
+
+# %% ../../nbs/batch/04_clusters.ipynb #3b9ee724
+def _made(executor, workers):
+    "The cluster that a name or a dict means; None where it is one already"
+    if executor in (None, "dask"): # threads of this process
+        executor = dict(cluster="local", n_workers=workers, threads_per_worker=1, processes=False,
+                        dashboard_address=None, memory_limit=None, silence_logs=logging.ERROR)
+    if isinstance(executor, str): return make_cluster(executor)
+    if not isinstance(executor, dict): return None
+    return make_cluster(executor["cluster"], **{k: v for k, v in executor.items() if k != "cluster"})
 
 # %% ../../nbs/batch/04_clusters.ipynb #fa719c67
 @contextmanager
@@ -49,12 +63,7 @@ def _dask_client(executor, workers):
     if isinstance(executor, str) and "://" in executor:
         with distributed.Client(executor) as client: yield client
         return
-    if executor in (None, "dask"):
-        executor = dict(cluster="local", n_workers=workers, threads_per_worker=1, processes=False,
-                        dashboard_address=None, memory_limit=None, silence_logs=logging.ERROR)
-    made = make_cluster(executor) if isinstance(executor, str) else None
-    if isinstance(executor, dict):
-        made = make_cluster(executor["cluster"], **{k: v for k, v in executor.items() if k != "cluster"})
+    made = _made(executor, workers)
     cluster = made if made is not None else executor
     try:
         if made is not None and not cluster.workers:

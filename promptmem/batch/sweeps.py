@@ -43,8 +43,8 @@ def recall_sweep(
     **fixed, # further parameters of the notebook: folder and split of the published files, model
 )->list:
     "Experiments x exposures x seeds (recognition, recall and retention of few-shot memories, section 2)"
-    return [dict(experiment=str(e), exposures=x, seed=s, **fixed) for e, x,
-            s in itertools.product(experiments, exposures, seeds)]
+    grid = itertools.product(experiments, exposures, seeds)
+    return [dict(experiment=str(e), exposures=x, seed=s, **fixed) for e, x, s in grid]
 
 # %% ../../nbs/batch/08_sweeps.ipynb #7b5dd32e
 def edit_sweep(
