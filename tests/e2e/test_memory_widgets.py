@@ -137,7 +137,8 @@ from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
 def model(messages):
     if "Celsius" in str(messages): return "About **20 °C**:\\n\\n- 19 °C when you move\\n- 21 °C when you sit"
     return "About 68 °F. [Guide](javascript:alert(1)) <img src=x onerror=alert(2)>\\n\\n```python\\nprint(68)\\n```"
-a = Assistant(pm.CallableLM(model), store=pm.Store(":memory:"), scope="ana", format="chat")
+a = Assistant(pm.CallableLM(model), store=pm.Store(":memory:"), scope="ana", format="chat",
+              lookup="closest")
 '''
 
 
