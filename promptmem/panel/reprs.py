@@ -88,7 +88,8 @@ def store_parts(
     said = f"Keeps {kept} for {count_of(len(scopes), 'scope')}" if scopes else "Nothing is kept here yet"
     more = [] if len(scopes) <= most else [paragraph(f"{most} of {len(scopes)} scopes", "pm-more")]
     hint = paragraph("add(scope=..., key=..., text=...) keeps something; an Assistant does it for you.")
-    return [verdict(said), *([table(rows)] if rows else []), *more, *([] if scopes else [hint]), facts(database=s.db.name)]
+    return [verdict(said), *([table(rows)] if rows else []), *more, *([] if scopes else [hint]),
+            facts(database=s.db.name)]
 
 # %% ../../nbs/panel/05_reprs.ipynb #b97ba7a1
 def lookup_parts(

@@ -43,7 +43,8 @@ def _note(row):
 def _prompt_rows(frame):
     "Rows of the table of prompts; columns of which nothing is known are left out"
     rows = [{"prompt": r.prompt, "right, in 100": f"{100*r.p:.0f}",
-             "90 % interval": f"{100*r.lo:.0f} to {100*r.hi:.0f}", "cost": _maybe(r.cost, "{:g}"), "really right": _maybe(r.known, "{:.0%}"), "note": _note(r)}
+             "90 % interval": f"{100*r.lo:.0f} to {100*r.hi:.0f}", "cost": _maybe(r.cost, "{:g}"),
+             "really right": _maybe(r.known, "{:.0%}"), "note": _note(r)}
             for r in frame.itertuples()]
     unknown = [c for c in ("cost", "really right") if not any(r[c] for r in rows)]
     return [{k: v for k, v in r.items() if k not in unknown} for r in rows]
