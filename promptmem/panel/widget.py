@@ -162,11 +162,20 @@ function listen(panel, model) {
   const row = n => n.closest && n.closest("[data-row]");
   const back = id => [80, 300, 900].forEach(t => setTimeout(() => {     // the list was drawn anew: the focus returns
     if (!panel.contains(document.activeElement)) panel.querySelector(`[data-row="${CSS.escape(id)}"]`)?.focus(); }, t));
+  const synced = () => new Promise(done => {              // what was typed reaches the kernel before the key does
+    const id = Math.random().toString(36);
+    const hear = m => { if (m && m.pong === id) { model.off("msg:custom", hear); done(); } };
+    model.on("msg:custom", hear);
+    model.send({what: "ping", where: id});
+  });
   const key = e => {
     const stop = () => { e.preventDefault(); e.stopPropagation(); };
     const at = row(e.target), all = at ? [...at.parentNode.querySelectorAll("[data-row]")] : [];
-    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { stop(); tell("go", named(e.target)); }
-    else if (e.key === "Escape") { stop(); tell("escape", named(e.target)); }
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+      stop(); synced().then(() => tell("go", named(e.target))); }
+    else if (e.key === "Enter" && e.target.matches(".widget-text input")) {
+      stop(); synced().then(() => tell("enter", named(e.target))); }
+    else if (e.key === "Escape") { stop(); synced().then(() => tell("escape", named(e.target))); }
     else if (at && e.target === at && (e.key === "Enter" || e.key === " ")) {
       stop(); tell("row", at.dataset.row); back(at.dataset.row); }
     else if (at && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
@@ -210,19 +219,25 @@ def _ears(panel):
     try: import anywidget
     except ImportError: return None
     ears = anywidget.AnyWidget(_esm=_LISTEN + _FIND)
-    ears.on_msg(lambda _, heard, buffers: _hear(panel, heard))
+    ears.on_msg(lambda _, heard, buffers: _answer(ears, heard) or _hear(panel, heard))
     ears.layout.display = "none"
     return ears
 
+def _answer(ears, heard):
+    "Tell the page that everything it sent before has arrived; whether that was asked"
+    if heard.get("what") != "ping": return False
+    ears.send(dict(pong=heard.get("where")))
+    return True
+
 def _hear(panel, heard):
     "Do what a key or a click on a row asks for"
-    do = dict(go=panel.go, escape=panel.escape, row=panel.row_chosen, mark=panel.row_marked).get(heard.get("what"))
+    where, what = str(heard.get("where", "")), heard.get("what")
+    box = next((c for c in controls(panel) if where and where in c._dom_classes), None)
+    if what == "enter": return _act(getattr(box, "when_entered", lambda: None), panel, box)
+    do = dict(go=panel.go, escape=panel.escape, row=panel.row_chosen, mark=panel.row_marked).get(what)
     if do is None: return
-    where, quick = str(heard.get("where", "")), heard["what"] != "go"
-    with panel.working(quick): do(where)
-    if quick: return                                   # the focus was not lost
-    for c in controls(panel):
-        if where in c._dom_classes: panel.focus_on(c)
+    with panel.working(quick=what != "go"): do(where)
+    if what == "go" and box is not None: panel.focus_on(box)
 
 # %% ../../nbs/panel/03_widget.ipynb #6671d8fe
 class Manners(Shown):
@@ -332,6 +347,7 @@ def on_enter(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the only event that exists in ipywidgets 7 and 8
         text_widget.on_submit(lambda _: _act(action, panel, text_widget))
+    text_widget.when_entered = action                  # the same, told by the page after all that was typed
     return text_widget
 
 # %% ../../nbs/panel/03_widget.ipynb #c3e703fd
