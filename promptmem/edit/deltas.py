@@ -274,7 +274,7 @@ def verdict_html(
     "A verdict as a line of HTML: red where the edit failed or broke its limit"
     import html
     how = ("failed" if said.startswith("The edit failed") or "OUTSIDE" in said
-           else "partly" if said.startswith("The edit worked partly") else "worked")
+           else "partly" if said.startswith(("The edit worked partly", "The edit does not")) else "worked")
     color, sign = _SIGNS[how]
     style = f"border-left:.4em solid {color};background:{color}22;padding:.3em .6em;margin:.3em 0"
     return f"<div class='pm-verdict pm-{how}' role='status' style='{style}'><b>{sign} {html.escape(said)}</b></div>"

@@ -133,6 +133,8 @@ class EditReport:
     def verdict(self)->str:
         "Whether the edit worked, in one line: the examples, the evaluation, the limit"
         said = [verdict(self.outcome)] if self.outcome else []
+        if said and self.success and self.success.after <= self.success.before < 1 and said[0].startswith("The edit w"):
+            said = ["The edit does not generalise: " + said[0].split(": ")[1]]
         if self.success:
             n = len(self.frame)
             said.append(f"{round(self.success.after*n)} of {n} evaluation rows ({round(self.success.before*n)} before)")
