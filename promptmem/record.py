@@ -44,6 +44,14 @@ class Record:
         from promptmem.panel.reprs import knows, page_of
         return page_of(self) if knows(self) else _as_table(self)
 
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        "What a notebook keeps: the page, and `repr` with long values cut"
+        cut = lambda v: v if len(v) <= 500 else v[:499] + "…"
+        told = ", ".join(f"{f.name}={cut(repr(getattr(self, f.name)))}" for f in fields(self))
+        return {"text/plain": f"{type(self).__name__}({told})", "text/html": self._repr_html_()}
+
+
+
 # %% ../nbs/02_record.ipynb #34bda720
 def _check_names(cls, d):
     "`InvalidData` names the fields that a record does not have"

@@ -89,91 +89,71 @@ def joined(
     whole = lambda k, v: dict(estimate=v, lo=metrics[ends[k][0]], hi=metrics[ends[k][1]]) if k in ends else v
     return {k: whole(k, v) for k, v in metrics.items() if k not in gone}
 
-# %% ../../nbs/batch/05_measures.ipynb #b92c6a63
-MEASURES = dict(
-    assistant=dict(
-        as_meant_before=Measure(
-            "questions answered as meant, before being told",
-            "%",
-            "higher",
-            says="an answer is as meant when it has more words of the meant reading than of the other one",
-        ),
-        as_meant_after=Measure(
-            "questions answered as meant, after being told once",
-            "%",
-            "higher",
-            (("before being told", "as_meant_before"),),
-            "asked in other words than before",
-        ),
-        gain=Measure("gained by being told once", "points", "higher", (("no gain", 0.0),)),
-        remembered=Measure("second questions for which the memory was found", "%", "higher", (("all", 1.0),)),
-    ),
-    stream=dict(
-        right_none=Measure(
-            "questions right without a memory ({checker} rule)",
-            "%",
-            "higher",
-            says="the keyword rule counts an answer as right when it names the kind of answer that was meant",
-        ),
-        right_growing=Measure(
-            "questions right with a growing prompt ({checker} rule)", "%", "higher", (("no memory", "right_none"),)
-        ),
-        right_memory=Measure(
-            "questions right with the memory ({checker} rule)",
-            "%",
-            "higher",
-            (("no memory", "right_none"), ("growing prompt", "right_growing")),
-        ),
-        gain=Measure("memory minus no memory", "points", "higher", (("no gain", 0.0),)),
-        wrong_memory_used=Measure(
-            "answers that used a memory of another kind of question", "%", "lower", (("none", 0.0),)
-        ),
-        planted=Measure("wrong clarifications planted in the poisoning test"),
-        broken=Measure("right answers broken by them", "", "lower", (("questions asked", "poison_questions"),)),
-        poison_questions=Measure("questions asked in the poisoning test"),
-        right_all_told=Measure(
-            "questions right when every clarification is known ({checker} rule)",
-            "%",
-            "higher",
-            (("no memory", "right_none"),),
-        ),
-    ),
-)
+# %% ../../nbs/batch/05_measures.ipynb #d1932301
+_UP, _TOLD = "higher", (("before being told", "as_meant_before"),)
+MEASURES = dict(assistant=dict(
+    as_meant_before=Measure("questions answered as meant, before being told", "%", _UP,
+                            says="an answer is as meant when it has more words of the meant reading than of the other"),
+    as_meant_after=Measure("questions answered as meant, after being told once", "%", _UP, _TOLD,
+                           "asked in other words than before"),
+    gain=Measure("gained by being told once", "points", _UP, (("no gain", 0.),)),
+    remembered=Measure("second questions for which the memory was found", "%", _UP, (("at best", 1.),))))
+
+# %% ../../nbs/batch/05_measures.ipynb #f764391f
+_NONE, _RULE = ("no memory", "right_none"), "({checker} rule)"
+MEASURES["stream"] = dict(
+    right_none=Measure(f"questions right without a memory {_RULE}", "%", _UP,
+                       says="the keyword rule counts an answer as right when it names the kind of answer meant"),
+    right_growing=Measure(f"questions right with a growing prompt {_RULE}", "%", _UP, (_NONE,)),
+    right_memory=Measure(f"questions right with the memory {_RULE}", "%", _UP,
+                         (_NONE, ("growing prompt", "right_growing"))),
+    gain=Measure("memory minus no memory", "points", _UP, (("no gain", 0.),)),
+    right_all_told=Measure(f"questions right when every clarification is known {_RULE}", "%", _UP, (_NONE,)))
+
+# %% ../../nbs/batch/05_measures.ipynb #f291dddb
+MEASURES["stream"] |= dict(
+    wrong_memory_used=Measure("answers that used a memory of another kind of question", "%", "lower",
+                              (("at best", 0.),)),
+    planted=Measure("wrong memories planted on purpose (poisoning test)"),
+    broken=Measure("right answers broken by wrong memories planted on purpose (poisoning test)", "", "lower",
+                   (("at best", 0.), ("memories planted", "planted"), ("questions asked", "poison_questions"))),
+    poison_questions=Measure("questions asked in the poisoning test"))
 
 # %% ../../nbs/batch/05_measures.ipynb #1fba8f2f
 MEASURES["rewrite"] = dict(
-    seed_accuracy=Measure("held-out questions right with the wording in use", "%", "higher"),
-    best_accuracy=Measure("held-out questions right with the best wording", "%", "higher",
+    seed_accuracy=Measure("held-out questions right with the wording in use", "%", _UP),
+    best_accuracy=Measure("held-out questions right with the best wording", "%", _UP,
                           (("wording in use", "seed_accuracy"),)),
-    gain=Measure("gained by the best wording", "points", "higher", (("no gain", 0.),), "the same questions, paired"),
+    gain=Measure("gained by the best wording", "points", _UP, (("no gain", 0.),), "the same questions, paired"),
     improved=Measure("a wording was proved better"),
     calls=Measure("calls of the model", "", "lower", (("allowed", "budget_calls"),)),
     best=Measure("the best wording"))
+
+# %% ../../nbs/batch/05_measures.ipynb #709bd99e
+_COIN, _SINGLE = (("a coin", .5),), (("best single prompt", "success best single"),)
 MEASURES["reward"] = dict(
-    auc=Measure("right answers ranked above wrong ones (AUC)", "%", "higher", (("a coin", .5),)),
-    pair=Measure("pairs of prompts put in the right order", "%", "higher", (("a coin", .5),)),
+    auc=Measure("right answers ranked above wrong ones (AUC)", "%", _UP, _COIN),
+    pair=Measure("pairs of prompts put in the right order", "%", _UP, _COIN),
     brier=Measure("squared error of the predicted chance (Brier)", "", "lower", (("always saying one half", .25),)),
-    ece=Measure("distance of predicted from true share (calibration error)", "%", "lower", (("at best", 0.),)),
-    success_best_single=Measure("questions right with the best single prompt", "%", "higher"),
-    success_best_of_n=Measure("questions right with the prompt of the highest prediction", "%", "higher",
-                              (("best single prompt", "success best single"),)),
-    success_margin=Measure("questions right with the margin rule", "%", "higher",
-                           (("best single prompt", "success best single"),),
+    ece=Measure("distance of predicted from true share (calibration error)", "%", "lower", (("at best", 0.),)))
+
+# %% ../../nbs/batch/05_measures.ipynb #532b9ad3
+MEASURES["reward"] |= dict(
+    success_best_single=Measure("questions right with the best single prompt", "%", _UP),
+    success_best_of_n=Measure("questions right with the prompt of the highest prediction", "%", _UP, _SINGLE),
+    success_margin=Measure("questions right with the margin rule", "%", _UP, _SINGLE,
                            "another prompt only where its gain is beyond doubt"),
-    success_oracle=Measure("questions that some prompt gets right", "%", "",
-                           (("best single prompt", "success best single"),), "no rule can do better"),
-    gain_margin=Measure("gained by the margin rule over the best single prompt", "points", "higher", (("no gain", 0.),),
+    success_oracle=Measure("questions that some prompt gets right", "%", "", _SINGLE, "no rule can do better"),
+    gain_margin=Measure("gained by the margin rule over the best single prompt", "points", _UP, (("no gain", 0.),),
                         "every question once as a test question"))
 
 # %% ../../nbs/batch/05_measures.ipynb #3cdd207b
 MEASURES["edit"] = dict(
-    success_initial=Measure("asked in other words, right before the edit", "%", "higher",
+    success_initial=Measure("asked in other words, right before the edit", "%", _UP,
                             says="rows of the evaluation set that meet the criterion of their example"),
-    success=Measure("asked in other words, right after the edit", "%", "higher",
-                    (("before the edit", "success_initial"),)),
-    change=Measure("gained by the edit", "points", "higher", (("no gain", 0.),)),
-    free_answers=Measure("right when the model writes on its own", "%", "higher",
-                         (("right by the criterion", "success"),)),
+    success=Measure("asked in other words, right after the edit", "%", _UP, (("before the edit", "success_initial"),)),
+    change=Measure("gained by the edit", "points", _UP, (("no gain", 0.),)),
+    free_answers=Measure("right when the model writes on its own", "%", _UP, (("right by the criterion", "success"),)),
     hard_negative_change=Measure("change of the loss of neighbours that should stay", "nats", "lower",
                                  (("no change", 0.),)),
     general_change=Measure("rise of the loss on general text, as a share of it", "%", "lower",
@@ -185,10 +165,10 @@ MEASURES["edit"] = dict(
 # %% ../../nbs/batch/05_measures.ipynb #f8b55bc8
 _AT = dict(before="before study", studied="after study", later="after learning other things")
 _RECALL = dict(
-    recognition=Measure("studied sentences preferred to their foils", "%", "higher", (("guessing", .5),)),
-    calibrated=Measure("the same, with the model's habits taken out", "%", "higher", (("guessing", .5),)),
-    rouge1=Measure("words of the sentence that come back (ROUGE-1)", "%", "higher"),
-    exact=Measure("sentences recited word for word", "%", "higher"))
+    recognition=Measure("studied sentences preferred to their foils", "%", _UP, (("guessing", .5),)),
+    calibrated=Measure("the same, with the model's habits taken out", "%", _UP, (("guessing", .5),)),
+    rouge1=Measure("words of the sentence that come back (ROUGE-1)", "%", _UP),
+    exact=Measure("sentences recited word for word", "%", _UP))
 
 # %% ../../nbs/batch/05_measures.ipynb #a7a3a1c1
 def _when(name, m, at):
