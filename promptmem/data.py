@@ -118,7 +118,8 @@ def _get(name, path, folder, sha256, urls, made, progress):
             _download(urls[0], target, known, progress)
             if not known: _note(folder, path, _sha256(target))
         elif not target.exists():
-            parts = [Path(_download(u, target.with_name(f".{i}-{target.name}"), None, progress)) for i, u in enumerate(urls)]
+            at = [target.with_name(f".{i}-{target.name}") for i in range(len(urls))]
+            parts = [Path(_download(url, place, None, progress)) for url, place in zip(urls, at)]
             write_atomic(target, _MADE[made]([p.read_text(encoding="utf-8") for p in parts]))
             for p in parts: p.unlink()
     except ValueError as e: raise InvalidData(f"{name}/{path}: what arrived is not the published file ({e})") from e
