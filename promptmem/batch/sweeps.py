@@ -40,11 +40,16 @@ def recall_sweep(
     experiments=range(1, 7), # which foils
     exposures=(1, 2, 3), # passes over the studied sentences
     seeds=range(4), # of the order of study
-    **fixed, # further parameters of the notebook: folder and split of the published files, model
+    rates=None, # learning rates; published: 1e-4, 3e-5, 1e-5
+    batch_sizes=None, # sentences per update; published: 1, 4, 16
+    splits=None, # of the published files, 0 to 3
+    **fixed, # further parameters of the notebook: folder of the published files, model, other text
 )->list:
-    "Experiments x exposures x seeds (recognition, recall and retention of few-shot memories, section 2)"
-    grid = itertools.product(experiments, exposures, seeds)
-    return [dict(experiment=str(e), exposures=x, seed=s, **fixed) for e, x, s in grid]
+    "Experiments x exposures x seeds, and whatever further axes are given (recognition, recall and retention, section 2)"
+    axes = dict(experiment=[str(e) for e in experiments], exposures=exposures, seed=seeds, lr=rates,
+                batch_size=batch_sizes, split=splits)
+    axes = {k: list(v) for k, v in axes.items() if v is not None}
+    return [dict(zip(axes, values)) | fixed for values in itertools.product(*axes.values())]
 
 # %% ../../nbs/batch/08_sweeps.ipynb #7b5dd32e
 def edit_sweep(

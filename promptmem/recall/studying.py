@@ -316,6 +316,7 @@ class StudyRun:
         self.model, self.settings, self.base = model, settings, base
         self.probes, self.log, self.kept = [], [], {}
         self.seconds, self.stopped = 0., False
+        self.trained = () # the weights that could be trained before adapters froze them
     @property
     def updates(self):
         "Updates made so far"
@@ -387,8 +388,10 @@ def restore(self:StudyRun,
 @patch
 def undo(self:StudyRun):
     "The model as it was before the study (adapters are taken out)"
-    if hasattr(self.model, "peft_config"): return self.model.unload()
-    return self.restore(0)
+    if not hasattr(self.model, "peft_config"): return self.restore(0)
+    model = self.model.unload()
+    for p in self.trained: p.requires_grad_(True) # adapters had frozen them
+    return model
 
 # %% ../../nbs/recall/02_studying.ipynb #f24c0e78
 def study(
@@ -417,6 +420,7 @@ def study(
     if exposures < 0: raise ValueError(f"exposures is {exposures}")
     ids = tokenize(tokenizer, sentences, model, max_length)
     if chat: ids, training = after_contexts(tokenizer, sentences, ids, chat=chat), training | dict(chat=chat)
+    free = [p for p in model.parameters() if p.requires_grad]
     if lora: model = with_lora(model, lora, seed)
     per = math.ceil(len(ids)/batch_size)
     note = dict(sentences=len(ids), exposures=exposures, lr=lr, batch_size=batch_size, seed=seed, max_length=max_length,
@@ -424,6 +428,7 @@ def study(
     training.pop("chat", None)
     learner = Learner(model, tokenizer, lr, seed=seed, total=exposures*per, **training)
     run = StudyRun(model, note, trainable(model) if reversible or keep else None)
+    run.trained = free
     at = _moments(probe, probe_exposures, probe_updates, exposures, per)
     _resume(run, learner, checkpoint)
     try:
