@@ -87,6 +87,7 @@ def with_lora(model, lora, seed: int=...):
     ...
 
 class StudyRun:
+    trained: _Any
     model: _Any
     settings: _Any
     base: _Any
