@@ -206,11 +206,11 @@ def improve_questions(
     def ask(prompts, **kw): return [c.text for c in ledger.complete(proposer_lm, prompts, "propose", **kw)]
     worst = (options.get("versions", 2)*(2 if proposer_lm else 1)*options.get("rounds", 3) + 1
              + options.get("confirm", 2))*task.calls_per_answer
-    for i in hard:
+    for k, i in enumerate(hard):
         if ledger.left < worst: break
         rules = [FormGuard(), _own_answer(known[i]), DriftGuard(min_similarity=.3)] if guards is None else guards
         out.append(improve_question(task, known[i], lm, proposer, ask if proposer_lm else None, guards=rules,
-                                    ledger=ledger, **options))
+                                    ledger=ledger, **{**options, "seed": options.get("seed", 0) + k}))
     return out
 
 # %% ../../nbs/rewrite/11_pairs.ipynb #8872aa1e
