@@ -130,6 +130,7 @@ def run_program(
     if not said and p.returncode in (-signal.SIGXCPU, -signal.SIGKILL): return Ran(False, "used more time than it may")
     return _read(said, token)
 
+# %% ../../nbs/rewrite/16_code.ipynb #9e2aaae7
 def _end(p):
     "End the interpreter and whatever is in its group"
     try: os.killpg(p.pid, signal.SIGKILL)

@@ -129,6 +129,7 @@ class SignTest:
         return dict(verdict=verdict, n=self.n, wins=self.wins, losses=self.losses, stake=self.stake, pairs=self.pairs,
                     alpha=self.alpha)
 
+# %% ../../nbs/rewrite/02_evidence.ipynb #18fddece
 def _take(test, d):
     "One further pair"
     if d not in (-1, 0, 1): raise ValueError(f"a sign test needs differences of -1, 0 or 1, not {d!r}")
@@ -144,6 +145,7 @@ def _take(test, d):
         test.spent, test._open = test._before, test._step                # the last step is taken again, with all that is left
         _cut(test, last)
 
+# %% ../../nbs/rewrite/02_evidence.ipynb #4aa8b594
 def _cut(test, last):
     "Accept if the wins suffice, and spend what that may cost"
     m = test.wins + test.losses
@@ -202,6 +204,7 @@ def pairs_to_plan(
     needed = (-z(alpha)*math.sqrt(win + lose) + z(power)*math.sqrt(win + lose - (win - lose)**2))/(win - lose)
     return max(needed**2, fewest_wins(alpha)/(win + lose)) + 1
 
+# %% ../../nbs/rewrite/02_evidence.ipynb #bc502494
 def fewest_wins(
     alpha:float=.05, # of the test
 )->int:

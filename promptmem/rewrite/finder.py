@@ -162,6 +162,7 @@ def lower_estimate(
     "What is expected, less its standard error: two lucky answers do not make a leader"
     return c.shrunk - c.error
 
+# %% ../../nbs/rewrite/08_finder.ipynb #9481d4d8
 def leader(
     state:SearchState, # of the run
 )->Candidate: # None when there is none
@@ -303,6 +304,7 @@ class Finder:
         best = self.sample[:, open_].argmax(1)
         return bool(np.bincount(best).max() >= self.state.settings.known_best*len(best))
 
+# %% ../../nbs/rewrite/08_finder.ipynb #ffadcec1
 def _ask(finder, pairs):
     "Let the model answer, as far as the calls go"
     state = finder.state
@@ -324,6 +326,7 @@ def proposer_shares(
     rates = [(1 + sum(c.id in good for c in own))/(2 + len(own)) for own in mine]
     return np.array(rates)/sum(rates)
 
+# %% ../../nbs/rewrite/08_finder.ipynb #2c82b9b4
 def view_for_proposers(
     finder:Finder, # of the run
     calls_left:int, # that proposing may still take
@@ -364,6 +367,7 @@ def propose(
         if len(out) >= n: break
     return out[:n]
 
+# %% ../../nbs/rewrite/08_finder.ipynb #788ae25a
 def _screened(finder, n, round, limit):
     "Up to `n` new candidates that the screen lets through; a model that writes them is paid from the same questions"
     if n < 1: return []
@@ -417,6 +421,7 @@ def find_round(
     if not new: state.note(f"round {round}: no new candidate")
     return waiting
 
+# %% ../../nbs/rewrite/08_finder.ipynb #7bb0ab94
 def _questions(finder, wave, further):
     "The most telling question for each new candidate, the most telling ones not asked yet for the others"
     failed = {e for _, e in finder.state.failed} # last: perhaps nobody can answer them

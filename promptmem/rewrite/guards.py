@@ -45,6 +45,7 @@ def new_names(
     have = set(words(known))
     return sorted({m for m in _NAME.findall(text) if fold(m) not in have})
 
+# %% ../../nbs/rewrite/04_guards.ipynb #7f33fe09
 def new_numbers(
     text:str, # what the model wrote
     known:str, # facts to choose from, as `facts` gives them

@@ -106,6 +106,7 @@ def draw(self:PhraseBook,
     "A random prompt"
     return self.write({s: p[rng.integers(len(p))] for s, p in self.slots.items()})
 
+# %% ../../nbs/rewrite/03_propose.ipynb #961964bf
 @patch
 def mutate(self:PhraseBook,
     text:str, # what the model wrote
@@ -175,6 +176,7 @@ class RandomPhrases(_FromBook):
         "New wordings"
         return [Proposal(self.book.draw(rng), "random") for _ in range(n)]
 
+# %% ../../nbs/rewrite/03_propose.ipynb #8ec854e0
 class MutatePhrases(_FromBook):
     "A good parent with one slot changed"
     def propose(self,
@@ -301,9 +303,12 @@ class SentenceEdits:
 # %% ../../nbs/rewrite/03_propose.ipynb #58b3197f
 _INTRO = re.compile(r"(?i)\s*(?:\*\*|#+ )?(?:here|sure|certainly|of course|okay|ok\b|yes|(?:my|the|an?) |"
                     r"(?:new|improved|revised|rewritten|final|better)\b)[^\n]{0,160}:(?:\*\*)?\s*\n(?=\s*\S)")
+
 _LABEL = re.compile(r"(?i)\**(?:(?:new|improved|revised|rewritten|final|better)\s+)?"
                     r"(?:instruction|prompt)s?\**:\**\s+(?=\S)")
+
 _FENCE = re.compile(r"(?s)(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ \t]*(?:\1|\Z)")
+
 _PAIRS = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb", "**": "**"}
 
 def _unquoted(text):
@@ -317,14 +322,13 @@ def _unquoted(text):
         if first < 0 or first == 0 or marks[first-1].isspace() or marks[first-1] in "([": return inner.strip()
     return text
 
+# %% ../../nbs/rewrite/03_propose.ipynb #982e880d
 def _bare(text):
     "A wording without what a model wraps it in: a sentence of introduction, a fence, a label, quotes"
     text = _INTRO.sub("", text.strip(), count=1).strip()
     fence = _FENCE.match(text)
     text = fence[2].strip() if fence else text
     return _unquoted(_LABEL.sub("", text, count=1) if _LABEL.match(text) else text)
-
-
 
 # %% ../../nbs/rewrite/03_propose.ipynb #010f8e98
 _OPEN, _CLOSE = r"<\s*prompt\b[^<>]*>", r"<\s*\\?/\s*prompt\s*>"

@@ -109,6 +109,7 @@ def pairs_within(
     n = calls//prover.state.unit
     return min(n if n <= known else (n + known)//2, len(prover.state.task.dev))
 
+# %% ../../nbs/rewrite/09_prover.ipynb #d84d33c4
 def proof_calls(
     prover:Prover, # of the run
 )->int:
@@ -174,6 +175,7 @@ def prove(
     state.incumbent = max(state.proved, key=lambda x: posterior_mean(state, x), default=seed)
     return state.left >= 2*state.unit
 
+# %% ../../nbs/rewrite/09_prover.ipynb #92ad9375
 def _conclude(prover, c, test):
     "Status and reason of a tested candidate"
     c.status = "accepted" if test.accepted else "refuted" if test.hopeless else "unproved"
@@ -185,6 +187,7 @@ def _conclude(prover, c, test):
         )
         prover.state.note(f"{c.id} looked better, but the {short} did not suffice to prove it")
 
+# %% ../../nbs/rewrite/09_prover.ipynb #41d236be
 def out_of_reach(
     prover:Prover, # of the run
     c:Candidate, # the challenger
@@ -199,6 +202,7 @@ def out_of_reach(
     if isinstance(test, SignTest): return chance_to_prove(test, base, better) < state.settings.proof_chance
     return pairs_expected(base, better, test.alpha*test.stake) > state.settings.proof_margin*left
 
+# %% ../../nbs/rewrite/09_prover.ipynb #ee04f34a
 def chance_to_prove(
     test:SignTest, # as it stands
     base:float, # accuracy of the prompt in use

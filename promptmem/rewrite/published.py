@@ -35,6 +35,7 @@ def _rows(path):
     if not isinstance(rows, list): raise InvalidData(f"{path.name}: expected a list of objects, found {type(rows).__name__}")
     return rows
 
+# %% ../../nbs/rewrite/15_published.ipynb #7a41ed44
 def _object(text, name, line):
     try: return json.loads(text)
     except ValueError as e: raise InvalidData(f"{name}:{line}: not JSON: {e}") from e
@@ -69,6 +70,7 @@ def load_mmlu(
     name = Path(path).name
     return [_choice(r, f"{name}:{i}", i) for i, r in enumerate(_rows(path), 1)]
 
+# %% ../../nbs/rewrite/15_published.ipynb #f387e4b0
 def _choice(row, where, i):
     question = _text(row, ["question", "Bad Prompt"], where)
     choices = row["choices"] if isinstance(row.get("choices"), list) else [row.get(k) for k in "ABCD"]
@@ -162,6 +164,7 @@ def _attempt(lm, score, steps, prompt, example, words):
     answer = _said(lm, "choose" if choices else "answer", steps, 4 if choices else 4*words, prompt=asked, words=words)
     return Attempt(asked, answer, float(score(answer, example)))
 
+# %% ../../nbs/rewrite/15_published.ipynb #092f2efe
 def rewrite_steps(
     example, # an `Example`
     lm, # answers and rewrites, as published; a chat model

@@ -164,6 +164,7 @@ def verdict(self:OptimizeResult)->str:
 
 _SHOWN = dict(seed="with the prompt at the start", best="with the best prompt", gain="gain of the best over the start")
 
+# %% ../../nbs/rewrite/06_result.ipynb #3b23d34f
 def _page(res):
     "What a notebook shows: the verdict, the prompt with its changes, the held-out figures, the classes, the notes"
     from promptmem.panel.parts import facts, markup, paragraph, table
@@ -176,8 +177,6 @@ def _page(res):
     if res.classes: parts.append(table(res.classes))
     parts.append(facts(calls=f"{res.cost['requests']} of {res.cost['budget']}", wordings=len(res.candidates)))
     return parts + [paragraph(f"Note: {n}.") for n in res.notes]
-
-
 
 # %% ../../nbs/rewrite/06_result.ipynb #8962fafb
 @patch

@@ -73,6 +73,7 @@ def run_published(
             "the published scheme keeps the last attempt unproved",
         )
 
+# %% ../../nbs/rewrite/10_search.ipynb #cc12e254
 def _chain(finder, writer, k):
     "One chain of rewrites, each asked `k` questions; returns its last attempt"
     state = finder.state
@@ -137,11 +138,13 @@ def measure(
     return dict(seed=interval(old, _groups_of(es)), best=interval(new, _groups_of(es)),
                 gain=paired_interval(new, old, _groups_of(es)) if changed else None)
 
+# %% ../../nbs/rewrite/10_search.ipynb #c71724a9
 def _groups_of(examples):
     "The groups of examples for an interval; None when each stands alone"
     groups = [str(e.meta["group"]) if e.meta.get("group") is not None else f"one {e.id}" for e in examples]
     return groups if len(set(groups)) < len(groups) else None
 
+# %% ../../nbs/rewrite/10_search.ipynb #9446adba
 def finish(
     state:SearchState, # of the run
     config:dict, # for the record
@@ -178,6 +181,7 @@ def _least_budget(task, alpha, rounds=1):
     size = len(task.dev)/max(1, bets)   # pairs in a bet, on average
     return (6*rounds + 2*round(size*min(least_pairs(alpha*ALL_IN), bets)))*task.calls_per_answer
 
+# %% ../../nbs/rewrite/10_search.ipynb #c8919509
 def _checked(seeds, rounds, alpha, screen_keep, preset, task):
     seeds = [seeds] if isinstance(seeds, str) else list(seeds)
     if not seeds or not all(isinstance(s, str) and s.strip() for s in seeds):
@@ -190,6 +194,7 @@ def _checked(seeds, rounds, alpha, screen_keep, preset, task):
     if not task.train: raise ValueError("the task has no train examples to compare candidates on")
     return seeds
 
+# %% ../../nbs/rewrite/10_search.ipynb #4769b736
 def _plan(task, rounds, budget_calls, held_out_calls, alpha):
     "Calls set aside for the report, and the rounds that the budget allows"
     if held_out_calls is None: held_out_calls = min(2*len(task.held_out)*task.calls_per_answer, budget_calls//5)

@@ -127,6 +127,7 @@ def _with_lora(model, config):
     except ValueError as e:
         raise ValueError(f"the base has no modules {targets!r}: pass targets='all-linear' ({e})") from e
 
+# %% ../../nbs/rewrite/13_student.ipynb #7662c30d
 def _loss(model, rows, pad):
     "Mean loss per counted token, and the number of those tokens"
     x, y, mask = (t.to(model.device) for t in _batch(rows, pad))

@@ -180,6 +180,7 @@ def _check_templates(template, system):
     if "{question}" not in template or "{prompt}" not in template + (system or ""):
         raise ValueError(f"the template (with system=) needs both {{prompt}} and {{question}}: {template!r:.80}")
 
+# %% ../../nbs/rewrite/01_task.ipynb #b9ed771b
 class PromptTask:
     "Questions with answers, how prompt and question are put together, and how an answer is scored"
     def __init__(self,
@@ -283,6 +284,7 @@ def run_pairs(self:PromptTask,
     done = ledger.complete(lm, [self.render(p, e.question) for p, e in pairs], purpose, **options)
     return [_scored(self.grader, c, e, ledger, errors) for (_, e), c in zip(pairs, done)]
 
+# %% ../../nbs/rewrite/01_task.ipynb #046927e7
 def _scored(grader, c, example, ledger, errors):
     "(score, answer), or what failed: the request, or the judge; a scorer that breaks is an error in any case"
     if isinstance(c, Exception): return c
