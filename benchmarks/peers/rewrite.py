@@ -12,6 +12,7 @@ Each peer's settings are the largest that stay within the budget (rewrite_dspy.p
 the table shows how many there were. DSPy searches zero-shot instructions, as we do (no examples in the prompt).
 """
 import argparse
+import itertools
 import json
 import sys
 import time
@@ -23,10 +24,11 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from environment import machine, python_with, run_there, versions
-from rewrite_server import serve
+from rewrite_server import serve, write
 
 import promptmem as pm
 from promptmem.core import plain, write_atomic
+from promptmem.lm.base import CallableLM
 from promptmem.rewrite import Evolve, History, LearnPhrases, RandomPhrases, Reflect, Simulator, optimize_prompt
 from promptmem.stats import mean_interval, wilson
 
@@ -58,6 +60,7 @@ def ours(j):
     "Our search through the same server"
     task, start, labels = setting(j["kind"], j["seed"])
     ask = lambda role: pm.load_lm(f"openai:{j['run']}/{role}", base_url=j["url"], api_key="none")
+    if j.get("direct"): ask = lambda role: in_process(j, role)
     proposers = [History(), Reflect(), Evolve()]
     if "book" in j["method"] and not labels:
         book = Simulator(seed=0).book
@@ -67,7 +70,15 @@ def ours(j):
     if "book" in j["method"] and labels: proposers = None
     res = optimize_prompt(task, ask("task"), [start], budget_calls=j["calls"], held_out_calls=0, proposers=proposers,
                           proposer_lm=ask("writer") if labels or "book" not in j["method"] else None, seed=j["seed"])
-    return dict(kept=str(res.best))
+    return dict(kept=str(res.best), calls=res.cost["requests"], proposals=res.cost["by_purpose"].get("propose", 0))
+
+
+def in_process(j, role):
+    "The same two models without the server between; calls are then counted by the search"
+    sim = Simulator(n=600, seed=j["seed"], null=j["kind"] == "null")
+    if role == "task": return sim
+    asked = itertools.count(1)
+    return CallableLM(lambda p: write(sim.book, p, [str(j["seed"]), next(asked)]), name="writer", chat=True)
 
 
 def plain_random(j):
@@ -75,12 +86,13 @@ def plain_random(j):
     from rewritecommon import best_of_random
     task, start, labels = setting(j["kind"], j["seed"])
     lm = pm.load_lm(f"openai:{j['run']}/task", base_url=j["url"], api_key="none")
+    if j.get("direct"): lm = in_process(j, "task")
     if labels:
         from promptmem.rewrite import PhraseBook
         from promptmem.rewrite.propose import INSTRUCTIONS
         book = PhraseBook({"task": [start], **INSTRUCTIONS.slots})
     else: book = Simulator(seed=0).book
-    return dict(kept=best_of_random(task, lm, book, j["calls"], 10, j["seed"]))
+    return dict(kept=best_of_random(task, lm, book, j["calls"], 10, j["seed"]), calls=j["calls"]//10*10, proposals=0)
 
 
 def judged(jobs, done, backend, lm):
@@ -95,8 +107,8 @@ def judged(jobs, done, backend, lm):
         run = j["run"].rsplit("/", 2)[0]
         counted = {role: backend.calls.get((run + f"|{j['kind']}|{j['seed']}", role), 0) for role in ("task", "writer")}
         rows.append(dict(method=j["method"], kind=j["kind"], seed=j["seed"], budget=j["calls"], start=accuracy(start),
-                         accuracy=accuracy(d["kept"]), changed=d["kept"] != start, calls=sum(counted.values()),
-                         proposals=counted["writer"], kept=d["kept"], error=d.get("error", "")))
+                         accuracy=accuracy(d["kept"]), changed=d["kept"] != start, calls=d.get("calls", sum(counted.values())),
+                         proposals=d.get("proposals", counted["writer"]), kept=d["kept"], error=d.get("error", "")))
     return rows
 
 
@@ -123,6 +135,7 @@ def main():
     ap.add_argument("--null", type=int, default=20, help="seeds on which nothing can be gained, at 200 calls")
     ap.add_argument("--calls", type=int, nargs="+", default=[100, 200, 600])
     ap.add_argument("--methods", nargs="+", default=[*OURS, RANDOM, *PEERS])
+    ap.add_argument("--direct", action="store_true", help="our own runs on the simulator without the server between")
     ap.add_argument("--keep", action="store_true", help="keep the runs of other methods that the file holds")
     a = ap.parse_args()
     lm = pm.load_lm("smollm2") if a.desk else None
@@ -134,7 +147,7 @@ def main():
     for method in a.methods:
         jobs, t = [job(method, kind, s, c, url) for kind, s, c in plan], time.perf_counter()
         if method in PEERS: done = run_there(python, "rewrite_dspy.py", dict(jobs=jobs))["jobs"]
-        else: done = [(plain_random if method == RANDOM else ours)(j) for j in jobs]
+        else: done = [(plain_random if method == RANDOM else ours)({**j, "direct": a.direct}) for j in jobs]
         seconds[method] = round(time.perf_counter() - t, 1)
         rows += judged(jobs, done, backend, lm)
         print(method, seconds[method], flush=True)
