@@ -11,6 +11,7 @@ SmolLM2 answers and proposes, on the help-desk messages of real_rewrite.py; accu
 Each peer's settings are the largest that stay within the budget (rewrite_dspy.py); calls are counted by the server, and
 the table shows how many there were. DSPy searches zero-shot instructions, as we do (no examples in the prompt).
 """
+
 import argparse
 import itertools
 import json
@@ -40,8 +41,10 @@ RANDOM = "best of random, 10 each"
 
 def setting(kind, seed):
     "(task, wording at the start, labels)"
-    if kind != "desk": return Simulator(n=600, seed=seed, null=kind == "null").task(), "Be kind.", None
+    if kind != "desk":
+        return Simulator(n=600, seed=seed, null=kind == "null").task(), "Be kind.", None
     from real_rewrite import SEED_PROMPT, task_of
+
     task = task_of(seed)
     task.template = "{prompt}\n\n{question}"
     return task, SEED_PROMPT, task.grader.labels
@@ -51,32 +54,53 @@ def job(method, kind, seed, calls, url):
     task, start, labels = setting(kind, seed)
     pool = task.train + task.dev
     order = np.random.default_rng(seed).permutation(len(pool))
-    return dict(method=method, kind=kind, seed=seed, calls=calls, url=url, start=start, labels=labels,
-                run=f"{method} {calls}/{kind}/{seed}", max_tokens=12 if labels else 64,
-                rows=[(pool[i].question, pool[i].expected) for i in order])
+    return dict(
+        method=method,
+        kind=kind,
+        seed=seed,
+        calls=calls,
+        url=url,
+        start=start,
+        labels=labels,
+        run=f"{method} {calls}/{kind}/{seed}",
+        max_tokens=12 if labels else 64,
+        rows=[(pool[i].question, pool[i].expected) for i in order],
+    )
 
 
 def ours(j):
     "Our search through the same server"
     task, start, labels = setting(j["kind"], j["seed"])
     ask = lambda role: pm.load_lm(f"openai:{j['run']}/{role}", base_url=j["url"], api_key="none")
-    if j.get("direct"): ask = lambda role: in_process(j, role)
+    if j.get("direct"):
+        ask = lambda role: in_process(j, role)
     proposers = [History(), Reflect(), Evolve()]
     if "book" in j["method"] and not labels:
         book = Simulator(seed=0).book
         proposers = [RandomPhrases(book), LearnPhrases(book)]
     for p in proposers:
-        if hasattr(p, "instruction"): p.max_tokens = 80
-    if "book" in j["method"] and labels: proposers = None
-    res = optimize_prompt(task, ask("task"), [start], budget_calls=j["calls"], held_out_calls=0, proposers=proposers,
-                          proposer_lm=ask("writer") if labels or "book" not in j["method"] else None, seed=j["seed"])
+        if hasattr(p, "instruction"):
+            p.max_tokens = 80
+    if "book" in j["method"] and labels:
+        proposers = None
+    res = optimize_prompt(
+        task,
+        ask("task"),
+        [start],
+        budget_calls=j["calls"],
+        held_out_calls=0,
+        proposers=proposers,
+        proposer_lm=ask("writer") if labels or "book" not in j["method"] else None,
+        seed=j["seed"],
+    )
     return dict(kept=str(res.best), calls=res.cost["requests"], proposals=res.cost["by_purpose"].get("propose", 0))
 
 
 def in_process(j, role):
     "The same two models without the server between; calls are then counted by the search"
     sim = Simulator(n=600, seed=j["seed"], null=j["kind"] == "null")
-    if role == "task": return sim
+    if role == "task":
+        return sim
     asked = itertools.count(1)
     return CallableLM(lambda p: write(sim.book, p, [str(j["seed"]), next(asked)]), name="writer", chat=True)
 
@@ -84,15 +108,21 @@ def in_process(j, role):
 def plain_random(j):
     "Wordings from the phrase book, ten questions each, the best mean wins"
     from rewritecommon import best_of_random
+
     task, start, labels = setting(j["kind"], j["seed"])
     lm = pm.load_lm(f"openai:{j['run']}/task", base_url=j["url"], api_key="none")
-    if j.get("direct"): lm = in_process(j, "task")
+    if j.get("direct"):
+        lm = in_process(j, "task")
     if labels:
         from promptmem.rewrite import PhraseBook
         from promptmem.rewrite.propose import INSTRUCTIONS
+
         book = PhraseBook({"task": [start], **INSTRUCTIONS.slots})
-    else: book = Simulator(seed=0).book
-    return dict(kept=best_of_random(task, lm, book, j["calls"], 10, j["seed"]), calls=j["calls"]//10*10, proposals=0)
+    else:
+        book = Simulator(seed=0).book
+    return dict(
+        kept=best_of_random(task, lm, book, j["calls"], 10, j["seed"]), calls=j["calls"] // 10 * 10, proposals=0
+    )
 
 
 def judged(jobs, done, backend, lm):
@@ -100,15 +130,33 @@ def judged(jobs, done, backend, lm):
     rows, known = [], {}
     for j, d in zip(jobs, done):
         task, start, labels = setting(j["kind"], j["seed"])
+
         def accuracy(text):
-            if not labels: return Simulator(n=600, seed=j["seed"], null=j["kind"] == "null").accuracy(text)
-            if (j["seed"], text) not in known: known[j["seed"], text] = task.evaluate(text, lm).mean
+            if not labels:
+                return Simulator(n=600, seed=j["seed"], null=j["kind"] == "null").accuracy(text)
+            if (j["seed"], text) not in known:
+                known[j["seed"], text] = task.evaluate(text, lm).mean
             return known[j["seed"], text]
+
         run = j["run"].rsplit("/", 2)[0]
-        counted = {role: backend.calls.get((run + f"|{j['kind']}|{j['seed']}", role), 0) for role in ("task", "writer")}
-        rows.append(dict(method=j["method"], kind=j["kind"], seed=j["seed"], budget=j["calls"], start=accuracy(start),
-                         accuracy=accuracy(d["kept"]), changed=d["kept"] != start, calls=d.get("calls", sum(counted.values())),
-                         proposals=d.get("proposals", counted["writer"]), kept=d["kept"], error=d.get("error", "")))
+        counted = {
+            role: backend.calls.get((run + f"|{j['kind']}|{j['seed']}", role), 0) for role in ("task", "writer")
+        }
+        rows.append(
+            dict(
+                method=j["method"],
+                kind=j["kind"],
+                seed=j["seed"],
+                budget=j["calls"],
+                start=accuracy(start),
+                accuracy=accuracy(d["kept"]),
+                changed=d["kept"] != start,
+                calls=d.get("calls", sum(counted.values())),
+                proposals=d.get("proposals", counted["writer"]),
+                kept=d["kept"],
+                error=d.get("error", ""),
+            )
+        )
     return rows
 
 
@@ -120,10 +168,25 @@ def table(rows):
         m, k = mean_interval([r["accuracy"] for r in mine]), sum(r["changed"] for r in mine)
         lo, hi = wilson(k, len(mine))
         worse = sum(r["accuracy"] < r["start"] - 1e-9 for r in mine)
-        out.append(dict(kind=key[0], budget=key[1], method=key[2], runs=len(mine), start=float(np.mean([r["start"] for r in mine])),
-                        accuracy=m.estimate, lo=m.lo, hi=m.hi, worse_than_start=worse, changed=k, changed_lo=lo,
-                        changed_hi=hi, calls=float(np.mean([r["calls"] for r in mine])),
-                        most_calls=max(r["calls"] for r in mine), errors=sum(bool(r["error"]) for r in mine)))
+        out.append(
+            dict(
+                kind=key[0],
+                budget=key[1],
+                method=key[2],
+                runs=len(mine),
+                start=float(np.mean([r["start"] for r in mine])),
+                accuracy=m.estimate,
+                lo=m.lo,
+                hi=m.hi,
+                worse_than_start=worse,
+                changed=k,
+                changed_lo=lo,
+                changed_hi=hi,
+                calls=float(np.mean([r["calls"] for r in mine])),
+                most_calls=max(r["calls"] for r in mine),
+                errors=sum(bool(r["error"]) for r in mine),
+            )
+        )
     return out
 
 
@@ -141,19 +204,24 @@ def main():
     lm = pm.load_lm("smollm2") if a.desk else None
     url, backend, stop = serve(lm)
     plan = [("desk" if a.desk else "sim", s, c) for c in a.calls for s in range(a.seeds)]
-    if not a.desk: plan += [("null", s, 200) for s in range(a.null)]
+    if not a.desk:
+        plan += [("null", s, 200) for s in range(a.null)]
     python = python_with("dspy", NEEDS)
     rows, seconds = [], {}
     for method in a.methods:
         jobs, t = [job(method, kind, s, c, url) for kind, s, c in plan], time.perf_counter()
-        if method in PEERS: done = run_there(python, "rewrite_dspy.py", dict(jobs=jobs))["jobs"]
-        else: done = [(plain_random if method == RANDOM else ours)({**j, "direct": a.direct}) for j in jobs]
+        if method in PEERS:
+            done = run_there(python, "rewrite_dspy.py", dict(jobs=jobs))["jobs"]
+        else:
+            done = [(plain_random if method == RANDOM else ours)({**j, "direct": a.direct}) for j in jobs]
         seconds[method] = round(time.perf_counter() - t, 1)
         rows += judged(jobs, done, backend, lm)
         print(method, seconds[method], flush=True)
-        if a.json: save(a, rows, seconds, python)
+        if a.json:
+            save(a, rows, seconds, python)
     stop()
-    for r in table(rows): print({k: round(v, 3) if isinstance(v, float) else v for k, v in r.items()})
+    for r in table(rows):
+        print({k: round(v, 3) if isinstance(v, float) else v for k, v in r.items()})
 
 
 def save(a, rows, seconds, python):
@@ -161,9 +229,13 @@ def save(a, rows, seconds, python):
     old = json.loads(Path(a.json).read_text()) if a.keep and Path(a.json).exists() else dict(runs=[], seconds={})
     mine = {r["method"] for r in rows}
     rows = [r for r in old["runs"] if r["method"] not in mine] + rows
-    note = dict(versions=versions(python, ["dspy", "gepa", "litellm", "optuna"]), machine=old.get("machine") or machine(),
-                seconds={**old["seconds"], **seconds})
+    note = dict(
+        versions=versions(python, ["dspy", "gepa", "litellm", "optuna"]),
+        machine=old.get("machine") or machine(),
+        seconds={**old["seconds"], **seconds},
+    )
     write_atomic(a.json, json.dumps(plain(dict(rows=table(rows), runs=rows, **note)), indent=1) + "\n")
 
 
-if __name__ == "__main__": main()
+if __name__ == "__main__":
+    main()

@@ -36,7 +36,7 @@ def program_of(
     return "\n".join([*imports, whole])
 
 # %% ../../nbs/rewrite/16_code.ipynb #53f405d5
-_RUNNER = r'''
+_RUNNER = r"""
 import json, os, sys
 given = json.loads(sys.stdin.readline())
 say = os.dup(1)
@@ -69,7 +69,8 @@ def watch(event, args):
     if event.startswith("ctypes."): end("tried to leave Python")
     if event == "open":
         mode, flags = args[1] or "", args[2] or 0
-        if any(c in mode for c in "wax+") or flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT): end("tried to write a file")
+        writes = any(c in mode for c in "wax+") or flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if writes: end("tried to write a file")
         if not inside(args[0]): end("tried to read a file")
     if event in ("os.listdir", "os.scandir") and not inside(args[0] or "."): end("tried to read a folder")
     if event == "import" and args[0] in modules:
@@ -79,7 +80,7 @@ for m in modules: sys.modules.pop(m, None)
 import posix
 for m in (os, posix):
     for name in ("mkfifo", "mknod", "setsid", "setpgid", "setuid", "setgid", "chroot", "pipe", "dup", "dup2", "write",
-                 "_exit", "abort", "memfd_create", "sendfile", "splice", "copy_file_range", "nice", "sched_setaffinity"):
+                 "_exit", "abort", "memfd_create", "sendfile", "splice", "copy_file_range", "nice"):
         if hasattr(m, name): delattr(m, name)
 token, program, test = given.pop("token"), given["program"], given["test"]
 del given
@@ -94,7 +95,7 @@ except RecursionError: end("called itself without end")
 except SystemExit: end("left before its tests were over")
 except BaseException as e: end(f"{type(e).__name__}: {e}"[:200] if str(e) else type(e).__name__)
 end({"passed": token})
-'''
+"""
 
 # %% ../../nbs/rewrite/16_code.ipynb #e20e8f0d
 @dataclass(frozen=True)
@@ -112,22 +113,35 @@ def _read(said, token):
 
 # %% ../../nbs/rewrite/16_code.ipynb #17144f1d
 def run_program(
-    program:str, # Python source
-    test:str, # Python source that raises where the program is wrong
-    seconds:float=5., # longest run, on the clock
-    memory:int=512, # most memory, in megabytes
-)->Ran:
+    program: str,  # Python source
+    test: str,  # Python source that raises where the program is wrong
+    seconds: float = 5.0,  # longest run, on the clock
+    memory: int = 512,  # most memory, in megabytes
+) -> Ran:
     "Run a program and its tests in an interpreter of their own, which may compute and nothing else"
-    if os.name != "posix": raise OSError("programs are run with limits that this system does not have: use Linux or macOS")
+    if os.name != "posix":
+        raise OSError("programs are run with limits that this system does not have: use Linux or macOS")
     token = secrets.token_hex(16)
-    given = json.dumps(dict(program=program, test=test, seconds=int(seconds) + 1, memory=memory*2**20, token=token))
+    given = json.dumps(dict(program=program, test=test, seconds=int(seconds) + 1, memory=memory * 2**20, token=token))
     with tempfile.TemporaryDirectory() as folder:
-        p = subprocess.Popen([sys.executable, "-I", "-S", "-c", _RUNNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, cwd=folder, env={}, start_new_session=True, text=True)
-        try: said, _ = p.communicate(given + "\n", timeout=seconds)
-        except subprocess.TimeoutExpired: said = json.dumps(f"ran longer than {seconds:g} s") + "\n"
-        finally: _end(p)
-    if not said and p.returncode in (-signal.SIGXCPU, -signal.SIGKILL): return Ran(False, "used more time than it may")
+        p = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _RUNNER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            env={},
+            start_new_session=True,
+            text=True,
+        )
+        try:
+            said, _ = p.communicate(given + "\n", timeout=seconds)
+        except subprocess.TimeoutExpired:
+            said = json.dumps(f"ran longer than {seconds:g} s") + "\n"
+        finally:
+            _end(p)
+    if not said and p.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return Ran(False, "used more time than it may")
     return _read(said, token)
 
 # %% ../../nbs/rewrite/16_code.ipynb #9e2aaae7
@@ -141,24 +155,33 @@ def _end(p):
 # %% ../../nbs/rewrite/16_code.ipynb #127538be
 class CodeGrader:
     "Right when the tests of the example pass; reasons are kept in `why` by example"
-    calls = 0 # requests to a model, beside the answer itself
-    def __init__(self,
-        seconds:float=5., # longest run of one program
-        memory:int=512, # most memory, in megabytes
-    ): self.seconds, self.memory, self.why = seconds, memory, {}
 
-    def score(self,
-        answer:str, # what the model wrote
-        example, # an `Example` whose meta holds test, and perhaps entry_point and prompt
-        ledger=None, # not used: no requests are made
-    )->float:
+    calls = 0  # requests to a model, beside the answer itself
+
+    def __init__(
+        self,
+        seconds: float = 5.0,  # longest run of one program
+        memory: int = 512,  # most memory, in megabytes
+    ):
+        self.seconds, self.memory, self.why = seconds, memory, {}
+
+    def score(
+        self,
+        answer: str,  # what the model wrote
+        example,  # an `Example` whose meta holds test, and perhaps entry_point and prompt
+        ledger=None,  # not used: no requests are made
+    ) -> float:
         "1 when all tests pass, else 0"
-        if "test" not in example.meta: raise ValueError(f"example {example.id} has no test: meta needs the field 'test'")
+        if "test" not in example.meta:
+            raise ValueError(f"example {example.id} has no test: meta needs the field 'test'")
         entry = example.meta.get("entry_point", "")
         program = program_of(answer, example.meta.get("prompt", example.question), entry)
-        test = example.meta["test"] + (f"\ncheck({entry})\n" if entry and "def check(" in example.meta["test"] else "")
+        test = example.meta["test"] + (
+            f"\ncheck({entry})\n" if entry and "def check(" in example.meta["test"] else ""
+        )
         ran = run_program(program, test, self.seconds, self.memory)
         self.why[example.id] = ran.why
         return float(ran.passed)
 
-    def __repr__(self): return f"CodeGrader(seconds={self.seconds:g}, memory={self.memory})"
+    def __repr__(self):
+        return f"CodeGrader(seconds={self.seconds:g}, memory={self.memory})"

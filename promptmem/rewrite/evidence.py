@@ -132,17 +132,19 @@ class SignTest:
 # %% ../../nbs/rewrite/02_evidence.ipynb #18fddece
 def _take(test, d):
     "One further pair"
-    if d not in (-1, 0, 1): raise ValueError(f"a sign test needs differences of -1, 0 or 1, not {d!r}")
-    if test.n >= test.pairs: raise ValueError(f"the test was planned for {test.pairs} pairs; this is one more")
+    if d not in (-1, 0, 1):
+        raise ValueError(f"a sign test needs differences of -1, 0 or 1, not {d!r}")
+    if test.n >= test.pairs:
+        raise ValueError(f"the test was planned for {test.pairs} pairs; this is one more")
     test.differences.append(int(d))
     last = test.n == test.pairs
     if d:
-        half = np.append(test._open, 0)/2
-        test._before, test._open = test.spent, half + np.roll(half, 1)   # the paths before the limit of this step
+        half = np.append(test._open, 0) / 2
+        test._before, test._open = test.spent, half + np.roll(half, 1)  # the paths before the limit of this step
         test._step = test._open
         _cut(test, last)
     elif last and test.wins + test.losses:
-        test.spent, test._open = test._before, test._step                # the last step is taken again, with all that is left
+        test.spent, test._open = test._before, test._step  # the last step is taken again, with all that is left
         _cut(test, last)
 
 # %% ../../nbs/rewrite/02_evidence.ipynb #4aa8b594

@@ -125,8 +125,10 @@ def same_answer(
 
 # %% ../../nbs/rewrite/00_labels.ipynb #dcf6d9cb
 def say_same(
-    same, # from `same_answer`
-)->str:
+    same,  # from `same_answer`
+) -> str:
     "That finding in words"
     answer, k, n = same
-    return f"the model answers {answer!r:.60} to " + (f"everything ({k} questions)" if k == n else f"{k} of {n} questions")
+    return f"the model answers {answer!r:.60} to " + (
+        f"everything ({k} questions)" if k == n else f"{k} of {n} questions"
+    )

@@ -25,14 +25,21 @@ def _rows(path):
     "Rows of a .jsonl, .jsonl.gz, .json or .csv file, as dicts"
     path = Path(path)
     if path.suffix == ".gz":
-        try: lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
-        except (OSError, EOFError, UnicodeDecodeError) as e: raise InvalidData(f"{path.name}: no gzip file of text: {e}") from e
+        try:
+            lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+        except (OSError, EOFError, UnicodeDecodeError) as e:
+            raise InvalidData(f"{path.name}: no gzip file of text: {e}") from e
         return [_object(s, path.name, i) for i, s in enumerate(lines, 1) if s.strip()]
-    if path.suffix == ".jsonl": return list(read_jsonl(path))
-    if path.suffix == ".csv": return _table(path)
-    try: rows = json.loads(read_text(path))
-    except ValueError as e: raise InvalidData(f"{path.name}: not JSON: {e}") from e
-    if not isinstance(rows, list): raise InvalidData(f"{path.name}: expected a list of objects, found {type(rows).__name__}")
+    if path.suffix == ".jsonl":
+        return list(read_jsonl(path))
+    if path.suffix == ".csv":
+        return _table(path)
+    try:
+        rows = json.loads(read_text(path))
+    except ValueError as e:
+        raise InvalidData(f"{path.name}: not JSON: {e}") from e
+    if not isinstance(rows, list):
+        raise InvalidData(f"{path.name}: expected a list of objects, found {type(rows).__name__}")
     return rows
 
 # %% ../../nbs/rewrite/15_published.ipynb #7a41ed44
@@ -43,14 +50,20 @@ def _object(text, name, line):
 # %% ../../nbs/rewrite/15_published.ipynb #134cee61
 _MMLU_HEADS = (["question", "A", "B", "C", "D", "answer"], ["", "question", "A", "B", "C", "D", "target"])
 
+
 def _table(path):
     "Rows of a CSV file; the two layouts of MMLU without a head get one"
     rows = [r for r in csv.reader(io.StringIO(read_text(path), newline="")) if r]
-    if not rows: return []
+    if not rows:
+        return []
     head = next((h for h in _MMLU_HEADS if len(rows[0]) == len(h) and rows[0][-1] in tuple("ABCD")), None)
-    if head is None: head, rows = rows[0], rows[1:]
+    if head is None:
+        head, rows = rows[0], rows[1:]
     bad = next((i for i, r in enumerate(rows, 1) if len(r) != len(head)), None)
-    if bad: raise InvalidData(f"{path.name}: row {bad} has {len(rows[bad-1])} fields, expected {len(head)}: {', '.join(head)}")
+    if bad:
+        raise InvalidData(
+            f"{path.name}: row {bad} has {len(rows[bad - 1])} fields, expected {len(head)}: {', '.join(head)}"
+        )
     return [dict(zip(head, r)) for r in rows]
 
 # %% ../../nbs/rewrite/15_published.ipynb #cc76774a
@@ -75,15 +88,30 @@ def _choice(row, where, i):
     question = _text(row, ["question", "Bad Prompt"], where)
     choices = row["choices"] if isinstance(row.get("choices"), list) else [row.get(k) for k in "ABCD"]
     if len(choices) < 2 or not all(isinstance(c, str) and c.strip() for c in choices):
-        raise InvalidData(f"{where}: expected 'choices', a list of texts, or the fields A to D; found {choices!r:.80}")
-    gold, letters = next((row[k] for k in ("answer", "target", "Target") if k in row), None), "ABCDEFGHIJ"[:len(choices)]
-    if isinstance(gold, str) and gold.strip().isdigit(): gold = int(gold)
-    if isinstance(gold, int) and not isinstance(gold, bool) and 0 <= gold < len(letters): gold = letters[gold]
+        raise InvalidData(
+            f"{where}: expected 'choices', a list of texts, or the fields A to D; found {choices!r:.80}"
+        )
+    gold, letters = (
+        next((row[k] for k in ("answer", "target", "Target") if k in row), None),
+        "ABCDEFGHIJ"[: len(choices)],
+    )
+    if isinstance(gold, str) and gold.strip().isdigit():
+        gold = int(gold)
+    if isinstance(gold, int) and not isinstance(gold, bool) and 0 <= gold < len(letters):
+        gold = letters[gold]
     if not isinstance(gold, str) or gold.strip().upper() not in tuple(letters):
-        raise InvalidData(f"{where}: the answer is a number below {len(letters)} or one of {', '.join(letters)}, not {gold!r}")
+        raise InvalidData(
+            f"{where}: the answer is a number below {len(letters)} or one of {', '.join(letters)}, not {gold!r}"
+        )
     shown = "\n".join(f"{k}. {c}" for k, c in zip(letters, choices))
-    return dict(question=f"{question.strip()}\n{shown}", expected=gold.strip().upper(), id=f"mmlu-{i}", choices=choices,
-                stem=question.strip(), subject=str(row.get("subject", "")))
+    return dict(
+        question=f"{question.strip()}\n{shown}",
+        expected=gold.strip().upper(),
+        id=f"mmlu-{i}",
+        choices=choices,
+        stem=question.strip(),
+        subject=str(row.get("subject", "")),
+    )
 
 # %% ../../nbs/rewrite/15_published.ipynb #74d72f98
 def load_alpaca(
@@ -101,39 +129,62 @@ def load_alpaca(
 
 # %% ../../nbs/rewrite/15_published.ipynb #a57b9e79
 def load_humaneval(
-    path, # .jsonl, .jsonl.gz or .json
-)->list: # dicts for a `PromptTask` with `CodeGrader`
+    path,  # .jsonl, .jsonl.gz or .json
+) -> list:  # dicts for a `PromptTask` with `CodeGrader`
     "Programming tasks in the format of HumanEval"
     out, name = [], Path(path).name
     for i, r in enumerate(_rows(path), 1):
         where = f"{name}:{i}"
         prompt, test, entry = (_text(r, [k], where) for k in ("prompt", "test", "entry_point"))
-        if not entry.isidentifier(): raise InvalidData(f"{where}: entry_point is the name of a function, not {entry!r:.40}")
-        out.append(dict(question=prompt, expected=_text(r, ["canonical_solution"], where), prompt=prompt, test=test,
-                        entry_point=entry, id=str(r.get("task_id", f"humaneval-{i}"))))
+        if not entry.isidentifier():
+            raise InvalidData(f"{where}: entry_point is the name of a function, not {entry!r:.40}")
+        out.append(
+            dict(
+                question=prompt,
+                expected=_text(r, ["canonical_solution"], where),
+                prompt=prompt,
+                test=test,
+                entry_point=entry,
+                id=str(r.get("task_id", f"humaneval-{i}")),
+            )
+        )
     return out
 
 # %% ../../nbs/rewrite/15_published.ipynb #20f26d74
 STEPS = dict(
-    length=("Say how many words a complete and exact answer to the prompt takes, between 1 and 130. Write the number alone.",
-            "PROMPT: {prompt}"),
+    length=(
+        "Say how many words an exact answer to the prompt takes, between 1 and 130. Write the number alone.",
+        "PROMPT: {prompt}",
+    ),
     answer=("Answer in at most {words} words.", "{prompt}"),
     choose=("Answer with one letter and nothing else.", "{prompt}"),
-    rewrite=("You write prompts. Rewrite the prompt that you are given so that a chat model answers it better. Write the new "
-             "prompt alone.", "{prompt}"),
-    again=("You write prompts. The prompt at the start was: {prompt}\nWrite one that a chat model answers better, and nothing "
-           "else.", "A first rewrite was: '''{attempt}'''. It got {grade} of 10, since the model said: '''{answer}...''' "
-           "Write a better one."),
-    hint=("You write prompts. Rewrite the prompt that you are given so that a chat model answers it better. A right answer "
-          "would be: {expected}. Write the new prompt alone.", "{prompt}"))
+    rewrite=(
+        "You write prompts. Rewrite the given prompt so that a chat model answers it better. Write the new "
+        "prompt alone.",
+        "{prompt}",
+    ),
+    again=(
+        "You write prompts. The prompt at the start was: {prompt}\nWrite one that a chat model answers better, and "
+        "else.",
+        "A first rewrite was: '''{attempt}'''. It got {grade} of 10, since the model said: '''{answer}...''' "
+        "Write a better one.",
+    ),
+    hint=(
+        "You write prompts. Rewrite the given prompt so that a chat model answers it better. A right answer "
+        "would be: {expected}. Write the new prompt alone.",
+        "{prompt}",
+    ),
+)
+
 
 def messages_of(
-    step:str, # its name in `steps`
-    steps:dict=STEPS, # name -> (system text, user text)
-    **values, # for the slots
-)->list: # messages
+    step: str,  # its name in `steps`
+    steps: dict = STEPS,  # name -> (system text, user text)
+    **values,  # for the slots
+) -> list:  # messages
     "One step as a chat"
-    if step not in steps: raise ValueError(f"no step named {step!r}; there are {', '.join(steps)}")
+    if step not in steps:
+        raise ValueError(f"no step named {step!r}; there are {', '.join(steps)}")
     fill = lambda text: re.sub(r"\{(\w+)\}", lambda m: str(values[m[1]]) if m[1] in values else m[0], text)
     system, user = steps[step]
     return [dict(role="system", content=fill(system)), dict(role="user", content=fill(user))]

@@ -307,56 +307,76 @@ def loss(self:PromptRewriter,
 # %% ../../nbs/rewrite/13_student.ipynb #83f7cf9a
 class RewriterReport(dict):
     "Figures of a rewriter on held-out pairs, beside copying the prompt"
+
     @property
     def gain(self):
         "ROUGE-L of what is used, less that of copying the prompt: paired, with its interval"
         return Interval(self["gain"], self["gain_lo"], self["gain_hi"], n=self["n"])
 
     @property
-    def verdict(self)->str:
+    def verdict(self) -> str:
         "One sentence: is the rewriter better than leaving the prompt as it is?"
-        gain, figures = self.gain, f"ROUGE-L {self['rouge_used']:.2f} against {self['rouge_copy']:.2f} ({self['n']} pairs)"
-        if gain.lo > 0: return f"The rewriter comes nearer to the references than the prompt itself: {figures}."
-        if gain.hi < 0: return f"No improvement: copying the prompt comes nearer to the references, {figures}."
+        gain, figures = (
+            self.gain,
+            f"ROUGE-L {self['rouge_used']:.2f} against {self['rouge_copy']:.2f} ({self['n']} pairs)",
+        )
+        if gain.lo > 0:
+            return f"The rewriter comes nearer to the references than the prompt itself: {figures}."
+        if gain.hi < 0:
+            return f"No improvement: copying the prompt comes nearer to the references, {figures}."
         return f"No improvement shown: the rewriter and copying the prompt do not differ, {figures}."
 
-    def __repr__(self): return f"{self.verdict}\n{dict.__repr__(self)}"
+    def __repr__(self):
+        return f"{self.verdict}\n{dict.__repr__(self)}"
 
     def _repr_html_(self):
         from promptmem.panel.parts import facts
         from promptmem.panel.widget import static_page
+
         return static_page([("heading", self.verdict), facts(**self)])
 
 # %% ../../nbs/rewrite/13_student.ipynb #a6c1ae84
 @patch
-def evaluate(self:PromptRewriter,
-    pairs=None, # held-out `Pair`s; None: those kept back in training
-    **options, # of `rewrite`
-)->RewriterReport: # a dict of the figures, with a verdict
+def evaluate(
+    self: PromptRewriter,
+    pairs=None,  # held-out `Pair`s; None: those kept back in training
+    **options,  # of `rewrite`
+) -> RewriterReport:  # a dict of the figures, with a verdict
     "ROUGE-L against the references, length, faithfulness and loss, beside copying the prompt"
     pairs = self.held_out if pairs is None else list(pairs)
     done = self.rewrite([p.before for p in pairs], **options)
     mean = lambda xs: float(np.mean(list(xs)))
     score = lambda texts: [rouge_l(t, p.after) for t, p in zip(texts, pairs)]
     used, copy_ = score([r.text for r in done]), score([p.before for p in pairs])
-    lengths = [len(words(r.raw))/max(1, len(words(p.before))) for r, p in zip(done, pairs)]
+    lengths = [len(words(r.raw)) / max(1, len(words(p.before))) for r, p in zip(done, pairs)]
     gain = paired_interval(used, copy_)
     return RewriterReport(
-        n=len(pairs), rouge_raw=mean(score([r.raw for r in done])), rouge_used=mean(used), rouge_copy=mean(copy_),
-        rouge_what=mean(score(["What " + p.before for p in pairs])), gain=gain.estimate, gain_lo=gain.lo, gain_hi=gain.hi,
-        used=mean(r.used for r in done), faithful_raw=mean(faithful(r.before, r.raw) for r in done),
-        faithful_reference=mean(faithful(p.before, p.after) for p in pairs), length_ratio=float(np.median(lengths)),
-        loss=self.loss(pairs), loss_base=self.loss(pairs, adapted=False))
+        n=len(pairs),
+        rouge_raw=mean(score([r.raw for r in done])),
+        rouge_used=mean(used),
+        rouge_copy=mean(copy_),
+        rouge_what=mean(score(["What " + p.before for p in pairs])),
+        gain=gain.estimate,
+        gain_lo=gain.lo,
+        gain_hi=gain.hi,
+        used=mean(r.used for r in done),
+        faithful_raw=mean(faithful(r.before, r.raw) for r in done),
+        faithful_reference=mean(faithful(p.before, p.after) for p in pairs),
+        length_ratio=float(np.median(lengths)),
+        loss=self.loss(pairs),
+        loss_base=self.loss(pairs, adapted=False),
+    )
 
 # %% ../../nbs/rewrite/13_student.ipynb #5b50f2c4
 @dataclass
 class Effect:
     "Scores before and after rewriting, on the same examples"
-    before:object # `promptmem.stats.Interval` of the mean score
-    after:object # the same with the rewritings
-    gain:object # paired difference
-    used:float # share of rewritings that were used
-    rows:list # dicts: id, question, rewriting, used, why, before, after
+
+    before: object  # `promptmem.stats.Interval` of the mean score
+    after: object  # the same with the rewritings
+    gain: object  # paired difference
+    used: float  # share of rewritings that were used
+    rows: list  # dicts: id, question, rewriting, used, why, before, after
 
     @property
     def frame(self):
@@ -364,19 +384,28 @@ class Effect:
         return require("pandas").DataFrame(self.rows)
 
     @property
-    def verdict(self)->str:
+    def verdict(self) -> str:
         "One sentence: does rewriting raise the score?"
-        what = ("Rewriting raises the score" if self.gain.lo > 0 else "Rewriting lowers the score" if self.gain.hi < 0
-                else "No improvement shown by rewriting")
-        return f"{what}: {self.before.estimate:.2f} before, {self.after.estimate:.2f} after ({len(self.rows)} questions)."
+        what = (
+            "Rewriting raises the score"
+            if self.gain.lo > 0
+            else "Rewriting lowers the score"
+            if self.gain.hi < 0
+            else "No improvement shown by rewriting"
+        )
+        figures = f"{self.before.estimate:.2f} before, {self.after.estimate:.2f} after"
+        return f"{what}: {figures} ({len(self.rows)} questions)."
 
     def __repr__(self):
-        return (f"{self.verdict}\n"
-                f"Effect(before {self.before}, after {self.after}, gain {self.gain}, used {self.used:.2f})")
+        return (
+            f"{self.verdict}\n"
+            f"Effect(before {self.before}, after {self.after}, gain {self.gain}, used {self.used:.2f})"
+        )
 
     def _repr_html_(self):
         from promptmem.panel.parts import table
         from promptmem.panel.widget import static_page
+
         return static_page([("heading", self.verdict), table(self.rows, most=8)])
 
 # %% ../../nbs/rewrite/13_student.ipynb #4f346727

@@ -407,7 +407,8 @@ def test_scores_between_right_and_wrong_are_proved_by_the_bet():
     assert res.improved and "peak" in next(t for t in res.tests if t["verdict"] == "accepted")
     # the first score in between comes up during the proof: that test is broken off, the next one is a bet
     dev = {e.question for e in task.dev}
-    late = CallableLM(lambda p: "yes" if "Good." in p or "Fine." in p else "half" if p.split("\n\n")[-1] in dev else "no")
+    said = lambda p: "half" if p.split("\n\n")[-1] in dev else "no"
+    late = CallableLM(lambda p: "yes" if "Good." in p or "Fine." in p else said(p))
     res = optimize_prompt(task, late, ["Bad.", "Good.", "Fine."], budget_calls=200, proposers=[])
     assert any("between 0 and 1" in n for n in res.notes) and res.improved
     assert "pairs" in res.tests[0] and "peak" in res.tests[1]
