@@ -55,7 +55,7 @@ def recall_sweep(
 def edit_sweep(
     models=("demo",), # "demo", "backpack", "hf:PATH"
     methods=("full", "lora", "memit"), # and "senses" for a Backpack
-    tasks=("country", "company", "gender", "temporal", "verb"), # published sets, or those of the invented world
+    tasks=("country", "company", "gender", "stereoset", "temporal", "verb"), # published sets, or those of the invented world
     trials=25, # draws per model, method and task
     **fixed, # further parameters of the notebook
 )->list:
