@@ -286,7 +286,8 @@ def detail_parts(self:MemoryInspector)->list: # parts
         )
         for u in self.store.uses(c.id, scope=c.scope)
     ]
-    return [heading("What was said for this question"), paragraph(c.key or "(every question)", "pm-question-shown"),
+    asked = "(every question)" if c.kind == "always" else c.key
+    return [heading("What was said for this question"), paragraph(asked, "pm-question-shown"),
             table(history), heading("Where it was used"),
             table(uses, most=10) if uses else paragraph("Not used yet.")]
 

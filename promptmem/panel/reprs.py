@@ -112,7 +112,8 @@ def assistant_parts(
     done = f"; {right_of(right, judged)}" if judged else ""
     said = (f"Remembers {count_of(len(kept), 'thing')} for {who}{done}" if kept
             else f"Remembers nothing for {who} yet{done}: ask, then clarify what you meant")
-    rows = [{"said for": c.key or "(every question)", "what is meant": c.text} for c in kept[-5:]]
+    where = lambda c: "(every question)" if c.kind == "always" else c.key
+    rows = [{"said for": where(c), "what is meant": c.text} for c in kept[-5:]]
     return [verdict(said), *([table(rows)] if rows else []),
             facts(model=getattr(a.lm, "name", type(a.lm).__name__), asked_as=a.format, store=a.store.db.name,
                   look_up=type(a.lookup).__name__)]
