@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import math
 import re
+import warnings
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
@@ -277,7 +278,11 @@ def _moments(model, tokenizer, general, layers, covariance, max_mb):
     if covariance == "ridge" or not len(general): return {}
     size, out = max(1, int(max_mb//_moment_mb(model, layers[0]))), {}
     for i in range(0, len(layers), size):
-        out |= dict(zip(layers[i:i+size], key_moments(model, tokenizer, general, layers[i:i+size])[0]))
+        found, n = key_moments(model, tokenizer, general, layers[i:i+size])
+        out |= dict(zip(layers[i:i+size], found))
+    if n < (width := len(found[0])):
+        warnings.warn(f"the second moment of keys rests on {n} tokens, fewer than the {width} inputs of a layer: "
+                      "directions that no text uses are free to change; give more train_text", stacklevel=2)
     return out
 
 def _moment_of(moments, layer, K):
