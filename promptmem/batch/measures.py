@@ -129,6 +129,17 @@ MEASURES["rewrite"] = dict(
     calls=Measure("calls of the model", "", "lower", (("allowed", "budget_calls"),)),
     best=Measure("the best wording"))
 
+# %% ../../nbs/batch/05_measures.ipynb #44efc4d8
+MEASURES["pipeline"] = dict(
+    failed=Measure("training questions that the model fails"),
+    pairs=Measure("pairs of a question and a wording that is answered"),
+    improved=Measure("failed questions that a wording mended", "", _UP, (("failed questions", "failed"),)),
+    rouge_used=Measure("likeness of the rewriter's wordings to those that worked (ROUGE)", "%", _UP,
+                       (("copying the question", "rouge_copy"),)),
+    rouge_copy=Measure("likeness of the question itself to those that worked (ROUGE)", "%"),
+    score_before=Measure("score of the questions as they are", "", _UP),
+    score_after=Measure("score of the rewritten questions", "", _UP, (("as they are", "score_before"),)))
+
 # %% ../../nbs/batch/05_measures.ipynb #709bd99e
 _COIN, _SINGLE = (("a coin", .5),), (("best single prompt", "success best single"),)
 MEASURES["reward"] = dict(

@@ -420,6 +420,7 @@ def settings_table(
         else ""
     )
 
+# %% ../../nbs/batch/05_pages.ipynb #a7a3a1c1
 def _when(result):
     "When a run started and how long it took, in words"
     took = result.get("seconds")
@@ -440,6 +441,7 @@ def _untitled(nb, title):
             break
     return nb
 
+# %% ../../nbs/batch/05_pages.ipynb #edd6d3e5
 def run_page(
     nb, # the executed notebook
     result:dict, # its result
@@ -583,6 +585,7 @@ def _run_table(rows, varying, metrics):
                *(["error"] if failed else [])]
     return table([_index_row(r, varying, metrics) for r in rows], columns, "runs", _heads(rows, varying, metrics))
 
+# %% ../../nbs/batch/05_pages.ipynb #8ba65929
 def write_grid_index(
     folder, # a grid's folder
     title:str=None, # None: the notebook's name

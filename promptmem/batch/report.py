@@ -17,7 +17,7 @@ from .pages import (
 from .verdicts import Verdict, verdict_of
 
 # %% ../../nbs/batch/07_report.ipynb #20bddb55
-ROOMS = ("assistant", "stream", "reward", "rewrite", "recall", "edit")
+ROOMS = ("assistant", "stream", "reward", "rewrite", "pipeline", "recall", "edit")
 
 def _found(notebooks):
     "Name -> path of the batch notebooks, in the order of the rooms"
@@ -90,6 +90,7 @@ def _lost(runs):
     failed = [r for r in runs if r.get("status") != "ok"]
     return f"{len(failed)} of {len(runs)} runs failed: {'; '.join(_told(r, runs) for r in failed)}." if failed else ""
 
+# %% ../../nbs/batch/07_report.ipynb #50037e56
 def _lead(runs):
     "The verdict on a room"
     good = [r for r in runs if r.get("status") == "ok"]
@@ -115,6 +116,7 @@ def _ends(figures, axis):
     return (min(known), max(known)) if known and len(known) == sum(len(figure_rows(f, 10_000))
                                                                    for f in figures) else None
 
+# %% ../../nbs/batch/07_report.ipynb #6785ec53
 def _same_scale(figures):
     "Figures of the same title with the same ranges, where they give none themselves"
     out = [dict(f, layout=dict(f.get("layout") or {})) for f in figures]
@@ -138,6 +140,7 @@ def _run_html(name, r, runs):
     return (f'{head}{says}{result_cards(r)}<p class="soft">{took}{page}</p>'
             f'{settings_table(r["parameters"], "settings-" + r["run"])}')
 
+# %% ../../nbs/batch/07_report.ipynb #bb473352
 def _pictures(name, runs, out):
     "At most four figures of a room, with the run they are from"
     good = [r for r in runs if r.get("status") == "ok"]
@@ -173,6 +176,7 @@ def _day(time):
     from datetime import datetime
     return f"{datetime.fromisoformat(time):%d %B %Y}".lstrip("0")
 
+# %% ../../nbs/batch/07_report.ipynb #b44f6ddb
 def _front(plan, runs, seconds):
     "The head of the report"
     total = sum(map(len, runs.values()))

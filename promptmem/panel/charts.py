@@ -101,6 +101,7 @@ def _draw_line(a, i, line):
     )
     return f"{band}{path} stroke='{color}' stroke-width='1.8'/>{_point_labels(a, xs, ys, line.get('labels'))}{dots}"
 
+# %% ../../nbs/panel/02_charts.ipynb #1b894cf1
 def _legend(lines, left=50):
     out, x = [], left
     for i, line in enumerate(lines):
@@ -133,6 +134,7 @@ def chart(
     told.append(table_text(rows, list(rows[0]) if rows else [], len(rows)))
     return markup(_svg(a.width, a.height, title, body), "\n".join(told))
 
+# %% ../../nbs/panel/02_charts.ipynb #08255738
 def _limit_line(a, value, label):
     at, right = a.x(value), a.x(value) > a.width*.6
     return (_line(at, a.top, at, a.height - a.bottom, "stroke='#d0453f' stroke-dasharray='5 3'")
@@ -150,6 +152,7 @@ def _bar(x, top, left, name, v, lo, hi, strong):
     if lo is not None: out += _line(x(lo), top + 7, x(hi), top + 7, "stroke='currentColor'")
     return out + _words(x(hi if hi is not None else v) + 5, top + 11, f"{v:.2f}", "start") + "</g>"
 
+# %% ../../nbs/panel/02_charts.ipynb #00d4088d
 def bar_chart(
     title:str, # above the picture
     rows, # (name, value in [0, 1], lo, hi, strong): lo and hi may be None

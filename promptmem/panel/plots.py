@@ -24,6 +24,7 @@ def template():
         margin=dict(l=60, r=20, t=80, b=50), title=dict(x=.02, y=.97, yanchor="top", font=dict(size=15)),
         legend=dict(orientation="h", x=0, y=1.02, yanchor="bottom"), hovermode="closest"))
 
+# %% ../../nbs/panel/04_plots.ipynb #8b447114
 def figure(
     title:str="", # above the figure
     x:str="", # axis title
@@ -41,6 +42,7 @@ def _faint(color, alpha=.15):
     r, g, b = (int(color[i:i+2], 16) for i in (1, 3, 5))
     return f"rgba({r},{g},{b},{alpha})"
 
+# %% ../../nbs/panel/04_plots.ipynb #b0870c2d
 def line(
     frame, # DataFrame
     x:str, # column for the x axis
@@ -67,6 +69,7 @@ def line(
                                  showlegend=color is not None))
     return fig
 
+# %% ../../nbs/panel/04_plots.ipynb #62e8a1c8
 def _thin(g, most=400):
     step = -(-len(g)//most)
     return g if step < 2 else g.iloc[sorted({*range(0, len(g), step), len(g)-1})]

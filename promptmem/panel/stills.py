@@ -107,6 +107,7 @@ def _names(figure):
         list(dict.fromkeys(str(x) for x in xs if x is not None)) if bars or any(isinstance(x, str) for x in xs) else []
     )
 
+# %% ../../nbs/panel/05_stills.ipynb #bdea9a6b
 def _extent(figure, names):
     "All x and all y of a figure, with the ends of intervals"
     xs, ys = [], []
@@ -172,6 +173,7 @@ def _dots(t, i, a, xs, ys):
                    f"<title>{html.escape(tip[:300])}</title></circle>")
     return "".join(out)
 
+# %% ../../nbs/panel/05_stills.ipynb #3ed338f0
 def _scatter(t, i, a):
     "Lines, points, bands and intervals of one trace"
     ys = _values(t.get("y"))
@@ -249,6 +251,7 @@ def drawable(
     linear = all((layout.get(k) or {}).get("type", "linear") in ("linear", "category", "-") for k in ("xaxis", "yaxis"))
     return bool(data) and plain and linear and layout.get("barmode", "group") == "group"
 
+# %% ../../nbs/panel/05_stills.ipynb #ff3e6651
 def still(
     figure:dict, # plotly JSON: data and layout
     width:int=560, # of the drawing, in units that scale with the page
