@@ -48,7 +48,9 @@ def quality(answers, questions, right, least):
     good = sum(want == key for want, key in applied)
     fit = sum(bool(right[q]) for q in questions)
     i = share_interval(good, len(applied)) if applied else None
-    return dict(nearest_is_right=round(sum(top)/len(top), 4), limit=round(least, 4), applied=len(applied),
+    least = round(least, 4) if np.isfinite(least) else None # None: no limit reaches that precision
+    return dict(nearest_is_right=round(sum(top)/len(top), 4), always_precision=round(sum(top)/len(questions), 4),
+                limit=least, applied=len(applied),
                 precision=round(good/len(applied), 4) if applied else None,
                 precision_interval=[round(i.lo, 4), round(i.hi, 4)] if i else None, recall=round(good/fit, 4))
 

@@ -68,7 +68,7 @@ class Chroma:
         import chromadb
         from chromadb.config import Settings
         client = chromadb.PersistentClient(path=str(folder/"chroma"), settings=Settings(anonymized_telemetry=False))
-        self.c = client.get_or_create_collection("m", metadata={"hnsw:space": "cosine"}, embedding_function=None)
+        self.c = client.get_or_create_collection("memories", metadata={"hnsw:space": "cosine"}, embedding_function=None)
         self.table, self.n = table, 0
     def add(self, key, text):
         self.n += 1
