@@ -172,7 +172,7 @@ def main():
                answers=answers, memories=len(ids))
     at = given["keys"].index(given["erase"])
     m.forget(ids[at])
-    del m
+    m = None # closes its files
     out["erased_text_still_in"] = found_in_files(folder/"main", given["erase"])
     for name, test in (("kill", killed), ("writers", writers)):
         try: out[name] = test(given, folder/name, table)
