@@ -146,6 +146,10 @@ def frame(self:RecallSession):
     "One row per test"
     return require("pandas").DataFrame(self.rows)
 
+def _last(self):
+    if not self.rows: raise ValueError("nothing was tested yet: call test()")
+    return self.probe.last[1]
+
 @patch
 def words(self:RecallSession,
     i:int, # sentence
@@ -161,10 +165,6 @@ def marked(self:RecallSession,
 )->str: # HTML
     "The sentence with its recalled words highlighted, from the last test"
     return _last(self).marked(i)
-
-def _last(self):
-    if not self.rows: raise ValueError("nothing was tested yet: call test()")
-    return self.probe.last[1]
 
 @patch
 def plot(self:RecallSession):
