@@ -203,6 +203,7 @@ def test_rows_are_gone_through_ticked_and_forgotten(notebook):
     keys.press("ArrowUp")
     keys.press("Enter")
     expect(page.locator(".pm-detail").first).to_contain_text("(every question)")
+    page.wait_for_function("document.activeElement.dataset.row !== undefined")
     keys.press("Escape")
     expect(page.locator(".pm-detail").first).not_to_contain_text("every question")
     page.get_by_label("tick row 2").check()
