@@ -9,7 +9,8 @@ On the simulator the accuracy of a wording is known, and so is the best one; all
 SmolLM2 answers and proposes, on the help-desk messages of real_rewrite.py; accuracy is that on 60 held-out messages.
 
 Each peer's settings are the largest that stay within the budget (rewrite_dspy.py); calls are counted by the server, and
-the table shows how many there were (MIPROv2 asks up to a tenth more). DSPy searches zero-shot instructions, as we do (no examples in the prompt).
+the table shows how many there were (MIPROv2 asks up to a tenth more). DSPy searches instructions alone,
+as we do (no examples in the prompt).
 """
 
 import argparse
