@@ -7,7 +7,7 @@ __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name',
            'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'stable_hash', 'now', 'new_id', 'utc_time',
            'visible', 'fold', 'words', 'identity_key', 'user_path', 'encoding_of', 'read_text', 'read_jsonl',
            'read_json', 'read_yaml', 'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate',
-           'SharedFile', 'versions']
+           'SharedFile', 'progress_bar', 'versions']
 
 # %% ../nbs/00_core.ipynb #ab159f81
 import csv
@@ -699,6 +699,32 @@ def _use_wal(db, tries=20):
         except sqlite3.OperationalError:
             if attempt == tries: raise
             time.sleep(.05*attempt)
+
+# %% ../nbs/00_core.ipynb #c7e3596f
+class progress_bar:
+    "A bar with rate and time left, which disappears when it is done"
+    wait = 5. # seconds before it shows itself
+    def __init__(self,
+        total:int, # steps in all
+        progress:bool=None, # False: nothing is shown; True: at once; None: where it takes more than five seconds
+        what:str="", # its label
+    ):
+        self.total, self.what, self.n, self.bar = total, what, 0, None
+        self.start = time.monotonic() if progress is None else None
+        if progress: self._show()
+    def _show(self):
+        from tqdm.auto import tqdm
+        self.bar = tqdm(total=self.total, initial=self.n, desc=self.what, leave=False)
+    def update(self,
+        n:int=1, # steps done since the last call
+    ):
+        "So many steps further"
+        self.n += n
+        if self.bar is not None: self.bar.update(n)
+        elif self.start is not None and time.monotonic()-self.start > self.wait and self.n < self.total: self._show()
+    def __enter__(self): return self
+    def __exit__(self, *error):
+        if self.bar is not None: self.bar.close()
 
 # %% ../nbs/00_core.ipynb #db5e5e89
 def versions(

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from numbers import Integral
 from sqlite3 import Error as SqliteError
-from ..core import InvalidData, KeyFree, SharedFile, stable_hash, well_formed
+from ..core import InvalidData, KeyFree, SharedFile, progress_bar, stable_hash, well_formed
 from ..record import Completion, Usage
 from fastcore.basics import patch
 
@@ -275,7 +275,6 @@ def _answered(lm, requests, errors, progress):
 
 def _bar(items, total, progress):
     "The items, with a bar beside them where they take long"
-    from promptmem.lm.scoring import progress_bar
     with progress_bar(total, progress, "answering") as bar:
         for x in items:
             yield x

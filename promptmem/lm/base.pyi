@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from numbers import Integral
 from sqlite3 import Error as SqliteError
-from ..core import InvalidData, KeyFree, SharedFile, stable_hash, well_formed
+from ..core import InvalidData, KeyFree, SharedFile, progress_bar, stable_hash, well_formed
 from ..record import Completion, Usage
 from fastcore.basics import patch
 

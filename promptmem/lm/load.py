@@ -13,12 +13,11 @@ import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..core import new_id, write_atomic
+from ..core import new_id, progress_bar, write_atomic
 from ..data import cache_dir, data_dir
 from .base import LM, LMError
 from .endpoint import PROVIDERS, endpoint_lm
 from .local import TransformersLM, load_checkpoint
-from .scoring import progress_bar
 
 # %% auto #0
 __all__ = ['write_receipt', 'is_whole', 'converted', 'load_lm']

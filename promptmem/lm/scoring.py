@@ -4,19 +4,18 @@
 
 # %% auto #0
 __all__ = ['log', 'budget_batches', 'encode', 'evaluating', 'split_head', 'pad_right', 'pad_id', 'OutOfMemory', 'is_oom',
-           'run_halving', 'context_length', 'default_budget', 'progress_bar', 'token_logprobs', 'token_hits',
-           'mean_losses', 'sum_logprobs']
+           'run_halving', 'context_length', 'default_budget', 'token_logprobs', 'token_hits', 'mean_losses',
+           'sum_logprobs']
 
 # %% ../../nbs/lm/03_scoring.ipynb #27dced09
 import logging
-import time
 import warnings
 import weakref
 from functools import cached_property
 
 import numpy as np
 
-from ..core import require
+from ..core import progress_bar, require
 from .chat import frame, plain_ids
 from .matmul import fast_products
 
@@ -278,32 +277,6 @@ def default_budget(
     p = next(model.parameters())
     if p.device.type != "cpu": return 16384
     return 1024 if p.dtype == require("torch", "local").float32 else 384 # bfloat16 is through with less sooner
-
-# %% ../../nbs/lm/03_scoring.ipynb #c7e3596f
-class progress_bar:
-    "A bar with rate and time left, which disappears when it is done"
-    wait = 5. # seconds before it shows itself
-    def __init__(self,
-        total:int, # steps in all
-        progress:bool=None, # False: nothing is shown; True: at once; None: where it takes more than five seconds
-        what:str="", # its label
-    ):
-        self.total, self.what, self.n, self.bar = total, what, 0, None
-        self.start = time.monotonic() if progress is None else None
-        if progress: self._show()
-    def _show(self):
-        from tqdm.auto import tqdm
-        self.bar = tqdm(total=self.total, initial=self.n, desc=self.what, leave=False)
-    def update(self,
-        n:int=1, # steps done since the last call
-    ):
-        "So many steps further"
-        self.n += n
-        if self.bar is not None: self.bar.update(n)
-        elif self.start is not None and time.monotonic()-self.start > self.wait and self.n < self.total: self._show()
-    def __enter__(self): return self
-    def __exit__(self, *error):
-        if self.bar is not None: self.bar.close()
 
 # %% ../../nbs/lm/03_scoring.ipynb #39c3b17a
 def _score(model, tokenizer, ids, starts, batch_tokens, progress, score):

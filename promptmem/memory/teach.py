@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Union
 
-from ..core import InvalidData, read_jsonl, require
+from ..core import InvalidData, progress_bar, read_jsonl, require
 from ..data import shipped
 from ..lm.base import LM
 from .prompt import beside
@@ -241,7 +241,6 @@ def train_adapter(
 )->list: # loss of each step
     "Steps until the groups or the time are used up; the learning rate falls with whichever ends first"
     torch = require("torch", "local")
-    from promptmem.lm.scoring import progress_bar
     params = [p for p in model.parameters() if p.requires_grad]
     opt, start, losses = torch.optim.AdamW(params, lr=teaching.lr, weight_decay=0.), time.monotonic(), []
     with quick_training(model), progress_bar(len(groups), progress, "teaching") as bar:

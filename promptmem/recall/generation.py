@@ -14,7 +14,7 @@ from collections import Counter
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import fold, require
+from ..core import fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page
@@ -26,7 +26,6 @@ from promptmem.lm.scoring import (
     encode,
     evaluating,
     pad_id,
-    progress_bar,
     run_halving,
     split_head,
     token_hits,

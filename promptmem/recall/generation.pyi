@@ -6,13 +6,13 @@ import re
 from collections import Counter
 import numpy as np
 from fastcore.basics import patch
-from ..core import fold, require
+from ..core import fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page
 from .studying import check_sentences, context_ids, tokenize
 from ..lm.chat import frame
-from promptmem.lm.scoring import budget_batches, context_length, encode, evaluating, pad_id, progress_bar, run_halving, split_head, token_hits
+from promptmem.lm.scoring import budget_batches, context_length, encode, evaluating, pad_id, run_halving, split_head, token_hits
 from ..stats import bootstrap, paired_bootstrap, wilson
 
 def rouge_words(text: str) -> list:

@@ -6,7 +6,7 @@ import time
 import warnings
 import numpy as np
 from fastcore.basics import patch
-from ..core import fold, require
+from ..core import fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import line
 from ..panel.widget import static_page
@@ -14,7 +14,6 @@ from .generation import recall_test
 from .recognition import recognition_test
 from .studying import Learner, exposure_batches, study, tokenize
 from ..lm.weights import borrowed_weights, put_back
-from ..lm.scoring import progress_bar
 from ..stats import mean_interval
 
 def make_probe(tokenizer, seen, unseen, recall: bool=..., prefix_words=..., **kw):

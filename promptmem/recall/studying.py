@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
-from ..core import InvalidData, plain, require, stable_hash
+from ..core import InvalidData, plain, progress_bar, require, stable_hash
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..lm.base import LMError
@@ -28,7 +28,6 @@ from promptmem.lm.scoring import (
     is_oom,
     pad_id,
     pad_right,
-    progress_bar,
     split_head,
 )
 from ..lm.weights import WeightDelta, checked_parameters, put_back, read_tensors, trainable, write_tensors

@@ -8,13 +8,13 @@ import warnings
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
-from ..core import InvalidData, plain, require, stable_hash
+from ..core import InvalidData, plain, progress_bar, require, stable_hash
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..lm.base import LMError
 from ..lm.chat import chat_ids, frame
 from ..lm.matmul import fast_linear
-from promptmem.lm.scoring import OutOfMemory, context_length, encode, evaluating, is_oom, pad_id, pad_right, progress_bar, split_head
+from promptmem.lm.scoring import OutOfMemory, context_length, encode, evaluating, is_oom, pad_id, pad_right, split_head
 from ..lm.weights import WeightDelta, checked_parameters, put_back, read_tensors, trainable, write_tensors
 
 def check_sentences(sentences, name: str=...) -> list:
