@@ -236,7 +236,7 @@ def _hear(panel, heard):
     if what == "enter": return _act(getattr(box, "when_entered", lambda: None), panel, box)
     do = dict(go=panel.go, escape=panel.escape, row=panel.row_chosen, mark=panel.row_marked).get(what)
     if do is None: return
-    with panel.working(quick=what != "go"): do(where)
+    with panel.working(quick=what != "go" or panel.later): do(where)
     if what == "go" and box is not None: panel.focus_on(box)
 
 # %% ../../nbs/panel/03_widget.ipynb #6671d8fe
@@ -250,6 +250,7 @@ class Manners(Shown):
         self.message.value = f"<div class='pm-text {kind}'>{esc(text, 2000)}</div>" if text else ""
 
     hears = False # whether keys and rows are heard
+    later = False # whether Ctrl+Enter only starts what then runs, and disables, by itself
     def available(self): "Disable what cannot be used now; called after every action"
     def go(self, where:str=""): "Ctrl+Enter: what the panel is there for"
     def escape(self, where:str=""): "Esc: take back what is half done"

@@ -71,6 +71,7 @@ class RecallTester(panel_base()):
         panel_base().__init__(self, _laid_out(self))
         self.draw()
 
+    later = True
     def go(self, where=""): self.background(self.study)
     def escape(self, where=""): self.stop()
     def row_chosen(self, row): self.pick.value = int(row)
