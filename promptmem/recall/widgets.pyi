@@ -32,6 +32,7 @@ class RecallTester(_Any):
 
     def __init__(self, model, tokenizer, seen=..., unseen=..., other=..., store=..., edit=..., **kw):
         ...
+    later: _Any
 
     def go(self, where=...):
         ...
