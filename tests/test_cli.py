@@ -164,7 +164,7 @@ def test_report(tmp_path, capsys):
     assert len(pages) == 4 and [p.parent.name for p in (tmp_path / "r").rglob("plotly.min.js")] == ["r"]
     for page in pages:
         assert f'href="{page.relative_to(tmp_path / "r")}"' in html
-    assert '<script src="../../plotly.min.js">' in pages[0].read_text() + pages[1].read_text()
+    assert 'data-plotly="../../plotly.min.js"' in pages[0].read_text() + pages[1].read_text()
 
 
 def test_report_plan(tmp_path, monkeypatch):
