@@ -159,10 +159,12 @@ def choice(
 # %% ../nbs/04_grade.ipynb #f58e33f3
 _FIGURE = r"(?<![\w.,-])(-?\d+(?:[.,]\d+)?|\.\d+)(?![\w]|[.,]\d)"
 _SPAN = re.compile(r"\(?\b(?:(?:on a )?scale (?:of|from) |from |between )?(?<![\d.,])[01](?:\.0)?\s*"
-                   r"(?:-|\u2013|to|and|bis|\u2026|\.\.+)\s*(100|10|ten|1|5)(?:\.0)?\b(?![.,]\d)\s*%?\)?", re.IGNORECASE)
+                   r"(?:-|\u2013|to|and|bis|\u2026|\.\.+)\s*(100|10|ten|1|5)(?:\.0)?\b(?![.,]\d)\s*%?\)?",
+                   re.IGNORECASE)
 _LEGEND = re.compile(r"\b\d+\s*=|\b(?:0|1|10|100)\s*\((?!\d)|(?m:^\s*\d+[.)]\s+(?=[^\W\d]))")
 _OUT_OF = r"\s*(?:%|(?:/|out\s+of|of|von|sur|de)\s*(\d+)\b)"
-_SAYS = (r"(final|overall|total|summary)?\s*\b(?:scores?|rating|grade|marks?|points|verdict|note|bewertung|puntuaci\u00f3n"
+_SAYS = (r"(final|overall|total|summary)?\s*\b(?:scores?|rating|grade|marks?|points|verdict|"
+         r"note|bewertung|puntuaci\u00f3n"
          r"|probability|confidence|likelihood|certainty|give|rate)\b[^\d\n.-]{0,40}?")
 _PART = re.compile(r"\bof(?:\s+the)?\s*$", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|-|\u2013|or|bis|oder)\s*\d", re.IGNORECASE)
@@ -183,7 +185,12 @@ def _found(pattern, text, scale):
     out = []
     for m in re.finditer(pattern, text, re.IGNORECASE):
         final, figure, behind, of = m.group("final", "figure", "behind", "of")
-        if of and float(of) not in (1, 5, 10, 100, scale) or re.match(r"\s+of\s+the\b", text[m.end():]) or _PART.search(text[:m.start("figure")]):
+        if (
+            of
+            and float(of) not in (1, 5, 10, 100, scale)
+            or re.match(r"\s+of\s+the\b", text[m.end() :])
+            or _PART.search(text[: m.start("figure")])
+        ):
             continue  # 2 of 3, or 2 of the 3, steps
         ranged = _RANGE.match(text[m.end():]) or re.search(r"\bbetween\s*$", text[:m.start("figure")], re.IGNORECASE)
         out.append((None if ranged else _share(figure, behind or "", of, scale), bool(final)))

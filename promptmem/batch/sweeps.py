@@ -45,7 +45,7 @@ def recall_sweep(
     splits=None, # of the published files, 0 to 3
     **fixed, # further parameters of the notebook: folder of the published files, model, other text
 )->list:
-    "Experiments x exposures x seeds, and whatever further axes are given (recognition, recall and retention, section 2)"
+    "Experiments x exposures x seeds, and whatever further axes are given (recognition, recall, retention: section 2)"
     axes = dict(experiment=[str(e) for e in experiments], exposures=exposures, seed=seeds, lr=rates,
                 batch_size=batch_sizes, split=splits)
     axes = {k: list(v) for k, v in axes.items() if v is not None}
@@ -55,7 +55,7 @@ def recall_sweep(
 def edit_sweep(
     models=("demo",), # "demo", "backpack", "hf:PATH"
     methods=("full", "lora", "memit"), # and "senses" for a Backpack
-    tasks=("country", "company", "gender", "stereoset", "temporal", "verb"), # published sets, or those of the invented world
+    tasks=("country", "company", "gender", "stereoset", "temporal", "verb"), # published sets, or invented ones
     trials=25, # draws per model, method and task
     **fixed, # further parameters of the notebook
 )->list:

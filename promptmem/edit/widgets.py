@@ -163,8 +163,16 @@ class EditCompare(panel_base()):
                           W.HBox([x["evaluate"], x["curve"]]), self.view])
         self.refresh()
 
-    def go(self, where=""): self.ask()
-    def escape(self, where=""): self.prompt.value = ""
+    def go(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Ctrl+Enter: ask both models"
+        self.ask()
+    def escape(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Esc: an empty question"
+        self.prompt.value = ""
     @property
     def edit(self):
         "The edit that is looked at"

@@ -67,10 +67,10 @@ class EditCompare(_Any):
     def __init__(self, edit, examples=..., general_text=..., prompt: str=..., template: str=...):
         ...
 
-    def go(self, where=...):
+    def go(self, where: str=...):
         ...
 
-    def escape(self, where=...):
+    def escape(self, where: str=...):
         ...
 
     @property

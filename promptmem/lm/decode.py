@@ -126,7 +126,8 @@ _PLAIN = ("llama", "mistral", "qwen2", "qwen3", "smollm3") # families whose atte
 def _attend_one(module, query, key, value, attention_mask, scaling=None, dropout=0., **kw):
     "Attention of one position to all before it; heads that share keys are multiplied together, no key is copied"
     torch, (rows, heads, _, width) = require("torch"), query.shape
-    q = query.reshape(rows, key.shape[1], -1, width)                               # [rows, key heads, heads each, width]
+    # [rows, key heads, heads each, width]
+    q = query.reshape(rows, key.shape[1], -1, width)
     s = (q @ key.transpose(-1, -2)).float()*(width**-.5 if scaling is None else scaling)
     if attention_mask is not None: s = s + attention_mask[..., :key.shape[-2]]     # [rows, 1, 1, positions]
     out = torch.softmax(s, -1).to(value.dtype) @ value

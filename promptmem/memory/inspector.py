@@ -34,9 +34,21 @@ class MemoryInspector(panel_base()):
         if self.hears: self.pick.layout.display = "none"     # rows are clicked instead
         self.refresh()
 
-    def row_chosen(self, row): self.select(row)
-    def row_marked(self, row): self.tick(row)
-    def escape(self, where=""): _step_back(self)
+    def row_chosen(self,
+        row:str, # name of the row
+    ):
+        "Open this memory"
+        self.select(row)
+    def row_marked(self,
+        row:str, # name of the row
+    ):
+        "Tick this memory, or not any more"
+        self.tick(row)
+    def escape(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Esc: one step back"
+        _step_back(self)
 
 # %% ../../nbs/memory/11_inspector.ipynb #ad864a76
 def _fields(m, scopes, scope):

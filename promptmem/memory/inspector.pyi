@@ -25,13 +25,13 @@ class MemoryInspector(_Any):
     def __init__(self, store, scope: _Optional[str]=..., lookup=...):
         ...
 
-    def row_chosen(self, row):
+    def row_chosen(self, row: str):
         ...
 
-    def row_marked(self, row):
+    def row_marked(self, row: str):
         ...
 
-    def escape(self, where=...):
+    def escape(self, where: str=...):
         ...
 
     def refresh(self):

@@ -44,7 +44,9 @@ class MemoryMagics:
         "The assistant in use, or an error that says how to set one"
         a = self._find()
         if a is not None: return a
-        raise InvalidData("no assistant yet: promptmem.default_assistant = promptmem.Assistant(lm, store=..., scope=...)")
+        raise InvalidData(
+            "no assistant yet: promptmem.default_assistant = promptmem.Assistant(lm, store=..., scope=...)"
+        )
 
     def ask(self,
         question:str, # the cell, or the line

@@ -118,8 +118,16 @@ class ClarifyWidget(panel_base()):
         super().__init__([W.HBox([self.question, self.buttons["ask"]]), self.view, *self.rows.values(), self.score])
         self.refresh()
 
-    def go(self, where=""): _go(self, where)
-    def escape(self, where=""): _empty(self, where)
+    def go(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Ctrl+Enter: ask, or keep what was meant"
+        _go(self, where)
+    def escape(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Esc: empty the field"
+        _empty(self, where)
 
 # %% ../../nbs/memory/10_widgets.ipynb #b05cc69a
 def _boxes(panel):

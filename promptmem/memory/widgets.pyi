@@ -50,10 +50,10 @@ class ClarifyWidget(_Any):
     def __init__(self, assistant):
         ...
 
-    def go(self, where=...):
+    def go(self, where: str=...):
         ...
 
-    def escape(self, where=...):
+    def escape(self, where: str=...):
         ...
 
     def ask(self, question: _Optional[str]=...):

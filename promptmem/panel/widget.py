@@ -252,12 +252,26 @@ class Manners(Shown):
     hears = False # whether keys and rows are heard
     later = False # whether Ctrl+Enter only starts what then runs, and disables, by itself
     def available(self): "Disable what cannot be used now; called after every action"
-    def go(self, where:str=""): "Ctrl+Enter: what the panel is there for"
-    def escape(self, where:str=""): "Esc: take back what is half done"
-    def row_chosen(self, row:str): "A row of a table was clicked, or Enter pressed on it"
-    def row_marked(self, row:str): "The box of a row was ticked, or not any more"
+    def go(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Ctrl+Enter: what the panel is there for"
+    def escape(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Esc: take back what is half done"
+    def row_chosen(self,
+        row:str, # name of the row
+    ):
+        "A row of a table was clicked, or Enter pressed on it"
+    def row_marked(self,
+        row:str, # name of the row
+    ):
+        "The box of a row was ticked, or not any more"
 
-    def focus_on(self, widget):
+    def focus_on(self,
+        widget, # a field of this panel
+    ):
         "Put the cursor into a field, where the front end can (ipywidgets 8)"
         if hasattr(widget, "focus"): widget.focus()
 

@@ -22,7 +22,8 @@ def _arrays(path):
     "The arrays of a file that are numbers or texts"
     try:
         with np.load(path, allow_pickle=False) as z: return {k: z[k] for k in z.files if k in _RECOGNITION + _RECALL}
-    except (OSError, ValueError, EOFError) as e: raise InvalidData(f"{path} is no .npz file that can be read: {e}") from e
+    except (OSError, ValueError, EOFError) as e:
+        raise InvalidData(f"{path} is no .npz file that can be read: {e}") from e
 
 def _same_length(path, arrays, names):
     sizes = {k: len(arrays[k]) for k in names}
@@ -34,7 +35,8 @@ def _recognition(path, a, seen, unseen):
     n = len(a["seen_losses"])
     texts = [list(t) if t is not None else [f"{what} line {i+1}" for i in range(n)]
              for t, what in ((seen, "studied"), (unseen, "unstudied"))]
-    if any(len(t) != n for t in texts): raise InvalidData(f"{path} has {n} lines; the sentences given are {len(texts[0])} "
+    if any(len(t) != n for t in texts):
+        raise InvalidData(f"{path} has {n} lines; the sentences given are {len(texts[0])} "
                                                           f"and {len(texts[1])}")
     s, u = (np.asarray(a[k], float) for k in _RECOGNITION)
     f = require("pandas").DataFrame(dict(pair=range(n), seen=texts[0], unseen=texts[1], seen_score=s, unseen_score=u,

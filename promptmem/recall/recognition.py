@@ -330,9 +330,9 @@ def __repr__(self:Recognition):
     return f"{self.verdict} (Recognition: {named}{more})"
 
 # %% ../../nbs/recall/03_recognition.ipynb #65f0e028
-_HELP = ("A foil is a sentence like the studied one that was not studied. The model recognises a studied sentence when it "
-         "finds it the more familiar one of the two; guessing gives a half. Adjusted: freed of what it knew of each sentence "
-         "before.")
+_HELP = ("A foil is a sentence like the studied one that was not studied. The model recognises a studied sentence "
+         "when it finds it the more familiar one of the two; guessing gives a half. Adjusted: freed of "
+         "what it knew of each sentence before.")
 
 @patch
 def parts(self:Recognition)->list: # parts of a page

@@ -72,9 +72,21 @@ class RecallTester(panel_base()):
         self.draw()
 
     later = True
-    def go(self, where=""): self.background(self.study)
-    def escape(self, where=""): self.stop()
-    def row_chosen(self, row): self.pick.value = int(row)
+    def go(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Ctrl+Enter: study"
+        self.background(self.study)
+    def escape(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Esc: stop what runs"
+        self.stop()
+    def row_chosen(self,
+        row:str, # name of the row
+    ):
+        "Look at this sentence"
+        self.pick.value = int(row)
 
 # %% ../../nbs/recall/08_widgets.ipynb #ad864a76
 def _fields(m, seen, unseen):

@@ -34,13 +34,13 @@ class RecallTester(_Any):
         ...
     later: _Any
 
-    def go(self, where=...):
+    def go(self, where: str=...):
         ...
 
-    def escape(self, where=...):
+    def escape(self, where: str=...):
         ...
 
-    def row_chosen(self, row):
+    def row_chosen(self, row: str):
         ...
 
     def use(self, seen=..., unseen=...):

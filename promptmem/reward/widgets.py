@@ -83,9 +83,22 @@ class RewardComparer(panel_base()):
         if len(self.comparison): self.show(0)
         self.refresh_matrix()
 
-    def go(self, where=""): self.refresh_matrix() if where == "pm-filter" else self.compare()
-    def row_chosen(self, row): self.pick.value = int(row)
-    def escape(self, where=""): _empty(self)
+    def go(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Ctrl+Enter: compare, or filter the table"
+        if where == "pm-filter": self.refresh_matrix()
+        else: self.compare()
+    def row_chosen(self,
+        row:str, # name of the row
+    ):
+        "Look at this question"
+        self.pick.value = int(row)
+    def escape(self,
+        where:str="", # class of the field that the key was pressed in
+    ):
+        "Esc: an empty question"
+        _empty(self)
 
 # %% ../../nbs/reward/10_widgets.ipynb #5a192e5c
 def _values(outcomes):

@@ -42,13 +42,13 @@ class RewardComparer(_Any):
     def __init__(self, rm, queries, prompts=..., outcomes=..., costs=...):
         ...
 
-    def go(self, where=...):
+    def go(self, where: str=...):
         ...
 
-    def row_chosen(self, row):
+    def row_chosen(self, row: str):
         ...
 
-    def escape(self, where=...):
+    def escape(self, where: str=...):
         ...
 
     def show(self, i: int):
