@@ -170,7 +170,7 @@ def fetch(
 )->Path: # the folder with the files
     "Download public data sets, checksums verified; files that are there already are not loaded again"
     known, root = sources(), cache_dir()/"data"
-    if name == "all":
+    if isinstance(name, str) and name == "all":
         for one in known: fetch(one, only, base_url, progress, mirror)
         return root
     if not isinstance(name, str) or name not in known:

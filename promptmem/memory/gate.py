@@ -164,6 +164,14 @@ def _asked(low):
 
 # %% ../../nbs/memory/12_gate.ipynb #72fc3e05
 _NO_CONTENT = re.compile(r"^[<>=!≤≥+*/^~|&#²³⁴]")
+# a minus between two operands of which one is a number or a single letter; dashes and hyphens of prose are none
+_MINUS = re.compile(r"(?<=\d )[-−](?= [\w(])|(?<=[\w)] )[-−](?= \d)|(?<=\b\w )[-−](?= \w\b)|(?<=[\w)])−(?=[\w(])")
+_NEGATIVE = re.compile(r"(?<![\w)\]])(?<![\w)\]] )[-−](\d+(?:[.,:]\d+)*)")
+_RAISED = re.compile(r"[⁰¹²³⁴-⁹ⁿ‰%]")
+
+def _signs(text):
+    "Minus signs and raised figures, which the words don't hold"
+    return {"-"} & {"-" for _ in _MINUS.finditer(text)} | set(_RAISED.findall(text))
 
 @lru_cache(20_000)
 def read_question(
@@ -177,11 +185,14 @@ def read_question(
     content = tuple(i for i, w in enumerate(low) if w not in grammar and not _NO_CONTENT.match(w))
     content = content or tuple(range(len(low)))
     numbers, units, bound = _amounts(low)
+    # -5 is another number than 5
+    below = {canonical(m) for m in _NEGATIVE.findall(text)}
+    numbers = {"-"+n if n in below else n for n in numbers}
     known = lambda table: frozenset(table[w] for w in low if w in table)
     after_in = {low[i+1] for i, w in enumerate(low[:-1]) if w == "in"}
     return Question(words, low, content, frozenset(numbers), frozenset(bound), known(lex.dates), known(lex.when),
                     frozenset(units), known(lex.languages) | ({"c", "r"} & after_in),
-                    frozenset(w for w in low if _NO_CONTENT.match(w)), known(lex.quantifiers), frozenset(_asked(low)),
+                    frozenset(w for w in low if _NO_CONTENT.match(w)) | _signs(text), known(lex.quantifiers), frozenset(_asked(low)),
                     known(lex.verbs), bool(lex.undo & set(low)), bool(lex.past & set(low)), _negations(low),
                     bool(lex.less & set(low)), _heads(low, set(content)),
                     frozenset(i for i in content if i and words[i][0].isupper() and not words[i].isupper()))

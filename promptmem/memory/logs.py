@@ -120,6 +120,9 @@ class Log:
             else float("nan")
         )
     def __len__(self): return len(self.records)
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
     def __repr__(self): return f"Log({self.name!r}, {len(self)} tasks, {self.accuracy:g} % right)"
 
     def _times(self):

@@ -65,6 +65,9 @@ class Log:
     def __len__(self):
         ...
 
+    def _repr_html_(self):
+        ...
+
     def __repr__(self):
         ...
 

@@ -356,7 +356,7 @@ def verdict(self:StudyRun)->str:
 def __repr__(self:StudyRun):
     s = self.settings
     kept = f", kept {sorted(self.kept)}" if self.kept else ""
-    return f"{self.verdict} (StudyRun: {s['exposures']} exposures, {self.updates} updates, {self.seconds:.1f} s{kept})"
+    return f"{self.verdict} (StudyRun: {s['exposures']} exposures, {self.updates} updates{kept})"
 
 @patch
 def parts(self:StudyRun)->list: # parts of a page

@@ -107,8 +107,14 @@ def test_reward_scorer_takes_any_sequence_classifier(tiny_checkpoint):
     scores = [s for s, _ in task.run("p", task.train, CallableLM(lambda p: p))]
     assert all(0 <= s <= 1 for s in scores) and len(set(scores)) > 1
     assert RewardScorer(model, tokenizer, mapping="published").score("a", task.train[0]) in [k/10 for k in range(11)]
-    model.config.num_labels = 2
-    with pytest.raises(ValueError, match="one output"): RewardScorer(model, tokenizer)
+    # of two classes the second is the score; of three somebody has to say which
+    config.num_labels = 2
+    two = transformers.GPTNeoXForSequenceClassification(config)
+    share = [RewardScorer(two, tokenizer, label=k).score("a", task.train[0]) for k in (0, 1)]
+    assert sum(share) == pytest.approx(1) and RewardScorer(two, tokenizer).score("a", task.train[0]) == share[1]
+    config.num_labels = 3
+    with pytest.raises(ValueError, match="label= says which output is the score"):
+        RewardScorer(transformers.GPTNeoXForSequenceClassification(config), tokenizer)
 
 
 def test_published_grade_mapping():
