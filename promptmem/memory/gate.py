@@ -192,7 +192,8 @@ def read_question(
     after_in = {low[i+1] for i, w in enumerate(low[:-1]) if w == "in"}
     return Question(words, low, content, frozenset(numbers), frozenset(bound), known(lex.dates), known(lex.when),
                     frozenset(units), known(lex.languages) | ({"c", "r"} & after_in),
-                    frozenset(w for w in low if _NO_CONTENT.match(w)) | _signs(text), known(lex.quantifiers), frozenset(_asked(low)),
+                    frozenset(w for w in low if _NO_CONTENT.match(w)) | _signs(text),
+                    known(lex.quantifiers), frozenset(_asked(low)),
                     known(lex.verbs), bool(lex.undo & set(low)), bool(lex.past & set(low)), _negations(low),
                     bool(lex.less & set(low)), _heads(low, set(content)),
                     frozenset(i for i in content if i and words[i][0].isupper() and not words[i].isupper()))
