@@ -11,7 +11,7 @@ from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
 a = Assistant(pm.CallableLM(lambda p: " the <b>synonym</b> for it is boy END", format="published"), store=pm.Store(":memory:"), scope="alice")
 w = ClarifyWidget(a)
 w.ask("what is <script>alert(1)</script> like ?")
-w.clarify("I mean <img src=x onerror=alert(2)>")
+w.clarify("I mean <img src=x onerror=alert(2)>")    # what was kept shows itself, too
 """
 
 
@@ -52,9 +52,10 @@ def test_papermill_and_nbconvert(offline, tmp_path):
     done.metadata.pop("widgets", None)                                           # as in a committed notebook
     offline.goto(as_page(done, tmp_path / "out.html"))
     panels = offline.locator(".pm-panel.pm-static:visible")
-    assert panels.count() == 2
-    assert "what is <script>alert(1)</script> like ?" in panels.nth(0).inner_text()
-    assert "I mean <img src=x onerror=alert(2)>" in panels.nth(1).inner_text()
+    assert panels.count() == 3
+    assert "I mean <img src=x onerror=alert(2)>" in panels.nth(0).inner_text()
+    assert "what is <script>alert(1)</script> like ?" in panels.nth(1).inner_text()
+    assert "I mean <img src=x onerror=alert(2)>" in panels.nth(2).inner_text()
     assert offline.locator(".pm-panel img, .pm-panel script").count() == 0
 
 
