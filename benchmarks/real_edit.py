@@ -122,14 +122,18 @@ def main():
     folder = local_data("canonical_examples")
     if folder is None: raise SystemExit("set PROMPTMEM_DATA to the folder with the published sets")
     lm = pm.load_lm("smollm2", dtype="float32")
-    texts = [t[:200] for t in read_texts(folder/"general_text-val.jsonl") if len(t) > 200]
-    texts = random.Random(0).sample(texts, 60)
+    long = [t for t in read_texts(folder/"general_text-val.jsonl") if len(t) > 200]
+    chosen = random.Random(0).sample(range(len(long)), 60)
+    texts = [long[i][:200] for i in chosen]
+    # the second moments of MEMIT want more text: a layer of this model has 1,536 inputs
+    more = [long[i][:300] for i in random.Random(1).sample(sorted(set(range(len(long))) - set(chosen)), 120)]
     general, path = GeneralText(lm.tokenizer, texts[:40]), Path(a.json) if a.json else None
     done = json.loads(path.read_text()) if path and path.exists() else []
     for method in a.methods.split(","):
         for task in a.tasks.split(","):
             if any((r["task"], r["method"]) == (task, method) for r in done): continue
-            r = cell(lm, task, method, subset(task, folder, a.examples, a.evaluation), general, texts[40:])
+            r = cell(lm, task, method, subset(task, folder, a.examples, a.evaluation), general,
+                     more if method == "memit" else texts[40:])
             for x in r["limits"]:
                 x["published_initial"], x["published_change"] = published(folder, task, method, x["limit"])
             done.append(r)

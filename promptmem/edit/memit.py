@@ -24,7 +24,7 @@ from ..lm.matmul import fast_linear
 from ..lm.scoring import context_length, encode, pad_id, pad_right, split_head
 
 # %% auto #0
-__all__ = ['torch', 'Request', 'make_requests', 'token_at', 'sample_contexts', 'comes_first', 'split_first',
+__all__ = ['torch', 'FIRST_AT_MOST', 'Request', 'make_requests', 'token_at', 'sample_contexts', 'comes_first', 'split_first',
            'first_token_warning', 'check_memory', 'key_moments', 'key_moment', 'ValueSearch', 'find_values',
            'solve_update', 'MemitSettings', 'memit', 'RomeSettings', 'rome']
 
@@ -485,9 +485,21 @@ class MemitSettings:
     covariance:str = "text" # "text" or "ridge"
     max_mb:float = 1024. # memory for the second moments
     contexts:Any = 5 # sampled beginnings, or the list itself
-    first:bool = True # write subjects at the very beginning of a text too
+    first:Any = "auto" # write subjects at the very beginning of a text too; "auto": while there are at most four
     search:Any = field(default_factory=ValueSearch) # constants of the value search, or a dict of them
     seed:int = 0 # of the sampling
+
+FIRST_AT_MOST = 4 # subjects at the beginning of a text that one edit can tell apart
+
+def _places(tokenizer, requests, contexts, first):
+    "Requests for the places of their subjects; the keys of first tokens are nearly the same, so only a few can be written"
+    if not first: return requests
+    both = split_first(tokenizer, requests, contexts)
+    n = sum(r.first for r in both)
+    if first != "auto" or n <= FIRST_AT_MOST: return both
+    warnings.warn(f"{n} subjects could stand at the very beginning of a text, where this model's keys are nearly the "
+                  "same: only places inside a text are written (first=True: both)", stacklevel=4)
+    return [r for r in both if not r.first]
 
 def _prepared(work, tokenizer, examples, s):
     "(requests, contexts) as the settings want them"
@@ -497,7 +509,7 @@ def _prepared(work, tokenizer, examples, s):
     contexts = ["", *(c for c in s.contexts if c)] if listed else sample_contexts(work, tokenizer, s.contexts,
                                                                                   seed=s.seed)
     requests = make_requests(examples, s.subject)
-    return (split_first(tokenizer, requests, contexts) if s.first else requests), contexts
+    return _places(tokenizer, requests, contexts, s.first), contexts
 
 def _search_of(s): return ValueSearch(**s.search) if isinstance(s.search, dict) else s.search
 

@@ -166,7 +166,7 @@ def _asked(low):
 _NO_CONTENT = re.compile(r"^[<>=!≤≥+*/^~|&#²³⁴]")
 # a minus between two operands of which one is a number or a single letter; dashes and hyphens of prose are none
 _MINUS = re.compile(r"(?<=\d )[-−](?= [\w(])|(?<=[\w)] )[-−](?= \d)|(?<=\b\w )[-−](?= \w\b)|(?<=[\w)])−(?=[\w(])")
-_NEGATIVE = re.compile(r"(?<![\w)\]])(?<![\w)\]] )[-−](\d+(?:[.,:]\d+)*)")
+_NEGATIVE = re.compile(r"(?<![\w)\]])(?<![\d)\]] )[-−](\d+(?:[.,:]\d+)*)")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹ⁿ‰%]")
 
 def _signs(text):
