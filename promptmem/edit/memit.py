@@ -492,7 +492,7 @@ class MemitSettings:
 FIRST_AT_MOST = 4 # subjects at the beginning of a text that one edit can tell apart
 
 def _places(tokenizer, requests, contexts, first):
-    "Requests for the places of their subjects; the keys of first tokens are nearly the same, so only a few can be written"
+    "Requests for the places of their subjects; keys of first tokens are nearly the same, so only a few can stand there"
     if not first: return requests
     both = split_first(tokenizer, requests, contexts)
     n = sum(r.first for r in both)
