@@ -73,7 +73,7 @@ def summary(rows, kind):
     for m in dict.fromkeys(r["method"] for r in rows):
         out[m] = dict(success=mean_interval(of(m, gain)).to_dict(), neighbours=mean_interval(of(m, stay)).to_dict())
         if m != "senses":
-            out[f"senses minus {m}"] = mean_interval([x - y for x, y in zip(of("senses", gain), of(m, gain))]).to_dict()
+            out[f"senses_minus_{m}"] = mean_interval([x - y for x, y in zip(of("senses", gain), of(m, gain))]).to_dict()
     for m, t in out.items():
         if isinstance(t, dict):
             print(f"{kind:8} {m:34} {_points(t.get('success', t))} points"

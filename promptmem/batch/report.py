@@ -96,7 +96,7 @@ def _lead(runs):
     good = [r for r in runs if r.get("status") == "ok"]
     if not good: return Verdict(verdict_of(runs[0]).text if runs else "Nothing was run.", "bad")
     v = verdict_of(good[0])
-    text = v.text or f"{len(good)} runs came to their end; the notebook gives no verdict."
+    text = v.text or "All runs came to their end; the notebook gives no verdict."
     return Verdict(f"With {_told(good[0], runs)}: {text}" if len(runs) > 1 else text, v.state)
 
 # %% ../../nbs/batch/07_report.ipynb #b56dd020

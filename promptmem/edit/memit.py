@@ -254,8 +254,9 @@ def key_moments(
             for d, s in zip(downs, seen): stack.enter_context(_tap(d, s, before=True, stop=d is downs[-1]))
             _run(model, ids, pad_id(tokenizer))
         for j, s in enumerate(seen):
-            k = torch.cat([s[0][r, :len(x)] for r, x in enumerate(ids)]).float()              # [tokens, f]
-            sums[j] = sums[j] + (k.T @ k).double()
+            # in float64: the smallest eigenvalues, which the inverse makes the largest, drown in float32's noise
+            k = torch.cat([s[0][r, :len(x)] for r, x in enumerate(ids)]).double()             # [tokens, f]
+            sums[j] = sums[j] + k.T @ k
         n += sum(map(len, ids))
     if not n: raise InvalidData("no text to estimate the second moment of keys from")
     return [s/n for s in sums], n
@@ -557,7 +558,7 @@ class RomeSettings:
     covariance:str = "text" # "text" or "ridge"
     max_mb:float = 1024. # memory for the second moment
     contexts:Any = 5 # sampled beginnings, or the list itself
-    first:bool = True # write subjects at the very beginning of a text too
+    first:Any = "auto" # write subjects at the very beginning of a text too; "auto": while there are at most four
     search:Any = field(default_factory=lambda: ValueSearch(clamp=4.)) # constants of the value search, or a dict of them
     seed:int = 0 # of the sampling
 
