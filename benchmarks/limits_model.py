@@ -1,10 +1,11 @@
-"""The model's part of `limits.py`: scoring, study and generation with SmolLM2-135M as shares of the matmul rate and memory.
+"""The model's part of `limits.py`: scoring, study and generation with SmolLM2-135M as shares of the matmul rate and
+memory.
 
-Work is counted as two operations a weight and token (six when the token is learnt), the output layer only where logits are
-asked for; attention, norms and activations are left out, so a share of 100 % cannot be reached. One token at a time is bound
-by reading the weights: its limit is memory bandwidth over the bytes of the weights, times the rows of the batch. The limit of
-products is the rate of this model's own shapes through the fastest product there is (oneDNN in both formats), measured in the
-same run, and no less than the square product of `machine`.
+Work is counted as two operations a weight and token (six when the token is learnt), the output layer only where logits
+are asked for; attention, norms and activations are left out, so a share of 100 % cannot be reached. One token at a
+time is bound by reading the weights: its limit is memory bandwidth over the bytes of the weights, times the rows of
+the batch. The limit of products is the rate of this model's own shapes through the fastest product there is (oneDNN in
+both formats), measured in the same run, and no less than the square product of `machine`.
 """
 import time
 

@@ -1,19 +1,21 @@
-"""Recognition and retention of a real model: SmolLM2-135M-Instruct on the published sentences, beside the published GPT-2.
+"""Recognition and retention of a real model: SmolLM2-135M-Instruct on the published sentences, beside the published
+GPT-2.
 
-    python benchmarks/real_recall.py [--n 64] [--small 32] [--only "experiment 5"] [--json benchmarks/results/real_recall.json]
+    python benchmarks/real_recall.py [--n 64] [--small 32] [--only "experiment 5"] \
+        [--json benchmarks/results/real_recall.json]
 
-Sentences are studied and told apart from their foils before the study and after 1, 2 and 3 exposures. Experiment 1 runs at
-each of the three published learning rates; none is chosen afterwards, so all three rows are reported. Experiments 5 and 6
-(random words and gibberish against natural sentences) need a prior over language; they run at 1e-4, the published script's
-default, fixed beforehand. The last part studies experiment 1 three times at 1e-4 and then trains on other sentences of the
-same source for 100 updates of four at 1e-5, with recognition and recall on the way. Four sentences per update, seed 0, split
-0, float32, one thread.
+Sentences are studied and told apart from their foils before the study and after 1, 2 and 3 exposures. Experiment 1
+runs at each of the three published learning rates; none is chosen afterwards, so all three rows are reported.
+Experiments 5 and 6 (random words and gibberish against natural sentences) need a prior over language; they run at
+1e-4, the published script's default, fixed beforehand. The last part studies experiment 1 three times at 1e-4 and then
+trains on other sentences of the same source for 100 updates of four at 1e-5, with recognition and recall on the way.
+Four sentences per update, seed 0, split 0, float32, one thread.
 
 A part costs about .3 CPU seconds a sentence and exposure, so the first `n` (`small`) of the 600 pairs are used: fewer
 updates per exposure than the published runs have (16 against 150 at batch 4), which makes the rows neighbours of the
 published ones, not repetitions. Published: GPT-2, 600 pairs, the best of nine settings on the same pairs, mean of four
-splits (Orhan 2023, arXiv 2303.17557). Each part is written when it is done, and is not run again while its settings are the
-same. Sentences are read from `PROMPTMEM_DATA`/llm_memory.
+splits (Orhan 2023, arXiv 2303.17557). Each part is written when it is done, and is not run again while its settings
+are the same. Sentences are read from `PROMPTMEM_DATA`/llm_memory.
 """
 import argparse
 import json

@@ -5,9 +5,9 @@
 
 SmolLM2-135M-Instruct answers and writes the wordings itself. Each run splits data/helpdesk.jsonl anew (60 train,
 80 dev, 60 held out), starts from the wording that a person would write first, and may spend 200 calls on everything.
-Afterwards, beside the budget, the first and the best wording answer all held-out messages. The same with the wording as system
-prompt, and with phrase books instead of the model's own proposals. Beside them, on the same data and calls: what
-scored best of random wordings from the phrase book, unproved.
+Afterwards, beside the budget, the first and the best wording answer all held-out messages. The same with the wording
+as system prompt, and with phrase books instead of the model's own proposals. Beside them, on the same data and calls:
+what scored best of random wordings from the phrase book, unproved.
 """
 
 import argparse

@@ -4,9 +4,9 @@
     python benchmarks/store_growth.py --sizes 1000 10000 100000 1000000
 
 One scope holds all entries (keys of about 28 characters, a vector of 64 numbers each, given and not computed). CPU
-milliseconds of this process, the median over `--repeats`; bytes of the files; memory that the search holds. The exponent
-is the slope of log cost over log size by least squares over the three largest sizes. What is measured at a million
-entries stands in `store_million.py`.
+milliseconds of this process, the median over `--repeats`; bytes of the files; memory that the search holds. The
+exponent is the slope of log cost over log size by least squares over the three largest sizes. What is measured at a
+million entries stands in `store_million.py`.
 """
 import argparse
 import json

@@ -39,7 +39,9 @@ def reward():
 
 
 def test_a_fitted_reward_model_chooses_for_each_question(reward):
-    a = Assistant(CallableLM(counting, format="published"), store=Store(":memory:"), scope="alice", reward=reward, prompts=PROMPTS)
+    a = Assistant(
+        CallableLM(counting, format="published"), store=Store(":memory:"), scope="alice", reward=reward, prompts=PROMPTS
+    )
     one, two = a.ask("what is 30 plus 4 ?"), a.ask("what is 30 times 4 ?")
     assert (one.prompt_id, two.prompt_id) == tuple(
         stable_hash(p, 12) for p in PROMPTS
@@ -80,7 +82,9 @@ def test_a_trained_rewriter_words_the_question():
     base = tiny_causal_lm([f"Bad prompt: {a}\nBetter prompt: {b}" for a, b in pairs], width=32)
     rw = PromptRewriter.train(pairs, base=base, epochs=12, lr=1e-2, rank=8)
     wanted = rw("red tea")
-    a = Assistant(CallableLM(lambda p: " it is fine END", format="published"), store=Store(":memory:"), scope="alice", rewriter=rw)
+    a = Assistant(
+        CallableLM(lambda p: " it is fine END", format="published"), store=Store(":memory:"), scope="alice", rewriter=rw
+    )
     r = a.ask("red tea")
     assert r.question == "red tea" and r.prompt == wanted + SEP
     assert wanted == "red tea" or r.meta["reworded"] == wanted and r.meta["asked"] == "red tea"
@@ -92,7 +96,11 @@ def test_several_assistants_on_one_file_at_the_same_time(tmp_path):
     failed = []
     def work(name):
         try:
-            a = Assistant(CallableLM(lambda p: " the answer is x END", format="published"), store=Store(tmp_path / "m.db"), scope="team")
+            a = Assistant(
+                CallableLM(lambda p: " the answer is x END", format="published"),
+                store=Store(tmp_path / "m.db"),
+                scope="team",
+            )
             for k in range(15):
                 a.clarify(a.ask(f"{name} asks about thing number {k} of many ?"), f"{name} means {k}")
         except Exception as e: failed.append(e)
@@ -110,7 +118,11 @@ def test_several_assistants_on_one_file_at_the_same_time(tmp_path):
 
 def test_two_panels_on_one_store_see_each_other(tmp_path):
     make = lambda: ClarifyWidget(
-        Assistant(CallableLM(lambda p: " the answer is x END", format="published"), store=Store(tmp_path / "m.db"), scope="team")
+        Assistant(
+            CallableLM(lambda p: " the answer is x END", format="published"),
+            store=Store(tmp_path / "m.db"),
+            scope="team",
+        )
     )
     one, two = make(), make()
     one.ask("which way do the ducks go ?")

@@ -122,7 +122,9 @@ def test_what_is_made_from_the_published_files(tmp_path, monkeypatch):
         rows = [dict(question=f"How many {part} things are {i} and {i} ?", answer=f"so\n#### {2*i}") for i in range(n)]
         (at/"q"/f"{part}.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
     (at/"lm"/"gpt4_0.txt").write_text("".join(f"({i}, {i < 1})\n" for i in range(4)))
-    (at/"lm"/"step1.py").write_text('PROMPT_LIST = ["Say.", "Think.", "Slowly."]\nALIAS_LIST = ["nan", "CoT", "gpt4_0"]\n')
+    (at / "lm" / "step1.py").write_text(
+        'PROMPT_LIST = ["Say.", "Think.", "Slowly."]\nALIAS_LIST = ["nan", "CoT", "gpt4_0"]\n'
+    )
     files = {f"{p}_set": [f"x/gsm8k_{p.removesuffix('ing')}_{n}.npy" for n in ("nan", "CoT")]
              for p in ("training", "test")}
     (at/"lm"/"gsm8k_names.json").write_text(json.dumps(dict(prompts=["Say.", "Think."], **files)))

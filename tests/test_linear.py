@@ -169,7 +169,8 @@ def test_packed_layers_give_the_same_and_leave_nothing_behind(dtype, shape):
         plain, packed = model(x), PackedLinear(model)
         with packed: inside = model(x)
         assert torch.allclose(inside.float(), plain.float(), atol=2e-2 if dtype == torch.bfloat16 else 1e-5)
-        # the layout is a copy: a weight that changes later does not show in it, and the model outside is the changed one
+        # the layout is a copy: a weight that changes later does not show in it, and the model outside is the changed
+        # one
         model[2].weight.zero_()
         with packed: assert inside.equal(model(x))
         assert not model(x).any()

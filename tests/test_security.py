@@ -39,7 +39,9 @@ def test_no_module_runs_code_from_files(path):
     found = list(dangers(source))
     if path.relative_to(PACKAGE).as_posix() == "reward/oirl.py":
         # The published selections are pickles: read by an unpickler of our own that makes arrays and nothing else.
-        used = {n.attr for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Attribute) and name_of(n.value) == "pickle"}
+        used = {
+            n.attr for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Attribute) and name_of(n.value) == "pickle"
+        }
         assert used == {"Unpickler", "UnpicklingError"}
         found = [f for f in found if not f.endswith("imports pickle")]
     assert found == []

@@ -1,5 +1,5 @@
-"""What a cell leaves in a notebook is complete by itself: any renderer shows it, without scripts, styles or pictures from
-elsewhere, and it is small enough to keep."""
+"""What a cell leaves in a notebook is complete by itself: any renderer shows it, without scripts, styles or pictures
+from elsewhere, and it is small enough to keep."""
 import json
 import re
 
@@ -11,7 +11,9 @@ import promptmem as pm
 from tests.conftest import REPO
 
 NOTEBOOKS = sorted(p for top in ("nbs", "tutorials") for p in (REPO / top).rglob("*.ipynb") if ".ipynb_" not in str(p))
-FROM_ELSEWHERE = re.compile(r"<(?:script|link|iframe|img|object|embed)\b[^>]*(?:src|href|data)\s*=\s*(?![\"']?data:)", re.I)
+FROM_ELSEWHERE = re.compile(
+    r"<(?:script|link|iframe|img|object|embed)\b[^>]*(?:src|href|data)\s*=\s*(?![\"']?data:)", re.I
+)
 MOST = 150_000
 LONG = "word " * 10_000                                         # 50,000 characters
 MIXED = "שלום من قال नमस्ते 你好 \u202e<script>alert(1)</script> <img src=x onerror=alert(2)>"
@@ -40,8 +42,13 @@ def test_committed_outputs_stand_alone():
 
 
 def test_the_check_finds_what_it_looks_for():
-    for html in ("<script>x</script>", "<img src='https://a.b/c.png'>", "<link rel=stylesheet href='a.css'>", "x" * (MOST + 1),
-                 "<style>@import 'x.css'</style>"):
+    for html in (
+        "<script>x</script>",
+        "<img src='https://a.b/c.png'>",
+        "<link rel=stylesheet href='a.css'>",
+        "x" * (MOST + 1),
+        "<style>@import 'x.css'</style>",
+    ):
         assert list(faults(html)), html[:40]
     assert list(faults("<img src='data:image/png;base64,AAAA'><b>text</b>")) == []
 

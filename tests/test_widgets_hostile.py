@@ -102,7 +102,9 @@ def tiny(tiny_checkpoint):
 def test_clarify(text):
     store, scope = pm.Store(":memory:"), text.replace("\n", " ").replace("\r", " ").replace("\t", " ")[:100]
     w = ClarifyWidget(
-        Assistant(pm.CallableLM(lambda p: f" {text[:200]} is {text[:200]} END", format="published"), store=store, scope=scope)
+        Assistant(
+            pm.CallableLM(lambda p: f" {text[:200]} is {text[:200]} END", format="published"), store=store, scope=scope
+        )
     )
     w.ask(text)
     assert_only_text(w, text.strip()[:40])

@@ -45,10 +45,17 @@ class Mem0:
     def __init__(self, folder, table):
         os.environ.update(MEM0_TELEMETRY="False", MEM0_DIR=str(folder), OPENAI_API_KEY="none")
         from mem0 import Memory
-        self.m = Memory.from_config(dict(
-            vector_store=dict(provider="qdrant", config=dict(collection_name="m", path=str(folder/"qdrant"), on_disk=True,
-                                                             embedding_model_dims=DIM)),
-            history_db_path=str(folder/"history.db")))
+        self.m = Memory.from_config(
+            dict(
+                vector_store=dict(
+                    provider="qdrant",
+                    config=dict(
+                        collection_name="m", path=str(folder / "qdrant"), on_disk=True, embedding_model_dims=DIM
+                    ),
+                ),
+                history_db_path=str(folder / "history.db"),
+            )
+        )
         self.m.embedding_model = table
     def add(self, key, text):
         return self.m.add(key, user_id="a", infer=False, metadata=dict(text=text))["results"][0]["id"]

@@ -2,13 +2,14 @@
 
     python benchmarks/peers/recall.py [--n 300] [--json benchmarks/results/peers_recall.json]
 
-SmolLM2-135M-Instruct is written once as an ordinary safetensors checkpoint to a temporary folder, which all three read. The
-sentences are the first `n` of the published experiment 1 (half studied ones, half foils; `PROMPTMEM_DATA`/llm_memory), or
-those of `--texts`, one a line. Each peer runs in an environment of its own and is given its best batch size of 1, 8 and 32,
-as measured on 24 of the sentences. All are asked for the sum of the log-probabilities of every token after the first:
-`loglikelihood_rolling` of lm-evaluation-harness puts an end-of-text token in front and counts the first token, too, so it is
-asked for the continuation of the first token instead. Speed is tokens scored per CPU second, loading left out. The row in
-bfloat16 is what promptmem takes by default on a processor that is fast in it; the peers' default is float32.
+SmolLM2-135M-Instruct is written once as an ordinary safetensors checkpoint to a temporary folder, which all three
+read. The sentences are the first `n` of the published experiment 1 (half studied ones, half foils;
+`PROMPTMEM_DATA`/llm_memory), or those of `--texts`, one a line. Each peer runs in an environment of its own and is
+given its best batch size of 1, 8 and 32, as measured on 24 of the sentences. All are asked for the sum of the
+log-probabilities of every token after the first:
+`loglikelihood_rolling` of lm-evaluation-harness puts an end-of-text token in front and counts the first token, too, so
+it is asked for the continuation of the first token instead. Speed is tokens scored per CPU second, loading left out.
+The row in bfloat16 is what promptmem takes by default on a processor that is fast in it; the peers' default is float32.
 """
 import argparse
 import json

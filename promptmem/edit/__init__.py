@@ -12,7 +12,8 @@ _names = {
     "from_table": "examples", "from_clarifications": "examples", "from_interactions": "examples",
     "read_config": "config", "EditConfig": "config",
     "run_config": "run", "ConfigRun": "run",
-    "sequential_edits": "sweeps", "plot_sequential": "sweeps", "sample_options": "sweeps", "result_table": "sweeps", "published_layout": "sweeps",
+    "sequential_edits": "sweeps", "plot_sequential": "sweeps", "sample_options": "sweeps", "result_table": "sweeps",
+    "published_layout": "sweeps",
     "latex_table": "sweeps", "plot_results": "sweeps",
     "widgets": None, "EditCompare": "widgets", "EditComparison": "compare",
 }

@@ -4,7 +4,8 @@ from promptmem.core import lazy_exports
 _names = {
     "study": "studying", "StudyRun": "studying", "Learner": "studying", "WeightDelta": "studying",
     "recognition_test": "recognition", "Recognition": "recognition", "sentence_scores": "recognition",
-    "recall_test": "generation", "Recall": "generation", "recall_by_cue": "generation", "cut_words": "generation", "rouge": "generation",
+    "recall_test": "generation", "Recall": "generation", "recall_by_cue": "generation", "cut_words": "generation",
+    "rouge": "generation",
     "retention_curve": "retention", "Retention": "retention", "make_probe": "retention", "expanding": "retention",
     "fit_forgetting": "retention", "savings": "retention", "exposures_to": "retention",
     "make_foils": "foils", "condition": "foils", "audit_foils": "foils", "Pairs": "foils",

@@ -2,10 +2,13 @@
 from promptmem.core import lazy_exports
 
 _names = {
-    **{m: None for m in ("labels", "task", "evidence", "propose", "guards", "simulate", "result", "finder", "prover", "search", "pairs", "words", "student", "regret", "published", "code")},
-    "LabelGrader": "labels", "PromptTask": "task", "Example": "task", "Ledger": "task", "BudgetSpent": "task", "ScorerError": "task",
+    **{m: None for m in ("labels", "task", "evidence", "propose", "guards", "simulate", "result", "finder", "prover",
+    "search", "pairs", "words", "student", "regret", "published", "code")},
+    "LabelGrader": "labels", "PromptTask": "task", "Example": "task", "Ledger": "task", "BudgetSpent": "task",
+    "ScorerError": "task",
     "JudgeScorer": "task", "RewardScorer": "task",
-    "SearchSettings": "finder", "optimize_prompt": "search", "estimate_cost": "search", "OptimizeResult": "result", "Candidate": "result", "prompt_diff": "result",
+    "SearchSettings": "finder", "optimize_prompt": "search", "estimate_cost": "search", "OptimizeResult": "result",
+    "Candidate": "result", "prompt_diff": "result",
     "PairedTest": "evidence", "SignTest": "evidence", "pairs_needed": "evidence",
     "PhraseBook": "propose", "Proposal": "propose", "RandomPhrases": "propose", "MutatePhrases": "propose",
     "CrossPhrases": "propose", "LearnPhrases": "propose", "SentenceEdits": "propose", "History": "propose",

@@ -23,8 +23,11 @@ def focus_is_in(page, selector):
 
 
 def test_a_person_is_misread_says_so_and_is_understood(notebook):
-    notebook.open("clarify.ipynb", MODEL,
-                  'w = ClarifyWidget(Assistant(pm.CallableLM(model, format="published"), store=store, scope="alice"))\nw')
+    notebook.open(
+        "clarify.ipynb",
+        MODEL,
+        'w = ClarifyWidget(Assistant(pm.CallableLM(model, format="published"), store=store, scope="alice"))\nw',
+    )
     page = notebook.page
     page.locator(".pm-question input").fill("what has a < sonny > like ring to it ?")
     page.locator(".pm-question input").press("Enter")
@@ -53,16 +56,23 @@ def test_a_person_is_misread_says_so_and_is_understood(notebook):
     )
     assert notebook.kernel("print([i.verdict for i in store.interactions('alice')])") == "['wrong', 'right']"
 
-    notebook.open("second.ipynb", MODEL,
-                  'w = ClarifyWidget(Assistant(pm.CallableLM(model, format="published"), store=store, scope="alice"))\nw')
+    notebook.open(
+        "second.ipynb",
+        MODEL,
+        'w = ClarifyWidget(Assistant(pm.CallableLM(model, format="published"), store=store, scope="alice"))\nw',
+    )
     page.locator(".pm-question input").fill("what has a < night > like ring to it ?")
     page.locator(".pm-ask").click()
     expect(page.locator(".pm-memory-hit").first).to_contain_text("I want a homonym")  # another kernel, the same memory
 
 
 def test_mistakes_are_shown_in_the_panel(notebook):
-    notebook.open("mistakes.ipynb", MODEL,
-                  'w = ClarifyWidget(Assistant(pm.CallableLM(model, format="published"), store=pm.Store(":memory:"), scope="alice"))\nw')
+    notebook.open(
+        "mistakes.ipynb",
+        MODEL,
+        'w = ClarifyWidget(Assistant(pm.CallableLM(model, format="published"), store=pm.Store(":memory:"), '
+        'scope="alice"))\nw',
+    )
     notebook.page.locator(".pm-ask").click()
     expect(notebook.page.locator(".pm-message .pm-error").first).to_contain_text("the question is empty")
     expect(notebook.page.locator(".pm-ask")).to_be_enabled()
@@ -109,8 +119,9 @@ def test_looking_after_the_memory(notebook):
 def test_hostile_text_is_text(notebook):
     setup = (
         MODEL
-        + f"hostile = {HOSTILE!r}\nstore = pm.Store(':memory:')\na = Assistant(pm.CallableLM(lambda p: p[-400:], format='published'), "
-          f"store=store, scope='alice')\n"
+        + f"hostile = {HOSTILE!r}\nstore = pm.Store(':memory:')\na = Assistant(pm.CallableLM(lambda p: p[-400:], "
+          f"format='published'), "
+        f"store=store, scope='alice')\n"
     )
     notebook.open("hostile.ipynb", setup, "w = ClarifyWidget(a)\nw", "m = MemoryInspector(store, scope='alice')\nm")
     page = notebook.page
