@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name', 'keep_secret', 'redact', 'printable', 'KeyFree',
-           'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'stable_hash', 'now', 'new_id', 'utc_time',
-           'visible', 'fold', 'words', 'identity_key', 'user_path', 'encoding_of', 'read_text', 'read_jsonl',
-           'read_json', 'read_yaml', 'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate',
-           'SharedFile', 'progress_bar', 'versions']
+           'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'is_number', 'stable_hash', 'file_hash', 'now',
+           'new_id', 'utc_time', 'visible', 'fold', 'words', 'identity_key', 'user_path', 'encoding_of', 'read_text',
+           'read_jsonl', 'read_json', 'read_yaml', 'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name',
+           'ForkGate', 'SharedFile', 'progress_bar', 'versions']
 
 # %% ../nbs/00_core.ipynb #ab159f81
 import csv
@@ -17,6 +17,7 @@ import importlib
 import importlib.util
 import io
 import json
+import math
 import os
 import secrets
 import sqlite3
@@ -237,6 +238,13 @@ def json_text(
     text = json.dumps(finite(plain(x)), ensure_ascii=False, allow_nan=False, indent=indent)
     return _HALF.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
+# %% ../nbs/00_core.ipynb #c4e0a7d1
+def is_number(
+    x, # anything
+)->bool:
+    "A finite number that counts or measures something: no bool, no nan"
+    return isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x)
+
 # %% ../nbs/00_core.ipynb #0b11168d
 def stable_hash(
     x, # any value that `plain` accepts
@@ -245,6 +253,16 @@ def stable_hash(
     "SHA-256 of `x` as canonical JSON: the same on every machine and in every process"
     text = json.dumps(plain(x), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:n]
+
+# %% ../nbs/00_core.ipynb #c4e0a7d3
+def file_hash(
+    path, # a file
+)->str: # hex digits
+    "SHA-256 of a file's bytes, read piece by piece"
+    h = hashlib.sha256()
+    with open(path, "rb") as f:
+        while part := f.read(1 << 20): h.update(part)
+    return h.hexdigest()
 
 # %% ../nbs/00_core.ipynb #02100676
 def now()->str:
@@ -722,6 +740,11 @@ class progress_bar:
         self.n += n
         if self.bar is not None: self.bar.update(n)
         elif self.start is not None and time.monotonic()-self.start > self.wait and self.n < self.total: self._show()
+    def set_postfix(self,
+        **told, # figures by name
+    ):
+        "What stands behind the bar"
+        if self.bar is not None: self.bar.set_postfix(**told)
     def __enter__(self): return self
     def __exit__(self, *error):
         if self.bar is not None: self.bar.close()

@@ -7,13 +7,12 @@ __all__ = ['SETS', 'data_dir', 'cache_dir', 'local_data', 'sources', 'read_templ
 
 # %% ../nbs/03_data.ipynb #7e2b36d7
 import ast
-import hashlib
 import importlib
 import os
 import warnings
 from pathlib import Path
 
-from .core import InvalidData, inside, read_jsonl, write_atomic
+from .core import InvalidData, file_hash, inside, read_jsonl, write_atomic
 
 # %% ../nbs/03_data.ipynb #64dbe7f7
 def _package_dir():
@@ -98,8 +97,6 @@ def _note(folder, path, first=None):
     if first is None: return known.get(path)
     write_atomic(notes, json.dumps(known | {path: first}, indent=1, sort_keys=True) + "\n")
 
-def _sha256(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
 # %% ../nbs/03_data.ipynb #635ddc6c
 def _places(src, f, base_url):
     "The addresses that a file comes from"
@@ -116,7 +113,7 @@ def _get(name, path, folder, sha256, urls, made, progress):
         if not made:
             known = sha256 or _note(folder, path)
             _download(urls[0], target, known, progress)
-            if not known: _note(folder, path, _sha256(target))
+            if not known: _note(folder, path, file_hash(target))
         elif not target.exists():
             at = [target.with_name(f".{i}-{target.name}") for i in range(len(urls))]
             parts = [Path(_download(url, place, None, progress)) for url, place in zip(urls, at)]
@@ -148,8 +145,7 @@ def _tidy_oirl(folder):
     out = oirl.tidy_oirl(folder/"logs", gsm8k=folder/"gsm8k", svamp=folder/"svamp")
     for table in ("queries", "prompts", "frame"):
         target = folder/f"{'outcomes' if table == 'frame' else table}.parquet"
-        getattr(out, table).to_parquet(target.with_suffix(".tmp"), index=False)
-        os.replace(target.with_suffix(".tmp"), target)
+        write_atomic(target, getattr(out, table).to_parquet(index=False))
 
 # %% ../nbs/03_data.ipynb #9bae9e62
 def _wanted(name, src, only, mirror):

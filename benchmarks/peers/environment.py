@@ -9,10 +9,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from limits import matmul_rate  # noqa: E402
+
 CACHE = Path(os.environ.get("PROMPTMEM_PEERS", Path.home()/".cache"/"promptmem"/"peers"))
 
 
@@ -48,26 +51,8 @@ def run_there(python, script, given, env=None, timeout=None):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def matmul_rate(dtype="float32", threads=1, n=1024, seconds=1.0):
-    "GFLOP/s of a square matrix product: what this machine can do at best"
-    import torch
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        a, b = (torch.randn(n, n).to(getattr(torch, dtype)) for _ in range(2))
-        a @ b
-        best, end = 0.0, time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            start = time.perf_counter()
-            a @ b
-            best = max(best, 2*n**3/(time.perf_counter() - start)/1e9)
-        return round(best, 1)
-    finally:
-        torch.set_num_threads(before)
-
-
 def machine():
     "What a figure needs beside it: cores and matrix products per second"
     return {"cores": os.cpu_count(), "python": sys.version.split()[0],
-            "float32 GFLOP/s, one thread": matmul_rate("float32"),
-            "bfloat16 GFLOP/s, one thread": matmul_rate("bfloat16")}
+            "float32 GFLOP/s, one thread": matmul_rate("float32", 1),
+            "bfloat16 GFLOP/s, one thread": matmul_rate("bfloat16", 1)}

@@ -7,11 +7,10 @@ __all__ = ['MEASURES', 'Measure', 'amount', 'is_interval', 'estimate', 'span', '
            'standing', 'figures_of']
 
 # %% ../../nbs/batch/05_measures.ipynb #b67c9dde
-import math
 import re
 from dataclasses import dataclass, fields, replace
 
-from ..core import printable
+from ..core import is_number, printable
 
 # %% ../../nbs/batch/05_measures.ipynb #635e9f53
 @dataclass(frozen=True)
@@ -34,9 +33,6 @@ def _digits(x):
 
 _SCALE = {"%": 100, "points": 100}
 
-def _known(v):
-    return isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
-
 # %% ../../nbs/batch/05_measures.ipynb #e053b9d3
 def amount(
     v, # a number; None for a missing one
@@ -44,7 +40,7 @@ def amount(
 )->str:
     "A number with its unit"
     if isinstance(v, bool): return "yes" if v else "no"
-    if not _known(v): return "not measured" if v is None or isinstance(v, float) else printable(str(v))
+    if not is_number(v): return "not measured" if v is None or isinstance(v, float) else printable(str(v))
     shown = _digits(v*_SCALE.get(unit, 1))
     if unit == "points" and v > 0: shown = "+" + shown
     return f"{shown} {unit}" if unit and unit != "x" else f"{shown} times" if unit else shown
@@ -61,14 +57,14 @@ def estimate(
 ): # the number; None where there is none
     "The number that a metric stands for"
     v = v["estimate"] if is_interval(v) else v
-    return v if _known(v) else None
+    return v if is_number(v) else None
 
 def span(
     v, # an interval
     unit:str="", # as in `Measure`
 )->str: # empty where an end is not known
     "The interval in words"
-    if not is_interval(v) or not (_known(v["lo"]) and _known(v["hi"])): return ""
+    if not is_interval(v) or not (is_number(v["lo"]) and is_number(v["hi"])): return ""
     k = _SCALE.get(unit, 1)
     return f"{100*(v.get('level') or .95):g} % interval {_digits(k*v['lo'])} to {_digits(k*v['hi'])}"
 

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 
-from ..core import InvalidData, require
+from ..core import InvalidData, progress_bar, require
 from .deltas import Delta
 from .examples import renamed
 from .losses import (KLReference, edit_loss, encoded, ending_losses, ewc_penalty, fisher, l2_penalty,
-                                   satisfied, slow_bar)
+                                   satisfied)
 from .modules import module_map
 from ..lm.local import auto_dtype
 from ..lm.matmul import fast_linear
@@ -211,7 +211,7 @@ def fit(
     losses, device = [], next(model.parameters()).device.type
     master = all(p.dtype == torch.float32 for p in model.parameters())
     low = products_dtype(model, recipe.precision) if master else torch.float32
-    with slow_bar(recipe.epochs, "editing", progress) as bar:
+    with progress_bar(recipe.epochs, progress, "editing") as bar:
         for epoch in range(recipe.epochs):
             with fast_linear(), torch.autocast(device, torch.bfloat16, enabled=low != torch.float32):
                 loss, good = _epoch(loop, epoch, after_step)

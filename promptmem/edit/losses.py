@@ -15,7 +15,7 @@ from ..lm.scoring import context_length, encode, pad_id, pad_right, split_head
 
 # %% auto #0
 __all__ = ['torch', 'chat_pair', 'encode_rows', 'EncodedExamples', 'encoded', 'scored_logprobs', 'ending_losses', 'edit_loss',
-           'satisfied', 'KLReference', 'l2_penalty', 'fisher', 'ewc_penalty', 'slow_bar']
+           'satisfied', 'KLReference', 'l2_penalty', 'fisher', 'ewc_penalty']
 
 # %% ../../nbs/edit/03_losses.ipynb #307944a1
 torch = require("torch", "local")
@@ -246,13 +246,3 @@ def ewc_penalty(
     "Distance from the original weights, weighted by importance"
     if compat: return sum(((importance[k]*(p - origin[k].to(p)))**2).sum() for k, p in params.items())
     return sum((importance[k]*(p - origin[k].to(p))**2).sum() for k, p in params.items())
-
-# %% ../../nbs/edit/03_losses.ipynb #37ff87fd
-def slow_bar(
-    total:int, # steps
-    what:str, # label
-    progress:bool=None, # False: never shown; True: at once; None: after five seconds
-):
-    "A progress bar for what may take long"
-    from tqdm.auto import tqdm
-    return tqdm(total=total, desc=what, disable=progress is False, delay=0 if progress else 5, leave=False)

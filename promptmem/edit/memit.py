@@ -13,11 +13,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
-from ..core import InvalidData, require
+from ..core import InvalidData, progress_bar, require
 from .deltas import Delta
 from .examples import renamed
 from .finetune import borrowed, products_dtype
-from .losses import EncodedExamples, chat_pair, edit_loss, slow_bar
+from .losses import EncodedExamples, chat_pair, edit_loss
 from .modules import default_layers, is_input_major, module_map
 from ..lm.chat import chat_ids
 from ..lm.matmul import fast_linear
@@ -411,7 +411,7 @@ def find_values(
         return h32 + (z - h), h32
     longest = max(len(tokenizer(e, add_special_tokens=False)["input_ids"]) for r in requests for e in r.endings)
     steps, parts = search.steps + search.more*(longest-1), []
-    with slow_bar(steps*-(-len(requests)//search.batch), "searching values", progress) as bar:
+    with progress_bar(steps*-(-len(requests)//search.batch), progress, "searching values") as bar:
         for i in range(0, len(requests), search.batch):
             parts.append(_find(model, tokenizer, requests[i:i+search.batch], contexts, module, criterion, search,
                                steps, bar))
@@ -514,8 +514,6 @@ def _prepared(work, tokenizer, examples, s):
 
 def _search_of(s): return ValueSearch(**s.search) if isinstance(s.search, dict) else s.search
 
-
-
 # %% ../../nbs/edit/07_memit.ipynb #81fadc20
 @renamed(ex="examples")
 def memit(
@@ -596,7 +594,7 @@ def rome(
         requests, contexts = _prepared(work, tokenizer, examples, s)
         moments = _moments(work, tokenizer, general, [layer], s.covariance, s.max_mb)
         down, mlp = work.get_submodule(m.down_name(layer)), work.get_submodule(m.mlp_name(layer))
-        with slow_bar(len(requests), "editing", progress) as bar:
+        with progress_bar(len(requests), progress, "editing") as bar:
             for r in requests:
                 pairs.append(_rank_one(work, tokenizer, r, contexts, criterion, _search_of(s), down, mlp, moments,
                                        layer))

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core import InvalidData, require, stable_hash
+from ..core import InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
-from .losses import slow_bar
 from ..lm.matmul import fast_linear
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, run_halving, split_head
 from ..stats import damage_upper
@@ -185,7 +184,7 @@ def item_losses(
     flat = [x for row in items for x in row]
     groups, size = _plan_shared(flat) if share and _keeps_cache(model) else None, batch_tokens or _fitting(flat)
     with (torch.inference_mode(), fast_linear(fine=False), evaluating(model), _table(model),
-          slow_bar(len(flat), "scoring", progress) as bar):
+          progress_bar(len(flat), progress, "scoring") as bar):
         v = (_scored_batches(model, flat, size, bar.update) if groups is None
              else _scored_shared(model, flat, groups, size, bar.update))
     return v.reshape(len(items), -1)

@@ -12,12 +12,12 @@ from typing import Optional
 
 import numpy as np
 
-from ..core import InvalidData, require
+from ..core import InvalidData, progress_bar, require
 from .deltas import Delta, Edit
 from .editor import METHODS, Job, call_settings, split_texts
 from .examples import CanonicalExamples, renamed
 from .finetune import middle_mlps
-from .losses import encode_rows, encoded, slow_bar
+from .losses import encode_rows, encoded
 from .scores import cached_losses, fit_general, row_values
 from ..lm.scoring import context_length, pad_id
 from ..stats import mean_interval, wilson
@@ -80,7 +80,7 @@ def sequential_edits(
     base, e, out = general.sums(model, general_n).sum(), Edit(model, tokenizer, Delta(), method), []
     n = min(max(sizes), len(x))
     try:
-        with slow_bar(n, "edits", progress) as bar:
+        with progress_bar(n, progress, "edits") as bar:
             for i in range(1, n+1):
                 delta, _ = METHODS[method].train(Job(model, tokenizer, x.single(i-1), text, progress=False), settings)
                 e.undo()

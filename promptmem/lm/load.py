@@ -13,7 +13,7 @@ import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..core import new_id, progress_bar, write_atomic
+from ..core import file_hash, new_id, progress_bar, write_atomic
 from ..data import cache_dir, data_dir
 from .base import LM, LMError
 from .endpoint import PROVIDERS, endpoint_lm
@@ -25,12 +25,6 @@ __all__ = ['write_receipt', 'is_whole', 'converted', 'load_lm']
 # %% ../../nbs/lm/07_load.ipynb #30977ad4
 _RECEIPT = "promptmem.json"
 
-def _sha256(path):
-    h = hashlib.sha256()
-    with open(path, "rb") as f:
-        while part := f.read(1 << 20): h.update(part)
-    return h.hexdigest()
-
 def _stamp(path): return [path.stat().st_size, path.stat().st_mtime_ns]
 
 # %% ../../nbs/lm/07_load.ipynb #7e6ce334
@@ -38,7 +32,7 @@ def write_receipt(
     folder, # whose files are complete
 )->Path:
     "Note size, time and checksum of every file in the folder"
-    files = {p.name: [*_stamp(p), _sha256(p)] for p in sorted(Path(folder).iterdir()) if p.name != _RECEIPT}
+    files = {p.name: [*_stamp(p), file_hash(p)] for p in sorted(Path(folder).iterdir()) if p.name != _RECEIPT}
     return write_atomic(Path(folder)/_RECEIPT, json.dumps(files))
 
 # %% ../../nbs/lm/07_load.ipynb #a6dd6ae6
@@ -52,7 +46,7 @@ def is_whole(
     for name, (size, time, digest) in files.items():
         p = folder/name
         if not p.is_file() or p.stat().st_size != size: return False
-        if p.stat().st_mtime_ns != time and _sha256(p) != digest: return False
+        if p.stat().st_mtime_ns != time and file_hash(p) != digest: return False
     return True
 
 # %% ../../nbs/lm/07_load.ipynb #14002e23

@@ -383,9 +383,8 @@ def _packed(lm, steps):
     "The model's weights laid out for single tokens, or None where that is not worth it (yet)"
     if lm._packed and lm._packed[1] != lm._mark: lm._packed, lm._steps = None, 0
     lm._steps += steps
-    small = sum(p.nbytes for p in lm.model.parameters()) <= _PACK_BYTES
-    if lm._packed is None and lm._mark is not None and lm._steps >= _PACK_AFTER and small:
-        lm._packed = PackedLinear(lm.model), lm._mark
+    if lm._packed is None and lm._mark is not None and lm._steps >= _PACK_AFTER:
+        if sum(p.nbytes for p in lm.model.parameters()) <= _PACK_BYTES: lm._packed = PackedLinear(lm.model), lm._mark
     return lm._packed and lm._packed[0]
 
 # %% ../../nbs/lm/05_local.ipynb #20180089

@@ -12,6 +12,8 @@ import re
 
 import numpy as np
 
+from ..core import is_number
+
 # %% ../../nbs/panel/05_stills.ipynb #5a192e5c
 def _values(x):
     "An array of plotly JSON as a list"
@@ -24,8 +26,6 @@ def _text(x):
     "A title as plain text"
     x = x.get("text") if isinstance(x, dict) else x
     return re.sub(r"<[^<>]*>", " ", str(x or "")).strip()
-
-def _finite(v): return isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
 
 # %% ../../nbs/panel/05_stills.ipynb #acd5468a
 def _line(x1, y1, x2, y2, **style):
@@ -85,9 +85,9 @@ class _Axes:
 def _range(axis, values):
     "The range of an axis: its own, else that of the values with a little air, never empty"
     given = axis.get("range")
-    if isinstance(given, (list, tuple)) and len(given) == 2 and all(map(_finite, given)) and given[1] > given[0]:
+    if isinstance(given, (list, tuple)) and len(given) == 2 and all(map(is_number, given)) and given[1] > given[0]:
         return tuple(given)
-    values = [v for v in values if _finite(v)] or [0., 1.]
+    values = [v for v in values if is_number(v)] or [0., 1.]
     lo, hi = min(values), max(values)
     air = .05*(hi - lo) if hi > lo else .5
     return (lo - air if lo != 0 else 0., hi + air)
@@ -114,8 +114,8 @@ def _extent(figure, names):
     for t in figure.get("data", []):
         y, (up, down) = _values(t.get("y")), _errors(t)
         xs += [] if names else _values(t.get("x")) or range(len(y))
-        ys += y + [a + b for a, b in zip(y, up) if _finite(a) and _finite(b)]
-        ys += [a - b for a, b in zip(y, down) if _finite(a) and _finite(b)]
+        ys += y + [a + b for a, b in zip(y, up) if is_number(a) and is_number(b)]
+        ys += [a - b for a, b in zip(y, down) if is_number(a) and is_number(b)]
         if t.get("type") == "bar": ys.append(0.)
     return xs, ys
 
@@ -142,7 +142,7 @@ def _pieces(a, xs, ys):
     "Runs of points without a gap"
     piece = []
     for x, y in zip(xs, ys):
-        if (_finite(x) or isinstance(x, str) and a.names) and _finite(y): piece.append((a.x(x), a.y(y)))
+        if (is_number(x) or isinstance(x, str) and a.names) and is_number(y): piece.append((a.x(x), a.y(y)))
         elif piece:
             yield piece
             piece = []
@@ -152,9 +152,9 @@ def _path(piece): return " ".join(f"{x:.1f},{y:.1f}" for x, y in piece)
 
 def _bar_widths(a, ys, xs, up, down):
     "The upright lines of intervals"
-    ends = lambda y, u, d: (a.y(y + (u if _finite(u) else 0)), a.y(y - (d if _finite(d) else 0)))
+    ends = lambda y, u, d: (a.y(y + (u if is_number(u) else 0)), a.y(y - (d if is_number(d) else 0)))
     return "".join(_line(x, ends(y, u, d)[0], x, ends(y, u, d)[1], stroke="currentColor", stroke_opacity=".6")
-                   for x, y, u, d in zip(xs, ys, up, down) if _finite(y))
+                   for x, y, u, d in zip(xs, ys, up, down) if is_number(y))
 
 # %% ../../nbs/panel/05_stills.ipynb #65c21754
 def _dots(t, i, a, xs, ys):
@@ -164,11 +164,11 @@ def _dots(t, i, a, xs, ys):
     pick = lambda v, k: v[k % len(v)] if isinstance(v, (list, tuple)) and v else v
     out = []
     for k, (x, y) in enumerate(zip(xs, ys)):
-        if not _finite(y) or x is None: continue
+        if not is_number(y) or x is None: continue
         size = pick(_values(sizes) or sizes, k)
         tip = " ".join(filter(None, [_text(t.get("name")), _text(pick(labels, k)),
                                      f"{x if isinstance(x, str) else f'{x:.4g}'}: {y:.4g}"]))
-        out.append(f"<circle cx='{a.x(x):.1f}' cy='{a.y(y):.1f}' r='{min(size, 24)/2.6 if _finite(size) else 3:.1f}' "
+        out.append(f"<circle cx='{a.x(x):.1f}' cy='{a.y(y):.1f}' r='{min(size, 24)/2.6 if is_number(size) else 3:.1f}' "
                    f"fill='{_color(pick(_values(colors) or colors, k), i)}'>"
                    f"<title>{html.escape(tip[:300])}</title></circle>")
     return "".join(out)
@@ -183,7 +183,7 @@ def _scatter(t, i, a):
     if t.get("fill") == "toself":
         return "".join(f"<polygon points='{_path(p)}' fill='{_color(t.get('fillcolor'), i)}'/>" for p in pieces)
     dash = "4 4" if line.get("dash") else None
-    width = min(line["width"], 6) if _finite(line.get("width")) else 2
+    width = min(line["width"], 6) if is_number(line.get("width")) else 2
     look = f"fill='none' stroke='{_color(line.get('color'), i)}' stroke-width='{width:g}'" + (
         f" stroke-dasharray='{dash}'" if dash else ""
     )
@@ -200,7 +200,7 @@ def _bars(t, i, a, k, n):
     xs, ys = [a.at(str(x)) - .4 + width*(k + .5) for x in _values(t.get("x"))], _values(t.get("y"))
     out = []
     for name, x, y in zip(_values(t.get("x")), xs, ys):
-        if not _finite(y): continue
+        if not is_number(y): continue
         tip = f"{_text(t.get('name'))} {name}: {y:.4g}"
         out.append(f"<rect x='{a.x(x) - unit*width*.45:.1f}' y='{min(a.y(y), zero):.1f}' width='{unit*width*.9:.1f}' "
                    f"height='{max(abs(a.y(y) - zero), .5):.1f}' fill='{color}' fill-opacity='.85'>"
@@ -215,12 +215,12 @@ def _shapes(a):
         x0, y0 = s.get("x0"), s.get("y0")
         look = dict(stroke="#d0453f" if s.get("xref") != "x domain" else "currentColor", stroke_dasharray="5 4",
                     stroke_opacity=".8")
-        if s.get("xref") == "x domain" and _finite(y0): out.append(_line(a.left, a.y(y0), end, a.y(y0), **look))
-        elif s.get("yref") == "y domain" and _finite(x0): out.append(_line(a.x(x0), a.top, a.x(x0), base, **look))
+        if s.get("xref") == "x domain" and is_number(y0): out.append(_line(a.left, a.y(y0), end, a.y(y0), **look))
+        elif s.get("yref") == "y domain" and is_number(x0): out.append(_line(a.x(x0), a.top, a.x(x0), base, **look))
     for n in a.layout.get("annotations") or []:
         x, y, across = n.get("x"), n.get("y"), n.get("xref") == "x domain"
-        x = end if across else a.x(x) if _finite(x) else None
-        y = a.top + 12 if n.get("yref") == "y domain" else a.y(y) if _finite(y) else None
+        x = end if across else a.x(x) if is_number(x) else None
+        y = a.top + 12 if n.get("yref") == "y domain" else a.y(y) if is_number(y) else None
         if x is None or y is None: continue
         right = x > .6*a.width
         out.append(_words(x - 4 if right else x + 5, y - 4, _text(n.get("text"))[:60], "end" if right else "start"))
@@ -283,9 +283,9 @@ def figure_rows(
         ys, (up, down) = _values(t.get("y")), _errors(t)
         xs = _values(t.get("x")) or list(range(len(ys)))
         for k, (x, y) in enumerate(zip(xs, ys)):
-            if x is None or not _finite(y): continue
+            if x is None or not is_number(y): continue
             row = {"line": _text(t.get("name")), x_name: x, y_name: float(y)}
-            if k < len(up) and _finite(up[k]): row["interval"] = f"{y - down[k]:.3g} to {y + up[k]:.3g}"
+            if k < len(up) and is_number(up[k]): row["interval"] = f"{y - down[k]:.3g} to {y + up[k]:.3g}"
             out.append(row)
     step = -(-len(out)//most) or 1
     return out[::step]

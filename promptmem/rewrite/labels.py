@@ -13,12 +13,10 @@ import re
 from collections import Counter
 
 from ..core import identity_key
-from ..grade import chosen, without_markdown
+from ..grade import answer_key, chosen, without_markdown
 
 # %% ../../nbs/rewrite/00_labels.ipynb #2a5f74b2
 _NOT = ("not", "no", "never", "neither", "nor", "isn t", "isnt", "than", "instead of", "wasn t", "aren t", "don t")
-
-def _plain(text): return identity_key(without_markdown(text))
 
 def _naming(labels):
     "A pattern that finds the labels (group 1) and what denies one"
@@ -35,7 +33,7 @@ def _decided(grader, answer):
     "The one of several named labels that the answer ends on; None when it stays open"
     text = without_markdown(answer)
     lines = [s for s in text.splitlines() if s.strip()]
-    alone = [grader.known[_plain(s)] for s in (lines[-1], lines[0]) if _plain(s) in grader.known]
+    alone = [grader.known[answer_key(s)] for s in (lines[-1], lines[0]) if answer_key(s) in grader.known]
     marked = [grader.named(m[1]) for m in _SETTLES.finditer(text)]
     sure = [next(iter(s)) for s in marked if len(s) == 1]
     if sure and all(len(s) < 2 for s in marked[-1:]): return sure[-1]
@@ -48,7 +46,7 @@ class LabelGrader:
         labels, # the right answers of the task, each once
     ):
         self.labels = list(labels)
-        self.known = {_plain(s): s for s in sorted(self.labels, key=len, reverse=True)}   # plain form -> label
+        self.known = {answer_key(s): s for s in sorted(self.labels, key=len, reverse=True)}   # plain form -> label
         self._said = _naming(self.known)
         self._letters = all(len(s) == 1 and s.isalpha() for s in self.labels)
 
@@ -56,7 +54,7 @@ class LabelGrader:
         answer:str, # what the model wrote
     )->set:
         "The labels that `answer` names and does not deny"
-        return {self.known[m[1]] for m in self._said.finditer(_plain(answer)) if m[1]}
+        return {self.known[m[1]] for m in self._said.finditer(answer_key(answer)) if m[1]}
 
     def settled(self,
         answer:str, # what the model wrote
@@ -72,7 +70,7 @@ class LabelGrader:
     )->bool:
         "Does `answer` settle on `expected`?"
         said = self.settled(answer)
-        return said is not None and _plain(said) == _plain(expected)
+        return said is not None and answer_key(said) == answer_key(expected)
 
     def __repr__(self): return f"LabelGrader({', '.join(self.labels)})"
 
@@ -86,8 +84,8 @@ def default_grader(
     examples, # of a task
 ):
     "A `LabelGrader` where a few labels recur as right answers; else `contains`"
-    said = Counter(_plain(e.expected) for e in examples)
-    labels = list({_plain(e.expected): e.expected for e in reversed(examples)}.values())
+    said = Counter(answer_key(e.expected) for e in examples)
+    labels = list({answer_key(e.expected): e.expected for e in reversed(examples)}.values())
     few = 2 <= len(said) <= 10 and len(examples) >= 4*len(said) and min(said.values()) > 1
     if not few or any(re.search(r"\d", k) for k in said) or "" in said: return "contains"
     return LabelGrader(sorted(labels))
@@ -99,11 +97,11 @@ def class_table(
 )->list: # one dict per label: expected, n, right, precision, and "said X" for each label; [] without labels
     "How each class fared, and what was said instead"
     if not hasattr(grader, "labels") or not hasattr(grader, "settled"): return []
-    said = Counter((_plain(r["expected"]), grader.settled(r["answer"])) for r in rows)
+    said = Counter((answer_key(r["expected"]), grader.settled(r["answer"])) for r in rows)
     total = {s: sum(k for (_, b), k in said.items() if b == s) for s in grader.labels}
     out = []
     for s in grader.labels:
-        mine = {b: said[_plain(s), b] for b in [*grader.labels, None]}
+        mine = {b: said[answer_key(s), b] for b in [*grader.labels, None]}
         out.append(dict(expected=s, n=sum(mine.values()), right=mine[s],
                         precision=mine[s]/total[s] if total[s] else None,
                         **{f"said {b}" if b else "said none": k for b, k in mine.items()}))
