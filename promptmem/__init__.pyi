@@ -21,7 +21,6 @@ from . import rewrite as rewrite
 from . import stats as stats
 from . import store as store
 from . import testing as testing
-from .about import settings as settings
 from .batch import load_runs as load_runs
 from .batch import run_grid as run_grid
 from .lm import CallableLM as CallableLM
@@ -34,6 +33,7 @@ from .lm import load_lm as load_lm
 from .logs import read_log as read_log
 from .memory import Assistant as Assistant
 from .memory.wrap import wrap as wrap
+from .panel.about import settings as settings
 from .record import Clarification as Clarification
 from .record import Completion as Completion
 from .record import Interaction as Interaction

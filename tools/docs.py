@@ -179,7 +179,7 @@ def plan():
     root = [(p, f"house/{p.name}") for p in sorted((ROOT/"nbs").glob("0*.ipynb")) if "glossary" not in p.name]
     # benchmarks, and what other pages of figures there are (growth, limits)
     figures = [(p, f"{p.stem.split('_', 1)[1]}.ipynb") for p in sorted((ROOT/"nbs").glob("[1-9]*.ipynb"))]
-    more = [(ROOT/"nbs/07_glossary.ipynb", "glossary.ipynb"),
+    more = [(ROOT/"nbs/08_glossary.ipynb", "glossary.ipynb"),
             *[(p, f"{p.stem.lower()}.md") for n in ("CHANGELOG", "CONTRIBUTING", "SECURITY")
               if (p := ROOT/f"{n}.md").exists()]]
     sections = [("Tutorials", tutorials), ("How-tos", [page(p) for p in nbs("guides")]),
