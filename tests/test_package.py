@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,14 @@ def test_no_module_imports_itself_through_others():
     assert len(graph) > 80 and "promptmem.memory.checkers" in graph["promptmem.memory.tasks"]
     assert circles(graph) == []
     assert circles({**graph, "promptmem.core": {"promptmem.memory.tasks"}})[0] == "promptmem.core"
+
+
+def test_eight_modules_at_the_top_and_a_number_for_each_notebook():
+    modules = {p.stem for p in (ROOT / "promptmem").glob("*.py")} - {"__init__", "__main__", "_modidx"}
+    assert len(modules) <= 8, modules
+    numbered = [(p.parent, p.name.split("_")[0]) for p in (ROOT / "nbs").rglob("[0-9]*_*.ipynb")]
+    twice = [f"{folder.name}/{n}" for (folder, n), k in Counter(numbered).items() if k > 1]
+    assert len(numbered) > 80 and not twice, twice
 
 
 @pytest.fixture(scope="session")
