@@ -10,9 +10,9 @@ alias_modules({f"promptmem.{old}": f"promptmem.{new}" for old, new in dict(
     about="panel.about", storedb="store", storefind="store.search", storeerase="store.erase", storefile="store.transfer",
     **{"edit.builders": "edit"}).items()})
 
-_rooms = dict.fromkeys(
-    ("core", "stats", "record", "grade", "lm", "embed", "index", "store", "data", "batch", "panel", "plots", "demo", "logs",
-     "memory", "reward", "rewrite", "recall", "edit", "testing"))
+_rooms = {name: None for name in (
+    "core", "stats", "record", "grade", "lm", "embed", "index", "store", "data", "batch", "panel", "plots", "demo", "logs",
+    "memory", "reward", "rewrite", "recall", "edit", "testing")}
 _names = {
     **_rooms,
     "load_lm": "lm", "LM": "lm", "OpenAILM": "lm", "TransformersLM": "lm", "CallableLM": "lm", "LMCache": "lm",

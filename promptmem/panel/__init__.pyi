@@ -1,6 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any
 
+from . import about as about
 from . import charts as charts
 from . import parts as parts
 from . import plots as plots
