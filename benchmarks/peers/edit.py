@@ -9,8 +9,8 @@ the model writes freely. `peft` and `transformers` are used as their documentati
 would take (rank 8, all linear layers, learning rate 1e-3, thirty passes; the Trainer with ten epochs at 5e-5). No
 package of ROME or MEMIT installs beside a present transformers; both are our implementation with the published hyper-
 parameters and without what we added for subjects at the beginning of a text. Lines are those of the functions below,
-without blank lines and docstrings: what a person writes. Ours holds a limit of 1e-3 on the damage; the others have no
-limit. Figures are CPU seconds, one thread.
+without blank lines and docstrings: what a person writes. Ours holds a limit of 1e-2 on the damage, with 95 %
+confidence for texts like the 120 that every method may read; the others have no limit. Figures are CPU seconds, one thread.
 """
 import argparse
 import inspect
@@ -39,7 +39,7 @@ from promptmem.edit.memit import ValueSearch, memit, rome
 from promptmem.edit.scores import GeneralText, item_losses
 
 HERE = Path(__file__).resolve().parent
-LIMIT = 1e-3
+LIMIT = 1e-2
 
 
 def ours_lora(model, tok, x, texts):
@@ -159,12 +159,12 @@ def cell(name, task, a):
     "One method on one task"
     lm = pm.load_lm("smollm2", dtype="float32")
     model, tok, x = lm.model, lm.tokenizer, sets(task, a.examples, a.rows)
-    texts = [t[:200] for t in read_texts(local_data("canonical_examples")/"general_text-val.jsonl") if len(t) > 200]
-    texts = random.Random(1).sample(texts, 60)
-    general = GeneralText(tok, texts[40:])
+    texts = [t[:300] for t in read_texts(local_data("canonical_examples")/"general_text-val.jsonl") if len(t) > 300]
+    texts = random.Random(1).sample(texts, 160)
+    general = GeneralText(tok, texts[120:])
     before, weights = judged(model, tok, x, general), {k: v.clone() for k, v in model.state_dict().items()}
     t = time.process_time()
-    edited, undo = METHODS[name](model, tok, x, texts[:40])
+    edited, undo = METHODS[name](model, tok, x, texts[:120])
     spent, peak = time.process_time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024
     after = judged(edited, tok, x, general)
     undo()
