@@ -28,7 +28,7 @@ import transformers
 import promptmem as pm
 from promptmem.core import read_jsonl
 from promptmem.data import data_dir
-from promptmem.demo.world import facts
+from promptmem.demo.world import facts, make_text
 from promptmem.edit import BackpackLM, edit, evaluate_edit, from_table
 from promptmem.edit.scores import GeneralText
 from promptmem.stats import mean_interval
@@ -92,8 +92,10 @@ def show(r):
     )
 
 
-def general_texts(tok):
+def general_texts(tok, more=0):
+    "(held-out texts and `more` fresh ones of the same kind for the limit, 200 texts to train with)"
     held = [r["text"] for r in read_jsonl(data_dir()/"text"/"heldout.jsonl")]
+    if more: held += [t for t in make_text(seed=12, n_train=0, n_heldout=more+100)[1] if t not in held][:more]
     train = [r["text"] for r in read_jsonl(data_dir()/"text"/"train.jsonl")]
     return GeneralText(tok, held), random.Random(0).sample(train, 200)
 

@@ -6,7 +6,7 @@
 __all__ = ['Interval', 'expit', 'logit', 'beta_cdf', 'beta_quantile', 't_quantile', 'wilson', 'share_interval', 'share_upper',
            'share_lower', 'strictest_first', 'mean_interval', 'bootstrap_t', 'group_means', 'grouped_interval',
            'interval', 'bootstrap', 'paired_shares', 'paired_interval', 'paired_bootstrap', 'mean_lower', 'mean_upper',
-           'damage_upper', 'auc', 'brier', 'reliability', 'ece']
+           'unseen_times', 'damage_upper', 'auc', 'brier', 'reliability', 'ece']
 
 # %% ../nbs/01_stats.ipynb #b67c9dde
 import math
@@ -481,19 +481,26 @@ def mean_upper(
     "The mean is at most this: exact for items in [lo, hi], by betting (Waudby-Smith and Ramdas 2024)"
     return -mean_lower(-np.asarray(values, float), -hi, -lo, level, population, seed) + 0.
 
+# %% ../nbs/01_stats.ipynb #88138569
+def unseen_times(
+    n:int, # items seen
+)->float:
+    "How many times the largest change seen `damage_upper` takes an unseen item's to be at most"
+    return max(2., 2.5*math.sqrt(100/n)) if n else math.inf
+
 # %% ../nbs/01_stats.ipynb #51ff8cb6
 def damage_upper(
     values, # [n] rise of each item; most are 0, a few may be large
     level:float=.95, # confidence, one-sided
-    unseen:float=None, # largest rise that an item not seen may have; None: twice the largest change seen
+    unseen:float=None, # largest rise that an item not seen may have; None: `unseen_times(n)` times the largest change
     population:int=None, # items that the mean is over, when these were drawn from it without replacement
     seed:int=0, # of the orders
 )->float: # inf when nothing changed and `unseen` is not named
     "The mean damage is at most this, also when it is rare or unequal: `mean_upper` with a largest one assumed"
     x = np.asarray(values, float)
     if population is not None and population == len(x) and len(x): return float(x.mean())
-    top = max(float(np.abs(x).max()) if len(x) else 0., 0.)
-    top = max(top, 2*top if unseen is None else abs(float(unseen)))
+    top = float(np.abs(x).max()) if len(x) else 0.
+    top = max(top, (unseen_times(len(x))*top if top else 0.) if unseen is None else abs(float(unseen)))
     return mean_upper(x, -top, top, level, population, seed) if top > 0 else math.inf
 
 # %% ../nbs/01_stats.ipynb #47e42b0b

@@ -203,17 +203,19 @@ def split_texts(
     general_text, # as in `edit`; a GeneralText stays one where `train_text` is given
     train_text, # as in `edit`
     seed:int, # of the halves
+    counted:bool=False, # a text costs next to nothing where the method's words are counted: more for the limit
 )->tuple: # (texts for the limit, texts to train with)
     "The two given sets of text, or two halves of what is given, or of the shipped text"
     from promptmem.data import data_dir
     if general_text is None:
         texts = read_texts(data_dir()/"text"/"train.jsonl")
-        general_text = random.Random(seed).sample(texts, min(600, len(texts)))
+        general_text = random.Random(seed).sample(texts, len(texts) if counted else min(600, len(texts)))
     texts = read_texts(getattr(general_text, "texts", general_text))
     if train_text is not None: return general_text if hasattr(general_text, "sums") else texts, read_texts(train_text)
     if len(texts) < 8: return texts, texts
     mixed = random.Random(seed).sample(texts, len(texts))
-    return mixed[len(mixed)//2:], mixed[:len(mixed)//2]
+    half = min(len(mixed)//2, 300) if counted else len(mixed)//2
+    return mixed[half:], mixed[:half]
 
 # %% ../../nbs/edit/09_editor.ipynb #ac1f9b93
 @renamed(ex="examples")
@@ -244,7 +246,7 @@ def edit(
     if m.train is None:
         own = asdict(settings)
         return InContextEdit(model, tokenizer, job.examples.examples, **own, config=dict(own, chat=chat)).apply()
-    limit_text, train_text = split_texts(general_text, train_text, seed)
+    limit_text, train_text = split_texts(general_text, train_text, seed, counted=method == "senses")
     epochs = []
     watch = (lambda epoch, loss,
              delta: epochs.append((epoch, delta))) if rule == "last-epoch" and degradation is not None else None

@@ -20,8 +20,9 @@ from ..core import InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
 from ..lm.matmul import fast_linear
-from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, run_halving, split_head
-from ..stats import damage_upper
+from ..lm.scoring import (budget_batches, context_length, evaluating, pad_id, pad_right,
+                                  run_halving, split_head)
+from ..stats import damage_upper, share_lower, share_upper
 
 # %% auto #0
 __all__ = ['torch', 'item_losses', 'row_values', 'state_key', 'remembered', 'cached_losses', 'GeneralText', 'fit_general',
@@ -232,6 +233,19 @@ def cached_losses(
     "`item_losses`, remembered by model and data"
     return remembered((state_key(model), stable_hash(items, 16)), lambda: item_losses(model, items, pad, batch_tokens))
 
+# %% ../../nbs/edit/08_scores.ipynb #64c1554c
+def _continued(model, starts, tokens, pad, seed):
+    "Each list of token ids, gone on with by sampling"
+    rows, generator = [list(x) for x in starts], torch.Generator().manual_seed(seed)
+    limit = context_length(model) or 10**9
+    for _ in range(tokens):
+        x, mask = pad_right([r[-limit:] for r in rows], pad)
+        with torch.inference_mode(), fast_linear(fine=False), evaluating(model), _table(model):
+            logits = model(input_ids=x.to(model.device), attention_mask=mask.to(model.device)).logits   # [n, width, V]
+        p = logits[range(len(rows)), [min(len(r), limit)-1 for r in rows]].float().softmax(-1).cpu()
+        rows = [r + t for r, t in zip(rows, torch.multinomial(p, 1, generator=generator).tolist())]
+    return [r[:limit] for r in rows]
+
 # %% ../../nbs/edit/08_scores.ipynb #a34aa34b
 class GeneralText:
     "Ordinary texts, in a fixed random order, with the losses of every model state that was asked for"
@@ -261,15 +275,24 @@ class GeneralText:
         known=None, # [n] losses known beforehand, NaN where not
     )->np.ndarray: # [n]
         "Summed losses of the first `n` texts, scored at most once per model state"
-        n, limit = min(n or len(self), len(self)), context_length(model)
+        n = min(n or len(self), len(self))
+        return self.at(model, np.arange(n), known)
+
+    def at(self,
+        model, # as it is now
+        which, # numbers of texts
+        known=None, # their losses where known beforehand, NaN where not
+    )->np.ndarray: # as many
+        "Summed losses of some texts, scored at most once per model state"
+        limit = context_length(model)
         have = remembered((state_key(model), self.key), lambda: np.full(len(self), np.nan))
-        if known is not None: have[:n] = np.where(np.isnan(have[:n]), known, have[:n])
-        todo = [i for i in range(n) if np.isnan(have[i])]
+        if known is not None: have[which] = np.where(np.isnan(have[which]), known, have[which])
+        todo = [i for i in which if np.isnan(have[i])]
         if todo:
             items = [[((self.ids[i][:limit] if limit else self.ids[i]), 1)] for i in todo]
             have[todo] = item_losses(model, items, self.pad, self.batch_tokens, share=False)[:, 0]
             self.read += len(todo)
-        return have[:n]
+        return have[which]
 
     def holds(self,
         edit, # an Edit
@@ -288,6 +311,28 @@ class GeneralText:
         before = self.sums(edit.undo().model, n)
         known = None if hit is None else np.where(hit[:len(before)], np.nan, before)
         return before, self.sums(edit.apply().model, n, known)
+
+    def held(self,
+        edit, # an Edit whose changed words are known; it is left in force
+        n:int, # first so many
+    )->tuple: # ([at most n] without, [at most n] with the edit)
+        "Losses of the first `n` texts that hold a word which the edit changes, without and with it"
+        which = np.flatnonzero(self.holds(edit))[:n]
+        return self.at(edit.undo().model, which), self.at(edit.apply().model, which)
+
+    def written(self,
+        edit, # an Edit of senses; it is left in force
+        n:int, # texts
+        tokens:int=24, # that the model writes after the word
+    )->tuple: # ([n] without, [n] with the edit)
+        "Losses of texts that the unedited model itself goes on with after an edited word: stand-ins where none is in hand"
+        words, rng, model = sorted(set(edit.delta.senses[0].tolist())), random.Random(self.seed), edit.undo().model
+        starts = [rng.choice(self.ids)[:rng.randint(4, 16)] + [rng.choice(words)] for _ in range(n)]
+        own = remembered((state_key(model), stable_hash(starts, 16), tokens),
+                         lambda: _continued(model, starts, tokens, self.pad, self.seed))
+        items = [[(ids, 1)] for ids in own]
+        without = cached_losses(model, items, self.pad)[:, 0]
+        return without, cached_losses(edit.apply().model, items, self.pad)[:, 0]
 
     def loss(self,
         model, # as it is now
@@ -329,14 +374,13 @@ def damages(
     "Rise of each text's loss, in units of the mean loss of a text"
     return (np.asarray(new, float) - old)/np.mean(old)
 
-def _all_known(general, edit):
-    "Is it known without running them which texts the edit can change?"
-    return hasattr(general, "holds") and general.holds(edit) is not None
+def _known(general, edit):
+    "Which texts the edit can change, where that is known without running them; else None"
+    return general.holds(edit) if hasattr(general, "holds") else None
 
 def _ends(x, level, population):
     "(lower, upper) one-sided bounds of the mean of `x`; the fewer texts, the worse may be what they do not show"
-    unseen = max(2., 2*(100/len(x))**.6)*float(np.abs(x).max()) or None
-    return -damage_upper(-x, level, unseen, population) + 0., damage_upper(x, level, unseen, population)
+    return -damage_upper(-x, level, population=population) + 0., damage_upper(x, level, population=population)
 
 # %% ../../nbs/edit/08_scores.ipynb #5c360267
 def limit_test(
@@ -348,7 +392,7 @@ def limit_test(
 )->LimitTest:
     "Is the mean loss on general text below (1 + limit) times that without the edit?"
     N, n, was = len(general), 0, edit.active
-    step = N if exact or _all_known(general, edit) else max(general.chunk, 2)
+    step = N if exact or _known(general, edit) is not None else max(general.chunk, 2)
     try:
         while True:
             n = min(N, n + step)
@@ -379,8 +423,10 @@ def bound_test(
     "Is the mean loss below (1 + limit) times the unedited one, on texts like these, with this confidence?"
     N, was = len(general), edit.active
     if _adds_nothing(edit): return LimitTest(True, 0., 0., 0., 0, N, 0., 0)
-    n = N if _all_known(general, edit) else min(start, N)
-    level = 1 - (1-confidence)/(1 + max(0, math.ceil(math.log2(N/n))))
+    hit = _known(general, edit)
+    if hit is not None: return _bound_held(edit, general, int(hit.sum()), limit, confidence, start, width, settle)
+    n = min(start, N)
+    level = _level_each(N, n, confidence)
     try:
         while True:
             x = damages(*general.pair(edit, n))
@@ -390,3 +436,35 @@ def bound_test(
             n = min(N, 2*n)
     finally: edit.apply() if was else edit.undo()
     return LimitTest(upper < limit, change, *_ends(x, .975, N), n, N, upper, int((x != 0).sum()))
+
+def _level_each(N, n, confidence):
+    "The level of each interim analysis, when texts are doubled from `n` to `N`"
+    return 1 - (1-confidence)/(1 + max(0, math.ceil(math.log2(N/n))))
+
+# %% ../../nbs/edit/08_scores.ipynb #1758fbc2
+_HELD = 24  # texts with an edited word that a bound rests on at least
+
+def _rises_held(edit, general, n, k):
+    "Rise of up to `n` of the `k` texts that hold an edited word, filled up with written ones, in units of a text's loss"
+    usual = float(np.mean(general.sums(edit.undo().model, 128)))
+    pairs = ([general.held(edit, n)] if k else []) + ([general.written(edit, _HELD-k)] if k < _HELD else [])
+    return np.concatenate([(new - old)/usual for old, new in pairs])
+
+def _bound_held(edit, general, k, limit, confidence, start, width, settle):
+    "`bound_test` where `k` of the texts hold an edited word and the others cannot change"
+    N, was, half = len(general), edit.active, 1 - (1-confidence)/2
+    share, n = share_upper(k, N, half), min(start, max(k, 1))
+    level = _level_each(max(k, n), n, half)
+    try:
+        while True:
+            x = _rises_held(edit, general, n, k)
+            mine = x[:min(n, k)]
+            change, (low, high) = float(mine.sum())/max(len(mine), 1)*k/N, _ends(x, level, None)
+            # no rise at all of a text that holds a word says nothing of the next; a fall is not counted on
+            lower, upper = max(low, 0.)*share_lower(k, N, half), max(high, 0.)*share
+            close = upper - change <= width*limit
+            if n >= k or close or lower > limit or upper < (limit if settle else limit/2): break
+            n = min(k, 2*n)
+    finally: edit.apply() if was else edit.undo()
+    lo, hi = (v*k/N for v in _ends(mine, .975, k)) if k else (0., 0.)
+    return LimitTest(upper < limit, change, lo, hi, len(mine), N, upper, int((mine != 0).sum()))
