@@ -70,7 +70,8 @@ def load(name):
 def measure(model, tok, ex, method, options, limit, general, text, seed):
     "One edit, measured and taken back: a plain record"
     t = time.process_time()
-    e = edit(model, tok, ex, method, limit, general_text=general, train_text=text, seed=seed, **options)
+    e = edit(model, tok, ex, method, limit, general_text=general, train_text=text, seed=seed,
+             progress=False, **options)
     r = evaluate_edit(e, ex, generate=0)
     e.undo()
     f, hard = r.frame, r.hard_negatives.change

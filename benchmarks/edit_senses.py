@@ -9,8 +9,8 @@ takes five other companies: one sentence per fact to train on, six other wording
 that must stay. Both get the same line search on the same held-out text. Reported: change of success on the other
 wordings (share of rows whose new name gets a probability of 0.2), of the loss of the wanted endings there (which
 differs also where no row gets there), t intervals over the seeds, the paired differences, and what the neighbours lose.
-The limit holds for texts like the 4,000 held-out ones with 95 % confidence: LoRA reads as many as it needs for an
-answer, a sense edit those that hold an edited word (a text without one cannot change). `lora, texts in hand` (with
+The limit holds for texts like the held-out ones with 95 % confidence. LoRA reads up to 480 of them; for a sense edit
+4,000 are counted and those run that hold an edited word (a text without one cannot change). `lora, texts in hand` (with
 `--methods`) is LoRA with the limit on these texts themselves, as published. `--settings-of` takes the settings chosen
 in another result.
 """
@@ -28,6 +28,7 @@ import torch
 import transformers
 from edit_methods import examples, general_texts, load, measure, show
 
+from promptmem.edit.scores import GeneralText
 from promptmem.stats import mean_interval
 
 METHODS = ("senses", "lora")
@@ -38,7 +39,8 @@ GRID["lora, texts in hand"] = [dict(o, confidence=None) for o in GRID["lora"]]
 
 def row(model, tok, ex, kind, method, options, general, text, seed, a):
     "One edit, measured and shown"
-    r = dict(measure(model, tok, ex, method.split(",")[0], options, a.limit, general, text, seed), model="backpack",
+    name = method.split(",")[0]
+    r = dict(measure(model, tok, ex, name, options, a.limit, general[name], text, seed), model="backpack",
              kind=kind, method=method)
     show(r)
     return r
@@ -102,7 +104,8 @@ def main():
     ap.add_argument("--more", type=int, default=3760, help="fresh general texts beside the 240 shipped ones")
     ap.add_argument("--kinds", default="new,swapped")
     ap.add_argument("--json", default="")
-    ap.add_argument("--settings-of", dest="tuned", default="", help="results whose settings are taken instead of choosing again")
+    ap.add_argument("--settings-of", dest="tuned", default="",
+                    help="results whose settings are taken instead of choosing again")
     ap.add_argument("--methods", default=";".join(METHODS),
                     help="separated by semicolons, senses first; also: lora, texts in hand")
     ap.add_argument("--add", default="",
@@ -114,7 +117,8 @@ def main():
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     model, tok = load("backpack")
-    general, text = general_texts(tok, a.more)
+    counted, text = general_texts(tok, a.more)
+    general = dict(senses=counted, lora=GeneralText(tok, counted.texts[:480]))
     before = {k: v.clone() for k, v in model.state_dict().items()}
     known = json.loads(Path(a.tuned).read_text("utf-8")) if a.tuned else None
     best, tuned = (known["best"], known["tuning"]) if known else tune(model, tok, general, text, a)
@@ -124,7 +128,8 @@ def main():
     if a.add:
         old = json.loads(Path(a.add).read_text("utf-8"))
         best, rows, tuned = {**old["best"], **best}, old["rows"] + rows, old["tuning"] + tuned
-    out = dict(limit=a.limit, general_texts=len(general), seeds=a.seeds, facts=a.facts, tuned_on="capital", reported_on="head", best=best,
+    out = dict(limit=a.limit, general_texts={k: len(g) for k, g in general.items()}, seeds=a.seeds, facts=a.facts,
+               tuned_on="capital", reported_on="head", best=best,
                table=[summary(rows, k) for k in a.kinds.split(",")], rows=rows, tuning=tuned)
     if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
 
