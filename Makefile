@@ -54,15 +54,15 @@ run: $(STAMP)      ## execute every notebook of nbs/ and tutorials/ in place, wi
 
 # The core and the extras that need no torch, on each interpreter that is here.
 matrix:    ## the tests that need no torch on Python 3.10, 3.11, 3.12 and 3.13, each in an environment of its own
-	@for v in 3.10 3.11 3.12 3.13; do \
+	@failed=; for v in 3.10 3.11 3.12 3.13; do \
 	  p=$$(ls -d $$HOME/.pyenv/versions/$$v.*/bin/python 2>/dev/null | tail -1); [ -n "$$p" ] || p=$$(command -v python$$v); \
 	  [ -n "$$p" ] || { echo "### no Python $$v: skipped ###"; continue; }; \
 	  test -x .venv-$$v/bin/python || $$p -m venv .venv-$$v; \
 	  .venv-$$v/bin/python -m pip install -q --upgrade pip setuptools wheel && \
 	  .venv-$$v/bin/python -m pip install -q -e ".[reward,notebook,postgres]" pytest pytest-timeout hypothesis && \
 	  echo "### Python $$v ###" && \
-	  .venv-$$v/bin/python -m pytest -q -m "not slow and not e2e" tests || exit 1; \
-	done
+	  .venv-$$v/bin/python -m pytest -q -m "not slow and not e2e" tests || failed="$$failed $$v"; \
+	done; [ -z "$$failed" ] || { echo "### failed on Python$$failed ###"; exit 1; }
 
 lab: $(STAMP)      ## JupyterLab on the tutorials
 	$(BIN)/jupyter lab tutorials

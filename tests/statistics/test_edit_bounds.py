@@ -10,15 +10,14 @@ import sys
 import numpy as np
 import pytest
 
-from promptmem.edit.deltas import Delta
-
-scores, editor = (pytest.importorskip(f"promptmem.edit.{m}") for m in ("scores", "editor"))
+pytest.importorskip("torch")
+deltas, scores, editor = (pytest.importorskip(f"promptmem.edit.{m}") for m in ("deltas", "scores", "editor"))
 LIMIT = 1e-4
 
 
 class Known:
     "An edit that is its scale"
-    active, scale, delta, model = True, 1., Delta(), None
+    active, scale, delta, model = True, 1., deltas.Delta(), None
     def apply(self): return self
     def undo(self): return self
 
