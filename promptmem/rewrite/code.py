@@ -8,7 +8,8 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['program_of', 'Ran', 'run_program', 'CodeGrader']
 
-# %% ../../nbs/rewrite/16_code.ipynb #ff3e4d4d
+# %% ../../nbs/rewrite/16_code.ipynb #7e2b36d7
+import ast
 import json
 import os
 import re
@@ -17,23 +18,47 @@ import signal
 import subprocess
 import sys
 import tempfile
+import warnings
 from dataclasses import dataclass
 
-# %% ../../nbs/rewrite/16_code.ipynb #0dbcbdc6
-_FENCED = re.compile(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
+# %% ../../nbs/rewrite/16_code.ipynb #66962a79
+_FENCE = re.compile(r"```[^\n`]*(?:\n|\Z)")
 
+def _parts(answer):
+    "What stands inside fences, the last block first, then what stands outside of them"
+    parts = _FENCE.split(answer)
+    return parts[1::2][::-1] + parts[::2][::-1]
+
+# %% ../../nbs/rewrite/16_code.ipynb #f6288cdf
+def _is_python(source):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes in texts
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError): return False
+    return True
+
+def _without_talk(source):
+    "The longest beginning of `source` that is Python, cut at a line that stands at the margin; else all of it"
+    lines = source.split("\n")
+    ends = [len(lines), *(i for i in range(len(lines)-1, 0, -1) if lines[i][:1].strip())]
+    return next((text for text in ("\n".join(lines[:i]) for i in ends) if _is_python(text)), source)
+
+# %% ../../nbs/rewrite/16_code.ipynb #0dbcbdc6
 def program_of(
     answer:str, # what the model wrote
     prompt:str="", # the beginning of the function, as in HumanEval
     entry:str="", # name of the function
 )->str: # Python source
     "The program that an answer means"
-    blocks = _FENCED.findall(answer) or [answer]
+    parts = _parts(answer)
     defines = re.compile(rf"(?m)^\s*(?:async\s+)?def\s+{re.escape(entry)}\b" if entry else r"(?m)^\s*def\s")
-    whole = next((b for b in reversed(blocks) if defines.search(b)), None)
-    if whole is None: return prompt + blocks[0]     # only the body
+    whole = next((p for p in parts if defines.search(p)), None)
+    if whole is None:  # only the body
+        bodies = [b for p in parts if len(b := _without_talk(prompt + p)) > len(prompt.rstrip())]
+        return next((b for b in bodies if _is_python(b)), prompt + parts[0])
     imports = [line for line in prompt.splitlines() if line.startswith(("import ", "from "))]
-    return "\n".join([*imports, whole])
+    return "\n".join([*imports, _without_talk(whole)])
 
 # %% ../../nbs/rewrite/16_code.ipynb #53f405d5
 _RUNNER = r"""
@@ -82,6 +107,14 @@ for m in (os, posix):
     for name in ("mkfifo", "mknod", "setsid", "setpgid", "setuid", "setgid", "chroot", "pipe", "dup", "dup2", "write",
                  "_exit", "abort", "memfd_create", "sendfile", "splice", "copy_file_range", "nice"):
         if hasattr(m, name): delattr(m, name)
+import _signal, _thread, signal, threading
+for m in (_signal, signal):
+    for name in ("raise_signal", "pthread_kill", "alarm", "setitimer", "signal"): delattr(m, name)
+def thread(*args, **kwargs): end("tried to start a thread")
+for m in (_thread, threading):
+    for name in ("start_new_thread", "start_new", "start_joinable_thread", "_start_new_thread",
+                 "_start_joinable_thread"):
+        if hasattr(m, name): setattr(m, name, thread)
 token, program, test = given.pop("token"), given["program"], given["test"]
 del given
 try: parts = [compile(text, name, "exec") for text, name in ((program, "<answer>"), (test, "<test>"))]

@@ -53,11 +53,23 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits of processes"
         ("def f(:", "SyntaxError"),
         ("1/0", "ZeroDivisionError"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("x = bytearray(8 * 2**30)", "more memory"),
+        ("x = []\nwhile True: x.append(bytearray(2**26))", "more memory"),
+        ("while True: print('a' * 10**6)", "ran longer than 1 s"),
+        ("import sys\nwhile True: sys.stderr.write('a' * 10**6)", "ran longer than 1 s"),
+        ("input()", "EOFError"),
+        ("import sys\nassert sys.stdin.read() == 'x'", "AssertionError"),
+        ("import os\nos.killpg(0, 9)", "process"),
+        ("import signal\nsignal.raise_signal(9)", "raise_signal"),
+        ("import os\nwhile True: os.fork()", "process"),
+        ("import threading\nthreading.Thread(target=print).start()", "start a thread"),
+        ("import _thread\n_thread.start_new_thread(print, ())", "start a thread"),
+        ("import time\ntime.sleep(60)", "ran longer than 1 s"),
     ],
 )
 def test_a_program_that_does_more_than_compute_is_wrong_and_says_why(program, why, tmp_path):
     (tmp_path / "there").write_text("kept")
-    ran = run_program(program.replace("FOLDER", str(tmp_path)), "", seconds=1, memory=256)
+    ran = run_program(program.replace("FOLDER", str(tmp_path)), "", seconds=1 if "longer" in why else 20, memory=256)
     assert not ran.passed and why in ran.why
     assert [p.name for p in tmp_path.iterdir()] == ["there"] and (tmp_path / "there").read_text() == "kept"
 
@@ -88,6 +100,13 @@ def test_nothing_listens_or_runs_afterwards():
         ("Here it is:\n```python\ndef twice(x):\n    return 2*x\n```\nDone.", True),
         ("```\nprint(1)\n```\nand\n```py\ndef twice(x):\n    return x + x\n```", True),
         ("```python\ndef twice(x):\n    return 2*x", True),
+        ("def twice(x):\n    return 2*x\n```\n\nThis function doubles it.", True),
+        ("def twice(x):\n    return 2*x\n\nThis function doubles it.", True),
+        ("```python\ndef twice(x):\n    return 2*x\n\nprint(twice(", True),
+        ("    return 2*x\n```\n\nThis function doubles it.", True),
+        ("Sure: ```python\n    return 2*x```It doubles.", True),
+        ("def twice(x):\n    y = (2*x\n    return y", False),
+        ("def twice(x):\n    return 2*x\n    no more", False),
         ("def other(x): return 2*x", False),
         ("I do not know.", False),
         ("", False),
