@@ -103,8 +103,7 @@ def test_a_command_on_a_page_runs(folder, monkeypatch, capsys, page, command):
     ran = []
     if name == "grid":                     # the settings are checked against the notebook; a sweep takes hours
         def run_grid(notebook, grid, **_):
-            for settings in [{k: v[0] for k, v in grid.items()}] if isinstance(grid, dict) else grid:
-                check_settings(notebook, settings)
+            check_settings(notebook, [{k: v[0] for k, v in grid.items()}] if isinstance(grid, dict) else grid)
             ran.append(grid)
             return pd.DataFrame(dict(status=["ok"]))
         monkeypatch.setattr(promptmem.batch.grid, "run_grid", run_grid)

@@ -6,7 +6,7 @@
 __all__ = ['MEASURES', 'Measure', 'amount', 'is_interval', 'estimate', 'span', 'plain_name', 'joined', 'measure_of', 'Figure',
            'standing', 'figures_of']
 
-# %% ../../nbs/batch/05_measures.ipynb #b67c9dde
+# %% ../../nbs/batch/05_measures.ipynb #66ec0182
 import re
 from dataclasses import dataclass, fields, replace
 
@@ -129,12 +129,16 @@ MEASURES["rewrite"] = dict(
 MEASURES["pipeline"] = dict(
     failed=Measure("training questions that the model fails"),
     pairs=Measure("pairs of a question and a wording that is answered"),
-    improved=Measure("failed questions that a wording mended", "", _UP, (("failed questions", "failed"),)),
+    mended=Measure("failed questions for which a wording was found that is answered", "%", _UP, (("none", 0.),)),
+    improved=Measure("the rewriter was proved better than leaving questions as they are"),
     rouge_used=Measure("likeness of the rewriter's wordings to those that worked (ROUGE)", "%", _UP,
                        (("copying the question", "rouge_copy"),)),
     rouge_copy=Measure("likeness of the question itself to those that worked (ROUGE)", "%"),
-    score_before=Measure("score of the questions as they are", "", _UP),
-    score_after=Measure("score of the rewritten questions", "", _UP, (("as they are", "score_before"),)))
+    score_before=Measure("held-out questions right as they are", "%", _UP),
+    score_after=Measure("held-out questions right when the rewriter has reworded them", "%", _UP,
+                        (("as they are", "score_before"),)),
+    gain=Measure("gained by rewording with the rewriter", "points", _UP, (("no gain", 0.),),
+                 "the same questions, paired"))
 
 # %% ../../nbs/batch/05_measures.ipynb #709bd99e
 _COIN, _SINGLE = (("a coin", .5),), (("best single prompt", "success best single"),)

@@ -91,6 +91,36 @@ def _edit(m, p):
     text = f"The edit works for {_share(after)} of questions in other words, {_share(before)} before ({gain})."
     return Verdict(text + told + cost, "unclear" if free == 0 and state == "good" else state)
 
+# %% ../../nbs/batch/06_verdicts.ipynb #20bddb55
+def _found(m):
+    "The first half of the pipeline in words; empty where nothing failed"
+    failed, pairs = estimate(m.get("failed")), estimate(m.get("pairs"))
+    if not failed or pairs is None: return ""
+    return f"For {pairs:.0f} of {failed:.0f} failed questions a wording was found that the model answers"
+
+@_judges
+def _pipeline(m, p):
+    head = _found(m)
+    if not head: return Verdict("The model failed no training question, so there was nothing to reword.")
+    after = estimate(m.get("score_after"))
+    if after is None: return Verdict(f"{head}: too few to train a rewriter.", "unclear")
+    state, gain = _gain(m.get("gain"))
+    used, copy = estimate(m.get("rouge_used")), estimate(m.get("rouge_copy"))
+    near = "" if used is None or copy is None or used > copy else (
+        " Its wordings are no nearer to those that worked than the questions are.")
+    text = (f"{head}. The rewriter trained on them gets {_share(after)} of the held-out questions right, "
+            f"{_share(m.get('score_before'))} as they are ({gain}).{near}")
+    return Verdict(text, "unclear" if state == "good" and not m.get("improved") else state)
+
+# %% ../../nbs/batch/06_verdicts.ipynb #617db559
+_STUDY = dict(good="Study worked", unclear="Not proved that the study worked", bad="Study failed")
+
+def _learnt(v, start):
+    "Is recognition above guessing and above what it was, beyond doubt where there is an interval?"
+    least = max(.5, start or 0)
+    if estimate(v) <= least: return "bad"
+    return "unclear" if span(v) and v["lo"] <= least else "good"
+
 # %% ../../nbs/batch/06_verdicts.ipynb #a9bd0a79
 @_judges
 def _recall(m, p):
@@ -98,11 +128,10 @@ def _recall(m, p):
     known, later, recited = get("recognition", "studied"), get("recognition", "later"), get("exact", "studied")
     if known is None: return Verdict("Recognition was not measured.")
     start = get("recognition", "before")
-    state = "good" if known > max(.5, start or 0) else "bad"
-    head = "Study worked" if state == "good" else "Study failed"
+    state = _learnt(m["recognition_studied"], start)
     kept = "" if later is None else f"; after learning other things, {_share(later)}"
-    return Verdict(f"{head}: {_share(known)} of studied sentences are preferred to their foils (guessing: 50 %; before "
-                   f"study: {_share(start)}), {_share(recited)} are recited word for word{kept}.", state)
+    return Verdict(f"{_STUDY[state]}: {_share(known)} of studied sentences are preferred to their foils (guessing: "
+                   f"50 %; before study: {_share(start)}), {_share(recited)} are recited word for word{kept}.", state)
 
 # %% ../../nbs/batch/06_verdicts.ipynb #fab25522
 def _own(told):
