@@ -129,6 +129,42 @@ def test_decoding_equals_the_plain_argmax(arch):
         assert got == ["".join(lm.stream(p, max_tokens=10)) for p in some]
 
 
+LEAN = [("llama", {}), ("llama", dict(num_key_value_heads=2, attention_bias=True)), ("qwen2", dict(num_key_value_heads=2)),
+        ("mistral", dict(num_key_value_heads=1, sliding_window=None)),
+        ("llama", dict(rope_parameters=dict(rope_type="linear", factor=2., rope_theta=1e4)))]
+
+
+@pytest.mark.parametrize("arch, config", LEAN)
+def test_the_lean_pass_gives_the_same_tokens(arch, config):
+    from promptmem.lm.lean import LeanModel
+    from promptmem.lm.matmul import multiplies
+    if not multiplies(torch.float32): pytest.skip("no oneDNN")
+    tok = byte_tokenizer(eos_token="<eos>", pad_token="<eos>")
+    lm = TransformersLM(tiny_model(arch, **config), tok)
+    prompts = ["the same long beginning of everybody, " + t for t in ("a", "a longer end", "b")] + ["short"]
+    for some in (prompts, prompts[:3], prompts[:1], prompts[1:2]):
+        want = [_argmax(lm, p, 90) for p in some] # more than the room that is made at first
+        assert [c.text for c in lm.complete(some, max_tokens=90)] == want
+        assert isinstance(lm._packed[0], LeanModel)
+        assert ["".join(lm.stream(p, max_tokens=90)) for p in some] == want
+    # with a hook the model's own way is taken; what was kept of the lean pass serves it, too, and the other way round
+    handle = lm.model.model.layers[1].register_forward_hook(lambda m, i, o: o)
+    assert lm.complete(prompts[:1], max_tokens=9)[0].text == _argmax(lm, prompts[0], 9)
+    handle.remove()
+    assert lm.complete(prompts[1:2], max_tokens=9)[0].text == _argmax(lm, prompts[1], 9)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_rows_that_end_early_leave_the_others_as_they_are(dtype):
+    tok = byte_tokenizer(eos_token="<eos>", pad_token="<eos>")
+    lm = TransformersLM(tiny_model("llama", num_key_value_heads=2).to(dtype), tok)
+    prompts = ["the same long beginning of everybody, " + t for t in ("a", "bb", "c", "ddd", "e")]
+    alone = [lm.complete([p], max_tokens=30, stop=["e", "t"])[0].text for p in prompts]
+    together = [c.text for c in lm.complete(prompts, max_tokens=30, stop=["e", "t"])]
+    if dtype == torch.float32: assert together == alone
+    else: assert all(isinstance(t, str) for t in together) and len(together) == 5
+
+
 def _argmax(lm, prompt, n):
     ids, start = list(lm.prompt_ids(prompt)), len(lm.prompt_ids(prompt))
     with torch.inference_mode():

@@ -31,8 +31,8 @@ def test_value_and_gradients(rows, bias):
 @fast_only
 def test_large_products_go_there_and_small_ones_do_not(monkeypatch):
     import promptmem.lm.matmul as m
-    calls, real = [], m._product
-    monkeypatch.setattr(m, "_product", lambda x, w, b=None: calls.append(tuple(x.shape)) or real(x, w, b))
+    calls, real = [], m.product
+    monkeypatch.setattr(m, "product", lambda x, w, b=None: calls.append(tuple(x.shape)) or real(x, w, b))
     w = randn(512, 256)
     with fast_linear():
         linear(randn(4, 256), w)
@@ -49,9 +49,9 @@ def test_large_products_go_there_and_small_ones_do_not(monkeypatch):
 @fast_only
 def test_each_thread_has_its_own_context(monkeypatch):
     import promptmem.lm.matmul as m
-    calls, real = [], m._product
+    calls, real = [], m.product
     monkeypatch.setattr(
-        m, "_product", lambda x, w, b=None: calls.append(threading.current_thread().name) or real(x, w, b)
+        m, "product", lambda x, w, b=None: calls.append(threading.current_thread().name) or real(x, w, b)
     )
 
     def other(): linear(randn(100, 256), randn(512, 256))
@@ -89,7 +89,7 @@ def test_falls_back_to_the_usual_products(monkeypatch, unknown_mode, lack):
             raise AttributeError("'_OpNamespace' 'mkldnn' object has no attribute '_linear_pointwise'")
         if lack == "operator refuses": raise NotImplementedError("Could not run 'mkldnn::_linear_pointwise'")
         return torch.zeros(len(x), len(w))
-    if lack.startswith("operator"): monkeypatch.setattr(m, "_product", product)
+    if lack.startswith("operator"): monkeypatch.setattr(m, "product", product)
     elif lack == "no oneDNN": monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
     else:
         monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT" if lack == "Arm" else "NO AVX")
@@ -103,7 +103,7 @@ def test_falls_back_to_the_usual_products(monkeypatch, unknown_mode, lack):
 def test_other_products_are_left_alone(monkeypatch, what):
     import promptmem.lm.matmul as m
     assert m._mode() is not None
-    monkeypatch.setattr(m, "_product", lambda *a: pytest.fail("oneDNN's product was called"))
+    monkeypatch.setattr(m, "product", lambda *a: pytest.fail("oneDNN's product was called"))
     x, w = randn(100, 256), randn(512, 256)
     if what == "bf16": x, w = x.bfloat16(), w.bfloat16()
     if what == "float64": x, w = x.double(), w.double()
@@ -130,8 +130,8 @@ def test_losses_of_a_model_are_equal(monkeypatch):
     from tests.recall.test_recall import SEEN, tiny
     assert m._mode() is not None
     model, tokenizer = tiny()
-    rows, calls, real = [tokenizer(s)["input_ids"] for s in SEEN*8], [], m._product
-    monkeypatch.setattr(m, "_product", lambda x, w, b=None: calls.append(len(x)) or real(x, w, b))
+    rows, calls, real = [tokenizer(s)["input_ids"] for s in SEEN*8], [], m.product
+    monkeypatch.setattr(m, "product", lambda x, w, b=None: calls.append(len(x)) or real(x, w, b))
     fast = token_logprobs(model, tokenizer, rows)
     assert calls
     monkeypatch.setattr(m, "_mode", lambda: None)

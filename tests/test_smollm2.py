@@ -41,6 +41,16 @@ def test_a_shared_beginning_gives_the_same_texts(lm):
     assert together == alone
 
 
+def test_answers_are_token_for_token_those_of_generate(lm):
+    import torch
+    from promptmem.lm.local import _generate_whole
+    prompts = [f"Write one sentence about {t}." for t in ("rivers", "bread", "the longest war", "snow", "music")]
+    ids = sorted((lm.prompt_ids(p) for p in prompts), key=len)
+    request = dict(max_tokens=20, stop=[], temperature=0., seed=0, draw=0, prompt="")
+    with torch.inference_mode(): whole = _generate_whole(lm, ids, [request]*5)
+    assert sorted(c.text for c in lm.complete(prompts, max_tokens=20)) == sorted(c.text for c in whole)
+
+
 def test_bfloat16_makes_the_same_decisions_but_for_ties(lm):
     pairs = [("The cat sat on the warm windowsill.", "The cat sat windowsill on warm the."),
              ("She poured the tea into a small cup.", "She poured tea the a into cup small."),

@@ -10,6 +10,7 @@ import inspect
 from contextlib import contextmanager
 
 from ..core import require, stable_hash
+from .lean import KeysValues, LeanModel, from_layers
 from fastcore.basics import patch
 
 # %% auto #0
@@ -42,6 +43,8 @@ class Prefix:
         skip:int=0, # padding on the row's left
     ): # None where the cache is of another kind
         "What a cache holds of the first tokens of one row"
+        if isinstance(cache, KeysValues):
+            return cls(ids, [(k[:, :, :len(ids)], v[:, :, :len(ids)]) for k, v in cache.prefix(row, skip)])
         layers = getattr(cache, "layers", None)
         if not layers or any(type(x).__name__ != "DynamicLayer" for x in layers): return None
         end = skip + len(ids)
@@ -61,10 +64,12 @@ def cut(self:Prefix,
 @patch
 def expanded(self:Prefix,
     rows:int, # of the batch
+    dtype=None, # number format of the model that goes on from it; None: as they are
 ):
     "The cache of `rows` rows that all begin so"
     cache = require("transformers", "local").DynamicCache()
-    for i, (k, v) in enumerate(self.layers): cache.update(k.expand(rows, -1, -1, -1), v.expand(rows, -1, -1, -1), i)
+    for i, (k, v) in enumerate(self.layers):
+        cache.update(*(t.to(dtype or t.dtype).expand(rows, -1, -1, -1) for t in (k, v)), i)
     return cache
 
 # %% ../../nbs/lm/10_decode.ipynb #6ced9525
@@ -156,6 +161,12 @@ def _attending(model, x):
     try: yield
     finally: config._attn_implementation = "sdpa"
 
+# %% ../../nbs/lm/10_decode.ipynb #95d3d0ce
+def _start(model, lean, prefix, rows, width):
+    "The cache to begin with: of what all rows share, or an empty one"
+    if lean is None: return prefix.expanded(rows, next(model.parameters()).dtype) if prefix else None
+    return from_layers(prefix.layers, rows, width) if prefix else lean.fresh(rows)
+
 # %% ../../nbs/lm/10_decode.ipynb #7f47239a
 class Decoding:
     "The rows of one batch on their way; `step` gives each row's next token"
@@ -166,9 +177,10 @@ class Decoding:
         pad:int=0, # the id to fill up with
         prefix:Prefix=None, # what all rows begin with
         limit:int=0, # positions of the model; 0: unknown
+        lean:LeanModel=None, # the same model's own forward pass, which is then used
     ):
         torch = require("torch", "local")
-        self.model, self.pick, self.limit = model, pick, limit
+        self.model, self.pick, self.limit, self.lean = model, pick, limit, lean
         n, device = len(prefix or ()), next(model.parameters()).device
         tails = [i[n:] for i in ids]
         width = max(map(len, tails))
@@ -177,20 +189,28 @@ class Decoding:
         self.position = (mask.cumsum(-1)-1).clamp_(min=0)[:, n:]
         # without padding the model needs no mask, and its attention takes the faster path
         self.mask = None if bool(mask.all()) else mask
-        self.cache = prefix.expanded(len(ids)) if prefix else None
+        self.cache = _start(model, lean, prefix, len(ids), width)
         self.rows, self.skip = list(range(len(ids))), [n and 0 or width-len(t) for t in tails]
         self.known, self.slot = set(inspect.signature(model.forward).parameters), cache_argument(model)
 
     def step(self)->list: # (row number, token) of each row that is on its way; None: the model keeps no cache
         "Read what is new and pick the next token of each row"
         torch = require("torch", "local")
+        logits = self._logits() if self.lean is None else self._lean_logits()
+        if logits is None: return None
+        token = self.pick(logits.float(), self.rows)
+        self._grow(torch, token)
+        return list(zip(self.rows, token.tolist()))
+
+    def _lean_logits(self):
+        return self.lean.logits(self.lean.read(self.x, self.position, self.cache, self.mask)[:, -1])
+
+    def _logits(self):
         with _attending(self.model, self.x): out = self.model(**self._call())
         self.cache = cache_of(out)
         if self.cache is None: return None
         give_room(self.cache)
-        token = self.pick(out.logits[:, -1].float(), self.rows)
-        self._grow(torch, token)
-        return list(zip(self.rows, token.tolist()))
+        return out.logits[:, -1]
 
     def _call(self):
         call = {"input_ids": self.x, self.slot: self.cache, "use_cache": True}

@@ -21,6 +21,7 @@ from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
 from .chat import chat_ids, text_ids
 from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
+from .lean import LeanModel, from_layers, lean_model
 from .matmul import PackedLinear, fast_products
 from .scoring import context_length, is_oom, pad_id
 from fastcore.basics import patch
@@ -177,31 +178,32 @@ class TransformersLM(LM):
             except (PromptTooLong, ValueError, TypeError, LMError) as e: yield i, e
         # of one length together: little padding, and one longest answer a batch
         fits.sort(key=lambda f: (f[2]["max_tokens"], len(f[1])))
-        prefix, start = self._beginning([f[1] for f in fits]), 0
+        prefix, start = self._beginning([f[1] for f in fits], max((f[2]["max_tokens"] for f in fits), default=0)), 0
         while start < len(fits):
             batch = [f for f in fits[start:start+self.batch_size] if f[2]["max_tokens"] == fits[start][2]["max_tokens"]]
             start += len(batch)
             for f, c in zip(batch, self._batch([f[1] for f in batch], [f[2] for f in batch], prefix)): yield f[0], c
 
-    def _beginning(self, rows):
-        "What all rows begin with, computed once or kept from the last call"
+    def _beginning(self, rows, steps):
+        "What all rows begin with, computed once or kept from the last call; weights laid out where that pays"
         import torch
         if not rows: return None
         self._after_fork()
         with self._lock, torch.inference_mode(), fast_products(self.model):
             self._mark = _weights_mark(self.model)
+            _lay_out(self, steps)
             return _shared_prefix(self, rows)
 
     def _stream(self, request):
         import torch
         ids, opt = self._fitted(0, request)
-        prefix, t, eos = self._beginning([ids]), time.perf_counter(), end_ids(self.model, self.tokenizer)
-        way = Decoding(self.model, [ids], picker([opt]), pad_id(self.tokenizer), prefix, self.context_length or 0)
+        prefix, t = self._beginning([ids], opt["max_tokens"]), time.perf_counter()
+        eos, way = end_ids(self.model, self.tokenizer), _decoding(self, [ids], [opt], prefix)
         spelling, row = Spelling(self.tokenizer, opt["stop"]), []
         if _opened(self, ids): yield "<think>"
         while len(row) < opt["max_tokens"] and not spelling.done:
             # the lock is held for one token at a time: a reader may be slow
-            with self._lock, torch.inference_mode(), fast_products(self.model): step = way.step()
+            with self._lock, torch.inference_mode(), _products(self): step = way.step()
             if step is None: return (yield from super()._stream(request))
             row.append(step[0][1])
             if row[-1] in eos: break
@@ -303,6 +305,27 @@ def _weights_mark(model):
     with torch.no_grad(): sums = [_bits(p.detach()).sum().item() for p in model.parameters()]
     return [str(model.device), model.training, *sums]
 
+# %% ../../nbs/lm/05_local.ipynb #55c701e3
+_PACK_AFTER = 16 # steps; fewer are not worth it
+
+_PACK_BYTES = 2**30 # of weights; the copy of a larger model would take too much memory
+
+def _lay_out(lm, steps):
+    "Keep the weights laid out for single tokens once that pays, and let go of those of other weights"
+    if lm._packed and lm._packed[1] != lm._mark: lm._packed, lm._steps = None, 0
+    lm._steps += steps
+    if lm._packed or lm._mark is None or lm._steps < _PACK_AFTER: return
+    if sum(p.nbytes for p in lm.model.parameters()) <= _PACK_BYTES:
+        lm._packed = lean_model(lm.model) or PackedLinear(lm.model), lm._mark
+
+def _lean(lm):
+    "The model's lean pass, where it has one that is laid out"
+    return lm._packed[0] if lm._packed and isinstance(lm._packed[0], LeanModel) else None
+
+def _products(lm):
+    "The context in which the model's own layers are fastest"
+    return fast_products(lm.model, None if _lean(lm) else lm._packed and lm._packed[0])
+
 # %% ../../nbs/lm/05_local.ipynb #2fb71089
 def _keep_prefix(lm, prefix):
     "Keep the beginning for the next call, unless it takes too much memory"
@@ -312,12 +335,23 @@ def _keep_prefix(lm, prefix):
 def _read(lm, ids, before):
     "The `Prefix` of these tokens, from that of their first ones; None for a model that keeps no shareable cache"
     import torch
-    done = len(before or ())
+    done, lean = len(before or ()), _lean(lm)
     x = torch.tensor([ids[done:]], device=lm.model.device)
+    if lean: return _kept_prefix(lm, _read_lean(lean, x, before), ids)
     backbone = getattr(lm.model, "base_model", None) or lm.model
-    call = {"input_ids": x, "use_cache": True, cache_argument(backbone): before.expanded(1) if before else None}
-    try: prefix = Prefix.of_cache(ids, cache_of(backbone(**call)))
+    known = before.expanded(1, lm.model.dtype) if before else None
+    try: out = backbone(**{"input_ids": x, "use_cache": True, cache_argument(backbone): known})
     except TypeError: return None
+    return _kept_prefix(lm, cache_of(out), ids)
+
+def _read_lean(lean, x, before):
+    done = len(before or ())
+    kv = from_layers(before.layers, 1, x.shape[1]) if before else lean.fresh(1)
+    lean.read(x, require("torch").arange(done, done + x.shape[1])[None], kv)
+    return kv
+
+def _kept_prefix(lm, cache, ids):
+    prefix = Prefix.of_cache(ids, cache)
     if prefix is not None: _keep_prefix(lm, prefix)
     return prefix
 
@@ -374,27 +408,17 @@ def _stops(tokenizer, ids, stop):
     text = tokenizer.decode(ids, skip_special_tokens=True)
     return any(s in text for s in stop)
 
-# %% ../../nbs/lm/05_local.ipynb #5c3dd5da
-_PACK_AFTER = 16 # steps; fewer are not worth it
+# %% ../../nbs/lm/05_local.ipynb #cf5564c8
+def _decoding(lm, ids, requests, prefix):
+    pick, pad = picker(requests), pad_id(lm.tokenizer)
+    return Decoding(lm.model, ids, pick, pad, prefix, lm.context_length or 0, _lean(lm))
 
-_PACK_BYTES = 2**30 # of weights; the copy of a larger model would take too much memory
-
-def _packed(lm, steps):
-    "The model's weights laid out for single tokens, or None where that is not worth it (yet)"
-    if lm._packed and lm._packed[1] != lm._mark: lm._packed, lm._steps = None, 0
-    lm._steps += steps
-    if lm._packed is None and lm._mark is not None and lm._steps >= _PACK_AFTER:
-        if sum(p.nbytes for p in lm.model.parameters()) <= _PACK_BYTES: lm._packed = PackedLinear(lm.model), lm._mark
-    return lm._packed and lm._packed[0]
-
-# %% ../../nbs/lm/05_local.ipynb #20180089
 def _generate(lm, ids, requests, prefix=None):
     "One batch; all requests share their options"
     opt, eos, t = requests[0], end_ids(lm.model, lm.tokenizer), time.perf_counter()
-    way = Decoding(lm.model, ids, picker(requests), pad_id(lm.tokenizer), prefix, lm.context_length or 0)
-    rows, ended = [[] for _ in ids], set()
+    way, rows, ended = _decoding(lm, ids, requests, prefix), [[] for _ in ids], set()
     tail = max(map(len, opt["stop"]), default=0) + 8
-    with fast_products(lm.model, _packed(lm, opt["max_tokens"])):
+    with _products(lm):
         for _ in range(opt["max_tokens"]):
             step = way.step()
             if step is None: return _generate_whole(lm, ids, requests)
