@@ -5,6 +5,7 @@ import functools
 import inspect
 from contextlib import contextmanager
 from ..core import require, stable_hash
+from .lean import KeysValues, LeanModel, from_layers
 from fastcore.basics import patch
 
 def common_prefix(rows) -> int:
@@ -27,7 +28,7 @@ class Prefix:
     def cut(self, n: int) -> Prefix:
         ...
 
-    def expanded(self, rows: int):
+    def expanded(self, rows: int, dtype=...):
         ...
 
     @property
@@ -71,6 +72,9 @@ def _one_position():
 def _attending(model, x):
     ...
 
+def _start(model, lean, prefix, rows, width):
+    ...
+
 class Decoding:
     x: _Any
     position: _Any
@@ -79,15 +83,22 @@ class Decoding:
     model: _Any
     pick: _Any
     limit: _Any
+    lean: _Any
     rows: _Any
     skip: _Any
     known: _Any
     slot: _Any
 
-    def __init__(self, model, ids, pick, pad: int=..., prefix: _Optional[Prefix]=..., limit: int=...):
+    def __init__(self, model, ids, pick, pad: int=..., prefix: _Optional[Prefix]=..., limit: int=..., lean: _Optional[LeanModel]=...):
         ...
 
     def step(self) -> list:
+        ...
+
+    def _lean_logits(self):
+        ...
+
+    def _logits(self):
         ...
 
     def _call(self):

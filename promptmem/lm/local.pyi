@@ -13,6 +13,7 @@ from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
 from .chat import chat_ids, text_ids
 from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
+from .lean import LeanModel, from_layers, lean_model
 from .matmul import PackedLinear, fast_products
 from .scoring import context_length, is_oom, pad_id
 from fastcore.basics import patch
@@ -79,7 +80,7 @@ class TransformersLM(LM):
     def _answer(self, requests):
         ...
 
-    def _beginning(self, rows):
+    def _beginning(self, rows, steps):
         ...
 
     def _stream(self, request):
@@ -113,11 +114,28 @@ def _bits(t):
 
 def _weights_mark(model):
     ...
+_PACK_AFTER: _Any
+_PACK_BYTES: _Any
+
+def _lay_out(lm, steps):
+    ...
+
+def _lean(lm):
+    ...
+
+def _products(lm):
+    ...
 
 def _keep_prefix(lm, prefix):
     ...
 
 def _read(lm, ids, before):
+    ...
+
+def _read_lean(lean, x, before):
+    ...
+
+def _kept_prefix(lm, cache, ids):
     ...
 
 def _shared_prefix(lm, rows):
@@ -137,10 +155,8 @@ def end_ids(model, tokenizer) -> set:
 
 def _stops(tokenizer, ids, stop):
     ...
-_PACK_AFTER: _Any
-_PACK_BYTES: _Any
 
-def _packed(lm, steps):
+def _decoding(lm, ids, requests, prefix):
     ...
 
 def _generate(lm, ids, requests, prefix=...):
