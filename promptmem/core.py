@@ -238,7 +238,7 @@ def json_text(
     text = json.dumps(finite(plain(x)), ensure_ascii=False, allow_nan=False, indent=indent)
     return _HALF.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
-# %% ../nbs/00_core.ipynb #c4e0a7d1
+# %% ../nbs/00_core.ipynb #5cbc6856
 def is_number(
     x, # anything
 )->bool:
@@ -254,7 +254,7 @@ def stable_hash(
     text = json.dumps(plain(x), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:n]
 
-# %% ../nbs/00_core.ipynb #c4e0a7d3
+# %% ../nbs/00_core.ipynb #b92b0dde
 def file_hash(
     path, # a file
 )->str: # hex digits
@@ -321,55 +321,103 @@ def words(
     "The folded words of `text`"
     return fold(text).split()
 
+# %% ../nbs/00_core.ipynb #798e7fd8
+_HIDDEN = {c: 0xe000 + i for i, c in enumerate("!\\:.()[]" + "MWhVAHzPaJNΩebpsKGT")}
+_HIDE, _SHOW = {ord(c): h for c, h in _HIDDEN.items()}, {h: c for c, h in _HIDDEN.items()}
+_PRIVATE = re.compile("[\ue000-\ue0ff]")
+_PLACES = {c: re.compile(p) for c, p in {
+    "!": r"(?<![^\s(\[{,;&|=])!(?=[^\W_])"                                           # !x
+         r"|(?<=\d)!(?![!?=\w])|(?<=[\s(*/+=^-][a-z])!(?![!?=\w])|(?<=^[a-z])!(?![!?=\w])", # 5! n!
+    "\\": r"\\(?=[^\W_])",                                                           # \n
+    ":": r"(?<=\d):(?=\d)",                                                          # 10:30
+    ".": r"""(?<![^\s(\[{"'`])\.(?=[^\W\d_])""",                                     # .NET
+    "M": r"(?<=\d)\s?M(?:W|Wh|V|VA|A|Hz|Pa|J|N|Ω|eV)\b|\bM(?:W|Wh|Hz|Pa|eV)\b",    # 5 MW
+    "b": r"(?<=\d)\s?[KMGT]b(?:ps)?\b"}.items()}                                    # 100 Mb
+_HALF_OPEN = re.compile(r"(\[)([^\[\]()]*)(\))|(\()([^\[\]()]*)(\])")
+_NOT_EQUAL, _SMILE = re.compile(r"!=+"), re.compile(r"(?<![\w(]):-?([()])(?!\w)")
+_INCH, _OPENS = re.compile(r"(?<=\d)(['\"])(?!\w)"), re.compile(r"(?<!\w)['\"](?=\w)")
+
+def _plain_only(text): return text if text.isascii() else _PRIVATE.sub(" ", visible(text))
+
+def _hidden(m): return m[0].translate(_HIDE)
+
+def _bracketed(m):
+    opens, inside, closes = (m[i] if m[i] is not None else m[i + 3] for i in (1, 2, 3))
+    return opens.translate(_HIDE) + inside + closes.translate(_HIDE)
+
+def _contextual(text):
+    "The text with punctuation that means something where it stands as private characters"
+    if "!=" in text: text = _NOT_EQUAL.sub("≠", text)
+    if ":" in text: text = _SMILE.sub(lambda m: " 🙂 " if m[1] == ")" else " 🙁 ", text)
+    if _INCH.search(text):                              # feet and inches, unless the mark closes a quotation
+        opened = {m[0] for m in _OPENS.finditer(text)}
+        text = _INCH.sub(lambda m: m[0] if m[1] in opened else "′" if m[1] == "'" else "″", text)
+    if "[" in text or "]" in text: text = _HALF_OPEN.sub(_bracketed, text)
+    for c, pattern in _PLACES.items():
+        if c in text: text = pattern.sub(_hidden, text)
+    return text
+
 # %% ../nbs/00_core.ipynb #f85afd0c
 _SUPER = dict(zip(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"), "0123456789+-=()ni"))
 _RAISED = re.compile(f"[{''.join(map(chr, _SUPER))}]+")
 _FRACTION = re.compile("[\u00bc-\u00be\u2150-\u215e\u2189]")
+_DIGIT = re.compile(r"(?![0-9])\d")                             # of any script
+_SPELLED = str.maketrans("٫٪〜\u00b4\u02bc", ".%~''")
 _DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 def _unified(text):
     "Case, width, minus signs, superscripts and fractions in one spelling"
     if text.isascii(): return text.lower()
+    text = _DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text.translate(_SPELLED))
     text = _RAISED.sub(lambda m: "^" + m[0].translate(_SUPER), visible(text))
     text = _FRACTION.sub(lambda m: " " + unicodedata.normalize("NFKC", m[0]), text)
     text = _DASH.sub("-", text).replace("\u2044", "/")
     text = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", text).replace("\u2044", "/")
+    return unicodedata.normalize("NFKC", text).replace("\u2044", "/").replace("i\u0307", "i")
 
 # %% ../nbs/00_core.ipynb #934db1da
-_MEANT = "#+-<>=*/^%&$~|"
-_BLANK = {i: " " for i in range(128) if not (chr(i).isalnum() or chr(i) in _MEANT + ".")}
+_MEANT = "#+-<>=*/^%&$~|@"
+_SHOWN = frozenset(map(chr, _SHOW))
+_STAYS = "§¶†‡‰‱′″‴"                                              # punctuation, Unicode says
+_BLANK = {i: " " if chr(i).isspace() or i > 31 and i != 127 else None for i in range(128)
+          if not (chr(i).isalnum() or chr(i) in _MEANT + ".")}
 
 def _meant(text):
     "The text with punctuation blank; a symbol that is not ASCII stands alone between blanks"
     if text.isascii(): return " ".join(text.translate(_BLANK).split())
     def kept(c):
-        if c.isalnum() or c in _MEANT or c == ".": return c
-        kind = "" if c.isascii() else unicodedata.category(c)
-        return c if kind[:1] == "M" else f" {c} " if kind in ("Sm", "Sc", "So") else " "
+        if c.isalnum() or c in _MEANT or c == "." or c in _SHOWN: return c
+        if c.isascii() or c in _STAYS: return _BLANK.get(ord(c), f" {c} ") or ""
+        kind = unicodedata.category(c)
+        return c if kind[:1] == "M" else f" {c} " if kind in ("Sm", "Sc", "So") else "" if kind == "Cc" and not c.isspace() else " "
     return " ".join("".join(map(kept, text)).split())
 
-# %% ../nbs/00_core.ipynb #54f2dfab
+# %% ../nbs/00_core.ipynb #5207b3f8
 _OTHER = re.escape(_MEANT) + r".\s"
 _A = rf"[^\d{_OTHER}]"                                                   # a letter
 _HYPHEN = re.compile(rf"(?<={_A}{_A})-+(?={_A})|(?<={_A})-+(?={_A}{_A})")   # well-known, e-mail, x-ray
-_DASHED = re.compile(rf"(?<={_A}{_A})\s-+\s(?={_A}{_A})")                   # one thing - or another
+_DASHED = re.compile(rf"(?<={_A}{_A})\s?-+\s(?={_A}{_A})")                   # one thing - or another
 _POINT = re.compile(rf"\.(?!\d)|(?<=[^\d{_OTHER}])\.|(?<=\.)\.")            # no decimal point
 _ANY = re.compile(f"[{re.escape(_MEANT)}]")
 _SYMBOL = re.compile(rf"""
     (?P<own>(?<={_A})(?:\+\+|\#+)(?![^{_OTHER}]))                      # c++, c#
   | (?P<sign>(?<![^{_OTHER}])(?<!\d\s)(?<!\b{_A}\s)(?<!\.)-(?=\.?\d))  # -5; not 7 -5, not x -5
+  | (?P<option>(?<={_A}{_A}\s)-+(?={_A}{_A}))                          # ls -la
   | [{re.escape(_MEANT)}]""", re.VERBOSE)
+
+def _spaced(m):
+    "A symbol as a word of its own, or with the neighbour that it belongs to"
+    return m[0] if m["own"] else f" {m[0]}" if m["sign"] or m["option"] else f" {m[0]} "
 
 def identity_key(
     text:str, # any text
 )->str: # equal for texts that are the same; the bare text where only punctuation was written
     "For sameness: case, width, punctuation and blanks go; symbols with a meaning, decimal points and superscripts stay"
-    key = _meant(_unified(text))
+    key = _meant(_unified(_contextual(_plain_only(text))))
     if "-" in key: key = _DASHED.sub(" ", _HYPHEN.sub(" ", key))
     if "." in key: key = " ".join(_POINT.sub(" ", key).split())
-    if _ANY.search(key): key = _SYMBOL.sub(lambda m: m[0] if m["own"] else " -" if m["sign"] else f" {m[0]} ", key)
-    return " ".join(key.split()) or " ".join(visible(text).split())
+    if _ANY.search(key): key = _SYMBOL.sub(_spaced, key)
+    return " ".join(key.split()).translate(_SHOW) or " ".join(visible(text).split())
 
 # %% ../nbs/00_core.ipynb #a99a6b58
 def user_path(

@@ -23,11 +23,13 @@ def without_markdown(
     "Take out the Markdown that says nothing about the content"
     return _EMPHASIS.sub(r"\2", _LINE_MARK.sub("", text))
 
+_SHOUT = re.compile(r"(?<=\w)!+(?=\s|$)") # "It is 42!" is no factorial
+
 def answer_key(
     text:str, # what a model wrote, or the right answer
 )->str:
     "Equal for answers that say the same but for case, width, punctuation, blanks and Markdown"
-    return identity_key(without_markdown(text))
+    return identity_key(_SHOUT.sub("", without_markdown(text)))
 
 # %% ../nbs/04_grade.ipynb #36cce09d
 def exact(

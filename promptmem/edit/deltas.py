@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -182,6 +183,14 @@ def fingerprint(
         h.update(f"{name}{tuple(p.shape)}{p.dtype}".encode() + _bytes(w[::step][:_SAMPLE]))
     return h.hexdigest()[:16]
 
+# %% ../../nbs/edit/02_deltas.ipynb #7c799945
+def _factor(s):
+    "A finite number, or `InvalidData`: an edit times nan would leave no weight as it was"
+    try: x = float(s)
+    except (TypeError, ValueError, OverflowError): x = math.nan
+    if not math.isfinite(x) or isinstance(s, str): raise InvalidData(f"a scale is a finite number, not {s!r:.40}")
+    return x
+
 # %% ../../nbs/edit/02_deltas.ipynb #20a79a5d
 class Edit:
     "A reversible change of a model's weights"
@@ -196,7 +205,7 @@ class Edit:
         history:list=None, # loss of each epoch
     ):
         self.model, self.tokenizer, self.delta, self.method = model, tokenizer, delta, method
-        self.config, self.base, self._scale = config or {}, base or fingerprint(model), float(scale)
+        self.config, self.base, self._scale = config or {}, base or fingerprint(model), _factor(scale)
         self.history, self.id, self.made, self.limit = history or [], new_id(), now(), {}
         self.outcome = {}  # of the canonical examples: passed, of, before, and the scale of that
         check_fits(delta, model)
@@ -210,7 +219,7 @@ class Edit:
         s, # factor
     ):
         "Renews the weights where the edit is in force"
-        self._scale = float(s)
+        self._scale = _factor(s)
         if self.active: ledger(self.model).put(self)
     @property
     def chat(self)->bool:
@@ -225,7 +234,7 @@ class Edit:
         scale:float=None, # None: as it is
     )->Edit:
         "Put the edit in force (at another `scale`, if given)"
-        if scale is not None: self._scale = float(scale)
+        if scale is not None: self._scale = _factor(scale)
         ledger(self.model).put(self)
         return self
 
@@ -347,14 +356,35 @@ def load_edit(
     out.id, out.made, out.limit, out.outcome = info["id"], info["made"], info["limit"], info.get("outcome", {})
     return out
 
+# %% ../../nbs/edit/02_deltas.ipynb #7360d677
+_FIELDS = dict(method=str, base=str, config=dict, history=list, id=str, made=str, limit=dict)
+
+def _read_info(path):
+    "What edit.json says, each field of the right kind"
+    try: info = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as e:
+        raise InvalidData(f"{path.parent.name}/edit.json cannot be read: {e}") from e
+    if not isinstance(info, dict): raise InvalidData(f"{path.parent.name}/edit.json holds no object, but {info!r:.40}")
+    for name, kind in _FIELDS.items():
+        if not isinstance(info.get(name), kind):
+            found = f"found {info[name]!r:.40}" if name in info else "it is missing"
+            raise InvalidData(f"{path.parent.name}/edit.json: {name!r} must be {kind.__name__}: {found}")
+    if not isinstance(info.get("scale"), (int, float)) or not math.isfinite(info["scale"]):
+        raise InvalidData(f"{path.parent.name}/edit.json: 'scale' must be a finite number, found "
+                          f"{info.get('scale')!r:.40}")
+    if not isinstance(info.get("outcome", {}), dict):
+        raise InvalidData(f"{path.parent.name}/edit.json: 'outcome' must be dict, found {info['outcome']!r:.40}")
+    return info
+
 def _read_edit(path):
     "(what edit.json says, the Delta), checked against each other"
-    try: info = json.loads((path/"edit.json").read_text("utf-8"))
-    except (OSError, ValueError) as e: raise InvalidData(f"{path.name}/edit.json cannot be read: {e}") from e
+    info = _read_info(path/"edit.json")
     try: delta = Delta.from_tensors(require("safetensors.torch", "local").load_file(path/"edit.safetensors"))
     except Exception as e: raise InvalidData(f"{path.name}/edit.safetensors cannot be read: {e}") from e
     if delta.digest() != info.get("digest"):
         raise InvalidData(f"{path.name}: edit.safetensors is not the file that edit.json describes")
+    odd = [name for name, t in delta.tensors().items() if t.is_floating_point() and not t.isfinite().all()]
+    if odd: raise InvalidData(f"{path.name}/edit.safetensors: {odd[0]} holds nan or infinity")
     return info, delta
 
 # %% ../../nbs/edit/02_deltas.ipynb #ef2dc28d

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
-from ..core import InvalidData, plain, require, write_atomic
+from ..core import InvalidData, file_hash, plain, require, stable_hash, write_atomic
 from ..data import local_data
 from .config import EditConfig, read_config
-from .deltas import Delta, Edit, verdict_html
+from .deltas import Delta, Edit, fingerprint, verdict_html
 from .editor import METHODS, Job, call_settings, fit_scale, keeps_limit, split_texts
 from .evaluate import evaluate_edit
 from .examples import CanonicalExamples, read_texts
@@ -239,15 +239,28 @@ def save_run(
     write_atomic(Path(out)/"log.jsonl", "".join(json.dumps(plain(line)) + "\n" for line in run.log))
     return write_atomic(Path(out)/"results.json", json.dumps(run.to_dict(), indent=1))
 
+# %% ../../nbs/edit/17_run.ipynb #cb54b13f
+def _contents(config, folders):
+    "data file -> hash of what it holds"
+    def one(p): return stable_hash(list(p)) if isinstance(p, (list, tuple)) else file_hash(find_file(p, folders))
+    return {kind: one(p) for kind, p in sorted(config.paths.items()) if p}
+
+def _model_mark(model):
+    "What stands for the model in what was asked: its name, or a fingerprint of the weights"
+    if model is None or isinstance(model, str): return model
+    return fingerprint(model[0] if isinstance(model, tuple) else model.model)
+
+# %% ../../nbs/edit/17_run.ipynb #93ab55a8
 def _known(out, config, asked):
     "The results that lie in the folder, if they answer the same question; else None"
     path = Path(out)/"results.json" if out is not None else None
     if path is None or not path.exists(): return None
-    try: d = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError: return None
-    if d.get("asked") != asked or d.get("config") != plain(config.content): return None
-    def limits(part): return {float(k): v for k, v in d[part].items()}
-    return ConfigRun(config, d["initial_eval"], limits("test"), limits("success"), compat=asked["compat"], asked=asked)
+    try:
+        d = json.loads(path.read_text(encoding="utf-8"))
+        if d.get("asked") != asked or d.get("config") != plain(config.content): return None
+        test, success = ({float(k): v for k, v in d[part].items()} for part in ("test", "success"))
+        return ConfigRun(config, d["initial_eval"], test, success, compat=asked["compat"], asked=asked)
+    except (ValueError, KeyError, TypeError, AttributeError): return None # no file of ours: it will be replaced
 
 # %% ../../nbs/edit/17_run.ipynb #31927274
 def run_config(
@@ -269,7 +282,7 @@ def run_config(
     config = path if isinstance(path, EditConfig) else read_config(path, general or general_beside(folders))
     limits = sorted(limits or ([config.degradation] if config.degradation else [1e-3, 1e-4, 1e-5]), reverse=True)
     asked = plain(dict(compat=compat, limits=limits, seed=seed, examples=examples, evaluation=evaluation, texts=texts,
-                       model=model if isinstance(model, str) else None))
+                       model=_model_mark(model), data=_contents(config, folders)))
     if (known := _known(out, config, asked)) is not None: return known
     x = config_examples(config, folders, examples, evaluation, seed)
     limit_text, train_text = _texts(config, folders, texts, seed)

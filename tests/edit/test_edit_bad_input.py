@@ -114,3 +114,37 @@ def test_configs(tmp_path):
         (dict(validation=dict(degredation_general_path="data/val-chunked.jsonl")), "never published"),
     ):
         with pytest.raises(InvalidData, match=says): read_config({**base, **change})
+
+
+@pytest.mark.parametrize("change, says", [
+    (lambda d: [1], "no object"), (lambda d: "x", "no object"), (lambda d: None, "no object"), (lambda d: 5, "no object"),
+    *[(lambda d, k=k: {n: v for n, v in d.items() if n != k}, f"'{k}' must be") for k in
+      ("base", "method", "config", "history", "id", "made", "limit", "scale")],
+    *[(lambda d, v=v: d | dict(scale=v), "'scale' must be a finite") for v in
+      ("x", None, [1], float("nan"), float("inf"), -float("inf"))],
+    (lambda d: d | dict(config=[1]), "'config' must be dict"), (lambda d: d | dict(base=3), "'base' must be str"),
+    (lambda d: d | dict(method=None), "'method' must be str"), (lambda d: d | dict(outcome=3), "'outcome' must be dict"),
+    (lambda d: d | dict(digest=3), "is not the file"), (lambda d: {}, "must be"),
+])
+def test_what_an_edit_file_says_is_looked_at(tmp_path, change, says):
+    m = small.model()
+    Edit(m, None, Delta({"gpt_neox.layers.0.mlp.dense_4h_to_h.weight": torch.ones(16, 32)}), "full").save(tmp_path)
+    told = json.loads((tmp_path/"edit.json").read_text())
+    (tmp_path/"edit.json").write_text(json.dumps(change(told)))
+    with pytest.raises(InvalidData, match=says): load_edit(tmp_path, m)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), -float("inf")])
+def test_numbers_that_are_none_never_reach_the_weights(tmp_path, odd):
+    m, name = small.model(), "gpt_neox.layers.0.mlp.dense_4h_to_h.weight"
+    before, one = small.state(m), torch.ones(16, 32)
+    one[3, 4] = odd
+    Edit(m, None, Delta({name: one}), "full").save(tmp_path/"dense")
+    Edit(m, None, Delta(factors={name: (one[:, :2].clone(), one[:2] + odd)}), "full").save(tmp_path/"factors")
+    for kind in ("dense", "factors"):
+        with pytest.raises(InvalidData, match="holds nan or infinity"): load_edit(tmp_path/kind, m)
+    good = Edit(m, None, Delta({name: torch.ones(16, 32)}), "full")
+    for f in (lambda: good.apply(odd), lambda: setattr(good, "scale", odd), lambda: setattr(good, "scale", "2"),
+              lambda: Edit(m, None, Delta(), "full", scale=odd)):
+        with pytest.raises(InvalidData, match="a scale is a finite number"): f()
+    assert small.same(m, before)

@@ -208,3 +208,26 @@ def test_a_model_of_another_family_takes_its_own_layers(files):
             ),
             model=(small.model(), Chars()),
         )
+
+
+@pytest.mark.parametrize("change", ["toy_train-val.jsonl", "val100-val.jsonl", "toy_eval-val.jsonl", "weights",
+                                    "results"])
+def test_results_are_read_back_only_for_the_same_data_and_model(files, change):
+    path = written(files, published())
+    m, tok = small.model(), Chars()
+    asked = dict(model=(m, tok), limits=(5.0,), out=files/"out", progress=False, examples=1, evaluation=1, texts=4)
+    first = run_config(path, **asked)
+    first.edit.undo()
+    assert run_config(path, **asked).edit is None  # read, not run
+    if change == "weights": asked["model"] = (small.model(seed=1), tok)
+    elif change == "results":
+        told = json.loads((files/"out"/"results.json").read_text())
+        (files/"out"/"results.json").write_text(json.dumps({k: v for k, v in told.items() if k != "initial_eval"}))
+    else:
+        found = next(files.rglob(change))
+        rows = found.read_text().splitlines()
+        found.write_text("\n".join([rows[1], rows[0], *rows[2:]]) + "\n")
+    again = run_config(path, **asked)
+    assert again.edit is not None and again.results
+    again.edit.undo()
+    assert run_config(path, **asked).edit is None
