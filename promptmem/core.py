@@ -325,13 +325,14 @@ def words(
 _HIDDEN = {c: 0xe000 + i for i, c in enumerate("!\\:.()[]" + "MWhVAHzPaJNΩebpsKGT")}
 _HIDE, _SHOW = {ord(c): h for c, h in _HIDDEN.items()}, {h: c for c, h in _HIDDEN.items()}
 _PRIVATE = re.compile("[\ue000-\ue0ff]")
+_NEXT = "(?=[a-zA-Z0-9](?![\u0300-\u036f]))"                                            # and no accent behind it
 _PLACES = {c: re.compile(p) for c, p in {
-    "!": r"(?<![^\s(\[{,;&|=])!(?=[^\W_])"                                           # !x
+    "!": rf"(?<![^\s(\[{{,;&|=])!{_NEXT}"                                             # !x
          r"|(?<=\d)!(?![!?=\w])|(?<=[\s(*/+=^-][a-z])!(?![!?=\w])|(?<=^[a-z])!(?![!?=\w])", # 5! n!
-    "\\": r"\\(?=[^\W_])",                                                           # \n
+    "\\": rf"\\{_NEXT}",                                                              # \n
     ":": r"(?<=\d):(?=\d)",                                                          # 10:30
-    ".": r"""(?<![^\s(\[{"'`])\.(?=[^\W\d_])""",                                     # .NET
-    "M": r"(?<=\d)\s?M(?:W|Wh|V|VA|A|Hz|Pa|J|N|Ω|eV)\b|\bM(?:W|Wh|Hz|Pa|eV)\b",    # 5 MW
+    ".": r"""(?<![^\s(\[{"'`])\.(?=[a-zA-Z])(?!.[\u0300-\u036f])""",                                     # .NET
+    "M": r"(?<=\d)\s?M(?:W|Wh|V|VA|A|Hz|Pa|J|N|Ω|eV)\b|(?<![\w\u0300-\u036f])M(?:W|Wh|Hz|Pa|eV)\b",    # 5 MW
     "b": r"(?<=\d)\s?[KMGT]b(?:ps)?\b"}.items()}                                    # 100 Mb
 _HALF_OPEN = re.compile(r"(\[)([^\[\]()]*)(\))|(\()([^\[\]()]*)(\])")
 _NOT_EQUAL, _SMILE = re.compile(r"!=+"), re.compile(r"(?<![\w(]):-?([()])(?!\w)")
@@ -389,7 +390,8 @@ def _meant(text):
         if c.isalnum() or c in _MEANT or c == "." or c in _SHOWN: return c
         if c.isascii() or c in _STAYS: return _BLANK.get(ord(c), f" {c} ") or ""
         kind = unicodedata.category(c)
-        return c if kind[:1] == "M" else f" {c} " if kind in ("Sm", "Sc", "So") else "" if kind == "Cc" and not c.isspace() else " "
+        if kind == "Cc" and not c.isspace(): return ""
+        return c if kind[:1] == "M" else f" {c} " if kind in ("Sm", "Sc", "So") else " "
     return " ".join("".join(map(kept, text)).split())
 
 # %% ../nbs/00_core.ipynb #5207b3f8
@@ -414,8 +416,8 @@ def identity_key(
 )->str: # equal for texts that are the same; the bare text where only punctuation was written
     "For sameness: case, width, punctuation and blanks go; symbols with a meaning, decimal points and superscripts stay"
     key = _meant(_unified(_contextual(_plain_only(text))))
-    if "-" in key: key = _DASHED.sub(" ", _HYPHEN.sub(" ", key))
     if "." in key: key = " ".join(_POINT.sub(" ", key).split())
+    if "-" in key: key = _DASHED.sub(" ", _HYPHEN.sub(" ", key))
     if _ANY.search(key): key = _SYMBOL.sub(_spaced, key)
     return " ".join(key.split()).translate(_SHOW) or " ".join(visible(text).split())
 

@@ -336,7 +336,7 @@ def _upgrade(conn, name):
         for key, value in (("schema_version", VERSION), ("uid", new_id()), ("counter", 1)):
             conn.execute(meta.insert().values(key=key, value=str(value)))
     elif _version(conn, name) < VERSION:
-        _migrate(conn, name)
+        (_migrate if _version(conn, name) < 3 else _migrate_keys)(conn, name)
         conn.execute(meta.update().where(meta.c.key == "schema_version").values(value=str(VERSION)))
 
 # %% ../../nbs/store/02_database.ipynb #14751603
@@ -352,7 +352,7 @@ def bring_up_to_date(db:Database)->None: # db: just opened
 
 # %% ../../nbs/store/02_database.ipynb #cbf99f32
 def _migrate(conn, name):
-    "From layout 1 or 2 to 3"
+    "From layout 1 or 2 to the present one"
     there = sa.inspect(conn)
     for table in ("pm_clarifications", "pm_interactions"): # indexes by their names, which the new tables take over
         for index in there.get_indexes(table):
@@ -374,7 +374,26 @@ def _migrate(conn, name):
     for index in indexes: index.create(conn, checkfirst=True)
     _reread(conn, uid)
     _keep_no_samples(conn)
-    conn.execute(meta.insert().values(key="migrated", value=json.dumps(dict(back=back, retired=retired))))
+    _note_migrated(conn, name, back, retired)
+
+# %% ../../nbs/store/02_database.ipynb #9a369983
+def _migrate_keys(conn, name):
+    "From layout 3 to 4: the same tables, questions filed by the present rule"
+    conn.execute(sa.text("DROP INDEX IF EXISTS pm_one_active"))
+    back, retired = _refile(conn, change_number(conn))
+    for index in indexes: index.create(conn, checkfirst=True)
+    uid, i = conn.scalar(sa.select(meta.c.value).where(meta.c.key == "uid")), interactions.c
+    for n, question, slot in conn.execute(sa.select(i.n, i.question, i.slot)).all():
+        new = asked_slot(uid, question)
+        if new != slot: conn.execute(interactions.update().where(i.n == n).values(slot=new))
+    note = conn.scalar(sa.select(meta.c.value).where(meta.c.key == "migrated"))
+    _note_migrated(conn, name, back, retired, json.loads(note) if note else {})
+
+def _note_migrated(conn, name, back, retired, before=None):
+    "Keep what `Store.migrated` lists, and say it"
+    told = {k: [*(before or {}).get(k, []), *ids] for k, ids in dict(back=back, retired=retired).items()}
+    conn.execute(meta.delete().where(meta.c.key == "migrated"))
+    conn.execute(meta.insert().values(key="migrated", value=json.dumps(told)))
     if back or retired:
         warnings.warn(f"{name}: {len(back)} clarifications that an older version had taken for the same question as a "
                       f"later one are in use again, {len(retired)} are retired; store.migrated() lists them",
@@ -421,10 +440,11 @@ def folded(key:str, text:str)->str: # key, text: as they were written
 def _refile(conn, changed):
     "New keys for all rows; returns the ids of those that are in use again, and of those that are retired"
     c = clarifications.c
-    wanted = c.n, c.id, c.scope, c.key, c.text, c.time, c.slot, c.supersedes, c.active
+    wanted = (c.n, c.id, c.scope, c.key, c.text, c.time, c.slot, c.supersedes, c.active, c.kind, c.normalized_key,
+              c.folded, c.rank)
     old = conn.execute(sa.select(*wanted).order_by(c.n)).all()
     keys = [normalize(r.key) for r in old]
-    slots, place = [slot_of(k) for k in keys], {r.id: i for i, r in enumerate(old)}
+    slots, place = [slot_of(k, r.kind) for k, r in zip(keys, old)], {r.id: i for i, r in enumerate(old)}
     active, before, first, latest, back, retired = {}, {}, {}, {}, [], []
     by = {place[r.supersedes]: i for i, r in enumerate(old) if r.supersedes in place} # the successor of each row
     for i in reversed(range(len(old))): # the latest first
@@ -444,6 +464,7 @@ def _refile(conn, changed):
                          supersedes=before.get(where) if lost else r.supersedes))
         before[where] = r.id
     names = [k for k in rows[0] if k != "row"] if rows else []
+    rows = [new for new, r in zip(rows, old) if any(new[k] != getattr(r, k) for k in names if k != "changed")]
     update = clarifications.update().where(c.n == sa.bindparam("row")).values({k: sa.bindparam(k) for k in names})
     for i in range(0, len(rows), 5000): conn.execute(update, rows[i:i + 5000])
     return back, retired

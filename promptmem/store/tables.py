@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from ..core import InvalidData, identity_key, stable_hash
 
 # %% ../../nbs/store/01_tables.ipynb #24d8713a
-VERSION = 3 # of the layout below
+VERSION = 4 # of the layout below, and of the rule that says which questions are the same
 
 class VectorColumn(sa.types.UserDefinedType):
     "float32 vector: bytes on SQLite, pgvector's `vector` on PostgreSQL"

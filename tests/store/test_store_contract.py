@@ -1,6 +1,7 @@
 """What the store promises, on SQLite and on PostgreSQL alike."""
 import multiprocessing
 import sqlite3
+import warnings
 import threading
 from pathlib import Path
 
@@ -484,9 +485,9 @@ def test_an_interrupted_erasure_is_finished_on_opening(tmp_path, monkeypatch):
 def test_a_newer_store_is_refused_and_left_alone(place):
     with Store(place) as s:
         s.add(scope="s", key="k", text="t")
-        with s.db.write() as conn: conn.execute(sa.text("UPDATE pm_meta SET value = '4' WHERE key = 'schema_version'"))
+        with s.db.write() as conn: conn.execute(sa.text("UPDATE pm_meta SET value = '99' WHERE key = 'schema_version'"))
     with pytest.raises(
-        StoreVersionError, match="layout 4, this one knows up to 3.*Nothing was changed.*pip install -U promptmem"
+        StoreVersionError, match="layout 99, this one knows up to 4.*Nothing was changed.*pip install -U promptmem"
     ):
         Store(place)
     engine = s.db.url.set(drivername="postgresql+psycopg") if not s.db.sqlite else s.db.url
@@ -677,3 +678,33 @@ def test_the_migration_brings_back_what_was_taken_for_the_same_question(place):
     with Store(place) as s: assert s.count("bob") == 1
     if "://" in place: return
     with Store(":memory:") as fresh, fresh.db.read() as conn: assert layout(conn) == migrated
+
+
+def test_a_store_of_the_coarser_rule_files_its_questions_anew(place):
+    "Layout 3 took `a != b` for `a = b`; ids are unique in a scope, and preferences stay what they are"
+    with Store(place) as s:
+        one = s.add(scope="me", key="when is a != b ?", text="I mean in SQL")
+        two = s.add(scope="me", key="when is a = b ?", text="I mean in C")
+        s.add(scope="me", kind="always", text="be brief!")
+        other = s.add(scope="you", key="10:30", text="in the morning")
+        asked = s.log(Interaction("what is 5!", scope="me"))
+        with s.db.write() as conn: # as the coarser rule had left it
+            said = "UPDATE pm_clarifications SET normalized_key = :k, slot = :k, active = :a, supersedes = :s WHERE id = :i"
+            for c, k, a, old in ((one, "when is a = b", False, None), (two, "when is a = b", True, one.id),
+                                 (other, "10 30", True, None)):
+                conn.execute(sa.text(said), dict(k=k, a=a, s=old, i=c.id))
+            conn.execute(sa.text("UPDATE pm_interactions SET slot = 'x'"))
+            conn.execute(sa.text("UPDATE pm_meta SET value = '3' WHERE key = 'schema_version'"))
+    with pytest.warns(UserWarning, match="1 clarifications .* are in use again, 0 are retired"), Store(place) as s:
+        assert [c.text for c in s.migrated()] == ["I mean in SQL"]
+        assert {c.key: c.text for c in s.clarifications("me", kind="question")} == {
+            "when is a != b ?": "I mean in SQL", "when is a = b ?": "I mean in C"}
+        assert s.get(two.id).supersedes is None and [c.text for c in s.preferences("me")] == ["be brief!"]
+        assert s.add(scope="me", kind="always", text="Be brief!").supersedes is not None
+        assert s.add(scope="you", key="10:30", text="at night").supersedes == other.id
+        assert [i.id for i in s.interactions("me", question="what is 5!")] == [asked.id]
+        assert s.interactions("me", question="what is 5") == []
+        assert s.search("when is a != b", scope="me", k=1)[0].text == "I mean in SQL"
+    with warnings.catch_warnings(), Store(place) as s: # opening again changes nothing
+        warnings.simplefilter("error")
+        assert [c.text for c in s.migrated()] == ["I mean in SQL"]
