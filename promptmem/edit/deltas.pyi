@@ -3,6 +3,7 @@ from typing import Any as _Any, Optional as _Optional
 
 import hashlib
 import json
+import math
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,9 @@ _SAMPLE: _Any
 def fingerprint(model) -> str:
     ...
 
+def _factor(s):
+    ...
+
 class Edit:
     outcome: _Any
     _scale: _Any
@@ -167,6 +171,10 @@ def _refuse_pickle(path):
     ...
 
 def load_edit(folder, model, tokenizer=..., strict: bool=...) -> Edit:
+    ...
+_FIELDS: _Any
+
+def _read_info(path):
     ...
 
 def _read_edit(path):
