@@ -5,21 +5,26 @@
 
 SmolLM2-135M-Instruct answers and writes the wordings itself. Each run splits data/helpdesk.jsonl anew (60 train,
 80 dev, 60 held out), starts from the wording that a person would write first, and may spend 200 calls on everything.
-Afterwards, beside the budget, the first and the best wording answer all held-out messages. The same with the wording
-as system prompt, and with phrase books instead of the model's own proposals. Beside them, on the same data and calls:
-what scored best of random wordings from the phrase book, unproved.
+Afterwards, beside the budget, the first wording, the proved one and the best guess answer all held-out messages.
+
+Two ways to use such a model: it *writes* an answer (12 tokens, right when they settle on the right class), or it is
+asked which of the four classes is the *likeliest* answer (`LikeliestLabel`, what the wording favours taken off).
+Beside the model's own proposals: phrase books, the wording as system prompt, and what scored best of random wordings
+from the phrase book, unproved. The table of classes is that of the first run of each way. A cell is one run; the file
+is written after each.
 """
 
 import argparse
+import json
 import time
 
 import numpy as np
-from rewritecommon import best_of_random, finish
+from rewritecommon import best_of_random
 
 import promptmem as pm
-from promptmem.core import read_jsonl
+from promptmem.core import plain, read_jsonl, versions, write_atomic
 from promptmem.data import data_dir, shipped
-from promptmem.rewrite import PhraseBook, PromptTask, RecordedLM, optimize_prompt
+from promptmem.rewrite import LikeliestLabel, PhraseBook, PromptTask, RecordedLM, optimize_prompt
 from promptmem.rewrite.propose import INSTRUCTIONS
 from promptmem.rewrite.search import default_proposers
 from promptmem.stats import paired_bootstrap
@@ -35,61 +40,59 @@ def task_of(seed, system=False):
     return PromptTask(rows, seed=seed, max_tokens=12, name="help desk", **where)
 
 
-def search(task, lm, calls, seed, own):
-    proposers = default_proposers([SEED_PROMPT], lm if own else None)
+def search(task, answers, writer, calls, seed, own, prove):
+    proposers = default_proposers([SEED_PROMPT], writer if own else None)
     for p in proposers:
         if hasattr(p, "instruction"):
             p.max_tokens = 60  # a wording, not an essay
     return optimize_prompt(
         task,
-        lm,
+        answers,
         [SEED_PROMPT],
         budget_calls=calls,
         held_out_calls=0,
         proposers=proposers,
-        proposer_lm=lm if own else None,
+        proposer_lm=writer if own else None,
         seed=seed,
+        prove=prove,
     )
 
 
-def one(lm, method, seed, calls):
-    "Held-out accuracy before and after one search"
-    task, t = task_of(seed, method == "system prompt, own proposals"), time.process_time()
-    book = PhraseBook({"task": [SEED_PROMPT], **INSTRUCTIONS.slots})
-    res = None
+def compared(task, lm, wordings):
+    "The held-out `Evaluation` of each wording (equal ones asked once), and gains over the first, paired"
+    done = {w: task.evaluate(w, lm) for w in dict.fromkeys(wordings)}
+    scores = [[r["score"] for r in done[w].rows] for w in wordings]
+    gains = [paired_bootstrap(s, scores[0]) if w != wordings[0] else None for w, s in zip(wordings, scores)]
+    return [done[w] for w in wordings], gains
+
+
+def one(lm, way, method, seed, calls):
+    "One run: a row with held-out accuracies before and after"
+    task, t = task_of(seed, method == "system prompt"), time.process_time()
+    answers = LikeliestLabel(lm, task=task) if way == "likeliest" else lm
     if method == "best of random, 10 each":
-        best = best_of_random(task, lm, book, calls, 10, seed)
+        book = PhraseBook({"task": [SEED_PROMPT], **INSTRUCTIONS.slots})
+        res, best, guess = None, SEED_PROMPT, best_of_random(task, answers, book, calls, 10, seed)
     else:
-        res = search(task, lm, calls, seed, "own" in method)
-        best = str(res.best)
-    before, after = task.evaluate(SEED_PROMPT, lm), task.evaluate(best, lm)
-    old, new = ([r["score"] for r in e.rows] for e in (before, after))
-    gain = paired_bootstrap(new, old)
-    tried = [c for c in res.candidates if c.n] if res else []
-    return (
-        dict(
-            method=method,
-            seed=seed,
-            before=before.mean,
-            before_lo=before.interval.lo,
-            before_hi=before.interval.hi,
-            after=after.mean,
-            after_lo=after.interval.lo,
-            after_hi=after.interval.hi,
-            gain=gain.estimate,
-            gain_lo=gain.lo,
-            gain_hi=gain.hi,
-            proved=bool(res and res.improved),
-            proposals=sum(c.how in ("history", "reflect", "evolve") for c in tried),
-            turned_away=sum(c.status == "rejected" for c in res.candidates) if res else 0,
-            calls=res.cost["requests"] if res else calls,
-            cpu_s=round(time.process_time() - t, 1),
-            best=best,
-            verdict=res.verdict if res else "",
-        ),
-        (old, new),
-        (before, after),
+        res = search(task, answers, lm, calls, seed, method != "phrase books", method != "own proposals, no proof")
+        best, guess = str(res.best), str(res.candidate)
+    (before, after, guessed), (_, gain, guess_gain) = compared(task, answers, [SEED_PROMPT, best, guess])
+    said = lambda name, e: {name: e.mean, f"{name}_lo": e.interval.lo, f"{name}_hi": e.interval.hi}
+    diff = lambda name, g: {name: g.estimate, f"{name}_lo": g.lo, f"{name}_hi": g.hi} if g else {name: 0.0}
+    row = dict(way=way, method=method, seed=seed, **said("start", before), **said("proved", after))
+    row |= dict(**said("guess", guessed), **diff("gain_proved", gain), **diff("gain_guess", guess_gain))
+    row |= dict(
+        changed=best != SEED_PROMPT,
+        guess_changed=guess != SEED_PROMPT,
+        wordings_tried=sum(bool(c.n) for c in res.candidates) if res else calls // 10,
+        turned_away=sum(c.status == "rejected" for c in res.candidates) if res else 0,
+        calls=res.cost["requests"] if res else calls,
+        cpu_s=round(time.process_time() - t, 1),
+        best=best,
+        guess_text=guess,
+        verdict=res.verdict if res else "",
     )
+    return row, dict(start=before.classes.to_dict("records"), guess=guessed.classes.to_dict("records"))
 
 
 def record(lm):
@@ -102,7 +105,30 @@ def record(lm):
     print(res, task.evaluate(str(res.best), tape), tape.save(), sep="\n")
 
 
-METHODS = ("own proposals", "system prompt, own proposals", "phrase books", "best of random, 10 each")
+METHODS = ("own proposals", "own proposals, no proof", "phrase books", "best of random, 10 each", "system prompt")
+WAYS = ("writes", "likeliest")
+
+
+def means(rows):
+    "Over the seeds of each method; the same message may be held out in several runs, so runs are the units"
+    out = []
+    for way, method in dict.fromkeys((r["way"], r["method"]) for r in rows):
+        mine = [r for r in rows if (r["way"], r["method"]) == (way, method)]
+        mean = {k: float(np.mean([r[k] for r in mine])) for k in ("start", "proved", "guess", "calls")}
+        gains = [r["guess"] - r["start"] for r in mine]
+        out.append(
+            dict(
+                way=way,
+                method=method,
+                runs=len(mine),
+                **mean,
+                gain_guess_lowest=min(gains),
+                gain_guess_highest=max(gains),
+                proved_changed=sum(r["changed"] for r in mine),
+                proved_but_worse=sum(r["proved"] < r["start"] for r in mine),
+            )
+        )
+    return out
 
 
 def main():
@@ -111,37 +137,25 @@ def main():
     ap.add_argument("--seeds", type=int, default=3)
     ap.add_argument("--calls", type=int, default=200)
     ap.add_argument("--record", action="store_true")
-    ap.add_argument("--methods", nargs="+", default=METHODS)
+    ap.add_argument("--methods", nargs="+", default=METHODS[:4])
+    ap.add_argument("--ways", nargs="+", default=WAYS)
     a = ap.parse_args()
-    lm, rows, classes = pm.load_lm("smollm2"), [], None
+    lm, rows, classes = pm.load_lm("smollm2"), [], {}
     if a.record:
         return record(lm)
-    for method in a.methods:
-        pairs = []
-        for seed in range(a.seeds):
-            row, scores, (before, after) = one(lm, method, seed, a.calls)
-            rows.append(row)
-            pairs.append(scores)
-            print(row, flush=True)
-            if classes is None:
-                classes = dict(before=before.classes.to_dict("records"), after=after.classes.to_dict("records"))
-        old, new = (np.concatenate([p[i] for p in pairs]) for i in (0, 1))
-        # the same message may be held out in several runs: runs are the units
-        gains = [float(np.mean(n) - np.mean(o)) for o, n in pairs]
-        rows.append(
-            dict(
-                rows[-1],
-                seed="all",
-                before=float(old.mean()),
-                after=float(new.mean()),
-                gain=float(np.mean(gains)),
-                gain_lo=min(gains),
-                gain_hi=max(gains),
-                best="",
-                verdict="",
-            )
-        )
-    finish(a, rows, seed_prompt=SEED_PROMPT, model=repr(lm), classes_of_the_first_run=classes)
+    for seed in range(a.seeds):
+        for way in a.ways:
+            for method in a.methods:
+                row, by_class = one(lm, way, method, seed, a.calls)
+                rows.append(row)
+                classes.setdefault(way, by_class)
+                print(row, flush=True)
+                if a.json:
+                    note = dict(seed_prompt=SEED_PROMPT, model=repr(lm), classes_of_the_first_run=classes)
+                    out = dict(rows=means(rows), runs=rows, **note, versions=versions())
+                    write_atomic(a.json, json.dumps(plain(out), indent=1) + "\n")
+    for r in means(rows):
+        print({k: round(v, 3) if isinstance(v, float) else v for k, v in r.items()})
 
 
 if __name__ == "__main__":

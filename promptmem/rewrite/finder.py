@@ -47,6 +47,7 @@ class SearchSettings:
     incumbent_questions:int = 4 # that the prompt in use gets in each round
     # probability of being the best at which finding ends, where no proposer could bring a better one
     known_best:float = .95
+    prove:bool = True # False: all calls go into finding
 
 # %% ../../nbs/rewrite/08_finder.ipynb #72346bcd
 class _Trouble:

@@ -6,16 +6,21 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['LabelGrader', 'default_grader', 'class_table', 'same_answer', 'say_same']
+__all__ = ['LabelGrader', 'default_grader', 'class_table', 'same_answer', 'say_same', 'label_scores', 'LikeliestLabel']
 
 # %% ../../nbs/rewrite/00_labels.ipynb #66ec0182
 import re
 from collections import Counter
 
-from ..core import identity_key
-from ..grade import answer_key, chosen, without_markdown
+import numpy as np
+from fastcore.basics import patch
 
-# %% ../../nbs/rewrite/00_labels.ipynb #2a5f74b2
+from ..core import identity_key, stable_hash
+from ..grade import answer_key, chosen, without_markdown
+from ..lm.base import LM
+from ..record import Completion, Usage
+
+# %% ../../nbs/rewrite/00_labels.ipynb #fcf1c769
 _NOT = ("not", "no", "never", "neither", "nor", "isn t", "isnt", "than", "instead of", "wasn t", "aren t", "don t")
 
 def _naming(labels):
@@ -130,3 +135,70 @@ def say_same(
     return f"the model answers {answer!r:.60} to " + (
         f"everything ({k} questions)" if k == n else f"{k} of {n} questions"
     )
+
+# %% ../../nbs/rewrite/00_labels.ipynb #0ae85d89
+def label_scores(
+    lm, # a local model
+    prompts, # texts or chats
+    labels, # as they would be written
+)->np.ndarray: # [prompts, labels] natural log of each label's probability as the beginning of the answer
+    "How likely each label is after each prompt"
+    from promptmem.lm.scoring import sum_logprobs, token_logprobs
+    ends = [list(lm.tokenizer(s, add_special_tokens=False)["input_ids"]) for s in labels]
+    pairs = [(ids, end) for ids in map(lm.prompt_ids, prompts) for end in ends]
+    return sum_logprobs(token_logprobs(lm.model, lm.tokenizer, pairs)).reshape(len(prompts), len(labels))
+
+# %% ../../nbs/rewrite/00_labels.ipynb #9a2e8f65
+def _favoured(model, prompts):
+    "[prompts, labels] the mean log-likelihood of each label under the same wording, over the neutral questions"
+    if not model.neutral: return 0.
+    labels, keys = list(map(model.written, model.labels)), []
+    for p in prompts:
+        turns = [dict(role="user", content=p)] if isinstance(p, str) else p
+        asked = next((q for q in model.known if any(q in m["content"] for m in turns)), None)
+        put = lambda q: [{**m, "content": m["content"].replace(asked, q)} for m in turns] if asked else turns
+        keys.append(str(put("\0")))
+        if keys[-1] not in model.favoured:
+            neutral = [put(q)[0]["content"] if isinstance(p, str) else put(q) for q in model.neutral]
+            model.favoured[keys[-1]] = label_scores(model.lm, neutral, labels).mean(0)
+    return np.array([model.favoured[k] for k in keys])
+
+# %% ../../nbs/rewrite/00_labels.ipynb #f956fdd4
+class LikeliestLabel(LM):
+    "Answers with the one of a few labels that a local model finds likeliest"
+
+    def __init__(
+        self,
+        lm,  # a local model: `load_lm("smollm2")`
+        labels=None,  # the possible answers, each once; None: those of the task
+        written=str.capitalize,  # how a label stands at the beginning of an answer: a function
+        task=None,  # a `PromptTask`: what each wording favours is taken off
+        questions: int = 8,  # of its train part, that show what a wording favours
+    ):
+        self.lm, self.labels, self.written = lm, list(labels or getattr(task.grader, "labels", ())), written
+        if len(self.labels) < 2:
+            raise ValueError(f"at least two labels are needed, not {self.labels}")
+        self.known = [e.question for es in task.split.values() for e in es] if task else []
+        self.known.sort(key=len, reverse=True)
+        self.neutral = [e.question for e in task.train[:questions]] if task else []
+        self.favoured = {}  # prompt without its question -> [labels] what is taken off
+        self.name, self.context_length = f"likeliest label of {lm.name}", lm.context_length
+
+    def identity(self) -> str:
+        "The model's, with the labels and the questions that show what a wording favours"
+        said = [self.written(s) for s in self.labels]
+        return f"{self.lm.identity()}|{stable_hash([said, self.neutral], 12)}"
+
+    def scores(
+        self,
+        prompts,  # texts or chats
+    ) -> np.ndarray:  # [prompts, labels]
+        "How likely each label is, beyond what the wording gives it for any question"
+        return label_scores(self.lm, prompts, list(map(self.written, self.labels))) - _favoured(self, prompts)
+
+    def _answer(self, requests):
+        for i, best in enumerate(self.scores([r["prompt"] for r in requests]).argmax(1)):
+            yield i, Completion(self.labels[best], Usage(self.count_tokens(str(requests[i]["prompt"])), 1), self.name)
+
+    def __repr__(self):
+        return f"LikeliestLabel({self.lm!r}, {', '.join(self.labels)})"

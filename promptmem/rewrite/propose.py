@@ -7,8 +7,8 @@ from __future__ import annotations
 
 # %% auto #0
 __all__ = ['INSTRUCTIONS', 'Proposal', 'State', 'PhraseBook', 'RandomPhrases', 'MutatePhrases', 'CrossPhrases', 'relative_scores',
-           'ridge', 'LearnPhrases', 'SentenceEdits', 'wordings', 'History', 'Evolve', 'Breeder', 'pareto', 'Reflect',
-           'LastAttempt']
+           'ridge', 'LearnPhrases', 'SentenceEdits', 'sentences_of', 'LearnSentences', 'wordings', 'History', 'Evolve',
+           'Breeder', 'pareto', 'Reflect', 'LastAttempt']
 
 # %% ../../nbs/rewrite/03_propose.ipynb #66ec0182
 import re
@@ -297,6 +297,49 @@ class SentenceEdits:
         "New wordings"
         parents = [state.parent(rng) for _ in range(n)]
         return [Proposal(self._edit(p.text, rng), "sentences", (p.id,)) for p in parents]
+
+# %% ../../nbs/rewrite/03_propose.ipynb #454fc7d7
+def sentences_of(
+    text:str, # a wording
+)->list:
+    "Its sentences"
+    return [p.strip() for p in _END.split(text) if p.strip()]
+
+class LearnSentences:
+    "Thompson sampling over what each sentence of the wordings tried so far is worth"
+    def __init__(self,
+        widths=(.1, .2, .4), # standard deviations that a sentence's worth may have, in score units
+        change:float=.1, # chance that one sentence is put in or left out at random
+    ): self.widths, self.change = widths, change
+
+    def propose(self,
+        state, # what a proposer may look at
+        n, # how many
+        rng, # source of chance
+    ):
+        "Each proposal holds the sentences that help under one draw, in their usual order"
+        tried = [c for c in state.candidates if c.n]
+        if len(tried) < 3: return []
+        pool, place, mean, cov, most = _sentence_worth(tried, self.widths)
+        out, known, best = [], {c.text for c in state.candidates}, state.ranked()[0]
+        for w in rng.multivariate_normal(mean, cov, size=n, method="cholesky"):
+            chosen = {int(i) for i in np.argsort(-w)[:most] if w[i] > 0} or {int(w.argmax())}
+            text = lambda: " ".join(pool[i] for i in sorted(chosen, key=lambda i: place[i]))
+            if rng.random() < self.change or text() in known: chosen ^= {int(rng.integers(len(pool)))}
+            if chosen and text() not in known:
+                known.add(text())
+                out.append(Proposal(text(), "sentences", (best.id,)))
+        return out
+
+# %% ../../nbs/rewrite/03_propose.ipynb #f94bdc23
+def _sentence_worth(tried, widths):
+    "(sentences, where each usually stands, mean and covariance of their worth, most that a wording shall have)"
+    parts = [sentences_of(c.text) for c in tried]
+    pool = list(dict.fromkeys(s for p in parts for s in p))
+    place = [float(np.mean([(p.index(s) + .5)/len(p) for p in parts if s in p])) for s in pool]
+    who, y, noise, _ = relative_scores(tried)
+    X = np.array([[s in p for s in pool] for p in parts], float)   # [tried, sentences]
+    return (pool, place, *ridge(X[who], y, noise, widths), max(map(len, parts)) + 1)
 
 # %% ../../nbs/rewrite/03_propose.ipynb #58b3197f
 _INTRO = re.compile(r"(?i)\s*(?:\*\*|#+ )?(?:here|sure|certainly|of course|okay|ok\b|yes|(?:my|the|an?) |"

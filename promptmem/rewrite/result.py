@@ -94,12 +94,17 @@ class OptimizeResult:
     notes:list # what the search could not do
     config:dict # arguments, model, split hash
     classes:list = field(default_factory=list) # per prompt ("seed", "best") and label: n, right, what was said
+    guess_id:str = None # id of the candidate that all answers of the run speak for, proved or not
 
     def __getitem__(self, cid): return next(c for c in self.candidates if c.id == cid)
     @property
     def best(self):
         "The best wording"
         return Wording(self[self.best_id])
+    @property
+    def candidate(self):
+        "The best guess: the wording that all answers of the run speak for, whether or not it was proved"
+        return Wording(self[self.guess_id or self.best_id])
     @property
     def improved(self):
         "Was a wording proved better than the first seed?"
@@ -148,6 +153,14 @@ def diff(self:OptimizeResult,
     "What changed between the seed and the best"
     return prompt_diff(self.seed, self.best, style)
 
+# %% ../../nbs/rewrite/06_result.ipynb #185a57d6
+def _guessed(res):
+    "What is to be said of a best guess that was not proved"
+    if res.candidate == res.seed or res.candidate.candidate.expected is None: return ""
+    a, b = (c.expected for c in (res.candidates[0], res.candidate.candidate))
+    before = f" against {a:.0%}" if a is not None else ""
+    return f" (best guess, not proved, about {b:.0%}{before}: {str(res.candidate)!r:.70})"
+
 # %% ../../nbs/rewrite/06_result.ipynb #9c2fd158
 @patch(as_prop=True)
 def verdict(self:OptimizeResult)->str:
@@ -155,7 +168,8 @@ def verdict(self:OptimizeResult)->str:
     gain, alpha = self.final.get("gain"), self.config.get("alpha", .05)
     same = [n for n in self.notes if n.startswith("the model answers ")]
     if not self.improved:
-        return "Keep the prompt you have: no wording was proved better" + "".join(f"; {n}" for n in same[:1]) + "."
+        return ("Keep the prompt you have: no wording was proved better" + "".join(f"; {n}" for n in same[:1])
+                + _guessed(self) + ".")
     kept = "unproved" in self[self.best_id].reason # the published scheme
     what = "A new prompt was kept without proof" if kept else f"A better prompt was found and proved (alpha {alpha:g})"
     if not gain: return f"{what}; it was not measured on held-out examples."
@@ -215,7 +229,7 @@ def read(cls:OptimizeResult,
     d = read_json(path)
     if not isinstance(d, dict):
         raise InvalidData(f"{path}: no saved search: expected an object, found {type(d).__name__}")
-    missing = {f.name for f in fields(OptimizeResult)} - {"classes"} - set(d) # came with version 0.3
+    missing = {f.name for f in fields(OptimizeResult)} - {"classes", "guess_id"} - set(d) # came with version 0.3
     if missing: raise InvalidData(f"{path}: no saved search; it lacks {', '.join(sorted(missing))}")
     try:
         d["candidates"] = [Candidate(**{**c, "parents": tuple(c["parents"])}) for c in d["candidates"]]

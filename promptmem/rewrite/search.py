@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['run_search', 'run_published', 'one_answer', 'screen_overlap', 'measure', 'finish', 'default_proposers',
-           'optimize_prompt', 'estimate_cost']
+__all__ = ['run_search', 'run_guess', 'best_guess', 'run_published', 'one_answer', 'screen_overlap', 'measure', 'finish',
+           'default_proposers', 'optimize_prompt', 'estimate_cost']
 
 # %% ../../nbs/rewrite/10_search.ipynb #6c07531e
 import warnings
@@ -16,10 +16,11 @@ import numpy as np
 
 from .evidence import fewest_wins, least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
+from .finder import posterior_mean
 from .finder import keep_for, top_two # noqa: F401 (stood here in version 0.1)
 from .guards import FormGuard, LeakGuard
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases,
-                                       MutatePhrases, PhraseBook, Reflect, pareto)
+                                       LearnSentences, MutatePhrases, PhraseBook, Reflect, pareto)
 from .labels import class_table, same_answer, say_same
 from .prover import ALL_IN, Prover, bets_of, proof_calls, prove, settle
 from .prover import ALPHA_SHARES # noqa: F401 (stood here in version 0.1)
@@ -35,6 +36,7 @@ def run_search(
 )->None:
     "Find in rounds, prove, and search on with what is left"
     state, rounds = finder.state, finder.state.settings.rounds
+    if not state.settings.prove: return run_guess(finder)
     waiting, r, idle = finder.start(), 0, False
     while prover.more_tests:
         kept = proof_calls(prover)
@@ -53,6 +55,22 @@ def run_search(
             if state.ledger.requests == before: break
     if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
     settle(prover)
+
+# %% ../../nbs/rewrite/10_search.ipynb #ba6bd6f2
+def run_guess(
+    finder:Finder, # of the run
+)->None:
+    "Find with all calls; nothing is proved"
+    state, rounds, waiting = finder.state, finder.state.settings.rounds, finder.start()
+    for r in range(1, rounds+1): waiting = find_round(finder, r, waiting, state.left//(rounds-r+1), lambda: 0)
+    if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
+
+def best_guess(
+    state:SearchState, # of the run
+):
+    "The candidate that all answers of the run, on train and dev, speak for; the prompt in use where there are none"
+    tried = [c for c in state.candidates if c.n and c.status != "refuted"]
+    return max(tried, key=lambda c: posterior_mean(state, c), default=state.incumbent)
 
 # %% ../../nbs/rewrite/10_search.ipynb #51bf0bc7
 def run_published(
@@ -159,21 +177,23 @@ def finish(
         if same := one_answer(state, next(x for x in state.candidates if x.id == c)):
             state.note(say_same(same) + (" with the best prompt" if c != state.candidates[0].id else ""))
             if c == state.incumbent.id: warnings.warn(f"{say_same(same)}: no two wordings differ then", stacklevel=3)
-    if state.incumbent is state.candidates[0]: state.note("no wording was proved better: the seed stays")
+    if state.incumbent is state.candidates[0]:
+        state.note("no wording was proved better: the seed stays" if state.settings.prove else "nothing was to be proved")
     tests = [dict(challenger=a, incumbent=b, **t.to_dict()) for (a, b), t in state.tests.items()]
     cost = {**state.ledger.to_dict(), "calls_saved": state.calls_saved}
     return OptimizeResult(state.seeds[0], state.candidates, state.incumbent.id, tests, final, cost,
-                          pareto(state.candidates), state.notes, config, _classes(state, final))
+                          pareto(state.candidates), state.notes, config, _classes(state, final), best_guess(state).id)
 
 # %% ../../nbs/rewrite/10_search.ipynb #066168ff
 def default_proposers(
     seeds, # the wordings at the start
     proposer_lm=None, # a model that can follow instructions about prompts
 )->list:
-    "With a model: history, reflection and evolution. Without: phrases added to the seeds, and learned"
+    "With a model: history, reflection, evolution, its sentences learned. Without: phrases added to the seeds, learned"
     book = PhraseBook({"task": list(seeds), **INSTRUCTIONS.slots})
     offline = [LearnPhrases(book), MutatePhrases(book), CrossPhrases(book)]
-    return [History(), Reflect(), Evolve(), LearnPhrases(book)] if proposer_lm is not None else offline
+    if proposer_lm is None: return offline
+    return [History(), Reflect(), Evolve(), LearnSentences(), LearnPhrases(book)]
 
 def _least_budget(task, alpha, rounds=1):
     "Two candidates on two questions in each round, and the shortest possible proof"
@@ -236,6 +256,7 @@ def optimize_prompt(
     max_candidates:int=32, # per round
     seed:int=0, # of every random choice
     preset:str=None, # "published": the published scheme instead of this loop
+    prove:bool=True, # False: all calls go into finding; the result's `candidate` is then the best guess, not proved
     progress=False, # True: show a bar; or a function that gets a dict after every step, e.g. a `LiveLedger`
 )->OptimizeResult:
     "Search for a wording that `lm` understands better than the first seed, and prove it"
@@ -246,7 +267,7 @@ def optimize_prompt(
     guards = [] if preset else [FormGuard(), LeakGuard()] if guards is None else list(guards)
     settings = SearchSettings(rounds=possible, alpha=alpha, held_out_calls=held_out_calls, batch_pairs=speculate,
                               seed=seed, max_candidates=max_candidates, screen_keep=screen_keep,
-                              screen_error=screen_error)
+                              screen_error=screen_error, prove=prove)
     state = SearchState(task, lm, seeds, Ledger(budget_calls), settings, guards, _listener(progress, budget_calls))
     finder, prover = Finder(state, proposers, proposer_lm, screen), Prover(state)
     for part, k in screen_overlap(task, screen).items():
