@@ -8,6 +8,12 @@ On the simulator the accuracy of a wording is known, and so is the best one; all
 `--null` seeds every wording is equally good, so whatever replaces the start is a false improvement. With `--desk`
 SmolLM2 answers and proposes, on the help-desk messages of real_rewrite.py; accuracy is that on 60 held-out messages.
 
+What a row returns is said in its column `rule`. The peers and best-of-random return the wording with the best mean on
+their own questions, whatever that is worth. Ours comes twice, from runs of its own: the *best guess*
+(`prove=False`, `result.candidate`), which is to be compared with theirs, and what was *proved* (the default,
+`result.best`: the start unless another wording was proved better), which is what the column of changes under `null` is
+about.
+
 Each peer's settings are the largest that stay within the budget (rewrite_dspy.py); calls are counted by the server, and
 the table shows how many there were (MIPROv2 asks up to a tenth more). DSPy searches instructions alone,
 as we do (no examples in the prompt).
@@ -31,13 +37,32 @@ from rewrite_server import serve, write
 import promptmem as pm
 from promptmem.core import plain, write_atomic
 from promptmem.lm.base import CallableLM
-from promptmem.rewrite import Evolve, History, LearnPhrases, RandomPhrases, Reflect, Simulator, optimize_prompt
+from promptmem.rewrite import (
+    Evolve,
+    History,
+    LearnPhrases,
+    LearnSentences,
+    RandomPhrases,
+    Reflect,
+    Simulator,
+    optimize_prompt,
+)
 from promptmem.stats import mean_interval, wilson
 
 NEEDS = ["dspy==3.4.1", "gepa==0.1.4", "optuna"]
 PEERS = ("DSPy COPRO", "DSPy MIPROv2", "DSPy GEPA", "gepa")
-OURS = ("ours, the proposer alone", "ours, with the phrase book")
+OURS = (
+    "ours, the proposer alone, best guess",
+    "ours, the proposer alone, proved",
+    "ours, with the phrase book, best guess",
+    "ours, with the phrase book, proved",
+)
 RANDOM = "best of random, 10 each"
+
+
+def rule(method):
+    "What is returned"
+    return "proved better, or the start" if "proved" in method else "the best guess, unproved"
 
 
 def setting(kind, seed):
@@ -75,7 +100,7 @@ def ours(j):
     ask = lambda role: pm.load_lm(f"openai:{j['run']}/{role}", base_url=j["url"], api_key="none")
     if j.get("direct"):
         ask = lambda role: in_process(j, role)
-    proposers = [History(), Reflect(), Evolve()]
+    proposers = [History(), Reflect(), Evolve(), LearnSentences()]
     if "book" in j["method"] and not labels:
         book = Simulator(seed=0).book
         proposers = [RandomPhrases(book), LearnPhrases(book)]
@@ -93,8 +118,10 @@ def ours(j):
         proposers=proposers,
         proposer_lm=ask("writer") if labels or "book" not in j["method"] else None,
         seed=j["seed"],
+        prove="proved" in j["method"],
     )
-    return dict(kept=str(res.best), calls=res.cost["requests"], proposals=res.cost["by_purpose"].get("propose", 0))
+    kept = str(res.best if "proved" in j["method"] else res.candidate)
+    return dict(kept=kept, calls=res.cost["requests"], proposals=res.cost["by_purpose"].get("propose", 0))
 
 
 def in_process(j, role):
@@ -174,6 +201,7 @@ def table(rows):
                 kind=key[0],
                 budget=key[1],
                 method=key[2],
+                rule=rule(key[2]),
                 runs=len(mine),
                 start=float(np.mean([r["start"] for r in mine])),
                 accuracy=m.estimate,
@@ -229,11 +257,12 @@ def save(a, rows, seconds, python):
     "The file as it stands after a method; with --keep the earlier runs of other methods stay in it"
     old = json.loads(Path(a.json).read_text()) if a.keep and Path(a.json).exists() else dict(runs=[], seconds={})
     mine = {r["method"] for r in rows}
-    rows = [r for r in old["runs"] if r["method"] not in mine] + rows
+    known = {*OURS, RANDOM, *PEERS} - mine
+    rows = [r for r in old["runs"] if r["method"] in known] + rows
     note = dict(
         versions=versions(python, ["dspy", "gepa", "litellm", "optuna"]),
         machine=old.get("machine") or machine(),
-        seconds={**old["seconds"], **seconds},
+        seconds={**{k: v for k, v in old["seconds"].items() if k in known}, **seconds},
     )
     write_atomic(a.json, json.dumps(plain(dict(rows=table(rows), runs=rows, **note)), indent=1) + "\n")
 

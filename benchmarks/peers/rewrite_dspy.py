@@ -98,7 +98,7 @@ def dspy_gepa(job, program, metric, writer):
 
     made = dspy.GEPA(
         metric=feedback,
-        max_metric_calls=int(0.7 * job["calls"]) - n,
+        max_metric_calls=int(0.92 * job["calls"]) - n,
         reflection_lm=writer,
         num_threads=1,
         seed=job["seed"],

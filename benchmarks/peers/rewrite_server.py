@@ -50,6 +50,9 @@ def write(book, text, seed):
     a, b = shown[-1], shown[int(rng.integers(max(0, len(shown)-4), len(shown)))]
     new = book.mutate(book.cross(a, b, rng), rng)
     if "<prompt>" in text: return f"<prompt>{new}</prompt>"
+    # DSPy GEPA asks with marks, and for JSON where an answer came without them; anything else it throws away
+    if "Outputs will be a JSON object" in text: return json.dumps(dict(new_instruction=new))
+    if "[[ ## new_instruction ## ]]" in text: return f"[[ ## new_instruction ## ]]\n{new}\n\n[[ ## completed ## ]]"
     return f"```\n{new}\n```" if "```" in text else new
 
 
