@@ -157,7 +157,7 @@ def _favoured(model, prompts):
         turns = [dict(role="user", content=p)] if isinstance(p, str) else p
         asked = next((q for q in model.known if any(q in m["content"] for m in turns)), None)
         put = lambda q: [{**m, "content": m["content"].replace(asked, q)} for m in turns] if asked else turns
-        keys.append(str(put("\0")))
+        keys.append(f"{type(p).__name__} {put(chr(0))}")
         if keys[-1] not in model.favoured:
             neutral = [put(q)[0]["content"] if isinstance(p, str) else put(q) for q in model.neutral]
             model.favoured[keys[-1]] = label_scores(model.lm, neutral, labels).mean(0)

@@ -178,7 +178,8 @@ def finish(
             state.note(say_same(same) + (" with the best prompt" if c != state.candidates[0].id else ""))
             if c == state.incumbent.id: warnings.warn(f"{say_same(same)}: no two wordings differ then", stacklevel=3)
     if state.incumbent is state.candidates[0]:
-        state.note("no wording was proved better: the seed stays" if state.settings.prove else "nothing was to be proved")
+        state.note("no wording was proved better: the seed stays" if state.settings.prove
+                   else "nothing was to be proved")
     tests = [dict(challenger=a, incumbent=b, **t.to_dict()) for (a, b), t in state.tests.items()]
     cost = {**state.ledger.to_dict(), "calls_saved": state.calls_saved}
     return OptimizeResult(state.seeds[0], state.candidates, state.incumbent.id, tests, final, cost,
