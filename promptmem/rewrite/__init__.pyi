@@ -27,6 +27,7 @@ from .guards import DriftGuard as DriftGuard
 from .guards import FormGuard as FormGuard
 from .guards import LeakGuard as LeakGuard
 from .labels import LabelGrader as LabelGrader
+from .labels import LikeliestLabel as LikeliestLabel
 from .pairs import clean_pairs as clean_pairs
 from .pairs import improve_questions as improve_questions
 from .pairs import load_pairs as load_pairs
@@ -36,6 +37,7 @@ from .propose import Evolve as Evolve
 from .propose import History as History
 from .propose import LastAttempt as LastAttempt
 from .propose import LearnPhrases as LearnPhrases
+from .propose import LearnSentences as LearnSentences
 from .propose import MutatePhrases as MutatePhrases
 from .propose import PhraseBook as PhraseBook
 from .propose import Proposal as Proposal

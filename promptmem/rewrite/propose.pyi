@@ -119,6 +119,22 @@ class SentenceEdits:
 
     def propose(self, state, n, rng):
         ...
+
+def sentences_of(text: str) -> list:
+    ...
+
+class LearnSentences:
+    widths: _Any
+    change: _Any
+
+    def __init__(self, widths=..., change: float=...):
+        ...
+
+    def propose(self, state, n, rng):
+        ...
+
+def _sentence_worth(tried, widths):
+    ...
 _INTRO: _Any
 _LABEL: _Any
 _FENCE: _Any

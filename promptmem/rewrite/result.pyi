@@ -62,12 +62,17 @@ class OptimizeResult:
     notes: list
     config: dict
     classes: list = ...
+    guess_id: _Optional[str] = ...
 
     def __getitem__(self, cid):
         ...
 
     @property
     def best(self):
+        ...
+
+    @property
+    def candidate(self):
         ...
 
     @property
@@ -118,6 +123,9 @@ class OptimizeResult:
 
     def plot(self):
         ...
+
+def _guessed(res):
+    ...
 _SHOWN: _Any
 
 def _page(res):
