@@ -13,7 +13,6 @@ import re
 from collections import Counter
 
 import numpy as np
-from fastcore.basics import patch
 
 from ..core import identity_key, stable_hash
 from ..grade import answer_key, chosen, without_markdown
