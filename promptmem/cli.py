@@ -460,11 +460,21 @@ def parser()->argparse.ArgumentParser:
     return top
 
 # %% ../nbs/05_cli.ipynb #d14d8ceb
+def _unknown(name):
+    "What was meant by a command that there is none of"
+    from difflib import get_close_matches
+    near = get_close_matches(name, COMMANDS, 1)
+    return f"there is no command {name!r}" + (f": did you mean {near[0]}?" if near else f"; there are {', '.join(COMMANDS)}")
+
 def main(
     argv:list=None, # arguments; None: those of the process
 )->int: # 0, 1 when runs failed, 2 when the request is wrong
     "The console command"
     from promptmem.core import KeyFree
+    argv = sys.argv[1:] if argv is None else list(argv)
+    if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        print(f"promptmem: {_unknown(argv[0])}", file=sys.stderr)
+        return 2
     a = parser().parse_args(argv)
     try: return a.do(a) if a.command else print(parser().description, _NEXT, sep="\n\n") or 0
     except BrokenPipeError: # whoever read has seen enough

@@ -470,6 +470,7 @@ def read_jsonl(
             rows.append(row)
         except (ValueError, KeyError, TypeError, RecursionError) as e:
             reason = f"missing field {e}" if isinstance(e, KeyError) else str(e)
+            if isinstance(e, json.JSONDecodeError): reason = f"expected one JSON object a line ({e})"
             if not skip_invalid: raise InvalidData(f"{path}:{i}: {reason}") from e
             if skipped is not None: skipped.append((i, reason))
     return rows

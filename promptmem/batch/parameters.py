@@ -93,6 +93,7 @@ def read_grid(
     "The settings that `grid` names, in a fixed order and without repeats"
     what = "a grid"
     if isinstance(grid, (str, Path)): grid, what = _read_file(user_path(grid)), f"{grid}: a grid"
+    if hasattr(grid, "to_dict") and not isinstance(grid, dict): grid = grid.to_dict("records") # a table
     settings = _product(grid) if isinstance(grid, dict) else grid
     if not isinstance(settings, (list, tuple)) or not all(isinstance(s, dict) for s in settings):
         raise InvalidData(f"{what} is a dict of lists or a list of dicts, not {type(grid).__name__}")

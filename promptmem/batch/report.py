@@ -48,7 +48,9 @@ def read_plan(
     if not isinstance(told, dict) or not all(isinstance(s or {}, dict) for s in told.values()):
         raise InvalidData(f"{plan}: expected a section per notebook")
     found = _found(notebooks)
-    if not found: raise InvalidData(f"there are no notebooks in {notebooks}")
+    if not found: raise InvalidData(
+            f"there are no notebooks in {notebooks}: run this in a copy of the repository, or name a folder of your "
+            "own notebooks (notebooks=, --notebooks)")
     unknown = set(told) - set(found)
     if unknown: raise InvalidData(f"{plan}: there is no notebook {', '.join(sorted(unknown))} in {notebooks}")
     for path in found.values(): notebook_parameters(path)

@@ -306,6 +306,7 @@ def _shifted(row):
 def _read_rows(path, pair):
     "Rows of a file, cleaned; a list is taken as it is"
     if path is None: return []
+    if hasattr(path, "to_dict"): path = path.to_dict("records")  # a table
     if not isinstance(path, (str, Path)): return list(path)
     def one(row): return clean_row(row, pair) | ({"shifted": True} if _shifted(row) else {})
     rows = read_jsonl(path, one)

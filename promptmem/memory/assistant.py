@@ -66,7 +66,7 @@ class Assistant:
         history_tokens:int=2000, # tokens that they may take; the oldest are left out
         understanding:bool=False, # in chat: ask the model, too, how it understood the question
     ):
-        self.lm = lm = CallableLM(lm) if callable(lm) and not hasattr(lm, "complete") else lm
+        self.lm = lm = _model(lm)
         self.few_shot, self.embedder, self.system, self.placement = few_shot, embedder, system or "", placement
         self.scopes = as_scopes(scope)
         self.scope, self.store = self.scopes[0], store if store is not None else _store_in_memory()
@@ -102,6 +102,13 @@ def as_scopes(
     if odd or not names or len(set(names)) < len(names):
         raise InvalidData(f"a scope is a name, or several different ones, not {scope!r}")
     return names
+
+def _model(lm):
+    "A language model, or a function as one; an error that says how to get one"
+    if hasattr(lm, "complete") and not isinstance(lm, type): return lm
+    if callable(lm) and not isinstance(lm, type): return CallableLM(lm)
+    how = f"promptmem.load_lm({lm!r})" if isinstance(lm, str) else 'promptmem.load_lm("smollm2")'
+    raise InvalidData(f"an assistant asks a language model, {how}, or a function from text to text, not {lm!r:.60}")
 
 def _store_in_memory():
     from promptmem.store.store import Store

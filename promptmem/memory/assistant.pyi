@@ -93,6 +93,9 @@ class Assistant:
 def as_scopes(scope) -> tuple:
     ...
 
+def _model(lm):
+    ...
+
 def _store_in_memory():
     ...
 

@@ -38,7 +38,7 @@ def _said(x):
 def _need(frame, columns, what):
     missing = [c for c in columns if c not in frame]
     if missing:
-        there = ", ".join(map(str, frame.columns))
+        there = ", ".join(map(str, frame.columns)) or "none: the file is empty"
         raise InvalidData(f"{what}: no column {', '.join(map(repr, missing))}; there are {there}")
 
 SPELLINGS = {"true": 1, "right": 1, "correct": 1, "yes": 1, "pass": 1, "good": 1, "1": 1, "1.0": 1,

@@ -22,8 +22,12 @@ from ..core import InvalidData, read_jsonl, read_text
 
 # %% ../../nbs/rewrite/15_published.ipynb #196b5505
 def _rows(path):
-    "Rows of a .jsonl, .jsonl.gz, .json or .csv file, as dicts"
-    path = Path(path)
+    "Rows of a .jsonl, .jsonl.gz, .json or .csv file, as dicts; a file without rows is an error"
+    rows = _rows_of(Path(path))
+    if not rows: raise InvalidData(f"{Path(path).name}: no rows")
+    return rows
+
+def _rows_of(path):
     if path.suffix == ".gz":
         try:
             lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()

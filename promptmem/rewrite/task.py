@@ -11,6 +11,7 @@ __all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError',
 
 # %% ../../nbs/rewrite/01_task.ipynb #b67c9dde
 import math
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -225,6 +226,10 @@ class PromptTask:
 
 # %% ../../nbs/rewrite/01_task.ipynb #570f6ce7
 def _make_splits(self, examples, shares, seed):
+    if hasattr(examples, "to_dict") and not isinstance(examples, dict): examples = examples.to_dict("records")
+    if isinstance(examples, (str, bytes, os.PathLike)):
+        raise InvalidData(f"examples are rows of question and answer, not {str(examples)[:60]!r}: read the file first, "
+                          f"with pandas or promptmem.core.read_csv")
     given = isinstance(examples, dict)
     if given and set(examples) != set(SPLITS):
         raise InvalidData(f"a split needs the keys {', '.join(SPLITS)}; found {', '.join(examples)}")

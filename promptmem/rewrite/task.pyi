@@ -2,6 +2,7 @@
 from typing import Any as _Any, Optional as _Optional
 
 import math
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field

@@ -88,7 +88,11 @@ def as_url(
     where, # path of a file, ":memory:", or an SQLAlchemy URL
 )->sa.URL:
     "The database URL that `where` means"
+    if not isinstance(where, (str, os.PathLike, sa.URL)):
+        raise InvalidData(f"a store is a file name or a database URL, not {type(where).__name__}")
     text = str(where)
+    if "://" not in text and os.path.isdir(os.path.expanduser(text)):
+        raise InvalidData(f"{text} is a folder: name a file in it, such as {os.path.join(text, 'memory.db')}")
     if not text.strip(): raise InvalidData("a store needs a file name or a database URL")
     if text == ":memory:": return sa.make_url("sqlite://")
     if "://" not in text: return sa.URL.create("sqlite", database=os.path.expanduser(text))

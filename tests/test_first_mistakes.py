@@ -1,0 +1,86 @@
+"""What people get wrong in their first hour is told in one sentence that says what to do."""
+import importlib
+
+import pandas as pd
+import pytest
+
+import promptmem as pm
+from promptmem.batch.parameters import read_grid
+from promptmem.cli import main
+from promptmem.core import InvalidData, read_jsonl
+from promptmem.lm.base import CallableLM, LMError
+from promptmem.rewrite import PromptTask, load_alpaca, load_humaneval, load_mmlu
+
+ROWS = [dict(question=f"q{i}", answer=f"a{i}") for i in range(6)]
+
+
+@pytest.mark.parametrize("lm, said", [(None, 'load_lm("smollm2")'), ("smollm2", "load_lm('smollm2')"),
+                                      (CallableLM, "a language model"), (7, "a function from text to text")])
+def test_an_assistant_without_a_model_says_how_to_get_one(lm, said):
+    with pytest.raises(InvalidData) as e: pm.Assistant(lm)
+    assert said in str(e.value)
+
+
+@pytest.mark.parametrize("name", ["hf:./nowhere", "hf:/nowhere/at/all", "hf:~/nowhere", "hf:../nowhere/model.gguf"])
+def test_a_model_folder_that_is_not_there_is_no_hub_name(name):
+    pytest.importorskip("torch")
+    with pytest.raises(LMError, match="there is no folder or file"): pm.load_lm(name)
+
+
+def test_a_table_is_as_good_as_its_rows():
+    tables = [PromptTask(ROWS), PromptTask(pd.DataFrame(ROWS))]
+    assert tables[0].split == tables[1].split
+    grid = [dict(seed=0), dict(seed=1)]
+    assert [dict(s) for s in read_grid(pd.DataFrame(grid))] == grid
+
+
+def test_examples_to_edit_as_a_table():
+    pytest.importorskip("torch")
+    edit = importlib.import_module("promptmem.edit")
+    rows = [dict(prefix="the tower is in", suffix=" Mel")]
+    table, plain = (edit.CanonicalExamples.read(r, quiet=True) for r in (pd.DataFrame(rows), rows))
+    assert table.rows == plain.rows and table.rows[0]["prefix"] == "the tower is in"
+    with pytest.raises(TypeError, match="CanonicalExamples.read"):
+        importlib.import_module("promptmem.edit.losses").encoded(None, None, rows)
+
+
+@pytest.mark.parametrize("where", [pd.DataFrame(), None, 3, ["memory.db"], b"memory.db"])
+def test_a_store_is_a_file_name_or_a_url(where, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidData, match="a file name or a database URL"): pm.Store(where)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_store_in_place_of_a_folder(tmp_path):
+    for where in (tmp_path, str(tmp_path), f"{tmp_path}/"):
+        with pytest.raises(InvalidData, match="is a folder: name a file in it"): pm.Store(where)
+    pm.Store(tmp_path/"memory.db")
+
+
+@pytest.mark.parametrize("read", [load_mmlu, load_alpaca, load_humaneval])
+@pytest.mark.parametrize("name", ["e.csv", "e.jsonl"])
+def test_an_empty_file_is_no_data(read, name, tmp_path):
+    (tmp_path/name).write_text("")
+    with pytest.raises(InvalidData, match=name): read(tmp_path/name)
+
+
+def test_the_wrong_kind_of_file_or_columns(tmp_path):
+    (tmp_path/"t.csv").write_text("foo,bar\n1,2\n")
+    with pytest.raises(InvalidData, match=r"t.csv:1: expected one JSON object a line"): read_jsonl(tmp_path/"t.csv")
+    with pytest.raises(InvalidData, match="read the file first"): PromptTask(str(tmp_path/"t.csv"))
+    with pytest.raises(InvalidData, match="needs the fields 'question'.*it has foo, bar"):
+        PromptTask(pd.DataFrame(dict(foo=range(4), bar=range(4))))
+
+
+@pytest.mark.parametrize("typed, said", [("strem", "did you mean stream?"), ("recognize", "did you mean recognise?"),
+                                         ("xyzzy", "there are grid, report")])
+def test_a_command_that_is_misspelt(typed, said, capsys):
+    assert main([typed, "own", "3"]) == 2
+    told = capsys.readouterr().err
+    assert said in told and len(told.strip().splitlines()) == 1
+
+
+def test_a_report_where_no_notebooks_are(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["report"]) == 2 and "copy of the repository" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
