@@ -91,24 +91,67 @@ def is_secret_name(
     "Is something of this name a key or a password?"
     return bool(_SECRET_NAME.search(name))
 
-# %% ../nbs/00_core.ipynb #e7a3875e
-_USER_INFO = re.compile(r"""(?P<start>\b(?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]*)
+# %% ../nbs/00_core.ipynb #a7af7a4f
+_USER_INFO = re.compile(r"""(?P<start>\b(?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]{0,30})
                                 ://[^\s:/@?\#"<>]*):
-                            (?P<word>(?(web)(?!\d{1,5}[/?\#]))[^\s"<>]*)@""", re.I | re.VERBOSE)
+                            (?P<word>(?(web)(?!\d{1,5}[/?\#]))[^\s"<>]{0,2000})@""", re.I | re.VERBOSE)
 _USER_ONLY = re.compile(r"(?P<start>\bhttps?://)[^\s:/@?#\"<>]{16,}@", re.I)
-_ARGUMENT = re.compile(rf"(?P<start>[?&;](?:[\w-]*(?:{_SAID_SECRET})|key|token|sig|signature)=)[^\s&;\"'<>]+", re.I)
-_CONNINFO = re.compile(r"(?P<start>(?<![\w.])(?:PG)?(?:password|passwd|pwd)=)[^\s&;\"'<>(),.\[\]]+(?![\w(.\[])", re.I)
-_HEADER = re.compile(r"(?P<start>\b(?:(?:Bearer|Basic)\s+|(?:x-)?api-key\s*[:=]\s*))[\w.~+/=-]{12,}", re.I)
-_SHAPE = re.compile(r"""(?P<start>)(?:\b(?:(?:sk|rk|hf|gsk|ghp|gho|ghu|ghs|ghr|npm|pplx|xai|nvapi|r8)[-_][\w-]{16,}
-    | github_pat_\w{16,} | glpat-[\w-]{16,} | xox[a-z]-[\w-]{10,} | (?:AKIA|ASIA)[A-Z0-9]{12,} | AIza[\w-]{20,}
-    | ya29\.[\w-]{16,}
-    | SG\.[\w-]{16,}\.[\w-]{16,} | eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*)
-    | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z))""", re.VERBOSE | re.S)
+_ARGUMENT = re.compile(rf"(?P<start>[?&;#](?:[\w-]{{0,40}}(?:{_SAID_SECRET}|signature)|key|token|sig)=)"
+                       r"[^\s&;\"'<>]+", re.I)
+_CONNINFO = re.compile(r"(?P<start>(?<![\w.])(?:PG)?(?:password|passwd|pwd)=)"
+                       r"(?!None\b)[^\s&;\"'<>(),.\[\]]+(?![\w(.\[])", re.I)
+_HEADER = re.compile(r"(?P<start>\b(?:Bearer|Basic)\s+)(?=[\w.~+/-]*(?:\d|[a-z][A-Z]|=))[\w.~+/=-]{12,}")
+_HEADER_ANY_CASE = re.compile(r"(?P<start>\b(?:bearer\s+(?=[\w.~+/-]*\d)|(?:x-)?api-key\s*[:=]\s*))"
+                              r"[\w.~+/=-]{12,}", re.I)
+
+# %% ../nbs/00_core.ipynb #beed496a
+_QUOTE = r"""(?:\\*["']|&quot;|&\#(?:x27|39|34);)"""
+_NAMED = re.compile(rf"""
+    (?P<start>(?<![a-zA-Z0-9])(?:[\w-]{{0,40}}(?:{_SAID_SECRET})|(?<![\w-])(?:auth|token))(?:{_QUOTE})?
+    \s*(?:[:=]|=>|,(?=\s*b?{_QUOTE}))\s*(?:b(?=["']))?(?P<open>{_QUOTE})?(?:(?:Bearer|Basic|Token)\s+)?)
+    (?P<word>(?(open)(?:(?!{_QUOTE}).){{4,}}?(?={_QUOTE}|\Z)
+             |[^\s"'&;,(){{}}\[\]<>\\]{{6,}}(?![\w(\[])))""", re.I | re.VERBOSE)
+_SAID = re.compile(rf"""(?P<start>
+    \b(?:proxy-)?authorization(?::|%3A)(?:\s|%20)*(?:(?:Bearer|Basic|Token|ApiKey)(?:\s|%20)+|Digest\s(?=.*=)))
+    (?P<word>[^\r\n]+)
+  | (?P<jar>\b(?:set-)?cookie:\s*)[^\s=;]+=[^\r\n"']+
+  | (?P<option>(?<!\S)--?[\w-]{{0,40}}(?:{_SAID_SECRET}|token)(?:\s+|=)["']?)(?!-)[^\s"']{{4,}}
+  | (?P<user>\bcurl\b[^\r\n]{{0,200}}?\s(?:-u|--user)\s+["']?[^\s:"']+:)[^\s"']+ | (?P<ssh>\bsshpass\s+-p\s*)\S+
+  | (?P<netrc>\blogin\s+\S+\s+password\s+)\S+ | (?P<xml><(?:\w+:)?[\w-]{{0,40}}(?:{_SAID_SECRET})>)[^<]{{4,}}
+  | (?P<typed>\bSecret(?:Str|Bytes)\(b?["'])[^"']+
+  | (?P<hook>//hooks\.slack\.com/services/|/api/webhooks/\d+/)[\w/-]{{16,}}""",
+                   re.I | re.VERBOSE)
+
+def _mask_named(m):
+    "A value that stands behind the name of a key, unless it is a word like any other"
+    word = m["word"].strip()
+    dull = _TRIVIAL.fullmatch(word) or re.match(r"(?:os\.|\$\{|<|\*\*\*)", word)
+    telling = re.search(r"\d", word) and re.search(r"[^\W\d]", word) and not re.match(r"[./~]", word) or len(word) >= 24
+    return m[0] if dull or not (m["open"] or telling) else m["start"] + "***"
+
+def _mask_said(m):
+    if m["word"] and not re.search(r"\d|\S{16}|=", m["word"]): return m[0]
+    return next(v for k, v in m.groupdict().items() if v is not None and k != "word") + "***"
+
+# %% ../nbs/00_core.ipynb #e7a3875e
+_PREFIXES = """sk rk hf gsk gh[pousr] npm pplx xai nvapi r8 tgp_v1 lin_api figd glsa sntry[su] pcsk tvly whsec hvs co pa
+    shp(?:at|ca|pa|ss) lsv2_(?:pt|sk) dckr_pat do[opr]_v1 gl(?:pat|dt|rt|ptt|cbt|ft|imt|agent|soat) api_org GOCSPX PMAK
+    NRAK sq0(?:csp|atp|idp) xapp"""
+_SHAPE = re.compile(rf"""(?P<start>)(?:
+    \b(?:(?:{"|".join(_PREFIXES.split())})[-_.](?=[\w-]{{0,200}}\d)[\w-]{{16,}}(?:\.[\w-]+)*
+      | (?:secret|ntn|jina|fw)_(?=[a-zA-Z]{{0,200}}\d)[a-zA-Z0-9]{{20,}} | github_pat_\w{{16,}} | pypi-[\w-]{{32,}}
+      | (?:dapi|key-|SK)[0-9a-f]{{32}} | xox[a-z](?:-|\.xox[a-z]-)[\w-]{{10,}} | (?:AKIA|ASIA)[A-Z0-9]{{12,}}
+      | AIza[\w-]{{20,}} | AGE-SECRET-KEY-1[A-Z0-9]{{20,}} | ya29\.[\w-]{{16,}} | 1//0[\w-]{{20,}}
+      | \d{{8,10}}:AA[\w-]{{30,}} | [0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}:fx
+      | SG\.[\w-]{{16,}}\.[\w-]{{16,}} | eyJ[\w-]{{6,}}\.[\w-]{{6,}}\.[\w-]*)
+    | -----BEGIN\ [A-Z ]*PRIVATE\ KEY(?:\ BLOCK)?-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY(?:\ BLOCK)?-----|\Z))""",
+                    re.VERBOSE | re.S)
 
 def _mask_places(text):
     "The text without what stands where keys stand, or looks like one"
     text = _USER_INFO.sub(r"\g<start>:***@", text)
-    for pattern in (_USER_ONLY, _ARGUMENT, _CONNINFO, _HEADER, _SHAPE):
+    text = _SAID.sub(_mask_said, _NAMED.sub(_mask_named, text))
+    for pattern in (_USER_ONLY, _ARGUMENT, _CONNINFO, _HEADER, _HEADER_ANY_CASE, _SHAPE):
         text = pattern.sub(r"\g<start>***" + ("@" if pattern is _USER_ONLY else ""), text)
     return text
 

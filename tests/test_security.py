@@ -64,7 +64,8 @@ def test_published_selections_that_hold_more_than_arrays_are_refused(tmp_path):
 
 
 def test_the_scan_sees_what_it_looks_for():
-    bad = "import pickle\nfrom joblib import dump\ntorch.load(f)\nnp.load(f, allow_pickle=True)\neval(x)\nsubprocess.run(x, shell=True)\nx.from_pretrained(p, trust_remote_code=True)"
+    bad = ("import pickle\nfrom joblib import dump\ntorch.load(f)\nnp.load(f, allow_pickle=True)\neval(x)\n"
+           "subprocess.run(x, shell=True)\nx.from_pretrained(p, trust_remote_code=True)")
     assert len(list(dangers(bad))) == 7
     assert list(dangers("ast.literal_eval(x)\nmodel.eval()\nnp.load(f, allow_pickle=False)\nyaml.safe_load(x)")) == []
 
@@ -95,7 +96,17 @@ def test_a_checkpoint_that_is_a_pickle_is_refused(tmp_path, kind):
 SHAPES = ["sk-" + "a1B2"*6, "sk-proj-" + "a1B2"*6, "ghp_" + "a1B2"*9, "github_pat_" + "a1B2"*10,
           "AKIA" + "ABCD1234"*2, "AIza" + "a1B2-_"*6,
           "gsk_" + "a1B2"*8, "glpat-" + "a1B2"*5, "xoxb-123456789012-" + "a1B2"*4, "hf_" + "a1B2"*8,
-          "eyJhbGciOiJI.eyJzdWIiOiIx.abc_DEF-123"]
+          "eyJhbGciOiJI.eyJzdWIiOiIx.abc_DEF-123",
+          *(p + "a1B2"*10 for p in (
+              "sk-ant-api03-", "sk-or-v1-", "sk_live_", "rk_live_", "gho_", "npm_", "pypi-", "glrt-", "gldt-",
+              "xapp-1-",
+              "xoxe.xoxp-1-", "ya29.", "1//0g", "GOCSPX-", "dckr_pat_", "lin_api_", "ntn_", "secret_", "r8_", "xai-",
+              "pplx-",
+              "nvapi-", "figd_", "glsa_", "hvs.", "whsec_", "jina_", "pcsk_", "tvly-", "api_org_", "PMAK-",
+              "lsv2_pt_")),
+          *(p + "0a"*16 for p in ("SK", "dapi", "key-", "shpat_", "dop_v1_")), "ASIA" + "ABCD1234"*2,
+          "123456789:AA" + "a1B2"*8, "AGE-SECRET-KEY-1" + "A1B2"*10, "SG." + "a1B2"*5 + "." + "a1B2"*8,
+          "0a1b2c3d-1111-2222-3333-0a1b2c3d4e5f:fx"]
 NAMES = ["OPENAI_API_KEY", "AZURE_OPENAI_KEY", "MY_PASSWORD", "PGPASSWORD", "DB_PASS", "SVN_PWD", "NPM_AUTH",
          "SLACK_TOKEN", "MY_JWT", "SESSION_COOKIE",
          "CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "KEY2"]
@@ -139,10 +150,62 @@ def test_passwords_in_addresses_go_up_to_the_last_at(url, kept):
     assert word not in out and out.endswith(f"{kept} now") and "***" in out
 
 
+SAID = ["api_key='{}'", 'api_key="{}"', "{{'x-api-key': '{}'}}", '{{"password": "{}"}}',
+    '{{"deep": {{"access_token": "{}"}}}}',
+        r'"{{\"client_secret\": \"{}\"}}"', r"{{\\\"api_key\\\": \\\"{}\\\"}}",
+            "{{&quot;api_key&quot;: &quot;{}&quot;}}",
+        "[('x-api-key', '{}')]", "[(b'authorization', b'Bearer {}')]", "api_key: {}", "OPENAI_API_KEY={}",
+        "export MY_TOKEN_SECRET={}",
+        "aws_secret_access_key = {}", "Server=x;Uid=u;Pwd={};", "password = {}", "Authorization: Bearer {}",
+        "authorization: bearer {}",
+        "Authorization: Token {}", "Authorization: {}", "Proxy-Authorization: Basic {}", "Authorization:\r\n Bearer {}",
+        "Authorization%3A%20Bearer%20{}", 'Authorization: Digest username="u", response="{}"', "X-API-Key: {}",
+        "X-Auth-Token: {}",
+        "Ocp-Apim-Subscription-Key: {}", "x-goog-api-key: {}", "Cookie: session={}; other=1",
+        "Set-Cookie: sid={}; Path=/",
+        "prog --api-key {} -v", "prog --password={}", "prog --token {}", "curl -s -u me:{} https://x.org",
+        "sshpass -p {} ssh h",
+        "machine h login u password {}", "<password>{}</password>", "SecretStr('{}')",
+        "https://x.org/#access_token={}&a=b",
+        "https://x.org/a?X-Amz-Signature={}", "https://hooks.slack.com/services/T0/B0/{}", 
+    "OpenAI(model='m', api_key='{}')"]
+
+
+@pytest.mark.parametrize("form", SAID)
+def test_what_stands_behind_the_name_of_a_key_goes(form):
+    from promptmem.core import InvalidData, redact
+    for key in ("s3cr3tV4lue-99_x/y+z=", "correct7horse.battery"):
+        text = form.format(key)
+        assert key[:14] not in redact(text, env={}) and key[:14] not in str(InvalidData(f"it failed: {text}")), text
+        assert redact(text, env={}, shapes=False) == text  # people's words are data
+
+
+@pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "OPENSSH ", "ENCRYPTED ", "PGP "])
+def test_private_keys_go_in_every_dress(kind):
+    import json
+
+    from promptmem.core import redact
+    end = " BLOCK" if kind == "PGP " else ""
+    pem = f"-----BEGIN {kind}PRIVATE KEY{end}-----\nMIIEowIBAA\na1B2c3D4\n-----END {kind}PRIVATE KEY{end}-----"
+    for text in (pem, json.dumps(dict(k=pem)), repr(pem), pem[:52], pem.replace("\n", " "),
+        json.dumps(json.dumps(pem))):
+        assert "MIIEow" not in redact(text, env={}) and "a1B2c3D4" not in redact(text, env={})
+
+
 @pytest.mark.parametrize("text", ["https://example.com/@user", "https://example.com:443/@user", "mail a@b.com",
                                   "max_tokens=64", "the token is dog",
                                   "risk-adjusted-and-more-of-it", "host:8080/a@b",
-                                  "task-with-a-very-long-name-in-it", "password: forgot"])
+                                  "task-with-a-very-long-name-in-it", "password: forgot",
+                                  "pip install sk-learn-contrib-and-more", "npm_config_cache_something_long",
+                                  "Basic understanding",
+                                  "a basic understanding-of-things", "password: required", "authorization: required",
+                                  "cookie: banana",
+                                  "api_key=os.environ['X']", "api_key=None", "password=None",
+                                  "token = tokenizer(text)", "token: the dog",
+                                  "pad_token = tokenizer.eos_token", "What does 'Authorization: Bearer' mean?",
+                                  "bearer of good news",
+                                  "the secret: a long story", "session_token: None", "pwd: /home/x/y",
+                                  "next_token: 15"])
 def test_texts_that_hold_no_key_stay(text):
     from promptmem.core import redact
     assert redact(text, env={"PWD": "/home/me", "MAX_TOKENS": "64", "TOKEN": "x"}) == text
