@@ -157,7 +157,7 @@ def main():
     ap.add_argument("--split", default="heldout", help="split to report on")
     ap.add_argument("--speed", type=int, nargs="*", default=[], help="numbers of memories")
     ap.add_argument("--queries", type=int, default=200)
-    ap.add_argument("--only", help="one look-up by name")
+    ap.add_argument("--only", help="one look-up by name; none: the times alone")
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--json", help="write the figures here")
     a = ap.parse_args()
@@ -166,11 +166,14 @@ def main():
     embedder = load_embedder("all-MiniLM-L6-v2")
     if a.train:
         save_gate(train_gate(embedder, seed=a.seed), Path(__file__).resolve().parent.parent/"data/pairs/gate.json")
-    rows, out = load_pairs(), dict(benchmark="memory_gate", python=sys.version.split()[0],
-                                   targets={k: str(v) for k, v in TARGETS.items()}, split=a.split)
+    file = Path(a.json) if a.json else None
+    out = json.loads(file.read_text()) if file and file.exists() and (a.only or a.speed) else {}
+    rows, out = load_pairs(), out | dict(benchmark="memory_gate", python=sys.version.split()[0],
+                                         targets={k: str(v) for k, v in TARGETS.items()}, split=a.split)
+    save = lambda: file.write_text(json.dumps(out, indent=1) + "\n") if file else None
     mine, others = [r for r in rows if r["split"] == a.split], [r for r in rows if r["split"] != a.split]
     print(f"{'look-up':<24} {'precision':>9} {'recall':>7} {'covered':>8} {'edits':>6}   unrelated that get anything")
-    out["quality"] = {}
+    out.setdefault("quality", {})
     for name, make in lookups(embedder).items():
         if a.only and name != a.only: continue
         q = out["quality"][name] = quality(make, mine, others, a.seed)
@@ -181,6 +184,7 @@ def main():
             f"{u['got_anything']} of {u['unrelated']} (at most {u['upper']:.3f})",
             flush=True,
         )
+        save() # each look-up as soon as it is known
     for name in ("language", "kind"):
         for k, t in out["quality"].get("auto", {}).get("by_"+name, {}).items():
             print(
@@ -188,12 +192,15 @@ def main():
                 f"{t['applied_wrong']:>3} of {t['fitting'] + t['not_fitting']:>4}"
             )
     data = os.environ.get("PROMPTMEM_DATA")
-    if data and (path := Path(data)/"memprompt/similarity_pairs.jsonl").exists():
+    if data and a.only != "none" and (path := Path(data)/"memprompt/similarity_pairs.jsonl").exists():
         out["similarity_pairs"] = similar(path, embedder, 2000, a.seed)
         print("another author's pairs:", out["similarity_pairs"])
-    out["speed"] = [speed(n, a.queries, embedder, a.seed) for n in a.speed]
-    for s in out["speed"]: print(s)
-    if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n")
+    if a.speed: out["speed"] = []
+    for n in a.speed:
+        out["speed"].append(speed(n, a.queries, embedder, a.seed))
+        print(out["speed"][-1], flush=True)
+        save()
+    save()
 
 
 if __name__ == "__main__": main()
