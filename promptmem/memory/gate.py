@@ -141,7 +141,7 @@ class Question:
     units:frozenset
     periods:frozenset # ("last", "week"), ...
     languages:frozenset # of people and of programs
-    symbols:frozenset # operators and the like
+    symbols:frozenset # operators, variables and the like
     quantifiers:frozenset
     asks:frozenset # person, time, place, reason, quantity, duration, cost, ...
     verbs:frozenset # groups of verbs of action
@@ -180,6 +180,8 @@ def _which(word):
     "this, next, last or all"
     return lexicon().when.get(word) or ("all" if canonical(word) == "all" or word in _EACH else "this")
 
+_SCALES = [("degree", scale) for scale in ("celsius", "fahrenheit", "kelvin")]
+
 def _amounts(low):
     "Numbers, units, the pairs of both, and periods (this week, last month)"
     lex, numbers, units, bound, periods = lexicon(), set(), set(), set(), set()
@@ -192,7 +194,7 @@ def _amounts(low):
             known = w in lex.units and (close or w not in lex.after_number)
             if w in lex.dates and before in lex.this: periods.add((_which(before), lex.dates[w]))
             if known and (before in lex.this or before in _EACH): periods.add((_which(before), lex.units[w]))
-            elif known and not (lex.units[w] == "degree" and lex.units.get(after) in ("celsius", "fahrenheit", "kelvin")):
+            elif known and (lex.units[w], lex.units.get(after)) not in _SCALES:
                 units.add(lex.units[w])
             continue
         numbers.add(n)
@@ -251,14 +253,12 @@ _NO_CONTENT = re.compile(r"^[<>=!≤≥+*/^~|&#²³⁴]")
 _MINUS = re.compile(r"(?<=\d )[-−](?= [\w(])|(?<=[\w)] )[-−](?= \d)|(?<=\b\w )[-−](?= \w\b)|(?<=[\w)])−(?=[\w(])")
 _NEGATIVE = re.compile(r"(?<![\w)\]])(?<![\d)\]] )[-−](\d+(?:[.,:]\d+)*)")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹ⁿ‰%]")
+_VARIABLE = re.compile(r"(?<![\w'-])[xzk](?![\w'-])")
 
 def _signs(text):
-    "Minus signs and raised figures, which the words don't hold"
-    return {"-"} & {"-" for _ in _MINUS.finditer(text)} | set(_RAISED.findall(text))
-
-def _letter(low):
-    "Variables"
-    return {w for w in low if w in ("x", "z", "n", "k")} | ({"y"} & set(low) if not lexicon().romance & set(low) else set())
+    "Minus signs, raised figures and variables, which the words don't show"
+    signs = {"-" for _ in _MINUS.finditer(text)} | set(_RAISED.findall(text))
+    return signs | set(_VARIABLE.findall(text.lower()))
 
 @lru_cache(20_000)
 def read_question(
@@ -280,7 +280,7 @@ def read_question(
     dates = known(lex.dates) | ({"today", "evening", "night"} if "tonight" in low else frozenset())
     return Question(words, low, content, frozenset(numbers), frozenset(bound), dates, known(lex.when),
                     frozenset(units), frozenset(periods), known(lex.languages) | ({"c", "r"} & after_in),
-                    frozenset(w for w in low if _NO_CONTENT.match(w)) | _signs(text) | _letter(low),
+                    frozenset(w for w in low if _NO_CONTENT.match(w)) | _signs(text),
                     known(lex.quantifiers), frozenset(_asked(low)),
                     _actions(low), bool(lex.undo & set(low)), _tense(low), _negations(low),
                     bool(lex.less & set(low)), _heads(low, set(content)),
@@ -302,6 +302,7 @@ def _bare(word):
 
 def _root(word): return _HINDI_END.sub("", word) or word
 
+# %% ../../nbs/memory/12_gate.ipynb #025acb9a
 @lru_cache(50_000)
 def spelling(
     a:str, # a word
@@ -445,7 +446,8 @@ def _alike(a, b, cosine, written, meant):
                 share_stored=(written.max(1, initial=0) >= MATCHED).mean() if written.size else row.mean(),
                 share_asked=(written.max(0, initial=0) >= MATCHED).mean() if written.size else column.mean(),
                 asks_same=bool(a.asks & b.asks) or not (a.asks or b.asks), verb_same=bool(a.verbs & b.verbs),
-                letters_stored=_letters(a, written.max(1, initial=0)), letters_asked=_letters(b, written.max(0, initial=0)))
+                letters_stored=_letters(a, written.max(1, initial=0)),
+                letters_asked=_letters(b, written.max(0, initial=0)))
 
 def _letters(q, best):
     "Share of the letters of content words that have a partner: long words say more than short ones"
@@ -464,7 +466,8 @@ def _replaced(a, b, written, meant, va=None, vb=None):
     both = bool(gone and new)
     far = 1 - float(meant[np.ix_(gone, new)].max()) if both else 0.
     span = 1 - _span(a, gone, va, b, new, vb) if both else 0.
-    return dict(replaced=frame*far, frame=frame*both, far=far, span=span, swapped=frame*span, put_in=rest*bool(new and not gone),
+    return dict(replaced=frame*far, frame=frame*both, far=far, span=span, swapped=frame*span,
+                put_in=rest*bool(new and not gone),
                 taken_out=rest*bool(gone and not new), gone=min(len(gone), 4), new=min(len(new), 4))
 
 # %% ../../nbs/memory/12_gate.ipynb #e7d09f80
@@ -496,7 +499,9 @@ def _other(a, b, found, written):
         ("date", a.dates, b.dates), ("when", a.when, b.when), ("unit", a.units, b.units), ("verb", a.verbs, b.verbs),
         ("symbol", a.symbols, b.symbols), ("language", a.languages, b.languages),
         ("quantifier", a.quantifiers, b.quantifiers))}
-    out |= dict(polarity=("negation" in found) != ("opposite" in found), less=a.less != b.less, past=("past" in a.tense) != ("past" in b.tense), mood=bool(a.tense and b.tense and not a.tense & b.tense),
+    out |= dict(polarity=("negation" in found) != ("opposite" in found), less=a.less != b.less,
+                past=("past" in a.tense) != ("past" in b.tense),
+                mood=bool(a.tense and b.tense and not a.tense & b.tense),
                 future=("future" in a.tense) != ("future" in b.tense), asks_one=bool(a.asks) != bool(b.asks),
                 period_one=_one_sided(a.periods, b.periods), number_one=a.numbers != b.numbers,
                 verb_new=bool(b.verbs - _kin(a.verbs) - MILD), verb_lost=bool(a.verbs - _kin(b.verbs) - MILD),
