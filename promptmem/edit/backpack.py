@@ -63,6 +63,7 @@ class BackpackMLP(nn.Module):
         "[..., n_out]"
         return self.dropout(self.c_proj(F.gelu(self.c_fc(x), approximate="tanh")))
 
+# %% ../../nbs/edit/01_backpack.ipynb #cd55bbf9
 class SenseBlock(nn.Module):
     "The residual block of the sense network"
     def __init__(self,
@@ -82,6 +83,7 @@ class SenseBlock(nn.Module):
         r2 = self.mlp(self.ln_1(r1)) + r1
         return self.ln_2(r2)
 
+# %% ../../nbs/edit/01_backpack.ipynb #dc785260
 class SenseNetwork(nn.Module):
     "Word embeddings [..., d] to sense vectors [..., K, d]"
     def __init__(self,
@@ -301,6 +303,7 @@ def contextualization(self:BackpackLM,
     "Weights α [b, K, s, s] for `input_ids` [b, s]; each row over j adds up to one"
     return self.backpack.contextualization(input_ids, attention_mask)
 
+# %% ../../nbs/edit/01_backpack.ipynb #a558314f
 @patch
 def sense_table(self:BackpackLM,
     chunk:int=2048, # words per pass
@@ -328,6 +331,7 @@ def cached_senses(self:BackpackLM,
     try: yield self
     finally: self.backpack._table = old
 
+# %% ../../nbs/edit/01_backpack.ipynb #aa01b763
 @patch
 def set_sense_delta(self:BackpackLM,
     tokens=None, # [n] words; None: take the edit out
@@ -342,6 +346,7 @@ def set_sense_delta(self:BackpackLM,
 
 # %% ../../nbs/edit/01_backpack.ipynb #d7a3004f
 _WTE = "backpack.gpt2_model.wte.weight"
+
 _ALIASES = {"backpack.word_embeddings.weight": _WTE, "lm_head.weight": _WTE,
             "backpack.position_embeddings.weight": "backpack.gpt2_model.wpe.weight"}
 
@@ -355,6 +360,7 @@ def published_names(
     if _WTE in out: out["lm_head.weight"] = out[_WTE]
     return out
 
+# %% ../../nbs/edit/01_backpack.ipynb #d2a91f21
 @patch
 def load_state_dict(self:BackpackLM,
     state_dict, # name -> tensor, also under other names of the word embedding
@@ -364,6 +370,7 @@ def load_state_dict(self:BackpackLM,
     "Weights by name"
     return PreTrainedModel.load_state_dict(self, published_names(state_dict), strict=strict, assign=assign)
 
+# %% ../../nbs/edit/01_backpack.ipynb #c7bfb717
 @patch(cls_method=True)
 def from_state_dict(cls:BackpackLM,
     config:BackpackConfig, # shape of the model
@@ -374,6 +381,7 @@ def from_state_dict(cls:BackpackLM,
     model.load_state_dict(state)
     return model.eval()
 
+# %% ../../nbs/edit/01_backpack.ipynb #b710beba
 @patch(cls_method=True)
 def from_pretrained(cls:BackpackLM,
     path, # folder or hub name

@@ -30,6 +30,7 @@ def _with_and_without(e, run):
         return before, run(True)
     finally: e.apply() if was else e.undo()
 
+# %% ../../nbs/edit/15_compare.ipynb #d5460b30
 class EditComparison:
     "A model with and without an edit, side by side"
     @renamed(ex="examples")

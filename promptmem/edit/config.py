@@ -228,6 +228,7 @@ def read_config(
         if isinstance(e, InvalidData): raise
         raise InvalidData(f"{what}: a field has a value of the wrong kind: {type(e).__name__}: {e}") from e
 
+# %% ../../nbs/edit/13_config.ipynb #47fbf9eb
 def _config(top, general):
     "All parts together"
     model, t, v, notes = _model(top), top.part("training"), top.part("validation"), []

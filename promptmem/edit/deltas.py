@@ -129,6 +129,7 @@ class Ledger:
 
     def __deepcopy__(self, memo): return None  # a copy of an edited model is a model of its own
 
+# %% ../../nbs/edit/02_deltas.ipynb #0137bc61
 def ledger(
     model, # a transformers model
 )->Ledger:
@@ -153,6 +154,7 @@ def _renew_weight(book, name, p):
     for e in edits: w = w + e.scale*e.delta.of(name).to(w.device)
     p.copy_(w.to(p.dtype))
 
+# %% ../../nbs/edit/02_deltas.ipynb #c94db934
 def _renew_senses(book):
     "The sense vectors that the edits in force add up to"
     model, sums = book.model(), {}
@@ -265,6 +267,7 @@ class Edit:
         text = html.escape(repr(self).splitlines()[-1])
         return (verdict_html(self.verdict) if self.verdict else "") + f"<code>{text}</code>"
 
+# %% ../../nbs/edit/02_deltas.ipynb #9c2fd158
 def verdict(
     outcome:dict, # passed, of, before: satisfied examples with the edit, in all, and without it
 )->str: # "The edit worked: ...", "... partly: ..." or "The edit failed: ..."
@@ -303,6 +306,7 @@ def check_fits(
                               f"but the model's is {tuple(params[name].shape)}: {other}")
     if delta.senses is not None: require_senses(model)
 
+# %% ../../nbs/edit/02_deltas.ipynb #84c5fb01
 def require_senses(
     model, # a transformers model
 )->None:
@@ -336,6 +340,7 @@ def _refuse_pickle(path):
     if bad: raise InvalidData(f"{bad[0].name} is a pickle file: it could run code when loaded. "
                               "An edit is a folder with edit.safetensors and edit.json")
 
+# %% ../../nbs/edit/02_deltas.ipynb #00af9b25
 def load_edit(
     folder, # written by `Edit.save`
     model, # the base model that it was made for
@@ -376,6 +381,7 @@ def _read_info(path):
         raise InvalidData(f"{path.parent.name}/edit.json: 'outcome' must be dict, found {info['outcome']!r:.40}")
     return info
 
+# %% ../../nbs/edit/02_deltas.ipynb #dc2d7150
 def _read_edit(path):
     "(what edit.json says, the Delta), checked against each other"
     info = _read_info(path/"edit.json")
@@ -398,6 +404,7 @@ def _meeting(a, b):
     x, y = ({(t, s): v for t, s, v in _sense_rows(e.delta)} for e in (a, b))
     return weights + [(f"sense {s} of token {t}", x[t, s], y[t, s]) for t, s in sorted(set(x) & set(y))]
 
+# %% ../../nbs/edit/02_deltas.ipynb #ec4a5dd7
 def conflicts(
     edits, # Edits of one model
 )->list: # dict(place, a, b, cosine, norm_a, norm_b), the worst (most negative cosine) first
@@ -420,6 +427,7 @@ def _merge_weights(edits, how):
         else: dense[name] = sum(s*e.delta.of(name) for s, e in zip(w, mine))
     return dense, factors
 
+# %% ../../nbs/edit/02_deltas.ipynb #9df54afe
 def _merge_senses(edits, how):
     "(tokens, senses, vectors) of all edited senses, or None"
     rows = {}

@@ -34,6 +34,7 @@ class InContextSettings:
     "Options of `in-context`"
     overlap:float = .3 # share of words that a prompt and an example must have in common
 
+# %% ../../nbs/edit/09_editor.ipynb #04962375
 class InContextEdit(Edit):
     "The canonical example nearest to a prompt, put in front of it"
     def __init__(self,
@@ -67,6 +68,7 @@ class InContextEdit(Edit):
         "There is nothing to save"
         raise InvalidData("an in-context edit has no weights to save: save the examples (examples.write)")
 
+# %% ../../nbs/edit/09_editor.ipynb #8b81f35b
 def _shown(r): return r["prefix"] + r.get("suffix", r.get("suffix1", "")) + "\n"
 
 # %% ../../nbs/edit/09_editor.ipynb #83f257df
@@ -82,6 +84,7 @@ def _parabola_root(points, limit):
     disc = a*a + 4*b*limit
     return (-a + math.sqrt(disc))/(2*b) if disc >= 0 else math.inf
 
+# %% ../../nbs/edit/09_editor.ipynb #5d0b9c64
 def _next_scale(points, limit, lo, hi, max_scale):
     "Where to measure next, inside the bracket"
     guess, top = _parabola_root(points, .92*limit), max_scale if hi is None else hi
@@ -100,6 +103,7 @@ def keeps_limit(
     return limit_test(e, general, limit) if confidence is None else bound_test(e, general, limit, confidence,
                                                                                settle=settle)
 
+# %% ../../nbs/edit/09_editor.ipynb #3af521a2
 def fit_scale(
     e, # an Edit, of which `scale` is searched
     general, # GeneralText
@@ -137,6 +141,7 @@ class Job:
     on_epoch:Any = None # called with (epoch, loss, Delta so far)
     progress:Optional[bool] = None # show bars; None: after five seconds
 
+# %% ../../nbs/edit/09_editor.ipynb #97172507
 @dataclass(frozen=True)
 class Method:
     "One way of editing"
@@ -261,6 +266,7 @@ def edit(
     e.outcome = dict(passed=_satisfied(e, job.examples), of=len(job.examples), before=before, scale=e.scale)
     return e
 
+# %% ../../nbs/edit/09_editor.ipynb #47fbf9eb
 def _config(examples, settings, **call):
     "The settings of a call, for the record"
     own = {k: v for k, v in asdict(settings).items() if v is None
@@ -284,6 +290,7 @@ def _best_inside(e, examples, seen):
         if best is None or score >= best[0]: best = (score, s)
     e.scale = best[1] if best else 0.
 
+# %% ../../nbs/edit/09_editor.ipynb #779807fd
 def _last_inside(e, epochs, general, degradation):
     "Give the edit the difference of the last epoch inside the limit: its number, or None"
     for epoch, delta in reversed(epochs):
@@ -292,6 +299,7 @@ def _last_inside(e, epochs, general, degradation):
         if limit_test(e.apply(), general, degradation).inside: return epoch
     e.scale = 0.
 
+# %% ../../nbs/edit/09_editor.ipynb #eada0ba1
 def limit_note(
     e, # an Edit, at its scale
     t, # LimitTest at that scale
@@ -303,6 +311,7 @@ def limit_note(
                 of=t.of,
                 scale=e.scale, looks=[(s, r.change, r.inside) for s, r in seen])
 
+# %% ../../nbs/edit/09_editor.ipynb #d3a3bf71
 def _within(e, examples, general, degradation, rule, max_scale, confidence, epochs):
     "Scale the edit to the limit and note the result in `e.limit`"
     if degradation is None: return e

@@ -33,6 +33,7 @@ def _own_tokenizer(model):
     try: return _transformers.AutoTokenizer.from_pretrained(name, local_files_only=True) if name else None
     except (OSError, ValueError): return None
 
+# %% ../../nbs/edit/11_ensemble.ipynb #d20eb855
 def check_vocabularies(
     large, # a causal LM
     small, # another
@@ -59,6 +60,7 @@ def _logits(model, input_ids, attention_mask):
         more = dict(position_ids=(attention_mask.long().cumsum(-1) - 1).clamp(min=0))
     return model(input_ids=input_ids, attention_mask=attention_mask, **more).logits
 
+# %% ../../nbs/edit/11_ensemble.ipynb #e7552515
 class LogitDifference(_transformers.PreTrainedModel, _transformers.GenerationMixin):
     "A large model plus `w` times what an edit changed in a small one; works with `generate`"
     config_class = _transformers.PretrainedConfig
@@ -127,6 +129,7 @@ def _edited_copy(ensemble):
         ensemble.__dict__["kept"], ensemble.copy_key = made, key  # no submodule: no part of the ensemble's weights
     return ensemble.__dict__["kept"]
 
+# %% ../../nbs/edit/11_ensemble.ipynb #9ad1cc36
 def _weight_logits(ensemble, input_ids, attention_mask):
     "(logits of the edited, logits of the original small model)"
     new, was = _logits(_edited_copy(ensemble), input_ids, attention_mask), ensemble.edit.active
@@ -135,6 +138,7 @@ def _weight_logits(ensemble, input_ids, attention_mask):
         if was: ensemble.edit.apply()
     return new, old
 
+# %% ../../nbs/edit/11_ensemble.ipynb #489ec04c
 def _sense_logits(ensemble, input_ids, attention_mask):
     "(logits with the edited, logits with the original senses)"
     net, c, (tokens, senses, values) = ensemble.small.backpack, ensemble.small.config, ensemble.edit.delta.senses
@@ -191,6 +195,7 @@ class WeightedDifference(Edit):
         "There is nothing but the weight to save"
         raise InvalidData("save the edit of the small model; the weight is one number: .scale")
 
+# %% ../../nbs/edit/11_ensemble.ipynb #fb504967
 def fit_weight(
     ensemble:LogitDifference, # whose weight is searched
     tokenizer, # of both models

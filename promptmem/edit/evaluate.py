@@ -44,6 +44,7 @@ def prompt_ids(
     "Token ids that the model goes on from"
     return chat_ids(tokenizer, [dict(role="user", content=prompt)]) if chat else list(tokenizer(prompt)["input_ids"])
 
+# %% ../../nbs/edit/10_evaluate.ipynb #ae333156
 def free_answers(
     model, # causal LM
     tokenizer, # its tokenizer
@@ -71,6 +72,7 @@ def _begins(text, start):
     return text.startswith(start) and (len(text) == len(start)
                                        or not (start[-1].isalnum() and text[len(start)].isalnum()))
 
+# %% ../../nbs/edit/10_evaluate.ipynb #235a7fe7
 def says(
     direction:str, # of the examples
     answer:str, # generated text
@@ -182,6 +184,7 @@ def _groups(rows):
     "Rows about one subject are not independent; without subjects, rows with one prefix are not"
     return [r.get("subject") or r["prefix"] for r in rows]
 
+# %% ../../nbs/edit/10_evaluate.ipynb #621b04f6
 def _text_losses(e, texts, after):
     "(summed loss of each text with the edit out or in, its tokens)"
     limit, items = context_length(e.model) or 10**9, []
@@ -210,6 +213,7 @@ def _frame(examples, rows, values):
     f["success_before"], f["success"] = before <= examples.threshold, after <= examples.threshold
     return f
 
+# %% ../../nbs/edit/10_evaluate.ipynb #ac593222
 def _generation(e, examples, n, seed, max_tokens):
     "Free answers before and after for a sample of rows: DataFrame"
     import pandas as pd
@@ -225,6 +229,7 @@ def _generation(e, examples, n, seed, max_tokens):
         out[f"right_{name}"] = [says(examples.direction, a, examples.endings(r)) for a, r in zip(out[name], rows)]
     return out
 
+# %% ../../nbs/edit/10_evaluate.ipynb #5e7712d9
 def _disagreement(frame, answers):
     "A warning when likelihood and free answer tell different stories"
     seen = answers[answers.right_after.notna()]
@@ -263,6 +268,7 @@ def evaluate_edit(
     finally: e.apply() if was else e.undo()
     return out
 
+# %% ../../nbs/edit/10_evaluate.ipynb #d08db023
 def _add_success(out, e, examples):
     "The shares of satisfied examples and evaluation rows"
     for name, rows in (("train", examples.rows), ("success", examples.evaluation)):
@@ -276,6 +282,7 @@ def _add_success(out, e, examples):
 def _found(x):
     return LimitTest(x["inside"], x["change"], x["lo"], x["hi"], x["texts"], x["of"], x.get("upper", math.nan))
 
+# %% ../../nbs/edit/10_evaluate.ipynb #f19fa82f
 def _general(e, general_text, limit, exact, seed):
     "The test of the limit; texts of an in-context edit have its example in front"
     g = fit_general(e.tokenizer, general_text, e.model, seed)
@@ -284,6 +291,7 @@ def _general(e, general_text, limit, exact, seed):
     change, lo, hi = (x/c.before for x in (c.change.estimate, c.change.lo, c.change.hi))
     return LimitTest(change < limit, change, lo, hi, c.change.n, c.change.n)
 
+# %% ../../nbs/edit/10_evaluate.ipynb #970eeb81
 def _add_generation(out, e, examples, n, seed, max_tokens):
     "Free answers, and whether they contradict the likelihoods"
     out.answers = _generation(e, examples, n, seed, max_tokens)

@@ -75,7 +75,9 @@ def find_criterion(
 
 # %% ../../nbs/edit/00_examples.ipynb #0483b373
 _SUBJECT = ("subject", "company", "country", "target", "entity_string")
+
 _ATTRIBUTE = ("attribute", "ceo", "capital", "bias_answer")
+
 _ENDINGS = ("suffix", "suffix1", "suffix2")
 
 def _named(row, names):
@@ -84,6 +86,7 @@ def _named(row, names):
     if value and "/wiki/" in value: value = re.sub(r"\s*\(.*\)$", "", value.rsplit("/", 1)[1].replace("_", " "))
     return value
 
+# %% ../../nbs/edit/00_examples.ipynb #2b43a7c5
 def _check_fields(row, wanted):
     "Every field of `wanted` is there and is text with something in it, or InvalidData says which is not"
     for f in ("prefix", *wanted):
@@ -132,6 +135,7 @@ class Problem:
         where = f" (rows {', '.join(map(str, self.rows))}{more})" if self.rows else ""
         return f"{self.level}: {self.part}: {self.message}{where}"
 
+# %% ../../nbs/edit/00_examples.ipynb #20bddb55
 def _found(level, part, kind, message, rows):
     "A list with one Problem, or none when there is no such row"
     rows = list(rows)
@@ -151,6 +155,7 @@ def _again(keys):
 
 def _where(rows, test): return (i for i, r in enumerate(rows) if test(r, [r[f] for f in _ENDINGS if f in r]))
 
+# %% ../../nbs/edit/00_examples.ipynb #83e31156
 def _blank_problems(part, rows):
     "Blanks at the seam between prefix and ending"
     def loose(prefix, s): return not s[0].isspace() and not glued(prefix, s) and not prefix[-1].isspace()
@@ -180,6 +185,7 @@ def _row_problems(part, rows):
 
 def _mentions(text, subject): return f" {fold(subject)} " in f" {fold(text)} "
 
+# %% ../../nbs/edit/00_examples.ipynb #9e4accc8
 def _subject_problems(part, rows):
     "Subjects that are missing, mixed up with their answer, or repeated"
     def mixed(r, _):
@@ -211,6 +217,7 @@ def _cross_problems(examples):
     if len(rows) <= 20: out.append(Problem("warning", "train", "few-examples", f"only {len(rows)} training example(s)"))
     return out
 
+# %% ../../nbs/edit/00_examples.ipynb #c2d1fef7
 def _text_problems(texts, part="targeted"):
     "Defects of plain texts"
     return [*_found("warning", part, "empty", "{n} text(s) are empty",
@@ -291,6 +298,7 @@ class CanonicalExamples:
                 f"{len(self.targeted)} targeted, {len(self.problems)} problems")
         return f"CanonicalExamples({self.name!r}, {self.direction}, {len(self)} examples, {more})"
 
+# %% ../../nbs/edit/00_examples.ipynb #1619097d
 def _cleaned(rows, pair, where):
     "All rows, checked"
     try: return [clean_row(r, pair) | ({"shifted": True} if r.get("shifted") else {}) for r in rows]
@@ -313,6 +321,7 @@ def _read_rows(path, pair):
     if not rows: raise InvalidData(f"{path}: no rows")
     return rows
 
+# %% ../../nbs/edit/00_examples.ipynb #cf4305a6
 def _refuse_glue(path, rows):
     "A training file whose endings run into their prefixes is an error"
     for i, r in enumerate(rows, 1):
@@ -375,6 +384,7 @@ def _slot(template, subject):
         raise InvalidData(f"the template {template!r} has no slot {{subject}}")
     return template.replace("{subject}", subject).replace("{s}", subject)
 
+# %% ../../nbs/edit/00_examples.ipynb #25b04001
 def _pairs(rows):
     "(subject, attribute) of each row of a table"
     if hasattr(rows, "to_dict"): rows = rows.to_dict("records")
@@ -411,6 +421,7 @@ def from_table(
                              [row(t, s, a) for s, a in pairs for t in evaluation],
                              [row(t, s, a) for s, a in near for t in train[:1]], texts, name)
 
+# %% ../../nbs/edit/00_examples.ipynb #2c1e9735
 def _check_table(pairs, near, train, evaluation):
     "No neighbour is edited, no template serves twice"
     seen = {fold(s) for s, _ in pairs}
@@ -429,6 +440,7 @@ def _told(source, scope):
     if not found: raise InvalidData("no active clarification" + (f" in scope {scope!r}" if scope else ""))
     return found
 
+# %% ../../nbs/edit/00_examples.ipynb #e00c4168
 def from_clarifications(
     source, # a Store, or a list of Clarifications
     scope:str=None, # whose clarifications; required with a Store

@@ -38,6 +38,7 @@ def compat_of(
     if value not in (None, "published", "upstream"): raise ValueError(f"compat is None or 'published', not {value!r}")
     return value and "published"
 
+# %% ../../nbs/edit/04_finetune.ipynb #ad71b0be
 @dataclass(frozen=True)
 class Recipe:
     "How an edit is trained"
@@ -89,6 +90,7 @@ class LoraSettings(Recipe):
     dropout:float = 0. # on the adapter's input (inactive, as published: the model stays in eval mode)
     target_modules:Any = None # list or regular expression, as peft takes it; None: `middle_mlps`
 
+# %% ../../nbs/edit/04_finetune.ipynb #60d191d0
 @dataclass(frozen=True)
 class FtlSettings(Recipe):
     "Options of `ft-l`"
@@ -181,6 +183,7 @@ class _Loop:
         c, n = ending_losses(self.model, [x.rows[i] for i in batch], x.pad)
         return edit_loss(x.direction, c, n, x.threshold, r.loss, r.margin), _enough(x, c.detach(), n, r.margin)
 
+# %% ../../nbs/edit/04_finetune.ipynb #61f6e333
 def _backward(loss):
     if loss.requires_grad: loss.backward()
 
@@ -224,6 +227,7 @@ def fit(
             if good and recipe.early_stop: break
     return losses
 
+# %% ../../nbs/edit/04_finetune.ipynb #4b074df6
 def _epoch(loop, epoch, after_step):
     "One pass over the examples: (mean loss, whether all are satisfied)"
     n = len(loop.examples)
@@ -331,6 +335,7 @@ def _adapter(work, settings):
         lora.unload()
         for attr in ("peft_config", "_hf_peft_config_loaded"): work.__dict__.pop(attr, None)
 
+# %% ../../nbs/edit/04_finetune.ipynb #a22da6eb
 def _lora_factors(lora):
     "What the adapter adds, in the layout of each weight"
     out = {}
@@ -341,6 +346,7 @@ def _lora_factors(lora):
         out[name + ".weight"] = (left.detach().float().clone(), right.detach().float().clone())
     return Delta(factors=out)
 
+# %% ../../nbs/edit/04_finetune.ipynb #71bad2da
 @renamed(ex="examples")
 def train_lora(
     model, # causal LM

@@ -32,6 +32,7 @@ def chat_pair(
     head = chat_ids(tokenizer, [dict(role="user", content=prefix)])
     return head + plain_ids(tokenizer, suffix.strip()), len(head)
 
+# %% ../../nbs/edit/03_losses.ipynb #f166bdc6
 def encode_rows(
     tokenizer, # of the model
     rows:list, # examples: prefix with one or two suffixes
@@ -49,6 +50,7 @@ def encode_rows(
         for ids, start in items: _check_item(ids, start, limit, f"{what} {i}")
     return out
 
+# %% ../../nbs/edit/03_losses.ipynb #a29c6eb2
 def _check_item(ids, start, limit, where):
     "Something before, something to score, and not too long"
     if not start or len(ids) == start: raise InvalidData(f"{where}: the {'suffix' if start else 'prefix'} has no token")
@@ -202,6 +204,7 @@ class KLReference:
         kl = (old.exp()*(old - new)).sum(-1)
         return kl.sum()/len(batch) if self.compat else kl.mean()
 
+# %% ../../nbs/edit/03_losses.ipynb #58cc531d
 def _filled(batches):
     "One batch of all, with id 0 up to one more than the longest: every position of the filled texts is scored"
     texts = [ids for b in batches for ids, _ in b]

@@ -49,8 +49,10 @@ class Request:
         "The texts of the request"
         return list(self.texts or ((c + self.prefix, len(c) + self.end) for c in contexts))
 
+# %% ../../nbs/edit/07_memit.ipynb #a7ea2556
 def _as_examples(examples): return examples.examples if isinstance(examples, EncodedExamples) else examples
 
+# %% ../../nbs/edit/07_memit.ipynb #58338e50
 @renamed(ex="examples")
 def make_requests(
     examples, # CanonicalExamples or EncodedExamples
@@ -84,6 +86,7 @@ def token_at(
     inside = [i for i, (a, b) in enumerate(enc["offset_mapping"]) if a < end and b > a]
     return list(enc["input_ids"]), max(inside)
 
+# %% ../../nbs/edit/07_memit.ipynb #e7e28345
 def _located(tokenizer, r, text, end):
     "`token_at` of a request's text, which may be said in a conversation"
     if not r.chat: return token_at(tokenizer, text, end)
@@ -124,6 +127,7 @@ def comes_first(
     (a, i), (b, j) = (token_at(tokenizer, f"{lead}{subject} is", len(lead) + len(subject)) for lead in ("", "Yes. "))
     return i == 0 or a[i] != b[j]
 
+# %% ../../nbs/edit/07_memit.ipynb #e7237a91
 def split_first(
     tokenizer, # of the model
     requests:list, # from `make_requests`
@@ -139,6 +143,7 @@ def split_first(
         if apart: out.append(replace(r, texts=tuple(first or _beginnings(r)), first=True))
     return out
 
+# %% ../../nbs/edit/07_memit.ipynb #a451981c
 def _beginnings(r):
     "Texts that begin with the subject and ask for the same: 'Orun's tower is in', 'Orun. The tower of Orun is in'"
     start, rest = r.prefix[:r.end-len(r.subject)], r.prefix[r.end:]
@@ -180,6 +185,7 @@ def _tap(module, seen, before=False, stop=False):
     except _Enough: pass
     finally: hook.remove()
 
+# %% ../../nbs/edit/07_memit.ipynb #4f715370
 @contextmanager
 def _shift(module, rows, cols, vectors):
     "Add `vectors` [n, d] to the module's output at (rows, cols)"
@@ -206,6 +212,7 @@ def _run(model, batch, pad):
     ids, mask = (t.to(model.device) for t in pad_right(batch, pad))
     return model(input_ids=ids, attention_mask=mask, use_cache=False)
 
+# %% ../../nbs/edit/07_memit.ipynb #91b24366
 def _read(model, module, texts, pad, before=False, batch=64):
     "The module's input or output [n, d] at the place of each (ids, place)"
     out = []
@@ -261,6 +268,7 @@ def key_moments(
     if not n: raise InvalidData("no text to estimate the second moment of keys from")
     return [s/n for s in sums], n
 
+# %% ../../nbs/edit/07_memit.ipynb #ec62a9aa
 def key_moment(
     model, # causal LM
     tokenizer, # its tokenizer
@@ -314,6 +322,7 @@ class _Replay(torch.nn.Module):
     def forward(self, x, *args, **kw): return x if self.out is None else self.out
     def __getattr__(self, name): return getattr(self.__dict__["block"], name)
 
+# %% ../../nbs/edit/07_memit.ipynb #08493a53
 @contextmanager
 def _replayed(model, layer, run):
     "Inside, the blocks before `layer` give what they gave in `run()`, which is called once"
@@ -344,6 +353,7 @@ class _Batch:
     who:list # request of each text
     endings:int # texts per request and context: 1, or 2 for pairs
 
+# %% ../../nbs/edit/07_memit.ipynb #8df7abc0
 def _value_batch(tokenizer, requests, contexts, limit):
     "Every request in every context with every ending; contexts that make a text too long are left out"
     rows = []
@@ -362,6 +372,7 @@ def _logits_at(model, split, ids, positions, pad):
     if split is None: return model(input_ids=x, attention_mask=mask, use_cache=False).logits[at].float()
     return split[1](split[0](input_ids=x, attention_mask=mask, use_cache=False).last_hidden_state[at]).float()
 
+# %% ../../nbs/edit/07_memit.ipynb #93f33638
 def _losses(model, split, module, batch, plain, delta, criterion, pad):
     "(mean over contexts of the edit loss [n], log-probabilities after each plain text [n, V]), in one pass"
     ids, device, k = batch.ids + [t[0] for t in plain], delta.device, len(batch.ids)
@@ -389,6 +400,7 @@ def _plain_texts(tokenizer, requests, limit):
         out.append((ids[:limit or None], min(at, (limit or at + 1) - 1)))
     return out
 
+# %% ../../nbs/edit/07_memit.ipynb #d135a3ac
 def find_values(
     model, # causal LM
     tokenizer, # its tokenizer
@@ -417,12 +429,14 @@ def find_values(
                                steps, bar))
     return tuple(torch.cat(x) for x in zip(*parts))
 
+# %% ../../nbs/edit/07_memit.ipynb #df6addb4
 def _layer_of(model, module):
     "Number of the block that the module is or lies in"
     m = module_map(model)
     blocks = (model.get_submodule(m.block_name(i)) for i in range(m.n_layers))
     return next((i for i, b in enumerate(blocks) if any(x is module for x in b.modules())), 0)
 
+# %% ../../nbs/edit/07_memit.ipynb #dec75e86
 def _find(model, tokenizer, requests, contexts, module, criterion, search, steps, bar):
     "Values of one batch of requests"
     pad, limit = pad_id(tokenizer), context_length(model)
@@ -492,6 +506,7 @@ class MemitSettings:
 
 FIRST_AT_MOST = 4 # subjects at the beginning of a text that one edit can tell apart
 
+# %% ../../nbs/edit/07_memit.ipynb #635ddc6c
 def _places(tokenizer, requests, contexts, first):
     "Requests for the places of their subjects; keys of first tokens are nearly the same, so only a few can stand there"
     if not first: return requests
@@ -502,6 +517,7 @@ def _places(tokenizer, requests, contexts, first):
                   "same: only places inside a text are written (first=True: both)", stacklevel=4)
     return [r for r in both if not r.first]
 
+# %% ../../nbs/edit/07_memit.ipynb #cdd3015e
 def _prepared(work, tokenizer, examples, s):
     "(requests, contexts) as the settings want them"
     listed = not isinstance(s.contexts, int)
@@ -560,6 +576,7 @@ class RomeSettings:
     search:Any = field(default_factory=lambda: ValueSearch(clamp=4.)) # constants of the value search, or a dict of them
     seed:int = 0 # of the sampling
 
+# %% ../../nbs/edit/07_memit.ipynb #6031b537
 def _rank_one(work, tokenizer, r, contexts, criterion, search, down, mlp, moments, layer):
     "Factors of the update that gives one request its value"
     pad = pad_id(tokenizer)

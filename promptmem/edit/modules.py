@@ -72,6 +72,7 @@ def _block_list(model):
              if type(m).__name__ == "ModuleList" and len(m) and len({type(b) for b in m}) == 1]
     return max(lists, key=lambda x: x[0])[1] if lists else None
 
+# %% ../../nbs/edit/05_modules.ipynb #4d598175
 def find_map(
     model, # a transformers causal LM
 )->ModuleMap:

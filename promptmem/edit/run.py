@@ -50,6 +50,7 @@ def find_file(
     looked = ", ".join(str(f) for f in folders) or "any known folder"
     raise InvalidData(f"{path} is not below {looked}: give data=FOLDER, or promptmem fetch canonical_examples")
 
+# %% ../../nbs/edit/17_run.ipynb #b1fdf80f
 def data_folders(
     path, # of the configuration, or None
     data=None, # a folder that the caller names
@@ -189,6 +190,7 @@ def _trained(config, model, tokenizer, x, train_text, compat, seed, progress):
     delta, losses = METHODS[config.method].train(job, settings) if settings.epochs > 0 else (Delta(), [])
     return Edit(model, tokenizer, delta, config.method, plain(dict(options, compat=compat)), history=losses), epochs
 
+# %% ../../nbs/edit/17_run.ipynb #31e6f001
 def _matches(model, pattern):
     "Does a layer of the model match what peft is told to adapt?"
     import re
@@ -216,6 +218,7 @@ def _scaled(run, e, x, general, limits, zero):
         run.log.append(dict(line, limit=limit))
         run.keep(limit, line, zero, len(x.evaluation), scale=e.scale, texts=test.n, upper=test.upper)
 
+# %% ../../nbs/edit/17_run.ipynb #eda9cb92
 def _by_epoch(run, e, x, general, limits, zero, epochs):
     "The published rule: for each limit the last epoch inside"
     run.log.append(zero)

@@ -41,6 +41,7 @@ def _states(model, call, row, col):
     h = out.logits if split is None else out.last_hidden_state
     return h[row, col], (lambda x: x) if split is None else split[1], getattr(out, "past_key_values", None)
 
+# %% ../../nbs/edit/08_scores.ipynb #06bec739
 def _gather(states, head, at, target):
     "Log-probabilities of `target` at the rows `at` of `states`"
     order, size, parts = torch.argsort(at), _HEAD_ROWS.get(states.device.type, 256), []
@@ -70,6 +71,7 @@ def _run_unique(model, inputs, items, past=None):
     who = torch.tensor([n for n, (*_, t) in enumerate(items) for _ in t], device=device)
     return (-torch.zeros(len(items), device=device, dtype=torch.double).index_add(0, who, logp)).cpu().numpy()
 
+# %% ../../nbs/edit/08_scores.ipynb #e3fc10c0
 def _scored_batches(model, flat, batch_tokens, done=None):
     "Summed loss of each (ids, start) of `flat`"
     unique, where = {}, []
@@ -85,6 +87,7 @@ def _scored_batches(model, flat, batch_tokens, done=None):
         return out
     return _collected(run_halving(run, budget_batches([len(i) for i in inputs], batch_tokens)), len(flat))
 
+# %% ../../nbs/edit/08_scores.ipynb #079b6944
 def _collected(done, n):
     "One array from lists of (item, value)"
     values = np.zeros(n)
@@ -116,6 +119,7 @@ def _read_only():
             return torch.cat([self.keys[self.rows], keys], -2), torch.cat([self.values[self.rows], values], -2)
     return Prefixes
 
+# %% ../../nbs/edit/08_scores.ipynb #90fc743f
 def _in_front(cache, rows):
     "The cached prefixes, one for each of `rows`"
     from transformers.cache_utils import DynamicCache, DynamicLayer
@@ -138,6 +142,7 @@ def _scored_shared(model, flat, groups, batch_tokens, done=None):
             for n, v in rows: values[n] = v
     return values
 
+# %% ../../nbs/edit/08_scores.ipynb #a5dcdce4
 def _first_tokens(model, part, flat, mine):
     "(losses of the first ending token of each (prefix, item), cache of the prefixes)"
     device, length = next(model.parameters()).device, len(part[0])
@@ -148,6 +153,7 @@ def _first_tokens(model, part, flat, mine):
     first = _gather(states, head, torch.tensor([j for j, _ in mine], device=device), target).double().cpu().numpy()
     return {n: -v for (_, n), v in zip(mine, first)}, cache
 
+# %% ../../nbs/edit/08_scores.ipynb #836f56a2
 def _shared_batch(model, part, flat, groups, batch_tokens, done=None):
     "Per prefix of `part`, all of one length, its (item, summed loss)"
     device, length = next(model.parameters()).device, len(part[0])
@@ -170,9 +176,12 @@ def _shared_batch(model, part, flat, groups, batch_tokens, done=None):
 
 # %% ../../nbs/edit/08_scores.ipynb #fc7ccc7d
 def _fitting(flat): return min(384, max(256, 3*max((len(ids) for ids, _ in flat), default=0)))
+
 def _keeps_cache(model): return not hasattr(model, "set_sense_delta") and not hasattr(model, "combine_logits")
+
 def _table(model): return model.cached_senses() if hasattr(model, "cached_senses") else nullcontext()
 
+# %% ../../nbs/edit/08_scores.ipynb #110ae46e
 def item_losses(
     model, # causal LM
     items:list, # per row one or two (token ids, first scored position), from `encode_rows`
@@ -214,6 +223,7 @@ def state_key(
     if hasattr(model, "combine_logits"): h.update(repr((model.w, model.edit.scale, model.edit.delta.digest())).encode())
     return h.hexdigest()[:16]
 
+# %% ../../nbs/edit/08_scores.ipynb #ce8e3625
 def remembered(
     key, # of model and data
     compute, # function without arguments
@@ -224,6 +234,7 @@ def remembered(
     while sum(getattr(v, "size", 1) for v in _memory.values()) > _room and len(_memory) > 1: _memory.popitem(last=False)
     return _memory[key]
 
+# %% ../../nbs/edit/08_scores.ipynb #0aca9d40
 def cached_losses(
     model, # causal LM
     items:list, # from `encode_rows`
@@ -340,6 +351,7 @@ class GeneralText:
         "Mean loss per token over all texts"
         return float(self.sums(model).sum()/self.counts.sum())
 
+# %% ../../nbs/edit/08_scores.ipynb #028b5051
 def fit_general(
     tokenizer, # of the model
     texts, # texts, a file or a GeneralText, which stays as it is
@@ -367,6 +379,7 @@ class LimitTest:
         return (f"{'inside' if self.inside else 'outside'}: {self.change:+.2e} [{self.lo:+.2e}, {self.hi:+.2e}] "
                 f"from {self.n} of {self.of} texts")
 
+# %% ../../nbs/edit/08_scores.ipynb #bfa2bb28
 def damages(
     old, # [n] summed losses without the edit
     new, # [n] with it
@@ -411,6 +424,7 @@ def _adds_nothing(edit):
     found = [t for k, t in edit.delta.tensors().items() if k.startswith(("dense/", "left/", "sense/vector"))]
     return edit.scale == 0 or bool(found) and not any(bool(t.any()) for t in found)
 
+# %% ../../nbs/edit/08_scores.ipynb #bbe6265b
 def bound_test(
     edit, # an Edit
     general:GeneralText, # ordinary text
@@ -437,6 +451,7 @@ def bound_test(
     finally: edit.apply() if was else edit.undo()
     return LimitTest(upper < limit, change, *_ends(x, .975, N), n, N, upper, int((x != 0).sum()))
 
+# %% ../../nbs/edit/08_scores.ipynb #053e1363
 def _level_each(N, n, confidence):
     "The level of each interim analysis, when texts are doubled from `n` to `N`"
     return 1 - (1-confidence)/(1 + max(0, math.ceil(math.log2(N/n))))
@@ -450,6 +465,7 @@ def _rises_held(edit, general, n, k):
     pairs = ([general.held(edit, n)] if k else []) + ([general.written(edit, _HELD-k)] if k < _HELD else [])
     return np.concatenate([(new - old)/usual for old, new in pairs])
 
+# %% ../../nbs/edit/08_scores.ipynb #6613b9e9
 def _bound_held(edit, general, k, limit, confidence, start, width, settle):
     "`bound_test` where `k` of the texts hold an edited word and the others cannot change"
     N, was, half = len(general), edit.active, 1 - (1-confidence)/2

@@ -127,6 +127,7 @@ class _Stack:
         for d in self.deltas: senses = d.add(ids, senses)
         return senses
 
+# %% ../../nbs/edit/06_senses.ipynb #8a03a7f9
 @renamed(ex="examples")
 def train_senses(
     model, # a BackpackLM

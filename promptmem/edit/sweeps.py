@@ -56,6 +56,7 @@ def _after(model, tokenizer, examples, n, first, general, general_n, base):
                 evaluation=_success(model, tokenizer, examples, rows).mean() if rows else math.nan,
                 degradation=general.sums(model, general_n).sum()/base - 1)
 
+# %% ../../nbs/edit/14_sweeps.ipynb #bf7393e8
 @renamed(ex="examples")
 def sequential_edits(
     model, # causal LM
@@ -169,6 +170,7 @@ def result_table(
                         hard_negatives=stay.mean(), hard_negatives_se=error(stay)))
     return pd.DataFrame(out)
 
+# %% ../../nbs/edit/14_sweeps.ipynb #fe57ef4c
 def _stayed(runs):
     "Change of the hard negatives' loss, zero where the limit was not kept"
     if "hard_negative_change" not in runs: return runs.change*math.nan

@@ -199,6 +199,7 @@ def apply(self:EditCompare):
     self.edit.apply()
     self.refresh()
 
+# %% ../../nbs/edit/16_widgets.ipynb #aa9746ee
 @patch
 def undo(self:EditCompare):
     "Take the edit out again"
@@ -217,6 +218,7 @@ def ask(self:EditCompare,
     self.refresh()
     return self.asked[0]
 
+# %% ../../nbs/edit/16_widgets.ipynb #a6c1ae84
 @patch
 def evaluate(self:EditCompare): # an `EditReport`
     "Success, damage, hard negatives and the examples that flipped"
@@ -248,6 +250,7 @@ def state_parts(self:EditCompare)->list: # parts
             facts(method=self.edit.method, in_the_model="yes" if self.edit.active else "no",
                   scale=f"{self.edit.scale:.2f}", allowance=allowed)]
 
+# %% ../../nbs/edit/16_widgets.ipynb #df2e3284
 @patch
 def view_parts(self:EditCompare)->list: # parts
     "All that was asked for"
