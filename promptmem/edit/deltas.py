@@ -15,10 +15,12 @@ from pathlib import Path
 from fastcore.basics import patch
 
 from ..core import InvalidData, new_id, now, plain, require, versions, write_atomic
+from ..panel import parts
+from ..panel.widget import static_page
 
 # %% auto #0
-__all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'Edit', 'verdict', 'verdict_html', 'check_fits', 'require_senses',
-           'load_edit', 'conflicts', 'merge']
+__all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'Edit', 'verdict', 'outcome_part', 'verdict_html', 'check_fits',
+           'require_senses', 'load_edit', 'conflicts', 'merge']
 
 # %% ../../nbs/edit/02_deltas.ipynb #307944a1
 torch = require("torch", "local")
@@ -277,19 +279,21 @@ def verdict(
     how = "worked" if k == n else "worked partly"
     return f"The edit {how}: {k} of {n} examples satisfied ({before} of {n} before)"
 
-# %% ../../nbs/edit/02_deltas.ipynb #e6cbd056
-_SIGNS = dict(failed=("#d32f2f", "✗"), partly=("#c77700", "◐"), worked=("#2e7d32", "✓"))
+# %% ../../nbs/edit/02_deltas.ipynb #e007b1fd
+def outcome_part(
+    said:str, # a verdict, which opens with how it went
+)->tuple:
+    "A verdict as a part of a page: bad where the edit failed or broke its limit"
+    bad = said.startswith("The edit failed") or "OUTSIDE" in said
+    part = said.startswith(("The edit worked partly", "The edit does not"))
+    return parts.verdict(said, False if bad else None if part else True)
 
+# %% ../../nbs/edit/02_deltas.ipynb #e6cbd056
 def verdict_html(
     said:str, # a verdict, which opens with how it went
 )->str:
-    "A verdict as a line of HTML: red where the edit failed or broke its limit"
-    import html
-    how = ("failed" if said.startswith("The edit failed") or "OUTSIDE" in said
-           else "partly" if said.startswith(("The edit worked partly", "The edit does not")) else "worked")
-    color, sign = _SIGNS[how]
-    style = f"border-left:.4em solid {color};background:{color}22;padding:.3em .6em;margin:.3em 0"
-    return f"<div class='pm-verdict pm-{how}' role='status' style='{style}'><b>{sign} {html.escape(said)}</b></div>"
+    "A verdict as a line of HTML, in the style of the panels"
+    return static_page([outcome_part(said)])
 
 # %% ../../nbs/edit/02_deltas.ipynb #7411720d
 def check_fits(

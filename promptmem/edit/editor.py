@@ -13,6 +13,7 @@ from typing import Any, Callable, Optional
 
 from ..core import InvalidData, fold, plain, words
 from .deltas import Delta, Edit, require_senses
+from .evaluate import free_answers, prompt_ids
 from .examples import read_texts, renamed
 from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
                                      train_lora,
@@ -25,8 +26,8 @@ from .scores import bound_test, cached_losses, fit_general, limit_test, row_valu
 from .senses import SensesSettings, train_senses
 
 # %% auto #0
-__all__ = ['METHODS', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method', 'call_settings',
-           'split_texts', 'edit', 'limit_note']
+__all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',
+           'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'edit', 'limit_note']
 
 # %% ../../nbs/edit/09_editor.ipynb #de1ee1ab
 @dataclass(frozen=True)
@@ -222,6 +223,43 @@ def split_texts(
     half = min(len(mixed)//2, 300) if counted else len(mixed)//2
     return mixed[half:], mixed[:half]
 
+# %% ../../nbs/edit/09_editor.ipynb #5613b37b
+UNRELATED = ("What is the boiling point of water?", "Name three colours.", "How many days are in a week?",
+             "What do bees make?", "Write one sentence about the sea.", "What is 7 plus 5?",
+             "Which animal barks?", "What is the opposite of hot?", "Give me a word that rhymes with cat.",
+             "What is bread made of?", "Who wrote Romeo and Juliet?", "What is the capital of France?",
+             "How do I boil an egg?", "Translate 'good morning' into Spanish.", "What is the largest planet?",
+             "Why is the sky blue?", "Which month comes after June?", "What does a doctor do?",
+             "Name a fruit that is yellow.", "What is a computer?", "How many legs does a spider have?",
+             "Tell me a fact about the moon.", "What is the past tense of go?", "Which ocean is the largest?")
+
+def chat_texts(
+    model, # causal LM, as it is
+    tokenizer, # its tokenizer, with a chat template
+    questions=UNRELATED, # what a user says
+    max_tokens:int=24, # of each answer
+)->list: # strings
+    "Conversations as texts: each question with the answer that the model gives by itself"
+    said = free_answers(model, tokenizer, list(questions), max_tokens, chat=True)
+    bos = tokenizer.bos_token or ""
+    heads = [tokenizer.decode(prompt_ids(tokenizer, q, chat=True)) for q in questions]
+    if bos and list(tokenizer("a")["input_ids"])[:1] == [tokenizer.bos_token_id]:
+        heads = [h.removeprefix(bos) for h in heads]  # the tokenizer puts its own in front
+    return [h + a for h, a in zip(heads, said) if a.strip()]
+
+def with_chats(
+    model, # causal LM, unedited
+    tokenizer, # its tokenizer
+    limit_text, # texts, or a GeneralText, which stays as it is
+    train_text, # texts to train with
+)->tuple: # (texts for the limit, texts to train with)
+    "Both sets with unrelated conversations among them: as many as a fifth, twelve at most"
+    half = len(UNRELATED)//2
+    def some(questions, texts): return chat_texts(model, tokenizer, questions[:max(2, min(half, len(texts)//5))])
+    own = train_text + some(UNRELATED[half:], train_text)
+    if hasattr(limit_text, "sums"): return limit_text, own
+    return limit_text + some(UNRELATED[:half], limit_text), own
+
 # %% ../../nbs/edit/09_editor.ipynb #ac1f9b93
 @renamed(ex="examples")
 def edit(
@@ -252,6 +290,7 @@ def edit(
         own = asdict(settings)
         return InContextEdit(model, tokenizer, job.examples.examples, **own, config=dict(own, chat=chat)).apply()
     limit_text, train_text = split_texts(general_text, train_text, seed, counted=method == "senses")
+    if chat: limit_text, train_text = with_chats(model, tokenizer, limit_text, train_text)
     epochs = []
     watch = (lambda epoch, loss,
              delta: epochs.append((epoch, delta))) if rule == "last-epoch" and degradation is not None else None

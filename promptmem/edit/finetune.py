@@ -15,8 +15,8 @@ from typing import Any, Optional
 
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta
-from .examples import renamed
-from .losses import (KLReference, edit_loss, encoded, ending_losses, ewc_penalty, fisher, l2_penalty,
+from .examples import CanonicalExamples, renamed
+from .losses import (EncodedExamples, KLReference, edit_loss, encode_rows, encoded, ending_losses, ewc_penalty, fisher, l2_penalty,
                                    satisfied)
 from .modules import module_map
 from ..lm.local import auto_dtype
@@ -25,7 +25,8 @@ from ..lm.weights import borrowed_weights
 
 # %% auto #0
 __all__ = ['torch', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype', 'learning_rate',
-           'penalty_of', 'fit', 'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps', 'train_lora']
+           'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps',
+           'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -55,6 +56,7 @@ class Recipe:
     betas:tuple = (.9, .995) # of Adam
     clip:Optional[float] = 1. # largest gradient norm
     early_stop:bool = True # end when every example is satisfied with room to spare
+    contexts:int = 0 # beginnings of general texts that each example is also trained behind
     seed:int = 0 # order of batches and choice of general text
     precision:str = "auto" # of the products: "float32", "bfloat16", or bfloat16 for large models where that is fast
     compat:Optional[str] = None # "published" for the published behaviour
@@ -150,6 +152,25 @@ def penalty_of(
         return out
     return penalty
 
+# %% ../../nbs/edit/04_finetune.ipynb #1aca6ae8
+def behind_texts(
+    tokenizer, # of the model
+    examples:EncodedExamples, # encoded
+    texts, # general texts
+    k:int, # beginnings for each example
+    seed:int=0, # of their choice
+)->EncodedExamples:
+    "The examples, and each of them behind `k` beginnings of texts; in a conversation the examples alone"
+    if not k or examples.chat or not len(texts): return examples
+    rng, rows = random.Random(seed), []
+    for r in examples.examples.rows:
+        starts = (rng.choice(texts)[:rng.choice((60, 120))].rpartition(" ")[0] for _ in range(k))
+        rows += [dict(r, prefix=f"{c}. {r['prefix']}") for c in starts if c]
+    more = encode_rows(tokenizer, rows)
+    fits = [i for i, row in enumerate(more) if not examples.limit or max(len(ids) for ids, _ in row) <= examples.limit]
+    both = CanonicalExamples(examples.examples.rows + [rows[i] for i in fits], examples.examples.criterion)
+    return replace(examples, examples=both, rows=examples.rows + [more[i] for i in fits])
+
 # %% ../../nbs/edit/04_finetune.ipynb #54f47c1e
 @dataclass
 class _Loop:
@@ -209,7 +230,8 @@ def fit(
 )->list: # mean edit loss of each epoch
     "Train `params` on the canonical examples"
     optimizer = torch.optim.Adam(list(params.values()), lr=recipe.lr, betas=recipe.betas)
-    loop = _Loop(model, encoded(model, tokenizer, examples, recipe.compat), params, recipe,
+    x = encoded(model, tokenizer, examples, recipe.compat)
+    loop = _Loop(model, behind_texts(tokenizer, x, general, recipe.contexts, recipe.seed), params, recipe,
                  penalty_of(model, tokenizer, params, origin, general, recipe), random.Random(recipe.seed), optimizer)
     losses, device = [], next(model.parameters()).device.type
     master = all(p.dtype == torch.float32 for p in model.parameters())
