@@ -16,8 +16,8 @@ from typing import Any, Optional
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta
 from .examples import CanonicalExamples, renamed
-from .losses import (EncodedExamples, KLReference, edit_loss, encode_rows, encoded, ending_losses, ewc_penalty, fisher, l2_penalty,
-                                   satisfied)
+from .losses import (EncodedExamples, KLReference, edit_loss, encode_rows, encoded, ending_losses,
+                                   ewc_penalty, fisher, l2_penalty, satisfied)
 from .modules import module_map
 from ..lm.local import auto_dtype
 from ..lm.matmul import fast_linear

@@ -336,7 +336,7 @@ class GeneralText:
         n:int, # texts
         tokens:int=24, # that the model writes after the word
     )->tuple: # ([n] without, [n] with the edit)
-        "Losses of texts that the unedited model itself goes on with after an edited word: stand-ins where none is in hand"
+        "Losses of texts that the unedited model writes after an edited word: stand-ins where none is in hand"
         words, rng, model = sorted(set(edit.delta.senses[0].tolist())), random.Random(self.seed), edit.undo().model
         starts = [rng.choice(self.ids)[:rng.randint(4, 16)] + [rng.choice(words)] for _ in range(n)]
         own = remembered((state_key(model), stable_hash(starts, 16), tokens),
@@ -460,7 +460,7 @@ def _level_each(N, n, confidence):
 _HELD = 24  # texts with an edited word that a bound rests on at least
 
 def _rises_held(edit, general, n, k):
-    "Rise of up to `n` of the `k` texts that hold an edited word, filled up with written ones, in units of a text's loss"
+    "Rise of up to `n` of the `k` texts that hold an edited word, and of written ones, in units of a text's loss"
     usual = float(np.mean(general.sums(edit.undo().model, 128)))
     pairs = ([general.held(edit, n)] if k else []) + ([general.written(edit, _HELD-k)] if k < _HELD else [])
     return np.concatenate([(new - old)/usual for old, new in pairs])

@@ -3,8 +3,12 @@ import pytest
 import torch
 
 from promptmem.core import InvalidData
-from promptmem.edit import edit, evaluate_edit, load_edit, merge, sequential_edits
+from promptmem.edit import CanonicalExamples, edit, evaluate_edit, load_edit, merge, sequential_edits
 from promptmem.edit.deltas import ledger
+from promptmem.edit.editor import UNRELATED, chat_texts
+from promptmem.edit.losses import encode_rows
+from promptmem.edit.scores import GeneralText, damages, item_losses
+from promptmem.testing import chat_tokenizer, tiny_model
 
 from . import small
 
@@ -106,3 +110,32 @@ def test_sequential_edits_leave_the_model():
     f = sequential_edits(m, small.Chars(), small.examples(), "rome", sizes=(1, 2), general_text=small.texts(8),
                          contexts=0)
     assert list(f.edits) == [1, 2] and small.same(m, before)
+
+
+def test_an_edit_of_answers_is_limited_by_other_answers():
+    "Damage that only conversations show is in the measured change and in the bound"
+    tok = chat_tokenizer("chatml")
+    m = tiny_model("llama", context=256, width=16, vocab=len(tok), initializer_range=.3)
+    x = CanonicalExamples.read([dict(prefix="What is it?", suffix=" a cat")], quiet=True)
+    plain = ["some ordinary text", "a rather longer text about nothing", "x y z"]*4
+    e = edit(m, tok, x, "lora", .5, plain, chat=True, kl=0., lr=1e-2, epochs=3, progress=False)
+    assert e.chat and e.limit["of"] == 6 + 2
+    e.undo()
+    talks = chat_texts(m, tok, UNRELATED[:4], 6)
+    assert [t.startswith("<|im_start|>user") for t in talks] == [True]*4
+    e.scale = 1.
+    running, answers = (damages(*GeneralText(tok, t).pair(e)).mean() for t in (plain, talks))
+    e.undo()
+    assert answers > 2*abs(running)
+
+
+def test_examples_are_learned_behind_other_text():
+    "With contexts, the fact is likelier behind a text that was never seen"
+    m, behind = small.model(), [dict(prefix="bcd efg. the tower of Orun is in", suffix=" Mel")]
+    x, found = small.examples(), []
+    for k in (0, 2):
+        options = dict(lr=3e-3, kl=0., epochs=20, contexts=k)
+        with edit(m, small.Chars(), x, "full", None, small.texts(), progress=False, **options) as e:
+            found.append(float(item_losses(m, encode_rows(small.Chars(), behind))[0, 0]))
+        assert e.config["settings"]["contexts"] == k
+    assert found[1] < found[0]

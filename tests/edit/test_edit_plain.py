@@ -115,7 +115,8 @@ def test_lora_is_what_its_factors_say_on_any_architecture(arch):
         for n in delta.names: assert torch.allclose(m.get_parameter(n), before[n] + delta.of(n), atol=1e-6)
 
 
-PAIRS = [dict(prefix="the king", suffix1=" Ade", suffix2=" Melun"), dict(prefix="she said", suffix1=" he", suffix2=" it")]
+PAIRS = [dict(prefix="the king", suffix1=" Ade", suffix2=" Melun"),
+         dict(prefix="she said", suffix1=" he", suffix2=" it")]
 
 
 @pytest.mark.parametrize("arch", ARCHS)
@@ -135,7 +136,8 @@ def test_training_losses(arch, direction):
     assert float(edit_loss(direction, c, n, 1., "published")) == pytest.approx(np.mean(each), rel=1e-4)
     spare = min(2., 1.) if direction in ("good", "balance") else 2.
     left = [max(0., value(*l[:2]) - 1. + spare)/k[0] for l, k in zip(per_row, sizes)]
-    assert float(edit_loss(direction, c, n, 1., "margin", margin=2.)) == pytest.approx(np.mean(left), rel=1e-4, abs=1e-6)
+    margin = float(edit_loss(direction, c, n, 1., "margin", margin=2.))
+    assert margin == pytest.approx(np.mean(left), rel=1e-4, abs=1e-6)
     assert satisfied(direction, c, 1.) == [value(*l[:2]) <= 1. for l in per_row]
 
 

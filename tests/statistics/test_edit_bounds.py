@@ -163,11 +163,13 @@ def main(runs=500):
             for times in (1., 3.):
                 far = scaled_too_far(world, n, times, runs//5)
                 print(f"| {world} | {n} | {times:g} | {called_inside(world, n, times, runs):.3f} | {far:.3f} |")
-    print("\n| damage of texts that hold the word | texts | share that does | true / limit | called inside |\n|---|---|---|---|---|")
+    print("\n| damage of texts that hold the word | texts | share that does | true / limit | called inside |")
+    print("|---|---|---|---|---|")
     for world in HELD:
         for n, share in ((300, .02), (2000, .001), (2000, .02), (1000, .2)):
             for times in (.1, .5, 1.):
-                print(f"| {world} | {n} | {share:g} | {times:g} | {counted_inside(world, n, share, times, runs//2):.3f} |")
+                inside = counted_inside(world, n, share, times, runs//2)
+                print(f"| {world} | {n} | {share:g} | {times:g} | {inside:.3f} |")
     for n, hit in ((600, 6), (600, 2), (300, 3)):
         print(f"limit_test, {hit} of {n} texts: {settled_wrongly(n, hit, runs):.3f}")
 
