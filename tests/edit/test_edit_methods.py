@@ -5,9 +5,10 @@ import torch
 from promptmem.core import InvalidData
 from promptmem.edit import CanonicalExamples, edit, evaluate_edit, load_edit, merge, sequential_edits
 from promptmem.edit.deltas import ledger
-from promptmem.edit.editor import UNRELATED, chat_texts
+from promptmem.edit.editor import UNRELATED, with_chats
+from promptmem.edit.evaluate import prompt_ids
 from promptmem.edit.losses import encode_rows
-from promptmem.edit.scores import GeneralText, damages, item_losses
+from promptmem.edit.scores import item_losses
 from promptmem.testing import chat_tokenizer, tiny_model
 
 from . import small
@@ -113,20 +114,20 @@ def test_sequential_edits_leave_the_model():
 
 
 def test_an_edit_of_answers_is_limited_by_other_answers():
-    "Damage that only conversations show is in the measured change and in the bound"
+    "Unrelated questions with the unedited model's own answers stand among the texts of the limit and of the penalty"
     tok = chat_tokenizer("chatml")
     m = tiny_model("llama", context=256, width=16, vocab=len(tok), initializer_range=.3)
     x = CanonicalExamples.read([dict(prefix="What is it?", suffix=" a cat")], quiet=True)
     plain = ["some ordinary text", "a rather longer text about nothing", "x y z"]*4
-    e = edit(m, tok, x, "lora", .5, plain, chat=True, kl=0., lr=1e-2, epochs=3, progress=False)
-    assert e.chat and e.limit["of"] == 6 + 2
-    e.undo()
-    talks = chat_texts(m, tok, UNRELATED[:4], 6)
-    assert [t.startswith("<|im_start|>user") for t in talks] == [True]*4
-    e.scale = 1.
-    running, answers = (damages(*GeneralText(tok, t).pair(e)).mean() for t in (plain, talks))
-    e.undo()
-    assert answers > 2*abs(running)
+    with edit(m, tok, x, "lora", .5, plain, chat=True, kl=0., epochs=1, progress=False) as e:
+        assert e.chat and e.limit["of"] == 6 + 2
+    limit, train = with_chats(m, tok, plain[:10], plain[:10])
+    talks = [t for t in limit + train if t.startswith("<|im_start|>user\n")]
+    assert len(talks) == 4 and len(limit) == len(train) == 12
+    for t, q in zip(talks, UNRELATED[:2]):
+        ids, head = tok(t)["input_ids"], prompt_ids(tok, q, chat=True)
+        assert ids[:len(head)] == head and len(ids) > len(head)
+    with edit(m, tok, x, "lora", .5, plain, kl=0., epochs=1, progress=False) as e: assert e.limit["of"] == 6
 
 
 def test_examples_are_learned_behind_other_text():
