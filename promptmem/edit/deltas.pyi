@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from fastcore.basics import patch
 from ..core import InvalidData, new_id, now, plain, require, versions, write_atomic
+from ..panel import parts
+from ..panel.widget import static_page
 torch: _Any
 
 @dataclass
@@ -155,7 +157,9 @@ class Edit:
 
 def verdict(outcome: dict) -> str:
     ...
-_SIGNS: _Any
+
+def outcome_part(said: str) -> tuple:
+    ...
 
 def verdict_html(said: str) -> str:
     ...
