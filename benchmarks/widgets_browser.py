@@ -42,7 +42,7 @@ lm = pm.load_lm("demo")
 e = edit(lm.model, lm.tokenizer, CanonicalExamples.read([dict(prefix="The head of Nobody Works is", suffix=" Ann Other")], quiet=True), "full", degradation=None, epochs=2)
 """
 PAINT = [  # name, cell, the control that comes last
-    ("ClarifyWidget", "ClarifyWidget(a)", ".pm-suggest select"),
+    ("ClarifyWidget", "ClarifyWidget(a)", ".pm-ask"),
     ("MemoryInspector", "MemoryInspector(a)", ".pm-export"),
     ("RewardComparer", "RewardComparer(rm, questions, outcomes=out)", ".pm-matrix table"),
     ("RecallTester", "RecallTester(lm.model, lm.tokenizer)", ".pm-sentence select"),
@@ -148,7 +148,7 @@ def main():
                   first_paint_slowest_ms=each(paint, max), click_ms=each(click, statistics.median),
                   click_slowest_ms=each(click, max), bars=dict(first_paint_ms=1000, click_ms=200))
     for title, part, bar in (("first paint", "first_paint_ms", 1000), ("click", "click_ms", 200)):
-        print(f"\n{title}, ms (bar {bar})")
+        print(f"\n{title}, ms (target {bar})")
         for k, v in result[part].items():
             print(
                 f"  {k:45} {v:8.1f} {'' if v <= bar else '  MISSED'}   slowest "

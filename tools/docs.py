@@ -122,7 +122,7 @@ def copied(path, to):
             source = "".join(c["source"])
             if c["cell_type"] == "markdown": c["source"] = relinked(source, path, to)
             # set-up cells tell a reader nothing, and neither do the marks that nbdev reads
-            elif re.search(r"^#\|\s*(hide|default_exp)\b", source, re.M) or set_up(source):
+            elif re.search(r"^#\|\s*(hide|default_exp)\b", source, re.M) or set_up(source) or on_colab(source):
                 c["metadata"]["tags"] = ["hidden"]
             else: c["source"] = re.sub(r"^#\|[^\n]*\n", "", source, flags=re.M)
         nb["cells"] = [c for c in nb["cells"] if "hidden" not in c["metadata"].get("tags", ())]
@@ -135,6 +135,11 @@ def set_up(source):
     "Is this an exported cell of nothing but imports?"
     lines = [line for line in source.splitlines() if line.strip()]
     return lines[:1] == ["#| export"] and all(re.match(r"(from|import|\s|\))", line) for line in lines[1:])
+
+
+def on_colab(source):
+    "Does this cell install the package where a notebook is opened on Colab, and nothing else?"
+    return '"google.colab" in sys.modules' in source and "pip" in source
 
 
 PLACES = {}  # file of the project -> page of the site
@@ -223,7 +228,9 @@ STYLE = """.md-grid{max-width:90rem}
 .jupyter-wrapper .jp-Cell{padding-left:0!important;padding-right:0!important}
 .jupyter-wrapper .jp-RenderedHTMLCommon,.jupyter-wrapper .jp-OutputArea-output pre{color:var(--md-typeset-color)}
 .jupyter-wrapper .jp-OutputArea-output{overflow-x:auto;max-width:100%}
-.md-typeset pre>code,.jupyter-wrapper pre{overflow-x:auto}
+.md-typeset pre>code,.md-typeset .jupyter-wrapper pre,.jupyter-wrapper .highlight-ipynb pre{overflow-x:auto;
+ white-space:pre-wrap!important;overflow-wrap:anywhere!important;word-break:normal!important}
+.md-typeset pre>code,.jupyter-wrapper .highlight-ipynb pre{padding-right:2.4rem!important}
 .md-typeset,.jupyter-wrapper .jp-RenderedHTMLCommon{font-family:system-ui,FONTS,sans-serif}
 .md-typeset code,.md-typeset pre,.jupyter-wrapper pre{font-family:ui-monospace,"Noto Sans Mono",monospace,FONTS}
 .md-typeset img{background:#fff;border-radius:4px}
