@@ -11,7 +11,7 @@ import pytest
 from promptmem.batch.results import load_runs
 from promptmem.cli import COMMANDS, axes, main, parser, split_values
 from promptmem.core import InvalidData
-from promptmem.batch.report import read_plan, write_report
+from promptmem.batch.report import _called, _told, read_plan, write_report
 
 FIGURE = "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2, n]))"
 RESULT = "from promptmem.batch import write_result\nwrite_result(out, metrics={'score': dict(estimate=n/2, lo=0.0, hi=9.0), 'who': who})"
@@ -181,6 +181,10 @@ def test_report_plan(tmp_path, monkeypatch):
     assert read_plan(rooms)["stream"]["settings"] == [{}]                # a folder without files is no data
     (tmp_path / "data" / "memprompt" / "templates.json").write_text("{}")
     assert read_plan(rooms)["stream"]["settings"] == [{}, {"n": 7}]
+    plan.write_text("stream:\n  names: {who: {ann: By Ann, bob: By Bob}}\n  grid: {who: [ann, bob]}\n")
+    runs = [dict(run=w, parameters=dict(who=w, n=1)) for w in ("ann", "bob", "eve")]
+    called = _called(runs, read_plan(rooms)["stream"]["names"])
+    assert [_told(r, called) for r in called] == ["By Ann", "By Bob", "who eve"]
     plan.write_text("streem: {}\n")
     with pytest.raises(InvalidData, match="there is no notebook streem"):
         read_plan(rooms)

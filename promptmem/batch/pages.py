@@ -62,7 +62,8 @@ _CSS += """
 .card { border: 1px solid var(--line); border-left: 5px solid var(--line); border-radius: 8px; padding: 9px 13px;
         display: flex; flex-direction: column; max-width: 460px }
 .card > span { color: var(--soft); font-size: .87em } .card > .label { color: var(--ink) }
-.card b { font-size: 1.45em; line-height: 1.35; margin-top: auto } .card b.words { font-size: 1em }
+.card b { font-size: 1.45em; line-height: 1.35 } .card b.words { font-size: 1em }
+@media (min-width: 620px) { .card > .label { min-height: 2.9em } }
 .card.good { border-left-color: var(--good); background: var(--good-back) }
 .card.bad { border-left-color: var(--bad); background: var(--bad-back); color: var(--ink); font-weight: 400 }
 .card.good b { color: var(--good) } .card.bad b { color: var(--bad) }

@@ -56,7 +56,7 @@ def read_plan(
     for path in found.values(): notebook_parameters(path)
     sections = {name: told.get(name) or {} for name in found}
     return {name: dict(title=t.get("title") or title_of(read_notebook(found[name]), name), says=t.get("says", ""),
-                       settings=_settings(t), notebook=found[name]) for name, t in sections.items()}
+                       settings=_settings(t), notebook=found[name], names=t.get("names") or {}) for name, t in sections.items()}
 
 # %% ../../nbs/batch/09_report.ipynb #f9547852
 class _Counted(Executor):
@@ -81,8 +81,16 @@ def _run_plan(plan, out, workers, executor, timeout, progress):
         return {name: j.result() for name, j in jobs.items()}
 
 # %% ../../nbs/batch/09_report.ipynb #183e3dcf
+def _called(runs, names):
+    "The runs, each with the words that the plan has for its settings: parameter -> value -> words"
+    for r in runs:
+        words = [of.get(str(r.get("parameters", {}).get(p))) for p, of in names.items()]
+        if words and all(words): r["called"] = ", ".join(words)
+    return runs
+
 def _told(r, runs):
     "What sets a run apart from the others"
+    if r.get("called"): return r["called"]
     varying, _ = split_varying(runs, "parameters")
     known = [(v, number(plain_text(r["parameters"].get(v)))) for v in varying]
     return ", ".join(f"{v} {x}" for v, x in known if x) or "the executed notebook"
@@ -99,7 +107,8 @@ def _lead(runs):
     if not good: return Verdict(verdict_of(runs[0]).text if runs else "Nothing was run.", "bad")
     v = verdict_of(good[0])
     text = v.text or "All runs came to their end; the notebook gives no verdict."
-    return Verdict(f"With {_told(good[0], runs)}: {text}" if len(runs) > 1 else text, v.state)
+    head = f"{_told(good[0], runs)}: " if good[0].get("called") else f"With {_told(good[0], runs)}: "
+    return Verdict(head + text if len(runs) > 1 else text, v.state)
 
 # %% ../../nbs/batch/09_report.ipynb #b56dd020
 def _lead_html(runs):
@@ -223,7 +232,7 @@ def write_report(
     out.mkdir(parents=True, exist_ok=True)
     script = plotly_script(out)
     frames = _run_plan(plan, out, workers, executor, timeout, progress)
-    runs = {name: _runs_of(name, frames[name], out) for name in plan}
+    runs = {name: _called(_runs_of(name, frames[name], out), p["names"]) for name, p in plan.items()}
     body = [_front(plan, runs, time.perf_counter() - start), *(_section(n, p, runs[n], out) for n, p in plan.items()),
             _foot()]
     index = write_atomic(out/"index.html", page("promptmem: report", "\n".join(body), script))
