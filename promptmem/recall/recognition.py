@@ -139,6 +139,7 @@ class Recognition:
         scored, # lengths and counts behind the scores
     ):
         self.frame, self.score, self.scored = frame, score, scored
+        self.before = None # of a calibrated test: the share from before the study
     @property
     def counted(self):
         "The pairs that count"
@@ -224,7 +225,7 @@ class CalibratedRecognition(Recognition):
         frame, # DataFrame, one row each
         score, # name of the score
         scored, # lengths and counts behind the scores
-        before, # the same test before the study, or None
+        before, # the share of right pairs before the study
     ):
         super().__init__(frame, score, scored); self.before = before
 
@@ -272,7 +273,7 @@ def adjusted_auc(self:CalibratedRecognition)->float:
 @patch(as_prop=True)
 def best(self:Recognition)->str:
     "The column of the score to go by: adjusted for what the model knew before, if that was measured, else raw"
-    return "adjusted" if hasattr(self, "before") else "correct"
+    return "adjusted" if self.before is not None else "correct"
 
 @patch(as_prop=True)
 def recognised(self:Recognition)->float:
@@ -292,7 +293,7 @@ def summary(self:Recognition)->dict: # one flat row of numbers
     out = dict(n=self.n, accuracy=self.accuracy, lo=lo, hi=hi, auc=self.auc, dprime=self.dprime, dprime_lo=d_lo,
                dprime_hi=d_hi, ties=self.ties, seen_loss=float(self.counted.seen_loss.mean()),
                unseen_loss=float(self.counted.unseen_loss.mean()))
-    if not hasattr(self, "before"): return out
+    if self.before is None: return out
     b = self.calibrated_interval
     return out | dict(before=float(self.before), calibrated=self.calibrated, calibrated_lo=b.lo, calibrated_hi=b.hi,
                       calibrated_auc=self.calibrated_auc, calibrated_dprime=self.calibrated_dprime,
@@ -318,7 +319,7 @@ def _said(value, bounds, digits=3):
 def _figures(r):
     "Name -> figure with its interval, the one to go by first"
     out = dict(raw=_said(r.accuracy, r.interval))
-    if hasattr(r, "before"):
+    if r.before is not None:
         out = dict(adjusted=_said(r.adjusted, r.adjusted_interval)) | out | dict(
             calibrated=_said(r.calibrated, r.calibrated_interval), before_the_study=f"{float(r.before):.3f}")
     return out | {"d'": _said(r.dprime, r.dprime_interval, 2)}
@@ -429,7 +430,7 @@ def plot(self:Recognition,
     f, b = self.counted, self.interval
     fig = figure(title or f"Recognition {self.accuracy:.1%} [{b.lo:.1%}, {b.hi:.1%}], {self.n} pairs",
                  "share of pairs", "margin for the studied sentence (nats)")
-    parts = [("raw", f.margin)] + ([("calibrated", f.seen_drop-f.unseen_drop)] if hasattr(self, "before") else [])
+    parts = [("raw", f.margin)] + ([("calibrated", f.seen_drop-f.unseen_drop)] if self.before is not None else [])
     for name, m in parts:
         fig.add_scatter(x=np.linspace(0, 1, len(m)), y=np.sort(m.to_numpy()), mode="lines", name=name)
     return fig.add_hline(y=0, line_dash="dot", line_color="gray")
