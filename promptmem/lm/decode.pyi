@@ -110,6 +110,9 @@ class Decoding:
     def drop(self, ended) -> bool:
         ...
 
+def _likeliest(torch, logits):
+    ...
+
 def picker(requests):
     ...
 

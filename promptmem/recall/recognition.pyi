@@ -49,6 +49,7 @@ def _area_bounds(seen, unseen, *groupings, level=...):
     ...
 
 class Recognition:
+    before: _Any
     frame: _Any
     score: _Any
     scored: _Any
