@@ -161,7 +161,7 @@ SAID = ["api_key='{}'", 'api_key="{}"', "{{'x-api-key': '{}'}}", '{{"password": 
         "Authorization: Token {}", "Authorization: {}", "Proxy-Authorization: Basic {}", "Authorization:\r\n Bearer {}",
         "Authorization%3A%20Bearer%20{}", 'Authorization: Digest username="u", response="{}"', "X-API-Key: {}",
         "X-Auth-Token: {}",
-        "Ocp-Apim-Subscription-Key: {}", "x-goog-api-key: {}", "Cookie: session={}; other=1",
+        "Ocp-Apim-Subscription-Key: {}", "x-goog-api-key: {}", "Cookie: session={}; other=1", "Cookie: a=1; b={}",
         "Set-Cookie: sid={}; Path=/",
         "prog --api-key {} -v", "prog --password={}", "prog --token {}", "curl -s -u me:{} https://x.org",
         "sshpass -p {} ssh h",
