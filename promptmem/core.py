@@ -28,7 +28,7 @@ import re
 import unicodedata
 import warnings
 import weakref
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus, unquote
@@ -319,16 +319,35 @@ def new_id()->str:
     _last_id[0] = t
     return f"{t:016x}{secrets.token_hex(8)}"
 
+# %% ../nbs/00_core.ipynb #e6de93c8
+_ISO = re.compile(r"""(\d{4})-?(\d\d)-?(\d\d)(?:[T\ ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?
+                      \s*(Z|UTC|GMT|[-+\u2212]\d\d(?::?\d\d)?)?)?""", re.I | re.VERBOSE)
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+
+def _of_epoch(t):
+    "Seconds, or milliseconds, which are larger"
+    return datetime.fromtimestamp(t/1000 if abs(t) > 1e11 else t, timezone.utc)
+
+def _of_text(text):
+    "What an ISO 8601 text says; 24:00 is the next day's beginning, a leap second the next minute's"
+    m = _ISO.fullmatch(text) if text.isascii() or "\u2212" in text else None
+    if m is None: return _of_epoch(float(text)) if _EPOCH.fullmatch(text) else datetime.fromisoformat(text)
+    year, month, day, hour, minute, second = (int(x or 0) for x in m.groups()[:6])
+    late = timedelta(days=hour == 24 and not minute and not second, seconds=second == 60)
+    t = datetime(year, month, day, 0 if late.days else hour, minute, second - late.seconds, int(f"{m[7] or 0:0<6}"[:6]))
+    zone = (m[8] or "Z").upper().replace("\u2212", "-").replace(":", "")
+    if zone in ("Z", "UTC", "GMT"): return t.replace(tzinfo=timezone.utc) + late
+    ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:] or 0))
+    return t.replace(tzinfo=timezone(-ahead if zone[0] == "-" else ahead)) + late
+
 # %% ../nbs/00_core.ipynb #3978fa1f
 def utc_time(
     time, # an ISO 8601 text (also "20260101", and with "Z" at its end), a datetime, or seconds since 1970
 )->str: # as `now` writes it
     "The instant that `time` names, in UTC; a time without a zone is UTC"
     try:
-        if isinstance(time, (int, float)) and not isinstance(time, bool):
-            t = datetime.fromtimestamp(time/1000 if abs(time) > 1e11 else time,
-                                       timezone.utc)   # milliseconds are larger
-        else: t = time if isinstance(time, datetime) else datetime.fromisoformat(time.strip().replace(" UTC", "Z"))
+        if isinstance(time, (int, float)) and not isinstance(time, bool): t = _of_epoch(time)
+        else: t = time if isinstance(time, datetime) else _of_text(time.strip())
         t = (t if t.tzinfo else t.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError, TypeError, AttributeError) as e:
         raise InvalidData(f"{time!r:.60} is no time: write it like 2026-01-31T12:00:00+00:00") from e
@@ -475,25 +494,47 @@ def user_path(
     try: return Path(path).expanduser()
     except RuntimeError as e: raise InvalidData(f"{str(path)!r:.80} is no path: {e}") from e
 
+# %% ../nbs/00_core.ipynb #36de01c0
 _MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_PACKED = {b"\x1f\x8b": "a gzip file", b"PK\x03\x04": "a ZIP archive, as .xlsx and .docx are", b"BZh": "a bzip2 file",
+           b"%PDF": "a PDF", b"SQLite f": "an SQLite database", b"PAR1": "a parquet file"}
 
 def encoding_of(
     start:bytes, # the first bytes of a file
 )->str:
-    "The encoding that a byte order mark announces; UTF-8 without one"
+    "The encoding that a byte order mark announces, or UTF-16 where every other byte is zero; UTF-8 otherwise"
+    if len(start) >= 4 and not any(start[:4:2]) and all(start[1:4:2]): return "utf-16-be"
+    if len(start) >= 4 and not any(start[1:4:2]) and all(start[:4:2]): return "utf-16-le"
     return next((name for mark, name in _MARKS if start.startswith(mark)), "utf-8-sig")
 
+def _refuse_packed(path, start):
+    "Name what is no text by its first bytes"
+    kind = next((name for mark, name in _PACKED.items() if start.startswith(mark)), None)
+    if kind: raise InvalidData(f"{path} is {kind}, not text: unpack it, or save it as text")
+
 def read_text(
-    path, # a text file: UTF-8, or UTF-16 or UTF-32 with their byte order mark
+    path, # a text file: UTF-8, or UTF-16 or UTF-32
 )->str:
     "The text of a file; `InvalidData` where it is not text"
     raw = user_path(path).read_bytes()
-    try: return raw.decode(encoding_of(raw[:4]))
+    _refuse_packed(path, raw[:8])
+    try: text = raw.decode(encoding_of(raw[:4])).lstrip("\ufeff")
     except UnicodeDecodeError as e:
         line = raw[:e.start].count(b"\n") + 1
         raise InvalidData(f"{path}:{line}: byte {e.start} is not {'UTF-8' if 'utf-8' in e.encoding else e.encoding} "
-                          f"text: "
-                          "save the file as UTF-8") from e
+                          f"text: save the file as UTF-8") from e
+    if "\0" not in text: return text
+    line = text[:text.index("\0")].count("\n") + 1
+    raise InvalidData(f"{path}:{line}: a zero byte, which is no text: save the file as UTF-8")
+
+# %% ../nbs/00_core.ipynb #5f19c48f
+def _named_once(pairs):
+    "A JSON object; a name that stands in it twice is a mistake that JSON readers hide"
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        names = [k for k, _ in pairs]
+        raise ValueError(f"{next(k for k in names if names.count(k) > 1)!r} stands twice in one object")
+    return out
 
 # %% ../nbs/00_core.ipynb #1a5a1c6a
 def read_jsonl(
@@ -507,7 +548,8 @@ def read_jsonl(
     for i, raw in _lines(user_path(path)):
         if not raw.strip(): continue
         try:
-            row = json.loads(raw if isinstance(raw, str) else raw.decode("utf-8"))
+            line = (raw if isinstance(raw, str) else raw.decode("utf-8")).lstrip("\ufeff") # files put behind one another
+            row = json.loads(line, object_pairs_hook=_named_once)
             if not isinstance(row, dict): raise ValueError(f"expected a JSON object, found {type(row).__name__}")
             if validate: row = validate(row) or row
             rows.append(row)
@@ -521,7 +563,9 @@ def read_jsonl(
 def _lines(path):
     "(number, line) of a text file; lines are bytes, so that one bad line does not cost the others"
     with open(path, "rb") as f:
-        mark = f.read(4)
+        mark = f.read(8)
+        _refuse_packed(path, mark)
+        mark = mark[:4]
         f.seek(3 if mark.startswith(b"\xef\xbb\xbf") else 0)
         if encoding_of(mark) == "utf-8-sig": yield from enumerate(f, 1)
     if encoding_of(mark) != "utf-8-sig": yield from enumerate(read_text(path).split("\n"), 1)
@@ -534,14 +578,6 @@ def read_json(
     text = read_text(path)
     try: return json.loads(text, object_pairs_hook=_named_once)
     except (ValueError, RecursionError) as e: raise InvalidData(f"{path}: not JSON: {e}") from e
-
-def _named_once(pairs):
-    "A JSON object; a name that stands in it twice is a mistake that JSON readers hide"
-    out = dict(pairs)
-    if len(out) < len(pairs):
-        names = [k for k, _ in pairs]
-        raise ValueError(f"{next(k for k in names if names.count(k) > 1)!r} stands twice in one object")
-    return out
 
 def read_yaml(
     path, # a YAML file
@@ -565,12 +601,20 @@ def _loader():
                "float": r"[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*(?=[eE]))(?:[eE][-+]?\d+)?"
                         r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"}
     tag = "tag:yaml.org,2002:"
-    loader = type("Loader", (yaml.SafeLoader,), {})
+    loader = type("Loader", (yaml.SafeLoader,), dict(construct_mapping=_mapping_once))
     loader.yaml_implicit_resolvers = {k: [r for r in v if r[0] not in (tag + "int", tag + "float")]
                                       for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()}
     for kind, pattern in numbers.items():
         loader.add_implicit_resolver(tag + kind, re.compile(f"^(?:{pattern})$"), list("-+.0123456789"))
     return loader
+
+def _mapping_once(loader, node, deep=False):
+    "A mapping in which no name stands twice"
+    import yaml
+    names = [k.value for k, _ in node.value if isinstance(k, yaml.ScalarNode) and k.value != "<<"]
+    twice = next((n for n in names if names.count(n) > 1), None) if len(set(names)) < len(names) else None
+    if twice is not None: raise ValueError(f"{twice!r} stands twice in one mapping, line {node.start_mark.line + 1}")
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=deep)
 
 def _count(value, most, inside=()):
     "How many values `value` stands for, or more than `most`; a value inside itself is endless"
@@ -589,14 +633,17 @@ def read_csv(
     places:list=None, # receives the line at which each row begins
 )->list: # one dict of texts per row
     "The rows of a CSV file in any dialect, as texts; errors name file and line"
-    text = read_text(path)
+    text, first = read_text(path), 0
+    if said := re.match(r"sep=(.)\r?\n", text):                    # Excel's way to say it
+        text, delimiter, first = text[said.end():], delimiter or said[1], 1
     delimiter = delimiter or _delimiter(text)
+    csv.field_size_limit(max(csv.field_size_limit(), 100_000_000))
     reader, rows, names = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter,
                                      skipinitialspace=True), [], None
     try:
         at = 1
         for cells in reader:
-            at, line = reader.line_num + 1, at
+            at, line = reader.line_num + 1, at + first
             if not any(c.strip() for c in cells) and (names is None or len(cells) < 2): continue
             if names is None: names = _header(path, line, cells)
             elif len(cells) != len(names):
@@ -604,7 +651,7 @@ def read_csv(
             else:
                 rows.append(dict(zip(names, cells)))
                 if places is not None: places.append(line)
-    except csv.Error as e: raise InvalidData(f"{path}:{reader.line_num}: not CSV: {e}") from e
+    except csv.Error as e: raise InvalidData(f"{path}:{reader.line_num + first}: not CSV: {e}") from e
     return rows
 
 def _header(path, line, cells):

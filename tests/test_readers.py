@@ -137,9 +137,11 @@ CONFIG = """
 model: gpt2
 task: country
 threshold: 0.1
-training: {dataset_path: train.jsonl, finetune_type: lora, loss_type: good, suffix_pair: false, learning_rate: 0.001, num_epochs: 2,
+training: {dataset_path: train.jsonl, finetune_type: lora, loss_type: good, suffix_pair: false, learning_rate: 0.001,
+    num_epochs: 2,
   lora: {lora_rank: 4, lora_alpha: 8, target_modules: all}, regularization_type: KL, regularization_weight: 0.1}
-validation: {intervention_eval_path: e.jsonl, degredation_targeted_path: t.jsonl, hard_negative: {hard_negative_path: h.jsonl}}
+validation: {intervention_eval_path: e.jsonl, degredation_targeted_path: t.jsonl,
+    hard_negative: {hard_negative_path: h.jsonl}}
 """
 RESULT = json.dumps(
     {f.name: None for f in fields(OptimizeResult)}
@@ -237,3 +239,83 @@ def test_the_undamaged_file_is_read(tmp_path, name):
     file, read, content = READERS[name]
     (tmp_path/file).write_text(content, encoding="utf-8")
     read(tmp_path/file)
+
+
+PLAIN = {"a": "1", "b": "2"}
+GZIP = bytes.fromhex("1f8b0800000000000003")
+
+
+@pytest.mark.parametrize("raw", [
+    b"a,b\n1,2\n", b"a,b\r\n1,2\r\n", b"a,b\r1,2\r", b"\n\na,b\n\n1,2\n\n", b"\xef\xbb\xbfa,b\n1,2\n",
+    b"\xef\xbb\xbf\xef\xbb\xbfa,b\n1,2\n", b"sep=;\r\na;b\r\n1;2\r\n", b"a\tb\n1\t2\n", b"a|b\n1|2\n",
+    *("a,b\n1,2\n".encode(e) for e in ("utf-16", "utf-32", "utf-16-be", "utf-16-le"))])
+def test_a_table_is_read_in_every_dress(tmp_path, raw):
+    from promptmem.core import read_csv
+    (tmp_path/"t.csv").write_bytes(raw)
+    assert read_csv(tmp_path/"t.csv") == [PLAIN]
+
+
+@pytest.mark.parametrize("raw, says", [
+    (GZIP, "t.csv is a gzip file"), (b"PK\x03\x04x", "t.csv is a ZIP archive"),
+    (b"a,b\n1,\0\n", "t.csv:2: a zero byte"),
+    (b"a,a\n1,2\n", "t.csv:1: two columns are named 'a'"), (b"a,b\n1\n", "t.csv:2: expected 2 values, found 1"),
+    (b"sep=;\na;b\n1;2\n3\n", "t.csv:4: expected 2 values, found 1"),
+    ("a,b\né,2\n".encode("latin1"), "t.csv:2: byte 4")])
+def test_what_is_no_table_says_what_it_is_and_where(tmp_path, raw, says):
+    from promptmem.core import read_csv, read_json, read_jsonl, read_yaml
+    (tmp_path/"t.csv").write_bytes(raw)
+    with pytest.raises(InvalidData) as e: read_csv(tmp_path/"t.csv")
+    assert says in str(e.value)
+    if raw[:2] in (GZIP[:2], b"PK"):
+        for read in (read_json, read_jsonl, read_yaml):
+            with pytest.raises(InvalidData, match="unpack it"): read(tmp_path/"t.csv")
+
+
+def test_a_long_field_is_read(tmp_path):
+    from promptmem.core import read_csv
+    (tmp_path/"t.csv").write_text("a\n" + "x"*500_000 + "\n")
+    assert len(read_csv(tmp_path/"t.csv")[0]["a"]) == 500_000
+
+
+@pytest.mark.parametrize("raw", [b'{"a": 1}\n\xef\xbb\xbf{"a": 2}\n', '{"a": 1}\n{"a": 2}\n'.encode("utf-16-be"),
+                                 '{"a": 1}\r\n{"a": 2}\r\n'.encode("utf-16-le"), b'\n{"a": 1}\n \t\n{"a": 2}'])
+def test_json_lines_are_read_in_every_dress(tmp_path, raw):
+    (tmp_path/"t.jsonl").write_bytes(raw)
+    assert read_jsonl(tmp_path/"t.jsonl") == [{"a": 1}, {"a": 2}]
+
+
+def test_a_name_that_stands_twice_is_refused_everywhere(tmp_path):
+    from promptmem.core import read_json, read_yaml
+    (tmp_path/"t.json").write_text('{"a": 1, "a": 2}')
+    (tmp_path/"t.yaml").write_text("b:\n  a: 1\n  a: 2\n")
+    for read, path in ((read_json, "t.json"), (read_jsonl, "t.json"), (read_yaml, "t.yaml"), (read_yaml, "t.json")):
+        with pytest.raises(InvalidData, match="'a' stands twice"): read(tmp_path/path)
+    (tmp_path/"t.yaml").write_text("x: &a {b: 1, c: 2}\ny:\n  <<: *a\n  b: 3\n")
+    assert read_yaml(tmp_path/"t.yaml")["y"] == dict(b=3, c=2)
+
+
+@pytest.mark.parametrize("time, instant", [
+    ("2024-12-31T24:00:00Z", "2025-01-01T00:00:00"), ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00"),
+    ("2024-01-01T12:00:00+0530", "2024-01-01T06:30:00"), ("2024-01-01T12:00:00 +05:30", "2024-01-01T06:30:00"),
+    ("2024-01-01T12:00:00\u221205:00", "2024-01-01T17:00:00"), ("2024-01-01 12:00 GMT", "2024-01-01T12:00:00"),
+    ("2024-01-01t12:00:00z", "2024-01-01T12:00:00"), ("20240101T120000Z", "2024-01-01T12:00:00"),
+    ("20240101", "2024-01-01T00:00:00"),
+    ("2024-01-01T12:00:00.5", "2024-01-01T12:00:00.5"),
+    ("2024-01-01T12:00:00,123456789Z", "2024-01-01T12:00:00.123456"),
+    ("1700000000", "2023-11-14T22:13:20"), (1700000000000, "2023-11-14T22:13:20")])
+def test_times_of_many_programs_are_one_instant(time, instant):
+    from promptmem.core import utc_time
+    from promptmem.store.tables import utc
+    want = f"{instant:<19}" + ("." if "." not in instant else "")
+    want = want + "0"*(26 - len(want)) + "+00:00"
+    assert utc_time(time) == want
+    if isinstance(time, str): assert utc(time) == want
+
+
+@pytest.mark.parametrize("time", ["2024-02-30", "2024-01-01T24:01", "2024-01-01T25:00", "2024-01-01T12:00:61",
+    "2024-01-01T12:00 EST",
+                                  "01/02/2024", "2024", "9999-12-31T23:59:59-14:00", "2024-01-01T12:00:00+25:00", "",
+                                  True, None])
+def test_what_is_no_instant_is_refused(time):
+    from promptmem.core import utc_time
+    with pytest.raises(InvalidData, match="is no time"): utc_time(time)

@@ -11,11 +11,10 @@ __all__ = ['VERSION', 'metadata', 'meta', 'epochs', 'erased', 'clarifications', 
 import json
 import math
 import re
-from datetime import datetime, timezone
 
 # %% ../../nbs/store/01_tables.ipynb #be294fb9
 import sqlalchemy as sa
-from ..core import InvalidData, identity_key, stable_hash
+from ..core import InvalidData, identity_key, stable_hash, utc_time
 
 # %% ../../nbs/store/01_tables.ipynb #24d8713a
 VERSION = 4 # of the layout below, and of the rule that says which questions are the same
@@ -192,13 +191,5 @@ def utc(
     what:str="the time", # name of the field, for the message
 )->str: # in UTC, with microseconds
     "The same instant, as the store writes it"
-    try:
-        text = time.strip().upper().replace("Z", "+00:00")
-        if re.fullmatch(r"\d{8}(T\d{6})?", text): # Python 3.10 does not read the short form
-            day, clock = f"{text[:4]}-{text[4:6]}-{text[6:8]}", f"{text[9:11]}:{text[11:13]}:{text[13:]}"
-            text = f"{day}T{clock}" if text[8:] else day
-        when = datetime.fromisoformat(text)
-        when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
-        return when.astimezone(timezone.utc).isoformat(timespec="microseconds")
-    except (ValueError, AttributeError, OverflowError):
-        raise InvalidData(f"{what}: expected an ISO 8601 time, found {time!r:.80}") from None
+    try: return utc_time(time if isinstance(time, str) else None)
+    except InvalidData: raise InvalidData(f"{what}: expected an ISO 8601 time, found {time!r:.80}") from None
