@@ -22,13 +22,16 @@ _RIGHT = {"right", "correct", "true", "yes", "y", "pass", "passed", "good", "gre
           "helpful", "positive", "success",
           "thumbs up", "thumb up", "thumbsup", "accepted", "accept", "ok", "satisfied", "richtig", "ja", "correcto",
           "oui"}
+
 _WRONG = {"wrong", "incorrect", "false", "no", "n", "fail", "failed", "bad", "down", "dislike", "disliked",
           "unhelpful", "not helpful",
           "negative", "failure", "thumbs down", "thumb down", "thumbsdown", "rejected", "reject", "unsatisfied",
           "falsch", "nein",
           "incorrecto", "non", "error"}
+
 _NOT_SAID = {"", "na", "n a", "nan", "none", "null", "neutral", "skip", "skipped", "unrated", "not rated", "unknown",
              "unjudged"}
+
 _FACES = dict.fromkeys("👍✅✔☑😀😃🙂😊❤💚", "right") | dict.fromkeys("👎❌✖❎😞😠🙁☹💔", "wrong")
 
 def _number(x):
@@ -40,6 +43,7 @@ def _number(x):
     m = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)\s*(?:/\s*\d+|stars?|%)?", text)
     return float(m[1]) if m else None
 
+# %% ../nbs/07_logs.ipynb #509454cd
 def _spoken(x):
     "'right', 'wrong', '' (not said) or None (not understood) for a verdict in words"
     if x is None or isinstance(x, float) and x != x: return ""
@@ -62,6 +66,7 @@ def _limits(numbers):
     raise InvalidData(f"verdicts from {low:g} to {high:g} are on no scale that is known: map them to 'right' and "
                       f"'wrong' first")
 
+# %% ../nbs/07_logs.ipynb #6075e04e
 def as_verdicts(
     values, # a column: words, thumbs, truth values or numbers
 )->tuple: # (list of "right", "wrong", "" (not said) or None (not understood); the scale in words)
@@ -86,6 +91,7 @@ def _unpacked(x):
         except (ValueError, RecursionError): pass
     return x
 
+# %% ../nbs/07_logs.ipynb #a21f4942
 def _role(m):
     "The role of a message, also in LangChain's words"
     said = str(m.get("role") or m.get("type") or (m.get("id") or [""])[-1]).lower()
@@ -94,6 +100,7 @@ def _role(m):
         if said in names or said.removesuffix("message").removesuffix("messagechunk") in names: return role
     return said
 
+# %% ../nbs/07_logs.ipynb #20f26d74
 def messages_of(
     x, # any value of an export
 )->list: # [(role, text)], or empty where there are no messages
@@ -109,6 +116,7 @@ def messages_of(
     return [(_role(m), words_of(m.get("kwargs", m).get("content"))) for m in x if _role(m) in ("user", "assistant",
                                                                                                "system")]
 
+# %% ../nbs/07_logs.ipynb #d7c7c7a5
 def words_of(
     x, # any value of an export
     prefer:str="assistant", # whose words, where it is a conversation
@@ -149,10 +157,12 @@ _NAMES = dict(
     time="time timestamp created_at created date datetime start_time starttime createdat",
     model="model model_name modelname engine deployment", id="id trace_id run_id interaction_id request_id uuid",
     prompt_id="prompt_id prompt_name promptname prompt_label", query_id="query_id question_id example_id")
+
 FIELDS = tuple(_NAMES)
 
 def _plain_name(name): return re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name)).lower()).strip("_")
 
+# %% ../nbs/07_logs.ipynb #c63c2f67
 def guess_columns(
     rows:list, # dicts
     told:dict=None, # field -> column, given by the user
@@ -171,6 +181,7 @@ def guess_columns(
             taken.add(n)
     return found
 
+# %% ../nbs/07_logs.ipynb #f8e6cafc
 def _may_be(f, rows, name):
     "Can this column hold that field, by what stands in it?"
     values = [r[name] for r in rows[:500] if r.get(name) not in (None, "")]
@@ -187,6 +198,7 @@ def _verdicts_or_none(values):
     try: return as_verdicts(values)[0]
     except InvalidData: return [None]*len(values)
 
+# %% ../nbs/07_logs.ipynb #11738d02
 def _time(v):
     try: return utc_time(float(v) if isinstance(v, str) and re.fullmatch(r"\d{9,13}(?:\.\d+)?", v) else v)
     except InvalidData: return None
@@ -217,6 +229,7 @@ def _rows_of(source, sheet):
     rows = read_csv(path, places=lines)
     return [(f"line {n}", r) for n, r in zip(lines, rows)], path.name, []
 
+# %% ../nbs/07_logs.ipynb #29b30fa8
 def _json_lines(text):
     rows, bad = [], []
     for n, line in enumerate(text.split("\n"), 1):
@@ -231,6 +244,7 @@ def _parquet(path):
     try: return pd.read_parquet(path)
     except Exception as e: raise InvalidData(f"{path}: could not be read as parquet ({type(e).__name__}: {e})") from e
 
+# %% ../nbs/07_logs.ipynb #63f02d14
 def _excel(path, sheet):
     "The rows of a sheet; the first line that has names is the head"
     openpyxl = require("openpyxl", "excel")
@@ -258,12 +272,14 @@ def _chat(row, at):
     if "preferred_output" not in row:
         yield from _turns(said, {**_beside(row), **{k: v for k, v in more.items() if v is not None}})
 
+# %% ../nbs/07_logs.ipynb #eb210c30
 def _beside(row):
     "Fields that stand beside a conversation under their usual names"
     rest = {k: v for k, v in row.items() if k not in ("messages", "request", "response", "body",
                                                       "choices") and not isinstance(v, (dict, list))}
     return {f: row[c] for f, c in guess_columns([rest]).items() if f not in ("question", "answer", "prompt")}
 
+# %% ../nbs/07_logs.ipynb #36facf5e
 def _turns(said, more):
     "A row per answer in a conversation"
     system, asked, before = "\n".join(t for r, t in said if r == "system"), None, []
@@ -290,6 +306,7 @@ def _scores(found):
         if s.get("correction"): corrections.append(words_of(s["correction"]))
     return next(iter(verdicts), None), "\n".join(corrections or comments), bool(corrections)
 
+# %% ../nbs/07_logs.ipynb #5ae68ac8
 def _traced(row, at):
     "Langfuse: a trace or an observation with input, output and scores"
     value, comment, _ = _scores(_unpacked(row.get("scores")))
@@ -302,6 +319,7 @@ def _traced(row, at):
                id=row.get("id"), prompt_id=row.get("promptName"),
                history=[dict(role=r, content=t) for r, t in said[:-1] if r != "system"])
 
+# %% ../nbs/07_logs.ipynb #3e1d9b88
 def _run(row, at):
     "LangSmith: a run with inputs, outputs and feedback, or an example of a data set"
     if row.get("parent_run_id"): raise InvalidData("a step inside another run")
@@ -319,6 +337,7 @@ def _run(row, at):
                prompt="\n".join(t for r, t in said if r == "system"),
                time=row.get("start_time") or row.get("created_at"))
 
+# %% ../nbs/07_logs.ipynb #cf1a5cbc
 def _evaluated(row, at):
     "promptfoo: a prompt with its variables, the output and whether it passed"
     prompt, given = row.get("prompt") or {}, row.get("vars") or {}
@@ -337,6 +356,7 @@ def _evaluated(row, at):
                model=provider.get("id") if isinstance(provider, dict) else provider,
                clarification=(row.get("gradingResult") or {}).get("comment"))
 
+# %% ../nbs/07_logs.ipynb #f0feae19
 EXPORTS = dict(promptfoo=(_evaluated, {"vars", "response", "success"}), langsmith=(_run, {"inputs", "outputs"}),
                langfuse=(_traced, {"input", "output", "scores"}), chat=(_chat, {"messages"}))
 
@@ -354,6 +374,7 @@ def _opened(rows):
         d = inner
     return rows
 
+# %% ../nbs/07_logs.ipynb #01b50d2d
 def _format(rows):
     "Which export do these rows come from? None: their columns are guessed"
     heads = [set(r) for _, r in rows[:50] if isinstance(r, dict)]
@@ -442,6 +463,7 @@ def read_log(
     _judge(log, found, scope)
     return log
 
+# %% ../nbs/07_logs.ipynb #fd098091
 def _tidy(v):
     "A cell as plain values; what pandas writes for a missing one is None"
     if hasattr(v, "tolist"): v = v.tolist()
@@ -460,6 +482,7 @@ def _exported(rows, log):
             _drop(log, at, f"not as {log.format} writes it ({type(e).__name__}: {e})")
     return out
 
+# %% ../nbs/07_logs.ipynb #fdd8b201
 def _drop(log, at, why):
     log.dropped.append((at, why))
     return []
@@ -475,6 +498,7 @@ def _as_fields(rows, log, columns, source):
     if "question" not in log.columns: raise InvalidData(_unguessed(rows, names, log, columns, source))
     return [(at, {f: r.get(c) for f, c in log.columns.items()}) for at, r in rows]
 
+# %% ../nbs/07_logs.ipynb #e6d1b4a3
 def _unguessed(rows, names, log, columns, source):
     def example(n): return next((words_of(r[n])[:30] for _, r in rows if r.get(n) not in (None, "")), "")
     seen = "; ".join(f"{n!r} (such as {example(n)!r})" for n in names[:12]) + (f" and {len(names) - 12} more"
@@ -496,6 +520,7 @@ def _judge(log, found, scope):
         try: _record(log, at, r, verdict or None, scope)
         except (InvalidData, TypeError) as e: _drop(log, at, str(e))
 
+# %% ../nbs/07_logs.ipynb #f7d92284
 def _record(log, at, r, verdict, scope):
     words = {f: well_formed(words_of(r.get(f), "user" if f == "question" else "assistant")).replace("\0",
                                                                                                     "")

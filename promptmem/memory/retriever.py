@@ -22,7 +22,7 @@ from .lookup import normalizer
 
 # %% ../../nbs/memory/04_retriever.ipynb #edb1568a
 def make_pairs(
-    rows, # dicts with `question` and `type` (or upstream's `ques` and `type`)
+    rows, # dicts with `question` and `type` (or the published `ques` and `type`)
     n_samples:int=1000, # positive pairs per type; as many negatives per type in all
     seed:int=0, # of all draws
 )->list: # dicts sentence1, sentence2, label (1. or 0.), shuffled, without repeats
