@@ -25,6 +25,7 @@ import promptmem as pm
 from promptmem.core import plain, read_jsonl, versions, write_atomic
 from promptmem.data import data_dir, shipped
 from promptmem.rewrite import LikeliestLabel, PhraseBook, PromptTask, RecordedLM, optimize_prompt
+from promptmem.rewrite.labels import class_table
 from promptmem.rewrite.propose import INSTRUCTIONS
 from promptmem.rewrite.search import default_proposers
 from promptmem.stats import paired_bootstrap
@@ -92,7 +93,7 @@ def one(lm, way, method, seed, calls):
         guess_text=guess,
         verdict=res.verdict if res else "",
     )
-    return row, dict(start=before.classes.to_dict("records"), guess=guessed.classes.to_dict("records"))
+    return row, {k: class_table(e.rows, task.grader) for k, e in (("start", before), ("guess", guessed))}
 
 
 def record(lm):
