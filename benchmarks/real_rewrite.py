@@ -103,7 +103,8 @@ def record(lm):
     tape, task = RecordedLM(path, lm), task_of(0)
     print(task.evaluate(SEED_PROMPT, tape))
     res = optimize_prompt(task, tape, [SEED_PROMPT], budget_calls=200)
-    print(res, task.evaluate(str(res.best), tape), tape.save(), sep="\n")
+    kept = {w: task.evaluate(w, tape) for w in (str(res.best), str(res.candidate))}
+    print(res, *kept.values(), tape.save(), sep="\n")
 
 
 METHODS = ("own proposals", "own proposals, no proof", "phrase books", "best of random, 10 each", "system prompt")

@@ -43,6 +43,12 @@ def success(
     "Expected success of a choice on each question, when all outcomes are known"
     return (np.asarray(weights)*np.asarray(correct, float)).sum(1)
 
+# %% ../../nbs/reward/04_choose.ipynb #5b2ab91b
+def _pick_among(p, columns, ties, seed):
+    w = np.zeros_like(p)
+    w[:, columns] = pick(p[:, columns], ties, seed)
+    return w
+
 # %% ../../nbs/reward/04_choose.ipynb #f858b14b
 RULES = ("train", "heldout", "all", "gated", "pool")
 
@@ -68,12 +74,6 @@ def best_of_n(
         w[keep] = _pick_among(p, train, ties, seed)[keep]
     return w
 
-# %% ../../nbs/reward/04_choose.ipynb #5b2ab91b
-def _pick_among(p, columns, ties, seed):
-    w = np.zeros_like(p)
-    w[:, columns] = pick(p[:, columns], ties, seed)
-    return w
-
 # %% ../../nbs/reward/04_choose.ipynb #d85043fb
 def margin_rule(
     p, # [n, m] probabilities
@@ -90,6 +90,16 @@ def margin_rule(
     return w
 
 MARGINS = (.0, .01, .02, .03, .05, .07, .1, .15, .2)
+
+# %% ../../nbs/reward/04_choose.ipynb #2ee28424
+def _lower(gain, groups, level, tests):
+    "One-sided lower bound of the mean gain: t on group sums, corrected for the number of margins tried"
+    codes = np.arange(len(gain)) if groups is None else pd.factorize(groups)[0]
+    g = codes.max()+1
+    if g < 2: return -math.inf
+    sums = np.bincount(codes, gain - gain.mean())
+    error = math.sqrt(g/(g-1)*float((sums**2).sum()))/len(gain)
+    return gain.mean() - t_quantile(1-(1-level)/tests, g-1)*error
 
 # %% ../../nbs/reward/04_choose.ipynb #2e4c5f98
 def choose_margin(
@@ -110,16 +120,6 @@ def choose_margin(
         lower = _lower(gain, None if groups is None else np.asarray(groups)[full], level, len(margins))
         if lower > best[0]: best = lower, m
     return best[1]
-
-# %% ../../nbs/reward/04_choose.ipynb #2ee28424
-def _lower(gain, groups, level, tests):
-    "One-sided lower bound of the mean gain: t on group sums, corrected for the number of margins tried"
-    codes = np.arange(len(gain)) if groups is None else pd.factorize(groups)[0]
-    g = codes.max()+1
-    if g < 2: return -math.inf
-    sums = np.bincount(codes, gain - gain.mean())
-    error = math.sqrt(g/(g-1)*float((sums**2).sum()))/len(gain)
-    return gain.mean() - t_quantile(1-(1-level)/tests, g-1)*error
 
 # %% ../../nbs/reward/04_choose.ipynb #f2509873
 def net_value(
@@ -267,6 +267,14 @@ def escalate(
         if ahead >= lead: break
     return Vote(best, len(got), float(ahead), tuple(int(j) for j in order[:len(got)]))
 
+# %% ../../nbs/reward/04_choose.ipynb #782036bf
+def _replay(p, answers, correct, lead, at_most):
+    "(success, calls) of one question: only prompts that the log holds are asked"
+    held = np.flatnonzero(~np.isnan(correct))
+    v = escalate(p[held], lambda j: answers[held[j]], lead, at_most)
+    if v.answer is None: return 0., v.calls
+    return float(next(correct[held[j]] for j in v.asked if answers[held[j]] == v.answer)), v.calls
+
 # %% ../../nbs/reward/04_choose.ipynb #18b8e96a
 def escalation_curve(
     p, # [n, m] predicted success
@@ -288,14 +296,6 @@ def escalation_curve(
     out = pd.DataFrame(rows)
     out.attrs["correct"] = per_question
     return out
-
-# %% ../../nbs/reward/04_choose.ipynb #782036bf
-def _replay(p, answers, correct, lead, at_most):
-    "(success, calls) of one question: only prompts that the log holds are asked"
-    held = np.flatnonzero(~np.isnan(correct))
-    v = escalate(p[held], lambda j: answers[held[j]], lead, at_most)
-    if v.answer is None: return 0., v.calls
-    return float(next(correct[held[j]] for j in v.asked if answers[held[j]] == v.answer)), v.calls
 
 # %% ../../nbs/reward/04_choose.ipynb #d2a39884
 class Online:

@@ -28,15 +28,15 @@ def _table(items, id_column, what):
     if id_column not in t: t[id_column] = range(len(t))
     return t.reset_index(drop=True)
 
+# %% ../../nbs/reward/07_collect.ipynb #0079abcc
 def _after(question, prompt): return f"{question}\n{prompt}"
 def _before(question, prompt): return f"{prompt}\n{question}"
 def _template(question, prompt): return prompt.replace("{question}", question)
-
-# %% ../../nbs/reward/07_collect.ipynb #8ccea9df
 def _system(question, prompt): return [dict(role="system", content=prompt), dict(role="user", content=question)]
 
 JOINS = dict(after=_after, before=_before, template=_template, system=_system)
 
+# %% ../../nbs/reward/07_collect.ipynb #809b6f11
 def join_text(
     how, # "after", "before", "template" (the prompt holds {question}), "system", or a function(question, prompt)
 ): # function(question, prompt) -> text, or a chat
@@ -64,6 +64,7 @@ def _check_row(r):
     if missing: raise ValueError(f"not a row of a collection: no {', '.join(missing)}")
     if not isinstance(r["key"], str): raise ValueError(f"field 'key' must be text, found {type(r['key']).__name__}")
 
+# %% ../../nbs/reward/07_collect.ipynb #b1116557
 def _append(path, rows):
     "Append whole lines and flush them to disk"
     Path(path).parent.mkdir(parents=True, exist_ok=True)

@@ -172,6 +172,7 @@ def _rule_rows(rules):
                  else f"{100*r.gain:+.1f} points", interval="" if r.rule == "best single"
                  else between(100*r.lo, 100*r.hi)) for r in rules.itertuples()]
 
+# %% ../../nbs/reward/06_evaluate.ipynb #8adbca0b
 def _report_parts(report):
     "Verdict, figures with intervals, label, tables"
     all_ = report.rules[report.rules.part == "all"]

@@ -52,6 +52,22 @@ class Ridge:
         "Posterior variance of the prediction, [n]"
         return self.noise*((x @ self.factor.T)**2).sum(1)
 
+# %% ../../nbs/reward/03_fits.ipynb #0889819d
+def _gram(x, y, w):
+    "Sums that a weighted regression needs: x'wx, x'w[y, 1], sum wy, sum w"
+    xw = x*w[:, None].astype(np.float32)
+    xy = np.hstack([xw.T @ y, xw.sum(0)[:, None]])
+    return (x.T @ xw).astype(float), xy.astype(float), (w[:, None]*y).sum(0), w.sum()
+
+# %% ../../nbs/reward/03_fits.ipynb #e523856c
+def _solve(gram, xy, sum_y, sum_w, alpha, eye):
+    "Intercept, coefficients and penalised Gram matrix, columns centred"
+    from scipy.linalg import cho_factor, cho_solve
+    mean_x, mean_y = xy[:, -1]/sum_w, sum_y/sum_w
+    gram = gram - sum_w*np.outer(mean_x, mean_x) + alpha*eye
+    coef = cho_solve(cho_factor(gram), xy[:, :-1] - np.outer(xy[:, -1], mean_y))
+    return mean_y - mean_x @ coef, coef, gram
+
 # %% ../../nbs/reward/03_fits.ipynb #ab3cf138
 def ridge(
     x, # [n, r] features
@@ -78,22 +94,6 @@ def ridge(
     mean, coef, gram = _solve(*total, alpha, eye)
     factor = solve_triangular(np.linalg.cholesky(gram), eye, lower=True)
     return Ridge(mean, coef, alpha, oof, loss, factor.astype(np.float32))
-
-# %% ../../nbs/reward/03_fits.ipynb #0889819d
-def _gram(x, y, w):
-    "Sums that a weighted regression needs: x'wx, x'w[y, 1], sum wy, sum w"
-    xw = x*w[:, None].astype(np.float32)
-    xy = np.hstack([xw.T @ y, xw.sum(0)[:, None]])
-    return (x.T @ xw).astype(float), xy.astype(float), (w[:, None]*y).sum(0), w.sum()
-
-# %% ../../nbs/reward/03_fits.ipynb #e523856c
-def _solve(gram, xy, sum_y, sum_w, alpha, eye):
-    "Intercept, coefficients and penalised Gram matrix, columns centred"
-    from scipy.linalg import cho_factor, cho_solve
-    mean_x, mean_y = xy[:, -1]/sum_w, sum_y/sum_w
-    gram = gram - sum_w*np.outer(mean_x, mean_x) + alpha*eye
-    coef = cho_solve(cho_factor(gram), xy[:, :-1] - np.outer(xy[:, -1], mean_y))
-    return mean_y - mean_x @ coef, coef, gram
 
 # %% ../../nbs/reward/03_fits.ipynb #8aeefec6
 def _climb(beta, g, right, tried, pulls):
@@ -215,6 +215,7 @@ class Difficulty:
     alpha:float # penalty chosen
     def __call__(self, inputs): return self.predict(inputs)
 
+# %% ../../nbs/reward/03_fits.ipynb #4263d893
 def _ease(right, tried):
     "Target and weight of the difficulty regression"
     return np.log((right.sum(1)+1)/((tried*prompt_rates(right, tried)).sum(1)+1))[:, None], tried.sum(1)

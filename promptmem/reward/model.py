@@ -113,6 +113,7 @@ class Platt:
     b:float = 1.
     def __call__(self, z): return expit(self.a + self.b*z)
 
+# %% ../../nbs/reward/05_model.ipynb #717aebca
 def _platt_targets(right, tried):
     "Successes to aim at: each right one counts (n+ + 1)/(n+ + 2), each wrong one 1/(n- + 2)"
     good, bad = right.sum(), (tried-right).sum()

@@ -35,6 +35,7 @@ def _said(x):
     "A value as a person wrote it: 1, not np.int64(1)"
     return f"{(x.item() if hasattr(x, 'item') else x)!r:.80}"
 
+# %% ../../nbs/reward/01_outcomes.ipynb #908cfcd3
 def _need(frame, columns, what):
     missing = [c for c in columns if c not in frame]
     if missing:
