@@ -98,7 +98,7 @@ def test_the_system_prompt_can_be_what_is_improved():
         return ("positive", "negative")[int(question.split()[-1]) % 2] if "letter" in said else "positive"
     task = PromptTask(ROWS, system="You help.\n{prompt}", template="{question}")
     res = optimize_prompt(task, CallableLM(model, chat=True), ["Judge."], budget_calls=200)
-    assert res.improved and res.best == "Use the last letter."
+    assert res.improved and "Use the last letter." in res.best          # perhaps with further sentences
     assert all([m["role"] for m in ms] == ["system", "user"] for ms in asked)
     assert all(ms[1]["content"].startswith("review ") and ms[0]["content"].startswith("You help.\n") for ms in asked)
 
