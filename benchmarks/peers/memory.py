@@ -88,7 +88,10 @@ def main():
             given = dict(peer=peer, folder=f"{d}/{peer}", file=f"{d}/texts.npz", keys=keys, questions=questions,
                          erase=stored[0])
             env = dict(OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT) if peer == "promptmem" else "")
-            r = run_there(python, "memory_there.py", given, env=env, timeout=900)
+            try: r = run_there(python, "memory_there.py", given, env=env, timeout=900)
+            except SystemExit as e: # e.g. a Python whose sqlite loads no extensions, which LangGraph's store needs
+                print(peer, e, flush=True)
+                continue
             r["quality"] = quality(r.pop("answers"), questions, asked, least)
             out["peers"][peer] = dict(r, versions=versions(python, NAMES[peer]), load=round(os.getloadavg()[0], 1))
             print(peer, json.dumps(out["peers"][peer]), flush=True)
