@@ -464,7 +464,8 @@ def _unknown(name):
     "What was meant by a command that there is none of"
     from difflib import get_close_matches
     near = get_close_matches(name, COMMANDS, 1)
-    return f"there is no command {name!r}" + (f": did you mean {near[0]}?" if near else f"; there are {', '.join(COMMANDS)}")
+    meant = f": did you mean {near[0]}?" if near else f"; there are {', '.join(COMMANDS)}"
+    return f"there is no command {name!r}{meant}"
 
 def main(
     argv:list=None, # arguments; None: those of the process

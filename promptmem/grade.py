@@ -15,6 +15,7 @@ from .core import InvalidData, identity_key
 
 # %% ../nbs/04_grade.ipynb #83f75b49
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]+?)(?<=\S)\1(?![\w*])")
+
 _LINE_MARK = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+(?=\S)|[-*+\u2022][ \t]+(?=[^\W\d]|\*))")
 
 def without_markdown(
@@ -72,6 +73,7 @@ def _value(m):
     if m["den"]: v = v/float(m["den"]) if float(m["den"]) else math.nan
     return -v if (m["sign"] or m["sign2"]) else v
 
+# %% ../nbs/04_grade.ipynb #3f4bbcda
 def numbers(
     text:str, # any text
 )->list: # (value, start, end) of each number, in order
@@ -81,6 +83,7 @@ def numbers(
 # %% ../nbs/04_grade.ipynb #7f1535f1
 _MARK = re.compile(r"(?:####|\\boxed\s*\{|\b(?:final\s+)?answer(?:\s+to\s[\w\s]{1,60}?)?\s*(?:is\b|=|:)(?:\s*:)?)\s*",
                    re.IGNORECASE)
+
 _YEAR = re.compile(r"\b(?:in|since|by|of|year)\s+$", re.IGNORECASE)
 
 def _after_mark(text):
@@ -92,6 +95,7 @@ def _after_mark(text):
         behind = [v for v, start, _ in found if start > equals]
         return behind[0] if equals >= 0 and behind else found[0][0]
 
+# %% ../nbs/04_grade.ipynb #0d2001bf
 def _aside(text, v, start, end):
     "Is the number at `start` a year, or the number of a list item?"
     line = text[text.rfind("\n", 0, start)+1:start].strip(" $*#(")
@@ -110,6 +114,7 @@ def conclusion(
     keep = [n for n in found if not _aside(text, *n)]
     return (keep or found)[-1][0]
 
+# %% ../nbs/04_grade.ipynb #311c21ab
 def last_number(
     answer:str, # what the model wrote
     expected, # the right answer: a number, or a text that concludes with one
@@ -152,6 +157,7 @@ def chosen(
     named = [c for c, text in (options or {}).items() if contains(answer, text)]
     return named[0] if len(named) == 1 else None
 
+# %% ../nbs/04_grade.ipynb #8e698a10
 def choice(
     answer:str, # what the model wrote
     expected:str, # the right letter, with or without brackets
@@ -202,6 +208,7 @@ def _found(pattern, text, scale):
         out.append((None if ranged else _share(figure, behind or "", of, scale), bool(final)))
     return out
 
+# %% ../nbs/04_grade.ipynb #20f689e4
 def _settled(found):
     "The score that the figures agree on, or that is called the final one"
     final = [v for v, last in found if last] or [v for v, _ in found]
@@ -247,6 +254,7 @@ def _texts(x, what):
         raise TypeError(f"{what} is a list of texts, not {x!r:.60}")
     return list(x)
 
+# %% ../nbs/04_grade.ipynb #2b2da6dc
 def grade(
     answers, # texts that models wrote
     expected, # the right answers, one each

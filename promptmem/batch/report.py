@@ -56,7 +56,8 @@ def read_plan(
     for path in found.values(): notebook_parameters(path)
     sections = {name: told.get(name) or {} for name in found}
     return {name: dict(title=t.get("title") or title_of(read_notebook(found[name]), name), says=t.get("says", ""),
-                       settings=_settings(t), notebook=found[name], names=t.get("names") or {}) for name, t in sections.items()}
+                       settings=_settings(t), notebook=found[name], names=t.get("names") or {})
+            for name, t in sections.items()}
 
 # %% ../../nbs/batch/09_report.ipynb #f9547852
 class _Counted(Executor):

@@ -98,8 +98,8 @@ def encoded(
     "The examples as token ids; raises InvalidData for rows that the model cannot read"
     if isinstance(examples, EncodedExamples): return examples
     if not isinstance(examples, CanonicalExamples):
-        raise TypeError(f"edit needs CanonicalExamples, not {type(examples).__name__}: CanonicalExamples.read(rows), or "
-                        "from_table(rows, ...), makes them")
+        raise TypeError(f"edit needs CanonicalExamples, not {type(examples).__name__}: CanonicalExamples.read(rows), "
+                        "or from_table(rows, ...), makes them")
     if chat and not getattr(tokenizer, "chat_template", None):
         raise InvalidData("chat=True needs a model with a chat template: this tokenizer has none")
     limit = context_length(model)

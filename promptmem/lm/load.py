@@ -118,7 +118,8 @@ def _local(where, kw):
     "A checkpoint by folder, hub name, or the path of a GGUF file"
     path = Path(where)
     if where.startswith((".", "/", "~")) and not path.expanduser().exists():
-        raise LMError(f"there is no folder or file {where!r}: give a folder with a checkpoint, a GGUF file, or a hub name")
+        raise LMError(f"there is no folder or file {where!r}: give a folder with a checkpoint, a GGUF file, or a hub "
+                      "name")
     if path.suffix == ".gguf" and "gguf_file" not in kw: kw, where = {**kw, "gguf_file": path.name}, str(path.parent)
     return TransformersLM(where, **{"name": path.stem if "gguf_file" in kw and path.suffix else str(path), **kw})
 
