@@ -123,12 +123,11 @@ def edit_run(r):
 def senses(r):
     rows = r["edit_senses"]["table"]
     say = "; ".join(
-        f"{x['kind']}: {100 * x['senses_minus_lora']['estimate']:+.0f} points "
-        f"[{100 * x['senses_minus_lora']['lo']:+.0f}, {100 * x['senses_minus_lora']['hi']:+.0f}]"
-        for x in rows
+        f"{x['kind']}: {100 * d['estimate']:+.0f} points [{100 * d['lo']:+.0f}, {100 * d['hi']:+.0f}]"
+        for x in rows for d in [x["senses_minus_lora"]["success"]]
     )
     # nothing against nothing is no comparison
-    ok = all(x["senses_minus_lora"]["estimate"] >= 0 < x["senses"]["success"]["estimate"] for x in rows)
+    ok = all(x["senses_minus_lora"]["success"]["estimate"] >= 0 < x["senses"]["success"]["estimate"] for x in rows)
     return ok, say, "LoRA, same limit"
 
 

@@ -1,6 +1,7 @@
 """Sense fine-tuning against LoRA on the demo Backpack, at the same limit, tuned on other facts, over seeds.
 
     python benchmarks/edit_senses.py [--limit 1e-4] [--seeds 5] [--facts 5] [--json benchmarks/results/edit_senses.json]
+    python benchmarks/edit_senses.py --limit 1e-2 --json benchmarks/results/edit_senses_1e-2.json
 
 Both methods choose among six settings on capitals of the invented world, by the loss of the wanted endings in other
 wordings plus what the neighbours' endings lose, in nats, over `new` and `swapped` facts (edit_methods.py says what
