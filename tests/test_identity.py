@@ -46,7 +46,7 @@ SAME = [("What is it?", " what IS it "), ("co\u00adoperate", "cooperate"), ("co\
         # an exclamation mark, a colon and a quotation mark that are only punctuation
         ("Really!", "really?"), ("Stop!!", "stop"), ("Note: this", "note this"), ("\"route 66\"", "route 66"),
         ("'route 66'", "route 66"),
-        ("I'm 6' tall", "I’m 6′ tall"), ("A!", "a"), ("Hi ! How are you", "hi how are you"),
+        ("I'm 6' tall", "I’m 6′ tall"), ("A!", "a"), ("K1!", "k1"), ("Hi ! How are you", "hi how are you"),
         ("end.Next", "end next"), ("\\$5", "$5"),
         ("5 KG", "5 kg"), ("5 GB", "5 gb"), ("IN THE US", "in the us"), ("[link](x)", "link x"),
         # digits and letters of other widths and scripts, invisible characters
