@@ -548,7 +548,7 @@ def read_jsonl(
     for i, raw in _lines(user_path(path)):
         if not raw.strip(): continue
         try:
-            line = (raw if isinstance(raw, str) else raw.decode("utf-8")).lstrip("\ufeff") # files put behind one another
+            line = (raw if isinstance(raw, str) else raw.decode("utf-8")).lstrip("\ufeff") # files were joined
             row = json.loads(line, object_pairs_hook=_named_once)
             if not isinstance(row, dict): raise ValueError(f"expected a JSON object, found {type(row).__name__}")
             if validate: row = validate(row) or row
