@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['LMError', 'PromptTooLong', 'LMCache', 'message_text', 'checked_prompts', 'split_thinking', 'LM', 'cut_at_stop',
-           'Stream', 'CallableLM']
+__all__ = ['WRITING', 'LMError', 'PromptTooLong', 'LMCache', 'message_text', 'checked_prompts', 'split_thinking', 'LM',
+           'cut_at_stop', 'Stream', 'CallableLM']
 
 # %% ../../nbs/lm/01_base.ipynb #9a98a75d
 import asyncio
@@ -17,6 +17,7 @@ import re
 import time
 import warnings
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import replace
 from numbers import Integral
 from sqlite3 import Error as SqliteError
@@ -254,6 +255,8 @@ def _keep(lm, key, answer):
     except (SqliteError, InvalidData, OSError) as e: _cache_fails(lm, e)
 
 # %% ../../nbs/lm/01_base.ipynb #1939c0e6
+WRITING = ContextVar("WRITING", default=None) # `progress` of the call that is answered now
+
 def _answered(lm, requests, errors, progress):
     "Answers from the cache where they are; the others as the model gives them, kept at once"
     who = lm.identity()
@@ -265,6 +268,7 @@ def _answered(lm, requests, errors, progress):
         if found: out[k] = found
         else: todo[k] = r
     todo_keys = list(todo)
+    WRITING.set(progress) # a model on this machine counts the tokens of an answer, too
     answers = lm._answer(list(todo.values())) if todo else ()
     for i, answer in _bar(answers, len(todo), progress):
         k = todo_keys[i]

@@ -8,6 +8,7 @@ import re
 import time
 import warnings
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import replace
 from numbers import Integral
 from sqlite3 import Error as SqliteError
@@ -115,6 +116,7 @@ def _is_answer(c):
 
 def _keep(lm, key, answer):
     ...
+WRITING: _Any
 
 def _answered(lm, requests, errors, progress):
     ...

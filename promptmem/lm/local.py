@@ -16,9 +16,9 @@ import warnings
 import weakref
 from contextlib import contextmanager
 from pathlib import Path
-from ..core import require, stable_hash
+from ..core import progress_bar, require, stable_hash
 from ..record import Completion, Usage
-from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
+from .base import LM, LMCache, LMError, PromptTooLong, WRITING, cut_at_stop
 from .chat import chat_ids, text_ids
 from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
 from .lean import LeanModel, from_layers, lean_model
@@ -418,9 +418,10 @@ def _generate(lm, ids, requests, prefix=None):
     opt, eos, t = requests[0], end_ids(lm.model, lm.tokenizer), time.perf_counter()
     way, rows, ended = _decoding(lm, ids, requests, prefix), [[] for _ in ids], set()
     tail = max(map(len, opt["stop"]), default=0) + 8
-    with _products(lm):
+    with _products(lm), progress_bar(opt["max_tokens"], WRITING.get(), "writing, tokens") as bar:
         for _ in range(opt["max_tokens"]):
             step = way.step()
+            bar.update()
             if step is None: return _generate_whole(lm, ids, requests)
             for r, token in step:
                 if r in ended: continue

@@ -8,9 +8,9 @@ import warnings
 import weakref
 from contextlib import contextmanager
 from pathlib import Path
-from ..core import require, stable_hash
+from ..core import progress_bar, require, stable_hash
 from ..record import Completion, Usage
-from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop
+from .base import LM, LMCache, LMError, PromptTooLong, WRITING, cut_at_stop
 from .chat import chat_ids, text_ids
 from .decode import Decoding, Prefix, Spelling, cache_argument, cache_of, common_prefix, picker
 from .lean import LeanModel, from_layers, lean_model

@@ -270,11 +270,16 @@ def _afterwards(a, r, c):
     messages = [*asked, dict(role="assistant", content=c.text), dict(role="user", content=HOW)]
     return as_text(messages) if a.plain else messages
 
+def _one_sentence(a):
+    "A model on this machine that has no end of its own would go on to its longest answer: a sentence is enough"
+    open_end = a.options.get("max_tokens") is None and getattr(a.lm, "max_chat_tokens", None)
+    return dict(max_tokens=min(256, a.lm.max_chat_tokens)) if open_end else {}
+
 def _with_understanding(a, r, c, complete):
     "The interaction, with how the question was understood when that is wanted"
     more = _afterwards(a, r, c)
     if more is None: return _finish(a, r, c)
-    u = complete(more)
+    u = complete(more, **_one_sentence(a))
     i = _finish(a, r, replace(c, usage=c.usage + u.usage, latency_s=c.latency_s + u.latency_s))
     i.understanding = u.text.strip()
     return a.store.log(i)
@@ -288,7 +293,7 @@ def ask(self:Assistant,
     question:str, # as you would ask a person
 )->Interaction: # .answer .understanding .retrieval .prompt .usage; stored
     "Answer `question` with what memory knows"
-    one = lambda sent: self.lm.complete([sent], **self.options)[0]
+    one = lambda sent, **more: self.lm.complete([sent], **{**self.options, **more})[0]
     r = _prepare(self, question)
     return _with_understanding(self, r, one(r.sent), one)
 
@@ -300,12 +305,12 @@ async def aask(self:Assistant,
     r = _prepare(self, question)
     c = await _acomplete(self, r.sent)
     more = _afterwards(self, r, c)
-    u = await _acomplete(self, more) if more else None
-    return _with_understanding(self, r, c, lambda _: u)
+    u = await _acomplete(self, more, **_one_sentence(self)) if more else None
+    return _with_understanding(self, r, c, lambda _, **more: u)
 
-async def _acomplete(a, sent):
+async def _acomplete(a, sent, **more):
     "One completion without blocking the loop"
-    return (await a.lm.acomplete([sent], **a.options))[0]
+    return (await a.lm.acomplete([sent], **{**a.options, **more}))[0]
 
 # %% ../../nbs/memory/09_assistant.ipynb #9156a3cc
 class AnswerStream:
@@ -322,7 +327,8 @@ class AnswerStream:
             self.text += piece
             yield piece
         c = getattr(pieces, "completion", None) or Completion(self.text, model=a.lm.name)
-        self.interaction = _with_understanding(a, r, c, lambda sent: a.lm.complete([sent], **a.options)[0])
+        self.interaction = _with_understanding(a, r, c, 
+            lambda sent, **more: a.lm.complete([sent], **{**a.options, **more})[0])
 
 @patch
 def stream(self:Assistant,

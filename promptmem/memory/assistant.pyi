@@ -148,11 +148,14 @@ HOW: _Any
 def _afterwards(a, r, c):
     ...
 
+def _one_sentence(a):
+    ...
+
 def _with_understanding(a, r, c, complete):
     ...
 from fastcore.basics import patch
 
-async def _acomplete(a, sent):
+async def _acomplete(a, sent, **more):
     ...
 
 class AnswerStream:
