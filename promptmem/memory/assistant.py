@@ -110,6 +110,7 @@ def _model(lm):
     how = f"promptmem.load_lm({lm!r})" if isinstance(lm, str) else 'promptmem.load_lm("smollm2")'
     raise InvalidData(f"an assistant asks a language model, {how}, or a function from text to text, not {lm!r:.60}")
 
+# %% ../../nbs/memory/09_assistant.ipynb #7e724dd9
 def _store_in_memory():
     from promptmem.store.store import Store
     return Store(":memory:")
@@ -123,6 +124,7 @@ def _options(a, max_tokens, stop, temperature, seed):
     stop = [stop] if isinstance(stop, str) else list(stop)
     return dict(**limit, stop=stop, temperature=temperature, seed=seed, **as_is(a.lm, a.format))
 
+# %% ../../nbs/memory/09_assistant.ipynb #95fc7193
 def _check(a):
     "Settings that contradict each other"
     if a.reward is not None and not a.prompts:
@@ -161,6 +163,7 @@ class Request:
     prompt_id:Optional[str] = None # of the chosen prompt
     meta:dict = field(default_factory=dict) # what else the record keeps
 
+# %% ../../nbs/memory/09_assistant.ipynb #6b2d5466
 def _prepare(a, question)->Request:
     "The request that `question` makes"
     if not isinstance(question, str) or not question.strip(): raise InvalidData("the question is empty")
@@ -179,6 +182,7 @@ def _reworded(a, r):
     r.meta["asked"], r.meta["reworded"] = asked, new.strip()
     return new.strip()
 
+# %% ../../nbs/memory/09_assistant.ipynb #8b215036
 def _template(a, r):
     "The prompt for this question; its id is a hash of its text, so that it means the same in every session"
     if not a.prompts: return None
@@ -205,6 +209,7 @@ def _put_published(a, r, worded, template):
     shots = a.few_shot if isinstance(a.few_shot, str) else join_pairs(a.few_shot)
     r.sent = r.text = assemble(shots, as_question(_filled(template, enrich(question, as_clarification(said)))))
 
+# %% ../../nbs/memory/09_assistant.ipynb #53480e88
 def _put_chat(a, r, worded, template):
     "Chat: nothing is altered; an order inside a quotation is flagged"
     said = r.retrieval.text if r.retrieval.hit else None
@@ -275,6 +280,7 @@ def _one_sentence(a):
     open_end = a.options.get("max_tokens") is None and getattr(a.lm, "max_chat_tokens", None)
     return dict(max_tokens=min(256, a.lm.max_chat_tokens)) if open_end else {}
 
+# %% ../../nbs/memory/09_assistant.ipynb #1bca63da
 def _with_understanding(a, r, c, complete):
     "The interaction, with how the question was understood when that is wanted"
     more = _afterwards(a, r, c)
@@ -297,6 +303,7 @@ def ask(self:Assistant,
     r = _prepare(self, question)
     return _with_understanding(self, r, one(r.sent), one)
 
+# %% ../../nbs/memory/09_assistant.ipynb #55282252
 @patch
 async def aask(self:Assistant,
     question:str, # as you would ask a person
@@ -330,6 +337,7 @@ class AnswerStream:
         self.interaction = _with_understanding(a, r, c, 
             lambda sent, **more: a.lm.complete([sent], **{**a.options, **more})[0])
 
+# %% ../../nbs/memory/09_assistant.ipynb #9ef0f5b4
 @patch
 def stream(self:Assistant,
     question:str, # as you would ask a person
@@ -345,6 +353,7 @@ def _own(a, r):
     if found is None or found.scope != a.scope: raise KeyError(f"scope {a.scope!r} has no interaction {id!r}")
     return found
 
+# %% ../../nbs/memory/09_assistant.ipynb #416f592e
 def _noted(a, r, verdict, expected=None, clarification=None):
     "Judge an interaction that is there, and remember by ids what was done, for `undo`"
     found = _own(a, r)
@@ -362,6 +371,7 @@ def _keep_in_step(r, now):
     "The caller's object says what the store says"
     if isinstance(r, Interaction): r.verdict, r.expected = now.verdict, now.expected
 
+# %% ../../nbs/memory/09_assistant.ipynb #0371e689
 @dataclass
 class _Done:
     "One act that can be taken back"
@@ -390,6 +400,7 @@ def clarify(self:Assistant,
     _noted(self, r, "wrong", clarification=c)
     return c
 
+# %% ../../nbs/memory/09_assistant.ipynb #331e144f
 @patch
 def accept(self:Assistant,
     r:Union[Interaction, str], # the interaction, or its id
@@ -404,6 +415,7 @@ def reject(self:Assistant,
     "Say that the answer was wrong, and no more"
     return _noted(self, r, "wrong")
 
+# %% ../../nbs/memory/09_assistant.ipynb #7ba0c74d
 @patch
 def correct(self:Assistant,
     r:Union[Interaction, str], # the interaction, or its id
@@ -428,6 +440,7 @@ def undo(self:Assistant)->Optional[Interaction]: # None: it was forgotten in the
     _keep_in_step(done.known(), now)
     return now
 
+# %% ../../nbs/memory/09_assistant.ipynb #0f0904fd
 def _take_back(a, done):
     "A clarification out of use, and the one that it replaced into use again"
     if done.clarification is None: return
@@ -456,6 +469,7 @@ def memories(self:Assistant)->list:
     "The clarifications in use, of the nearest scope first"
     return self.store.clarifications(self.scopes)
 
+# %% ../../nbs/memory/09_assistant.ipynb #436dd30b
 @patch
 def suggestions(self:Assistant,
     question:str="", # nearest first when given
@@ -473,6 +487,7 @@ def accuracy(self:Assistant)->tuple: # (right, judged)
     right, wrong = (len(self.store.interactions(self.scope, verdict=v)) for v in ("right", "wrong"))
     return right, right + wrong
 
+# %% ../../nbs/memory/09_assistant.ipynb #d324ba2c
 @patch
 def would_retrieve(self:Assistant,
     question:str, # as you would ask it

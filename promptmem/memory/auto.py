@@ -74,6 +74,7 @@ class Near:
 NO_EMBEDDER = ("memories are judged by their wording alone, because no embedder could be loaded ({}). "
                "pip install 'promptmem[local]' brings one.")
 
+# %% ../../nbs/memory/14_auto.ipynb #5efc4ce1
 def wording_vectors(
     reason:str, # why there is no embedder
 )->KeptVectors:
@@ -98,6 +99,7 @@ def _own_near(m, question, k):
 
 REACH = 8 # edits up to which a stored question counts as near in wording
 
+# %% ../../nbs/memory/14_auto.ipynb #8d6cb0a1
 def _stored_near(m, question, k):
     "Near entries of the scopes of a store"
     (store, scopes), out, embedder = m._stored, {}, _Lowered(m.vectors, question)
@@ -115,6 +117,7 @@ def _age(time):
     try: return -datetime.fromisoformat(time).timestamp()
     except (TypeError, ValueError): return 0.
 
+# %% ../../nbs/memory/14_auto.ipynb #87583c89
 class _Lowered:
     "Keys are embedded in lower case, as the gate learned them; the question has been read already"
     def __init__(self, vectors, question):
@@ -125,6 +128,7 @@ class _Lowered:
 
 # %% ../../nbs/memory/14_auto.ipynb #d9d7ef2b
 CLOSE = 1. # log odds within which age decides
+
 SURE = 3. # log odds from which more makes no difference
 
 def _odds(p): return math.log(max(p, 1e-6)/max(1-p, 1e-6))
@@ -135,6 +139,7 @@ def _verdict(m, stored, question):
     a, b = m.vectors.read([stored, question])
     return m.gate(stored, question, float(a.unit @ b.unit), (a.words, b.words))
 
+# %% ../../nbs/memory/14_auto.ipynb #47e42b0b
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
     best, meaning = {}, m._meaning and reads(question)
@@ -153,6 +158,7 @@ def _ranked(applied):
     first = sorted(close, key=lambda n: (n.verdict.log_odds < -NEVER, n.place[1]))  # word for word, then the newest
     return first + [n for n in applied if n not in first]
 
+# %% ../../nbs/memory/14_auto.ipynb #692fd6a2
 def _also(m, ranked):
     "What goes along with the first: memories of other questions, not of the same one"
     out, left = [], m.budget - len(ranked[0].text)/4
@@ -334,6 +340,7 @@ def learn(self:AutoLookup,
     self.gate.shift = learned_shift(*zip(*self._labels))
     return self.gate.shift
 
+# %% ../../nbs/memory/14_auto.ipynb #2e5e415c
 @patch
 def confirm(self:AutoLookup,
     question:str, # that was asked

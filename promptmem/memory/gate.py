@@ -71,6 +71,7 @@ class Lexicon:
             self.opposites.setdefault(a, set()).add(b)
             self.opposites.setdefault(b, set()).add(a)
 
+# %% ../../nbs/memory/13_gate.ipynb #ab9fb877
 @lru_cache(1)
 def lexicon()->Lexicon:
     "The shipped lexicon, read once"
@@ -176,12 +177,14 @@ def _german_number(word):
 
 _EACH = ("a", "per", "pro", "par", "por", "im")
 
+# %% ../../nbs/memory/13_gate.ipynb #31ce993c
 def _which(word):
     "this, next, last or all"
     return lexicon().when.get(word) or ("all" if canonical(word) == "all" or word in _EACH else "this")
 
 _SCALES = [("degree", scale) for scale in ("celsius", "fahrenheit", "kelvin")]
 
+# %% ../../nbs/memory/13_gate.ipynb #61077ab7
 def _amounts(low):
     "Numbers, units, the pairs of both, and periods (this week, last month)"
     lex, numbers, units, bound, periods = lexicon(), set(), set(), set(), set()
@@ -216,6 +219,7 @@ def _heads(low, content):
             last = None
     return out
 
+# %% ../../nbs/memory/13_gate.ipynb #0f6a0393
 def _negations(low):
     "How often a question says no"
     lex = lexicon()
@@ -233,6 +237,7 @@ def _actions(low):
 
 _PAST = re.compile(r"ge\w{3,}(t|en)|\w{3,}(iert)|\w{2,}(é|ée|és)|\w{2,}(ó|ado|ido)")
 
+# %% ../../nbs/memory/13_gate.ipynb #1e72f764
 def _tense(low):
     "Is it about the past or the future?"
     lex, said = lexicon(), set(low)
@@ -249,10 +254,14 @@ def _asked(low):
 
 # %% ../../nbs/memory/13_gate.ipynb #d4c4e9ee
 _NO_CONTENT = re.compile(r"^[<>=!≤≥+*/^~|&#²³⁴]")
+
 # a minus between two operands of which one is a number or a single letter; dashes and hyphens of prose are none
 _MINUS = re.compile(r"(?<=\d )[-−](?= [\w(])|(?<=[\w)] )[-−](?= \d)|(?<=\b\w )[-−](?= \w\b)|(?<=[\w)])−(?=[\w(])")
+
 _NEGATIVE = re.compile(r"(?<![\w)\]])(?<![\d)\]] )[-−](\d+(?:[.,:]\d+)*)")
+
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹ⁿ‰%]")
+
 _VARIABLE = re.compile(r"(?<![\w'-])[xzk](?![\w'-])")
 
 def _signs(text):
@@ -260,6 +269,7 @@ def _signs(text):
     signs = {"-" for _ in _MINUS.finditer(text)} | set(_RAISED.findall(text))
     return signs | set(_VARIABLE.findall(text.lower()))
 
+# %% ../../nbs/memory/13_gate.ipynb #72fc3e05
 @lru_cache(20_000)
 def read_question(
     text:str, # as asked
@@ -291,6 +301,7 @@ def read_question(
 MATCHED = .75 # likeness of two spellings from which they are the same word
 
 _CLITIC = re.compile(r"(\w*[áéíóú]\w*)(?:l[oae]s?|me|nos|te)")
+
 _HINDI_END = re.compile("(?:ाओ|ाना|ाने|ानी|ूं|ना|ने|नी|ता|ते|ती|ों|ें|ीं|ाया|ाई|ो|े|ी|ा|ि|ु|ू|ं)+$")
 
 def _bare(word):
@@ -344,6 +355,7 @@ def match_words(
     if a.german or b.german: _compounds(a, b, out)
     return out
 
+# %% ../../nbs/memory/13_gate.ipynb #508d346c
 def _compounds(a, b, out):
     "A compound stands for its parts: Zahnarzttermin for Zahnarzt and Termin"
     free_a, free_b = out.max(1, initial=0) < MATCHED, out.max(0, initial=0) < MATCHED
@@ -377,6 +389,7 @@ def _likeness(a, b, va, vb):
 
 # %% ../../nbs/memory/13_gate.ipynb #6efd5f22
 def _opposite(x, y): return bool(x - y) and bool(y - x)
+
 def _one_sided(x, y): return bool(x - y) != bool(y - x)
 
 def _asks_differ(x, y):
@@ -384,6 +397,7 @@ def _asks_differ(x, y):
     open_kinds = {"person", "time", "distance", "reason", "manner"}
     return not any("which" in u and v & open_kinds for u, v in ((x, y), (y, x)))
 
+# %% ../../nbs/memory/13_gate.ipynb #c6831edd
 def _turned(a, b, written):
     "Is a direction turned: from where it was to, or the two ends exchanged?"
     if not written.size: return False
@@ -433,6 +447,7 @@ def differences(
     if a.undoes != b.undoes: out["undoing"] = "one of them takes something back"
     return out
 
+# %% ../../nbs/memory/13_gate.ipynb #57395ee5
 def _listed(x): return " ".join(sorted(x)) or "none"
 
 # %% ../../nbs/memory/13_gate.ipynb #2402fde1
@@ -449,6 +464,7 @@ def _alike(a, b, cosine, written, meant):
                 letters_stored=_letters(a, written.max(1, initial=0)),
                 letters_asked=_letters(b, written.max(0, initial=0)))
 
+# %% ../../nbs/memory/13_gate.ipynb #e149d686
 def _letters(q, best):
     "Share of the letters of content words that have a partner: long words say more than short ones"
     n = np.array([len(q.low[i]) for i in q.content], float)
@@ -601,6 +617,7 @@ def fit_forest(
     roots = [_plant(t["tree_structure"], nodes) for t in trees]
     return Forest(names, roots, *map(list, zip(*nodes)))
 
+# %% ../../nbs/memory/13_gate.ipynb #3169eb09
 def _plant(node, nodes):
     "Append a tree to the table; the place of its root"
     at = len(nodes)
@@ -813,6 +830,7 @@ def _judge_pairs(pairs, embedder):
     unit, words = ({t: r[part] for t, r in zip(texts, read)} for part in (0, 1))
     return [pair_features(a, b, float(unit[a] @ unit[b]), (words[a], words[b])) for a, b in pairs]
 
+# %% ../../nbs/memory/13_gate.ipynb #db86c88e
 def pair_odds(
     weights:Weights, # of a gate
     pairs, # (stored, asked)
@@ -873,6 +891,7 @@ class _Judged:
         return np.array([NEVER if set(DECISIVE) & set(d) else w.log_odds(x) for x,
                          d in (self.judged[i] for i in np.flatnonzero(use))])
 
+# %% ../../nbs/memory/13_gate.ipynb #1b72a657
 def _pairs_of(rows, model, embedder, rng):
     "(family, stored, asked, fits, kind) of everything that is learned from or checked on"
     stored = {r["family"]: r["stored"] for r in rows}
@@ -898,6 +917,7 @@ def train_gate(
     wording, script = _fit_with_limits(pairs(None), None, folds, seed, .95)
     return dict(meaning=meaning[0].to_dict(), wording=wording.to_dict(), script=script.to_dict())
 
+# %% ../../nbs/memory/13_gate.ipynb #267ff3c9
 def _fit_with_limits(pairs, model, folds, seed, precision):
     "Weights from all pairs, limits from odds out of fold: for all, and where there is no model for other scripts"
     data = _Judged(np.array([p[0] for p in pairs]), np.array([p[3] for p in pairs]),
@@ -916,6 +936,7 @@ def _fit_with_limits(pairs, model, folds, seed, precision):
     unread = [o for (_, question), o in best.items() if not reads(question)]
     return every, _with_limits(w, odds[one], data.fits[one], unread, apply) if one.any() else None
 
+# %% ../../nbs/memory/13_gate.ipynb #a46af0bb
 def _with_limits(w, odds, fits, best, apply):
     "The limits, and what they did on the pairs out of fold"
     w = replace(w, apply=apply, ask=min(apply, quiet_limit(best)))

@@ -161,6 +161,7 @@ def _lock(f, path):
         f.close()
         raise InvalidData(f"{path} is being written by another run: wait for it, or choose another log") from e
 
+# %% ../../nbs/memory/07_streaming.ipynb #e804692e
 def _whole_lines(path):
     "The records of a log and where each ends; a last line without its end is left out"
     records, ends, at = [], [], 0
@@ -191,6 +192,7 @@ def _record(i, task, prepared, strategy, head):
         **_memory_fields(prepared, strategy),
     )
 
+# %% ../../nbs/memory/07_streaming.ipynb #bf737a10
 def _memory_fields(prepared, strategy):
     r, meta = prepared.retrieval, dict(strategy.metadata())
     out = dict(prompt_hash=stable_hash(prepared.text, 12), flags=list(prepared.flags))
@@ -201,6 +203,7 @@ def _memory_fields(prepared, strategy):
                                                  memory_id=strategy.label(r.id))
     return {**meta, **out}
 
+# %% ../../nbs/memory/07_streaming.ipynb #47e42b0b
 def _judged(record, task, answer, check, chat=False):
     "The part of a line that the answer decides"
     if isinstance(answer, Exception):
@@ -277,6 +280,7 @@ def _replay(run, path):
         run.took_in(r)
     run.file.keep(len(done))
 
+# %% ../../nbs/memory/07_streaming.ipynb #30da412e
 def _go(run, window, options, max_errors, progress):
     "Ask what has not been asked; returns the number of requests"
     from tqdm.auto import tqdm
@@ -320,6 +324,7 @@ def _ready(lm, tasks, window, max_errors):
         raise ValueError(f"{name} must be at least 1, a whole number, not {n!r}")
     return tasks
 
+# %% ../../nbs/memory/07_streaming.ipynb #ba216d6a
 def _as_user(user):
     if user is None: return SimulatedUser()
     return SimulatedUser(user) if isinstance(user, (int, float)) else user
@@ -395,6 +400,7 @@ def run_head(
     everything = [head, [t.to_dict() for t in tasks], strategy.settings(), said, name, model, options]
     return dict(head, run=stable_hash(everything, 12))
 
+# %% ../../nbs/memory/07_streaming.ipynb #e8ef2488
 def _log_path(log, head, n):
     "The file that `log` means: itself, or one with a telling name in a folder"
     if not str(log).endswith(("/", os.sep)) and not Path(log).is_dir(): return Path(log)

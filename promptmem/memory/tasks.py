@@ -50,6 +50,7 @@ class Task(Record):
         "False for the published scramble rows that were cut off: no rule leads from question to answer"
         return self.type != "randsym" or re.sub(r"\W", "", self.word) == self.gold
 
+# %% ../../nbs/memory/05_tasks.ipynb #dbf5225f
 class Tasks(list):
     "A list of tasks of one family"
     def __init__(self,
@@ -77,6 +78,7 @@ class Tasks(list):
 
 # %% ../../nbs/memory/05_tasks.ipynb #adee8296
 ALIASES = {"hindi": "hin", "punjabi": "pun", "scramble": "synthetic_gpt3", "scrambles": "synthetic_gpt3"}
+
 _SLOTS = re.compile(r"\{(\w+)\}")
 
 def read_templates(
@@ -98,6 +100,7 @@ def read_templates(
             out[family][r["template_id"]] = r
     return out
 
+# %% ../../nbs/memory/05_tasks.ipynb #0c76d75a
 @lru_cache(maxsize=16)
 def _cached_templates(path, stamp): return read_templates(path)
 
@@ -124,6 +127,7 @@ def templates(
     hint = "" if path or public else "; the published families need PROMPTMEM_DATA to point at their files"
     raise InvalidData(f"unknown family {family!r}: there are {', '.join(map(repr, known))}{hint}")
 
+# %% ../../nbs/memory/05_tasks.ipynb #cdb2b728
 def render(
     template:dict, # with slots {word1}, {word2}, {word}, {definition}, {sentence}
     meta:dict, # what fills them
@@ -148,6 +152,7 @@ def own_tasks(
     rows = rows.to_dict("records") if hasattr(rows, "to_dict") else list(rows)
     return Tasks([_own_task(i, r, family) for i, r in enumerate(rows)], family)
 
+# %% ../../nbs/memory/05_tasks.ipynb #093e08e4
 def _own_task(i, row, family):
     "One row as a task; an error names the row and what it lacks"
     if not isinstance(row, dict):
@@ -190,6 +195,7 @@ def load_tasks(
     ]
     return Tasks(made, family, path.stem)
 
+# %% ../../nbs/memory/05_tasks.ipynb #9d36322a
 def find_tasks(
     path, # a file
     family=None, # family of the questions
@@ -209,6 +215,7 @@ def find_tasks(
 # %% ../../nbs/memory/05_tasks.ipynb #5df0981e
 def _first(meta): return str(meta.get("word1", meta.get("word", "")))
 
+# %% ../../nbs/memory/05_tasks.ipynb #1fca115b
 def _checked_row(r, known, family):
     for f, kind in (("meta", dict), ("type", str), ("template_id", str)):
         if f not in r: raise ValueError(f"field {f!r} is missing")
@@ -227,6 +234,7 @@ def _checked_row(r, known, family):
             f"field 'meta' lacks {', '.join(map(repr, missing))}, which template {r['template_id']!r} needs"
         )
 
+# %% ../../nbs/memory/05_tasks.ipynb #94ce21af
 def _accept_sets(rows, path):
     "(type, word) -> all golds known for it: from this file, and from a words file beside the templates"
     extra, out = [], {}
@@ -250,6 +258,7 @@ def word_rows(
             if w.get(f): rows.append(dict(type=t, meta={"word": w["word"], f: w[f]}, accept=()))
     return rows
 
+# %% ../../nbs/memory/05_tasks.ipynb #1f016f64
 def scramble(
     word:str, # at least five letters for the anagrams to differ
     type:str, # "cyc", "anag1", "anag2", "rev", "randsym"
@@ -281,6 +290,7 @@ def _scramble_rows(split, rng):
     rows = [dict(type=t, meta=dict(word1=scramble(w, t, rng), word2=w), accept=(w,)) for t in SCRAMBLES for w in ws]
     return [r for r in rows if r["meta"]["word1"] != r["meta"]["word2"]]
 
+# %% ../../nbs/memory/05_tasks.ipynb #b8640685
 def make_tasks(
     n:int, # how many
     family:str="own", # which wordings
@@ -311,6 +321,7 @@ def make_tasks(
         out.append(render(t, r["meta"], ALIASES.get(family, family), r.get("accept", ())))
     return Tasks(out, ALIASES.get(family, family), f"made_{n}_seed{seed}")
 
+# %% ../../nbs/memory/05_tasks.ipynb #a9839425
 def _raw_rows(raw):
     rows = (
         [r for f in raw for r in (read_jsonl(f) if isinstance(f, (str, Path)) else [f])]
@@ -353,6 +364,7 @@ _NAMES = {
     "rev": "reversing",
     "randsym": "removing symbols",
 }
+
 _STOP = frozenset("a an the of to in on for with by is are be or and that which it as at from one who any used".split())
 
 def _named_types(text):
@@ -369,6 +381,7 @@ def _named_types(text):
                 found.add(t)
     return {"hom" if t == "homophone" else t for t in found}
 
+# %% ../../nbs/memory/05_tasks.ipynb #8bb1b2fb
 def _understood(task, reply):
     u = parse_reply(reply).understanding
     pattern = (
@@ -401,6 +414,7 @@ def _undone(task, answer):
     n = dict(anag1=1, anag2=2)[task.type]
     return sorted(q) == sorted(a) and q[:n] == a[:n] and q[-n:] == a[-n:]
 
+# %% ../../nbs/memory/05_tasks.ipynb #1939c0e6
 def _answered(task, reply):
     a = parse_reply(reply).answer
     if task.type == "sent": return len(words(a)) >= 4 and set(words(task.word)) <= set(words(a))
@@ -412,6 +426,7 @@ def _answered(task, reply):
         )
     return said in {fold(x) for x in (task.gold, *task.accept)} and said != word
 
+# %% ../../nbs/memory/05_tasks.ipynb #6d2283c8
 def strict_check(
     task:Task, # a `Task`
     reply:str, # what the model wrote
