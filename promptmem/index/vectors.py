@@ -266,6 +266,7 @@ def _write_clusters(
         with open(place/f"{name}.npy", "rb") as f: os.fsync(f.fileno())
     return centres, starts
 
+# %% ../../nbs/index/02_vectors.ipynb #7b369022
 def _write_rows(place, blocks, row, shape):
     "Each vector and its id into its row of the files"
     ids_out = np.lib.format.open_memmap(place/"ids.npy", "w+", np.int64, shape[:1])
@@ -296,6 +297,7 @@ def _calibrate(
     probes = int(np.sort(found_after)[min(len(queries) - 1, int(np.ceil(target*len(queries))) - 1)])
     return probes, float((found_after <= probes).mean())
 
+# %% ../../nbs/index/02_vectors.ipynb #7bc6e7b4
 def _true_neighbour(queries, vectors):
     "Row of the nearest vector that is not the query itself or its copy, by looking at all of them"
     best, where = np.full(len(queries), -np.inf, np.float32), np.zeros(len(queries), np.int64)
@@ -377,6 +379,7 @@ def _older(path, age):
     try: return time.time() - path.stat().st_mtime >= age
     except FileNotFoundError: return False
 
+# %% ../../nbs/index/02_vectors.ipynb #c28679ac
 def remove_folder(
     folder, # with everything in it
 )->None:

@@ -40,6 +40,7 @@ def _edit_distances(lookup, keys):
     far = lambda a, b: not a or not b or bool(gate and gate(a, b))
     return np.array([np.inf if far(a, b) else lookup._distance(a, b) for a, b in keys], float)
 
+# %% ../../nbs/memory/08_calibration.ipynb #7cd991bf
 def pair_distances(
     lookup:Lookup, # whose measure and gate count
     pairs, # (question, key, label) or dicts sentence1, sentence2, label
@@ -120,6 +121,7 @@ def calibrate(
     _, false_injection, reach = curve[best]
     return Calibration(lookup.threshold, false_injection, (0., kept), reach, (int(y.sum()), n), curve, kept, note)
 
+# %% ../../nbs/memory/08_calibration.ipynb #36b61477
 def _limits(d, turned):
     "Limits between the distances that occur, from nothing to everything"
     seen = np.unique(d[np.isfinite(d)])
@@ -147,6 +149,7 @@ def answer_with(
     return [dict(task=t, retrieval=p.retrieval, reply=known[p.text], correct=bool(check(t, known[p.text])))
             for t, p in zip(tasks, prepared)]
 
+# %% ../../nbs/memory/08_calibration.ipynb #b201fa37
 def _teachers(tasks, rng):
     "One task per wording, in random order, and all other tasks"
     if len({t.type for t in tasks}) < 2 or len(tasks) <= len({t.template_id for t in tasks}):
@@ -237,6 +240,7 @@ def learning_curve(
                          hits=sum(r["retrieval"].hit for r in out)))
     return pd.DataFrame(rows)
 
+# %% ../../nbs/memory/08_calibration.ipynb #67c55ed7
 def plot_learning_curve(
     curve, # what `learning_curve` returned
 ): # a plotly figure

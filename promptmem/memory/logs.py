@@ -131,6 +131,7 @@ class Log:
         pairs = [line.split() for line in f.read_text(encoding="utf-8").splitlines()]
         return {int(p[0]): int(p[1]) for p in pairs if len(p) == 2 and p[0].isdigit() and p[1].isdigit()}
 
+# %% ../../nbs/memory/06_logs.ipynb #c2059873
 def _checked_line(r):
     for f, kind in (("idx", int), ("is_correct", bool), ("correct_so_far", (int, float))):
         if f not in r: raise ValueError(f"field {f!r} is missing: not a line of a stream's log")
@@ -191,6 +192,7 @@ def by_type(self:Log):
         )
     return pd.DataFrame(rows)
 
+# %% ../../nbs/memory/06_logs.ipynb #7de7c397
 @patch
 def plot(self:Log,
     title:str="", # above the figure
@@ -268,6 +270,7 @@ def compare_logs(
         if not logs: raise InvalidData(f"{folder}: there is no {pattern} in this folder")
     return Logs([x if isinstance(x, Log) else Log.read(x) for x in logs])
 
+# %% ../../nbs/memory/06_logs.ipynb #8b2383db
 def write_scores(
     logs:Logs, # what `compare_logs` returned
     out, # a .tsv or .csv file
@@ -305,6 +308,7 @@ def groups(self:Logs)->dict:
     for x in self.logs: out.setdefault((f"{x.family}: " if many else "") + _label(x), []).append(x)
     return out
 
+# %% ../../nbs/memory/06_logs.ipynb #0b786a24
 @patch
 def summary(self:Logs):
     "The end of each strategy and probability, in percent, with its interval"
@@ -329,6 +333,7 @@ def summary(self:Logs):
         )
     return pd.DataFrame(rows)
 
+# %% ../../nbs/memory/06_logs.ipynb #6f621a9f
 @patch
 def difference(self:Logs,
     better:str="memory", # name of the strategy
@@ -365,6 +370,7 @@ def by_type(self:Logs): # noqa: F811
             rows.append(dict(strategy=label, type=t, n=len(g), accuracy=100*g.is_correct.mean(), lo=100*lo, hi=100*hi))
     return pd.DataFrame(rows)
 
+# %% ../../nbs/memory/06_logs.ipynb #7de7c397-2
 @patch
 def plot(self:Logs, title:str="Right so far"): # noqa: F811
     "Accuracy so far per strategy and probability: mean over seeds with its interval"
@@ -390,6 +396,7 @@ def plot(self:Logs, title:str="Right so far"): # noqa: F811
     )
     return fig.update_yaxes(range=[0, 100])
 
+# %% ../../nbs/memory/06_logs.ipynb #56552d7b
 @patch
 def plot_types(self:Logs,
     title:str="Right replies by type", # above the figure

@@ -32,6 +32,7 @@ NORMALIZERS = {
     "lower": lambda text: text.lower().strip(),
 }
 
+# %% ../../nbs/memory/01_lookup.ipynb #aeca87b8
 def normalizer(
     how, # a name in `NORMALIZERS`, a function from text to key, or None to compare texts as they are
 ): # the function
@@ -156,6 +157,7 @@ def add_many(self:Lookup,
     "Remember many `(key, text)` or `(key, text, id)` at once"
     for item in items: self.add(*item)
 
+# %% ../../nbs/memory/01_lookup.ipynb #fb2acf7a
 @patch
 def remove(self:Lookup,
     key:str=None, # the question under which it is kept
@@ -166,7 +168,6 @@ def remove(self:Lookup,
     if e is None: return False
     if self._feed is not None: return self._feed.remove(self, e)
     return self._drop(e)
-
 
 @patch
 def clear(self:Lookup):
@@ -191,8 +192,7 @@ def query(self:Lookup,
     near = self._near(key, question, k or self.k)
     return self._verdict(key, near, question) if near else miss("no memory is near")
 
-
-
+# %% ../../nbs/memory/01_lookup.ipynb #3253964c
 @patch
 def refresh(self:Lookup):
     "Catch up with the store this look-up is bound to, if any"
@@ -315,6 +315,7 @@ class ClosestLookup(Lookup):
         found = process.extract(key, [e.key for e in entries], scorer=self._distance, processor=None, limit=k)
         return [(entries[i], d) for _, d, i in found]
 
+# %% ../../nbs/memory/01_lookup.ipynb #0483b373
 def _named(name, table, what):
     if name in table: return table[name]
     raise ValueError(f"unknown {what} {name!r}: write one of {', '.join(map(repr, table))}, or pass a function")

@@ -57,6 +57,7 @@ def _once(text, strict):
             flags.append(name)
     return text.strip(), flags
 
+# %% ../../nbs/memory/03_prompt.ipynb #16032faf
 def neutralize(
     text:str, # text that somebody else wrote: a clarification, an answer
     strict:bool=True, # bars and line breaks too: a clarification is one line without bars, an answer may have both
@@ -95,6 +96,7 @@ def example(
     "One solved example"
     return f"{as_question(question)}{SEP} {as_answer(answer).strip()} {END}"
 
+# %% ../../nbs/memory/03_prompt.ipynb #8d8f1287
 def few_shot(
     pairs:Iterable, # (question, answer) pairs
 )->str:
@@ -128,6 +130,7 @@ def as_clarification(
     "`text` as it stands behind the bar: with `clarification: ` in front, once"
     return text if not text or text.lower().startswith("clarification:") else f"clarification: {text}"
 
+# %% ../../nbs/memory/03_prompt.ipynb #9267a367
 def assemble(
     few_shot:str, # solved examples, or ""
     question:str, # enriched or not
@@ -257,10 +260,12 @@ _HEADS = re.compile(
     r"(?: for| of| from)? .+? is|a sentence with .+? is))\s*:?\s+(?P<y>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+
 _PLAIN = re.compile(
     r"^(?P<u>.{1,120}? (?:is|are|means|would be)|[^:]{1,120}):?\s+(?P<y>.+)$", re.IGNORECASE | re.DOTALL
 )
 
+# %% ../../nbs/memory/03_prompt.ipynb #8f1b6f0d
 def last_part(
     text:str, # a reply
 )->str:
@@ -343,6 +348,7 @@ class Strategy:
         return page_of(self)
     def __repr__(self): return f"{type(self).__name__}()"
 
+# %% ../../nbs/memory/03_prompt.ipynb #067b6e24
 class NoMemory(Strategy):
     "Each question alone"
 
@@ -364,6 +370,7 @@ def put(
     shots = shots if isinstance(shots, str) else few_shot(shots)
     return Prompted(assemble(shots, enrich(as_question(question), as_clarification(said))), retrieval, flags)
 
+# %% ../../nbs/memory/03_prompt.ipynb #dea03e2a
 def strategy_settings(
     s:Strategy, # any of the three
 )->dict:
@@ -470,6 +477,7 @@ def _drop_oldest(g, base, join):
     while g.pairs and g.count(join(base, g.pairs)) > g.max_length: g.pairs.pop(0)
     return join(base, g.pairs)
 
+# %% ../../nbs/memory/03_prompt.ipynb #ce5bb210
 def grow(
     g:GrowingPrompt, # to grow
     question:str, # with its clarification
@@ -485,6 +493,7 @@ def grow(
     else:
         g.text = _published_text(g.text, g.pairs[-1:])
 
+# %% ../../nbs/memory/03_prompt.ipynb #6cd6ab10
 def grow_chat(
     g:GrowingPrompt, # to grow
     question:str, # the user's message
