@@ -33,6 +33,7 @@ def contains_check(
     "Right when the answer, or one that is accepted, occurs in the reply"
     return _plainly(any(_occurs(w, reply) for w in (task.answer, *task.accept)))
 
+# %% ../../nbs/memory/15_checkers.ipynb #1e4fefcf
 def exact_check(
     task:TaskLike, # what was asked
     reply:str, # what came back
@@ -86,6 +87,7 @@ def find_json(
         try: return decoder.raw_decode(text[m.start():])[0]
         except ValueError: continue
 
+# %% ../../nbs/memory/15_checkers.ipynb #4269189b
 @dataclass(frozen=True)
 class JsonCheck:
     "A check of one value in a JSON reply"
@@ -127,6 +129,7 @@ class JudgeCheck:
         if score is None: raise InvalidData(f"the judge gave no score between 0 and {self.scale:g}: {said!r:.120}")
         return _plainly(score >= self.least)
 
+# %% ../../nbs/memory/15_checkers.ipynb #7fe81cec
 def judge_prompt(
     task:TaskLike, # what was asked
     reply:str, # what came back

@@ -101,6 +101,7 @@ def save(self:DenseHead,
     write_atomic(folder/"head.json", json.dumps(dict(format=1, base=self.base.name, dim=self.dim)))
     return folder
 
+# %% ../../nbs/memory/04_retriever.ipynb #f9792406
 def load_head(
     folder, # what `save` wrote
     base=None, # the embedder below, or its name; None: the one named in the folder
@@ -159,6 +160,7 @@ def train_retriever(
     for _ in _bar(epochs, progress): _epoch(torch, head, opt, a, b, y, batch_size, gen)
     return DenseHead(base, head.weight.detach().numpy(), head.bias.detach().numpy())
 
+# %% ../../nbs/memory/04_retriever.ipynb #877ac3c2
 def _bar(n, progress):
     from tqdm.auto import tqdm
     return tqdm(range(n), disable=not progress, unit="epoch")
@@ -207,6 +209,7 @@ def _dense(st, model, dim, torch, gen):
     with torch.no_grad(): dense.linear.weight.copy_(torch.randn(dense.linear.weight.shape, generator=gen)*(1/width)**.5)
     return dense
 
+# %% ../../nbs/memory/04_retriever.ipynb #f57f14a2
 def _dense_class(st):
     try: from sentence_transformers.sentence_transformer.modules import Dense
     except ImportError: from sentence_transformers.models import Dense

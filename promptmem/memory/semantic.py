@@ -114,8 +114,7 @@ def bind(self:SemanticLookup,
     self._stored = (store, scope)
     return self
 
-
-
+# %% ../../nbs/memory/02_semantic.ipynb #9225c2c8
 @patch
 def add(self:SemanticLookup,
     key, # the question under which it is kept
@@ -126,6 +125,7 @@ def add(self:SemanticLookup,
     if self._stored is None: return Lookup.add(self, key, text, id)
     return self._entry(self._stored[0].add(scope=self._stored[1], key=key, text=text))
 
+# %% ../../nbs/memory/02_semantic.ipynb #fb2acf7a
 @patch
 def remove(self:SemanticLookup,
     key=None, # the question under which it is kept

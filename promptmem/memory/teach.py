@@ -32,6 +32,7 @@ LESSONS = ("following/senses.jsonl", "following/conventions.jsonl") # shipped fi
 
 def _is_words(x): return isinstance(x, str) and bool(x.strip())
 
+# %% ../../nbs/memory/12_teach.ipynb #b3fa6c87
 def checked_lesson(
     row:dict, # topic, questions, senses
 )->dict: # the same
@@ -70,6 +71,7 @@ def as_lessons(
         except ValueError as e: raise InvalidData(f"example {i}: {e}") from e
     return whole + [checked_lesson(dict(questions=[q], senses=list(s.values()))) for q, s in single.items()]
 
+# %% ../../nbs/memory/12_teach.ipynb #276f5131
 def _add_row(lessons, row):
     "Put {question, clarification, answer} where its question and its answer are"
     missing = [k for k in ("question", "clarification", "answer") if not _is_words(row.get(k))]
@@ -165,6 +167,7 @@ def lesson_rows(
     rng.shuffle(rows)
     return rows
 
+# %% ../../nbs/memory/12_teach.ipynb #f04c3f63
 def _row(lm, prompt, answer, words, weight):
     "(ids, weights) of a prompt and the answer to it"
     before = lm.prompt_ids(prompt)
@@ -252,6 +255,7 @@ def train_adapter(
             bar.update()
     return losses
 
+# %% ../../nbs/memory/12_teach.ipynb #2440ea41
 def _step(model, rows, pad, params, opt):
     "One step, and the loss before it"
     torch = require("torch", "local")
@@ -282,6 +286,7 @@ def attach(
         warnings.simplefilter("ignore") # GPT-2's transposed projections are told and handled by peft
         return peft.get_peft_model(lm.model, config)
 
+# %% ../../nbs/memory/12_teach.ipynb #b771607c
 def _layer(name):
     found = re.search(r"\.(\d+)\.", name)
     return int(found[1]) if found else None
@@ -376,6 +381,7 @@ def teach_following(
     if out: taught.save(out)
     return taught
 
+# %% ../../nbs/memory/12_teach.ipynb #af724c85
 def _passes(lm, lessons, wrong, teaching, place, rng):
     "The groups of all passes; the last pass may be a part of one"
     groups = []
@@ -407,6 +413,7 @@ def load_taught(
     lm.model.eval()
     return Taught(lm, adapter, {})
 
+# %% ../../nbs/memory/12_teach.ipynb #e8c398e2
 def _check_fit(lm, file):
     "Every matrix of the adapter has a module of its width in the model, or an error that names the first without"
     st = require("safetensors", "local")

@@ -49,6 +49,7 @@ def said_before(
     if not texts: return ""
     return chat("", texts[0], preferences=texts[1:], placement="system")[0]["content"]
 
+# %% ../../nbs/memory/16_wrap.ipynb #e87e0fb7
 def with_memory(
     kind:str, # "chat" or "responses"
     request:dict, # arguments of the call
@@ -80,6 +81,7 @@ def _attach(response, receipt):
     except (AttributeError, TypeError): pass # a plain text or the like: the receipt is in `client.last`
     return response
 
+# %% ../../nbs/memory/16_wrap.ipynb #8d4997b1
 def _answer(response):
     "Text, model and usage of a response of either kind"
     choices = getattr(response, "choices", None)
@@ -99,6 +101,7 @@ def piece_of(
     if choices: return getattr(getattr(choices[0], "delta", None), "content", None) or ""
     return event.delta if getattr(event, "type", "") == "response.output_text.delta" else ""
 
+# %% ../../nbs/memory/16_wrap.ipynb #f223470e
 class WatchedStream:
     "The client's stream, with a receipt"
     def __init__(self,
@@ -149,6 +152,7 @@ def _lookup_for(lookup, store, scope, embedder):
     if getattr(lookup, "bound", False) or not hasattr(lookup, "bind") or len(lookup): return lookup
     return lookup.bind(store, scope)
 
+# %% ../../nbs/memory/16_wrap.ipynb #c8919509
 def _checked(client):
     "The client, or an error that says what is expected"
     create = getattr(getattr(getattr(client, "chat", None), "completions", None), "create", None)
@@ -260,6 +264,7 @@ class WrappedClient:
         if receipt.retrieval.hit and isinstance(self.lookup, AutoLookup):
             self.lookup.learn(receipt.retrieval, verdict == "right")
 
+# %% ../../nbs/memory/16_wrap.ipynb #c002f753
 def wrap(
     client, # `openai.OpenAI(...)` or `openai.AsyncOpenAI(...)`
     store=None, # a `Store`; None: one in memory, gone with the process
