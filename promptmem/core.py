@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name', 'keep_secret', 'redact', 'printable', 'KeyFree',
-           'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'is_number', 'stable_hash', 'file_hash', 'now',
-           'new_id', 'utc_time', 'visible', 'fold', 'words', 'identity_key', 'user_path', 'encoding_of', 'read_text',
-           'read_jsonl', 'read_json', 'read_yaml', 'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name',
-           'ForkGate', 'SharedFile', 'progress_bar', 'versions']
+           'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'is_number', 'stable_hash',
+           'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words', 'identity_key', 'user_path',
+           'encoding_of', 'read_text', 'read_jsonl', 'read_json', 'read_yaml', 'read_csv', 'write_atomic',
+           'write_jsonl', 'inside', 'file_name', 'ForkGate', 'SharedFile', 'progress_bar', 'versions']
 
 # %% ../nbs/00_core.ipynb #ab159f81
 import csv
@@ -138,7 +138,7 @@ _PREFIXES = """sk rk hf gsk gh[pousr] npm pplx xai nvapi r8 tgp_v1 lin_api figd 
     shp(?:at|ca|pa|ss) lsv2_(?:pt|sk) dckr_pat do[opr]_v1 gl(?:pat|dt|rt|ptt|cbt|ft|imt|agent|soat) api_org GOCSPX PMAK
     NRAK sq0(?:csp|atp|idp) xapp"""
 _SHAPE = re.compile(rf"""(?P<start>)(?:
-    \b(?:(?:{"|".join(_PREFIXES.split())})[-_.](?=[\w-]{{0,200}}\d|[a-zA-Z]{{16}})[\w-]{{16,}}(?:\.[\w-]+)*
+    \b(?:(?:{"|".join(_PREFIXES.split())})[-_.](?=[\w-]{{0,200}}\d|(?:[a-zA-Z]+[-_]){{0,3}}[a-zA-Z]{{16}})[\w-]{{16,}}(?:\.[\w-]+)*
       | (?:secret|ntn|jina|fw)_(?=[a-zA-Z]{{0,200}}\d)[a-zA-Z0-9]{{20,}} | github_pat_\w{{16,}} | pypi-[\w-]{{32,}}
       | (?:dapi|key-|SK)[0-9a-f]{{32}} | xox[a-z](?:-|\.xox[a-z]-)[\w-]{{10,}} | (?:AKIA|ASIA)[A-Z0-9]{{12,}}
       | AIza[\w-]{{20,}} | AGE-SECRET-KEY-1[A-Z0-9]{{20,}} | ya29\.[\w-]{{16,}} | 1//0[\w-]{{20,}}
@@ -280,6 +280,14 @@ def json_text(
     "`x` as JSON that every reader takes, and as UTF-8"
     text = json.dumps(finite(plain(x)), ensure_ascii=False, allow_nan=False, indent=indent)
     return _HALF.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+# %% ../nbs/00_core.ipynb #e41f99ca
+def as_rows(
+    x, # a table with column names, or anything else
+)->object: # of a table a dict per row; anything else as it is
+    "Tables are taken where rows are"
+    is_table = hasattr(x, "columns") and hasattr(x, "to_dict")
+    return x.to_dict("records") if is_table else x
 
 # %% ../nbs/00_core.ipynb #5cbc6856
 def is_number(

@@ -11,7 +11,8 @@ import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from ..core import InvalidData, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash, user_path
+from ..core import InvalidData, as_rows, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash
+from ..core import user_path
 
 # %% ../../nbs/batch/01_parameters.ipynb #eda0829d
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def read_grid(
     "The settings that `grid` names, in a fixed order and without repeats"
     what = "a grid"
     if isinstance(grid, (str, Path)): grid, what = _read_file(user_path(grid)), f"{grid}: a grid"
-    if hasattr(grid, "to_dict") and not isinstance(grid, dict): grid = grid.to_dict("records") # a table
+    grid = as_rows(grid)
     settings = _product(grid) if isinstance(grid, dict) else grid
     if not isinstance(settings, (list, tuple)) or not all(isinstance(s, dict) for s in settings):
         raise InvalidData(f"{what} is a dict of lists or a list of dicts, not {type(grid).__name__}")

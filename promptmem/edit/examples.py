@@ -19,7 +19,7 @@ from typing import Callable, TypeVar, cast
 
 from fastcore.basics import patch
 
-from ..core import InvalidData, fold, read_jsonl, write_jsonl
+from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
 
 # %% ../../nbs/edit/00_examples.ipynb #27d5283e
 @dataclass(frozen=True)
@@ -314,7 +314,7 @@ def _shifted(row):
 def _read_rows(path, pair):
     "Rows of a file, cleaned; a list is taken as it is"
     if path is None: return []
-    if hasattr(path, "to_dict"): path = path.to_dict("records")  # a table
+    path = as_rows(path)
     if not isinstance(path, (str, Path)): return list(path)
     def one(row): return clean_row(row, pair) | ({"shifted": True} if _shifted(row) else {})
     rows = read_jsonl(path, one)
@@ -387,7 +387,7 @@ def _slot(template, subject):
 # %% ../../nbs/edit/00_examples.ipynb #25b04001
 def _pairs(rows):
     "(subject, attribute) of each row of a table"
-    if hasattr(rows, "to_dict"): rows = rows.to_dict("records")
+    rows = as_rows(rows)
     out = []
     for i, r in enumerate(rows):
         try: s, a = (r["subject"], r["attribute"]) if isinstance(r, dict) else r

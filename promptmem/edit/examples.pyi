@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, TypeVar, cast
 from fastcore.basics import patch
-from ..core import InvalidData, fold, read_jsonl, write_jsonl
+from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
 
 @dataclass(frozen=True)
 class Criterion:

@@ -194,7 +194,7 @@ class AutoLookup(Lookup):
         if several < 1 or budget < 1: raise ValueError(f"several and budget are at least 1, not {several} and {budget}")
         self.gate, self.k, self.several, self.budget = gate or Gate(), k, several, budget
         self._embedder, self._vectors, self._stored = embedder, None, None
-        self._index, self._labels, self._meaning = None, [], embedder is not None
+        self._index, self._labels, self._meaning, self._filled = None, [], embedder is not None, False
 
     def key(self,
         question:str, # as asked
@@ -261,9 +261,10 @@ class AutoLookup(Lookup):
         limit = self.threshold
         miss = lambda why, near=(), ask=None: Retrieval(False, candidates=near, why=why, threshold=limit, ask=ask)
         if not question.strip(): return miss("the question is empty")
-        if not self._size(): return miss("the memory is empty")
+        if not (self._filled or self._size()): return miss("the memory is empty")
         near = (_stored_near if self.bound else _own_near)(self, question, k or self.k)
-        if not near: return miss("no memory is near")
+        self._filled = bool(near) # so that a large store is not counted for each question
+        if not near: return miss("no memory is near" if self._size() else "the memory is empty")
         judged = _judged(self, question, near)
         seen = tuple(n.candidate() for n in judged)
         applied = [n for n in judged if n.verdict.says == "apply"]

@@ -93,6 +93,7 @@ def _hit(m, ranked, seen):
     ...
 
 class AutoLookup(Lookup):
+    _filled: _Any
     _stored: _Any
     gate: _Any
     k: _Any

@@ -57,7 +57,7 @@ def _model(lm):
 def _rows():
     "(name, value) of everything that is asked for"
     caches = _loaded("lm.base", "LMCache") + _loaded("lm.embed", "EmbeddingCache")
-    stores = [s for s in _loaded("store.store", "Store") if s.db.engine is not None]
+    stores = [s for s in _loaded("store.store", "Store") if getattr(s, "db", None) and s.db.engine is not None]
     folders = {k: os.environ.get(k) for k in ("PROMPTMEM_DATA", "PROMPTMEM_CACHE", "PROMPTMEM_MIRROR")}
     keys = [k for k in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GROQ_API_KEY") if os.environ.get(k)]
     return [*_versions(), *_threads(),

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 
-from ..core import InvalidData, identity_key, stable_hash
+from ..core import InvalidData, as_rows, identity_key, stable_hash
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
@@ -226,7 +226,7 @@ class PromptTask:
 
 # %% ../../nbs/rewrite/01_task.ipynb #570f6ce7
 def _make_splits(self, examples, shares, seed):
-    if hasattr(examples, "to_dict") and not isinstance(examples, dict): examples = examples.to_dict("records")
+    examples = as_rows(examples)
     if isinstance(examples, (str, bytes, os.PathLike)):
         raise InvalidData(f"examples are rows of question and answer, not {str(examples)[:60]!r}: read the file first, "
                           f"with pandas or promptmem.core.read_csv")

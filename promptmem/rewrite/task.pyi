@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
-from ..core import InvalidData, identity_key, stable_hash
+from ..core import InvalidData, as_rows, identity_key, stable_hash
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage

@@ -2,6 +2,7 @@
 import json
 import random
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -219,7 +220,7 @@ def test_a_rate_too_high_is_told(lm):
 
 def test_the_time_is_a_limit(lm, monkeypatch):
     now = iter(range(0, 10**6, 30)) # half a minute passes between two looks at the clock
-    monkeypatch.setattr(teach.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(teach, "time", SimpleNamespace(monotonic=lambda: next(now))) # the clock of this module alone
     with teach.teach_following(lm, ROWS, minutes=3, teaching=QUICK) as t:
         assert 0 < t.report["steps"] < t.report["planned"]
 

@@ -135,7 +135,7 @@ def test_a_file_that_is_no_database(tmp_path, content):
 
 
 def test_a_path_that_cannot_be_a_file(tmp_path):
-    with pytest.raises(StoreReadOnly, match="cannot be written"): Store(tmp_path)
+    with pytest.raises(InvalidData, match="is a folder: name a file in it"): Store(tmp_path)
     (tmp_path/"file").write_text("x")
     with pytest.raises(StoreError): Store(tmp_path/"file"/"memory.db")
     for bad in ("", "mysql://host/db", "://"):
