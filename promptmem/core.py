@@ -138,7 +138,8 @@ _PREFIXES = """sk rk hf gsk gh[pousr] npm pplx xai nvapi r8 tgp_v1 lin_api figd 
     shp(?:at|ca|pa|ss) lsv2_(?:pt|sk) dckr_pat do[opr]_v1 gl(?:pat|dt|rt|ptt|cbt|ft|imt|agent|soat) api_org GOCSPX PMAK
     NRAK sq0(?:csp|atp|idp) xapp"""
 _SHAPE = re.compile(rf"""(?P<start>)(?:
-    \b(?:(?:{"|".join(_PREFIXES.split())})[-_.](?=[\w-]{{0,200}}\d|(?:[a-zA-Z]+[-_]){{0,3}}[a-zA-Z]{{16}})[\w-]{{16,}}(?:\.[\w-]+)*
+    \b(?:(?:{"|".join(_PREFIXES.split())})[-_.]
+        (?=[\w-]{{0,200}}\d|(?:[a-zA-Z]+[-_]){{0,3}}[a-zA-Z]{{16}})[\w-]{{16,}}(?:\.[\w-]+)*
       | (?:secret|ntn|jina|fw)_(?=[a-zA-Z]{{0,200}}\d)[a-zA-Z0-9]{{20,}} | github_pat_\w{{16,}} | pypi-[\w-]{{32,}}
       | (?:dapi|key-|SK)[0-9a-f]{{32}} | xox[a-z](?:-|\.xox[a-z]-)[\w-]{{10,}} | (?:AKIA|ASIA)[A-Z0-9]{{12,}}
       | AIza[\w-]{{20,}} | AGE-SECRET-KEY-1[A-Z0-9]{{20,}} | ya29\.[\w-]{{16,}} | 1//0[\w-]{{20,}}

@@ -18,7 +18,7 @@ from orders import forced_orders, refusals
 
 from promptmem.core import InvalidData
 from promptmem.store.store import Store
-from promptmem.store.database import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from promptmem.store.database import StoreBusy, StoreCorrupt, StoreError, StoreFull
 
 
 def in_child(action, *args, before=None):
