@@ -92,7 +92,6 @@ def dprime(
     if math.isnan(area): return area
     return math.sqrt(2)*NormalDist().inv_cdf(min(max(area, .5/n), 1-.5/n))
 
-# %% ../../nbs/recall/03_recognition.ipynb #aa06efe9
 _sensitivity = dprime # the function, where a property of a result has its name
 
 # %% ../../nbs/recall/03_recognition.ipynb #2abdb557
