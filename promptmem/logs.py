@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .core import InvalidData, finite, plain, printable, read_csv, read_text, require, stable_hash, user_path
-from .core import utc_time, well_formed, write_jsonl
+from .core import as_rows, utc_time, well_formed, write_jsonl
 from .record import Clarification, Interaction, Outcome, Usage
 
 # %% auto #0
@@ -206,8 +206,7 @@ def _time(v):
 # %% ../nbs/07_logs.ipynb #0cbcb39d
 def _rows_of(source, sheet):
     "(place, row) of everything in the source, its name, and what was no row"
-    if hasattr(source, "to_dict") and hasattr(source, "columns"):
-        return [(f"row {i}", r) for i, r in enumerate(source.to_dict("records"))], "the table", []
+    if (rows := as_rows(source)) is not source: return [(f"row {i}", r) for i, r in enumerate(rows)], "the table", []
     if isinstance(source, dict): return [("the dict", source)], "the dict", []
     if not isinstance(source, (str, Path)):
         if isinstance(source, bytes) or not hasattr(source, "__iter__"):

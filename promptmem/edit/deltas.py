@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fastcore.basics import patch
 
-from ..core import InvalidData, new_id, now, plain, require, versions, write_atomic
+from ..core import InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
 from ..panel.widget import static_page
 
@@ -378,7 +378,7 @@ def _read_info(path):
         if not isinstance(info.get(name), kind):
             found = f"found {info[name]!r:.40}" if name in info else "it is missing"
             raise InvalidData(f"{path.parent.name}/edit.json: {name!r} must be {kind.__name__}: {found}")
-    if not isinstance(info.get("scale"), (int, float)) or not math.isfinite(info["scale"]):
+    if not is_number(info.get("scale")):
         raise InvalidData(f"{path.parent.name}/edit.json: 'scale' must be a finite number, found "
                           f"{info.get('scale')!r:.40}")
     if not isinstance(info.get("outcome", {}), dict):

@@ -8,7 +8,7 @@ import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 from fastcore.basics import patch
-from ..core import InvalidData, new_id, now, plain, require, versions, write_atomic
+from ..core import InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
 from ..panel.widget import static_page
 torch: _Any

@@ -281,17 +281,24 @@ def _one_sentence(a):
     return dict(max_tokens=min(256, a.lm.max_chat_tokens)) if open_end else {}
 
 # %% ../../nbs/memory/09_assistant.ipynb #1bca63da
-def _with_understanding(a, r, c, complete):
-    "The interaction, with how the question was understood when that is wanted"
-    more = _afterwards(a, r, c)
-    if more is None: return _finish(a, r, c)
-    u = complete(more, **_one_sentence(a))
+def _with_understanding(a, r, c, u):
+    "The interaction, with what the model said of how it understood the question; None where it was not asked"
+    if u is None: return _finish(a, r, c)
     i = _finish(a, r, replace(c, usage=c.usage + u.usage, latency_s=c.latency_s + u.latency_s))
     i.understanding = u.text.strip()
     return a.store.log(i)
 
-# %% ../../nbs/memory/09_assistant.ipynb #2335300f
+# %% ../../nbs/memory/09_assistant.ipynb #b62dfb5e
 from fastcore.basics import patch
+
+def _complete(a, sent, **more):
+    "One completion with the assistant's options, and others beside or in place of them"
+    return a.lm.complete([sent], **{**a.options, **more})[0]
+
+def _understood(a, r, c):
+    "What the model says of how it understood the question; None when that is not wanted"
+    more = _afterwards(a, r, c)
+    return None if more is None else _complete(a, more, **_one_sentence(a))
 
 # %% ../../nbs/memory/09_assistant.ipynb #0518431d
 @patch
@@ -299,9 +306,9 @@ def ask(self:Assistant,
     question:str, # as you would ask a person
 )->Interaction: # .answer .understanding .retrieval .prompt .usage; stored
     "Answer `question` with what memory knows"
-    one = lambda sent, **more: self.lm.complete([sent], **{**self.options, **more})[0]
     r = _prepare(self, question)
-    return _with_understanding(self, r, one(r.sent), one)
+    c = _complete(self, r.sent)
+    return _with_understanding(self, r, c, _understood(self, r, c))
 
 # %% ../../nbs/memory/09_assistant.ipynb #55282252
 @patch
@@ -313,7 +320,7 @@ async def aask(self:Assistant,
     c = await _acomplete(self, r.sent)
     more = _afterwards(self, r, c)
     u = await _acomplete(self, more, **_one_sentence(self)) if more else None
-    return _with_understanding(self, r, c, lambda _, **more: u)
+    return _with_understanding(self, r, c, u)
 
 async def _acomplete(a, sent, **more):
     "One completion without blocking the loop"
@@ -334,8 +341,7 @@ class AnswerStream:
             self.text += piece
             yield piece
         c = getattr(pieces, "completion", None) or Completion(self.text, model=a.lm.name)
-        self.interaction = _with_understanding(a, r, c, 
-            lambda sent, **more: a.lm.complete([sent], **{**a.options, **more})[0])
+        self.interaction = _with_understanding(a, r, c, _understood(a, r, c))
 
 # %% ../../nbs/memory/09_assistant.ipynb #9ef0f5b4
 @patch

@@ -151,9 +151,15 @@ def _afterwards(a, r, c):
 def _one_sentence(a):
     ...
 
-def _with_understanding(a, r, c, complete):
+def _with_understanding(a, r, c, u):
     ...
 from fastcore.basics import patch
+
+def _complete(a, sent, **more):
+    ...
+
+def _understood(a, r, c):
+    ...
 
 async def _acomplete(a, sent, **more):
     ...
