@@ -105,6 +105,7 @@ _CONTROLS = """
 .pm-panel :is(input,select,textarea,button,summary):focus-visible{outline:2px solid #3b6fd4;outline-offset:1px}
 .pm-panel input::placeholder,.pm-panel textarea::placeholder{color:inherit;opacity:.75}
 .pm-panel:not(.pm-static){overflow-x:auto}
+.pm-panel:focus{outline:none}
 """
 CSS = f"<style>{_BASE}{_COLOURS}{_TALK}{_TABLES}{_CONTROLS}</style>"
 
@@ -143,6 +144,7 @@ def controls(
 def _guarded(panel, quick=False):
     "Controls disabled, unless it is quick; an exception is shown in the panel instead of being lost in the log"
     were = [] if quick else [(c, c.disabled) for c in controls(panel)]
+    if were: panel.add_class("pm-busy")
     for c, _ in were: c.disabled = True
     panel.say()
     try: yield
@@ -153,6 +155,7 @@ def _guarded(panel, quick=False):
     finally:
         for c, was in were: c.disabled = was
         panel.available()
+        if were: panel.remove_class("pm-busy")
 
 # %% ../../nbs/panel/03_widget.ipynb #e8a0adde
 _LISTEN = """
@@ -160,8 +163,6 @@ function listen(panel, model) {
   const tell = (what, where) => model.send({what, where: where || ""});
   const named = n => [...(n.closest("[class*=pm-]")?.classList || [])].find(c => c.startsWith("pm-")) || "";
   const row = n => n.closest && n.closest("[data-row]");
-  const back = id => [80, 300, 900].forEach(t => setTimeout(() => {     // the list was drawn anew: the focus returns
-    if (!panel.contains(document.activeElement)) panel.querySelector(`[data-row="${CSS.escape(id)}"]`)?.focus(); }, t));
   const synced = () => new Promise(done => {              // what was typed reaches the kernel before the key does
     const id = Math.random().toString(36);
     const hear = m => { if (m && m.pong === id) { model.off("msg:custom", hear); done(); } };
@@ -177,7 +178,7 @@ function listen(panel, model) {
       stop(); synced().then(() => tell("enter", named(e.target))); }
     else if (e.key === "Escape") { stop(); synced().then(() => tell("escape", named(e.target))); }
     else if (at && e.target === at && (e.key === "Enter" || e.key === " ")) {
-      stop(); tell("row", at.dataset.row); back(at.dataset.row); }
+      stop(); tell("row", at.dataset.row); }
     else if (at && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
       stop(); all[all.indexOf(at) + (e.key === "ArrowDown" ? 1 : -1)]?.focus(); }
   };
@@ -187,7 +188,40 @@ function listen(panel, model) {
   };
   panel.addEventListener("keydown", key, true);
   panel.addEventListener("click", click);
+  tell("here");
   return () => { panel.removeEventListener("keydown", key, true); panel.removeEventListener("click", click); };
+}
+"""
+
+# %% ../../nbs/panel/03_widget.ipynb #6ebce0d7
+_HOLD = """
+function hold(panel) {
+  let at = null, row = null;                              // where the keyboard was, and the name of its row
+  const usable = n => n && n.isConnected && !n.disabled && n.getClientRects().length > 0;
+  const seen = e => { if (e.target !== panel) { at = e.target; row = at.dataset.row; } };
+  const away = n => { if (n && !panel.contains(n)) at = row = null; };                 // gone on purpose
+  const left = e => away(e.relatedTarget), pressed = e => away(e.target);
+  const check = () => {
+    panel.setAttribute("aria-busy", panel.classList.contains("pm-busy"));
+    if (!at) return;
+    const now = document.activeElement, lost = !now || now === document.body || now === at || now === panel;
+    if (!lost) return;                                    // the person is somewhere else
+    if (!at.isConnected && row !== undefined) at = panel.querySelector(`[data-row="${CSS.escape(row)}"]`) || at;
+    if (usable(at)) { if (now !== at) at.focus({preventScroll: true}); }
+    else if (now !== panel) panel.focus({preventScroll: true});
+  };
+  const mute = e => { if (e.target === panel && !(e.ctrlKey || e.metaKey || e.altKey)) e.stopPropagation(); };
+  panel.tabIndex = -1;
+  panel.addEventListener("focusin", seen);
+  panel.addEventListener("focusout", left);
+  panel.addEventListener("keydown", mute);
+  document.addEventListener("pointerdown", pressed, true);
+  const watch = new MutationObserver(check);
+  watch.observe(panel, {subtree: true, childList: true, attributes: true,
+                        attributeFilter: ["disabled", "style", "class"]});
+  return () => { watch.disconnect(); panel.removeEventListener("focusin", seen);
+    panel.removeEventListener("focusout", left); panel.removeEventListener("keydown", mute);
+    document.removeEventListener("pointerdown", pressed, true); };
 }
 """
 
@@ -203,7 +237,7 @@ function render({model, el}) {
   let end = () => {}, gone = false;
   const find = left => {
     const panel = el.closest(".pm-panel");
-    if (panel) { end = listen(panel, model); name(panel); }
+    if (panel) { const ends = [hold(panel), listen(panel, model)]; end = () => ends.forEach(f => f()); name(panel); }
     else if (left && !gone) requestAnimationFrame(() => find(left - 1));
   };
   el.style.display = "none";
@@ -218,7 +252,7 @@ def _ears(panel):
     "The widget that hears keys and rows for `panel`; None without anywidget"
     try: import anywidget
     except ImportError: return None
-    ears = anywidget.AnyWidget(_esm=_LISTEN + _FIND)
+    ears = anywidget.AnyWidget(_esm=_LISTEN + _HOLD + _FIND)
     ears.on_msg(lambda _, heard, buffers: _answer(ears, heard) or _hear(panel, heard))
     ears.layout.display = "none"
     return ears
@@ -233,11 +267,12 @@ def _hear(panel, heard):
     "Do what a key or a click on a row asks for"
     where, what = str(heard.get("where", "")), heard.get("what")
     box = next((c for c in controls(panel) if where and where in c._dom_classes), None)
+    if what == "here": panel.holds = True
     if what == "enter": return _act(getattr(box, "when_entered", lambda: None), panel, box)
     do = dict(go=panel.go, escape=panel.escape, row=panel.row_chosen, mark=panel.row_marked).get(what)
     if do is None: return
     with panel.working(quick=what != "go" or panel.later): do(where)
-    if what == "go" and box is not None: panel.focus_on(box)
+    if what == "go" and box is not None: panel.give_back(box)
 
 # %% ../../nbs/panel/03_widget.ipynb #6671d8fe
 class Manners(Shown):
@@ -250,6 +285,7 @@ class Manners(Shown):
         self.message.value = f"<div class='pm-text {kind}'>{esc(text, 2000)}</div>" if text else ""
 
     hears = False # whether keys and rows are heard
+    holds = False # whether the page gives the focus back by itself
     later = False # whether Ctrl+Enter only starts what then runs, and disables, by itself
     def available(self): "Disable what cannot be used now; called after every action"
     def go(self,
@@ -274,6 +310,12 @@ class Manners(Shown):
     ):
         "Put the cursor into a field, where the front end can (ipywidgets 8)"
         if hasattr(widget, "focus"): widget.focus()
+
+    def give_back(self,
+        widget, # a field of this panel that was disabled for a while
+    ):
+        "Put the cursor back into it, unless the page has done so: it may be somewhere else by now"
+        if not self.holds: self.focus_on(widget)
 
     def working(self,
         quick:bool=False, # too quick for disabling, which would take the focus away
@@ -350,7 +392,7 @@ def _act(action, panel, widget):
     "Run an action of `widget`, guarded by its panel, and give the focus back"
     if panel is None: return action()
     with panel.working(): action()
-    panel.focus_on(widget)
+    panel.give_back(widget)
 
 # %% ../../nbs/panel/03_widget.ipynb #f1d9bc4b
 def on_enter(

@@ -18,8 +18,8 @@ store = pm.Store("memory.db")
 
 def focus_is_in(page, selector):
     "After an action the focus is where it was; lost, the next key would be a command to the notebook"
-    page.wait_for_function("s => document.activeElement.closest(s) !== null && !document.activeElement.disabled",
-                           arg=selector, timeout=5_000)
+    page.wait_for_function("""s => document.querySelectorAll('.pm-busy').length === 0
+        && document.activeElement.closest(s) !== null && !document.activeElement.disabled""", arg=selector)
 
 
 def test_a_person_is_misread_says_so_and_is_understood(notebook):
@@ -154,9 +154,11 @@ a = Assistant(pm.CallableLM(model), store=pm.Store(":memory:"), scope="ana", for
 
 
 def to_480(notebook):
-    "The same page, as narrow as a telephone's"
+    "The same page, as narrow as a telephone's, its panel as wide as the page allows"
     notebook.page.set_viewport_size(dict(width=480, height=900))
-    notebook.page.wait_for_timeout(400)
+    notebook.page.wait_for_function("""() => {
+        const width = document.querySelector('.pm-panel').getBoundingClientRect().width;
+        return width > 300 && width < 480; }""")
 
 
 def test_a_conversation_by_keyboard_only(notebook):
@@ -175,6 +177,7 @@ def test_a_conversation_by_keyboard_only(notebook):
         while not page.evaluate("n => document.activeElement.textContent.trim() === n", name): keys.press("Tab")
     keys.press("Enter")
     expect(page.locator(".pm-message").first).to_contain_text("Say what you meant")
+    focus_is_in(page, ".pm-wrong-button")
     assert [b.inner_text() for b in panel.locator("button.mod-primary:visible").all()] == ["I meant this"]
     page.locator(".pm-meant input").focus()
     keys.type("half a thought")
@@ -190,7 +193,7 @@ def test_a_conversation_by_keyboard_only(notebook):
     assert page.locator("label:text-is('I meant')").count() == 1                 # a label that a screen reader reads
     expect(page.get_by_label("I meant", exact=True)).to_be_visible()
     to_480(notebook)
-    assert panel.evaluate("n => n.scrollWidth <= n.clientWidth")                 # nothing is cut at 480 px
+    page.wait_for_function("n => n.scrollWidth <= n.clientWidth", arg=panel.element_handle())   # nothing is cut
 
 
 def test_rows_are_gone_through_ticked_and_forgotten(notebook):
@@ -231,5 +234,36 @@ def test_rows_are_gone_through_ticked_and_forgotten(notebook):
     assert notebook.kernel("print(m.store.count(scope='ana'))") == "2"
     to_480(notebook)
     cell = rows.first.locator("td[data-label=question]")
-    assert cell.evaluate("n => getComputedStyle(n, '::before').content") != "none"   # its column stands in front
-    assert cell.evaluate("n => n.getBoundingClientRect().width") > 250           # a line, not one word a line
+    page.wait_for_function("n => getComputedStyle(n, '::before').content !== 'none'",   # its column stands in front
+                           arg=cell.element_handle())
+    page.wait_for_function("n => n.getBoundingClientRect().width > 250",         # a line, not one word a line
+                           arg=cell.element_handle())
+
+
+SLOW = '''
+import time
+import promptmem as pm
+from promptmem.memory import Assistant, ClarifyWidget
+def model(messages):
+    time.sleep(2)
+    return "About 68 °F."
+a = Assistant(pm.CallableLM(model), store=pm.Store(":memory:"), scope="ana", format="chat", lookup="closest")
+'''
+
+
+def test_keys_typed_while_a_panel_is_busy_are_no_commands(notebook):
+    notebook.open("busy.ipynb", SLOW, "w = ClarifyWidget(a)\nw")
+    page, keys = notebook.page, notebook.page.keyboard
+    cells = page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")
+    page.locator(".pm-question input").focus()
+    keys.type("How warm should a living room be?")
+    keys.press("Enter")
+    page.wait_for_selector(".pm-panel.pm-busy[aria-busy=true]")
+    for key in ("d", "d", "x", "b", "a", "r", "m"): keys.press(key)              # delete, cut, insert, raw, Markdown
+    assert page.evaluate("document.activeElement.classList.contains('pm-panel')")
+    focus_is_in(page, ".pm-question")                                            # and the field has it again
+    kinds = page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.map(c => c.model.type)")
+    assert kinds == ["code"]*cells
+    page.locator(".jp-InputArea .cm-content").first.click()                      # who goes elsewhere is let go
+    notebook.kernel("w.ask()")
+    assert page.evaluate("document.activeElement.closest('.pm-panel') === null")
