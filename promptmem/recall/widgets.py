@@ -64,7 +64,7 @@ class RecallTester(panel_base()):
         if store is not None: self.sets["what users said"] = lambda: _said(store)
         if edit is not None: edit.undo()   # what `reset` puts back must be the model without it
         self.model, self.lm_tokenizer, self.other, self.edit = model, tokenizer, other, edit
-        self.options, self.thread = kw, None
+        self.options, self.thread, self.runs = kw, None, False
         self.session = RecallSession(model, tokenizer, seen, unseen, other, **kw)
         _fields(self, seen, unseen)
         self.buttons = _buttons(self)
@@ -206,13 +206,15 @@ def background(self:RecallTester,
     action, # function without arguments
 ):
     "Run `action` in a thread, so that Stop is heard; one at a time"
-    if self.thread is not None and self.thread.is_alive():
+    if self.runs:
         return self.say("Something is running: wait for it, or stop it.")
     def run():
         with self.working():
             self.buttons["stop"].disabled = False
-            action()
+            try: action()
+            finally: self.runs = False                     # before the buttons can be pressed again
     self.session.arm() # a press on Stop that comes before the first update is not lost
+    self.runs = True
     self.thread = threading.Thread(target=run, daemon=True)
     self.thread.start()
 

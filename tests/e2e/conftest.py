@@ -131,6 +131,10 @@ class Notebook:
             await run.done;
             return text; }""", code).strip()
 
+    def ready(self):
+        "Wait until no panel is busy: keys do not wait by themselves, as clicks do"
+        self.page.wait_for_function("document.querySelectorAll('.pm-busy').length === 0")
+
     def shot(self, name, selector=".pm-panel"):
         "A picture of the first `selector`, in a window high enough to show all of it"
         SHOTS.mkdir(parents=True, exist_ok=True)

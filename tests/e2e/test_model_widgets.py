@@ -147,6 +147,7 @@ e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-2, general_text=gene
     expect(view.locator("svg.pm-chart")).to_be_visible(timeout=60_000)
     expect(view).to_contain_text("allowance")
     notebook.shot("edit")
+    notebook.ready()
     page.locator(".pm-scale .noUi-handle").press("Home")                         # the slider, by keyboard, to 0
     expect(state).to_contain_text("scale 0.00")
     expect(view.locator("tr.pm-best")).not_to_contain_text(name)                 # asked again: the model as it was
@@ -157,6 +158,7 @@ e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-2, general_text=gene
     line = bad.evaluate("n => getComputedStyle(n).borderLeftColor")              # a red line
     red, green, blue = (int(x) for x in line.strip("rgb()").split(","))
     assert red > 2*green and red > 2*blue
+    notebook.ready()
     page.locator(".pm-scale .noUi-handle").press("End")
     expect(state).to_contain_text("scale 2.00")
     page.locator(".pm-undo").click()
