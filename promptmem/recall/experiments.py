@@ -77,15 +77,14 @@ def _tests(model, tokenizer, pairs, general, before, prefix_words, contexts):
     "One row of the table, before costs"
     seen, unseen = pairs
     start = time.perf_counter()
-    r = recognition_test(model, tokenizer, seen, unseen, before=before and before["r"], contexts=contexts
-                         and (contexts("seen"), contexts("unseen")))
-    t = recall_test(model, tokenizer, seen, prefix_words=prefix_words, before=before and before["t"], contexts=contexts
-                    and contexts("cue"))
+    read = contexts or (lambda name: None)                  # what stands before each text of a list
+    both = contexts and (read("seen"), read("unseen"))
+    r = recognition_test(model, tokenizer, seen, unseen, before=before and before["r"], contexts=both)
+    t = recall_test(model, tokenizer, seen, prefix_words=prefix_words, before=before and before["t"],
+                    contexts=read("cue"))
     seconds = (time.perf_counter()-start)/(3*len(seen))
-    loss = sentence_scores(model, tokenizer, general, contexts=contexts and contexts("general"), name="general texts")[
-        "loss"
-    ]
-    return dict(r=r, t=t, loss=loss, seconds=seconds)
+    scored = sentence_scores(model, tokenizer, general, contexts=read("general"), name="general texts")
+    return dict(r=r, t=t, loss=scored["loss"], seconds=seconds)
 
 # %% ../../nbs/recall/06_experiments.ipynb #f04c3f63
 def _row(name, x, base, write_s, stored, extra):
@@ -94,8 +93,8 @@ def _row(name, x, base, write_s, stored, extra):
     return dict(method=name, recall=q.estimate, recall_lo=q.lo, recall_hi=q.hi, verbatim=x["t"].exact,
                 recognition=x["r"].accuracy, recognition_lo=b.lo, recognition_hi=b.hi,
                 calibrated=getattr(x["r"], "calibrated", np.nan), write_seconds=write_s, stored_bytes=stored,
-                extra_tokens=extra, seconds_per_question=x["seconds"], general_loss=x["loss"].mean(), lost=i.estimate
-                if i else 0., lost_lo=i.lo if i else 0., lost_hi=i.hi if i else 0.)
+                extra_tokens=extra, seconds_per_question=x["seconds"], general_loss=x["loss"].mean(),
+                lost=i.estimate if i else 0., lost_lo=i.lo if i else 0., lost_hi=i.hi if i else 0.)
 
 # %% ../../nbs/recall/06_experiments.ipynb #5081cd7c
 def _contexts(tokenizer, pairs, general, lookup, template, prefix_words):
@@ -121,8 +120,8 @@ def memory_against_weights(
     **study_options, # lr, batch_size, seed, ...: as in `study`
 ): # DataFrame: one row per method
     "Recall, recognition, cost and damage of the same sentences in the prompt, by study and by an edit"
-    seen, base = list(pairs[0]) if isinstance(pairs, tuple) else list(pairs.seen), trainable(model)
-    pairs = (seen, list(pairs[1]) if isinstance(pairs, tuple) else list(pairs.unseen))
+    pairs, base = tuple(map(list, pairs)), trainable(model)
+    seen = pairs[0]
     get, extra = _contexts(tokenizer, pairs, general, lookup or nearest(seen), template, prefix_words)
     test = lambda before=None, contexts=None, m=model: _tests(m, tokenizer, pairs, general, before, prefix_words,
                                                               contexts)

@@ -62,6 +62,7 @@ def random_words(
 # %% ../../nbs/recall/01_foils.ipynb #a18ae5f8
 def _like(word, new): return new.capitalize() if word[:1].isupper() else new
 
+# %% ../../nbs/recall/01_foils.ipynb #8cf82339
 def synonym(
     text:str, # a sentence
     rng:random.Random, # local generator
@@ -90,7 +91,7 @@ def paraphrase(
                  out)
     return out if fold(out) != fold(text) else None
 
-# %% ../../nbs/recall/01_foils.ipynb #e973881a
+# %% ../../nbs/recall/01_foils.ipynb #22d87935
 _ASK = dict(
     paraphrase="Say the sentence in other words. Keep its meaning and about its length.\n\n"
                "Sentence: The baker lost his key on the way to the mill.\n"
@@ -105,6 +106,7 @@ _ASK = dict(
             "Changed: Nobody knew who had coloured the gate green.\n\n"
             "Sentence: {text}\nChanged:")
 
+# %% ../../nbs/recall/01_foils.ipynb #e973881a
 def _usable(text, reply):
     "Why a reply is no foil, or an empty string"
     if not reply: return "empty reply"
@@ -194,7 +196,7 @@ class Pairs:
     def __iter__(self): return iter((self.seen, self.unseen))
     def __repr__(self):
         left = f", {len(self.dropped)} dropped" if self.dropped else ""
-        return f"Pairs({len(self)} pairs{f' of {self.name}' if self.name else ''}{left})"
+        return f"Pairs({len(self)} pair{'s'*(len(self) != 1)}{f' of {self.name}' if self.name else ''}{left})"
     def parts(self)->list: # parts of a page
         "What a notebook shows: how many there are, the first few, and why others were dropped"
         rows = [dict(studied=a, foil=b) for a, b in zip(self.seen[:5], self.unseen[:5])]
@@ -202,11 +204,23 @@ class Pairs:
         return [pages.paragraph(repr(self)), pages.table(rows), *([pages.table(why, most=5)] if why else [])]
     def _repr_html_(self): return static_page(self.parts())
 
-# %% ../../nbs/recall/01_foils.ipynb #092477e1
+# %% ../../nbs/recall/01_foils.ipynb #25b04001
+def _pairs(seen, unseen, name, n):
+    "The first `n` usable pairs"
+    out, studied = Pairs([], [], name), {fold(s) for s in seen[:n]}
+    for i, (s, u) in enumerate(zip(seen, unseen)):
+        if len(out) == n: break
+        if u is None: out.dropped.append((i, "no foil could be made"))
+        elif fold(u) in studied: out.dropped.append((i, "the foil is a studied sentence"))
+        else: out.seen.append(s); out.unseen.append(u)
+    return out
+
+# %% ../../nbs/recall/01_foils.ipynb #d0cf1a50
 CONDITIONS = {"1": ("natural", "new"), "2": ("natural", "paraphrase"), "3": ("natural", "synonym"),
               "4": ("random_words", "random_words"), "5": ("random_words", "natural"), "6": ("gibberish", "natural"),
               "6m": ("gibberish", "gibberish")}
 
+# %% ../../nbs/recall/01_foils.ipynb #092477e1
 def condition(
     k, # 1 to 6, or "6m"
     corpus, # your sentences; twice `n` are needed for 1 and "6m"
@@ -228,17 +242,6 @@ def condition(
     elif foil == "random_words": unseen = make_foils(natural, foil, seed+1, words=kw.get("words"))
     else: unseen = make_foils(seen, foil, seed, corpus=others, **kw)
     return _pairs(seen, unseen, f"condition {k}", n)
-
-# %% ../../nbs/recall/01_foils.ipynb #25b04001
-def _pairs(seen, unseen, name, n):
-    "The first `n` usable pairs"
-    out, studied = Pairs([], [], name), {fold(s) for s in seen[:n]}
-    for i, (s, u) in enumerate(zip(seen, unseen)):
-        if len(out) == n: break
-        if u is None: out.dropped.append((i, "no foil could be made"))
-        elif fold(u) in studied: out.dropped.append((i, "the foil is a studied sentence"))
-        else: out.seen.append(s); out.unseen.append(u)
-    return out
 
 # %% ../../nbs/recall/01_foils.ipynb #8ed98318
 def read_sentences(

@@ -20,16 +20,8 @@ from ..panel.plots import figure
 from ..panel.widget import static_page
 from .studying import check_sentences, context_ids, tokenize
 from ..lm.chat import frame
-from promptmem.lm.scoring import (
-    budget_batches,
-    context_length,
-    encode,
-    evaluating,
-    pad_id,
-    run_halving,
-    split_head,
-    token_hits,
-)
+from ..lm.scoring import budget_batches, context_length, encode, evaluating
+from ..lm.scoring import pad_id, run_halving, split_head, token_hits
 from ..stats import bootstrap, paired_bootstrap, wilson
 
 # %% ../../nbs/recall/04_generation.ipynb #a0efb968
@@ -43,6 +35,7 @@ def rouge_words(
 
 def _f1(hits, n, m): return 2*hits/(n+m) if hits else 0.
 
+# %% ../../nbs/recall/04_generation.ipynb #693e155a
 def _lcs(a, b):
     row = [0]*(len(b)+1)
     for x in a:
@@ -122,6 +115,7 @@ def _blocked(tokenizer, model):
     size = getattr(getattr(model, "config", None), "vocab_size", None)
     return sorted({int(i) for i in ids if i is not None and (size is None or i < size)})
 
+# %% ../../nbs/recall/04_generation.ipynb #9720121e
 def _pick(logits, uniform, temperature):
     "The next token of each row: the likeliest, or by inverse transform of one uniform number per row"
     if uniform is None: return logits.argmax(-1)
@@ -158,6 +152,14 @@ def _beams(model, prompts, n, pad, block, beams):
                          do_sample=False, pad_token_id=pad, eos_token_id=block or None)
     return out[:, x.shape[1]:].cpu().numpy()
 
+# %% ../../nbs/recall/04_generation.ipynb #83583fa8
+def _batches(prompts, lengths, budget, same_length):
+    "Like lengths together; for beams, whose search depends on the end, only equal ones"
+    groups = {}
+    for i, n in enumerate(lengths): groups.setdefault(n if same_length else 0, []).append(i)
+    total = [p+n for p, n in zip(prompts, lengths)]
+    return [[g[j] for j in b] for g in groups.values() for b in budget_batches([total[i] for i in g], budget)]
+
 # %% ../../nbs/recall/04_generation.ipynb #524d261f
 def continue_ids(
     model, # a transformers causal LM
@@ -187,14 +189,6 @@ def continue_ids(
     with torch.inference_mode(), evaluating(model), progress_bar(len(prompts), progress, "recalling") as bar:
         out = run_halving(run, batches, lambda b: bar.update(len(b)))
     return [out[i] for i in range(len(prompts))]
-
-# %% ../../nbs/recall/04_generation.ipynb #83583fa8
-def _batches(prompts, lengths, budget, same_length):
-    "Like lengths together; for beams, whose search depends on the end, only equal ones"
-    groups = {}
-    for i, n in enumerate(lengths): groups.setdefault(n if same_length else 0, []).append(i)
-    total = [p+n for p, n in zip(prompts, lengths)]
-    return [[g[j] for j in b] for g in groups.values() for b in budget_batches([total[i] for i in g], budget)]
 
 # %% ../../nbs/recall/04_generation.ipynb #cc76774a
 def _text(tokenizer, ids): return tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
@@ -233,12 +227,15 @@ class Recall:
     def exact(self):
         "Share of sentences whose missing part came out word for word"
         return float(self.frame.exact.mean())
-    def interval(self,
-        score:str="rouge1", # name of the score
-        **kw, # passed on
-    ):
-        "Bootstrap interval over sentences of any score column"
-        return bootstrap(self.frame[score].astype(float), **kw)
+
+# %% ../../nbs/recall/04_generation.ipynb #0cb1aa6e
+@patch
+def interval(self:Recall,
+    score:str="rouge1", # name of the score
+    **kw, # passed on
+):
+    "Bootstrap interval over sentences of any score column"
+    return bootstrap(self.frame[score].astype(float), **kw)
 
 # %% ../../nbs/recall/04_generation.ipynb #8bfa5761
 @patch(as_prop=True)
@@ -248,6 +245,7 @@ def gained(self:Recall):
     i = paired_bootstrap(self.frame.rouge1.to_numpy(float), self.before.frame.rouge1.to_numpy(float))
     return True if i.lo > 0 else False if i.hi < 0 else None
 
+# %% ../../nbs/recall/04_generation.ipynb #9c2fd158
 @patch(as_prop=True)
 def verdict(self:Recall)->str:
     "What came out, in a sentence"
@@ -358,6 +356,7 @@ def marked(self:Recall,
              else f"<s style='opacity:.6'>{html.escape(w)}</s>" for w, ok in recalled_words(row.target, row.said)]
     return f"<p><span style='opacity:.7'>{html.escape(row.prompt)}</span> {' '.join(words)}</p>"
 
+# %% ../../nbs/recall/04_generation.ipynb #65f0e028
 @patch
 def parts(self:Recall)->list: # parts of a page
     "What a notebook shows: the verdict, each score beside its floor, and some sentences from worst to best"

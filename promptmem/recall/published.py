@@ -16,6 +16,7 @@ from .recognition import Recognition
 
 # %% ../../nbs/recall/09_published.ipynb #3071d86a
 _RECOGNITION = ("seen_losses", "unseen_losses")
+
 _RECALL = ("ground_truths", "completions", "prompts")
 
 def _arrays(path):
@@ -25,6 +26,7 @@ def _arrays(path):
     except (OSError, ValueError, EOFError) as e:
         raise InvalidData(f"{path} is no .npz file that can be read: {e}") from e
 
+# %% ../../nbs/recall/09_published.ipynb #cd5f4d26
 def _same_length(path, arrays, names):
     sizes = {k: len(arrays[k]) for k in names}
     if len(set(sizes.values())) > 1: raise InvalidData(f"{path}: lengths differ: {sizes}")
@@ -49,6 +51,7 @@ def _rest(text, prompt):
     "What stands behind the prompt"
     return text[len(prompt):] if text.startswith(prompt) else text
 
+# %% ../../nbs/recall/09_published.ipynb #a9bd0a79
 def _recall(a):
     "A recall test from its texts; what needs the model's tokens is unknown"
     rows = []

@@ -83,6 +83,7 @@ class Bounds(NamedTuple):
     lo:float
     hi:float
 
+# %% ../../nbs/recall/03_recognition.ipynb #e60dfbc8
 def dprime(
     area:float, # AUC, or the share of right answers in forced choice
     n:int, # comparisons behind it: 0 and 1 are moved inwards by half a comparison
@@ -101,7 +102,8 @@ def _share_bounds(values, sentences, foils):
     repeated = [g for g in (sentences, foils) if len(np.unique(g)) < len(values)]
     if not repeated: return Bounds(*wilson(float(values.sum()), len(values)))
     by = [grouped_interval(values, np.asarray(g), bounds=(0, 1)) for g in repeated]
-    return Bounds(*max(((i.lo, i.hi) for i in by), key=lambda b: math.inf if math.isnan(b[0]) else b[1]-b[0]))
+    widest = max(by, key=lambda i: math.inf if math.isnan(i.lo) else i.hi-i.lo)
+    return Bounds(float(widest.lo), float(widest.hi))
 
 # %% ../../nbs/recall/03_recognition.ipynb #d4e84f37
 def _placements(x, y):
@@ -127,7 +129,7 @@ def _area_bounds(seen, unseen, *groupings, level=.95):
     var = (g*spread + full*alike)/(g+1)                                   # few groups: pulled to that of a coin
     trials = full/var if full > 1e-12 else 1/alike
     trials *= (t_quantile(.975, 10**6)/t_quantile(.5 + level/2, g-1))**2  # Student's t in place of the normal
-    return Bounds(*wilson(area*trials, trials, level))
+    return Bounds(*map(float, wilson(area*trials, trials, level)))
 
 # %% ../../nbs/recall/03_recognition.ipynb #903f723e
 class Recognition:
@@ -178,6 +180,7 @@ def interval(self:Recognition)->Bounds:
     "Interval of `accuracy`: Wilson's; by sentence where one meets several foils"
     return _bounds(self, "correct")
 
+# %% ../../nbs/recall/03_recognition.ipynb #76000e4f
 @patch(as_prop=True)
 def ties(self:Recognition)->int:
     "Pairs with equal scores"
@@ -262,6 +265,7 @@ def adjusted_interval(self:CalibratedRecognition)->Bounds:
     "Interval of the adjusted share"
     return _bounds(self, "adjusted")
 
+# %% ../../nbs/recall/03_recognition.ipynb #b5847667
 @patch(as_prop=True)
 def adjusted_auc(self:CalibratedRecognition)->float:
     "Area under the ROC curve of the adjusted scores"
@@ -279,6 +283,7 @@ def recognised(self:Recognition)->float:
     "Share of pairs recognised by the score to go by"
     return float(self.counted[self.best].mean())
 
+# %% ../../nbs/recall/03_recognition.ipynb #8363c60c
 @patch(as_prop=True)
 def recognised_interval(self:Recognition)->Bounds:
     "Its interval"
@@ -323,6 +328,7 @@ def _figures(r):
             calibrated=_said(r.calibrated, r.calibrated_interval), before_the_study=f"{float(r.before):.3f}")
     return out | {"d'": _said(r.dprime, r.dprime_interval, 2)}
 
+# %% ../../nbs/recall/03_recognition.ipynb #8962fafb
 @patch
 def __repr__(self:Recognition):
     left, named = len(self.frame) - self.n, ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in _figures(self).items())
@@ -346,6 +352,7 @@ def parts(self:Recognition)->list: # parts of a page
     return [pages.verdict(self.verdict + ".", bool(lo > .5)), pages.facts(**_figures(self)), pages.table(rows),
             pages.explain("What is measured?", _HELP)]
 
+# %% ../../nbs/recall/03_recognition.ipynb #2780ea6d
 @patch
 def _repr_html_(self:Recognition): return static_page(self.parts())
 
@@ -359,6 +366,31 @@ def _before_scores(before, n):
     s, u = (np.asarray(x, float) for x in before)
     if not len(s) == len(u) == n: raise ValueError(f"before has {len(s)} + {len(u)} scores for {n} pairs")
     return s, u
+
+# %% ../../nbs/recall/03_recognition.ipynb #6eb7763d
+def _kept(before, now):
+    "How much of its first score is left in a foil's score: slope of the least-squares line over the foils"
+    ok = np.isfinite(before) & np.isfinite(now)
+    spread = np.var(before[ok]) if ok.sum() > 2 else 0.
+    return float(np.cov(before[ok], now[ok], bias=True)[0, 1]/spread) if spread > 1e-12 else 1.
+
+# %% ../../nbs/recall/03_recognition.ipynb #fd842c59
+def _calibrated(f, score, b_seen, b_unseen):
+    "The two corrected scores beside the raw ones, from what each sentence scored before the study"
+    f["seen_drop"], f["unseen_drop"] = b_seen-f.seen_score, b_unseen-f.unseen_score
+    f["calibrated"] = _halves(f.seen_drop-f.unseen_drop)
+    kept = _kept(b_unseen, f.unseen_score.to_numpy())
+    f["seen_rest"], f["unseen_rest"] = f.seen_score-kept*b_seen, f.unseen_score-kept*b_unseen
+    f["adjusted"] = _halves(f.unseen_rest-f.seen_rest)
+    return CalibratedRecognition(f, score, len(f), _halves(b_unseen-b_seen)[f.why == ""].mean())
+
+# %% ../../nbs/recall/03_recognition.ipynb #5dff8162
+def _warn_about(f):
+    same, odd = f.pair[f.same_tokens & (f.why == "")].tolist(), f.pair[~np.isfinite(f.margin)].tolist()
+    if same: warnings.warn(f"{len(same)} pairs are the same tokens, or differ only after the cut (first: {same[0]}): "
+                           f"counted as ties", stacklevel=3)
+    if odd: warnings.warn(f"{len(odd)} pairs have losses that are no number (first: {odd[0]}): the model has diverged; "
+                          f"counted as ties", stacklevel=3)
 
 # %% ../../nbs/recall/03_recognition.ipynb #201f4c95
 def recognition_test(
@@ -386,27 +418,7 @@ def recognition_test(
     f["correct"], f["same_tokens"] = _halves(f.margin), [a == b for a, b in zip(s["ids"][:n], s["ids"][n:])]
     _warn_about(f)
     if before is None: return Recognition(f, score, n)
-    b_seen, b_unseen = _before_scores(before, n)
-    f["seen_drop"], f["unseen_drop"] = b_seen-f.seen_score, b_unseen-f.unseen_score
-    f["calibrated"] = _halves(f.seen_drop-f.unseen_drop)
-    kept = _kept(b_unseen, f.unseen_score.to_numpy())
-    f["seen_rest"], f["unseen_rest"] = f.seen_score-kept*b_seen, f.unseen_score-kept*b_unseen
-    f["adjusted"] = _halves(f.unseen_rest-f.seen_rest)
-    return CalibratedRecognition(f, score, n, _halves(b_unseen-b_seen)[f.why == ""].mean())
-
-# %% ../../nbs/recall/03_recognition.ipynb #6eb7763d
-def _kept(before, now):
-    "How much of its first score is left in a foil's score: slope of the least-squares line over the foils"
-    ok = np.isfinite(before) & np.isfinite(now)
-    spread = np.var(before[ok]) if ok.sum() > 2 else 0.
-    return float(np.cov(before[ok], now[ok], bias=True)[0, 1]/spread) if spread > 1e-12 else 1.
-
-def _warn_about(f):
-    same, odd = f.pair[f.same_tokens & (f.why == "")].tolist(), f.pair[~np.isfinite(f.margin)].tolist()
-    if same: warnings.warn(f"{len(same)} pairs are the same tokens, or differ only after the cut (first: {same[0]}): "
-                           f"counted as ties", stacklevel=3)
-    if odd: warnings.warn(f"{len(odd)} pairs have losses that are no number (first: {odd[0]}): the model has diverged; "
-                          f"counted as ties", stacklevel=3)
+    return _calibrated(f, score, *_before_scores(before, n))
 
 # %% ../../nbs/recall/03_recognition.ipynb #6341754c
 @patch

@@ -20,16 +20,8 @@ from ..panel.widget import static_page
 from ..lm.base import LMError
 from ..lm.chat import chat_ids, frame
 from ..lm.matmul import fast_linear
-from promptmem.lm.scoring import (
-    OutOfMemory,
-    context_length,
-    encode,
-    evaluating,
-    is_oom,
-    pad_id,
-    pad_right,
-    split_head,
-)
+from ..lm.scoring import OutOfMemory, context_length, encode, evaluating
+from ..lm.scoring import is_oom, pad_id, pad_right, split_head
 from ..lm.weights import WeightDelta, checked_parameters, put_back, read_tensors, trainable, write_tensors
 
 # %% ../../nbs/recall/02_studying.ipynb #3108cf8b
@@ -167,14 +159,8 @@ class Learner:
     ):
         if dtype not in ("fp32", "bf16"): raise ValueError(f"dtype is {dtype!r}: expected 'fp32' or 'bf16'")
         if lr <= 0: raise ValueError(f"lr is {lr}: a positive rate is needed")
-        self.model, self.pad, self.lr, self.clip, self.dtype, self.seed = (
-            model,
-            pad_id(tokenizer),
-            lr,
-            clip,
-            dtype,
-            seed,
-        )
+        self.model, self.pad, self.lr = model, pad_id(tokenizer), lr
+        self.clip, self.dtype, self.seed = clip, dtype, seed
         self.rate, self.updates, self.rows = _rate(schedule, warmup, total), 0, None
         _prepare(self, weight_decay, betas)
 
@@ -227,6 +213,13 @@ def _gradients(self, ids, total):
                           stacklevel=4)
             self.optimizer.zero_grad()
 
+# %% ../../nbs/recall/02_studying.ipynb #e9701213
+def stable_seed(
+    *parts, # numbers and texts
+)->int:
+    "A seed made from numbers, the same in every process"
+    return int(stable_hash(list(parts))[:15], 16)
+
 # %% ../../nbs/recall/02_studying.ipynb #91fb2a40
 @patch
 def step(self:Learner,
@@ -247,13 +240,6 @@ def step(self:Learner,
     self.model.train(False)
     if self.world > 1: value = float(self.accelerator.reduce(torch.tensor(value, device=self.device), "sum"))
     return value/total
-
-# %% ../../nbs/recall/02_studying.ipynb #e9701213
-def stable_seed(
-    *parts, # numbers and texts
-)->int:
-    "A seed made from numbers, the same in every process"
-    return int(stable_hash(list(parts))[:15], 16)
 
 # %% ../../nbs/recall/02_studying.ipynb #b53b9144
 def save_state(
@@ -342,6 +328,7 @@ def worked(self:StudyRun):
     told = _recognised(self.probes[-1]) if self.probes else None
     return None if told is None else told[1] > .5
 
+# %% ../../nbs/recall/02_studying.ipynb #9c2fd158
 @patch(as_prop=True)
 def verdict(self:StudyRun)->str:
     "What the last probe says in words; without one what was done"
@@ -358,6 +345,7 @@ def __repr__(self:StudyRun):
     kept = f", kept {sorted(self.kept)}" if self.kept else ""
     return f"{self.verdict} (StudyRun: {s['exposures']} exposures, {self.updates} updates{kept})"
 
+# %% ../../nbs/recall/02_studying.ipynb #65f0e028
 @patch
 def parts(self:StudyRun)->list: # parts of a page
     "What a notebook shows: the verdict, how it was studied, every test on the way"
@@ -384,6 +372,7 @@ def restore(self:StudyRun,
     put_back(self.model, self.base)
     return self.kept[exposure].apply(self.model) if exposure else self.model
 
+# %% ../../nbs/recall/02_studying.ipynb #aa9746ee
 @patch
 def undo(self:StudyRun):
     "The model as it was before the study (adapters are taken out)"
@@ -391,6 +380,62 @@ def undo(self:StudyRun):
     model = self.model.unload()
     for p in self.trained: p.requires_grad_(True) # adapters had frozen them
     return model
+
+# %% ../../nbs/recall/02_studying.ipynb #c878bc84
+def _moments(probe, at_exposures, at_updates, exposures, per):
+    "Updates at which to probe"
+    if probe is None: return set()
+    if at_exposures is None: at_exposures = () if at_updates else range(exposures+1)
+    return {per*e for e in at_exposures} | set(at_updates)
+
+# %% ../../nbs/recall/02_studying.ipynb #b7f2095e
+def _probe(run, learner, probe, at, per):
+    if learner.updates not in at or any(p["update"] == learner.updates for p in run.probes): return
+    start, torch = time.perf_counter(), require("torch", "local")
+    with torch.inference_mode(), evaluating(run.model): scores = probe(run.model)
+    run.probes.append(dict(update=learner.updates, exposure=learner.updates/per, **scores,
+                           probe_seconds=time.perf_counter()-start))
+
+# %% ../../nbs/recall/02_studying.ipynb #576a4c64
+def _save(run, learner, checkpoint):
+    if checkpoint and learner.accelerator.is_main_process:
+        save_state(learner, checkpoint, plain(run.settings)
+                   | plain(dict(log=run.log, probes=run.probes, seconds=run.seconds)))
+
+# %% ../../nbs/recall/02_studying.ipynb #2074ef7b
+def _resume(run, learner, checkpoint):
+    if not checkpoint or not Path(checkpoint).exists(): return
+    free = ("exposures",) # a longer run may go on from a shorter one, unless the rate depends on the length
+    if run.settings.get("schedule", "constant") != "constant": free = ()
+    note = {k: v for k, v in plain(run.settings).items() if k not in free}
+    saved = load_state(learner, checkpoint, note)
+    run.log, run.probes, run.seconds = saved["log"], saved["probes"], saved["seconds"]
+
+# %% ../../nbs/recall/02_studying.ipynb #3e1d9b88
+def _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar):
+    s, lengths, start = run.settings, [len(i) for i in ids], time.perf_counter()-run.seconds
+    per, done = math.ceil(len(ids)/s["batch_size"]), learner.updates
+    _probe(run, learner, probe, at, per)
+    for exposure in range(done//per, s["exposures"]):
+        batches = exposure_batches(lengths, s["batch_size"], s["seed"], exposure, s["bucket"])
+        for b in batches[learner.updates-exposure*per:]:
+            batch = [ids[i] for i in b]
+            row = dict(update=learner.updates+1, exposure=exposure+1, loss=learner.step(batch),
+                       tokens=sum(map(len, batch)))
+            run.log.append(row)
+            bar.update()
+            _probe(run, learner, probe, at, per)
+            run.seconds = time.perf_counter()-start
+            if on_update and on_update(row) is False: run.stopped = True; return _save(run, learner, checkpoint)
+        if exposure+1 in keep: run.kept[exposure+1] = WeightDelta.between(run.base, run.model, {"exposure": exposure+1})
+        _save(run, learner, checkpoint)
+
+# %% ../../nbs/recall/02_studying.ipynb #122d01a1
+def _give_back(run, learner):
+    "After an interruption: no gradients, no training mode, and the weights from before the study where they were kept"
+    learner.optimizer.zero_grad()
+    run.model.eval()
+    if run.base is not None or hasattr(run.model, "peft_config"): run.undo()
 
 # %% ../../nbs/recall/02_studying.ipynb #f24c0e78
 def study(
@@ -438,56 +483,3 @@ def study(
         _give_back(run, learner)
         raise
     return run
-
-# %% ../../nbs/recall/02_studying.ipynb #122d01a1
-def _give_back(run, learner):
-    "After an interruption: no gradients, no training mode, and the weights from before the study where they were kept"
-    learner.optimizer.zero_grad()
-    run.model.eval()
-    if run.base is not None or hasattr(run.model, "peft_config"): run.undo()
-
-def _moments(probe, at_exposures, at_updates, exposures, per):
-    "Updates at which to probe"
-    if probe is None: return set()
-    if at_exposures is None: at_exposures = () if at_updates else range(exposures+1)
-    return {per*e for e in at_exposures} | set(at_updates)
-
-def _resume(run, learner, checkpoint):
-    if not checkpoint or not Path(checkpoint).exists(): return
-    free = ("exposures",) # a longer run may go on from a shorter one, unless the rate depends on the length
-    if run.settings.get("schedule", "constant") != "constant": free = ()
-    note = {k: v for k, v in plain(run.settings).items() if k not in free}
-    saved = load_state(learner, checkpoint, note)
-    run.log, run.probes, run.seconds = saved["log"], saved["probes"], saved["seconds"]
-
-# %% ../../nbs/recall/02_studying.ipynb #3e1d9b88
-def _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar):
-    s, lengths, start = run.settings, [len(i) for i in ids], time.perf_counter()-run.seconds
-    per, done = math.ceil(len(ids)/s["batch_size"]), learner.updates
-    _probe(run, learner, probe, at, per)
-    for exposure in range(done//per, s["exposures"]):
-        batches = exposure_batches(lengths, s["batch_size"], s["seed"], exposure, s["bucket"])
-        for b in batches[learner.updates-exposure*per:]:
-            batch = [ids[i] for i in b]
-            row = dict(update=learner.updates+1, exposure=exposure+1, loss=learner.step(batch),
-                       tokens=sum(map(len, batch)))
-            run.log.append(row)
-            bar.update()
-            _probe(run, learner, probe, at, per)
-            run.seconds = time.perf_counter()-start
-            if on_update and on_update(row) is False: run.stopped = True; return _save(run, learner, checkpoint)
-        if exposure+1 in keep: run.kept[exposure+1] = WeightDelta.between(run.base, run.model, {"exposure": exposure+1})
-        _save(run, learner, checkpoint)
-
-# %% ../../nbs/recall/02_studying.ipynb #b7f2095e
-def _probe(run, learner, probe, at, per):
-    if learner.updates not in at or any(p["update"] == learner.updates for p in run.probes): return
-    start, torch = time.perf_counter(), require("torch", "local")
-    with torch.inference_mode(), evaluating(run.model): scores = probe(run.model)
-    run.probes.append(dict(update=learner.updates, exposure=learner.updates/per, **scores,
-                           probe_seconds=time.perf_counter()-start))
-
-def _save(run, learner, checkpoint):
-    if checkpoint and learner.accelerator.is_main_process:
-        save_state(learner, checkpoint, plain(run.settings)
-                   | plain(dict(log=run.log, probes=run.probes, seconds=run.seconds)))

@@ -16,6 +16,13 @@ from .retention import Retention, interference_plan, make_probe
 from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize
 from ..lm.weights import trainable
 
+# %% ../../nbs/recall/07_tester.ipynb #02880ace
+def _fresh(session):
+    "A new optimiser and no tests, for the weights as they are"
+    session.learner = Learner(session.model, session.tokenizer, session.lr, seed=session.seed)
+    session.probe = make_probe(session.tokenizer, session.seen, session.unseen, prefix_words=session.prefix_words)
+    session.exposures, session.updates, session.rows = 0, 0, []
+
 # %% ../../nbs/recall/07_tester.ipynb #514652ae
 class RecallSession:
     "Study, test and forget step by step; `frame` has one row per test"
@@ -30,41 +37,34 @@ class RecallSession:
         seed:int=0, # of the order
         prefix_words=None, # as in `recall_test`
     ):
-        self.model, self.tokenizer, self.seen, self.unseen = (
-            model,
-            tokenizer,
-            check_sentences(seen, "seen"),
-            check_sentences(unseen, "unseen"),
-        )
-        self.other, self.lr, self.batch_size, self.seed, self.prefix_words = other, lr, batch_size, seed, prefix_words
-        self.ids, self.base, self._stop, self._armed = (
-            tokenize(tokenizer, self.seen, model),
-            trainable(model),
-            threading.Event(),
-            False,
-        )
-        self._fresh()
-    def __repr__(self):
-        done = f"{self.exposures:g} exposures, {self.updates} updates on other text"
-        if not self.rows: return f"{len(self.seen)} sentences, not tested yet (RecallSession: {done})"
-        told = {k: self.rows[-1][k] for k in ("recognised", "exact")}
-        n = f"{told['recognised']*len(self.seen):g} of {len(self.seen)} sentences recognised"
-        return f"{n}, {told['exact']*len(self.seen):g} recited (RecallSession: {done})"
-    def _fresh(self):
-        self.learner = Learner(self.model, self.tokenizer, self.lr, seed=self.seed)
-        self.probe = make_probe(self.tokenizer, self.seen, self.unseen, prefix_words=self.prefix_words)
-        self.exposures, self.updates, self.rows = 0, 0, []
-    def stop(self):
-        "Leave the running `study` or `forget` at its next update"
-        self._stop.set()
-    def arm(self):
-        "From now on a `stop` counts for the next `study` or `forget`, even one that comes before its first update"
-        self._stop.clear()
-        self._armed = True
-    def reset(self):
-        "The model as it was, all tests forgotten"
-        StudyRun(self.model, {}, self.base).restore(0)
-        self._fresh()
+        self.model, self.tokenizer, self.other = model, tokenizer, other
+        self.seen, self.unseen = check_sentences(seen, "seen"), check_sentences(unseen, "unseen")
+        self.lr, self.batch_size, self.seed, self.prefix_words = lr, batch_size, seed, prefix_words
+        self.ids, self.base = tokenize(tokenizer, self.seen, model), trainable(model)
+        self._stop, self._armed = threading.Event(), False
+        _fresh(self)
+
+# %% ../../nbs/recall/07_tester.ipynb #8962fafb
+@patch
+def __repr__(self:RecallSession):
+    done = f"{self.exposures:g} exposures, {self.updates} updates on other text"
+    if not self.rows: return f"{len(self.seen)} sentences, not tested yet (RecallSession: {done})"
+    told = {k: self.rows[-1][k] for k in ("recognised", "exact")}
+    n = f"{told['recognised']*len(self.seen):g} of {len(self.seen)} sentences recognised"
+    return f"{n}, {told['exact']*len(self.seen):g} recited (RecallSession: {done})"
+
+# %% ../../nbs/recall/07_tester.ipynb #4d7a19f6
+@patch
+def stop(self:RecallSession):
+    "Leave the running `study` or `forget` at its next update"
+    self._stop.set()
+
+# %% ../../nbs/recall/07_tester.ipynb #4e885bf8
+@patch
+def arm(self:RecallSession):
+    "From now on a `stop` counts for the next `study` or `forget`, even one that comes before its first update"
+    self._stop.clear()
+    self._armed = True
 
 # %% ../../nbs/recall/07_tester.ipynb #2c87adaf
 def _steps(self, batches, on_progress):
@@ -95,6 +95,13 @@ def study(self:RecallSession,
     done = _steps(self, batches, on_progress)/max(len(batches), 1)*exposures
     self.exposures += done
     return done
+
+# %% ../../nbs/recall/07_tester.ipynb #6a32bba4
+@patch
+def reset(self:RecallSession):
+    "The model as it was, all tests forgotten"
+    StudyRun(self.model, {}, self.base).restore(0)
+    _fresh(self)
 
 # %% ../../nbs/recall/07_tester.ipynb #4004709c
 @patch
@@ -149,6 +156,7 @@ def _last(self):
     if not self.rows: raise ValueError("nothing was tested yet: call test()")
     return self.probe.last[1]
 
+# %% ../../nbs/recall/07_tester.ipynb #41f657b4
 @patch
 def words(self:RecallSession,
     i:int, # sentence

@@ -7,17 +7,20 @@ __all__ = ['foils_for', 'RecallTester']
 
 # %% ../../nbs/recall/08_widgets.ipynb #90781f3e
 import threading
+from functools import partial
+
+from fastcore.basics import patch
 
 from ..core import read_jsonl, require
-from ..panel.parts import (
-    as_html, columns, explain, facts, heading, markup, paragraph, pick_list, table, verdict)
+from ..panel.parts import as_html, columns, explain, facts, heading
+from ..panel.parts import markup, paragraph, pick_list, table, verdict
 from ..panel.widget import button, label, panel_base, tagged
 from ..panel.charts import chart
 from .foils import make_foils
 from .tester import RecallSession
 from ..stats import wilson
 
-# %% ../../nbs/recall/08_widgets.ipynb #ccb2aa26
+# %% ../../nbs/recall/08_widgets.ipynb #51fb7429
 _PICK = ("which words came back: choose a sentence", None)
 _FOILS = [("one word replaced by a synonym", "synonym"), ("a paraphrase", "paraphrase"),
           ("as many random words", "random_words"), ("letters and words shuffled", "gibberish")]
@@ -32,6 +35,7 @@ _HELP = [explain("What are foils, exposures and updates?",
     "Recited: said word for word. Loss: how much a sentence surprises the model, in nats for each token; "
     "lower is better known.")]
 
+# %% ../../nbs/recall/08_widgets.ipynb #ccb2aa26
 def _shipped(n):
     from promptmem.data import shipped
     rows = read_jsonl(shipped("study_sentences.jsonl"))
@@ -45,6 +49,140 @@ def foils_for(
     "Foils made by rule; random words where the rule finds nothing to change"
     others = make_foils(sentences, "random_words")
     return [f or o for f, o in zip(make_foils(sentences, kind), others)]
+
+# %% ../../nbs/recall/08_widgets.ipynb #a7a3a1c1
+def _when(row):
+    "What had been done before a test"
+    one = "" if row["exposure"] == 1 else "s"
+    done = f"{row['exposure']:g} exposure{one}" + (f", {row['update']} updates" if row["update"] else "")
+    return done if row["phase"] in ("study", "other") else f"{row['phase']} ({done})"
+
+# %% ../../nbs/recall/08_widgets.ipynb #1b27d31f
+def _share(x, n):
+    "A share of sentences as a count with its interval"
+    lo, hi = wilson(x*n, n)
+    return f"{round(x*n, 1):g} of {n} ({100*lo:.0f} to {100*hi:.0f} %)"
+
+# %% ../../nbs/recall/08_widgets.ipynb #f04c3f63
+def _row(r):
+    "One test, in words"
+    n, out = r["n"], {"after": _when(r), "recognised": _share(r["recognition"], r["n"])}
+    if "calibrated" in r: out["against before"] = _share(r["calibrated"], n)
+    return out | {"words recalled": f"{100*r['rouge1']:.0f} %", "recited": f"{round(r['exact']*n)} of {n}",
+                  "loss, studied": f"{r['seen_loss']:.2f}", "loss, foils": f"{r['unseen_loss']:.2f}"}
+
+# %% ../../nbs/recall/08_widgets.ipynb #64ff5960
+def _outcome(r):
+    "The verdict on the last test"
+    n, sure = r["n"], wilson(r["recognition"]*r["n"], r["n"])[0] > .5
+    said = (f"After {_when(r)}: {round(r['recognition']*n, 1):g} of {n} sentences recognised, "
+            f"{round(r['exact']*n)} recited word for word")
+    return verdict(said if sure else said + " (by guessing, half would be recognised)", True if sure else None)
+
+# %% ../../nbs/recall/08_widgets.ipynb #0c5359cd
+def _lines(rows, x):
+    "Recognition with its interval, and recall, over `x`"
+    at, n = [r[x] for r in rows], rows[0]["n"]
+    bounds = [wilson(r["recognition"]*n, n) for r in rows]
+    return [dict(name="recognition", x=at, y=[r["recognition"] for r in rows], lo=[b[0] for b in bounds],
+                 hi=[b[1] for b in bounds]), dict(name="recall (ROUGE-1)", x=at, y=[r["rouge1"] for r in rows]),
+            dict(name="verbatim", x=at, y=[r["exact"] for r in rows])]
+
+# %% ../../nbs/recall/08_widgets.ipynb #d14f7b7c
+def _curves(rows):
+    "Charts of what study gives, and of what later training takes, from the rows of a session"
+    study, later = ([r for r in rows if r["phase"] == phase] for phase in ("study", "other"))
+    out, more = [], dict(y_range=(0, 1))
+    if len(study) > 1: out.append(chart("What study gives", _lines(study, "exposure"), "exposures", "score", **more))
+    if not later: return out
+    after = _lines(study[-1:] + later, "update")
+    return [*out, chart("What later training takes", after, "updates on other text", "score", **more)]
+
+# %% ../../nbs/recall/08_widgets.ipynb #cb1f569a
+def _sentences(s, chosen, live, most=40):
+    "The sentences with what came back of each, to choose from"
+    found = [s.words(i) for i in range(min(most, len(s.seen)))]
+    rows = [dict(sentence=t[:110], words_back=f"{sum(hit for _, hit in w)} of {len(w)}") for t, w in zip(s.seen, found)]
+    rows = [{k.replace("_", " "): v for k, v in r.items()} for r in rows]
+    mark = lambda r: "pm-best" if chosen is not None and r["sentence"] == s.seen[chosen][:110] else ""
+    if not live: return table(rows, mark=mark)
+    return pick_list(rows, range(len(rows)), None if chosen is None else str(chosen))
+
+# %% ../../nbs/recall/08_widgets.ipynb #08dc73f0
+def _words(s, chosen):
+    "One sentence, with the words of it that came back"
+    spoken = " ".join(w if hit else f"({w})" for w, hit in s.words(chosen))
+    how = "The model was given the grey words. Green words came back, struck out ones did not."
+    return [heading("Recalled words of the missing part"), paragraph(how, "pm-more"),
+            markup(s.marked(chosen), spoken)]
+
+# %% ../../nbs/recall/08_widgets.ipynb #387ef1dc
+def _view(s, chosen, live):
+    "What the panel of a session shows"
+    done = facts(sentences=len(s.seen), exposures=f"{s.exposures:g}", later_updates=s.updates)
+    if not s.rows:
+        none = paragraph("Not tested yet. Press Test for how it is now, or Study to read the sentences.")
+        return [done, none, *_HELP]
+    out = [_outcome(s.rows[-1]), done, heading("Tests so far"), table([_row(r) for r in s.rows]), *_HELP,
+           columns(*[[c] for c in _curves(s.rows)]), heading("What came back, sentence by sentence"),
+           _sentences(s, chosen, live)]
+    return out if chosen is None else out + _words(s, chosen)
+
+# %% ../../nbs/recall/08_widgets.ipynb #cd2521e4
+def _slider(name, says, value, lo, hi):
+    W = require("ipywidgets", "notebook")
+    return tagged(W.IntSlider(description=says, value=value, min=lo, max=hi,
+                              layout=W.Layout(width="320px", max_width="100%")), name)
+
+# %% ../../nbs/recall/08_widgets.ipynb #ad864a76
+def _fields(m, seen, unseen):
+    "Boxes, lists and sliders"
+    W = require("ipywidgets", "notebook")
+    def box(name, lines, hint):
+        return tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5, layout=W.Layout(width="98%")), name)
+    drop = lambda name, options: tagged(W.Dropdown(options=options, index=0, layout=W.Layout(width="auto")), name)
+    m.seen_box, m.unseen_box = (box("pm-seen", seen, "sentences to study, one a line"),
+                                box("pm-unseen", unseen, "foils, one a line"))
+    m.source = drop("pm-source", [("pick sentences …", None), *((s, s) for s in m.sets)])
+    m.kind, m.pick = drop("pm-foil-kind", _FOILS), drop("pm-sentence", [_PICK])
+    m.pick.layout = W.Layout(width="calc(100% - 4px)", max_width="720px")
+    m.exposures = _slider("pm-exposures", "exposures", 2, 1, 20)
+    m.updates = _slider("pm-updates", "updates", 20, 5, 200)
+    m.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
+    m.view = tagged(W.HTML(), "pm-recall-view")
+
+# %% ../../nbs/recall/08_widgets.ipynb #f21b118e
+def _buttons(m):
+    "The buttons by name; each calls the method of its panel when it is pressed"
+    now = lambda name: lambda: getattr(m, name)()
+    later = lambda name: lambda: m.background(getattr(m, name))
+    b = lambda says, name, f, panel=m, **k: button(says, name, f, panel=panel, **k)
+    return dict(use=b("Use these sentences", "pm-use", now("use")), test=b("Test", "pm-test", now("test")),
+                foils=b("Make foils", "pm-make-foils", now("write_foils")), reset=b("Reset", "pm-reset", now("reset")),
+                study=b("Study", "pm-study", later("study"), None, button_style="primary"),
+                stop=b("Stop", "pm-stop", now("stop"), None),
+                forget=b("Train on other text", "pm-forget-more", later("forget"), None),
+                compare=b("Without and with the edit", "pm-compare-edit", now("compare")))
+
+# %% ../../nbs/recall/08_widgets.ipynb #2d8d994f
+def _laid_out(m):
+    "Events and layout"
+    W, x = require("ipywidgets", "notebook"), m.buttons
+    for name, has in (("compare", m.edit), ("forget", m.other)): x[name].layout.display = "" if has else "none"
+    m.updates.layout.display = x["forget"].layout.display
+    m.pick.observe(lambda _: m.draw(), "value")
+    m.source.observe(lambda change: m.fill(change["new"]), "value")
+    side = lambda text, box: W.VBox([label(text), box], layout=W.Layout(flex="1 1 280px", min_width="0"))
+    return [W.HBox([side("to study", m.seen_box), side("foils, which are not studied", m.unseen_box)]),
+            W.HBox([m.source, m.kind, x["foils"], x["use"]]),
+            W.HBox([m.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
+            W.HBox([m.updates, x["forget"], x["compare"]]), m.progress, m.view, m.pick]
+
+# %% ../../nbs/recall/08_widgets.ipynb #37978891
+def _said(store):
+    "What users said, with foils"
+    sentences = list(dict.fromkeys(" ".join(r["sentence"].split()) for r in store.study_sentences()))[:40]
+    return sentences, foils_for(sentences)
 
 # %% ../../nbs/recall/08_widgets.ipynb #f7dbcc7e
 class RecallTester(panel_base()):
@@ -71,6 +209,14 @@ class RecallTester(panel_base()):
         panel_base().__init__(self, _laid_out(self))
         self.draw()
 
+    def parts(self)->list:
+        "What the panel shows"
+        return [heading("What does it remember?"), *_view(self.session, self.pick.value, live=False)]
+
+    def draw(self):
+        "Draw the current state"
+        self.view.value = as_html(_view(self.session, self.pick.value, live=True))
+
     later = True
     def go(self,
         where:str="", # class of the field that the key was pressed in
@@ -88,102 +234,38 @@ class RecallTester(panel_base()):
         "Look at this sentence"
         self.pick.value = int(row)
 
-# %% ../../nbs/recall/08_widgets.ipynb #ad864a76
-def _fields(m, seen, unseen):
-    "Boxes, lists and sliders"
-    W = require("ipywidgets", "notebook")
-    def box(name, lines, hint):
-        return tagged(W.Textarea(value="\n".join(lines), placeholder=hint, rows=5, layout=W.Layout(width="98%")), name)
-    drop = lambda name, options: tagged(W.Dropdown(options=options, index=0, layout=W.Layout(width="auto")), name)
-    m.seen_box, m.unseen_box = (box("pm-seen", seen, "sentences to study, one a line"),
-                                box("pm-unseen", unseen, "foils, one a line"))
-    m.source = drop("pm-source", [("pick sentences …", None), *((s, s) for s in m.sets)])
-    m.kind, m.pick = drop("pm-foil-kind", _FOILS), drop("pm-sentence", [_PICK])
-    m.pick.layout = W.Layout(width="calc(100% - 4px)", max_width="720px")
-    m.exposures = _slider("pm-exposures", "exposures", 2, 1, 20)
-    m.updates = _slider("pm-updates", "updates", 20, 5, 200)
-    m.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
-    m.view = tagged(W.HTML(), "pm-recall-view")
-
-def _slider(name, says, value, lo, hi):
-    W = require("ipywidgets", "notebook")
-    return tagged(W.IntSlider(description=says, value=value, min=lo, max=hi,
-                              layout=W.Layout(width="320px", max_width="100%")), name)
-
-# %% ../../nbs/recall/08_widgets.ipynb #dca960cc
-from functools import partial
-from fastcore.basics import patch
-
-# %% ../../nbs/recall/08_widgets.ipynb #f21b118e
-def _buttons(m):
-    "The buttons by name"
-    b = lambda says, name, f, panel=m, **k: button(says, name, f, panel=panel, **k)
-    later = lambda action: lambda: m.background(action)
-    return dict(use=b("Use these sentences", "pm-use", m.use), foils=b("Make foils", "pm-make-foils", m.write_foils),
-                test=b("Test", "pm-test", m.test), reset=b("Reset", "pm-reset", m.reset),
-                study=b("Study", "pm-study", later(m.study), None, button_style="primary"),
-                stop=b("Stop", "pm-stop", m.stop, None),
-                forget=b("Train on other text", "pm-forget-more", later(m.forget), None),
-                compare=b("Without and with the edit", "pm-compare-edit", m.compare))
-
-def _laid_out(m):
-    "Events and layout"
-    W, x = require("ipywidgets", "notebook"), m.buttons
-    for name, has in (("compare", m.edit), ("forget", m.other)): x[name].layout.display = "" if has else "none"
-    m.updates.layout.display = x["forget"].layout.display
-    m.pick.observe(lambda _: m.draw(), "value")
-    m.source.observe(lambda change: m.fill(change["new"]), "value")
-    side = lambda text, box: W.VBox([label(text), box], layout=W.Layout(flex="1 1 280px", min_width="0"))
-    return [W.HBox([side("to study", m.seen_box), side("foils, which are not studied", m.unseen_box)]),
-            W.HBox([m.source, m.kind, x["foils"], x["use"]]),
-            W.HBox([m.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
-            W.HBox([m.updates, x["forget"], x["compare"]]), m.progress, m.view, m.pick]
-
-# %% ../../nbs/recall/08_widgets.ipynb #37978891
-def _said(store):
-    "What users said, with foils"
-    sentences = list(dict.fromkeys(" ".join(r["sentence"].split()) for r in store.study_sentences()))[:40]
-    return sentences, foils_for(sentences)
-
-def _lines_of(box): return [s.strip() for s in box.value.splitlines() if s.strip()]
+# %% ../../nbs/recall/08_widgets.ipynb #c614f4c4
+@patch
+def curve_parts(self:RecallTester):
+    "What study gives, and what later training takes"
+    return _curves(self.session.rows)
 
 @patch
-def use(self:RecallTester,
-    seen=None, # list of sentences
-    unseen=None, # list of sentences, the foils
-):
-    "Start over with the sentences in the boxes, or with the given ones"
-    new = [_lines_of(box) if given is None else list(given) for box,
-           given in ((self.seen_box, seen), (self.unseen_box, unseen))]
-    self.session.reset()
-    self.session = RecallSession(self.model, self.lm_tokenizer, *new, self.other, **self.options)
-    self.seen_box.value, self.unseen_box.value = map("\n".join, new)
-    self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
+def view_parts(self:RecallTester,
+    live:bool=False, # rows that can be clicked
+)->list: # parts
+    "What the open view shows"
+    return _view(self.session, self.pick.value, live)
+
+# %% ../../nbs/recall/08_widgets.ipynb #f1560c6f
+def _tested(self):
+    self.pick.options = [_PICK] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
+    self.pick.index = 0
+    if self.hears: self.pick.layout.display = "none"        # rows are clicked instead
     self.draw()
 
-# %% ../../nbs/recall/08_widgets.ipynb #47198336
+# %% ../../nbs/recall/08_widgets.ipynb #f7dd3cb2
 @patch
-def fill(self:RecallTester,
-    name:str, # of a data set
-):
-    "Put a set of sentences into the boxes; *Use these sentences* starts with them"
-    if name is None: return
-    if not (chosen := self.sets[name]())[0]: return self.say("There are no such sentences yet.")
-    self.seen_box.value, self.unseen_box.value = map("\n".join, chosen)
-    self.say("Change them as you like, then press 'Use these sentences'.")
-
-@patch
-def write_foils(self:RecallTester,
-    kind:str=None, # type of the task
-):
-    "Fill the second box with foils for the sentences of the first"
-    if kind is not None: self.kind.value = kind
-    if not (lines := _lines_of(self.seen_box)): raise ValueError("paste or pick sentences first")
-    self.unseen_box.value = "\n".join(foils_for(lines, self.kind.value))
+def test(self:RecallTester)->dict:
+    "Recognition and recall now"
+    row = self.session.test()
+    _tested(self)
+    return row
 
 # %% ../../nbs/recall/08_widgets.ipynb #183e3dcf
 def _told(self, done, total, loss): self.progress.max, self.progress.value = total, done
 
+# %% ../../nbs/recall/08_widgets.ipynb #f24c0e78
 @patch
 def study(self:RecallTester,
     exposures:int=None, # passes over the sentences
@@ -192,6 +274,7 @@ def study(self:RecallTester,
     self.session.study(exposures or self.exposures.value, partial(_told, self))
     return self.test()
 
+# %% ../../nbs/recall/08_widgets.ipynb #4004709c
 @patch
 def forget(self:RecallTester,
     updates:int=None, # batches of other text
@@ -199,6 +282,31 @@ def forget(self:RecallTester,
     "Train on other text, then test"
     self.session.forget(updates or self.updates.value, on_progress=partial(_told, self))
     return self.test()
+
+# %% ../../nbs/recall/08_widgets.ipynb #6a32bba4
+@patch
+def reset(self:RecallTester):
+    "The model as it was before"
+    self.session.reset()
+    self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
+    self.draw()
+
+# %% ../../nbs/recall/08_widgets.ipynb #c8ae15f7
+@patch
+def compare(self:RecallTester,
+    edit=None, # an `Edit` of the model
+)->tuple:
+    "Recognition and recall without and with an edit: two rows"
+    if edit is None and self.edit is None: raise ValueError("there is no edit to compare with: give edit=")
+    rows = self.session.compare(self.edit if edit is None else edit)
+    _tested(self)
+    return rows
+
+# %% ../../nbs/recall/08_widgets.ipynb #4d7a19f6
+@patch
+def stop(self:RecallTester):
+    "Stop studying at the next update"
+    self.session.stop()
 
 # %% ../../nbs/recall/08_widgets.ipynb #4b9c324b
 @patch
@@ -218,137 +326,42 @@ def background(self:RecallTester,
     self.thread = threading.Thread(target=run, daemon=True)
     self.thread.start()
 
-# %% ../../nbs/recall/08_widgets.ipynb #4d7a19f6
-@patch
-def stop(self:RecallTester):
-    "Stop studying at the next update"
-    self.session.stop()
+# %% ../../nbs/recall/08_widgets.ipynb #e49f16f5
+def _lines_of(box): return [s.strip() for s in box.value.splitlines() if s.strip()]
 
+# %% ../../nbs/recall/08_widgets.ipynb #7c5a0649
 @patch
-def reset(self:RecallTester):
-    "The model as it was before"
+def use(self:RecallTester,
+    seen=None, # list of sentences
+    unseen=None, # list of sentences, the foils
+):
+    "Start over with the sentences in the boxes, or with the given ones"
+    new = [_lines_of(box) if given is None else list(given) for box,
+           given in ((self.seen_box, seen), (self.unseen_box, unseen))]
     self.session.reset()
+    self.session = RecallSession(self.model, self.lm_tokenizer, *new, self.other, **self.options)
+    self.seen_box.value, self.unseen_box.value = map("\n".join, new)
     self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
+    self.say("")
     self.draw()
 
-# %% ../../nbs/recall/08_widgets.ipynb #f7dd3cb2
+# %% ../../nbs/recall/08_widgets.ipynb #47198336
 @patch
-def test(self:RecallTester)->dict:
-    "Recognition and recall now"
-    row = self.session.test()
-    _tested(self)
-    return row
+def fill(self:RecallTester,
+    name:str, # of a data set
+):
+    "Put a set of sentences into the boxes; *Use these sentences* starts with them"
+    if name is None: return
+    if not (chosen := self.sets[name]())[0]: return self.say("There are no such sentences yet.")
+    self.seen_box.value, self.unseen_box.value = map("\n".join, chosen)
+    self.say("Change them as you like, then press 'Use these sentences'.")
 
+# %% ../../nbs/recall/08_widgets.ipynb #1c7e71a1
 @patch
-def compare(self:RecallTester,
-    edit=None, # an `Edit` of the model
-)->tuple:
-    "Recognition and recall without and with an edit: two rows"
-    if edit is None and self.edit is None: raise ValueError("there is no edit to compare with: give edit=")
-    rows = self.session.compare(self.edit if edit is None else edit)
-    _tested(self)
-    return rows
-
-# %% ../../nbs/recall/08_widgets.ipynb #f1560c6f
-def _tested(self):
-    self.pick.options = [_PICK] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
-    self.pick.index = 0
-    if self.hears: self.pick.layout.display = "none"        # rows are clicked instead
-    self.draw()
-
-# %% ../../nbs/recall/08_widgets.ipynb #a7a3a1c1
-def _when(row):
-    "What had been done before a test"
-    one = "" if row["exposure"] == 1 else "s"
-    done = f"{row['exposure']:g} exposure{one}" + (f", {row['update']} updates" if row["update"] else "")
-    return done if row["phase"] in ("study", "other") else f"{row['phase']} ({done})"
-
-
-
-# %% ../../nbs/recall/08_widgets.ipynb #1b27d31f
-def _share(x, n):
-    "A share of sentences as a count with its interval"
-    lo, hi = wilson(x*n, n)
-    return f"{round(x*n, 1):g} of {n} ({100*lo:.0f} to {100*hi:.0f} %)"
-
-def _row(r):
-    "One test, in words"
-    n, out = r["n"], {"after": _when(r), "recognised": _share(r["recognition"], r["n"])}
-    if "calibrated" in r: out["against before"] = _share(r["calibrated"], n)
-    return out | {"words recalled": f"{100*r['rouge1']:.0f} %", "recited": f"{round(r['exact']*n)} of {n}",
-                  "loss, studied": f"{r['seen_loss']:.2f}", "loss, foils": f"{r['unseen_loss']:.2f}"}
-
-def _outcome(r):
-    "The verdict on the last test"
-    n, sure = r["n"], wilson(r["recognition"]*r["n"], r["n"])[0] > .5
-    said = (f"After {_when(r)}: {round(r['recognition']*n, 1):g} of {n} sentences recognised, "
-            f"{round(r['exact']*n)} recited word for word")
-    return verdict(said if sure else said + " (by guessing, half would be recognised)", True if sure else None)
-
-# %% ../../nbs/recall/08_widgets.ipynb #0c5359cd
-def _lines(rows, x):
-    "Recognition with its interval, and recall, over `x`"
-    at, n = [r[x] for r in rows], rows[0]["n"]
-    bounds = [wilson(r["recognition"]*n, n) for r in rows]
-    return [dict(name="recognition", x=at, y=[r["recognition"] for r in rows], lo=[b[0] for b in bounds],
-                 hi=[b[1] for b in bounds]), dict(name="recall (ROUGE-1)", x=at, y=[r["rouge1"] for r in rows]),
-            dict(name="verbatim", x=at, y=[r["exact"] for r in rows])]
-
-# %% ../../nbs/recall/08_widgets.ipynb #c614f4c4
-@patch
-def curve_parts(self:RecallTester):
-    "What study gives, and what later training takes"
-    study = [r for r in self.session.rows if r["phase"] == "study"]
-    later = [r for r in self.session.rows if r["phase"] == "other"]
-    out = (
-        [chart("What study gives", _lines(study, "exposure"), "exposures", "score", y_range=(0, 1))]
-        if len(study) > 1
-        else []
-    )
-    if later:
-        out.append(chart("What later training takes", _lines(study[-1:] + later, "update"), "updates on other text",
-                         "score", y_range=(0, 1)))
-    return out
-
-# %% ../../nbs/recall/08_widgets.ipynb #f26b1f5d
-@patch
-def draw(self:RecallTester):
-    "Draw the current state"
-    self.view.value = as_html(self.view_parts(live=True))
-
-# %% ../../nbs/recall/08_widgets.ipynb #cb1f569a
-def _sentences(s, chosen, live, most=40):
-    "The sentences with what came back of each, to choose from"
-    found = [s.words(i) for i in range(min(most, len(s.seen)))]
-    rows = [dict(sentence=t[:110], words_back=f"{sum(hit for _, hit in w)} of {len(w)}") for t, w in zip(s.seen, found)]
-    rows = [{k.replace("_", " "): v for k, v in r.items()} for r in rows]
-    mark = lambda r: "pm-best" if chosen is not None and r["sentence"] == s.seen[chosen][:110] else ""
-    if not live: return table(rows, mark=mark)
-    return pick_list(rows, range(len(rows)), None if chosen is None else str(chosen))
-
-# %% ../../nbs/recall/08_widgets.ipynb #df2e3284
-@patch
-def view_parts(self:RecallTester,
-    live:bool=False, # rows that can be clicked
-)->list: # parts
-    "What the open view shows"
-    s, chosen = self.session, self.pick.value
-    done = facts(sentences=len(s.seen), exposures=f"{s.exposures:g}", later_updates=s.updates)
-    if not s.rows:
-        none = paragraph("Not tested yet. Press Test for how it is now, or Study to read the sentences.")
-        return [done, none, *_HELP]
-    out = [_outcome(s.rows[-1]), done, heading("Tests so far"), table([_row(r) for r in s.rows]), *_HELP,
-           columns(*[[c] for c in self.curve_parts()]), heading("What came back, sentence by sentence"),
-           _sentences(s, chosen, live)]
-    if chosen is None: return out
-    words = s.words(chosen)
-    return out + [heading("Recalled words of the missing part"),
-                  paragraph("The model was given the grey words. Green words came back, struck out ones did not.",
-                            "pm-more"),
-                  markup(s.marked(chosen), " ".join(w if hit else f"({w})" for w, hit in words))]
-
-# %% ../../nbs/recall/08_widgets.ipynb #65f0e028
-@patch
-def parts(self:RecallTester)->list:
-    "What the panel shows"
-    return [heading("What does it remember?"), *self.view_parts()]
+def write_foils(self:RecallTester,
+    kind:str=None, # type of the task
+):
+    "Fill the second box with foils for the sentences of the first"
+    if kind is not None: self.kind.value = kind
+    if not (lines := _lines_of(self.seen_box)): raise ValueError("paste or pick sentences first")
+    self.unseen_box.value = "\n".join(foils_for(lines, self.kind.value))
