@@ -73,12 +73,12 @@ class Pairs:
 
     def _repr_html_(self):
         ...
+
+def _pairs(seen, unseen, name, n):
+    ...
 CONDITIONS: _Any
 
 def condition(k, corpus, n: int=..., seed: int=..., **kw) -> Pairs:
-    ...
-
-def _pairs(seen, unseen, name, n):
     ...
 
 def read_sentences(path, key: _Optional[str]=...) -> list:

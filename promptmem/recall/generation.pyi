@@ -12,7 +12,8 @@ from ..panel.plots import figure
 from ..panel.widget import static_page
 from .studying import check_sentences, context_ids, tokenize
 from ..lm.chat import frame
-from promptmem.lm.scoring import budget_batches, context_length, encode, evaluating, pad_id, run_halving, split_head, token_hits
+from ..lm.scoring import budget_batches, context_length, encode, evaluating
+from ..lm.scoring import pad_id, run_halving, split_head, token_hits
 from ..stats import bootstrap, paired_bootstrap, wilson
 
 def rouge_words(text: str) -> list:
@@ -51,10 +52,10 @@ def _decode(model, prompts, n, pad, block, uniform=..., temperature=...):
 def _beams(model, prompts, n, pad, block, beams):
     ...
 
-def continue_ids(model, tokenizer, prompts, lengths, beams: int=..., temperature: float=..., seed: int=..., batch_tokens: _Optional[int]=..., progress: _Optional[bool]=...) -> list:
+def _batches(prompts, lengths, budget, same_length):
     ...
 
-def _batches(prompts, lengths, budget, same_length):
+def continue_ids(model, tokenizer, prompts, lengths, beams: int=..., temperature: float=..., seed: int=..., batch_tokens: _Optional[int]=..., progress: _Optional[bool]=...) -> list:
     ...
 
 def _text(tokenizer, ids):

@@ -19,16 +19,13 @@ from ..stats import mean_interval
 def make_probe(tokenizer, seen, unseen, recall: bool=..., prefix_words=..., **kw):
     ...
 
-def interference_plan(n_seen: int, n_other: int, updates: int, batch_size: int=..., replay: float=..., reviews=..., seed: int=...) -> list:
-    ...
-
 def _endless(n, rng):
     ...
 
 def expanding(first: int, times: int, factor: float=...) -> list:
     ...
 
-def retention_curve(model, tokenizer, seen, unseen, other, exposures: int=..., lr: float=..., batch_size: int=..., study_at=..., at=..., other_lr: _Optional[float]=..., other_batch_size: int=..., conditions: _Optional[dict]=..., replay: float=..., reviews=..., seeds=..., prefix_words=..., max_length: int=..., restore: bool=..., progress: _Optional[bool]=...) -> 'Retention':
+def interference_plan(n_seen: int, n_other: int, updates: int, batch_size: int=..., replay: float=..., reviews=..., seed: int=...) -> list:
     ...
 
 def _name(replay, reviews):
@@ -38,6 +35,9 @@ def _without(other, tested):
     ...
 
 def _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr, other_batch_size, seed, progress):
+    ...
+
+def retention_curve(model, tokenizer, seen, unseen, other, exposures: int=..., lr: float=..., batch_size: int=..., study_at=..., at=..., other_lr: _Optional[float]=..., other_batch_size: int=..., conditions: _Optional[dict]=..., replay: float=..., reviews=..., seeds=..., prefix_words=..., max_length: int=..., restore: bool=..., progress: _Optional[bool]=...) -> 'Retention':
     ...
 
 class Retention:
@@ -50,10 +50,10 @@ class Retention:
     def means(self, score=..., phase=...):
         ...
 
-    def half_life(self, score=...):
+    def floor(self, score=...):
         ...
 
-    def floor(self, score=...):
+    def half_life(self, score=...):
         ...
 
     @property
@@ -79,10 +79,10 @@ def _ends(r, score):
     ...
 SHAPES: _Any
 
-def fit_forgetting(updates, scores):
+def _linear(x, y):
     ...
 
-def _linear(x, y):
+def fit_forgetting(updates, scores):
     ...
 
 def exposures_to(frame, criterion: float=..., score: str=...) -> float:
@@ -90,7 +90,7 @@ def exposures_to(frame, criterion: float=..., score: str=...) -> float:
 
 def savings(model, tokenizer, seen, unseen, other, updates=..., exposures: int=..., criterion: float=..., score: str=..., lr: float=..., other_lr: _Optional[float]=..., batch_size: int=..., other_batch_size: int=..., seed: int=...):
     ...
-LABELS: _Any
 
 def _log_axis(fig, values):
     ...
+LABELS: _Any

@@ -14,7 +14,8 @@ from ..panel.widget import static_page
 from ..lm.base import LMError
 from ..lm.chat import chat_ids, frame
 from ..lm.matmul import fast_linear
-from promptmem.lm.scoring import OutOfMemory, context_length, encode, evaluating, is_oom, pad_id, pad_right, split_head
+from ..lm.scoring import OutOfMemory, context_length, encode, evaluating
+from ..lm.scoring import is_oom, pad_id, pad_right, split_head
 from ..lm.weights import WeightDelta, checked_parameters, put_back, read_tensors, trainable, write_tensors
 
 def check_sentences(sentences, name: str=...) -> list:
@@ -138,13 +139,13 @@ class StudyRun:
 def _recognised(p):
     ...
 
-def study(model, tokenizer, sentences, exposures: int=..., lr: float=..., batch_size: int=..., seed: int=..., max_length: int=..., bucket: int=..., lora=..., probe=..., probe_exposures=..., probe_updates=..., keep=..., reversible: bool=..., checkpoint=..., on_update=..., progress: _Optional[bool]=..., chat=..., **training) -> StudyRun:
-    ...
-
-def _give_back(run, learner):
-    ...
-
 def _moments(probe, at_exposures, at_updates, exposures, per):
+    ...
+
+def _probe(run, learner, probe, at, per):
+    ...
+
+def _save(run, learner, checkpoint):
     ...
 
 def _resume(run, learner, checkpoint):
@@ -153,8 +154,8 @@ def _resume(run, learner, checkpoint):
 def _run(run, learner, ids, probe, at, keep, checkpoint, on_update, bar):
     ...
 
-def _probe(run, learner, probe, at, per):
+def _give_back(run, learner):
     ...
 
-def _save(run, learner, checkpoint):
+def study(model, tokenizer, sentences, exposures: int=..., lr: float=..., batch_size: int=..., seed: int=..., max_length: int=..., bucket: int=..., lora=..., probe=..., probe_exposures=..., probe_updates=..., keep=..., reversible: bool=..., checkpoint=..., on_update=..., progress: _Optional[bool]=..., chat=..., **training) -> StudyRun:
     ...

@@ -9,15 +9,15 @@ from .retention import Retention, interference_plan, make_probe
 from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize
 from ..lm.weights import trainable
 
+def _fresh(session):
+    ...
+
 class RecallSession:
-    learner: _Any
-    probe: _Any
-    _armed: _Any
     model: _Any
     tokenizer: _Any
+    other: _Any
     seen: _Any
     unseen: _Any
-    other: _Any
     lr: _Any
     batch_size: _Any
     seed: _Any
@@ -25,17 +25,12 @@ class RecallSession:
     ids: _Any
     base: _Any
     _stop: _Any
-    exposures: _Any
-    updates: _Any
-    rows: _Any
+    _armed: _Any
 
     def __init__(self, model, tokenizer, seen, unseen, other=..., lr: float=..., batch_size: int=..., seed: int=..., prefix_words=...):
         ...
 
     def __repr__(self):
-        ...
-
-    def _fresh(self):
         ...
 
     def stop(self):
@@ -44,10 +39,10 @@ class RecallSession:
     def arm(self):
         ...
 
-    def reset(self):
+    def study(self, exposures: int=..., on_progress=...) -> float:
         ...
 
-    def study(self, exposures: int=..., on_progress=...) -> float:
+    def reset(self):
         ...
 
     def forget(self, updates: int=..., batch_size: int=..., replay: float=..., on_progress=...) -> int:

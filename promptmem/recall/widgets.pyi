@@ -2,8 +2,11 @@
 from typing import Any as _Any, Optional as _Optional
 
 import threading
+from functools import partial
+from fastcore.basics import patch
 from ..core import read_jsonl, require
-from ..panel.parts import as_html, columns, explain, facts, heading, markup, paragraph, pick_list, table, verdict
+from ..panel.parts import as_html, columns, explain, facts, heading
+from ..panel.parts import markup, paragraph, pick_list, table, verdict
 from ..panel.widget import button, label, panel_base, tagged
 from ..panel.charts import chart
 from .foils import make_foils
@@ -17,99 +20,6 @@ def _shipped(n):
     ...
 
 def foils_for(sentences, kind: str=...) -> list:
-    ...
-
-class RecallTester(_Any):
-    sets: _Any
-    session: _Any
-    buttons: _Any
-    model: _Any
-    lm_tokenizer: _Any
-    other: _Any
-    edit: _Any
-    options: _Any
-    thread: _Any
-    runs: _Any
-
-    def __init__(self, model, tokenizer, seen=..., unseen=..., other=..., store=..., edit=..., **kw):
-        ...
-    later: _Any
-
-    def go(self, where: str=...):
-        ...
-
-    def escape(self, where: str=...):
-        ...
-
-    def row_chosen(self, row: str):
-        ...
-
-    def use(self, seen=..., unseen=...):
-        ...
-
-    def fill(self, name: str):
-        ...
-
-    def write_foils(self, kind: _Optional[str]=...):
-        ...
-
-    def study(self, exposures: _Optional[int]=...):
-        ...
-
-    def forget(self, updates: _Optional[int]=...):
-        ...
-
-    def background(self, action):
-        ...
-
-    def stop(self):
-        ...
-
-    def reset(self):
-        ...
-
-    def test(self) -> dict:
-        ...
-
-    def compare(self, edit=...) -> tuple:
-        ...
-
-    def curve_parts(self):
-        ...
-
-    def draw(self):
-        ...
-
-    def view_parts(self, live: bool=...) -> list:
-        ...
-
-    def parts(self) -> list:
-        ...
-
-def _fields(m, seen, unseen):
-    ...
-
-def _slider(name, says, value, lo, hi):
-    ...
-from functools import partial
-from fastcore.basics import patch
-
-def _buttons(m):
-    ...
-
-def _laid_out(m):
-    ...
-
-def _said(store):
-    ...
-
-def _lines_of(box):
-    ...
-
-def _told(self, done, total, loss):
-    ...
-
-def _tested(self):
     ...
 
 def _when(row):
@@ -127,5 +37,104 @@ def _outcome(r):
 def _lines(rows, x):
     ...
 
+def _curves(rows):
+    ...
+
 def _sentences(s, chosen, live, most=...):
+    ...
+
+def _words(s, chosen):
+    ...
+
+def _view(s, chosen, live):
+    ...
+
+def _slider(name, says, value, lo, hi):
+    ...
+
+def _fields(m, seen, unseen):
+    ...
+
+def _buttons(m):
+    ...
+
+def _laid_out(m):
+    ...
+
+def _said(store):
+    ...
+
+class RecallTester(_Any):
+    sets: _Any
+    session: _Any
+    buttons: _Any
+    model: _Any
+    lm_tokenizer: _Any
+    other: _Any
+    edit: _Any
+    options: _Any
+    thread: _Any
+
+    def __init__(self, model, tokenizer, seen=..., unseen=..., other=..., store=..., edit=..., **kw):
+        ...
+
+    def parts(self) -> list:
+        ...
+
+    def draw(self):
+        ...
+    later: _Any
+
+    def go(self, where: str=...):
+        ...
+
+    def escape(self, where: str=...):
+        ...
+
+    def row_chosen(self, row: str):
+        ...
+
+    def curve_parts(self):
+        ...
+
+    def view_parts(self, live: bool=...) -> list:
+        ...
+
+    def test(self) -> dict:
+        ...
+
+    def study(self, exposures: _Optional[int]=...):
+        ...
+
+    def forget(self, updates: _Optional[int]=...):
+        ...
+
+    def reset(self):
+        ...
+
+    def compare(self, edit=...) -> tuple:
+        ...
+
+    def stop(self):
+        ...
+
+    def background(self, action):
+        ...
+
+    def use(self, seen=..., unseen=...):
+        ...
+
+    def fill(self, name: str):
+        ...
+
+    def write_foils(self, kind: _Optional[str]=...):
+        ...
+
+def _tested(self):
+    ...
+
+def _told(self, done, total, loss):
+    ...
+
+def _lines_of(box):
     ...
