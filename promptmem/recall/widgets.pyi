@@ -74,6 +74,7 @@ class RecallTester(_Any):
     edit: _Any
     options: _Any
     thread: _Any
+    runs: _Any
 
     def __init__(self, model, tokenizer, seen=..., unseen=..., other=..., store=..., edit=..., **kw):
         ...
