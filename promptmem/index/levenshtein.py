@@ -7,6 +7,7 @@ __all__ = ['LevenshteinIndex']
 
 # %% ../../nbs/index/01_levenshtein.ipynb #6f11581d
 import numpy as np
+from fastcore.basics import patch
 
 # %% ../../nbs/index/01_levenshtein.ipynb #af22edde
 def _bag(
@@ -172,48 +173,55 @@ class LevenshteinIndex:
         "Add many keys"
         for key in keys: self.add(key)
 
-    def remove(self, key:str)->None: # key: as it was added
-        "Remove `key`; KeyError when it is not there"
-        at = self._where.pop(key)
-        moved = self._buckets[len(key)].remove(at)
-        if moved is not None: self._where[moved] = at
-        if not self._buckets[len(key)].keys: del self._buckets[len(key)]
+# %% ../../nbs/index/01_levenshtein.ipynb #fb2acf7a
+@patch
+def remove(self:LevenshteinIndex, key:str)->None: # key: as it was added
+    "Remove `key`; KeyError when it is not there"
+    at = self._where.pop(key)
+    moved = self._buckets[len(key)].remove(at)
+    if moved is not None: self._where[moved] = at
+    if not self._buckets[len(key)].keys: del self._buckets[len(key)]
 
-    def query(self,
-        text:str, # the question, normalised like the keys
-        max_distance:int=None, # hits must not be further away (inclusive)
-    ): # (key, distance), or None
-        "The nearest key within `max_distance`"
-        found = self.nearest(text, 1, max_distance)
-        return found[0] if found else None
+# %% ../../nbs/index/01_levenshtein.ipynb #abb48bd7
+@patch
+def nearest(self:LevenshteinIndex,
+    text:str, # the question, normalised like the keys
+    k:int=5, # how many keys to return at most
+    max_distance:int=None, # None: no limit
+)->list: # (key, distance), nearest first
+    "The `k` nearest keys within `max_distance`"
+    if k < 1 or not self._where or (max_distance is not None and max_distance < 0): return []
+    if k == 1 and text in self._where: return [(text, 0)]
+    longest = max(len(text), max(self._buckets))
+    last = longest if max_distance is None else min(max_distance, longest)
+    limit = min(5, last)
+    while True:
+        found = _within(self, text, k, limit)
+        if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]
+        limit = min(limit * 2, last)
 
-    def nearest(self,
-        text:str, # the question, normalised like the keys
-        k:int=5, # how many keys to return at most
-        max_distance:int=None, # None: no limit
-    )->list: # (key, distance), nearest first
-        "The `k` nearest keys within `max_distance`"
-        if k < 1 or not self._where or (max_distance is not None and max_distance < 0): return []
-        if k == 1 and text in self._where: return [(text, 0)]
-        longest = max(len(text), max(self._buckets))
-        last = longest if max_distance is None else min(max_distance, longest)
-        limit = min(5, last)
-        while True:
-            found = self._within(text, k, limit)
-            if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]
-            limit = min(limit * 2, last)
+# %% ../../nbs/index/01_levenshtein.ipynb #d3a3bf71
+def _within(index,
+    text:str, # the question
+    k:int, # how many
+    limit:int, # largest distance
+)->list: # (distance, rank, key), sorted
+    "The `k` nearest keys within `limit`, by growing lower bound"
+    if len(index) <= index.small: return _scan(index, text, k, limit)
+    found, best = _candidates(index, text, limit), []
+    for level in range(limit + 1):
+        cut = best[k - 1][0] if len(best) >= k else limit
+        if level > cut: break
+        new = _verified(text, found, level, cut)
+        if new: best = sorted(best + new)[:k]
+    return best
 
-    def _within(self,
-        text:str, # the question
-        k:int, # how many
-        limit:int, # largest distance
-    )->list: # (distance, rank, key), sorted
-        "The `k` nearest keys within `limit`, by growing lower bound"
-        if len(self) <= self.small: return _scan(self, text, k, limit)
-        found, best = _candidates(self, text, limit), []
-        for level in range(limit + 1):
-            cut = best[k - 1][0] if len(best) >= k else limit
-            if level > cut: break
-            new = _verified(text, found, level, cut)
-            if new: best = sorted(best + new)[:k]
-        return best
+# %% ../../nbs/index/01_levenshtein.ipynb #a237eb74
+@patch
+def query(self:LevenshteinIndex,
+    text:str, # the question, normalised like the keys
+    max_distance:int=None, # hits must not be further away (inclusive)
+): # (key, distance), or None
+    "The nearest key within `max_distance`"
+    found = self.nearest(text, 1, max_distance)
+    return found[0] if found else None

@@ -15,6 +15,7 @@ from pathlib import Path
 
 # %% ../../nbs/index/02_vectors.ipynb #6f11581d
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import new_id, write_atomic
 
@@ -54,69 +55,81 @@ class VectorIndex:
     def __contains__(self, key): return key in self._slot
     def __repr__(self): return f"VectorIndex({len(self):,} vectors of {self.dim} numbers)"
 
-    def add(self,
-        key, # any hashable value
-        vector, # float32 [d]
-    )->None:
-        "Add or replace the vector of `key`"
-        self.extend([key], np.asarray(vector, np.float32)[None])
+# %% ../../nbs/index/02_vectors.ipynb #624dbf3c
+def _reserve(index, n):
+    "Room for `n` rows; grows by half, so that adding stays cheap"
+    have = 0 if index._matrix is None else len(index._matrix)
+    if n <= have: return
+    size = max(n, have + have // 2, 16)
+    matrix = np.zeros((size, index.dim), np.float32)
+    if have: matrix[:have] = index._matrix
+    index._matrix = matrix
+    index._ranks = np.concatenate([index._ranks, np.zeros(size - have, np.int64)])
 
-    def extend(self,
-        keys, # hashable values
-        vectors, # float32 [n, d]
-    )->None:
-        "Add or replace many vectors"
-        keys, vectors = list(keys), _unit(vectors)
-        if len(keys) != len(vectors): raise ValueError(f"{len(keys)} keys came with {len(vectors)} vectors")
-        if not keys: return
-        if self.dim is None: self.dim = vectors.shape[1]
-        if vectors.shape[1:] != (self.dim,):
-            raise ValueError(f"vectors of {self.dim} numbers expected, found {vectors.shape[1]}")
-        self._reserve(len(self) + len(keys))
-        slots = [self._claim(key) for key in keys]
-        self._matrix[slots] = vectors
+# %% ../../nbs/index/02_vectors.ipynb #65bb7456
+def _claim(index, key):
+    "The row of `key`, a new one at the end when it has none"
+    if key not in index._slot:
+        index._slot[key] = len(index._keys)
+        index._ranks[len(index._keys)] = index._next
+        index._next += 1
+        index._keys.append(key)
+    return index._slot[key]
 
-    def vector(self, key)->np.ndarray: # key: one that was added
-        "The unit vector stored for `key`"
-        return self._matrix[self._slot[key]].copy()
+# %% ../../nbs/index/02_vectors.ipynb #d3143185
+@patch
+def extend(self:VectorIndex,
+    keys, # hashable values
+    vectors, # float32 [n, d]
+)->None:
+    "Add or replace many vectors"
+    keys, vectors = list(keys), _unit(vectors)
+    if len(keys) != len(vectors): raise ValueError(f"{len(keys)} keys came with {len(vectors)} vectors")
+    if not keys: return
+    if self.dim is None: self.dim = vectors.shape[1]
+    if vectors.shape[1:] != (self.dim,):
+        raise ValueError(f"vectors of {self.dim} numbers expected, found {vectors.shape[1]}")
+    _reserve(self, len(self) + len(keys))
+    slots = [_claim(self, key) for key in keys]
+    self._matrix[slots] = vectors
 
-    def remove(self, key)->None: # key: one that was added
-        "Remove `key`; KeyError when it is not there"
-        at, last = self._slot.pop(key), len(self._keys) - 1
-        if at < last:
-            for values in (self._keys, self._matrix, self._ranks): values[at] = values[last]
-            self._slot[self._keys[at]] = at
-        self._matrix[last] = 0
-        self._keys.pop()
+# %% ../../nbs/index/02_vectors.ipynb #9225c2c8
+@patch
+def add(self:VectorIndex,
+    key, # any hashable value
+    vector, # float32 [d]
+)->None:
+    "Add or replace the vector of `key`"
+    self.extend([key], np.asarray(vector, np.float32)[None])
 
-    def search(self,
-        vector, # the question's embedding
-        k:int=5, # how many
-    )->list: # (key, cosine), best first
-        "The `k` nearest keys; ties go to the first inserted"
-        n = len(self)
-        if n == 0 or k < 1: return []
-        scores = self._matrix[:n] @ _unit(vector)
-        return [(self._keys[i], float(scores[i])) for i in _top(scores, self._ranks[:n], k).tolist()]
+# %% ../../nbs/index/02_vectors.ipynb #c3926f13
+@patch
+def vector(self:VectorIndex, key)->np.ndarray: # key: one that was added
+    "The unit vector stored for `key`"
+    return self._matrix[self._slot[key]].copy()
 
-    def _reserve(self, n):
-        "Room for `n` rows; grows by half, so that adding stays cheap"
-        have = 0 if self._matrix is None else len(self._matrix)
-        if n <= have: return
-        size = max(n, have + have // 2, 16)
-        matrix = np.zeros((size, self.dim), np.float32)
-        if have: matrix[:have] = self._matrix
-        self._matrix = matrix
-        self._ranks = np.concatenate([self._ranks, np.zeros(size - have, np.int64)])
+# %% ../../nbs/index/02_vectors.ipynb #fb2acf7a
+@patch
+def remove(self:VectorIndex, key)->None: # key: one that was added
+    "Remove `key`; KeyError when it is not there"
+    at, last = self._slot.pop(key), len(self._keys) - 1
+    if at < last:
+        for values in (self._keys, self._matrix, self._ranks): values[at] = values[last]
+        self._slot[self._keys[at]] = at
+    self._matrix[last] = 0
+    self._keys.pop()
 
-    def _claim(self, key):
-        "The row of `key`, a new one at the end when it has none"
-        if key not in self._slot:
-            self._slot[key] = len(self._keys)
-            self._ranks[len(self._keys)] = self._next
-            self._next += 1
-            self._keys.append(key)
-        return self._slot[key]
+# %% ../../nbs/index/02_vectors.ipynb #0558aef9
+@patch
+def search(self:VectorIndex,
+    vector, # the question's embedding
+    k:int=5, # how many
+)->list: # (key, cosine), best first
+    "The `k` nearest keys; ties go to the first inserted"
+    n = len(self)
+    if n == 0 or k < 1: return []
+    scores = self._matrix[:n] @ _unit(vector)
+    return [(self._keys[i], float(scores[i])) for i in _top(scores, self._ranks[:n], k).tolist()]
 
 # %% ../../nbs/index/02_vectors.ipynb #784ed7e6
 def _nearest_centre(
@@ -186,30 +199,6 @@ class ClusterIndex:
         ids = np.concatenate([self.ids[a:b] for a, b in spans])
         scores[ids < 0] = -np.inf
         return [(int(ids[i]), float(scores[i])) for i in _top(scores, ids, k).tolist() if ids[i] >= 0]
-
-    def erase(self,
-        ids, # integers
-    )->int: # how many were there
-        "Overwrite the vectors of `ids` and what was computed from them, on disk when this returns"
-        at = np.flatnonzero(np.isin(self.ids, np.fromiter(ids, np.int64)))
-        if not len(at): return 0
-        self.vectors[at] = 0
-        self.vectors.flush()
-        centres = np.load(self.place/"centres.npy", mmap_mode="r+")
-        for c in np.unique(np.searchsorted(self.starts, at, side="right") - 1).tolist():
-            centres[c] = _unit(self.vectors[self.starts[c]:self.starts[c + 1]].sum(0)) # the erased ones are zero by now
-        centres.flush()
-        self.ids[at] = -1 # last: what is killed before this is found again and erased again
-        self.ids.flush()
-        self.centres = np.array(centres)
-        return len(at)
-
-    def remark(self,
-        mark:str, # the new word
-    )->None:
-        "Give the index another mark, on disk when this returns"
-        self.mark = self.meta["mark"] = mark
-        write_atomic(self.folder/"meta.json", json.dumps(self.meta))
 
 # %% ../../nbs/index/02_vectors.ipynb #656c902b
 def _sample(
@@ -347,6 +336,34 @@ class ClusterBuild:
         meta = dict(self.meta, mark=mark, generation=generation.name)
         write_atomic(self.folder/"meta.json", json.dumps(meta))
 
+# %% ../../nbs/index/02_vectors.ipynb #8efcecfc
+@patch
+def erase(self:ClusterIndex,
+    ids, # integers
+)->int: # how many were there
+    "Overwrite the vectors of `ids` and what was computed from them, on disk when this returns"
+    at = np.flatnonzero(np.isin(self.ids, np.fromiter(ids, np.int64)))
+    if not len(at): return 0
+    self.vectors[at] = 0
+    self.vectors.flush()
+    centres = np.load(self.place/"centres.npy", mmap_mode="r+")
+    for c in np.unique(np.searchsorted(self.starts, at, side="right") - 1).tolist():
+        centres[c] = _unit(self.vectors[self.starts[c]:self.starts[c + 1]].sum(0)) # the erased ones are zero by now
+    centres.flush()
+    self.ids[at] = -1 # last: what is killed before this is found again and erased again
+    self.ids.flush()
+    self.centres = np.array(centres)
+    return len(at)
+
+# %% ../../nbs/index/02_vectors.ipynb #418c42fb
+@patch
+def remark(self:ClusterIndex,
+    mark:str, # the new word
+)->None:
+    "Give the index another mark, on disk when this returns"
+    self.mark = self.meta["mark"] = mark
+    write_atomic(self.folder/"meta.json", json.dumps(self.meta))
+
 # %% ../../nbs/index/02_vectors.ipynb #65ea7963
 def build_clusters(
     folder, # where the index shall stand
@@ -362,6 +379,14 @@ def build_clusters(
     tidy_clusters(folder)
     return ClusterIndex(folder)
 
+# %% ../../nbs/index/02_vectors.ipynb #e3b0c442-2
+#| export
+
+# %% ../../nbs/index/02_vectors.ipynb #dc6c6b83
+def _older(path, age):
+    try: return time.time() - path.stat().st_mtime >= age
+    except FileNotFoundError: return False
+
 # %% ../../nbs/index/02_vectors.ipynb #4221c901
 def tidy_clusters(
     folder, # where `build_clusters` writes
@@ -374,10 +399,6 @@ def tidy_clusters(
         if old.name.startswith(".meta.json.") and _older(old, age): old.unlink(missing_ok=True)
         if old.name in (current, "meta.json") or not old.is_dir(): continue
         if not old.name.startswith("building-") or _older(old, age): remove_folder(old)
-
-def _older(path, age):
-    try: return time.time() - path.stat().st_mtime >= age
-    except FileNotFoundError: return False
 
 # %% ../../nbs/index/02_vectors.ipynb #c28679ac
 def remove_folder(

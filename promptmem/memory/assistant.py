@@ -103,6 +103,7 @@ def as_scopes(
         raise InvalidData(f"a scope is a name, or several different ones, not {scope!r}")
     return names
 
+# %% ../../nbs/memory/09_assistant.ipynb #52bba697
 def _model(lm):
     "A language model, or a function as one; an error that says how to get one"
     if hasattr(lm, "complete") and not isinstance(lm, type): return lm
@@ -115,6 +116,7 @@ def _store_in_memory():
     from promptmem.store.store import Store
     return Store(":memory:")
 
+# %% ../../nbs/memory/09_assistant.ipynb #ef7705f4
 def _options(a, max_tokens, stop, temperature, seed):
     "What goes with every request; the published format has a length and an end of its own"
     published = a.format == "published"
@@ -136,6 +138,11 @@ def _check(a):
             "the published format has no place for system= or history=: use a chat model, or format='chat'"
         )
 
+# %% ../../nbs/memory/09_assistant.ipynb #0d746e65
+def _follows(lookup):
+    "Does the look-up take its entries from a store? One of the user's own making may not know the question"
+    return getattr(lookup, "bound", False)
+
 # %% ../../nbs/memory/09_assistant.ipynb #2214471c
 def _bound(lookup, store, scopes, embedder):
     "The look-up, following the store"
@@ -147,10 +154,6 @@ def _bound(lookup, store, scopes, embedder):
     else: fits(lookup, LookupLike, "lookup")
     if _follows(lookup) or not hasattr(lookup, "bind") or len(lookup): return lookup
     return lookup.bind(store, scopes[0] if len(scopes) == 1 else scopes)
-
-def _follows(lookup):
-    "Does the look-up take its entries from a store? One of the user's own making may not know the question"
-    return getattr(lookup, "bound", False)
 
 # %% ../../nbs/memory/09_assistant.ipynb #1d4d2afb
 @dataclass
@@ -194,6 +197,7 @@ def _template(a, r):
     r.meta["prompt_text"], r.prompt_id = template, stable_hash(template, 12)
     return template
 
+# %% ../../nbs/memory/09_assistant.ipynb #58cc531d
 def _filled(template, text):
     "`text` inside a template, or above it"
     if template is None: return text
@@ -275,6 +279,7 @@ def _afterwards(a, r, c):
     messages = [*asked, dict(role="assistant", content=c.text), dict(role="user", content=HOW)]
     return as_text(messages) if a.plain else messages
 
+# %% ../../nbs/memory/09_assistant.ipynb #52da67b0
 def _one_sentence(a):
     "A model on this machine that has no end of its own would go on to its longest answer: a sentence is enough"
     open_end = a.options.get("max_tokens") is None and getattr(a.lm, "max_chat_tokens", None)
@@ -414,6 +419,7 @@ def accept(self:Assistant,
     "Say that the answer was right"
     return _noted(self, r, "right")
 
+# %% ../../nbs/memory/09_assistant.ipynb #3e625d10
 @patch
 def reject(self:Assistant,
     r:Union[Interaction, str], # the interaction, or its id
@@ -464,12 +470,14 @@ def history(self:Assistant,
     "What was asked in this scope, by any assistant on the store"
     return self.store.interactions(self.scope, descending=True, limit=n)
 
+# %% ../../nbs/memory/09_assistant.ipynb #123d6e7d
 @patch
 def new_conversation(self:Assistant)->str: # its id
     "Start over: the model no longer sees what was asked before; memory stays"
     self._asked, self.conversation = [], new_id()
     return self.conversation
 
+# %% ../../nbs/memory/09_assistant.ipynb #338ca2ef
 @patch
 def memories(self:Assistant)->list:
     "The clarifications in use, of the nearest scope first"
@@ -487,6 +495,7 @@ def suggestions(self:Assistant,
     late = [c.text for c in self.store.clarifications(self.scopes, **page)]
     return list(dict.fromkeys(near + [t for t, _ in Counter(late).most_common()]))[:k]
 
+# %% ../../nbs/memory/09_assistant.ipynb #85726b44
 @patch
 def accuracy(self:Assistant)->tuple: # (right, judged)
     "How many of the judged answers were right"

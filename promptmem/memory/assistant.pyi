@@ -105,10 +105,10 @@ def _options(a, max_tokens, stop, temperature, seed):
 def _check(a):
     ...
 
-def _bound(lookup, store, scopes, embedder):
+def _follows(lookup):
     ...
 
-def _follows(lookup):
+def _bound(lookup, store, scopes, embedder):
     ...
 
 @dataclass

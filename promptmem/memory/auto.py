@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import InvalidData, identity_key
 from ..lm.words import WordReader
@@ -150,6 +151,7 @@ def _judged(m, question, near):
     out = [Near(n.key, n.text, n.id, n.place, n.cosine, verdict(n.key)) for n in near]
     return sorted(out, key=lambda n: (-n.verdict.log_odds, n.place))
 
+# %% ../../nbs/memory/14_auto.ipynb #f75f8c69
 def _ranked(applied):
     "The memories that apply, the one that counts first"
     nearest = min(n.place[0] for n in applied)
@@ -180,6 +182,15 @@ def _hit(m, ranked, seen):
     return Retrieval(True, one.key, one.text, round(one.verdict.p, 4), seen, why, m.threshold, one.id,
                      also=tuple(n.candidate() for n in also))
 
+# %% ../../nbs/memory/14_auto.ipynb #978bf059
+def _load(m):
+    "The embedder; by wording alone where it cannot be loaded"
+    from promptmem.lm.embed import HashEmbedder, load_embedder
+    if m._embedder is None: m._vectors = KeptVectors(HashEmbedder(512))
+    else:
+        try: m._vectors = KeptVectors(load_embedder(m._embedder))
+        except (ImportError, OSError) as e: m._vectors, m._meaning = wording_vectors(str(e)[:120]), False
+
 # %% ../../nbs/memory/14_auto.ipynb #3555e6b3
 class AutoLookup(Lookup):
     "Candidates by wording and by meaning, and a gate that says apply, ask or leave"
@@ -203,24 +214,6 @@ class AutoLookup(Lookup):
         return identity_key(question)
 
     @property
-    def vectors(self)->KeptVectors:
-        "The embedder, loaded at first use"
-        if self._vectors is None: self._load()
-        return self._vectors
-
-    def _load(self):
-        from promptmem.lm.embed import HashEmbedder, load_embedder
-        if self._embedder is None: self._vectors = KeptVectors(HashEmbedder(512))
-        else:
-            try: self._vectors = KeptVectors(load_embedder(self._embedder))
-            except (ImportError, OSError) as e: self._vectors, self._meaning = wording_vectors(str(e)[:120]), False
-
-    @property
-    def judges_meaning(self)->bool:
-        "Is there an embedder to judge with?"
-        return self._meaning
-
-    @property
     def bound(self)->bool:
         "Does a store keep these entries?"
         return self._stored is not None
@@ -238,86 +231,6 @@ class AutoLookup(Lookup):
         odds = -NEVER if p >= 1 else _odds(p)
         for w in (self.gate.meaning, self.gate.wording, self.gate.script): w.apply, w.ask = odds, min(w.ask, odds)
 
-    def pair_distance(self,
-        question:str, # new
-        key:str, # stored
-    )->float: # 1 - the probability that the memory fits; infinite where a difference decides
-        "How far apart the gate sees two questions"
-        v = _verdict(self, key, question)
-        return math.inf if v.log_odds <= NEVER else 1 - v.p
-
-    def settings(self)->dict:
-        "What decides the look-up's answers, as plain values"
-        embedder = getattr(self._embedder, "name", str(self._embedder))
-        return dict(lookup="AutoLookup", threshold=self.threshold, embedder=embedder,
-                    shift=round(self.gate.shift, 4), several=self.several, budget=self.budget)
-
-    def query(self,
-        question:str, # as asked
-        k:int=None, # candidates of each kind
-    )->Retrieval: # .hit .text .ask .also .why .candidates
-        "Look `question` up"
-        if not isinstance(question, str): raise InvalidData(f"a question must be text, found {type(question).__name__}")
-        limit = self.threshold
-        miss = lambda why, near=(), ask=None: Retrieval(False, candidates=near, why=why, threshold=limit, ask=ask)
-        if not question.strip(): return miss("the question is empty")
-        if not (self._filled or self._size()): return miss("the memory is empty")
-        near = (_stored_near if self.bound else _own_near)(self, question, k or self.k)
-        self._filled = bool(near) # so that a large store is not counted for each question
-        if not near: return miss("no memory is near" if self._size() else "the memory is empty")
-        judged = _judged(self, question, near)
-        seen = tuple(n.candidate() for n in judged)
-        applied = [n for n in judged if n.verdict.says == "apply"]
-        if applied: return _hit(self, _ranked(applied), seen)
-        best = judged[0]
-        p = f"probability {best.verdict.p:.2f}"
-        if best.verdict.says == "ask":
-            return miss(f"{best.key!r} may be meant: {p}, too little to apply without asking", seen, best.candidate())
-        return miss(f"the nearest is {best.key!r}: {best.verdict.why}", seen)
-
-    def bind(self,
-        store, # a `Store`
-        scope, # whose clarifications: a name, or several, the nearest first
-    )->"AutoLookup":
-        "Follow the clarifications of a store; what the look-up held by itself is dropped"
-        self.clear()
-        self._stored = (store, (scope,) if isinstance(scope, str) else tuple(scope))
-        if hasattr(store, "watch"): store.watch(self) # what it forgets, this look-up forgets
-        return self
-
-    def forget(self,
-        texts=(), # that the store forgets
-        ids=(), # of what it forgets
-    )->int: # 0: what is kept is made again from what is left
-        "Drop everything kept in memory about texts, and what the embedder kept of these"
-        if self._vectors is not None:
-            inner, self._vectors = self._vectors.embedder, KeptVectors(self._vectors.embedder)
-            if hasattr(inner, "forget"): inner.forget([t.lower() for t in texts], ids)
-        for kept in (read_question, spelling, tongue): kept.cache_clear()
-        return 0
-
-    def add(self,
-        key:str, # the question
-        text:str, # the clarification
-        id:str=None, # of a look-up without a store
-    )->Entry:
-        "Remember `text` for the question `key`; in a store in the nearest scope"
-        if not self.bound: return Lookup.add(self, key, text, id)
-        c = self._stored[0].add(scope=self._stored[1][0], key=key, text=text)
-        return Entry(self.key(c.key), c.key, c.text, 0, c.id)
-
-    def remove(self,
-        key:str=None, # the question, or
-        id:str=None, # the id
-    )->bool:
-        "Forget one entry by question or by id; in a store it is retired and stays in the history"
-        if not self.bound: return Lookup.remove(self, key, id)
-        store, scopes = self._stored
-        meant = lambda c: c.id == id or (id is None and self.key(c.key) == self.key(key))
-        found = [c for c in store.clarifications(scopes[0]) if meant(c)]
-        for c in found: store.deactivate(c.id)
-        return bool(found)
-
     def _changed(self, added, removed):
         for e in removed:
             if self._index is not None and e.key in self._index: self._index.remove(e.key)
@@ -326,9 +239,112 @@ class AutoLookup(Lookup):
         if not self.bound: return len(self._entries)
         return sum(self._stored[0].count(scope) for scope in self._stored[1])
 
-# %% ../../nbs/memory/14_auto.ipynb #da6764fb
-from fastcore.basics import patch
+# %% ../../nbs/memory/14_auto.ipynb #870a0585
+@patch(as_prop=True)
+def vectors(self:AutoLookup)->KeptVectors:
+    "The embedder, loaded at first use"
+    if self._vectors is None: _load(self)
+    return self._vectors
 
+@patch(as_prop=True)
+def judges_meaning(self:AutoLookup)->bool:
+    "Is there an embedder to judge with?"
+    return self._meaning
+
+# %% ../../nbs/memory/14_auto.ipynb #1c5d08f1
+@patch
+def settings(self:AutoLookup)->dict:
+    "What decides the look-up's answers, as plain values"
+    embedder = getattr(self._embedder, "name", str(self._embedder))
+    return dict(lookup="AutoLookup", threshold=self.threshold, embedder=embedder,
+                shift=round(self.gate.shift, 4), several=self.several, budget=self.budget)
+
+# %% ../../nbs/memory/14_auto.ipynb #9225c2c8
+@patch
+def add(self:AutoLookup,
+    key:str, # the question
+    text:str, # the clarification
+    id:str=None, # of a look-up without a store
+)->Entry:
+    "Remember `text` for the question `key`; in a store in the nearest scope"
+    if not self.bound: return Lookup.add(self, key, text, id)
+    c = self._stored[0].add(scope=self._stored[1][0], key=key, text=text)
+    return Entry(self.key(c.key), c.key, c.text, 0, c.id)
+
+@patch
+def remove(self:AutoLookup,
+    key:str=None, # the question, or
+    id:str=None, # the id
+)->bool:
+    "Forget one entry by question or by id; in a store it is retired and stays in the history"
+    if not self.bound: return Lookup.remove(self, key, id)
+    store, scopes = self._stored
+    meant = lambda c: c.id == id or (id is None and self.key(c.key) == self.key(key))
+    found = [c for c in store.clarifications(scopes[0]) if meant(c)]
+    for c in found: store.deactivate(c.id)
+    return bool(found)
+
+# %% ../../nbs/memory/14_auto.ipynb #a237eb74
+@patch
+def query(self:AutoLookup,
+    question:str, # as asked
+    k:int=None, # candidates of each kind
+)->Retrieval: # .hit .text .ask .also .why .candidates
+    "Look `question` up"
+    if not isinstance(question, str): raise InvalidData(f"a question must be text, found {type(question).__name__}")
+    limit = self.threshold
+    miss = lambda why, near=(), ask=None: Retrieval(False, candidates=near, why=why, threshold=limit, ask=ask)
+    if not question.strip(): return miss("the question is empty")
+    if not (self._filled or self._size()): return miss("the memory is empty")
+    near = (_stored_near if self.bound else _own_near)(self, question, k or self.k)
+    self._filled = bool(near) # so that a large store is not counted for each question
+    if not near: return miss("no memory is near" if self._size() else "the memory is empty")
+    judged = _judged(self, question, near)
+    seen = tuple(n.candidate() for n in judged)
+    applied = [n for n in judged if n.verdict.says == "apply"]
+    if applied: return _hit(self, _ranked(applied), seen)
+    best = judged[0]
+    p = f"probability {best.verdict.p:.2f}"
+    if best.verdict.says == "ask":
+        return miss(f"{best.key!r} may be meant: {p}, too little to apply without asking", seen, best.candidate())
+    return miss(f"the nearest is {best.key!r}: {best.verdict.why}", seen)
+
+# %% ../../nbs/memory/14_auto.ipynb #b131cb45
+@patch
+def pair_distance(self:AutoLookup,
+    question:str, # new
+    key:str, # stored
+)->float: # 1 - the probability that the memory fits; infinite where a difference decides
+    "How far apart the gate sees two questions"
+    v = _verdict(self, key, question)
+    return math.inf if v.log_odds <= NEVER else 1 - v.p
+
+# %% ../../nbs/memory/14_auto.ipynb #694e0ba9
+@patch
+def bind(self:AutoLookup,
+    store, # a `Store`
+    scope, # whose clarifications: a name, or several, the nearest first
+)->"AutoLookup":
+    "Follow the clarifications of a store; what the look-up held by itself is dropped"
+    self.clear()
+    self._stored = (store, (scope,) if isinstance(scope, str) else tuple(scope))
+    if hasattr(store, "watch"): store.watch(self) # what it forgets, this look-up forgets
+    return self
+
+# %% ../../nbs/memory/14_auto.ipynb #4004709c
+@patch
+def forget(self:AutoLookup,
+    texts=(), # that the store forgets
+    ids=(), # of what it forgets
+)->int: # 0: what is kept is made again from what is left
+    "Drop everything kept in memory about texts, and what the embedder kept of these"
+    if self._vectors is not None:
+        inner, self._vectors = self._vectors.embedder, KeptVectors(self._vectors.embedder)
+        if hasattr(inner, "forget"): inner.forget([t.lower() for t in texts], ids)
+    for kept in (read_question, spelling, tongue): kept.cache_clear()
+    return 0
+
+# %% ../../nbs/memory/14_auto.ipynb #da6764fb
 @patch
 def learn(self:AutoLookup,
     retrieval:Retrieval, # what `query` returned: an applied or an asked memory

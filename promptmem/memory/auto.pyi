@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Optional
 import numpy as np
+from fastcore.basics import patch
 from ..core import InvalidData, identity_key
 from ..lm.words import WordReader
 from .gate import NEVER, Gate, Verdict, learned_shift, read_question, read_texts, reads, spelling, tongue
@@ -92,34 +93,26 @@ def _also(m, ranked):
 def _hit(m, ranked, seen):
     ...
 
+def _load(m):
+    ...
+
 class AutoLookup(Lookup):
-    _filled: _Any
-    _stored: _Any
     gate: _Any
     k: _Any
     several: _Any
     budget: _Any
     _embedder: _Any
     _vectors: _Any
+    _stored: _Any
     _index: _Any
     _labels: _Any
     _meaning: _Any
+    _filled: _Any
 
     def __init__(self, embedder=..., gate: _Optional[Gate]=..., k: int=..., several: int=..., budget: int=...):
         ...
 
     def key(self, question: str) -> str:
-        ...
-
-    @property
-    def vectors(self) -> KeptVectors:
-        ...
-
-    def _load(self):
-        ...
-
-    @property
-    def judges_meaning(self) -> bool:
         ...
 
     @property
@@ -134,19 +127,21 @@ class AutoLookup(Lookup):
     def threshold(self, p: float):
         ...
 
-    def pair_distance(self, question: str, key: str) -> float:
+    def _changed(self, added, removed):
+        ...
+
+    def _size(self):
+        ...
+
+    @property
+    def vectors(self) -> KeptVectors:
+        ...
+
+    @property
+    def judges_meaning(self) -> bool:
         ...
 
     def settings(self) -> dict:
-        ...
-
-    def query(self, question: str, k: _Optional[int]=...) -> Retrieval:
-        ...
-
-    def bind(self, store, scope) -> 'AutoLookup':
-        ...
-
-    def forget(self, texts=..., ids=...) -> int:
         ...
 
     def add(self, key: str, text: str, id: _Optional[str]=...) -> Entry:
@@ -155,10 +150,16 @@ class AutoLookup(Lookup):
     def remove(self, key: _Optional[str]=..., id: _Optional[str]=...) -> bool:
         ...
 
-    def _changed(self, added, removed):
+    def query(self, question: str, k: _Optional[int]=...) -> Retrieval:
         ...
 
-    def _size(self):
+    def pair_distance(self, question: str, key: str) -> float:
+        ...
+
+    def bind(self, store, scope) -> 'AutoLookup':
+        ...
+
+    def forget(self, texts=..., ids=...) -> int:
         ...
 
     def learn(self, retrieval: Retrieval, fits: bool) -> float:
@@ -169,4 +170,3 @@ class AutoLookup(Lookup):
 
     def recalibrate(self, interactions) -> float:
         ...
-from fastcore.basics import patch

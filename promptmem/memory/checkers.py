@@ -26,6 +26,7 @@ def _occurs(words, reply):
     "Do the words occur, whole? Signs such as °C are looked for as they stand"
     return grade.contains(reply, words) if fold(words) == words.lower() else words.lower() in reply.lower()
 
+# %% ../../nbs/memory/15_checkers.ipynb #0a25908a
 def contains_check(
     task:TaskLike, # what was asked
     reply:str, # what came back

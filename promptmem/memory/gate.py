@@ -168,6 +168,7 @@ def _number(word):
 _GERMAN = re.compile(r"(ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)(hundert|tausend)|"
                      r"(ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und(zwanzig|dreißig|vierzig|fünfzig)")
 
+# %% ../../nbs/memory/13_gate.ipynb #0500338f
 def _german_number(word):
     "200 for zweihundert, 25 for fünfundzwanzig"
     m = _GERMAN.fullmatch(word)
@@ -227,6 +228,7 @@ def _negations(low):
     if n > 1 and {"ne", "no"} & set(low) and not lex.marks["en"] & set(low) - {"a", "no"}: return 1 # no ... ninguna
     return n or int("ne" in low)
 
+# %% ../../nbs/memory/13_gate.ipynb #65dcb16a
 def _actions(low):
     "The groups of the verbs of action; a verb in two parts counts as one"
     lex, said, parts = lexicon(), set(low), {}
@@ -246,6 +248,7 @@ def _tense(low):
         if any(_PAST.fullmatch(w) for w in low): out.add("past")
     return frozenset(out)
 
+# %% ../../nbs/memory/13_gate.ipynb #f510cfcd
 def _asked(low):
     "The kinds of thing that a question asks for"
     text = " ".join(low)
@@ -297,13 +300,14 @@ def read_question(
                     frozenset(i for i in content if i and words[i][0].isupper() and not words[i].isupper()),
                     sum(w in lex.marks["de"] for w in low) > sum(w in lex.marks["en"] for w in low))
 
-# %% ../../nbs/memory/13_gate.ipynb #982e880d
+# %% ../../nbs/memory/13_gate.ipynb #788262ba
 MATCHED = .75 # likeness of two spellings from which they are the same word
 
 _CLITIC = re.compile(r"(\w*[áéíóú]\w*)(?:l[oae]s?|me|nos|te)")
 
 _HINDI_END = re.compile("(?:ाओ|ाना|ाने|ानी|ूं|ना|ने|नी|ता|ते|ती|ों|ें|ीं|ाया|ाई|ो|े|ी|ा|ि|ु|ू|ं)+$")
 
+# %% ../../nbs/memory/13_gate.ipynb #982e880d
 def _bare(word):
     "What of a word is compared: without accents, Spanish pronouns, Hindi nukta"
     word = canonical(word)
@@ -778,6 +782,7 @@ def quiet_limit(
     best = np.sort(np.asarray(best, float))[::-1]
     return float(np.nextafter(best[int(share*len(best))], math.inf))
 
+# %% ../../nbs/memory/13_gate.ipynb #44b14935
 def injection_proof(
     odds, # [n] log odds of pairs that do not fit
     limit:float, # from which they get something
@@ -787,9 +792,15 @@ def injection_proof(
     upper = round(share_upper(wrong, n), 5) if n else 1.
     return dict(wrong=wrong, negatives=n, share=round(wrong/max(1, n), 5), upper=upper)
 
-# %% ../../nbs/memory/13_gate.ipynb #cc499cbd
+# %% ../../nbs/memory/13_gate.ipynb #67b1af8a
 LABELS = ("same", "near-miss", "unrelated")
 
+def _labelled(r):
+    label = r.get("label")
+    if label not in LABELS: raise InvalidData(f"a label is one of {', '.join(LABELS)}, found {label!r}")
+    return {**r, "stored": r["stored"], "question": r["question"]}
+
+# %% ../../nbs/memory/13_gate.ipynb #cc499cbd
 def load_pairs(
     split:str=None, # "train", "validation", "heldout", or None for all
 )->list: # dicts: stored, clarification, question, label, kind, domain, language, family, split
@@ -798,11 +809,6 @@ def load_pairs(
     if split not in (None, "train", "validation", "heldout"):
         raise ValueError(f"split is 'train', 'validation' or 'heldout', not {split!r}")
     return [r for r in rows if split in (None, r["split"])]
-
-def _labelled(r):
-    label = r.get("label")
-    if label not in LABELS: raise InvalidData(f"a label is one of {', '.join(LABELS)}, found {label!r}")
-    return {**r, "stored": r["stored"], "question": r["question"]}
 
 # %% ../../nbs/memory/13_gate.ipynb #0ccf0334
 def light_edits(
@@ -945,6 +951,7 @@ def _with_limits(w, odds, fits, best, apply):
                    found=reach(w.apply), offered=reach(w.ask))
     return w
 
+# %% ../../nbs/memory/13_gate.ipynb #5d4d859d
 def save_gate(
     gate:dict, # what `train_gate` returned
     path, # a JSON file

@@ -44,6 +44,7 @@ def _types(family):
     except InvalidData: known = {}
     return [(t["type"], loose(t["question"]), loose(t["answer"]), t["clarification"]) for t in known.values()]
 
+# %% ../../nbs/memory/06_logs.ipynb #ff607534
 def _type_of(line, types):
     "The type of a line's question: by the family's templates, else by the words of the expected sentence"
     question, expected = (str(line.get(k) or "").strip() for k in ("question", "expected_answer"))
@@ -55,6 +56,7 @@ def _type_of(line, types):
 # %% ../../nbs/memory/06_logs.ipynb #982e880d
 def _bare(text): return re.sub(r"^\s*clarification:\s*", "", str(text or "")).strip()
 
+# %% ../../nbs/memory/06_logs.ipynb #76a46979
 def _as_ours(records, name):
     "Published lines with what ours say; our own lines as they are"
     if "strategy" in records[0]: return records
@@ -243,18 +245,22 @@ class Logs:
         import pandas as pd
         return pd.concat([x.frame().assign(log=n) for n, x in zip(self.names, self.logs)], ignore_index=True)
 
-    def matrix(self):
-        "Accuracy so far: a row per step, a column per log"
-        import pandas as pd
-        return pd.DataFrame(
-            {n: pd.Series([r["correct_so_far"] for r in x.records]) for n, x in zip(self.names, self.logs)}
-        ).rename_axis("idx")
+# %% ../../nbs/memory/06_logs.ipynb #5270d318
+@patch
+def matrix(self:Logs):
+    "Accuracy so far: a row per step, a column per log"
+    import pandas as pd
+    return pd.DataFrame(
+        {n: pd.Series([r["correct_so_far"] for r in x.records]) for n, x in zip(self.names, self.logs)}
+    ).rename_axis("idx")
 
-    def join(self):
-        "A row per step; every log's columns side by side, with the log's name behind an underscore"
-        import pandas as pd
-        parts = [x.frame().set_index("idx").add_suffix(f"_{n}") for n, x in zip(self.names, self.logs)]
-        return pd.concat(parts, axis=1, join="inner").reset_index()
+# %% ../../nbs/memory/06_logs.ipynb #364eb667
+@patch
+def join(self:Logs):
+    "A row per step; every log's columns side by side, with the log's name behind an underscore"
+    import pandas as pd
+    parts = [x.frame().set_index("idx").add_suffix(f"_{n}") for n, x in zip(self.names, self.logs)]
+    return pd.concat(parts, axis=1, join="inner").reset_index()
 
 # %% ../../nbs/memory/06_logs.ipynb #6371cea4
 def compare_logs(
@@ -290,6 +296,7 @@ def _interval(percents, n):
     lo, hi = wilson(n*float(np.mean(percents))/100, n)
     return 100*lo, 100*hi
 
+# %% ../../nbs/memory/06_logs.ipynb #e654d8d7
 def _label(log):
     return (
         "no memory"

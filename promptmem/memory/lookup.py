@@ -25,6 +25,7 @@ def _upstream(text): return _NOT_ASCII.sub("", _SPACES.sub(" ", _BRACKETED.sub("
 
 def _shape(text): return fold(re.sub(r"<[^<>]*>", " ", text))
 
+# %% ../../nbs/memory/01_lookup.ipynb #997863fb
 NORMALIZERS = {
     "upstream": _upstream,  # published: bracketed words dropped, ASCII only
     "shape": _shape,        # bracketed words dropped, any script
@@ -54,6 +55,7 @@ class Entry:
     rank:int # order of first insertion: ties go to the lowest
     id:Optional[str] = None # id of the clarification in the store
 
+# %% ../../nbs/memory/01_lookup.ipynb #08dc73f0
 def _words(value, what):
     if not isinstance(value, str): raise InvalidData(f"{what} must be text, found {type(value).__name__}")
     if not value.strip(): raise InvalidData(f"{what} is empty")
@@ -169,6 +171,7 @@ def remove(self:Lookup,
     if self._feed is not None: return self._feed.remove(self, e)
     return self._drop(e)
 
+# %% ../../nbs/memory/01_lookup.ipynb #4a71509a
 @patch
 def clear(self:Lookup):
     "Forget everything; a look-up that is bound to a store reads it again"
@@ -235,6 +238,11 @@ def _other_symbols(question, asked):
     said = lambda signs: " ".join(signs) or "none"
     return "" if ours == theirs else f"{asked!r} has other symbols: {said(theirs)}, the question {said(ours)}"
 
+# %% ../../nbs/memory/01_lookup.ipynb #0483b373
+def _named(name, table, what):
+    if name in table: return table[name]
+    raise ValueError(f"unknown {what} {name!r}: write one of {', '.join(map(repr, table))}, or pass a function")
+
 # %% ../../nbs/memory/01_lookup.ipynb #900d5e90
 class ClosestLookup(Lookup):
     "The nearest key by edit distance (MemPrompt's closest match, with a stricter default)"
@@ -264,10 +272,6 @@ class ClosestLookup(Lookup):
         "The published rule to the letter: distance below 6, no gate"
         return cls(max_distance=6, **kw)
 
-    def settings(self):
-        "What decides the answers"
-        name = lambda f: f if f is None or isinstance(f, str) else getattr(f, "__name__", "function")
-        return dict(super().settings(), normalize=name(self.normalize), gate=name(self.gate), scorer=name(self.scorer))
     def key(self,
         question, # the question
     ):
@@ -280,48 +284,55 @@ class ClosestLookup(Lookup):
         if self._any_script and (reason := _other_symbols(question, entry.asked)): return reason
         return self.gate(key, entry.key) if self.gate else ""
 
-    def _meant(self, entry, question):
-        "Of the entries of a store that share a key, the one for this very question"
-        same, wanted = self._feed.rows.get(entry.key, {}), _without_brackets(question)
-        found = [at for at, (asked, _, _) in same.items() if _without_brackets(asked) == wanted]
-        if not found: return entry
-        asked, text, id = same[max(found)]
-        return Entry(entry.key, asked, text, entry.rank, id)
-
     def _changed(self, added, removed):
         if self._index is None: return
         self._index.extend(e.key for e in added)
         for e in removed: self._index.remove(e.key)
 
-    def _indexed(self, key, k):
-        if self._index is None:
-            from promptmem.index.levenshtein import LevenshteinIndex
-            self._index = LevenshteinIndex(self._entries)
-        found = self._index.nearest(key, k, math.ceil(self.threshold) - 1)
-        return [(self._entries[x], d) for x, d in found]
-
     def _near(self, key, question, k):
-        near = self._nearest(key, k)
+        near = _nearest(self, key, k)
         if not (self._any_script and self._feed): return near
-        return [(self._meant(e, question) if d == 0 else e, d) for e, d in near]
+        return [(_meant(self, e, question) if d == 0 else e, d) for e, d in near]
 
-    def _nearest(self, key, k):
-        if self.scorer == "levenshtein" and len(self._entries) >= INDEX_FROM: return self._indexed(key, k)
-        entries = list(self._entries.values())
-        if self.scorer != "levenshtein":
-            scored = sorted((self._distance(key, e.key), i) for i, e in enumerate(entries))
-            return [(entries[i], d) for d, i in scored[:k]]
-        from rapidfuzz import process
-        found = process.extract(key, [e.key for e in entries], scorer=self._distance, processor=None, limit=k)
-        return [(entries[i], d) for _, d, i in found]
+# %% ../../nbs/memory/01_lookup.ipynb #1c5d08f1
+@patch
+def settings(self:ClosestLookup):
+    "What decides the answers"
+    name = lambda f: f if f is None or isinstance(f, str) else getattr(f, "__name__", "function")
+    return dict(Lookup.settings(self), normalize=name(self.normalize), gate=name(self.gate), scorer=name(self.scorer))
 
-# %% ../../nbs/memory/01_lookup.ipynb #0483b373
-def _named(name, table, what):
-    if name in table: return table[name]
-    raise ValueError(f"unknown {what} {name!r}: write one of {', '.join(map(repr, table))}, or pass a function")
+# %% ../../nbs/memory/01_lookup.ipynb #934db1da
+def _meant(m, entry, question):
+    "Of the entries of a store that share a key, the one for this very question"
+    same, wanted = m._feed.rows.get(entry.key, {}), _without_brackets(question)
+    found = [at for at, (asked, _, _) in same.items() if _without_brackets(asked) == wanted]
+    if not found: return entry
+    asked, text, id = same[max(found)]
+    return Entry(entry.key, asked, text, entry.rank, id)
 
 # %% ../../nbs/memory/01_lookup.ipynb #b6425513
 INDEX_FROM = 2000 # entries from which the index pays
+
+# %% ../../nbs/memory/01_lookup.ipynb #86b9f5fd
+def _indexed(m, key, k):
+    "The nearest entries by the index, made at the first question"
+    if m._index is None:
+        from promptmem.index.levenshtein import LevenshteinIndex
+        m._index = LevenshteinIndex(m._entries)
+    found = m._index.nearest(key, k, math.ceil(m.threshold) - 1)
+    return [(m._entries[x], d) for x, d in found]
+
+# %% ../../nbs/memory/01_lookup.ipynb #3457d43c
+def _nearest(m, key, k):
+    "The nearest entries and their scores"
+    if m.scorer == "levenshtein" and len(m._entries) >= INDEX_FROM: return _indexed(m, key, k)
+    entries = list(m._entries.values())
+    if m.scorer != "levenshtein":
+        scored = sorted((m._distance(key, e.key), i) for i, e in enumerate(entries))
+        return [(entries[i], d) for d, i in scored[:k]]
+    from rapidfuzz import process
+    found = process.extract(key, [e.key for e in entries], scorer=m._distance, processor=None, limit=k)
+    return [(entries[i], d) for _, d, i in found]
 
 # %% ../../nbs/memory/01_lookup.ipynb #36a618b3
 class _Feed:

@@ -122,6 +122,9 @@ def _symbols(text):
 def _other_symbols(question, asked):
     ...
 
+def _named(name, table, what):
+    ...
+
 class ClosestLookup(Lookup):
     threshold: _Any
     gate: _Any
@@ -140,9 +143,6 @@ class ClosestLookup(Lookup):
     def published(cls, **kw):
         ...
 
-    def settings(self):
-        ...
-
     def key(self, question):
         ...
 
@@ -158,24 +158,24 @@ class ClosestLookup(Lookup):
     def _refuse(self, key, entry, question):
         ...
 
-    def _meant(self, entry, question):
-        ...
-
     def _changed(self, added, removed):
-        ...
-
-    def _indexed(self, key, k):
         ...
 
     def _near(self, key, question, k):
         ...
 
-    def _nearest(self, key, k):
+    def settings(self):
         ...
 
-def _named(name, table, what):
+def _meant(m, entry, question):
     ...
 INDEX_FROM: _Any
+
+def _indexed(m, key, k):
+    ...
+
+def _nearest(m, key, k):
+    ...
 
 class _Feed:
     layers: _Any

@@ -11,6 +11,8 @@ __all__ = ['MemoryTools', 'make_server', 'serve']
 # %% ../../nbs/memory/17_mcp.ipynb #063e3d97
 from typing import Any
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, require
 from .auto import AutoLookup
 
@@ -25,35 +27,43 @@ class MemoryTools:
         self.store, self.scope = store, scope
         self.lookup = (AutoLookup() if lookup is None else lookup).bind(store, scope)
 
-    def recall(self,
-        question:str, # as the user asked it
-    )->dict[str, Any]: # applies, may_apply, always, why
-        "What the user said earlier about how to understand a question like this one"
-        r = self.lookup.query(question)
-        asked = dict(question=r.ask.key, clarification=r.ask.text) if r.ask else None
-        return dict(applies=[r.text, *(c.text for c in r.also)] if r.hit else [], may_apply=asked,
-                    always=[c.text for c in self.store.preferences(self.scope)], why=r.why)
+# %% ../../nbs/memory/17_mcp.ipynb #8a0c1e6d
+@patch
+def clarify(self:MemoryTools,
+    question:str, # that was misunderstood
+    meaning:str, # what the user meant, in their words
+)->str: # id of the memory
+    "Remember what the user meant, for questions like this one"
+    if not question.strip() or not meaning.strip(): raise InvalidData("question and meaning are both needed")
+    return self.store.add(scope=self.scope, key=question, text=meaning).id
 
-    def clarify(self,
-        question:str, # that was misunderstood
-        meaning:str, # what the user meant, in their words
-    )->str: # id of the memory
-        "Remember what the user meant, for questions like this one"
-        if not question.strip() or not meaning.strip(): raise InvalidData("question and meaning are both needed")
-        return self.store.add(scope=self.scope, key=question, text=meaning).id
+# %% ../../nbs/memory/17_mcp.ipynb #55684f54
+@patch
+def recall(self:MemoryTools,
+    question:str, # as the user asked it
+)->dict[str, Any]: # applies, may_apply, always, why
+    "What the user said earlier about how to understand a question like this one"
+    r = self.lookup.query(question)
+    asked = dict(question=r.ask.key, clarification=r.ask.text) if r.ask else None
+    return dict(applies=[r.text, *(c.text for c in r.also)] if r.hit else [], may_apply=asked,
+                always=[c.text for c in self.store.preferences(self.scope)], why=r.why)
 
-    def memories(self)->list[dict[str, Any]]: # id, question, clarification, time
-        "Everything that is remembered"
-        return [dict(id=c.id, question=c.key, clarification=c.text, time=c.time)
-                for c in self.store.clarifications(self.scope)]
+# %% ../../nbs/memory/17_mcp.ipynb #338ca2ef
+@patch
+def memories(self:MemoryTools)->list[dict[str, Any]]: # id, question, clarification, time
+    "Everything that is remembered"
+    return [dict(id=c.id, question=c.key, clarification=c.text, time=c.time)
+            for c in self.store.clarifications(self.scope)]
 
-    def forget(self,
-        id:str, # of a memory, as `memories` lists it
-    )->bool: # was there such a memory?
-        "Delete one memory for good"
-        if self.store.get(id, self.scope) is None: return False
-        self.store.forget(scope=self.scope, id=id)
-        return True
+# %% ../../nbs/memory/17_mcp.ipynb #4004709c
+@patch
+def forget(self:MemoryTools,
+    id:str, # of a memory, as `memories` lists it
+)->bool: # was there such a memory?
+    "Delete one memory for good"
+    if self.store.get(id, self.scope) is None: return False
+    self.store.forget(scope=self.scope, id=id)
+    return True
 
 # %% ../../nbs/memory/17_mcp.ipynb #fd50f549
 def make_server(

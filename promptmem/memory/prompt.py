@@ -76,6 +76,7 @@ def as_question(
     "A question that can stand in a published prompt"
     return _RULE.sub("#", text)
 
+# %% ../../nbs/memory/03_prompt.ipynb #847bc050
 def as_answer(
     text:str, # an example's answer
 )->str: # the same, unless it holds a separator or an end mark
@@ -89,6 +90,7 @@ def read_few_shot(
     "The few-shot text of a file, with its separators in place"
     return read_text(path).replace("[SEP]", SEP)
 
+# %% ../../nbs/memory/03_prompt.ipynb #f23fe653
 def example(
     question:str, # with its clarification, if any
     answer:str, # one sentence: understanding and answer
@@ -124,6 +126,7 @@ def enrich(
     "The question with its clarification behind a bar"
     return f"{question}{BAR}{clarification}" if clarification else question
 
+# %% ../../nbs/memory/03_prompt.ipynb #092b65b4
 def as_clarification(
     text:str, # what was meant; None stays None
 ): # the text with the published prefix
@@ -242,6 +245,7 @@ def sendable(
     alone = isinstance(sent, list) and len(sent) == 1
     return sent[0]["content"] if alone and format_of(lm) == "text" else sent
 
+# %% ../../nbs/memory/03_prompt.ipynb #e7790125
 def as_is(
     lm, # a language model
     format:str, # "chat" or "published"
@@ -272,6 +276,7 @@ def last_part(
     "What a reply says after the last separator (published rule)"
     return text.rsplit(SEP, 1)[-1]
 
+# %% ../../nbs/memory/03_prompt.ipynb #ebbb02f7
 def parse_reply(
     text:str, # the model's reply
 )->Reply: # the understanding is "" when the reply has no such half

@@ -10,6 +10,7 @@ __all__ = ['INSTRUCTION', 'SemanticLookup', 'TransformLookup']
 
 # %% ../../nbs/memory/02_semantic.ipynb #6f11581d
 import numpy as np
+from fastcore.basics import patch
 
 from .lookup import Entry, Lookup, normalizer
 from ..record import Retrieval
@@ -55,10 +56,6 @@ class SemanticLookup(Lookup):
     ):
         "The key under which a question is kept"
         return self._key(question)
-    def settings(self):
-        "What decides the answers"
-        return dict(super().settings(), embedder=getattr(self._embedder, "name", str(self._embedder)),
-                    normalize=str(self.normalize))
     def _within(self, score): return score > self.threshold
     def _measure(self, score): return f"at cosine {score:.3f}"
     def _limit(self): return f"a hit is above {self.threshold:g}"
@@ -88,8 +85,12 @@ class SemanticLookup(Lookup):
         found = store.search(question, scope=scope, k=k, method="semantic", embedder=self.embedder, scores=True)
         return [(self._entry(c), round(float(s), 6)) for c, s in found]
 
-# %% ../../nbs/memory/02_semantic.ipynb #2335300f
-from fastcore.basics import patch
+# %% ../../nbs/memory/02_semantic.ipynb #1c5d08f1
+@patch
+def settings(self:SemanticLookup):
+    "What decides the answers"
+    return dict(Lookup.settings(self), embedder=getattr(self._embedder, "name", str(self._embedder)),
+                normalize=str(self.normalize))
 
 # %% ../../nbs/memory/02_semantic.ipynb #09517f9f
 @patch

@@ -2,6 +2,7 @@
 from typing import Any as _Any, Optional as _Optional
 
 import numpy as np
+from fastcore.basics import patch
 from .lookup import Entry, Lookup, normalizer
 from ..record import Retrieval
 
@@ -36,9 +37,6 @@ class SemanticLookup(Lookup):
     def key(self, question):
         ...
 
-    def settings(self):
-        ...
-
     def _within(self, score):
         ...
 
@@ -63,6 +61,9 @@ class SemanticLookup(Lookup):
     def _stored_near(self, question, k):
         ...
 
+    def settings(self):
+        ...
+
     def query_vector(self, vector, k: _Optional[int]=...) -> Retrieval:
         ...
 
@@ -74,7 +75,6 @@ class SemanticLookup(Lookup):
 
     def remove(self, key=..., id=...):
         ...
-from fastcore.basics import patch
 INSTRUCTION: _Any
 
 class TransformLookup(SemanticLookup):

@@ -336,6 +336,7 @@ def _in_format(lm, strategy):
         strategy.format = choose_format("auto", lm, strategy.few_shot, chatty=bool(strategy.system))
     return strategy
 
+# %% ../../nbs/memory/07_streaming.ipynb #ef7705f4
 def _options(strategy, max_tokens, stop, temperature, seed):
     "What goes with every request"
     published = strategy.format != "chat"

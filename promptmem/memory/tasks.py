@@ -405,6 +405,7 @@ def _f1(a, b):
     both = len(a & b)
     return 2*both/(len(a)+len(b)) if both else 0.
 
+# %% ../../nbs/memory/05_tasks.ipynb #3bce9aec
 def _undone(task, answer):
     "A scramble's own test: the rule that made the puzzle leads from the answer to the puzzle"
     q, a = task.word, answer

@@ -267,6 +267,7 @@ def _step(model, rows, pad, params, opt):
     opt.zero_grad()
     return loss.item()
 
+# %% ../../nbs/memory/12_teach.ipynb #54e89f82
 def _rate(lr, i, n, done): return lr*min(1., (i+1)/max(1., .06*n))*(.05 + .95*(1 + math.cos(math.pi*done))/2)
 
 # %% ../../nbs/memory/12_teach.ipynb #83513697
@@ -340,6 +341,7 @@ def _settle(adapter):
     for n, p in adapter.named_parameters():
         if "lora_" in n: p.data, p.requires_grad = p.data.to(torch.bfloat16).to(dtype), False
 
+# %% ../../nbs/memory/12_teach.ipynb #a08eeca1
 def _checked_local(lm):
     "A local model whose weights can get an adapter"
     if not hasattr(lm, "prompt_ids") or not hasattr(lm, "model"):

@@ -16,6 +16,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Optional
 
+from fastcore.basics import patch
+
 from ..core import InvalidData
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
@@ -75,6 +77,7 @@ class Receipt:
     interaction:Optional[str] = None # id of the record in the store, once the answer is complete
     ms:float = 0. # that the memory took before the request was sent
 
+# %% ../../nbs/memory/16_wrap.ipynb #969a9354
 def _attach(response, receipt):
     "Beside the fields of the response, not among them: what it dumps stays the same"
     try: object.__setattr__(response, "promptmem", receipt)
@@ -142,6 +145,7 @@ class _Passed:
     def __getattr__(self, name): return self._ours[name] if name in self._ours else getattr(self._inner, name)
     def __dir__(self): return dir(self._inner)
 
+# %% ../../nbs/memory/16_wrap.ipynb #4e9d6ab1
 def _lookup_for(lookup, store, scope, embedder):
     if lookup == "auto": lookup = AutoLookup(embedder)
     elif lookup == "closest": lookup = ClosestLookup()
@@ -182,87 +186,62 @@ class WrappedClient:
         self.scopes = (scope,) if isinstance(scope, str) else tuple(scope)
         self.lookup = _lookup_for(lookup, self.store, scope, embedder)
         self.reward, self.prompts, self.last = reward, list(prompts), None
-        self.chat = _Passed(client.chat, completions=_Passed(client.chat.completions, create=self._create("chat")))
-        if hasattr(client, "responses"): self.responses = _Passed(client.responses, create=self._create("responses"))
+        self.chat = _Passed(client.chat, completions=_Passed(client.chat.completions, create=_create(self, "chat")))
+        if hasattr(client, "responses"): self.responses = _Passed(client.responses, create=_create(self, "responses"))
 
     def __getattr__(self, name): return getattr(self._client, name)
     def __repr__(self): return f"WrappedClient({type(self._client).__name__}, {self.store!r}, scope={self.scopes[0]!r})"
 
-    def _create(self, kind):
-        "The watched call of one kind"
-        def create(*args, **request):
-            call = (self._client.chat.completions if kind == "chat" else self._client.responses).create
-            if not self.memory or args: return call(*args, **request)
-            if inspect.iscoroutinefunction(inspect.unwrap(call)): return self._later(kind, call, request)
-            receipt, sent = self._prepare(kind, request)
-            return self._finish(call(**sent), receipt)
-        return create
-
     async def _later(self, kind, call, request):
-        receipt, sent = await asyncio.to_thread(self._prepare, kind, request)
+        receipt, sent = await asyncio.to_thread(_prepare, self, kind, request)
         response = await call(**sent)
-        return await asyncio.to_thread(self._finish, response, receipt)
+        return await asyncio.to_thread(_finish, self, response, receipt)
 
-    def _prepare(self, kind, request):
-        "Look up before the request is sent"
-        start, question = time.perf_counter(), asked_in(request.get("messages" if kind == "chat" else "input"))
-        words = bool(question.strip())
-        found = self.lookup.query(question) if words else Retrieval(False, why="the user says nothing in words")
-        kept = getattr(self.store, "preferences", None)
-        always = [c.text for s in self.scopes for c in kept(s)] if kept else []
-        text = said_before(found, always)
-        if self.reward is not None and words: text = "\n\n".join(t for t in (self._chosen(question), text) if t)
-        self.last = Receipt(question, found, text, ms=1000*(time.perf_counter() - start))
-        return self.last, with_memory(kind, request, text)
+# %% ../../nbs/memory/16_wrap.ipynb #76df95aa
+def _create(w, kind):
+    "The watched call of one kind"
+    def create(*args, **request):
+        call = (w._client.chat.completions if kind == "chat" else w._client.responses).create
+        if not w.memory or args: return call(*args, **request)
+        if inspect.iscoroutinefunction(inspect.unwrap(call)): return w._later(kind, call, request)
+        receipt, sent = _prepare(w, kind, request)
+        return _finish(w, call(**sent), receipt)
+    return create
 
-    def _chosen(self, question):
-        from promptmem.memory.contracts import position
-        return self.prompts[position(self.reward.choose(question, self.prompts), self.prompts)]
+# %% ../../nbs/memory/16_wrap.ipynb #6b2d5466
+def _prepare(w, kind, request):
+    "Look up before the request is sent"
+    start, question = time.perf_counter(), asked_in(request.get("messages" if kind == "chat" else "input"))
+    words = bool(question.strip())
+    found = w.lookup.query(question) if words else Retrieval(False, why="the user says nothing in words")
+    kept = getattr(w.store, "preferences", None)
+    always = [c.text for s in w.scopes for c in kept(s)] if kept else []
+    text = said_before(found, always)
+    if w.reward is not None and words: text = "\n\n".join(t for t in (_chosen(w, question), text) if t)
+    w.last = Receipt(question, found, text, ms=1000*(time.perf_counter() - start))
+    return w.last, with_memory(kind, request, text)
 
-    def _finish(self, response, receipt):
-        "The receipt on the response, and the record in the store"
-        if hasattr(response, "__next__") or hasattr(response, "__anext__"):
-            return WatchedStream(response, receipt, self._logged)
-        self._logged(*_answer(response), receipt)
-        return _attach(response, receipt)
+# %% ../../nbs/memory/16_wrap.ipynb #498d8bbc
+def _chosen(w, question):
+    from promptmem.memory.contracts import position
+    return w.prompts[position(w.reward.choose(question, w.prompts), w.prompts)]
 
-    def _logged(self, text, model, usage, receipt):
-        if not self.log or not receipt.question.strip() or not text: return
-        record = Interaction(receipt.question, scope=self.scopes[0], prompt=receipt.sent, retrieval=receipt.retrieval,
-                             answer=text, usage=usage, model=model)
-        try: receipt.interaction = self.store.log(record).id
-        except Exception as e: warnings.warn(f"the answer could not be logged: {e}") # the user has it all the same
+# %% ../../nbs/memory/16_wrap.ipynb #bfe736d8
+def _finish(w, response, receipt):
+    "The receipt on the response, and the record in the store"
+    if hasattr(response, "__next__") or hasattr(response, "__anext__"):
+        return WatchedStream(response, receipt, lambda *said: _logged(w, *said))
+    _logged(w, *_answer(response), receipt)
+    return _attach(response, receipt)
 
-    def _receipt(self, response):
-        receipt = getattr(response, "promptmem", None)
-        if isinstance(receipt, Receipt): return receipt
-        raise InvalidData("this response carries no receipt: it does not come from this client")
-
-    def clarify(self,
-        response, # what `create` returned, or a stream that has ended
-        text:str, # what was meant, in the user's words
-        author:str="user", # who says so
-    )->Clarification:
-        "Say what was meant; questions like this one will carry it from now on"
-        receipt = self._receipt(response)
-        if not isinstance(text, str) or not text.strip(): raise InvalidData("the clarification is empty")
-        c = self.store.add(scope=self.scopes[0], key=receipt.question, text=text, author=author,
-                           source=receipt.interaction)
-        if not getattr(self.lookup, "bound", False): self.lookup.add(receipt.question, text, id=c.id)
-        if receipt.interaction: self.store.set_verdict(receipt.interaction, "wrong")
-        return c
-
-    def verdict(self,
-        response, # what `create` returned, or a stream that has ended
-        verdict:str, # "right" or "wrong"
-    ):
-        "Say whether the answer was right; an applied memory learns from it"
-        if verdict not in ("right", "wrong"): raise InvalidData(f"a verdict is 'right' or 'wrong', not {verdict!r}")
-        receipt = self._receipt(response)
-        if receipt.interaction is None: raise InvalidData("this answer was not logged, so it cannot be judged")
-        self.store.set_verdict(receipt.interaction, verdict)
-        if receipt.retrieval.hit and isinstance(self.lookup, AutoLookup):
-            self.lookup.learn(receipt.retrieval, verdict == "right")
+# %% ../../nbs/memory/16_wrap.ipynb #320d7afe
+def _logged(w, text, model, usage, receipt):
+    "The record in the store, where there is something to record"
+    if not w.log or not receipt.question.strip() or not text: return
+    record = Interaction(receipt.question, scope=w.scopes[0], prompt=receipt.sent, retrieval=receipt.retrieval,
+                         answer=text, usage=usage, model=model)
+    try: receipt.interaction = w.store.log(record).id
+    except Exception as e: warnings.warn(f"the answer could not be logged: {e}") # the user has it all the same
 
 # %% ../../nbs/memory/16_wrap.ipynb #c002f753
 def wrap(
@@ -273,3 +252,39 @@ def wrap(
 )->WrappedClient:
     "The client, with a memory in front of it"
     return WrappedClient(client, store, scope, **options)
+
+# %% ../../nbs/memory/16_wrap.ipynb #34c3ddca
+def _receipt_of(response):
+    receipt = getattr(response, "promptmem", None)
+    if isinstance(receipt, Receipt): return receipt
+    raise InvalidData("this response carries no receipt: it does not come from this client")
+
+# %% ../../nbs/memory/16_wrap.ipynb #8a0c1e6d
+@patch
+def clarify(self:WrappedClient,
+    response, # what `create` returned, or a stream that has ended
+    text:str, # what was meant, in the user's words
+    author:str="user", # who says so
+)->Clarification:
+    "Say what was meant; questions like this one will carry it from now on"
+    receipt = _receipt_of(response)
+    if not isinstance(text, str) or not text.strip(): raise InvalidData("the clarification is empty")
+    c = self.store.add(scope=self.scopes[0], key=receipt.question, text=text, author=author,
+                       source=receipt.interaction)
+    if not getattr(self.lookup, "bound", False): self.lookup.add(receipt.question, text, id=c.id)
+    if receipt.interaction: self.store.set_verdict(receipt.interaction, "wrong")
+    return c
+
+# %% ../../nbs/memory/16_wrap.ipynb #9c2fd158
+@patch
+def verdict(self:WrappedClient,
+    response, # what `create` returned, or a stream that has ended
+    verdict:str, # "right" or "wrong"
+):
+    "Say whether the answer was right; an applied memory learns from it"
+    if verdict not in ("right", "wrong"): raise InvalidData(f"a verdict is 'right' or 'wrong', not {verdict!r}")
+    receipt = _receipt_of(response)
+    if receipt.interaction is None: raise InvalidData("this answer was not logged, so it cannot be judged")
+    self.store.set_verdict(receipt.interaction, verdict)
+    if receipt.retrieval.hit and isinstance(self.lookup, AutoLookup):
+        self.lookup.learn(receipt.retrieval, verdict == "right")

@@ -1,0 +1,33 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+from typing import Any
+from fastcore.basics import patch
+from ..core import InvalidData, require
+from .auto import AutoLookup
+
+class MemoryTools:
+    lookup: _Any
+    store: _Any
+    scope: _Any
+
+    def __init__(self, store, scope: str=..., lookup=...):
+        ...
+
+    def clarify(self, question: str, meaning: str) -> str:
+        ...
+
+    def recall(self, question: str) -> dict[str, Any]:
+        ...
+
+    def memories(self) -> list[dict[str, Any]]:
+        ...
+
+    def forget(self, id: str) -> bool:
+        ...
+
+def make_server(store, scope: str=..., lookup=...):
+    ...
+
+def serve(store=..., scope: str=..., embedder=...):
+    ...
