@@ -36,10 +36,13 @@ if not store.count(scope="alice"):
 a = Assistant(pm.CallableLM(lambda p: " the synonym for x is y END", format="published"), store=store, scope="alice")
 a.would_retrieve("warm")
 questions = [f"what is {i} {op} {j} ?" for op in ("plus", "times") for i in range(10) for j in range(10)]
-out = Outcomes.from_interactions([dict(question=q, prompt_id=p, verdict="right" if rng.random() < .6 else "wrong") for q in questions for p in ("Think.", "Answer.", "Use a table.", "Be brief.")])
+prompts = ("Think.", "Answer.", "Use a table.", "Be brief.")
+out = Outcomes.from_interactions([dict(question=q, prompt_id=p, verdict="right" if rng.random() < .6 else "wrong")
+                                  for q in questions for p in prompts])
 rm = PromptReward(embedder="hash:64").fit(out)
 lm = pm.load_lm("demo")
-e = edit(lm.model, lm.tokenizer, CanonicalExamples.read([dict(prefix="The head of Nobody Works is", suffix=" Ann Other")], quiet=True), "full", degradation=None, epochs=2)
+examples = CanonicalExamples.read([dict(prefix="The head of Nobody Works is", suffix=" Ann Other")], quiet=True)
+e = edit(lm.model, lm.tokenizer, examples, "full", degradation=None, epochs=2)
 """
 PAINT = [  # name, cell, the control that comes last
     ("ClarifyWidget", "ClarifyWidget(a)", ".pm-ask"),
@@ -64,11 +67,13 @@ CLICKS = [  # widget, what, how: JavaScript that acts, the place that changes
     ("EditCompare", "apply", ".pm-apply", ".pm-edit-state"),
 ]
 CLICK_JS = """([button, place]) => new Promise((done, fail) => {
-    const panel = document.querySelector('.pm-panel.pm-now'), target = panel.querySelector(place), control = panel.querySelector(button);
+    const panel = document.querySelector('.pm-panel.pm-now');
+    const target = panel.querySelector(place), control = panel.querySelector(button);
     const start = performance.now();
     const seen = new MutationObserver(() => { changed = true; settle(); });
     let changed = false;
-    const settle = () => { if (changed && !control.disabled) { seen.disconnect(); requestAnimationFrame(() => done(performance.now() - start)); } };
+    const settle = () => { if (changed && !control.disabled) {
+        seen.disconnect(); requestAnimationFrame(() => done(performance.now() - start)); } };
     seen.observe(target, {childList: true, subtree: true, characterData: true});
     new MutationObserver(settle).observe(control, {attributes: true});
     setTimeout(() => fail('nothing changed'), 15000);
@@ -81,7 +86,9 @@ PAINT_JS = """async ([index, last]) => {
     const start = performance.now();
     app.commands.execute('notebook:run-cell');
     const cell = () => notebook.widgets[index].node.querySelector('.pm-panel ' + last);
-    while (!(cell() && cell().getBoundingClientRect().height > 0)) { if (performance.now() - start > 60000) throw 'not painted'; await new Promise(requestAnimationFrame); }
+    while (!(cell() && cell().getBoundingClientRect().height > 0)) {
+        if (performance.now() - start > 60000) throw 'not painted';
+        await new Promise(requestAnimationFrame); }
     const t = performance.now() - start;
     document.querySelectorAll('.pm-now').forEach(n => n.classList.remove('pm-now'));
     cell().closest('.pm-panel').classList.add('pm-now');

@@ -14,7 +14,8 @@ from promptmem.core import InvalidData
 from promptmem.batch.report import _called, _told, read_plan, write_report
 
 FIGURE = "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2, n]))"
-RESULT = "from promptmem.batch import write_result\nwrite_result(out, metrics={'score': dict(estimate=n/2, lo=0.0, hi=9.0), 'who': who})"
+RESULT = "from promptmem.batch import write_result\n" \
+         "write_result(out, metrics={'score': dict(estimate=n/2, lo=0.0, hi=9.0), 'who': who})"
 PARAMETERS = 'n: int = 1\nwho: str = "ann"\nsizes: list = [1]\nout: str = ""'
 
 
@@ -133,7 +134,8 @@ def test_fetch_command_lists_what_there_is(capsys):
 
 
 def test_help_needs_nothing_heavy():
-    code = "import sys\nfrom promptmem.cli import parser\nparser()\nprint([m for m in ('torch','pandas','nbformat','papermill','distributed') if m in sys.modules])"
+    code = "import sys\nfrom promptmem.cli import parser\nparser()\n" \
+           "print([m for m in ('torch','pandas','nbformat','papermill','distributed') if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )

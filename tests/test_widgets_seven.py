@@ -27,8 +27,10 @@ m.buttons["edit"].click()
 m.buttons["forget"].click()
 m.buttons["confirm"].click()
 assert "Deleted for good" in m.message.value and not a.memories()
-out = Outcomes.from_interactions([dict(question=f"q {i}", prompt_id=p, verdict="right" if (i + j) % 2 else "wrong") for i in range(8) for j, p in enumerate("ab")])
-r = RewardComparer(PromptReward(model="logistic", embedder="hash:32").fit(out), [f"q {i}" for i in range(8)], outcomes=out)
+out = Outcomes.from_interactions([dict(question=f"q {i}", prompt_id=p, verdict="right" if (i + j) % 2 else "wrong")
+                                  for i in range(8) for j, p in enumerate("ab")])
+r = RewardComparer(PromptReward(model="logistic", embedder="hash:32").fit(out), [f"q {i}" for i in range(8)],
+                   outcomes=out)
 r.pick.value = 3
 r.typed.value = "q 9"
 r.go_button.click()
@@ -46,7 +48,8 @@ t.exposures.value = 1
 t.buttons["study"].click()
 t.thread.join()
 assert t.session.exposures == 1 and "1 exposure" in t.view.value
-e = edit(lm.model, lm.tokenizer, CanonicalExamples.read([dict(prefix="what has a", suffix=" ring")], quiet=True), "full", degradation=None, epochs=1)
+examples = CanonicalExamples.read([dict(prefix="what has a", suffix=" ring")], quiet=True)
+e = edit(lm.model, lm.tokenizer, examples, "full", degradation=None, epochs=1)
 c = EditCompare(e, prompt="what has a")
 c.buttons["ask"].click()
 c.scale.value = .5

@@ -85,6 +85,8 @@ def main():
     wrong = [f"{f}: differs from what export, clean and README write" for f in differences(ROOT)]
     for f in tracked(ROOT):
         if f.endswith(".ipynb"): wrong += [f"{f}: {fault}" for fault in [*faults(ROOT/f), *habits.faults(ROOT/f)]]
+        elif f.endswith(".py") and not f.startswith("promptmem/"):
+            wrong += [f"{f}: {fault}" for fault in habits.long_lines(ROOT/f)]
     if wrong: sys.exit("\n".join(wrong) + "\nrun: make prepare")
     print("clean: export, clean and README leave no difference; notebooks carry nothing they should not")
 

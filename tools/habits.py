@@ -4,7 +4,7 @@
     python tools/habits.py nbs/store      # one folder
     python tools/habits.py --figures      # the figures only
 
-Wrong is: a code line over 120 characters; a shown expression without its output; a public definition without docstring
+Wrong is: a code line over 120 characters, in notebooks, tests, benchmarks and tools; a shown expression without its output; a public definition without docstring
 or a public parameter without a comment; a tuple used as a statement; a method put into a class by assignment; `@patch`
 for a private helper. The figures say how large exported cells are, how many are followed by an example or a test, and
 how many notebooks show outputs.
@@ -133,6 +133,12 @@ def faults(path):
         if cell.cell_type == "code": yield from cell_faults(i, cell, shows or "nbs" in path.parts)
 
 
+def long_lines(path):
+    "Lines of a hand-written module that are too wide"
+    for i, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+        if len(line) > WIDEST: yield f"line {i} has {len(line)} characters"
+
+
 def figures(paths):
     "Sizes of exported cells, and what follows them"
     sizes, followed, shown = [], [], []
@@ -164,6 +170,9 @@ def main(argv):
     paths = notebooks([a for a in argv if not a.startswith("-")])
     wrong = [] if quiet else [f"{p.relative_to(ROOT) if p.is_absolute() else p}: {f}" for p in paths for f in faults(p)]
     print("\n".join(wrong))
+    if not quiet:
+        by_hand = [f for place in ("tests", "benchmarks", "tools") for f in sorted((ROOT/place).rglob("*.py"))]
+        wrong = [*wrong, *(f"{f.relative_to(ROOT)}: {fault}" for f in by_hand for fault in long_lines(f))]
     source = [p for p in paths if "nbs" in p.resolve().relative_to(ROOT).parts[:1]]
     for name, value in figures(source).items(): print(f"{name}: {value}")
     if wrong: sys.exit(f"{len(wrong)} faults")

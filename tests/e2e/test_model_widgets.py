@@ -8,8 +8,10 @@ import numpy as np
 from promptmem.reward import Outcomes, PromptReward, RewardComparer
 rng = np.random.default_rng(0)
 questions = [f"what is {a} {op} {b} ?" for op in ("plus", "times") for a in range(2, 10) for b in range(3, 7)]
-p = {"Think step by step.": dict(plus=.9, times=.3), "Use a table.": dict(plus=.3, times=.85), "Answer at once.": dict(plus=.5, times=.1)}
-log = [dict(question=q, prompt_id=t, verdict="right" if rng.random() < p[t][q.split()[3]] else "wrong") for q in questions for t in p]
+p = {"Think step by step.": dict(plus=.9, times=.3), "Use a table.": dict(plus=.3, times=.85),
+     "Answer at once.": dict(plus=.5, times=.1)}
+log = [dict(question=q, prompt_id=t, verdict="right" if rng.random() < p[t][q.split()[3]] else "wrong")
+       for q in questions for t in p]
 out = Outcomes.from_interactions(log)
 rm = PromptReward(embedder="hash:64").fit(out)
 """
@@ -130,7 +132,8 @@ known = facts("head", trained=True, paraphrases="all")
 new = facts("head", trained=False, paraphrases="all")[0]
 stay = random.Random(0).sample(known, 6)
 ways = [p.replace(new["subject"], "{subject}") for p in new["prefixes"]]
-ex = from_table([(new["subject"], new["object"])], ways[0], ways[1:5], neighbours=[(f["subject"], f["object"]) for f in stay])
+ex = from_table([(new["subject"], new["object"])], ways[0], ways[1:5],
+                neighbours=[(f["subject"], f["object"]) for f in stay])
 e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-2, general_text=general)
 """,
         'w = EditCompare(e, ex, general, prompt=ways[0].replace("{subject}", new["subject"]))\nw',

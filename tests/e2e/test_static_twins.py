@@ -8,7 +8,8 @@ pytest.importorskip("playwright.sync_api")
 SOURCE = """
 import promptmem as pm
 from promptmem.memory import Assistant, ClarifyWidget, MemoryInspector
-a = Assistant(pm.CallableLM(lambda p: " the <b>synonym</b> for it is boy END", format="published"), store=pm.Store(":memory:"), scope="alice")
+a = Assistant(pm.CallableLM(lambda p: " the <b>synonym</b> for it is boy END", format="published"),
+              store=pm.Store(":memory:"), scope="alice")
 w = ClarifyWidget(a)
 w.ask("what is <script>alert(1)</script> like ?")
 w.clarify("I mean <img src=x onerror=alert(2)>")    # what was kept shows itself, too

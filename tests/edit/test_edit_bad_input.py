@@ -117,13 +117,15 @@ def test_configs(tmp_path):
 
 
 @pytest.mark.parametrize("change, says", [
-    (lambda d: [1], "no object"), (lambda d: "x", "no object"), (lambda d: None, "no object"), (lambda d: 5, "no object"),
+    (lambda d: [1], "no object"), (lambda d: "x", "no object"), (lambda d: None, "no object"),
+    (lambda d: 5, "no object"),
     *[(lambda d, k=k: {n: v for n, v in d.items() if n != k}, f"'{k}' must be") for k in
       ("base", "method", "config", "history", "id", "made", "limit", "scale")],
     *[(lambda d, v=v: d | dict(scale=v), "'scale' must be a finite") for v in
       ("x", None, [1], float("nan"), float("inf"), -float("inf"))],
     (lambda d: d | dict(config=[1]), "'config' must be dict"), (lambda d: d | dict(base=3), "'base' must be str"),
-    (lambda d: d | dict(method=None), "'method' must be str"), (lambda d: d | dict(outcome=3), "'outcome' must be dict"),
+    (lambda d: d | dict(method=None), "'method' must be str"),
+    (lambda d: d | dict(outcome=3), "'outcome' must be dict"),
     (lambda d: d | dict(digest=3), "is not the file"), (lambda d: {}, "must be"),
 ])
 def test_what_an_edit_file_says_is_looked_at(tmp_path, change, says):

@@ -84,7 +84,8 @@ SLOW = textwrap.dedent("""
     def slow(p):
         time.sleep(.03)
         return obedient(p)
-    stream(CallableLM(slow), make_tasks(80, "own", seed=1), MemPrompt(), user=SimulatedUser(.5, seed=3), log=sys.argv[2], window=int(sys.argv[3]))
+    stream(CallableLM(slow), make_tasks(80, "own", seed=1), MemPrompt(), user=SimulatedUser(.5, seed=3),
+           log=sys.argv[2], window=int(sys.argv[3]))
 """)
 
 

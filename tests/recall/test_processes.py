@@ -21,7 +21,8 @@ from safetensors.torch import save_file
 from tests.recall.test_recall import SEEN, UNSEEN, tiny
 from promptmem.recall import study
 model, tokenizer = tiny()
-run = study(model, tokenizer, (SEEN+UNSEEN)[:7], 3, lr=1e-3, batch_size=4, checkpoint=sys.argv[2], clip=float(sys.argv[3]) or None)
+run = study(model, tokenizer, (SEEN+UNSEEN)[:7], 3, lr=1e-3, batch_size=4, checkpoint=sys.argv[2],
+            clip=float(sys.argv[3]) or None)
 from accelerate import PartialState
 state = PartialState()
 if state.is_main_process:

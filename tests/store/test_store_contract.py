@@ -585,7 +585,8 @@ def test_importing_the_store_is_light():
     import subprocess
     import sys
 
-    code = "import promptmem.store, sys; print([m for m in ('torch','pandas','transformers','sklearn','openai','plotly') if m in sys.modules])"
+    heavy = ("torch", "pandas", "transformers", "sklearn", "openai", "plotly")
+    code = f"import promptmem.store, sys; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
@@ -689,7 +690,8 @@ def test_a_store_of_the_coarser_rule_files_its_questions_anew(place):
         other = s.add(scope="you", key="10:30", text="in the morning")
         asked = s.log(Interaction("what is 5!", scope="me"))
         with s.db.write() as conn: # as the coarser rule had left it
-            said = "UPDATE pm_clarifications SET normalized_key = :k, slot = :k, active = :a, supersedes = :s WHERE id = :i"
+            said = "UPDATE pm_clarifications SET normalized_key = :k, slot = :k, active = :a, supersedes = :s " \
+                   "WHERE id = :i"
             for c, k, a, old in ((one, "when is a = b", False, None), (two, "when is a = b", True, one.id),
                                  (other, "10 30", True, None)):
                 conn.execute(sa.text(said), dict(k=k, a=a, s=old, i=c.id))
