@@ -4,10 +4,10 @@
     python tools/habits.py nbs/store      # one folder
     python tools/habits.py --figures      # the figures only
 
-Wrong is: a code line over 120 characters, in notebooks, tests, benchmarks and tools; a shown expression without its output; a public definition without docstring
-or a public parameter without a comment; a tuple used as a statement; a method put into a class by assignment; `@patch`
-for a private helper. The figures say how large exported cells are, how many are followed by an example or a test, and
-how many notebooks show outputs.
+Wrong is: a code line over 120 characters, in notebooks, tests, benchmarks and tools; a shown expression without its
+output; a public definition without docstring or a public parameter without a comment; a tuple used as a statement; a
+method put into a class by assignment; `@patch` for a private helper. The figures say how large exported cells are, how
+many are followed by an example or a test, and how many notebooks show outputs.
 """
 import ast
 import re
