@@ -19,8 +19,8 @@ from ..panel import parts
 from ..panel.widget import static_page
 
 # %% auto #0
-__all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'Edit', 'verdict', 'outcome_part', 'verdict_html', 'check_fits',
-           'require_senses', 'load_edit', 'conflicts', 'merge']
+__all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'verdict', 'outcome_part', 'verdict_html', 'require_senses',
+           'check_fits', 'Edit', 'load_edit', 'conflicts', 'merge']
 
 # %% ../../nbs/edit/02_deltas.ipynb #307944a1
 torch = require("torch", "local")
@@ -195,6 +195,56 @@ def _factor(s):
     if not math.isfinite(x) or isinstance(s, str): raise InvalidData(f"a scale is a finite number, not {s!r:.40}")
     return x
 
+# %% ../../nbs/edit/02_deltas.ipynb #9c2fd158
+def verdict(
+    outcome:dict, # passed, of, before: satisfied examples with the edit, in all, and without it
+)->str: # "The edit worked: ...", "... partly: ..." or "The edit failed: ..."
+    "What became of the examples, the answer first"
+    k, n, before = outcome["passed"], outcome["of"], outcome["before"]
+    if k == 0 or k <= before < n: return f"The edit failed: {k} of {n} examples satisfied ({before} of {n} before)"
+    how = "worked" if k == n else "worked partly"
+    return f"The edit {how}: {k} of {n} examples satisfied ({before} of {n} before)"
+
+# %% ../../nbs/edit/02_deltas.ipynb #e007b1fd
+def outcome_part(
+    said:str, # a verdict, which opens with how it went
+)->tuple:
+    "A verdict as a part of a page: bad where the edit failed or broke its limit"
+    bad = said.startswith("The edit failed") or "OUTSIDE" in said
+    part = said.startswith(("The edit worked partly", "The edit does not"))
+    return parts.verdict(said, False if bad else None if part else True)
+
+# %% ../../nbs/edit/02_deltas.ipynb #e6cbd056
+def verdict_html(
+    said:str, # a verdict, which opens with how it went
+)->str:
+    "A verdict as a line of HTML, in the style of the panels"
+    return static_page([outcome_part(said)])
+
+# %% ../../nbs/edit/02_deltas.ipynb #84c5fb01
+def require_senses(
+    model, # a transformers model
+)->None:
+    "Raise InvalidData when the model has no sense vectors to edit"
+    if not hasattr(model, "set_sense_delta"):
+        raise InvalidData(f"{type(model).__name__} has no senses: method 'senses' needs a BackpackLM; "
+                          "use 'lora', 'full', 'memit' or 'rome'")
+
+# %% ../../nbs/edit/02_deltas.ipynb #7411720d
+def check_fits(
+    delta:Delta, # what is to be added
+    model, # to this model
+)->None:
+    "Raise InvalidData when names, shapes or senses do not fit the model"
+    params, other = dict(model.named_parameters()), "it was made for another base model"
+    for name in delta.names:
+        if name not in params:
+            raise InvalidData(f"this edit changes {name}, which {type(model).__name__} does not have: {other}")
+        if delta.shape(name) != tuple(params[name].shape):
+            raise InvalidData(f"this edit changes {name} of shape {delta.shape(name)}, "
+                              f"but the model's is {tuple(params[name].shape)}: {other}")
+    if delta.senses is not None: require_senses(model)
+
 # %% ../../nbs/edit/02_deltas.ipynb #20a79a5d
 class Edit:
     "A reversible change of a model's weights"
@@ -226,10 +276,6 @@ class Edit:
         self._scale = _factor(s)
         if self.active: ledger(self.model).put(self)
     @property
-    def chat(self)->bool:
-        "Was it made on conversations?"
-        return bool(self.config.get("chat"))
-    @property
     def active(self)->bool:
         "Is it in force?"
         return self in ledger(self.model).active
@@ -249,11 +295,6 @@ class Edit:
 
     def __enter__(self): return self.apply()
     def __exit__(self, *_): self.undo()
-    def context(self,
-        prefix:str, # a prompt
-    )->str:
-        "Text to put before a prompt: empty for an edit of weights"
-        return ""
     @property
     def verdict(self)->str:
         "Whether the canonical examples are satisfied, in one sentence; empty where nobody looked at this scale"
@@ -269,55 +310,18 @@ class Edit:
         text = html.escape(repr(self).splitlines()[-1])
         return (verdict_html(self.verdict) if self.verdict else "") + f"<code>{text}</code>"
 
-# %% ../../nbs/edit/02_deltas.ipynb #9c2fd158
-def verdict(
-    outcome:dict, # passed, of, before: satisfied examples with the edit, in all, and without it
-)->str: # "The edit worked: ...", "... partly: ..." or "The edit failed: ..."
-    "What became of the examples, the answer first"
-    k, n, before = outcome["passed"], outcome["of"], outcome["before"]
-    if k == 0 or k <= before < n: return f"The edit failed: {k} of {n} examples satisfied ({before} of {n} before)"
-    how = "worked" if k == n else "worked partly"
-    return f"The edit {how}: {k} of {n} examples satisfied ({before} of {n} before)"
+# %% ../../nbs/edit/02_deltas.ipynb #17d7b69f
+@patch(as_prop=True)
+def chat(self:Edit)->bool:
+    "Was it made on conversations?"
+    return bool(self.config.get("chat"))
 
-# %% ../../nbs/edit/02_deltas.ipynb #e007b1fd
-def outcome_part(
-    said:str, # a verdict, which opens with how it went
-)->tuple:
-    "A verdict as a part of a page: bad where the edit failed or broke its limit"
-    bad = said.startswith("The edit failed") or "OUTSIDE" in said
-    part = said.startswith(("The edit worked partly", "The edit does not"))
-    return parts.verdict(said, False if bad else None if part else True)
-
-# %% ../../nbs/edit/02_deltas.ipynb #e6cbd056
-def verdict_html(
-    said:str, # a verdict, which opens with how it went
+@patch
+def context(self:Edit,
+    prefix:str, # a prompt
 )->str:
-    "A verdict as a line of HTML, in the style of the panels"
-    return static_page([outcome_part(said)])
-
-# %% ../../nbs/edit/02_deltas.ipynb #7411720d
-def check_fits(
-    delta:Delta, # what is to be added
-    model, # to this model
-)->None:
-    "Raise InvalidData when names, shapes or senses do not fit the model"
-    params, other = dict(model.named_parameters()), "it was made for another base model"
-    for name in delta.names:
-        if name not in params:
-            raise InvalidData(f"this edit changes {name}, which {type(model).__name__} does not have: {other}")
-        if delta.shape(name) != tuple(params[name].shape):
-            raise InvalidData(f"this edit changes {name} of shape {delta.shape(name)}, "
-                              f"but the model's is {tuple(params[name].shape)}: {other}")
-    if delta.senses is not None: require_senses(model)
-
-# %% ../../nbs/edit/02_deltas.ipynb #84c5fb01
-def require_senses(
-    model, # a transformers model
-)->None:
-    "Raise InvalidData when the model has no sense vectors to edit"
-    if not hasattr(model, "set_sense_delta"):
-        raise InvalidData(f"{type(model).__name__} has no senses: method 'senses' needs a BackpackLM; "
-                          "use 'lora', 'full', 'memit' or 'rome'")
+    "Text to put before a prompt: empty for an edit of weights"
+    return ""
 
 # %% ../../nbs/edit/02_deltas.ipynb #5771d716
 _PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt", ".joblib")
@@ -343,27 +347,6 @@ def _refuse_pickle(path):
     bad = [path] if path.suffix in _PICKLES else inside
     if bad: raise InvalidData(f"{bad[0].name} is a pickle file: it could run code when loaded. "
                               "An edit is a folder with edit.safetensors and edit.json")
-
-# %% ../../nbs/edit/02_deltas.ipynb #00af9b25
-def load_edit(
-    folder, # written by `Edit.save`
-    model, # the base model that it was made for
-    tokenizer=None, # its tokenizer
-    strict:bool=True, # refuse a model with other weights (False: only names and shapes must fit)
-)->Edit: # not in force yet
-    "Read an edit back"
-    path = Path(folder)
-    if not (path/"edit.safetensors").exists():
-        _refuse_pickle(path)
-        raise InvalidData(f"{folder} holds no edit.safetensors")
-    info, delta = _read_edit(path)
-    check_fits(delta, model)
-    if strict and info["base"] != fingerprint(model):
-        raise InvalidData(f"this edit was made for another base model (fingerprint {info['base']}, "
-                          f"this one has {fingerprint(model)})")
-    out = Edit(model, tokenizer, delta, info["method"], info["config"], info["base"], info["scale"], info["history"])
-    out.id, out.made, out.limit, out.outcome = info["id"], info["made"], info["limit"], info.get("outcome", {})
-    return out
 
 # %% ../../nbs/edit/02_deltas.ipynb #7360d677
 _FIELDS = dict(method=str, base=str, config=dict, history=list, id=str, made=str, limit=dict)
@@ -396,6 +379,27 @@ def _read_edit(path):
     odd = [name for name, t in delta.tensors().items() if t.is_floating_point() and not t.isfinite().all()]
     if odd: raise InvalidData(f"{path.name}/edit.safetensors: {odd[0]} holds nan or infinity")
     return info, delta
+
+# %% ../../nbs/edit/02_deltas.ipynb #00af9b25
+def load_edit(
+    folder, # written by `Edit.save`
+    model, # the base model that it was made for
+    tokenizer=None, # its tokenizer
+    strict:bool=True, # refuse a model with other weights (False: only names and shapes must fit)
+)->Edit: # not in force yet
+    "Read an edit back"
+    path = Path(folder)
+    if not (path/"edit.safetensors").exists():
+        _refuse_pickle(path)
+        raise InvalidData(f"{folder} holds no edit.safetensors")
+    info, delta = _read_edit(path)
+    check_fits(delta, model)
+    if strict and info["base"] != fingerprint(model):
+        raise InvalidData(f"this edit was made for another base model (fingerprint {info['base']}, "
+                          f"this one has {fingerprint(model)})")
+    out = Edit(model, tokenizer, delta, info["method"], info["config"], info["base"], info["scale"], info["history"])
+    out.id, out.made, out.limit, out.outcome = info["id"], info["made"], info["limit"], info.get("outcome", {})
+    return out
 
 # %% ../../nbs/edit/02_deltas.ipynb #ef2dc28d
 def _cosine(a, b):

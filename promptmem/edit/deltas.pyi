@@ -94,6 +94,21 @@ def fingerprint(model) -> str:
 def _factor(s):
     ...
 
+def verdict(outcome: dict) -> str:
+    ...
+
+def outcome_part(said: str) -> tuple:
+    ...
+
+def verdict_html(said: str) -> str:
+    ...
+
+def require_senses(model) -> _Any:
+    ...
+
+def check_fits(delta: Delta, model) -> _Any:
+    ...
+
 class Edit:
     outcome: _Any
     _scale: _Any
@@ -120,10 +135,6 @@ class Edit:
         ...
 
     @property
-    def chat(self) -> bool:
-        ...
-
-    @property
     def active(self) -> bool:
         ...
 
@@ -139,9 +150,6 @@ class Edit:
     def __exit__(self, *_):
         ...
 
-    def context(self, prefix: str) -> str:
-        ...
-
     @property
     def verdict(self) -> str:
         ...
@@ -152,29 +160,18 @@ class Edit:
     def _repr_html_(self):
         ...
 
-    def save(self, folder) -> Path:
+    @property
+    def chat(self) -> bool:
         ...
 
-def verdict(outcome: dict) -> str:
-    ...
+    def context(self, prefix: str) -> str:
+        ...
 
-def outcome_part(said: str) -> tuple:
-    ...
-
-def verdict_html(said: str) -> str:
-    ...
-
-def check_fits(delta: Delta, model) -> _Any:
-    ...
-
-def require_senses(model) -> _Any:
-    ...
+    def save(self, folder) -> Path:
+        ...
 _PICKLES: _Any
 
 def _refuse_pickle(path):
-    ...
-
-def load_edit(folder, model, tokenizer=..., strict: bool=...) -> Edit:
     ...
 _FIELDS: _Any
 
@@ -182,6 +179,9 @@ def _read_info(path):
     ...
 
 def _read_edit(path):
+    ...
+
+def load_edit(folder, model, tokenizer=..., strict: bool=...) -> Edit:
     ...
 
 def _cosine(a, b):

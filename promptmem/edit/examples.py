@@ -227,6 +227,12 @@ def _text_problems(texts, part="targeted"):
                     "{n} text(s) contain the literal <|endoftext|>, which only GPT-2's tokenizer "
                     "reads as one token", (i for i, t in enumerate(texts) if "<|endoftext|>" in t))]
 
+# %% ../../nbs/edit/00_examples.ipynb #1619097d
+def _cleaned(rows, pair, where):
+    "All rows, checked"
+    try: return [clean_row(r, pair) | ({"shifted": True} if r.get("shifted") else {}) for r in rows]
+    except InvalidData as e: raise InvalidData(f"{where}: {e}") from e
+
 # %% ../../nbs/edit/00_examples.ipynb #2b6cbb98
 @dataclass
 class CanonicalExamples:
@@ -297,12 +303,6 @@ class CanonicalExamples:
         more = (f"{len(self.evaluation)} evaluation, {len(self.hard_negatives)} hard negatives, "
                 f"{len(self.targeted)} targeted, {len(self.problems)} problems")
         return f"CanonicalExamples({self.name!r}, {self.direction}, {len(self)} examples, {more})"
-
-# %% ../../nbs/edit/00_examples.ipynb #1619097d
-def _cleaned(rows, pair, where):
-    "All rows, checked"
-    try: return [clean_row(r, pair) | ({"shifted": True} if r.get("shifted") else {}) for r in rows]
-    except InvalidData as e: raise InvalidData(f"{where}: {e}") from e
 
 # %% ../../nbs/edit/00_examples.ipynb #56d94e5f
 def _shifted(row):
@@ -398,6 +398,15 @@ def _pairs(rows):
         out.append((s.strip(), a.strip()))
     return out
 
+# %% ../../nbs/edit/00_examples.ipynb #2c1e9735
+def _check_table(pairs, near, train, evaluation):
+    "No neighbour is edited, no template serves twice"
+    seen = {fold(s) for s, _ in pairs}
+    twice = [s for s, _ in near if fold(s) in seen]
+    if twice: raise InvalidData(f"{twice[0]!r} is edited and a neighbour that must stay")
+    both = sorted(set(train) & set(evaluation))
+    if both: raise InvalidData(f"the template {both[0]!r} is used for training and evaluation")
+
 # %% ../../nbs/edit/00_examples.ipynb #b24b6bfd
 def from_table(
     rows, # dicts or tuples (subject, attribute), or a DataFrame with these columns
@@ -420,15 +429,6 @@ def from_table(
                              find_criterion(direction, None, threshold),
                              [row(t, s, a) for s, a in pairs for t in evaluation],
                              [row(t, s, a) for s, a in near for t in train[:1]], texts, name)
-
-# %% ../../nbs/edit/00_examples.ipynb #2c1e9735
-def _check_table(pairs, near, train, evaluation):
-    "No neighbour is edited, no template serves twice"
-    seen = {fold(s) for s, _ in pairs}
-    twice = [s for s, _ in near if fold(s) in seen]
-    if twice: raise InvalidData(f"{twice[0]!r} is edited and a neighbour that must stay")
-    both = sorted(set(train) & set(evaluation))
-    if both: raise InvalidData(f"the template {both[0]!r} is used for training and evaluation")
 
 # %% ../../nbs/edit/00_examples.ipynb #183e3dcf
 def _told(source, scope):

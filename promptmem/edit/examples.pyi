@@ -87,6 +87,9 @@ def _cross_problems(examples):
 def _text_problems(texts, part=...):
     ...
 
+def _cleaned(rows, pair, where):
+    ...
+
 @dataclass
 class CanonicalExamples:
     rows: list
@@ -143,9 +146,6 @@ class CanonicalExamples:
     def published(cls, task: str, folder, split: str=..., **options) -> CanonicalExamples:
         ...
 
-def _cleaned(rows, pair, where):
-    ...
-
 def _shifted(row):
     ...
 
@@ -164,10 +164,10 @@ def _slot(template, subject):
 def _pairs(rows):
     ...
 
-def from_table(rows, train, evaluation, neighbours=..., direction: str=..., threshold: _Optional[float]=..., targeted=..., seed: int=..., name: str=...) -> CanonicalExamples:
+def _check_table(pairs, near, train, evaluation):
     ...
 
-def _check_table(pairs, near, train, evaluation):
+def from_table(rows, train, evaluation, neighbours=..., direction: str=..., threshold: _Optional[float]=..., targeted=..., seed: int=..., name: str=...) -> CanonicalExamples:
     ...
 
 def _told(source, scope):
