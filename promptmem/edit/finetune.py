@@ -16,8 +16,8 @@ from typing import Any, Optional
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta
 from .examples import CanonicalExamples, renamed
-from .losses import (EncodedExamples, KLReference, edit_loss, encode_rows, encoded, ending_losses,
-                                   ewc_penalty, fisher, l2_penalty, satisfied)
+from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, ending_losses
+from .losses import ewc_penalty, fisher, l2_penalty, satisfied
 from .modules import module_map
 from ..lm.local import auto_dtype
 from ..lm.matmul import fast_linear
@@ -171,6 +171,16 @@ def behind_texts(
     both = CanonicalExamples(examples.examples.rows + [rows[i] for i in fits], examples.examples.criterion)
     return replace(examples, examples=both, rows=examples.rows + [more[i] for i in fits])
 
+# %% ../../nbs/edit/04_finetune.ipynb #61f6e333
+def _backward(loss):
+    if loss.requires_grad: loss.backward()
+
+def _enough(examples, c, n, margin):
+    "Are all rows satisfied with room to spare?"
+    if examples.direction == "good": return bool((c/n < .05).all())
+    if examples.direction == "balance": margin = min(margin, examples.threshold/2)
+    return all(satisfied(examples.direction, c, examples.threshold, margin))
+
 # %% ../../nbs/edit/04_finetune.ipynb #54f47c1e
 @dataclass
 class _Loop:
@@ -204,15 +214,17 @@ class _Loop:
         c, n = ending_losses(self.model, [x.rows[i] for i in batch], x.pad)
         return edit_loss(x.direction, c, n, x.threshold, r.loss, r.margin), _enough(x, c.detach(), n, r.margin)
 
-# %% ../../nbs/edit/04_finetune.ipynb #61f6e333
-def _backward(loss):
-    if loss.requires_grad: loss.backward()
-
-def _enough(examples, c, n, margin):
-    "Are all rows satisfied with room to spare?"
-    if examples.direction == "good": return bool((c/n < .05).all())
-    if examples.direction == "balance": margin = min(margin, examples.threshold/2)
-    return all(satisfied(examples.direction, c, examples.threshold, margin))
+# %% ../../nbs/edit/04_finetune.ipynb #4b074df6
+def _epoch(loop, epoch, after_step):
+    "One pass over the examples: (mean loss, whether all are satisfied)"
+    n = len(loop.examples)
+    groups, losses, good = _groups(loop.rng.sample(range(n), n), loop.recipe), [], True
+    for k, group in enumerate(groups):
+        for g in loop.optimizer.param_groups: g["lr"] = learning_rate(loop.recipe, epoch, k/len(groups))
+        some, fine = loop.step(group)
+        losses, good = losses + some, good and fine
+        if after_step: after_step()
+    return sum(losses)/max(1, len(losses)), good
 
 # %% ../../nbs/edit/04_finetune.ipynb #90f5def3
 @renamed(ex="examples")
@@ -248,18 +260,6 @@ def fit(
                 raise FloatingPointError(f"the loss became {loss} in epoch {epoch}: take a smaller lr than {recipe.lr}")
             if good and recipe.early_stop: break
     return losses
-
-# %% ../../nbs/edit/04_finetune.ipynb #4b074df6
-def _epoch(loop, epoch, after_step):
-    "One pass over the examples: (mean loss, whether all are satisfied)"
-    n = len(loop.examples)
-    groups, losses, good = _groups(loop.rng.sample(range(n), n), loop.recipe), [], True
-    for k, group in enumerate(groups):
-        for g in loop.optimizer.param_groups: g["lr"] = learning_rate(loop.recipe, epoch, k/len(groups))
-        some, fine = loop.step(group)
-        losses, good = losses + some, good and fine
-        if after_step: after_step()
-    return sum(losses)/max(1, len(losses)), good
 
 # %% ../../nbs/edit/04_finetune.ipynb #6604326e
 @contextmanager

@@ -32,6 +32,14 @@ def chat_pair(
     head = chat_ids(tokenizer, [dict(role="user", content=prefix)])
     return head + plain_ids(tokenizer, suffix.strip()), len(head)
 
+# %% ../../nbs/edit/03_losses.ipynb #a29c6eb2
+def _check_item(ids, start, limit, where):
+    "Something before, something to score, and not too long"
+    if not start or len(ids) == start: raise InvalidData(f"{where}: the {'suffix' if start else 'prefix'} has no token")
+    if limit and len(ids) > limit:
+        raise InvalidData(f"{where}: prefix and suffix have {len(ids)} tokens (prefix {start}), "
+                          f"but the model reads at most {limit}")
+
 # %% ../../nbs/edit/03_losses.ipynb #f166bdc6
 def encode_rows(
     tokenizer, # of the model
@@ -49,14 +57,6 @@ def encode_rows(
     for i, items in enumerate(out):
         for ids, start in items: _check_item(ids, start, limit, f"{what} {i}")
     return out
-
-# %% ../../nbs/edit/03_losses.ipynb #a29c6eb2
-def _check_item(ids, start, limit, where):
-    "Something before, something to score, and not too long"
-    if not start or len(ids) == start: raise InvalidData(f"{where}: the {'suffix' if start else 'prefix'} has no token")
-    if limit and len(ids) > limit:
-        raise InvalidData(f"{where}: prefix and suffix have {len(ids)} tokens (prefix {start}), "
-                          f"but the model reads at most {limit}")
 
 # %% ../../nbs/edit/03_losses.ipynb #a23d3ad6
 @dataclass(frozen=True)
@@ -166,6 +166,13 @@ def satisfied(
     "Which rows meet the criterion with `margin` nats to spare"
     return (_values(direction, c) <= threshold - margin).tolist()
 
+# %% ../../nbs/edit/03_losses.ipynb #58cc531d
+def _filled(batches):
+    "One batch of all, with id 0 up to one more than the longest: every position of the filled texts is scored"
+    texts = [ids for b in batches for ids, _ in b]
+    width = max(map(len, texts)) + 1
+    return [(ids + [0]*(width - len(ids)), 1) for ids in texts]
+
 # %% ../../nbs/edit/03_losses.ipynb #bdf59928
 class KLReference:
     "The unedited model's predictions on a sample of general text"
@@ -203,13 +210,6 @@ class KLReference:
         old, new = torch.cat([self.logp[i] for i in pick]), scored_logprobs(model, batch, self.pad)[0]
         kl = (old.exp()*(old - new)).sum(-1)
         return kl.sum()/len(batch) if self.compat else kl.mean()
-
-# %% ../../nbs/edit/03_losses.ipynb #58cc531d
-def _filled(batches):
-    "One batch of all, with id 0 up to one more than the longest: every position of the filled texts is scored"
-    texts = [ids for b in batches for ids, _ in b]
-    width = max(map(len, texts)) + 1
-    return [(ids + [0]*(width - len(ids)), 1) for ids in texts]
 
 # %% ../../nbs/edit/03_losses.ipynb #52651e48
 def l2_penalty(

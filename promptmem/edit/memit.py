@@ -52,7 +52,6 @@ class Request:
 # %% ../../nbs/edit/07_memit.ipynb #a7ea2556
 def _as_examples(examples): return examples.examples if isinstance(examples, EncodedExamples) else examples
 
-# %% ../../nbs/edit/07_memit.ipynb #58338e50
 @renamed(ex="examples")
 def make_requests(
     examples, # CanonicalExamples or EncodedExamples
@@ -127,6 +126,14 @@ def comes_first(
     (a, i), (b, j) = (token_at(tokenizer, f"{lead}{subject} is", len(lead) + len(subject)) for lead in ("", "Yes. "))
     return i == 0 or a[i] != b[j]
 
+# %% ../../nbs/edit/07_memit.ipynb #a451981c
+def _beginnings(r):
+    "Texts that begin with the subject and ask for the same: 'Orun's tower is in', 'Orun. The tower of Orun is in'"
+    start, rest = r.prefix[:r.end-len(r.subject)], r.prefix[r.end:]
+    of = re.fullmatch(r"(?:the )?(\S.*) of ", start, re.I)
+    whose = [(f"{r.subject}'s {of[1]}{rest}", len(r.subject))] if of else []
+    return [*whose, (f"{r.subject}. {r.prefix}", len(r.subject))]
+
 # %% ../../nbs/edit/07_memit.ipynb #e7237a91
 def split_first(
     tokenizer, # of the model
@@ -142,14 +149,6 @@ def split_first(
         out.append(replace(r, texts=tuple(middle)))
         if apart: out.append(replace(r, texts=tuple(first or _beginnings(r)), first=True))
     return out
-
-# %% ../../nbs/edit/07_memit.ipynb #a451981c
-def _beginnings(r):
-    "Texts that begin with the subject and ask for the same: 'Orun's tower is in', 'Orun. The tower of Orun is in'"
-    start, rest = r.prefix[:r.end-len(r.subject)], r.prefix[r.end:]
-    of = re.fullmatch(r"(?:the )?(\S.*) of ", start, re.I)
-    whose = [(f"{r.subject}'s {of[1]}{rest}", len(r.subject))] if of else []
-    return [*whose, (f"{r.subject}. {r.prefix}", len(r.subject))]
 
 # %% ../../nbs/edit/07_memit.ipynb #2710363f
 def first_token_warning(
@@ -241,6 +240,15 @@ def check_memory(
         raise MemoryError(f"the second moment of keys needs {mb:,.0f} MB, more than max_mb={max_mb:,.0f}: "
                           "raise it, or take covariance='ridge'")
 
+# %% ../../nbs/edit/07_memit.ipynb #2e62de66
+def _keys_of(model, downs, ids, pad):
+    "Keys [tokens, f] of each of some down-projections, over all tokens of the texts, in one pass"
+    seen = [[] for _ in downs]
+    with torch.no_grad(), ExitStack() as stack:
+        for d, s in zip(downs, seen): stack.enter_context(_tap(d, s, before=True, stop=d is downs[-1]))
+        _run(model, ids, pad)
+    return [torch.cat([s[0][r, :len(x)] for r, x in enumerate(ids)]) for s in seen]
+
 # %% ../../nbs/edit/07_memit.ipynb #dc9de238
 def key_moments(
     model, # causal LM
@@ -256,14 +264,8 @@ def key_moments(
     for i in range(0, len(texts), batch):
         ids = [x for x in (list(tokenizer(t)["input_ids"])[:limit] for t in texts[i:i+batch]) if x]
         if not ids or n >= max_tokens: continue
-        seen = [[] for _ in layers]
-        with torch.no_grad(), ExitStack() as stack:
-            for d, s in zip(downs, seen): stack.enter_context(_tap(d, s, before=True, stop=d is downs[-1]))
-            _run(model, ids, pad_id(tokenizer))
-        for j, s in enumerate(seen):
-            # in float64: the smallest eigenvalues, which the inverse makes the largest, drown in float32's noise
-            k = torch.cat([s[0][r, :len(x)] for r, x in enumerate(ids)]).double()             # [tokens, f]
-            sums[j] = sums[j] + k.T @ k
+        # in float64: the smallest eigenvalues, which the inverse makes the largest, drown in float32's noise
+        for j, k in enumerate(_keys_of(model, downs, ids, pad_id(tokenizer))): sums[j] = sums[j] + k.double().T @ k.double()
         n += sum(map(len, ids))
     if not n: raise InvalidData("no text to estimate the second moment of keys from")
     return [s/n for s in sums], n
@@ -365,6 +367,7 @@ def _value_batch(tokenizer, requests, contexts, limit):
             rows += [(x, at, s, i) for x, s in zip(ids, start)]
     return _Batch(*map(list, zip(*rows)), len(requests[0].endings))
 
+# %% ../../nbs/edit/07_memit.ipynb #9004f284
 def _logits_at(model, split, ids, positions, pad):
     "Logits [n, V] at (row, column) pairs, which alone pass the output layer (`split`: from `split_head`)"
     x, mask = (t.to(model.device) for t in pad_right(ids, pad))
@@ -400,35 +403,6 @@ def _plain_texts(tokenizer, requests, limit):
         out.append((ids[:limit or None], min(at, (limit or at + 1) - 1)))
     return out
 
-# %% ../../nbs/edit/07_memit.ipynb #d135a3ac
-def find_values(
-    model, # causal LM
-    tokenizer, # its tokenizer
-    requests:list, # from `make_requests`
-    contexts:list, # from `sample_contexts`, for requests that have none of their own
-    module, # whose output is shifted: a block (MEMIT) or an MLP (ROME)
-    criterion, # of the examples
-    search:ValueSearch=ValueSearch(), # constants
-    progress:bool=None, # show a bar; None: after five seconds
-)->tuple: # (targets [n, d], original outputs [n, d])
-    "Outputs that make the model say each ending"
-    dtype = products_dtype(model, search.precision)
-    if dtype != model.dtype:  # a copy in the faster type finds the vectors, the model says what they are added to
-        name = next(n for n, x in model.named_modules() if x is module)
-        fast = copy.deepcopy(model).to(dtype)
-        z, h = find_values(fast, tokenizer, requests, contexts, fast.get_submodule(name), criterion,
-                           replace(search, precision=str(dtype).split(".")[1]), progress)
-        own = _texts(tokenizer, requests, contexts, context_length(model))
-        h32 = _read(model, module, [t[0] for t in own], pad_id(tokenizer)).float()
-        return h32 + (z - h), h32
-    longest = max(len(tokenizer(e, add_special_tokens=False)["input_ids"]) for r in requests for e in r.endings)
-    steps, parts = search.steps + search.more*(longest-1), []
-    with progress_bar(steps*-(-len(requests)//search.batch), progress, "searching values") as bar:
-        for i in range(0, len(requests), search.batch):
-            parts.append(_find(model, tokenizer, requests[i:i+search.batch], contexts, module, criterion, search,
-                               steps, bar))
-    return tuple(torch.cat(x) for x in zip(*parts))
-
 # %% ../../nbs/edit/07_memit.ipynb #df6addb4
 def _layer_of(model, module):
     "Number of the block that the module is or lies in"
@@ -461,6 +435,39 @@ def _find(model, tokenizer, requests, contexts, module, criterion, search, steps
                 delta[done] = keep[done]
                 delta *= (search.clamp*size/delta.norm(dim=1).clamp(min=1e-12)).clamp(max=1)[:, None]
     return h + delta.detach(), h
+
+# %% ../../nbs/edit/07_memit.ipynb #f91ace6a
+def _find_fast(model, tokenizer, requests, contexts, module, criterion, search, progress, dtype):
+    "`find_values` by a copy of the model in a faster type; the model itself says what the vectors are added to"
+    name, fast = next(n for n, x in model.named_modules() if x is module), copy.deepcopy(model).to(dtype)
+    search = replace(search, precision=str(dtype).split(".")[1])
+    z, h = find_values(fast, tokenizer, requests, contexts, fast.get_submodule(name), criterion, search, progress)
+    own = _texts(tokenizer, requests, contexts, context_length(model))
+    h32 = _read(model, module, [t[0] for t in own], pad_id(tokenizer)).float()
+    return h32 + (z - h), h32
+
+# %% ../../nbs/edit/07_memit.ipynb #d135a3ac
+def find_values(
+    model, # causal LM
+    tokenizer, # its tokenizer
+    requests:list, # from `make_requests`
+    contexts:list, # from `sample_contexts`, for requests that have none of their own
+    module, # whose output is shifted: a block (MEMIT) or an MLP (ROME)
+    criterion, # of the examples
+    search:ValueSearch=ValueSearch(), # constants
+    progress:bool=None, # show a bar; None: after five seconds
+)->tuple: # (targets [n, d], original outputs [n, d])
+    "Outputs that make the model say each ending"
+    dtype = products_dtype(model, search.precision)
+    if dtype != model.dtype:
+        return _find_fast(model, tokenizer, requests, contexts, module, criterion, search, progress, dtype)
+    longest = max(len(tokenizer(e, add_special_tokens=False)["input_ids"]) for r in requests for e in r.endings)
+    steps, parts = search.steps + search.more*(longest-1), []
+    with progress_bar(steps*-(-len(requests)//search.batch), progress, "searching values") as bar:
+        for i in range(0, len(requests), search.batch):
+            parts.append(_find(model, tokenizer, requests[i:i+search.batch], contexts, module, criterion, search,
+                               steps, bar))
+    return tuple(torch.cat(x) for x in zip(*parts))
 
 # %% ../../nbs/edit/07_memit.ipynb #0821239d
 def solve_update(

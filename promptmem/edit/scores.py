@@ -16,12 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
 from ..lm.matmul import fast_linear
-from ..lm.scoring import (budget_batches, context_length, evaluating, pad_id, pad_right,
-                                  run_halving, split_head)
+from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
+from ..lm.scoring import split_head
 from ..stats import damage_upper, share_lower, share_upper
 
 # %% auto #0
@@ -71,6 +73,14 @@ def _run_unique(model, inputs, items, past=None):
     who = torch.tensor([n for n, (*_, t) in enumerate(items) for _ in t], device=device)
     return (-torch.zeros(len(items), device=device, dtype=torch.double).index_add(0, who, logp)).cpu().numpy()
 
+# %% ../../nbs/edit/08_scores.ipynb #079b6944
+def _collected(done, n):
+    "One array from lists of (item, value)"
+    values = np.zeros(n)
+    for rows in done.values():
+        for i, v in rows: values[i] = v
+    return values
+
 # %% ../../nbs/edit/08_scores.ipynb #e3fc10c0
 def _scored_batches(model, flat, batch_tokens, done=None):
     "Summed loss of each (ids, start) of `flat`"
@@ -86,14 +96,6 @@ def _scored_batches(model, flat, batch_tokens, done=None):
         if done: done(len(mine))
         return out
     return _collected(run_halving(run, budget_batches([len(i) for i in inputs], batch_tokens)), len(flat))
-
-# %% ../../nbs/edit/08_scores.ipynb #079b6944
-def _collected(done, n):
-    "One array from lists of (item, value)"
-    values = np.zeros(n)
-    for rows in done.values():
-        for i, v in rows: values[i] = v
-    return values
 
 # %% ../../nbs/edit/08_scores.ipynb #f7ee12b2
 def _plan_shared(flat, least=1/3):
@@ -131,17 +133,6 @@ def _in_front(cache, rows):
     out.layers, out.layer_class_to_replicate = [_read_only()(x, rows) for x in cache.layers], None
     return out
 
-# %% ../../nbs/edit/08_scores.ipynb #9ed93f83
-def _scored_shared(model, flat, groups, batch_tokens, done=None):
-    "Summed loss of each item, each distinct prefix run once"
-    values, lengths = np.zeros(len(flat)), {}
-    for p in groups: lengths.setdefault(len(p), []).append(p)
-    for length, prefixes in lengths.items():
-        def run(batch): return _shared_batch(model, [prefixes[i] for i in batch], flat, groups, batch_tokens, done)
-        for rows in run_halving(run, budget_batches([length]*len(prefixes), batch_tokens)).values():
-            for n, v in rows: values[n] = v
-    return values
-
 # %% ../../nbs/edit/08_scores.ipynb #a5dcdce4
 def _first_tokens(model, part, flat, mine):
     "(losses of the first ending token of each (prefix, item), cache of the prefixes)"
@@ -173,6 +164,17 @@ def _shared_batch(model, part, flat, groups, batch_tokens, done=None):
         for n, v in rows: loss[n] += v
     if done: done(len(mine))
     return [[(n, loss[n]) for n in groups[p]] for p in part]
+
+# %% ../../nbs/edit/08_scores.ipynb #9ed93f83
+def _scored_shared(model, flat, groups, batch_tokens, done=None):
+    "Summed loss of each item, each distinct prefix run once"
+    values, lengths = np.zeros(len(flat)), {}
+    for p in groups: lengths.setdefault(len(p), []).append(p)
+    for length, prefixes in lengths.items():
+        def run(batch): return _shared_batch(model, [prefixes[i] for i in batch], flat, groups, batch_tokens, done)
+        for rows in run_halving(run, budget_batches([length]*len(prefixes), batch_tokens)).values():
+            for n, v in rows: values[n] = v
+    return values
 
 # %% ../../nbs/edit/08_scores.ipynb #fc7ccc7d
 def _fitting(flat): return min(384, max(256, 3*max((len(ids) for ids, _ in flat), default=0)))
@@ -305,51 +307,61 @@ class GeneralText:
             self.read += len(todo)
         return have[which]
 
-    def holds(self,
-        edit, # an Edit
-    ): # [texts] of booleans, or None
-        "Which texts hold a word that a sense edit changes; None where any text may change"
-        if edit.delta.senses is None or edit.delta.names: return None
-        words = set(edit.delta.senses[0].tolist())
-        return np.array([bool(words & set(ids)) for ids in self.ids])
+# %% ../../nbs/edit/08_scores.ipynb #e6a7259d
+@patch
+def loss(self:GeneralText,
+    model, # as it is now
+)->float:
+    "Mean loss per token over all texts"
+    return float(self.sums(model).sum()/self.counts.sum())
 
-    def pair(self,
-        edit, # an Edit; it is left in force
-        n:int=None, # first so many texts; None: all
-    )->tuple: # ([n] without, [n] with the edit)
-        "Losses of the first `n` texts without and with an edit; unchanged ones are not run twice"
-        hit = self.holds(edit)
-        before = self.sums(edit.undo().model, n)
-        known = None if hit is None else np.where(hit[:len(before)], np.nan, before)
-        return before, self.sums(edit.apply().model, n, known)
+# %% ../../nbs/edit/08_scores.ipynb #22b31399
+@patch
+def holds(self:GeneralText,
+    edit, # an Edit
+): # [texts] of booleans, or None
+    "Which texts hold a word that a sense edit changes; None where any text may change"
+    if edit.delta.senses is None or edit.delta.names: return None
+    words = set(edit.delta.senses[0].tolist())
+    return np.array([bool(words & set(ids)) for ids in self.ids])
 
-    def held(self,
-        edit, # an Edit whose changed words are known; it is left in force
-        n:int, # first so many
-    )->tuple: # ([at most n] without, [at most n] with the edit)
-        "Losses of the first `n` texts that hold a word which the edit changes, without and with it"
-        which = np.flatnonzero(self.holds(edit))[:n]
-        return self.at(edit.undo().model, which), self.at(edit.apply().model, which)
+# %% ../../nbs/edit/08_scores.ipynb #428a9975
+@patch
+def pair(self:GeneralText,
+    edit, # an Edit; it is left in force
+    n:int=None, # first so many texts; None: all
+)->tuple: # ([n] without, [n] with the edit)
+    "Losses of the first `n` texts without and with an edit; unchanged ones are not run twice"
+    hit = self.holds(edit)
+    before = self.sums(edit.undo().model, n)
+    known = None if hit is None else np.where(hit[:len(before)], np.nan, before)
+    return before, self.sums(edit.apply().model, n, known)
 
-    def written(self,
-        edit, # an Edit of senses; it is left in force
-        n:int, # texts
-        tokens:int=24, # that the model writes after the word
-    )->tuple: # ([n] without, [n] with the edit)
-        "Losses of texts that the unedited model writes after an edited word: stand-ins where none is in hand"
-        words, rng, model = sorted(set(edit.delta.senses[0].tolist())), random.Random(self.seed), edit.undo().model
-        starts = [rng.choice(self.ids)[:rng.randint(4, 16)] + [rng.choice(words)] for _ in range(n)]
-        own = remembered((state_key(model), stable_hash(starts, 16), tokens),
-                         lambda: _continued(model, starts, tokens, self.pad, self.seed))
-        items = [[(ids, 1)] for ids in own]
-        without = cached_losses(model, items, self.pad)[:, 0]
-        return without, cached_losses(edit.apply().model, items, self.pad)[:, 0]
+# %% ../../nbs/edit/08_scores.ipynb #af8a3c75
+@patch
+def held(self:GeneralText,
+    edit, # an Edit whose changed words are known; it is left in force
+    n:int, # first so many
+)->tuple: # ([at most n] without, [at most n] with the edit)
+    "Losses of the first `n` texts that hold a word which the edit changes, without and with it"
+    which = np.flatnonzero(self.holds(edit))[:n]
+    return self.at(edit.undo().model, which), self.at(edit.apply().model, which)
 
-    def loss(self,
-        model, # as it is now
-    )->float:
-        "Mean loss per token over all texts"
-        return float(self.sums(model).sum()/self.counts.sum())
+# %% ../../nbs/edit/08_scores.ipynb #df014aab
+@patch
+def written(self:GeneralText,
+    edit, # an Edit of senses; it is left in force
+    n:int, # texts
+    tokens:int=24, # that the model writes after the word
+)->tuple: # ([n] without, [n] with the edit)
+    "Losses of texts that the unedited model writes after an edited word: stand-ins where none is in hand"
+    words, rng, model = sorted(set(edit.delta.senses[0].tolist())), random.Random(self.seed), edit.undo().model
+    starts = [rng.choice(self.ids)[:rng.randint(4, 16)] + [rng.choice(words)] for _ in range(n)]
+    own = remembered((state_key(model), stable_hash(starts, 16), tokens),
+                     lambda: _continued(model, starts, tokens, self.pad, self.seed))
+    items = [[(ids, 1)] for ids in own]
+    without = cached_losses(model, items, self.pad)[:, 0]
+    return without, cached_losses(edit.apply().model, items, self.pad)[:, 0]
 
 # %% ../../nbs/edit/08_scores.ipynb #028b5051
 def fit_general(
@@ -424,6 +436,11 @@ def _adds_nothing(edit):
     found = [t for k, t in edit.delta.tensors().items() if k.startswith(("dense/", "left/", "sense/vector"))]
     return edit.scale == 0 or bool(found) and not any(bool(t.any()) for t in found)
 
+# %% ../../nbs/edit/08_scores.ipynb #053e1363
+def _level_each(N, n, confidence):
+    "The level of each interim analysis, when texts are doubled from `n` to `N`"
+    return 1 - (1-confidence)/(1 + max(0, math.ceil(math.log2(N/n))))
+
 # %% ../../nbs/edit/08_scores.ipynb #bbe6265b
 def bound_test(
     edit, # an Edit
@@ -450,11 +467,6 @@ def bound_test(
             n = min(N, 2*n)
     finally: edit.apply() if was else edit.undo()
     return LimitTest(upper < limit, change, *_ends(x, .975, N), n, N, upper, int((x != 0).sum()))
-
-# %% ../../nbs/edit/08_scores.ipynb #053e1363
-def _level_each(N, n, confidence):
-    "The level of each interim analysis, when texts are doubled from `n` to `N`"
-    return 1 - (1-confidence)/(1 + max(0, math.ceil(math.log2(N/n))))
 
 # %% ../../nbs/edit/08_scores.ipynb #1758fbc2
 _HELD = 24  # texts with an edited word that a bound rests on at least

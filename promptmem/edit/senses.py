@@ -120,6 +120,7 @@ class SensesSettings(Recipe):
     selection:str = "alpha" # "alpha" or "epsilon"
     senses:Any = None # (token ids, sense indices) chosen beforehand
 
+# %% ../../nbs/edit/06_senses.ipynb #5a202ac6
 class _Stack:
     "Several sense edits, one on top of the other"
     def __init__(self, *deltas): self.deltas = [d for d in deltas if d is not None]
