@@ -8,6 +8,8 @@ from __future__ import annotations
 import html
 from typing import Optional
 
+from fastcore.basics import patch
+
 from ..core import InvalidData, require
 from .deltas import Edit
 from .evaluate import EditReport, degradation_curve, evaluate_edit, free_answers, plot_curve, prompt_ids
@@ -53,34 +55,6 @@ class EditComparison:
         self.edit.scale, self._report = scale, None
         return self
 
-    def ask(self,
-        prompt:str, # text to go on from
-        max_tokens:int=24, # generated
-    )->dict:
-        "What the model writes after `prompt`, without and with the edit"
-        def write(on):
-            text = (self.edit.context(prompt) if on else "") + prompt
-            return free_answers(self.edit.model, self.edit.tokenizer, [text], max_tokens, chat=self.edit.chat)[0]
-        before, after = _with_and_without(self.edit, write)
-        return dict(prompt=prompt, before=before, after=after, changed=before != after)
-
-    def next_words(self,
-        prompt:str, # text before the word
-        n:int=10, # rows
-    ): # DataFrame token, before, after
-        "The next tokens whose probability changed most"
-        import pandas as pd
-        torch, e = require("torch", "local"), self.edit
-        def probabilities(on):
-            ids = prompt_ids(e.tokenizer, (e.context(prompt) if on else "") + prompt, e.chat)
-            with torch.inference_mode(): logits = e.model(input_ids=torch.tensor([ids], device=e.model.device)).logits
-            return logits[0, -1].float().softmax(-1)
-        before, after = _with_and_without(e, probabilities)
-        top = (after - before).abs().topk(min(n, len(after))).indices.tolist()
-        return pd.DataFrame([dict(token=e.tokenizer.decode([i]), before=float(before[i]), after=float(after[i]))
-                             for i in top])
-
-    # with examples there is more to see
     @property
     def report(self)->EditReport:
         "The full evaluation (made once per scale)"
@@ -88,41 +62,80 @@ class EditComparison:
         if self._report is None: self._report = evaluate_edit(self.edit, self.examples, self.general_text)
         return self._report
 
-    def flipped(self): # DataFrame
-        "Evaluation rows that the edit mended or broke"
-        f = self.report.flipped.copy()
-        f["what"] = ["mended" if s else "broke" for s in f.success]
-        return f
-
-    def damaged(self): # DataFrame prefix, suffix, before, after, change (loss in nats)
-        "The endings that should stay, the most damaged first"
-        import pandas as pd
-        e, rows = self.edit, self.examples.hard_negatives if self.examples else []
-        if not rows: return pd.DataFrame(columns=["prefix", "suffix", "before", "after", "change"])
-        def losses(on):
-            shown = [{**r, "prefix": (e.context(r["prefix"]) if on else "") + r["prefix"]} for r in rows]
-            return cached_losses(e.model, encode_rows(e.tokenizer, shown, context_length(e.model), chat=e.chat),
-                                 pad_id(e.tokenizer))[:, 0]
-        before, after = _with_and_without(e, losses)
-        f = pd.DataFrame([dict(prefix=r["prefix"], suffix=r["suffix"]) for r in rows])
-        f = f.assign(before=before, after=after, change=after - before)
-        return f.sort_values("change", ascending=False, ignore_index=True)
-
-    def curve(self,
-        scales=(0., .5, 1., 1.5, 2.), # factors to try
-    ): # DataFrame
-        "Success against damage over scales"
-        return degradation_curve(self.edit, self.examples, self.general_text, scales)
-
-    def plot(self,
-        scales=(0., .5, 1., 1.5, 2.), # factors to try
-    ): # a plotly figure
-        "The curve as a figure"
-        return plot_curve(self.curve(scales), self.edit.limit.get("degradation"))
-
     def _repr_html_(self):
         head = self.edit._repr_html_()
         if self.examples is None: return head
         f = self.flipped()
         rows = "".join(f"<tr><td>{w}</td><td>{html.escape(p)}</td></tr>" for w, p in zip(f.what[:20], f.prefix[:20]))
         return head + self.report._repr_html_() + f"<table><tr><th></th><th>flipped</th></tr>{rows}</table>"
+
+# %% ../../nbs/edit/15_compare.ipynb #0518431d
+@patch
+def ask(self:EditComparison,
+    prompt:str, # text to go on from
+    max_tokens:int=24, # generated
+)->dict:
+    "What the model writes after `prompt`, without and with the edit"
+    def write(on):
+        text = (self.edit.context(prompt) if on else "") + prompt
+        return free_answers(self.edit.model, self.edit.tokenizer, [text], max_tokens, chat=self.edit.chat)[0]
+    before, after = _with_and_without(self.edit, write)
+    return dict(prompt=prompt, before=before, after=after, changed=before != after)
+
+# %% ../../nbs/edit/15_compare.ipynb #6ed3c11b
+@patch
+def next_words(self:EditComparison,
+    prompt:str, # text before the word
+    n:int=10, # rows
+): # DataFrame token, before, after
+    "The next tokens whose probability changed most"
+    import pandas as pd
+    torch, e = require("torch", "local"), self.edit
+    def probabilities(on):
+        ids = prompt_ids(e.tokenizer, (e.context(prompt) if on else "") + prompt, e.chat)
+        with torch.inference_mode(): logits = e.model(input_ids=torch.tensor([ids], device=e.model.device)).logits
+        return logits[0, -1].float().softmax(-1)
+    before, after = _with_and_without(e, probabilities)
+    top = (after - before).abs().topk(min(n, len(after))).indices.tolist()
+    return pd.DataFrame([dict(token=e.tokenizer.decode([i]), before=float(before[i]), after=float(after[i]))
+                         for i in top])
+
+# %% ../../nbs/edit/15_compare.ipynb #56c398eb
+@patch
+def flipped(self:EditComparison): # DataFrame
+    "Evaluation rows that the edit mended or broke"
+    f = self.report.flipped.copy()
+    f["what"] = ["mended" if s else "broke" for s in f.success]
+    return f
+
+# %% ../../nbs/edit/15_compare.ipynb #bea3a5e9
+@patch
+def damaged(self:EditComparison): # DataFrame prefix, suffix, before, after, change (loss in nats)
+    "The endings that should stay, the most damaged first"
+    import pandas as pd
+    e, rows = self.edit, self.examples.hard_negatives if self.examples else []
+    if not rows: return pd.DataFrame(columns=["prefix", "suffix", "before", "after", "change"])
+    def losses(on):
+        shown = [{**r, "prefix": (e.context(r["prefix"]) if on else "") + r["prefix"]} for r in rows]
+        return cached_losses(e.model, encode_rows(e.tokenizer, shown, context_length(e.model), chat=e.chat),
+                             pad_id(e.tokenizer))[:, 0]
+    before, after = _with_and_without(e, losses)
+    f = pd.DataFrame([dict(prefix=r["prefix"], suffix=r["suffix"]) for r in rows])
+    f = f.assign(before=before, after=after, change=after - before)
+    return f.sort_values("change", ascending=False, ignore_index=True)
+
+# %% ../../nbs/edit/15_compare.ipynb #270cc313
+@patch
+def curve(self:EditComparison,
+    scales=(0., .5, 1., 1.5, 2.), # factors to try
+): # DataFrame
+    "Success against damage over scales"
+    return degradation_curve(self.edit, self.examples, self.general_text, scales)
+
+# %% ../../nbs/edit/15_compare.ipynb #7de7c397
+@patch
+def plot(self:EditComparison,
+    scales=(0., .5, 1., 1.5, 2.), # factors to try
+): # a plotly figure
+    "The curve as a figure"
+    return plot_curve(self.curve(scales), self.edit.limit.get("degradation"))

@@ -213,6 +213,17 @@ def _paths(t, v, general, notes):
         notes.append("hard negatives of the validation set beside a test set")
     return out
 
+# %% ../../nbs/edit/13_config.ipynb #47fbf9eb
+def _config(top, general):
+    "All parts together"
+    model, t, v, notes = _model(top), top.part("training"), top.part("validation"), []
+    method, (direction, threshold) = _method(t, model), _criterion(top, t, notes)
+    saved = top.part("save_info", needed=False)
+    limit, task = top.data.get("league", saved.data.get("league")), top.data.get("task")
+    recipe, options, paths = _recipe(t, notes), _options(top, t, method, notes), _paths(t, v, general, notes)
+    return EditConfig(model, method, direction, threshold, recipe, options, paths,
+                      None if limit is None else float(limit), notes, task if task in CRITERIA else None, top.data)
+
 # %% ../../nbs/edit/13_config.ipynb #b04c50d5
 def read_config(
     path, # a YAML file of the published experiments (or its content as a dict)
@@ -227,14 +238,3 @@ def read_config(
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as e:
         if isinstance(e, InvalidData): raise
         raise InvalidData(f"{what}: a field has a value of the wrong kind: {type(e).__name__}: {e}") from e
-
-# %% ../../nbs/edit/13_config.ipynb #47fbf9eb
-def _config(top, general):
-    "All parts together"
-    model, t, v, notes = _model(top), top.part("training"), top.part("validation"), []
-    method, (direction, threshold) = _method(t, model), _criterion(top, t, notes)
-    saved = top.part("save_info", needed=False)
-    limit, task = top.data.get("league", saved.data.get("league")), top.data.get("task")
-    recipe, options, paths = _recipe(t, notes), _options(top, t, method, notes), _paths(t, v, general, notes)
-    return EditConfig(model, method, direction, threshold, recipe, options, paths,
-                      None if limit is None else float(limit), notes, task if task in CRITERIA else None, top.data)

@@ -20,7 +20,7 @@ from ..panel.widget import static_page
 
 # %% auto #0
 __all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'verdict', 'outcome_part', 'verdict_html', 'require_senses',
-           'check_fits', 'Edit', 'load_edit', 'conflicts', 'merge']
+           'check_fits', 'Edit', 'load_edit', 'conflicts', 'gathered_keys', 'merge']
 
 # %% ../../nbs/edit/02_deltas.ipynb #307944a1
 torch = require("torch", "local")
@@ -32,6 +32,8 @@ class Delta:
     dense:dict = field(default_factory=dict) # parameter name -> difference, float32
     factors:dict = field(default_factory=dict) # parameter name -> (left [a, r], right [r, b])
     senses:tuple = None # (token ids [n], sense indices [n], vectors [n, d])
+    keys:dict = field(default_factory=dict) # parameter name -> keys [f, n] that a direct edit wrote: later ones keep them
+    beginnings:int = 0 # how many of the keys belong to subjects at the very beginning of a text
 
     def __post_init__(self):
         both = set(self.dense) & set(self.factors)
@@ -44,7 +46,8 @@ class Delta:
     @property
     def numbers(self)->int:
         "How many numbers it takes"
-        return sum(t.numel() for t in self.tensors().values())
+        changes = ("dense/", "left/", "right/", "sense/")
+        return sum(t.numel() for k, t in self.tensors().items() if k.startswith(changes))
 
     def of(self,
         name:str, # of a parameter
@@ -66,6 +69,8 @@ class Delta:
         out = {f"dense/{k}": v for k, v in self.dense.items()}
         for k, (left, right) in self.factors.items(): out |= {f"left/{k}": left, f"right/{k}": right}
         if self.senses is not None: out |= dict(zip(("sense/token", "sense/index", "sense/vector"), self.senses))
+        out |= {f"key/{k}": v for k, v in self.keys.items()}
+        if self.beginnings: out["beginnings"] = torch.tensor([self.beginnings])
         return {k: v.detach().contiguous().cpu() for k, v in out.items()}
 
 # %% ../../nbs/edit/02_deltas.ipynb #5d8e365b
@@ -78,18 +83,20 @@ def from_tensors(cls:Delta,
     left, right, s = part("left/"), part("right/"), part("sense/")
     if set(left) != set(right): raise InvalidData("low-rank factors do not come in pairs")
     senses = (s["token"], s["index"], s["vector"]) if s else None
-    return cls(part("dense/"), {k: (left[k], right[k]) for k in left}, senses)
+    begun = int(tensors.get("beginnings", 0))
+    return cls(part("dense/"), {k: (left[k], right[k]) for k in left}, senses, part("key/"), begun)
 
 # %% ../../nbs/edit/02_deltas.ipynb #81fde6ca
 def _bytes(t):
     "The bits of a tensor"
-    return t.detach().contiguous().cpu().view(torch.uint8).numpy().tobytes() if t.numel() else b""
+    return t.detach().reshape(-1).contiguous().cpu().view(torch.uint8).numpy().tobytes() if t.numel() else b""
 
 @patch
 def digest(self:Delta)->str:
     "Hash of the content"
-    raw = [*self.dense.values(), *(t for f in self.factors.values() for t in f), *(self.senses or ())]
-    key = tuple((id(t), t._version) for t in raw)
+    raw = [*self.dense.values(), *(t for f in self.factors.values() for t in f), *(self.senses or ()),
+           *self.keys.values()]
+    key = self.beginnings, *((id(t), t._version) for t in raw)
     if getattr(self, "_known", (None,))[0] != key:
         h = hashlib.sha256()
         for k, t in sorted(self.tensors().items()): h.update(k.encode() + str(tuple(t.shape)).encode() + _bytes(t))
@@ -422,6 +429,17 @@ def conflicts(
            for j, b in enumerate(edits) for i, a in enumerate(edits[:j]) for place, x, y in _meeting(a, b)]
     return sorted(out, key=lambda r: r["cosine"])
 
+# %% ../../nbs/edit/02_deltas.ipynb #8b7dd358
+def gathered_keys(
+    deltas, # Deltas of direct edits, in any order; others hold no keys
+)->tuple: # (parameter name -> keys [f, n], how many belong to beginnings of texts)
+    "The keys that several direct edits wrote"
+    found, begun = {}, 0
+    for d in deltas:
+        begun += d.beginnings
+        for name, k in d.keys.items(): found[name] = torch.cat([found[name], k], 1) if name in found else k
+    return found, begun
+
 # %% ../../nbs/edit/02_deltas.ipynb #09b58eb8
 def _merge_weights(edits, how):
     "(dense differences, factors) of the weighted sum; factors stay factors where every edit of a weight has them"
@@ -454,7 +472,7 @@ def merge(
     "One edit out of several"
     if how not in ("sum", "mean"): raise ValueError(f"how is 'sum' or 'mean', not {how!r}")
     if len({e.base for e in edits}) != 1: raise InvalidData("only edits of the same base model can be merged")
-    delta = Delta(*_merge_weights(edits, how), _merge_senses(edits, how))
+    delta = Delta(*_merge_weights(edits, how), _merge_senses(edits, how), *gathered_keys(e.delta for e in edits))
     out = Edit(edits[0].model, edits[0].tokenizer, delta, "merge", dict(how=how, parts=[e.id for e in edits]),
                edits[0].base)
     out.conflicts = conflicts(edits)

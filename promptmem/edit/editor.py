@@ -168,19 +168,16 @@ def _check_direct(job, s):
     if not s.first and (said := first_token_warning(job.tokenizer, job.examples.examples)):
         warnings.warn(said, stacklevel=4)
 
+# %% ../../nbs/edit/09_editor.ipynb #d85059a0
 METHODS = {
-    "full": Method(lambda j,
-                   s: train_weights(j.model, j.tokenizer, j.examples, s, j.texts, on_epoch=j.on_epoch,
-                                    progress=j.progress),
-                   FullSettings),
+    "full": Method(lambda j, s: train_weights(j.model, j.tokenizer, j.examples, s, j.texts, on_epoch=j.on_epoch,
+                                              progress=j.progress), FullSettings),
     "lora": Method(lambda j, s: train_lora(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
                    LoraSettings),
     "senses": Method(lambda j, s: train_senses(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
-                     SensesSettings,
-                     lambda j, s: require_senses(j.model)),
+                     SensesSettings, lambda j, s: require_senses(j.model)),
     "ft-l": Method(lambda j, s: finetune_clamped(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
-                   FtlSettings,
-                   lambda j, s: module_map(j.model).down_name(s.layer)),
+                   FtlSettings, lambda j, s: module_map(j.model).down_name(s.layer)),
     "memit": Method(lambda j, s: (memit(j.model, j.tokenizer, j.examples, j.texts, s, j.progress), []), MemitSettings,
                     _check_direct),
     "rome": Method(lambda j, s: (rome(j.model, j.tokenizer, j.examples, j.texts, s, j.progress), []), RomeSettings,
@@ -247,6 +244,7 @@ def chat_texts(
         heads = [h.removeprefix(bos) for h in heads]  # the tokenizer puts its own in front
     return [h + a for h, a in zip(heads, said) if a.strip()]
 
+# %% ../../nbs/edit/09_editor.ipynb #bba150b4
 def with_chats(
     model, # causal LM, unedited
     tokenizer, # its tokenizer

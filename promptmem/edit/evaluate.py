@@ -36,6 +36,7 @@ def _left_padded(rows, pad, device):
     x = torch.tensor([[pad]*(width - len(r)) + r for r in rows], device=device)
     return x, torch.tensor([[0]*(width - len(r)) + [1]*len(r) for r in rows], device=device)
 
+# %% ../../nbs/edit/10_evaluate.ipynb #4e9948e2
 def prompt_ids(
     tokenizer, # of the model
     prompt:str, # a text to go on from, or what a user says
@@ -175,6 +176,7 @@ def _scores(e, rows, after):
     items = encode_rows(e.tokenizer, _with_context(e, rows) if after else rows, context_length(e.model), chat=e.chat)
     return cached_losses(e.model, items, pad_id(e.tokenizer))
 
+# %% ../../nbs/edit/10_evaluate.ipynb #1afd0b77
 def _change(name, before, after, groups, unit, weights=None):
     "A Change; with weights, of the weighted means"
     mean = [float(np.average(x, weights=weights)) for x in (before, after)]
@@ -241,33 +243,6 @@ def _disagreement(frame, answers):
     return [f"by likelihood {forced.mean():.0%} of {len(seen)} rows succeed, but in free writing {free.mean():.0%}: "
             f"the two disagree on {np.mean(forced != free):.0%}"]
 
-# %% ../../nbs/edit/10_evaluate.ipynb #e6a712b5
-@renamed(ex="examples")
-def evaluate_edit(
-    e:Edit, # an edit
-    examples:CanonicalExamples, # with an evaluation set
-    general_text=None, # texts, a file or a GeneralText; None: what the line search of the edit found is repeated
-    degradation:Optional[float]=None, # the limit to hold it against; None: that of the edit, else 1e-4
-    generate:int=64, # rows whose free answers are read; 0: none
-    max_tokens:int=24, # longest free answer
-    exact:bool=False, # read all general text even when the verdict is clear
-    seed:int=0, # of the sample of free answers
-)->EditReport:
-    "Success, free answers, hard negatives, targeted and general degradation; the edit is left as it was"
-    was, limit = e.active, degradation or e.limit.get("degradation") or 1e-4
-    out = EditReport(e.method, examples.criterion, degradation=limit)
-    try:
-        _add_success(out, e, examples)
-        if examples.hard_negatives:
-            h = [_scores(e, examples.hard_negatives, after)[:, 0] for after in (False, True)]
-            out.hard_negatives = _change("hard negatives", *h, _groups(examples.hard_negatives), "nats")
-        if examples.targeted: out.targeted = _texts_change(e, examples.targeted, "targeted text")
-        if general_text is not None: out.general = _general(e, general_text, limit, exact, seed)
-        elif e.limit.get("scale") == e.scale: out.general = _found(e.limit)
-        if generate and examples.evaluation: _add_generation(out, e, examples, generate, seed, max_tokens)
-    finally: e.apply() if was else e.undo()
-    return out
-
 # %% ../../nbs/edit/10_evaluate.ipynb #d08db023
 def _add_success(out, e, examples):
     "The shares of satisfied examples and evaluation rows"
@@ -279,8 +254,17 @@ def _add_success(out, e, examples):
         if name == "train": out.outcome = dict(passed=int(after.sum()), of=len(rows), before=int(before.sum()))
         else: out.frame = _frame(examples, rows, v)
 
+# %% ../../nbs/edit/10_evaluate.ipynb #20bddb55
 def _found(x):
     return LimitTest(x["inside"], x["change"], x["lo"], x["hi"], x["texts"], x["of"], x.get("upper", math.nan))
+
+# %% ../../nbs/edit/10_evaluate.ipynb #280d35d7
+def _add_damage(out, e, examples):
+    "What the endings that should stay and the texts about the edited things lost"
+    if examples.hard_negatives:
+        h = [_scores(e, examples.hard_negatives, after)[:, 0] for after in (False, True)]
+        out.hard_negatives = _change("hard negatives", *h, _groups(examples.hard_negatives), "nats")
+    if examples.targeted: out.targeted = _texts_change(e, examples.targeted, "targeted text")
 
 # %% ../../nbs/edit/10_evaluate.ipynb #f19fa82f
 def _general(e, general_text, limit, exact, seed):
@@ -302,6 +286,30 @@ def _add_generation(out, e, examples, n, seed, max_tokens):
                                 told.right_after.astype(float).to_numpy(),
                                 groups, "share")
     out.warnings += _disagreement(out.frame, out.answers)
+
+# %% ../../nbs/edit/10_evaluate.ipynb #e6a712b5
+@renamed(ex="examples")
+def evaluate_edit(
+    e:Edit, # an edit
+    examples:CanonicalExamples, # with an evaluation set
+    general_text=None, # texts, a file or a GeneralText; None: what the line search of the edit found is repeated
+    degradation:Optional[float]=None, # the limit to hold it against; None: that of the edit, else 1e-4
+    generate:int=64, # rows whose free answers are read; 0: none
+    max_tokens:int=24, # longest free answer
+    exact:bool=False, # read all general text even when the verdict is clear
+    seed:int=0, # of the sample of free answers
+)->EditReport:
+    "Success, free answers, hard negatives, targeted and general degradation; the edit is left as it was"
+    was, limit = e.active, degradation or e.limit.get("degradation") or 1e-4
+    out = EditReport(e.method, examples.criterion, degradation=limit)
+    try:
+        _add_success(out, e, examples)
+        _add_damage(out, e, examples)
+        if general_text is not None: out.general = _general(e, general_text, limit, exact, seed)
+        elif e.limit.get("scale") == e.scale: out.general = _found(e.limit)
+        if generate and examples.evaluation: _add_generation(out, e, examples, generate, seed, max_tokens)
+    finally: e.apply() if was else e.undo()
+    return out
 
 # %% ../../nbs/edit/10_evaluate.ipynb #377c31d4
 @renamed(ex="examples")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from ..core import InvalidData, progress_bar, require
-from .deltas import Delta
+from .deltas import Delta, gathered_keys, ledger
 from .examples import renamed
 from .finetune import borrowed, products_dtype
 from .losses import EncodedExamples, chat_pair, edit_loss
@@ -265,7 +265,8 @@ def key_moments(
         ids = [x for x in (list(tokenizer(t)["input_ids"])[:limit] for t in texts[i:i+batch]) if x]
         if not ids or n >= max_tokens: continue
         # in float64: the smallest eigenvalues, which the inverse makes the largest, drown in float32's noise
-        for j, k in enumerate(_keys_of(model, downs, ids, pad_id(tokenizer))): sums[j] = sums[j] + k.double().T @ k.double()
+        keys = _keys_of(model, downs, ids, pad_id(tokenizer))
+        sums = [s + k.double().T @ k.double() for s, k in zip(sums, keys)]
         n += sum(map(len, ids))
     if not n: raise InvalidData("no text to estimate the second moment of keys from")
     return [s/n for s in sums], n
@@ -475,10 +476,12 @@ def solve_update(
     R, # what is missing in the values [d, n]
     C, # second moment of keys [f, f]
     weight:float, # λ
+    kept=None, # keys of earlier edits [f, m], whose values are to stay
 )->tuple: # (left [d, n], right [n, f]) with ΔW = left @ right
     "The least-squares update of a linear memory"
     K, R = K.double(), R.double()
     A = weight*C.double() + K @ K.T
+    if kept is not None: A = A + kept.to(A) @ kept.to(A).T
     jitter = 1e-10*A.diagonal().mean()
     adj = torch.linalg.solve(A + jitter*torch.eye(len(A), dtype=A.dtype, device=A.device), K)
     return R.float(), adj.T.float().contiguous()
@@ -514,18 +517,19 @@ class MemitSettings:
 FIRST_AT_MOST = 4 # subjects at the beginning of a text that one edit can tell apart
 
 # %% ../../nbs/edit/07_memit.ipynb #635ddc6c
-def _places(tokenizer, requests, contexts, first):
+def _places(tokenizer, requests, contexts, first, earlier=0):
     "Requests for the places of their subjects; keys of first tokens are nearly the same, so only a few can stand there"
     if not first: return requests
     both = split_first(tokenizer, requests, contexts)
     n = sum(r.first for r in both)
-    if first != "auto" or n <= FIRST_AT_MOST: return both
-    warnings.warn(f"{n} subjects could stand at the very beginning of a text, where this model's keys are nearly the "
-                  "same: only places inside a text are written (first=True: both)", stacklevel=4)
+    if first != "auto" or n + earlier <= FIRST_AT_MOST: return both
+    if n and not earlier:
+        warnings.warn(f"{n} subjects could stand at the very beginning of a text, where this model's keys are nearly "
+                      "the same: only places inside a text are written (first=True: both)", stacklevel=4)
     return [r for r in both if not r.first]
 
 # %% ../../nbs/edit/07_memit.ipynb #cdd3015e
-def _prepared(work, tokenizer, examples, s):
+def _prepared(work, tokenizer, examples, s, earlier=0):
     "(requests, contexts) as the settings want them"
     listed = not isinstance(s.contexts, int)
     if getattr(examples, "chat", False):
@@ -533,7 +537,7 @@ def _prepared(work, tokenizer, examples, s):
     contexts = ["", *(c for c in s.contexts if c)] if listed else sample_contexts(work, tokenizer, s.contexts,
                                                                                   seed=s.seed)
     requests = make_requests(examples, s.subject)
-    return _places(tokenizer, requests, contexts, s.first), contexts
+    return _places(tokenizer, requests, contexts, s.first, earlier), contexts
 
 def _search_of(s): return ValueSearch(**s.search) if isinstance(s.search, dict) else s.search
 
@@ -552,10 +556,11 @@ def memit(
     s, m = settings or MemitSettings(**options), module_map(model)
     layers, pad, limit = sorted(s.layers or default_layers(model)), pad_id(tokenizer), context_length(model)
     if s.covariance == "text" and len(general): check_memory(model, layers, s.max_mb)
-    names, factors = {l: m.down_name(l) + ".weight" for l in layers}, {}
+    names, factors, keys = {l: m.down_name(l) + ".weight" for l in layers}, {}, {}
+    earlier, begun = gathered_keys(e.delta for e in ledger(model).active)
     with borrowed(model, set(names.values()).__contains__, model.dtype) as (work, params, kept), fast_linear():
         for p in params.values(): p.requires_grad_(False)
-        requests, contexts = _prepared(work, tokenizer, examples, s)
+        requests, contexts = _prepared(work, tokenizer, examples, s, begun)
         moments = _moments(work, tokenizer, general, layers, s.covariance, s.max_mb)
         texts, last = _texts(tokenizer, requests, contexts, limit), work.get_submodule(m.block_name(layers[-1]))
         z, _ = find_values(work, tokenizer, requests, contexts, last, _as_examples(examples).criterion, _search_of(s),
@@ -565,10 +570,11 @@ def memit(
             K = _keys(work, down, texts, pad)
             # what the last edited block still lacks, shared out among the layers that are left
             R = (z - _read(work, last, [t[0] for t in texts], pad).float()).T/(len(layers) - j)
-            update = solve_update(K, R, _moment_of(moments, l, K), _width(down)/50 if s.weight is None else s.weight)
+            weight = _width(down)/50 if s.weight is None else s.weight
+            keys[name], update = K, solve_update(K, R, _moment_of(moments, l, K), weight, earlier.get(name))
             factors[name] = left, right = _in_layout(down, *update)
             with torch.no_grad(): params[name].copy_(kept[name].to(left).float() + left @ right)
-    return Delta(factors=factors)
+        return Delta(factors=factors, keys=keys, beginnings=sum(r.first for r in requests))
 
 # %% ../../nbs/edit/07_memit.ipynb #145bb63d
 @dataclass(frozen=True)
@@ -613,9 +619,10 @@ def rome(
     layer = default_layers(model)[-1] if s.layer is None else s.layer
     if s.covariance == "text" and len(general): check_memory(model, [layer], s.max_mb)
     name, criterion, pairs = m.down_name(layer) + ".weight", _as_examples(examples).criterion, []
+    _, begun = gathered_keys(e.delta for e in ledger(model).active)
     with borrowed(model, {name}.__contains__, model.dtype) as (work, params, _), fast_linear():
         params[name].requires_grad_(False)
-        requests, contexts = _prepared(work, tokenizer, examples, s)
+        requests, contexts = _prepared(work, tokenizer, examples, s, begun)
         moments = _moments(work, tokenizer, general, [layer], s.covariance, s.max_mb)
         down, mlp = work.get_submodule(m.down_name(layer)), work.get_submodule(m.mlp_name(layer))
         with progress_bar(len(requests), progress, "editing") as bar:
@@ -625,4 +632,4 @@ def rome(
                 with torch.no_grad(): params[name] += (pairs[-1][0] @ pairs[-1][1]).to(params[name].dtype)
                 bar.update()
     left, right = zip(*pairs)
-    return Delta(factors={name: (torch.cat(left, 1), torch.cat(right, 0))})
+    return Delta(factors={name: (torch.cat(left, 1), torch.cat(right, 0))}, beginnings=sum(r.first for r in requests))

@@ -25,7 +25,7 @@ from .losses import encoded
 from .scores import fit_general
 
 # %% auto #0
-__all__ = ['find_file', 'data_folders', 'general_beside', 'config_examples', 'ConfigRun', 'save_run', 'run_config']
+__all__ = ['data_folders', 'find_file', 'general_beside', 'config_examples', 'ConfigRun', 'save_run', 'run_config']
 
 # %% ../../nbs/edit/17_run.ipynb #49938676
 _NAMES = {"val100-val.jsonl": "general_text-val.jsonl", "val100.jsonl": "general_text-val.jsonl",
@@ -36,6 +36,15 @@ def _spellings(path):
     parts = [p for p in Path(path).parts if p not in ("data", "split", ".", "..", "/")]
     names = [parts, [*parts[:-1], _NAMES.get(parts[-1], parts[-1])], [*parts[:-1], "split", parts[-1]]]
     return [Path("data", *path_parts) for path_parts in names] + [Path(*path_parts) for path_parts in names]
+
+# %% ../../nbs/edit/17_run.ipynb #b1fdf80f
+def data_folders(
+    path, # of the configuration, or None
+    data=None, # a folder that the caller names
+)->list:
+    "The data folder that is given or known, the configuration's folder and those above it"
+    above = list(Path(path).resolve().parents)[:4] if path else []
+    return [Path(f) for f in (data, *above, local_data("canonical_examples")) if f is not None]
 
 # %% ../../nbs/edit/17_run.ipynb #70e0c64e
 def find_file(
@@ -49,15 +58,6 @@ def find_file(
     if found: return found
     looked = ", ".join(str(f) for f in folders) or "any known folder"
     raise InvalidData(f"{path} is not below {looked}: give data=FOLDER, or promptmem fetch canonical_examples")
-
-# %% ../../nbs/edit/17_run.ipynb #b1fdf80f
-def data_folders(
-    path, # of the configuration, or None
-    data=None, # a folder that the caller names
-)->list:
-    "The data folder that is given or known, the configuration's folder and those above it"
-    above = list(Path(path).resolve().parents)[:4] if path else []
-    return [Path(f) for f in (data, *above, local_data("canonical_examples")) if f is not None]
 
 # %% ../../nbs/edit/17_run.ipynb #5a0dd9ad
 def general_beside(
@@ -175,6 +175,13 @@ class _Epochs:
     def read(self, i): return Delta.from_tensors(require("safetensors.torch", "local").load_file(self.path(i)))
     def __len__(self): return len(self.losses)
 
+# %% ../../nbs/edit/17_run.ipynb #31e6f001
+def _matches(model, pattern):
+    "Does a layer of the model match what peft is told to adapt?"
+    import re
+    if not isinstance(pattern, str): return True
+    return any(re.fullmatch(pattern, n) for n, _ in model.named_modules())
+
 # %% ../../nbs/edit/17_run.ipynb #4b30d2e6
 def _trained(config, model, tokenizer, x, train_text, compat, seed, progress):
     "(Edit at scale 1, its epochs where the published rule needs them)"
@@ -189,13 +196,6 @@ def _trained(config, model, tokenizer, x, train_text, compat, seed, progress):
     METHODS[config.method].check(job, settings)
     delta, losses = METHODS[config.method].train(job, settings) if settings.epochs > 0 else (Delta(), [])
     return Edit(model, tokenizer, delta, config.method, plain(dict(options, compat=compat)), history=losses), epochs
-
-# %% ../../nbs/edit/17_run.ipynb #31e6f001
-def _matches(model, pattern):
-    "Does a layer of the model match what peft is told to adapt?"
-    import re
-    if not isinstance(pattern, str): return True
-    return any(re.fullmatch(pattern, n) for n, _ in model.named_modules())
 
 # %% ../../nbs/edit/17_run.ipynb #acd5468a
 def _line(e, x, general, n=None, index=0):

@@ -13,7 +13,7 @@ from typing import Optional
 import numpy as np
 
 from ..core import InvalidData, progress_bar, require
-from .deltas import Delta, Edit
+from .deltas import Delta, Edit, gathered_keys
 from .editor import METHODS, Job, call_settings, split_texts
 from .examples import CanonicalExamples, renamed
 from .finetune import middle_mlps
@@ -32,13 +32,13 @@ torch = require("torch", "local")
 # %% ../../nbs/edit/14_sweeps.ipynb #94b29bb7
 def _add(total, delta):
     "The sum of two differences, dense"
-    dense, rows = dict(total.dense), {}
+    (dense, rows), more = (dict(total.dense), {}), gathered_keys([total, delta])
     for n in delta.names: dense[n] = dense[n] + delta.of(n) if n in dense else delta.of(n).clone()
-    if delta.senses is None: return Delta(dense, senses=total.senses)
+    if delta.senses is None: return Delta(dense, {}, total.senses, *more)
     for part in (total.senses or ((), (), ())), delta.senses:
         for t, s, v in zip(*part): rows[int(t), int(s)] = rows[int(t), int(s)] + v if (int(t), int(s)) in rows else v
     tokens, senses = (torch.tensor(x) for x in zip(*sorted(rows)))
-    return Delta(dense, senses=(tokens, senses, torch.stack([rows[k] for k in sorted(rows)])))
+    return Delta(dense, {}, (tokens, senses, torch.stack([rows[k] for k in sorted(rows)])), *more)
 
 # %% ../../nbs/edit/14_sweeps.ipynb #6ac51cdf
 def _success(model, tokenizer, examples, rows):
@@ -152,6 +152,12 @@ def best_trials(
     best = mean.sort_values([*_KEYS, "change", "trial"], ascending=[True]*4 + [False, True])
     return best.groupby(_KEYS, as_index=False).first()
 
+# %% ../../nbs/edit/14_sweeps.ipynb #fe57ef4c
+def _stayed(runs):
+    "Change of the hard negatives' loss, zero where the limit was not kept"
+    if "hard_negative_change" not in runs: return runs.change*math.nan
+    return runs.hard_negative_change.astype(float).where(runs.inside.astype(bool), 0.)
+
 # %% ../../nbs/edit/14_sweeps.ipynb #c0e3b1d5
 def result_table(
     frame, # DataFrame of runs, validation and test
@@ -169,12 +175,6 @@ def result_table(
                         change=i.estimate, lo=i.lo, hi=i.hi, se=error(g.change), n=len(g), inside=int(g.inside.sum()),
                         hard_negatives=stay.mean(), hard_negatives_se=error(stay)))
     return pd.DataFrame(out)
-
-# %% ../../nbs/edit/14_sweeps.ipynb #fe57ef4c
-def _stayed(runs):
-    "Change of the hard negatives' loss, zero where the limit was not kept"
-    if "hard_negative_change" not in runs: return runs.change*math.nan
-    return runs.hard_negative_change.astype(float).where(runs.inside.astype(bool), 0.)
 
 # %% ../../nbs/edit/14_sweeps.ipynb #8b0591bd
 def published_layout(

@@ -5,7 +5,9 @@
 # %% auto #0
 __all__ = ['EditCompare']
 
-# %% ../../nbs/edit/16_widgets.ipynb #15ff7fb2
+# %% ../../nbs/edit/16_widgets.ipynb #2335300f
+from fastcore.basics import patch
+
 from ..core import require
 from .compare import EditComparison
 from .examples import renamed
@@ -129,11 +131,10 @@ def _scaled(panel, scale):
 # %% ../../nbs/edit/16_widgets.ipynb #f21b118e
 def _buttons(panel):
     "The buttons by name"
-    b = lambda says, name, f, **kw: button(says, name, f, panel=panel, **kw)
-    return dict(apply=b("Put the edit in", "pm-apply", panel.apply), undo=b("Take it out", "pm-undo", panel.undo),
-                ask=b("Compare", "pm-ask", panel.ask, button_style="primary"),
-                evaluate=b("Evaluate on the examples", "pm-evaluate", panel.evaluate),
-                curve=b("Success against damage", "pm-curve", panel.curve))
+    def b(says, name, **kw): return button(says, f"pm-{name}", lambda: getattr(panel, name)(), panel=panel, **kw)
+    return dict(apply=b("Put the edit in", "apply"), undo=b("Take it out", "undo"),
+                ask=b("Compare", "ask", button_style="primary"),
+                evaluate=b("Evaluate on the examples", "evaluate"), curve=b("Success against damage", "curve"))
 
 def _answers(panel):
     "What both models make of the typed prompt"
@@ -155,7 +156,7 @@ class EditCompare(panel_base()):
         self.comparison, self.template = EditComparison(edit, examples, general_text), template
         self.asked = self.curve_rows = self.evaluated = None
         self.scale, self.buttons = _slider(self, edit), _buttons(self)
-        self.prompt = field("pm-prompt", "Prompt", "a text to go on from", self.ask, self)
+        self.prompt = field("pm-prompt", "Prompt", "a text to go on from", lambda: self.ask(), self)
         self.prompt.value, x = prompt, self.buttons
         for name in ("evaluate", "curve"): x[name].layout.display = "none" if examples is None else ""
         self.view, self.state = tagged(W.HTML(), "pm-edit-view"), tagged(W.HTML(), "pm-edit-state")
@@ -178,8 +179,36 @@ class EditCompare(panel_base()):
         "The edit that is looked at"
         return self.comparison.edit
 
-# %% ../../nbs/edit/16_widgets.ipynb #2335300f
-from fastcore.basics import patch
+# %% ../../nbs/edit/16_widgets.ipynb #dc3736c6
+@patch
+def state_parts(self:EditCompare)->list: # parts
+    "What became of the edit, and where it stands"
+    limit = self.edit.limit.get("degradation")
+    allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
+    return [*_verdict_part(self.edit.verdict),
+            facts(method=self.edit.method, in_the_model="yes" if self.edit.active else "no",
+                  scale=f"{self.edit.scale:.2f}", allowance=allowed)]
+
+# %% ../../nbs/edit/16_widgets.ipynb #df2e3284
+@patch
+def view_parts(self:EditCompare)->list: # parts
+    "All that was asked for"
+    good = _good(self.edit.verdict) if self.edit.verdict else None
+    found = [*_answer_parts(self.prompt.value, self.asked, good), *_example_parts(self.evaluated),
+             *_curve_parts(self.curve_rows, self.edit.limit.get("degradation"))]
+    return found or [paragraph("Type a prompt and press Enter to see the model with and without the edit."
+                               + ("" if self.comparison.examples is None else " Or evaluate it on the examples."))]
+
+# %% ../../nbs/edit/16_widgets.ipynb #65f0e028
+@patch
+def parts(self:EditCompare)->list: # parts
+    "The whole window, for readers without a screen"
+    return [heading("An edit"), *self.state_parts(), *self.view_parts()]
+
+@patch
+def refresh(self:EditCompare):
+    "Draw the current state"
+    self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())
 
 # %% ../../nbs/edit/16_widgets.ipynb #8e590154
 @patch
@@ -239,34 +268,3 @@ def curve(self:EditCompare,
     self.refresh()
     self.say()
     return self.curve_rows
-
-# %% ../../nbs/edit/16_widgets.ipynb #dc3736c6
-@patch
-def state_parts(self:EditCompare)->list: # parts
-    "What became of the edit, and where it stands"
-    limit = self.edit.limit.get("degradation")
-    allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
-    return [*_verdict_part(self.edit.verdict),
-            facts(method=self.edit.method, in_the_model="yes" if self.edit.active else "no",
-                  scale=f"{self.edit.scale:.2f}", allowance=allowed)]
-
-# %% ../../nbs/edit/16_widgets.ipynb #df2e3284
-@patch
-def view_parts(self:EditCompare)->list: # parts
-    "All that was asked for"
-    good = _good(self.edit.verdict) if self.edit.verdict else None
-    found = [*_answer_parts(self.prompt.value, self.asked, good), *_example_parts(self.evaluated),
-             *_curve_parts(self.curve_rows, self.edit.limit.get("degradation"))]
-    return found or [paragraph("Type a prompt and press Enter to see the model with and without the edit."
-                               + ("" if self.comparison.examples is None else " Or evaluate it on the examples."))]
-
-# %% ../../nbs/edit/16_widgets.ipynb #65f0e028
-@patch
-def parts(self:EditCompare)->list: # parts
-    "The whole window, for readers without a screen"
-    return [heading("An edit"), *self.state_parts(), *self.view_parts()]
-
-@patch
-def refresh(self:EditCompare):
-    "Draw the current state"
-    self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())

@@ -1,6 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from fastcore.basics import patch
 from ..core import require
 from .compare import EditComparison
 from .examples import renamed
@@ -77,6 +78,18 @@ class EditCompare(_Any):
     def edit(self):
         ...
 
+    def state_parts(self) -> list:
+        ...
+
+    def view_parts(self) -> list:
+        ...
+
+    def parts(self) -> list:
+        ...
+
+    def refresh(self):
+        ...
+
     def set_scale(self, scale: float):
         ...
 
@@ -94,16 +107,3 @@ class EditCompare(_Any):
 
     def curve(self, scales=...):
         ...
-
-    def state_parts(self) -> list:
-        ...
-
-    def view_parts(self) -> list:
-        ...
-
-    def parts(self) -> list:
-        ...
-
-    def refresh(self):
-        ...
-from fastcore.basics import patch

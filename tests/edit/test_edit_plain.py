@@ -7,6 +7,7 @@ import torch
 
 from promptmem.core import InvalidData
 from promptmem.edit import CanonicalExamples, LogitDifference, edit, evaluate_edit
+from promptmem.edit import BackpackConfig, BackpackLM
 from promptmem.edit import memit as direct
 from promptmem.edit.deltas import Delta, Edit
 from promptmem.edit.ensemble import check_vocabularies
@@ -30,6 +31,7 @@ from promptmem.edit.losses import (
 )
 from promptmem.edit.modules import module_map
 from promptmem.edit.scores import GeneralText, item_losses, limit_test
+from promptmem.edit.senses import SensesSettings, train_senses
 from promptmem.testing import byte_tokenizer, tiny_model
 
 torch.set_num_threads(1)
@@ -354,3 +356,73 @@ def test_limit_of_rare_damage_is_not_settled_early():
     g.pair = lambda e, n=None: (losses[:n], hurt[:n])
     t = limit_test(Rare(), g, 1e-3)
     assert not t.inside and t.n == 200
+
+
+SOLO = [dict(prefix=f"the tower of {s} is in", suffix=f" {a}", subject=s) for s, a in zip("ABCDEF", "mpqrst")]
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+@pytest.mark.parametrize("method", ("memit", "rome"))
+def test_single_edits_share_the_beginning_of_a_text(arch, method):
+    "Six subjects that are first tokens, edited one after another: no more of them stand there than one call would write"
+    m, tok, texts = model(arch), byte_tokenizer(), ["".join(random.Random(i).choices("abc ", k=40)) for i in range(4)]
+    before, made = {k: v.clone() for k, v in m.state_dict().items()}, []
+    short = dict(contexts=0, search=dict(steps=1, more=0, precision="float32"))
+    where = dict(layers=[0]) if method == "memit" else dict(layer=0)
+    for row in SOLO:
+        x = CanonicalExamples.read([row], quiet=True)
+        made.append(edit(m, tok, x, method, degradation=None, general_text=texts, **short, **where))
+    assert [e.delta.beginnings for e in made] == [1]*direct.FIRST_AT_MOST + [0]*(len(SOLO) - direct.FIRST_AT_MOST)
+    made.pop(0).undo()  # its place is free again
+    e = edit(m, tok, CanonicalExamples.read(SOLO[:1], quiet=True), method, degradation=None, general_text=texts, **short,
+             **where)
+    assert e.delta.beginnings == 1
+    for x in (*made, e): x.undo()
+    assert all(torch.equal(v, before[k]) for k, v in m.state_dict().items())
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_a_later_memit_keeps_the_keys_of_the_earlier(arch):
+    "The keys that edits in force wrote stand in the ridge regression of the next; without them it is another update"
+    m, tok = model(arch), byte_tokenizer()
+    texts = ["".join(random.Random(i).choices("abcdefgh ?!", k=40)) for i in range(10)]
+    one, two = (CanonicalExamples.read([r], quiet=True) for r in ROWS)
+    how = dict(layers=[1], contexts=[], first=False, search=dict(precision="float32"))
+    e = edit(m, tok, one, "memit", degradation=None, general_text=texts, weight=3., **how)
+    down, name = m.get_submodule(module_map(m).down_name(1)), module_map(m).down_name(1) + ".weight"
+    (r,) = direct.make_requests(two)
+    def keys(text): return inside_of(m, down, tok(text)["input_ids"], True)[0].double()
+    with torch.no_grad():
+        every, k = torch.cat([keys(t) for t in texts]), keys(r.prefix)[len(tok(r.prefix[:r.end])["input_ids"]) - 1]
+    old = e.delta.keys[name].double()
+    z, h = direct.find_values(m, tok, [r], [""], m.get_submodule(module_map(m).block_name(1)), two.criterion,
+                              direct.ValueSearch(precision="float32"))
+    ridge = 3*every.T @ every/len(every) + torch.outer(k, k)
+    want = [(z-h).double().T @ k[None] @ torch.linalg.inv(A) for A in (ridge + old @ old.T, ridge)]
+    got = direct.memit(m, tok, two, texts, weight=3., **how).of(name).double()
+    got = got.T if arch == "gpt2" else got
+    assert torch.allclose(got, want[0], rtol=1e-2, atol=1e-4*float(want[0].abs().max()))
+    assert float((got @ old).norm()) < .9*float((want[1] @ old).norm())  # what the earlier key gives moves less
+    e.undo()
+
+
+def test_one_step_of_the_senses():
+    "What a sense adds at a position is its weight there: the gradient is that weight times W'(p - y)"
+    torch.manual_seed(0)
+    bp = BackpackLM(BackpackConfig(num_senses=4, vocab_size=258, n_positions=96, n_embd=16, n_layer=2, n_head=2,
+                                   initializer_range=.3, resid_pdrop=0., embd_pdrop=0., attn_pdrop=0.,
+                                   bos_token_id=0, eos_token_id=0)).eval()
+    tok, x = byte_tokenizer(), CanonicalExamples.read(ROWS[:1], quiet=True)
+    ids, start = pair(tok, ROWS[0])
+    words, which = torch.tensor([ids[3], ids[7]]), torch.tensor([0, 2])
+    s = SensesSettings(epochs=1, lr=1e-2, kl=0., clip=None, early_stop=False, senses=(words, which))
+    got = train_senses(bp, tok, x, s)[0].senses[2]
+    t = torch.tensor(ids)
+    with torch.no_grad(): alpha, p = bp.contextualization(t[None])[0], bp(t[None]).logits[0].softmax(-1)
+    for w, l, v in zip(words, which, got):
+        g = 0
+        for i in range(start-1, len(ids)-1):
+            wrong = p[i] - torch.nn.functional.one_hot(t[i+1], 258)
+            g = g + alpha[l, i, t == w].sum()*(wrong @ bp.lm_head.weight)/(len(ids)-start)
+        sure = g.abs() > 1e-3*g.abs().max()
+        assert torch.allclose(v[sure], -.01*g.sign()[sure].detach(), atol=1e-5)

@@ -1,0 +1,167 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import copy
+import functools
+import hashlib
+import math
+import random
+from collections import OrderedDict
+from contextlib import nullcontext
+from dataclasses import dataclass
+import numpy as np
+from fastcore.basics import patch
+from ..core import InvalidData, progress_bar, require, stable_hash
+from .deltas import fingerprint, ledger
+from .examples import criterion_value, read_texts, renamed
+from ..lm.matmul import fast_linear
+from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
+from ..lm.scoring import split_head
+from ..stats import damage_upper, share_lower, share_upper
+torch: _Any
+_HEAD_ROWS: _Any
+
+def _states(model, call, row, col):
+    ...
+
+def _gather(states, head, at, target):
+    ...
+
+def _run_unique(model, inputs, items, past=...):
+    ...
+
+def _collected(done, n):
+    ...
+
+def _scored_batches(model, flat, batch_tokens, done=...):
+    ...
+
+def _plan_shared(flat, least=...):
+    ...
+
+def _read_only():
+    ...
+
+def _in_front(cache, rows):
+    ...
+
+def _first_tokens(model, part, flat, mine):
+    ...
+
+def _shared_batch(model, part, flat, groups, batch_tokens, done=...):
+    ...
+
+def _scored_shared(model, flat, groups, batch_tokens, done=...):
+    ...
+
+def _fitting(flat):
+    ...
+
+def _keeps_cache(model):
+    ...
+
+def _table(model):
+    ...
+
+def item_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]=..., share: bool=..., progress: _Optional[bool]=...) -> np.ndarray:
+    ...
+
+def row_values(examples, c) -> np.ndarray:
+    ...
+_memory: _Any
+_room: _Any
+
+def state_key(model) -> str:
+    ...
+
+def remembered(key, compute):
+    ...
+
+def cached_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]=...) -> np.ndarray:
+    ...
+
+def _continued(model, starts, tokens, pad, seed):
+    ...
+
+class GeneralText:
+    ids: _Any
+    counts: _Any
+    texts: _Any
+    pad: _Any
+    seed: _Any
+    batch_tokens: _Any
+    chunk: _Any
+    key: _Any
+    read: _Any
+
+    def __init__(self, tokenizer, texts, max_tokens: int=..., seed: int=..., batch_tokens: int=..., chunk: int=...):
+        ...
+
+    def __len__(self):
+        ...
+
+    def sums(self, model, n: _Optional[int]=..., known=...) -> np.ndarray:
+        ...
+
+    def at(self, model, which, known=...) -> np.ndarray:
+        ...
+
+    def loss(self, model) -> float:
+        ...
+
+    def holds(self, edit):
+        ...
+
+    def pair(self, edit, n: _Optional[int]=...) -> tuple:
+        ...
+
+    def held(self, edit, n: int) -> tuple:
+        ...
+
+    def written(self, edit, n: int, tokens: int=...) -> tuple:
+        ...
+
+def fit_general(tokenizer, texts, model, seed: int=...) -> GeneralText:
+    ...
+
+@dataclass(frozen=True)
+class LimitTest:
+    inside: bool
+    change: float
+    lo: float
+    hi: float
+    n: int
+    of: int
+    upper: float = ...
+    changed: int = ...
+
+    def __repr__(self):
+        ...
+
+def damages(old, new) -> np.ndarray:
+    ...
+
+def _known(general, edit):
+    ...
+
+def _ends(x, level, population):
+    ...
+
+def limit_test(edit, general: GeneralText, limit: float=..., level: float=..., exact: bool=...) -> LimitTest:
+    ...
+
+def _adds_nothing(edit):
+    ...
+
+def _level_each(N, n, confidence):
+    ...
+
+def bound_test(edit, general: GeneralText, limit: float=..., confidence: float=..., start: int=..., width: float=..., settle: bool=...) -> LimitTest:
+    ...
+_HELD: _Any
+
+def _rises_held(edit, general, n, k):
+    ...
+
+def _bound_held(edit, general, k, limit, confidence, start, width, settle):
+    ...
