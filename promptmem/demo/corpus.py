@@ -34,6 +34,7 @@ def pseudo_word(
     end = rng.choice(["", "", "ing", "ed", "er", "ness", "ly", "tion", "able", "y", "s"])
     return "".join(rng.choice(on)+rng.choice(vo)+rng.choice(co) for _ in range(rng.randint(1, 3)))+end
 
+# %% ../../nbs/demo/02_corpus.ipynb #f132a1af
 @lru_cache(maxsize=None)
 def vocabulary()->list:
     "Every lower-case word of lexicon, stories and facts"
@@ -69,6 +70,7 @@ def respell(
     a, b = rng.choice(hits)
     return word.replace(a, b, 1)
 
+# %% ../../nbs/demo/02_corpus.ipynb #7a940818
 @lru_cache(maxsize=None)
 def _by_type():
     "Training words that have an answer, per lexical type, and all answer words"
@@ -88,6 +90,7 @@ def _bracket(sentence, w):
     "Put the query word in square brackets"
     return " ".join(f"[ {t} ]" if t == w else t for t in sentence.split())
 
+# %% ../../nbs/demo/02_corpus.ipynb #a48cf9a0
 def _made_up(kind, w, rng, words):
     "An answer for a word that has none, and its loss weight: spelling and use can be learned, a meaning can't"
     if kind == "sent":
@@ -162,6 +165,7 @@ def clarify(
 # %% ../../nbs/demo/02_corpus.ipynb #10854211
 def _kind(rng): return rng.choice(LEXICAL) if rng.random() < .8 else rng.choice(SCRAMBLE)
 
+# %% ../../nbs/demo/02_corpus.ipynb #fbc32326
 def _wording(rng, groups):
     "A wording of one of the groups, types equally often"
     kind = _kind(rng)
@@ -205,6 +209,7 @@ def _unclear(rng):
     if rng.random() < .85: return unclear_wording(rng)
     return rng.choice([x["question"] for x in wordings()["wordings"] if x["group"] == "hinted"])
 
+# %% ../../nbs/demo/02_corpus.ipynb #2f68ec6b
 def _clarified(rng, q, kind):
     "The clarification as it stands behind a question"
     text = clarify(q, kind, rng)
@@ -240,6 +245,7 @@ def render(
     "The wording with its word"
     return q.replace("{w}", w)
 
+# %% ../../nbs/demo/02_corpus.ipynb #f23fe653
 def example(
     rng:random.Random, # source of chance
     q:str=None, # wording; None: drawn

@@ -25,6 +25,7 @@ def understanding(
         if line.startswith(" ".join(left.format(w=word).split())+" "): return kind
     return None
 
+# %% ../../nbs/demo/04_evaluate.ipynb #a34baa02
 def content(
     text:str, # what the model wrote
     kind:str, # type of the task
@@ -82,6 +83,7 @@ def heldout_words()->list:
     "English words that are not in the lexicon, and lexicon words whose answers were kept from training"
     return (data_dir()/"heldout_words.txt").read_text(encoding="utf-8").split()+[r["word"] for r in lexicon("heldout")]
 
+# %% ../../nbs/demo/04_evaluate.ipynb #6ec81d24
 def _fill(question, w): return question.replace("{word1}", w).replace("{word}", w)
 
 CONDITIONS = ("none", "right", "new frame", "new name", "wrong")
@@ -180,6 +182,7 @@ def understanding_table(
     return pd.DataFrame([dict(wordings=f, words=ws, clarification=c,
                               **score(model, tokenizer, items(c, own[f], pool, n, seed))) for f, ws, pool, c in cases])
 
+# %% ../../nbs/demo/04_evaluate.ipynb #827dd362
 def facts_table(
     model, # a transformers causal LM
     tokenizer, # its tokenizer

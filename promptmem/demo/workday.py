@@ -82,6 +82,7 @@ def sent(self:Workday,
     from promptmem.memory.prompt import SEP, beside, enrich
     return beside(question, text) if self.chat else enrich(question, text) + SEP
 
+# %% ../../nbs/demo/05_workday.ipynb #6a02d6c5
 @patch
 def reply(self:Workday,
     question:str, # one of the questions

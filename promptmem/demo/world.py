@@ -37,6 +37,7 @@ def wordings()->dict:
     "Question wordings, names of the types, clarification frames and instructions that training uses"
     return _shipped("train_wordings.json")
 
+# %% ../../nbs/demo/01_world.ipynb #434b8908
 @lru_cache(maxsize=None)
 def phrases()->dict:
     "Relations of the invented world, the words of the stories, bits of unclear questions"

@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
@@ -150,14 +151,6 @@ class Choice(Record):
     table:tuple = () # (prompt, p, cost) of all candidates, best first
     def __bool__(self): return not self.abstained
 
-    @property
-    def verdict(self):
-        "What to do, in one sentence"
-        lo, hi = self.interval
-        odds = f"predicted to be right with {self.p:.2f} [{lo:.2f}, {hi:.2f}]"
-        if self.abstained: return f"Better not answer: even the chosen prompt {self.prompt!r:.60} is {odds}."
-        return f"Use {self.prompt!r:.60}: {odds}."
-
     def parts(self)->list:
         "What a notebook shows: the verdict, why, and the candidates best first"
         rows = [dict(prompt=t, **{"predicted right": f"{p:.2f}"}, **({} if c is None else dict(cost=c)))
@@ -169,6 +162,15 @@ class Choice(Record):
     def _repr_html_(self): return static_page(self.parts())
 
     def __repr__(self): return f"{self.verdict} {self.why[:1].upper()}{self.why[1:]}{'.' if self.why else ''}"
+
+# %% ../../nbs/reward/04_choose.ipynb #9c2fd158
+@patch(as_prop=True)
+def verdict(self:Choice):
+    "What to do, in one sentence"
+    lo, hi = self.interval
+    odds = f"predicted to be right with {self.p:.2f} [{lo:.2f}, {hi:.2f}]"
+    if self.abstained: return f"Better not answer: even the chosen prompt {self.prompt!r:.60} is {odds}."
+    return f"Use {self.prompt!r:.60}: {odds}."
 
 # %% ../../nbs/reward/04_choose.ipynb #ae5d50a1
 def choose_prompt(

@@ -30,8 +30,11 @@ def _table(items, id_column, what):
 
 # %% ../../nbs/reward/07_collect.ipynb #0079abcc
 def _after(question, prompt): return f"{question}\n{prompt}"
+
 def _before(question, prompt): return f"{prompt}\n{question}"
+
 def _template(question, prompt): return prompt.replace("{question}", question)
+
 def _system(question, prompt): return [dict(role="system", content=prompt), dict(role="user", content=question)]
 
 JOINS = dict(after=_after, before=_before, template=_template, system=_system)

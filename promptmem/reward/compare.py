@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['RewardComparison']
 
-# %% ../../nbs/reward/08_compare.ipynb #6f11581d
+# %% ../../nbs/reward/08_compare.ipynb #2335300f
+from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from fastcore.basics import patch
 
 from ..core import identity_key
 from ..panel import parts, static_page
@@ -44,14 +44,6 @@ class RewardComparison:
         return known
 
     def __len__(self): return len(self.queries)
-    @property
-    def verdict(self):
-        "For how many questions another prompt is chosen than the best single one, in one sentence"
-        best = self.prompts[int(self.rm.prompt_probability(self.prompts).argmax())]
-        left = [c.prompt for c in self._choices() if c.prompt != best]
-        n = f"{len(self)} question{'s' if len(self) != 1 else ''}"
-        if not left: return f"{best!r:.60} is chosen for {'the one question' if len(self) == 1 else f'all {n}'}."
-        return f"For {len(left)} of {n} another prompt is chosen than {best!r:.60}, the best single one."
 
     def _choices(self): return [self.rm.choose(q, self.prompts, self.costs) for q in self.queries]
 
@@ -68,6 +60,16 @@ class RewardComparison:
         return f"{self.verdict} RewardComparison({len(self.queries)} questions, {len(self.prompts)} prompts)"
 
     def _repr_html_(self): return static_page(self.parts())
+
+# %% ../../nbs/reward/08_compare.ipynb #9c2fd158
+@patch(as_prop=True)
+def verdict(self:RewardComparison):
+    "For how many questions another prompt is chosen than the best single one, in one sentence"
+    best = self.prompts[int(self.rm.prompt_probability(self.prompts).argmax())]
+    left = [c.prompt for c in self._choices() if c.prompt != best]
+    n = f"{len(self)} question{'s' if len(self) != 1 else ''}"
+    if not left: return f"{best!r:.60} is chosen for {'the one question' if len(self) == 1 else f'all {n}'}."
+    return f"For {len(left)} of {n} another prompt is chosen than {best!r:.60}, the best single one."
 
 # %% ../../nbs/reward/08_compare.ipynb #6aa0b689
 @patch

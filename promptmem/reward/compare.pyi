@@ -1,9 +1,9 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from fastcore.basics import patch
 from ..core import identity_key
 from ..panel import parts, static_page
 from .features import embed
@@ -27,10 +27,6 @@ class RewardComparison:
     def __len__(self):
         ...
 
-    @property
-    def verdict(self):
-        ...
-
     def _choices(self):
         ...
 
@@ -41,6 +37,10 @@ class RewardComparison:
         ...
 
     def _repr_html_(self):
+        ...
+
+    @property
+    def verdict(self):
         ...
 
     def table(self, query) -> pd.DataFrame:

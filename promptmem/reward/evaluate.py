@@ -11,6 +11,7 @@ __all__ = ['CLASSIFIED', 'pair_ordering', 'pair_interval', 'classification', 'sc
 import math
 from dataclasses import dataclass, field
 
+from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
@@ -108,27 +109,34 @@ class RewardReport:
 
     def _repr_html_(self): return static_page(self.parts())
 
-    def to_dict(self)->dict:
-        "Label, verdict and tables as plain values"
-        def rows(f): return plain(f.astype(object).where(f.notna(), None).to_dict("records"))
-        return dict(label=self.label, verdict=self.verdict, rules=rows(self.rules), scores=rows(self.scores),
-                    prompts=rows(self.prompts), meta=plain(self.meta))
+# %% ../../nbs/reward/06_evaluate.ipynb #b6954455
+@patch
+def to_dict(self:RewardReport)->dict:
+    "Label, verdict and tables as plain values"
+    def rows(f): return plain(f.astype(object).where(f.notna(), None).to_dict("records"))
+    return dict(label=self.label, verdict=self.verdict, rules=rows(self.rules), scores=rows(self.scores),
+                prompts=rows(self.prompts), meta=plain(self.meta))
 
-    def metric(self,
-        name:str, # a column of `scores`: auc, pair, brier, ece, ...
-        prompts:str="train", # "train", or "heldout" for prompts without training outcomes
-        who:str="model", # "model", "prompt rates", "look-up", "always wrong"
-        part:str=None, # "all", "seen" or "new"; default: the first there is
-    )->float:
-        "One number out of `scores`"
-        f = self.scores[(self.scores.prompts == prompts) & (self.scores.who == who)]
-        f = f if part is None else f[f.part == part]
-        if not len(f): raise KeyError(f"no scores of {who!r} on {prompts!r} prompts")
-        return f[name].iloc[0]
-    def plot(self):
-        "Reliability diagram"
-        from promptmem.reward.figures import plot_reliability
-        return plot_reliability(self.reliability)
+# %% ../../nbs/reward/06_evaluate.ipynb #6872d7c6
+@patch
+def metric(self:RewardReport,
+    name:str, # a column of `scores`: auc, pair, brier, ece, ...
+    prompts:str="train", # "train", or "heldout" for prompts without training outcomes
+    who:str="model", # "model", "prompt rates", "look-up", "always wrong"
+    part:str=None, # "all", "seen" or "new"; default: the first there is
+)->float:
+    "One number out of `scores`"
+    f = self.scores[(self.scores.prompts == prompts) & (self.scores.who == who)]
+    f = f if part is None else f[f.part == part]
+    if not len(f): raise KeyError(f"no scores of {who!r} on {prompts!r} prompts")
+    return f[name].iloc[0]
+
+# %% ../../nbs/reward/06_evaluate.ipynb #7de7c397
+@patch
+def plot(self:RewardReport):
+    "Reliability diagram"
+    from promptmem.reward.figures import plot_reliability
+    return plot_reliability(self.reliability)
 
 # %% ../../nbs/reward/06_evaluate.ipynb #6731518e
 def _gain_words(row, of):

@@ -128,23 +128,27 @@ class QuestionSpace:
         if not len(texts): return np.zeros((0, len(SURFACE)), np.float32)
         return np.clip((np.array([surface(t) for t in texts]) - self.mean)/self.scale, -5, 5).astype(np.float32)
 
-    def views(self,
-        texts, # questions
-    )->np.ndarray:
-        "The three views side by side, float32 [n, d]"
-        texts = list(texts)
-        parts = (embed(self.embedder, texts), self.words(texts), self.surface(texts))
-        return np.hstack([w*p for w, p in zip(self.weights, parts)])
-
     def __call__(self, texts):
         "float32 [n, r], directions in order of importance"
         return self.map(self.views(texts))
 
-    def map(self,
-        views, # as from `views`
-    )->np.ndarray:
-        "Kernel features of views already computed"
-        return _kernel(views, self.points, self.gamma) @ self.whiten
+# %% ../../nbs/reward/02_features.ipynb #5e53b061
+@patch
+def views(self:QuestionSpace,
+    texts, # questions
+)->np.ndarray:
+    "The three views side by side, float32 [n, d]"
+    texts = list(texts)
+    parts = (embed(self.embedder, texts), self.words(texts), self.surface(texts))
+    return np.hstack([w*p for w, p in zip(self.weights, parts)])
+
+# %% ../../nbs/reward/02_features.ipynb #93b0b739
+@patch
+def map(self:QuestionSpace,
+    views, # as from `views`
+)->np.ndarray:
+    "Kernel features of views already computed"
+    return _kernel(views, self.points, self.gamma) @ self.whiten
 
 # %% ../../nbs/reward/02_features.ipynb #90f5def3
 @patch

@@ -63,10 +63,10 @@ class QuestionSpace:
     def surface(self, texts) -> np.ndarray:
         ...
 
-    def views(self, texts) -> np.ndarray:
+    def __call__(self, texts):
         ...
 
-    def __call__(self, texts):
+    def views(self, texts) -> np.ndarray:
         ...
 
     def map(self, views) -> np.ndarray:

@@ -233,6 +233,7 @@ def fit_difficulty(
     return Difficulty(partial(_smooth, fit), fit.oof[:, 0], partial(_smooth_variance, fit), fit.alpha)
 
 def _smooth(fit, new): return fit(new.phi)[:, 0]
+
 def _smooth_variance(fit, new): return fit.variance(new.phi)
 
 # %% ../../nbs/reward/03_fits.ipynb #871a730a
@@ -252,7 +253,9 @@ def fit_hierarchical(
     return Fit(partial(_hierarchical, hard, beta, inter), base + add, partial(_hard_spread, hard, beta), hard, beta)
 
 def _word_view(inputs): return inputs.phi[:, :128] if inputs.words is None else inputs.words
+
 def _hierarchical(hard, beta, inter, new): return beta[0] + np.outer(hard(new), beta[1]) + _word_view(new) @ inter
+
 def _hard_spread(hard, beta, new): return np.sqrt(hard.variance(new))[:, None]*np.abs(beta[1])
 
 # %% ../../nbs/reward/03_fits.ipynb #162388d1
@@ -286,6 +289,7 @@ def fit_trees(
     state = smooth, grow(data), share, width
     return Difficulty(partial(_stacked, *state), both @ share, partial(_stacked_variance, smooth, share), smooth.alpha)
 
+# %% ../../nbs/reward/03_fits.ipynb #27f81c28
 def _stacked(smooth, trees, share, width, new):
     "Difficulty by both parts"
     if not len(new): return np.zeros(0)
@@ -339,6 +343,7 @@ def fit_logistic(
     cov = np.linalg.inv(_weighted(x, (tried*p*(1-p)).sum(1)) + alpha*np.eye(x.shape[1]))
     return Fit(partial(_linear, beta, shared, inter), base + add, partial(_linear_spread, beta, cov))
 
+# %% ../../nbs/reward/03_fits.ipynb #6bd056ec
 def _linear(beta, shared, inter, new): return beta[0] + (new.views @ shared)[:, None]*beta[1] + new.views @ inter
 
 def _linear_spread(beta, cov, new):
@@ -371,6 +376,7 @@ def fit_mlp(
     state = nets, offset, scale
     return Fit(partial(_mean_of_nets, *state), oof, partial(_spread_of_nets, *state))
 
+# %% ../../nbs/reward/03_fits.ipynb #3eddd0dc
 def _of_nets(nets, offset, scale, new):
     "Logits of each network [nets, n, m]"
     torch = require("torch", "local")
@@ -379,6 +385,7 @@ def _of_nets(nets, offset, scale, new):
         return np.stack([(net(v) + offset).numpy() for net in nets]).astype(float)
 
 def _mean_of_nets(nets, offset, scale, new): return _of_nets(nets, offset, scale, new).mean(0)
+
 def _spread_of_nets(nets, offset, scale, new): return _of_nets(nets, offset, scale, new).std(0)*np.sqrt(len(nets))
 
 # %% ../../nbs/reward/03_fits.ipynb #c65e8203

@@ -14,9 +14,9 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from fastcore.basics import patch
 
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval

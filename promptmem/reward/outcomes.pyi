@@ -7,9 +7,9 @@ import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from fastcore.basics import patch
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..core import InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic

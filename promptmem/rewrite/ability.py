@@ -15,14 +15,14 @@ import numpy as np
 from ..core import words
 from ..stats import expit, logit
 
-# %% ../../nbs/rewrite/07_ability.ipynb #1253b227
+# %% ../../nbs/rewrite/07_ability.ipynb #5a85bb4e
 # of words, prompts, questions, in logits
 SPREADS = tuple((b, u, q) for b in (.3, 1.) for u in (1., 2.5) for q in (.5, 1.5, 3.))
 
+# %% ../../nbs/rewrite/07_ability.ipynb #1253b227
 def _laplace(K, mean, i, j, y, questions, start):
     "(mode, cholesky factor of the precision there, log evidence) of abilities and difficulties"
-    n = len(K)
-    middle = np.concatenate([mean, np.zeros(len(questions))])
+    n, middle = len(K), np.concatenate([mean, np.zeros(len(questions))])
     P = np.zeros((n + len(questions),)*2)
     P[:n, :n] = np.linalg.inv(K)
     P[range(n, len(P)), range(n, len(P))] = 1/questions**2

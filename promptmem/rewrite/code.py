@@ -8,7 +8,8 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['program_of', 'Ran', 'run_program', 'CodeGrader']
 
-# %% ../../nbs/rewrite/16_code.ipynb #7e2b36d7
+# %% ../../nbs/rewrite/16_code.ipynb #2335300f
+from fastcore.basics import patch
 import ast
 import json
 import os
@@ -38,6 +39,7 @@ def _is_python(source):
     except (SyntaxError, ValueError, RecursionError, MemoryError): return False
     return True
 
+# %% ../../nbs/rewrite/16_code.ipynb #7e00acda
 def _without_talk(source):
     "The longest beginning of `source` that is Python, cut at a line that stands at the margin; else all of it"
     lines = source.split("\n")
@@ -137,6 +139,7 @@ class Ran:
     passed:bool # did all tests pass?
     why:str = "" # what went wrong
 
+# %% ../../nbs/rewrite/16_code.ipynb #91b24366
 def _read(said, token):
     "What the other interpreter reported in its first line"
     try: told = json.loads(said.split("\n", 1)[0])
@@ -198,23 +201,25 @@ class CodeGrader:
     ):
         self.seconds, self.memory, self.why = seconds, memory, {}
 
-    def score(
-        self,
-        answer: str,  # what the model wrote
-        example,  # an `Example` whose meta holds test, and perhaps entry_point and prompt
-        ledger=None,  # not used: no requests are made
-    ) -> float:
-        "1 when all tests pass, else 0"
-        if "test" not in example.meta:
-            raise ValueError(f"example {example.id} has no test: meta needs the field 'test'")
-        entry = example.meta.get("entry_point", "")
-        program = program_of(answer, example.meta.get("prompt", example.question), entry)
-        test = example.meta["test"] + (
-            f"\ncheck({entry})\n" if entry and "def check(" in example.meta["test"] else ""
-        )
-        ran = run_program(program, test, self.seconds, self.memory)
-        self.why[example.id] = ran.why
-        return float(ran.passed)
-
     def __repr__(self):
         return f"CodeGrader(seconds={self.seconds:g}, memory={self.memory})"
+
+# %% ../../nbs/rewrite/16_code.ipynb #09cb306b
+@patch
+def score(
+    self: CodeGrader,
+    answer: str,  # what the model wrote
+    example,  # an `Example` whose meta holds test, and perhaps entry_point and prompt
+    ledger=None,  # not used: no requests are made
+) -> float:
+    "1 when all tests pass, else 0"
+    if "test" not in example.meta:
+        raise ValueError(f"example {example.id} has no test: meta needs the field 'test'")
+    entry = example.meta.get("entry_point", "")
+    program = program_of(answer, example.meta.get("prompt", example.question), entry)
+    test = example.meta["test"] + (
+        f"\ncheck({entry})\n" if entry and "def check(" in example.meta["test"] else ""
+    )
+    ran = run_program(program, test, self.seconds, self.memory)
+    self.why[example.id] = ran.why
+    return float(ran.passed)

@@ -24,9 +24,28 @@ def log_stake(
     paths = np.cumsum(np.log1p(np.outer(d, _BETS)), axis=0)
     return np.log(np.mean(np.exp(paths), axis=1)) if d.size else np.zeros(0)
 
-# %% ../../nbs/rewrite/02_evidence.ipynb #4e50eb96
+# %% ../../nbs/rewrite/02_evidence.ipynb #aa70f304
+class _Pairs:
+    "What each test of paired differences counts"
+    n = property(lambda self: len(self.differences), doc="How many pairs there are")
+    wins = property(lambda self: sum(d > 0 for d in self.differences), doc="Pairs that the challenger won")
+    losses = property(lambda self: sum(d < 0 for d in self.differences), doc="Pairs that it lost")
+
+    @property
+    def stake(self)->float:
+        "What a bet on the challenger would have grown to"
+        return float(np.exp(log_stake(self.differences)[-1])) if self.n else 1.
+
+    def to_dict(self)->dict:
+        "The verdict with what it rests on"
+        verdict = "accepted" if self.accepted else "hopeless" if self.hopeless else "undecided"
+        more = {k: getattr(self, k) for k in ("peak", "pairs") if hasattr(self, k)}
+        return dict(verdict=verdict, n=self.n, wins=self.wins, losses=self.losses, stake=self.stake, **more,
+                    alpha=self.alpha)
+
+# %% ../../nbs/rewrite/02_evidence.ipynb #e1aaa8a9
 @dataclass
-class PairedTest:
+class PairedTest(_Pairs):
     "An anytime-valid one-sided test of paired differences"
     alpha:float = .05 # chance of a false acceptance, however often one looks
     hopeless_at:float = 5. # stake of the opposite bet at which to give up
@@ -44,39 +63,14 @@ class PairedTest:
         return self
 
     @property
-    def n(self):
-        "How many there are"
-        return len(self.differences)
-    @property
-    def stake(self):
-        "What the bet has grown to"
-        return float(np.exp(log_stake(self.differences)[-1])) if self.n else 1.
-    @property
     def accepted(self):
         "Is the challenger proved better?"
         return self.peak >= 1/self.alpha
     @property
     def hopeless(self):
         "Does the opposite look better by far?"
-        return (
-            not self.accepted
-            and self.n > 0
-            and math.exp(log_stake([-d for d in self.differences])[-1]) >= self.hopeless_at
-        )
-    @property
-    def wins(self):
-        "Pairs that the challenger won"
-        return sum(d > 0 for d in self.differences)
-    @property
-    def losses(self):
-        "Pairs that it lost"
-        return sum(d < 0 for d in self.differences)
-
-    def to_dict(self)->dict:
-        "The verdict with what it rests on"
-        verdict = "accepted" if self.accepted else "hopeless" if self.hopeless else "undecided"
-        return dict(verdict=verdict, n=self.n, wins=self.wins, losses=self.losses, stake=self.stake, peak=self.peak,
-                    alpha=self.alpha)
+        against = math.exp(log_stake([-d for d in self.differences])[-1]) if self.n else 0.
+        return not self.accepted and against >= self.hopeless_at
 
 # %% ../../nbs/rewrite/02_evidence.ipynb #9b86dc5b
 def least_wins(
@@ -87,8 +81,8 @@ def least_wins(
     tail = np.cumsum(chance[::-1])[::-1]
     return int(np.argmax(tail <= allowed)) if tail[-1] <= allowed else len(chance)
 
-# %% ../../nbs/rewrite/02_evidence.ipynb #e38f3192
-class SignTest:
+# %% ../../nbs/rewrite/02_evidence.ipynb #76c2f0ca
+class SignTest(_Pairs):
     "A one-sided test of right/wrong pairs, with a plan of how many there will be, that may accept early"
     def __init__(self,
         alpha:float=.05, # chance of a false acceptance, all steps together
@@ -99,11 +93,6 @@ class SignTest:
         self.alpha, self.pairs, self.hopeless_at = alpha, pairs, hopeless_at
         self.differences, self.accepted, self.spent = [], False, 0.
         self._open = np.ones(1)   # [differing pairs + 1] chance of each number of wins without acceptance so far
-
-    n = property(lambda self: len(self.differences), doc="How many pairs there are")
-    wins = property(lambda self: sum(d > 0 for d in self.differences), doc="Pairs that the challenger won")
-    losses = property(lambda self: sum(d < 0 for d in self.differences), doc="Pairs that it lost")
-
     def update(self,
         differences, # further differences: 1, 0 or -1
     )->"SignTest":
@@ -112,22 +101,12 @@ class SignTest:
         return self
 
     @property
-    def stake(self)->float:
-        "What a bet on the challenger would have grown to"
-        return float(np.exp(log_stake(self.differences)[-1])) if self.n else 1.
-
-    @property
     def hopeless(self)->bool:
         "Was every pair asked without acceptance, or does the opposite look better by far?"
         if self.accepted or not self.n: return False
         against = math.exp(log_stake([-d for d in self.differences])[-1])
         return self.n >= self.pairs or against >= self.hopeless_at
 
-    def to_dict(self)->dict:
-        "The verdict with what it rests on"
-        verdict = "accepted" if self.accepted else "hopeless" if self.hopeless else "undecided"
-        return dict(verdict=verdict, n=self.n, wins=self.wins, losses=self.losses, stake=self.stake, pairs=self.pairs,
-                    alpha=self.alpha)
 
 # %% ../../nbs/rewrite/02_evidence.ipynb #18fddece
 def _take(test, d):
@@ -181,6 +160,7 @@ def least_pairs(
     "The fewest pairs that can prove anything: all of them wins"
     return next(n for n in range(1, 10_000) if log_stake([1.]*n)[-1] >= -math.log(alpha))
 
+# %% ../../nbs/rewrite/02_evidence.ipynb #f0615cdb
 def pairs_expected(
     base:float, # accuracy of the incumbent
     better:float, # accuracy of the challenger

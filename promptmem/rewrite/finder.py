@@ -14,6 +14,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+from fastcore.basics import patch
 import numpy as np
 
 from .ability import Abilities
@@ -89,10 +90,9 @@ class SearchState:
     ):
         self.task, self.lm, self.seeds, self.ledger, self.settings = task, lm, list(seeds), ledger, settings
         self.guards, self.listener, self.rng = guards, listener, np.random.default_rng(settings.seed)
-        self.unit = task.calls_per_answer # calls that one answer costs
-        self.candidates, self.proved, self.notes = [], [], []
+        self.unit, self.calls_saved = task.calls_per_answer, 0 # calls that one answer costs
+        self.candidates, self.proved, self.notes, self.incumbent = [], [], [], None
         self.tests, self.answers, self.fresh, self.texts = {}, {}, {}, {} # by candidate; `fresh`: scores on dev
-        self.incumbent, self.calls_saved = None, 0
         self.failed, self.trouble = set(), {} # (candidate id, example id) without an answer; role -> `_Trouble`
         self.said = {} # (candidate id, example id) -> answer, on all splits
 
@@ -102,32 +102,38 @@ class SearchState:
         if any(t.gave_up for t in self.trouble.values() if t.needed): return 0
         return int(self.ledger.left - self.settings.held_out_calls)
 
-    def scores_of(self,
-        pairs, # (candidate, example)
-        purpose:str, # for the ledger
-    )->list: # (score, answer) per pair, None where the request or the judge failed
-        "Let the model answer; a failure is noted and counted, and not asked again"
-        out = self.task.run_pairs([(c.text, e) for c, e in pairs], self.lm, self.ledger, purpose, errors="return")
-        self.said |= {(c.id, e.id): o[1] for (c, e), o in zip(pairs, out) if not isinstance(o, Exception)}
-        self.failed |= {(c.id, e.id) for (c, e), o in zip(pairs, out) if isinstance(o, Exception)}
-        return self.heard("answer", out)
+# %% ../../nbs/rewrite/08_finder.ipynb #e5e5756b
+@patch
+def scores_of(self:SearchState,
+    pairs, # (candidate, example)
+    purpose:str, # for the ledger
+)->list: # (score, answer) per pair, None where the request or the judge failed
+    "Let the model answer; a failure is noted and counted, and not asked again"
+    out = self.task.run_pairs([(c.text, e) for c, e in pairs], self.lm, self.ledger, purpose, errors="return")
+    self.said |= {(c.id, e.id): o[1] for (c, e), o in zip(pairs, out) if not isinstance(o, Exception)}
+    self.failed |= {(c.id, e.id) for (c, e), o in zip(pairs, out) if isinstance(o, Exception)}
+    return self.heard("answer", out)
 
-    def heard(self,
-        role:str, # "answer" or "proposal"
-        out, # answers, and exceptions in the place of those that failed
-        needed:bool=True, # is it an error when all fail?
-    )->list: # the same with None for what failed
-        "Count what failed; an error when nothing but failures came"
-        trouble = self.trouble.setdefault(role, _Trouble(role, needed))
-        for o in out: trouble.add(o)
-        if trouble.hopeless: raise LMError(trouble.text) from trouble.last
-        return [None if isinstance(o, Exception) else o for o in out]
+# %% ../../nbs/rewrite/08_finder.ipynb #fe53b795
+@patch
+def heard(self:SearchState,
+    role:str, # "answer" or "proposal"
+    out, # answers, and exceptions in the place of those that failed
+    needed:bool=True, # is it an error when all fail?
+)->list: # the same with None for what failed
+    "Count what failed; an error when nothing but failures came"
+    trouble = self.trouble.setdefault(role, _Trouble(role, needed))
+    for o in out: trouble.add(o)
+    if trouble.hopeless: raise LMError(trouble.text) from trouble.last
+    return [None if isinstance(o, Exception) else o for o in out]
 
-    def note(self,
-        text:str, # said once
-    ):
-        "Keep a remark for the result"
-        if text not in self.notes: self.notes.append(text)
+# %% ../../nbs/rewrite/08_finder.ipynb #2866804b
+@patch
+def note(self:SearchState,
+    text:str, # said once
+):
+    "Keep a remark for the result"
+    if text not in self.notes: self.notes.append(text)
 
 # %% ../../nbs/rewrite/08_finder.ipynb #579cdc94
 def admit(
@@ -157,6 +163,7 @@ def posterior_mean(
     weight = max(1., c.shrunk*(1-c.shrunk)/c.error**2 - 1)
     return (weight*c.shrunk + sum(dev))/(weight + len(dev))
 
+# %% ../../nbs/rewrite/08_finder.ipynb #69074264
 def lower_estimate(
     c:Candidate, # a candidate
 )->float:
@@ -213,38 +220,42 @@ class Screen:
     ):
         self.model, self.state, self.questions = model, state, list(questions)
 
-    def predict(self,
-        new, # candidates
-    )->None:
-        "What the model expects of candidates on these questions, and how far it may be off"
-        if self.model is None or not new: return
-        texts, shape = [c.text for c in new], (len(self.questions), len(new))
-        p = np.asarray(self.model.predict_proba(self.questions, texts), float)
-        if p.shape != shape: raise ValueError(f"the screen returned shape {p.shape}, expected {shape}")
-        if np.isnan(p).any(): raise ValueError("the screen returned NaN")
-        for c, v in zip(new, p.mean(0)): c.predicted = float(v)
-        error = self.state.settings.screen_error
-        if error is None: error = getattr(self.model, "prompt_error", lambda texts: None)(texts)
-        if error is None: return
-        error = np.broadcast_to(np.asarray(error, float), len(new))
-        if not (np.isfinite(error) & (error > 0)).all():
-            raise ValueError(f"the screen's standard errors must be above 0, not {error.tolist()}")
-        for c, e in zip(new, error): c.predicted_error = float(e)
+# %% ../../nbs/rewrite/08_finder.ipynb #dbbe7148
+@patch
+def predict(self:Screen,
+    new, # candidates
+)->None:
+    "What the model expects of candidates on these questions, and how far it may be off"
+    if self.model is None or not new: return
+    texts, shape = [c.text for c in new], (len(self.questions), len(new))
+    p = np.asarray(self.model.predict_proba(self.questions, texts), float)
+    if p.shape != shape: raise ValueError(f"the screen returned shape {p.shape}, expected {shape}")
+    if np.isnan(p).any(): raise ValueError("the screen returned NaN")
+    for c, v in zip(new, p.mean(0)): c.predicted = float(v)
+    error = self.state.settings.screen_error
+    if error is None: error = getattr(self.model, "prompt_error", lambda texts: None)(texts)
+    if error is None: return
+    error = np.broadcast_to(np.asarray(error, float), len(new))
+    if not (np.isfinite(error) & (error > 0)).all():
+        raise ValueError(f"the screen's standard errors must be above 0, not {error.tolist()}")
+    for c, e in zip(new, error): c.predicted_error = float(e)
 
-    def select(self,
-        new, # candidates
-    )->list:
-        "The candidates that the model likes best; counts the first question of each other one as saved"
-        self.predict(new)
-        if self.model is None or len(new) < 2: return new
-        ranked, keep = sorted(new, key=lambda c: -c.predicted), self.state.settings.screen_keep
-        k = max(1, math.ceil((keep or .5)*len(new)))
-        if new[0].predicted_error is not None:
-            k = keep_for([c.predicted for c in ranked], [c.predicted_error for c in ranked], keep or .9,
-                         self.state.settings.seed)
-        for c in ranked[k:]: c.status, c.reason = "screened", f"the reward model expects {c.predicted:.2f}"
-        self.state.calls_saved += (len(new) - k)*self.state.unit
-        return ranked[:k]
+# %% ../../nbs/rewrite/08_finder.ipynb #f8c05723
+@patch
+def select(self:Screen,
+    new, # candidates
+)->list:
+    "The candidates that the model likes best; counts the first question of each other one as saved"
+    self.predict(new)
+    if self.model is None or len(new) < 2: return new
+    ranked, keep = sorted(new, key=lambda c: -c.predicted), self.state.settings.screen_keep
+    k = max(1, math.ceil((keep or .5)*len(new)))
+    if new[0].predicted_error is not None:
+        k = keep_for([c.predicted for c in ranked], [c.predicted_error for c in ranked], keep or .9,
+                     self.state.settings.seed)
+    for c in ranked[k:]: c.status, c.reason = "screened", f"the reward model expects {c.predicted:.2f}"
+    self.state.calls_saved += (len(new) - k)*self.state.unit
+    return ranked[:k]
 
 # %% ../../nbs/rewrite/08_finder.ipynb #f8adc3c0
 def top_two(
@@ -274,36 +285,42 @@ class Finder:
         self.screen = Screen(screen, state, [e.question for e in self.questions[:50]])
         self.made_by, self.tried, self.abilities, self.sample = {}, [], None, None
 
-    def start(self)->list: # the other seeds, if the screen lets them wait for the first round
-        "The first seed becomes the incumbent"
-        seeds = self.state.seeds
-        self.state.incumbent = admit(self.state, Proposal(seeds[0], "seed"), 0)
-        self.state.incumbent.status = "seed"
-        self.screen.predict([self.state.incumbent])
-        return self.screen.select([c for c in (admit(self.state, Proposal(s, "seed"), 0) for s in seeds[1:]) if c])
+# %% ../../nbs/rewrite/08_finder.ipynb #476ae25d
+@patch
+def start(self:Finder)->list: # the other seeds, if the screen lets them wait for the first round
+    "The first seed becomes the incumbent"
+    seeds = self.state.seeds
+    self.state.incumbent = admit(self.state, Proposal(seeds[0], "seed"), 0)
+    self.state.incumbent.status = "seed"
+    self.screen.predict([self.state.incumbent])
+    return self.screen.select([c for c in (admit(self.state, Proposal(s, "seed"), 0) for s in seeds[1:]) if c])
 
-    def score(self,
-        pairs, # (candidate, example)
-    )->None:
-        "Scores on train for pairs that have none yet, in one batch; then the abilities are fitted anew"
-        _ask(self, pairs)
-        self.tried = [c for c in self.state.candidates if c.n]
-        if not self.tried: return
-        told = [(c.predicted, c.predicted_error) for c in self.tried if c.predicted_error is not None]
-        self.abilities = Abilities(self.tried, expected=list(zip(*told)) if len(told) == len(self.tried) else None)
-        self.sample = self.abilities.draws(400, np.random.default_rng(self.state.settings.seed))   # [400, tried]
-        for c, m, sd in zip(self.tried, self.sample.mean(0), self.sample.std(0)):
-            c.expected, c.error = float(m), float(sd)
+# %% ../../nbs/rewrite/08_finder.ipynb #09cb306b
+@patch
+def score(self:Finder,
+    pairs, # (candidate, example)
+)->None:
+    "Scores on train for pairs that have none yet, in one batch; then the abilities are fitted anew"
+    _ask(self, pairs)
+    self.tried = [c for c in self.state.candidates if c.n]
+    if not self.tried: return
+    told = [(c.predicted, c.predicted_error) for c in self.tried if c.predicted_error is not None]
+    self.abilities = Abilities(self.tried, expected=list(zip(*told)) if len(told) == len(self.tried) else None)
+    self.sample = self.abilities.draws(400, np.random.default_rng(self.state.settings.seed))   # [400, tried]
+    for c, m, sd in zip(self.tried, self.sample.mean(0), self.sample.std(0)):
+        c.expected, c.error = float(m), float(sd)
 
-    def best_is_known(self,
-        waiting, # seeds that were not tried yet
-    )->bool:
-        "Can nobody else come, and is it known who is best of those open to a test?"
-        open_ = [i for i, c in enumerate(self.tried) if c.status == "tried"]
-        if waiting or self.proposers: return False
-        if not open_: return True
-        best = self.sample[:, open_].argmax(1)
-        return bool(np.bincount(best).max() >= self.state.settings.known_best*len(best))
+# %% ../../nbs/rewrite/08_finder.ipynb #4b01d17f
+@patch
+def best_is_known(self:Finder,
+    waiting, # seeds that were not tried yet
+)->bool:
+    "Can nobody else come, and is it known who is best of those open to a test?"
+    open_ = [i for i, c in enumerate(self.tried) if c.status == "tried"]
+    if waiting or self.proposers: return False
+    if not open_: return True
+    best = self.sample[:, open_].argmax(1)
+    return bool(np.bincount(best).max() >= self.state.settings.known_best*len(best))
 
 # %% ../../nbs/rewrite/08_finder.ipynb #ffadcec1
 def _ask(finder, pairs):

@@ -53,6 +53,7 @@ def new_numbers(
     "Numbers in `text` that `known` lacks"
     return sorted(set(_NUMBER.findall(text)) - set(_NUMBER.findall(known)))
 
+# %% ../../nbs/rewrite/04_guards.ipynb #89617e54
 def ngrams(
     text:str, # what the model wrote
     n:int, # how many
@@ -124,7 +125,6 @@ class DriftGuard:
         kind:bool=True, # the kind of question must stay
         facts:bool=True, # numbers and names of the seed must stay
     ): self.min_similarity, self.embedder, self.kind, self.facts = min_similarity, embedder, kind, facts
-
     def _similarity(self, a, b):
         if isinstance(self.embedder, str):
             from promptmem.lm.embed import load_embedder

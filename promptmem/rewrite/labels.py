@@ -12,6 +12,7 @@ __all__ = ['LabelGrader', 'default_grader', 'class_table', 'same_answer', 'say_s
 import re
 from collections import Counter
 
+from fastcore.basics import patch
 import numpy as np
 
 from ..core import identity_key, stable_hash
@@ -54,20 +55,6 @@ class LabelGrader:
         self._said = _naming(self.known)
         self._letters = all(len(s) == 1 and s.isalpha() for s in self.labels)
 
-    def named(self,
-        answer:str, # what the model wrote
-    )->set:
-        "The labels that `answer` names and does not deny"
-        return {self.known[m[1]] for m in self._said.finditer(answer_key(answer)) if m[1]}
-
-    def settled(self,
-        answer:str, # what the model wrote
-    )->str: # None when it settles on none
-        "The label that `answer` settles on"
-        if self._letters: return _letter(self, answer)
-        found = self.named(answer)
-        return _decided(self, answer) if len(found) > 1 else next(iter(found), None)
-
     def __call__(self,
         answer:str, # what the model wrote
         expected:str, # the right label
@@ -78,6 +65,25 @@ class LabelGrader:
 
     def __repr__(self): return f"LabelGrader({', '.join(self.labels)})"
 
+# %% ../../nbs/rewrite/00_labels.ipynb #7938f405
+@patch
+def named(self:LabelGrader,
+    answer:str, # what the model wrote
+)->set:
+    "The labels that `answer` names and does not deny"
+    return {self.known[m[1]] for m in self._said.finditer(answer_key(answer)) if m[1]}
+
+# %% ../../nbs/rewrite/00_labels.ipynb #832986f8
+@patch
+def settled(self:LabelGrader,
+    answer:str, # what the model wrote
+)->str: # None when it settles on none
+    "The label that `answer` settles on"
+    if self._letters: return _letter(self, answer)
+    found = self.named(answer)
+    return _decided(self, answer) if len(found) > 1 else next(iter(found), None)
+
+# %% ../../nbs/rewrite/00_labels.ipynb #1c4d0832
 def _letter(grader, answer):
     "The letter that is chosen; 'A or B' chooses none"
     if re.fullmatch(r"\W*\w\W+(?:or|and)\W+\w\W*", answer.strip(), re.IGNORECASE): return None
@@ -166,8 +172,7 @@ def _favoured(model, prompts):
 class LikeliestLabel(LM):
     "Answers with the one of a few labels that a local model finds likeliest"
 
-    def __init__(
-        self,
+    def __init__(self,
         lm,  # a local model: `load_lm("smollm2")`
         labels=None,  # the possible answers, each once; None: those of the task
         written=str.capitalize,  # how a label stands at the beginning of an answer: a function
@@ -182,22 +187,25 @@ class LikeliestLabel(LM):
         self.neutral = [e.question for e in task.train[:questions]] if task else []
         self.favoured = {}  # prompt without its question -> [labels] what is taken off
         self.name, self.context_length = f"likeliest label of {lm.name}", lm.context_length
-
-    def identity(self) -> str:
-        "The model's, with the labels and the questions that show what a wording favours"
-        said = [self.written(s) for s in self.labels]
-        return f"{self.lm.identity()}|{stable_hash([said, self.neutral], 12)}"
-
-    def scores(
-        self,
-        prompts,  # texts or chats
-    ) -> np.ndarray:  # [prompts, labels]
-        "How likely each label is, beyond what the wording gives it for any question"
-        return label_scores(self.lm, prompts, list(map(self.written, self.labels))) - _favoured(self, prompts)
-
     def _answer(self, requests):
         for i, best in enumerate(self.scores([r["prompt"] for r in requests]).argmax(1)):
             yield i, Completion(self.labels[best], Usage(self.count_tokens(str(requests[i]["prompt"])), 1), self.name)
 
     def __repr__(self):
         return f"LikeliestLabel({self.lm!r}, {', '.join(self.labels)})"
+
+# %% ../../nbs/rewrite/00_labels.ipynb #9ea37627
+@patch
+def identity(self:LikeliestLabel) -> str:
+    "The model's, with the labels and the questions that show what a wording favours"
+    said = [self.written(s) for s in self.labels]
+    return f"{self.lm.identity()}|{stable_hash([said, self.neutral], 12)}"
+
+# %% ../../nbs/rewrite/00_labels.ipynb #10cc722f
+@patch
+def scores(
+    self: LikeliestLabel,
+    prompts,  # texts or chats
+) -> np.ndarray:  # [prompts, labels]
+    "How likely each label is, beyond what the wording gives it for any question"
+    return label_scores(self.lm, prompts, list(map(self.written, self.labels))) - _favoured(self, prompts)

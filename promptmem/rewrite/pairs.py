@@ -89,6 +89,7 @@ _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}\b")
 
 def _plain(text): return re.sub(r"\W", "", text).lower()
 
+# %% ../../nbs/rewrite/11_pairs.ipynb #a23b69bc
 def leak_suspect(
     before:str, # the prompt
     after:str, # its rewriting
@@ -141,6 +142,7 @@ class Improved:
         "Is the new wording's answer better?"
         return self.score_after > self.score_before
 
+# %% ../../nbs/rewrite/11_pairs.ipynb #ac1aba6e
 def _draws(task, text, example, lm, ledger, n):
     "Mean score of `n` draws of the question worded as `text`"
     e = Example(text, example.expected, example.id, example.meta)

@@ -14,6 +14,7 @@ __all__ = ['INSTRUCTIONS', 'Proposal', 'State', 'PhraseBook', 'RandomPhrases', '
 import re
 from dataclasses import dataclass, field
 
+from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, fold
@@ -37,26 +38,32 @@ class State:
     answers:dict = field(default_factory=dict) # (candidate id, example id) -> answer on train
     calls_left:float = float("inf") # requests that proposers may still make in this round
 
-    def ranked(self):
-        "Tried candidates, best shrunken mean first"
-        return sorted((c for c in self.candidates if c.n), key=lambda c: -c.shrunk)
+# %% ../../nbs/rewrite/03_propose.ipynb #7bcea763
+@patch
+def ranked(self:State):
+    "Tried candidates, best shrunken mean first"
+    return sorted((c for c in self.candidates if c.n), key=lambda c: -c.shrunk)
 
-    def parent(self,
-        rng, # source of chance
-    ):
-        "A parent: the better of two random tried candidates (binary tournament)"
-        tried = self.ranked() or [self.incumbent]
-        i = rng.integers(len(tried), size=2)
-        return tried[i.min()]
+# %% ../../nbs/rewrite/03_propose.ipynb #b6569553
+@patch
+def parent(self:State,
+    rng, # source of chance
+):
+    "A parent: the better of two random tried candidates (binary tournament)"
+    tried = self.ranked() or [self.incumbent]
+    i = rng.integers(len(tried), size=2)
+    return tried[i.min()]
 
-    def failures(self,
-        candidate, # one of the candidates
-        k=4, # how many
-        below=.5, # score under which an answer counts as failed
-    ):
-        "Up to `k` train examples on which `candidate` failed: (example, answer)"
-        bad = [e for e in self.task.train if candidate.scores.get(e.id, 1) < below]
-        return [(e, self.answers.get((candidate.id, e.id), "")) for e in bad[:k]]
+# %% ../../nbs/rewrite/03_propose.ipynb #6aeb0291
+@patch
+def failures(self:State,
+    candidate, # one of the candidates
+    k=4, # how many
+    below=.5, # score under which an answer counts as failed
+):
+    "Up to `k` train examples on which `candidate` failed: (example, answer)"
+    bad = [e for e in self.task.train if candidate.scores.get(e.id, 1) < below]
+    return [(e, self.answers.get((candidate.id, e.id), "")) for e in bad[:k]]
 
 # %% ../../nbs/rewrite/03_propose.ipynb #68ef6ce5
 class PhraseBook:
@@ -75,30 +82,32 @@ class PhraseBook:
         "How many wordings there are"
         return int(np.prod([len(v) for v in self.slots.values()]))
 
-    def write(self,
-        choice:dict, # slot -> index of the phrase
-    )->str:
-        "The prompt for a choice {slot: phrase}"
-        return self.joiner.join(p for p in (choice[s] for s in self.slots) if p)
-
-    def read(self,
-        text:str, # what the model wrote
-    )->dict:
-        "The choice that `text` contains: per slot its longest phrase, else the empty one or the first"
-        if text in self._reads: return dict(self._reads[text])
-        padded, out = f" {fold(text)} ", {}
-        for s, phrases in self._folded.items():
-            inside = [p for p, f in phrases.items() if p and f" {f} " in padded]
-            out[s] = max(inside, key=len) if inside else "" if "" in phrases else self.slots[s][0]
-        self._reads[text] = out
-        return dict(out)
-
     def __repr__(self):
         return f"PhraseBook({', '.join(f'{k} {len(v)}' for k, v in self.slots.items())}: {self.size} prompts)"
 
-# %% ../../nbs/rewrite/03_propose.ipynb #f26b1f5d
-from fastcore.basics import patch
+# %% ../../nbs/rewrite/03_propose.ipynb #76a44e6d
+@patch
+def write(self:PhraseBook,
+    choice:dict, # slot -> index of the phrase
+)->str:
+    "The prompt for a choice {slot: phrase}"
+    return self.joiner.join(p for p in (choice[s] for s in self.slots) if p)
 
+# %% ../../nbs/rewrite/03_propose.ipynb #1fc6412e
+@patch
+def read(self:PhraseBook,
+    text:str, # what the model wrote
+)->dict:
+    "The choice that `text` contains: per slot its longest phrase, else the empty one or the first"
+    if text in self._reads: return dict(self._reads[text])
+    padded, out = f" {fold(text)} ", {}
+    for s, phrases in self._folded.items():
+        inside = [p for p, f in phrases.items() if p and f" {f} " in padded]
+        out[s] = max(inside, key=len) if inside else "" if "" in phrases else self.slots[s][0]
+    self._reads[text] = out
+    return dict(out)
+
+# %% ../../nbs/rewrite/03_propose.ipynb #f26b1f5d
 @patch
 def draw(self:PhraseBook,
     rng, # source of chance
@@ -134,28 +143,14 @@ def cross(self:PhraseBook,
 # %% ../../nbs/rewrite/03_propose.ipynb #0a971789
 INSTRUCTIONS = PhraseBook(
     dict(
-        role=[
-            "",
-            "You are a careful expert.",
-            "You are a patient teacher.",
-            "You check every claim before you make it.",
-        ],
+        role=["", "You are a careful expert.", "You are a patient teacher.",
+              "You check every claim before you make it."],
         read=["", "Read the question twice.", "Say first what is asked.", "Note every number and its unit."],
-        steps=[
-            "",
-            "Think step by step.",
-            "Break the problem into small parts.",
-            "Work it out before you answer.",
-            "Answer at once.",
-        ],
+        steps=["", "Think step by step.", "Break the problem into small parts.", "Work it out before you answer.",
+               "Answer at once."],
         check=["", "Check your result.", "Look for a mistake before you finish."],
-        form=[
-            "",
-            "Give only the answer.",
-            "End with the answer alone on the last line.",
-            "Answer in one short sentence.",
-            "Write 'The answer is' and then the answer.",
-        ],
+        form=["", "Give only the answer.", "End with the answer alone on the last line.",
+              "Answer in one short sentence.", "Write 'The answer is' and then the answer."],
     )
 )
 
@@ -166,6 +161,7 @@ class _FromBook:
         book=INSTRUCTIONS, # a `PhraseBook`
     ): self.book = book
 
+# %% ../../nbs/rewrite/03_propose.ipynb #33d60847
 class RandomPhrases(_FromBook):
     "Random prompts from a phrase book"
     def propose(self,
@@ -244,14 +240,6 @@ class LearnPhrases:
         reads = [self.book.read(t) for t in texts]
         return names, np.array([[r[s] == p for s, p in names] for r in reads], float).reshape(len(texts), len(names))
 
-    def posterior(self,
-        state, # what a proposer may look at
-    ):
-        "Phrases, mean and covariance of their worth"
-        who, y, noise, _ = relative_scores(state.candidates)
-        names, X = self._design([c.text for c in state.candidates])
-        return (names, *ridge(X[who], y, noise, self.widths))
-
     def propose(self,
         state, # what a proposer may look at
         n, # how many
@@ -269,17 +257,27 @@ class LearnPhrases:
             out.append(Proposal(text, "learn", (best[0].id,)))
         return out
 
-# %% ../../nbs/rewrite/03_propose.ipynb #7f884c3f
+# %% ../../nbs/rewrite/03_propose.ipynb #1caa941d
+@patch
+def posterior(self:LearnPhrases,
+    state, # what a proposer may look at
+):
+    "Phrases, mean and covariance of their worth"
+    who, y, noise, _ = relative_scores(state.candidates)
+    names, X = self._design([c.text for c in state.candidates])
+    return (names, *ridge(X[who], y, noise, self.widths))
+
+# %% ../../nbs/rewrite/03_propose.ipynb #ce5f173a
 _END = re.compile(r"(?<=[.!?])\s+")
 
+# %% ../../nbs/rewrite/03_propose.ipynb #7f884c3f
 class SentenceEdits:
     "Drop, add or reorder the sentences of a parent"
     def __init__(self,
         additions=None, # sentences that may be added; those of the general phrase book by default
     ):
-        self.additions = (
-            list(additions) if additions is not None else [p for ps in INSTRUCTIONS.slots.values() for p in ps if p]
-        )
+        usual = [p for ps in INSTRUCTIONS.slots.values() for p in ps if p]
+        self.additions = usual if additions is None else list(additions)
 
     def _edit(self, text, rng):
         parts = [p for p in _END.split(text) if p.strip()]
@@ -305,13 +303,13 @@ def sentences_of(
     "Its sentences"
     return [p.strip() for p in _END.split(text) if p.strip()]
 
+# %% ../../nbs/rewrite/03_propose.ipynb #3c525185
 class LearnSentences:
     "Thompson sampling over what each sentence of the wordings tried so far is worth"
     def __init__(self,
         widths=(.1, .2, .4), # standard deviations that a sentence's worth may have, in score units
         change:float=.1, # chance that one sentence is put in or left out at random
     ): self.widths, self.change = widths, change
-
     def propose(self,
         state, # what a proposer may look at
         n, # how many
@@ -468,16 +466,6 @@ class Breeder(_Asking):
             "Turn it into steps.", "Say what usually goes wrong, and to avoid it."])
         self.made = {} # text of a child -> (mutation, parent's mean)
 
-    def worth(self,
-        state, # what a proposer may look at
-    ):
-        "Mean gain of children over parents per mutation instruction, shrunk towards nothing"
-        gains = {m: [] for m in self.mutations}
-        for c in state.candidates:
-            mutation, before = self.made.get(c.text, (None, 0))
-            if c.n and mutation in gains: gains[mutation].append(c.shrunk - before)
-        return {m: sum(g)/(len(g)+1) for m, g in gains.items()}
-
     def instruction(self,
         state, # what a proposer may look at
         rng, # source of chance
@@ -508,6 +496,18 @@ class Breeder(_Asking):
                                      temperature=1., max_tokens=80, seed=int(rng.integers(2**31)))[0])[:1]
             if new and new[0] not in self.mutations: self.mutations[self.mutations.index(worst)] = new[0]
         return by_parent
+
+# %% ../../nbs/rewrite/03_propose.ipynb #e3bbcfd1
+@patch
+def worth(self:Breeder,
+    state, # what a proposer may look at
+):
+    "Mean gain of children over parents per mutation instruction, shrunk towards nothing"
+    gains = {m: [] for m in self.mutations}
+    for c in state.candidates:
+        mutation, before = self.made.get(c.text, (None, 0))
+        if c.n and mutation in gains: gains[mutation].append(c.shrunk - before)
+    return {m: sum(g)/(len(g)+1) for m, g in gains.items()}
 
 # %% ../../nbs/rewrite/03_propose.ipynb #dc7749dc
 def pareto(

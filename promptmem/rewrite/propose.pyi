@@ -3,6 +3,7 @@ from typing import Any as _Any, Optional as _Optional
 
 import re
 from dataclasses import dataclass, field
+from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, fold
 
@@ -43,13 +44,13 @@ class PhraseBook:
     def size(self):
         ...
 
+    def __repr__(self):
+        ...
+
     def write(self, choice: dict) -> str:
         ...
 
     def read(self, text: str) -> dict:
-        ...
-
-    def __repr__(self):
         ...
 
     def draw(self, rng) -> str:
@@ -60,7 +61,6 @@ class PhraseBook:
 
     def cross(self, a: str, b: str, rng) -> str:
         ...
-from fastcore.basics import patch
 INSTRUCTIONS: _Any
 
 class _FromBook:
@@ -101,10 +101,10 @@ class LearnPhrases:
     def _design(self, texts):
         ...
 
-    def posterior(self, state):
+    def propose(self, state, n, rng):
         ...
 
-    def propose(self, state, n, rng):
+    def posterior(self, state):
         ...
 _END: _Any
 
@@ -198,13 +198,13 @@ class Breeder(_Asking):
     def __init__(self, mutations=...):
         ...
 
-    def worth(self, state):
-        ...
-
     def instruction(self, state, rng):
         ...
 
     def propose(self, state, n, rng):
+        ...
+
+    def worth(self, state):
         ...
 
 def pareto(candidates) -> dict:

@@ -12,6 +12,7 @@ __all__ = ['TESTS', 'ALPHA_SHARE', 'ALL_IN', 'ALPHA_SHARES', 'bets_of', 'Prover'
 # %% ../../nbs/rewrite/09_prover.ipynb #b67c9dde
 import math
 
+from fastcore.basics import patch
 import numpy as np
 
 from .evidence import PairedTest, SignTest, fewest_wins, least_pairs, pairs_expected, pairs_to_plan
@@ -57,55 +58,65 @@ class Prover:
         "Is there any alpha left for another test?"
         return len(self.state.tests) < TESTS
 
-    def next_alpha(
-        self,
-        calls: int = 0,  # that the test may well take
-    ) -> float:
-        "Chance of a false acceptance for the next test: nearly all that is left where no calls are left after it"
-        left = 1 - sum(self.shares)
-        most = ALL_IN if calls > 0.5 * self.state.left else ALPHA_SHARE
-        return self.state.settings.alpha * left * (1.0 if len(self.shares) == TESTS - 1 else most)
+# %% ../../nbs/rewrite/09_prover.ipynb #6e93a31a
+@patch
+def next_alpha(
+    self: Prover,
+    calls: int = 0,  # that the test may well take
+) -> float:
+    "Chance of a false acceptance for the next test: nearly all that is left where no calls are left after it"
+    left = 1 - sum(self.shares)
+    most = ALL_IN if calls > 0.5 * self.state.left else ALPHA_SHARE
+    return self.state.settings.alpha * left * (1.0 if len(self.shares) == TESTS - 1 else most)
 
-    def new_test(self) -> object:
-        "A `SignTest` with as many pairs as can be asked, where scores are right or wrong; else a bet without an end"
-        pairs = pairs_within(self, self.state.left)
-        if any(s not in (0, 1) for c in self.state.candidates for s in c.scores.values()):
-            self.signs = False
-        alpha = self.next_alpha(proof_calls(self))
-        self.shares.append(alpha / self.state.settings.alpha)
-        return SignTest(alpha, max(1, pairs)) if self.signs else PairedTest(alpha)
+# %% ../../nbs/rewrite/09_prover.ipynb #d54f5886
+@patch
+def new_test(self:Prover) -> object:
+    "A `SignTest` with as many pairs as can be asked, where scores are right or wrong; else a bet without an end"
+    pairs = pairs_within(self, self.state.left)
+    if any(s not in (0, 1) for c in self.state.candidates for s in c.scores.values()):
+        self.signs = False
+    alpha = self.next_alpha(proof_calls(self))
+    self.shares.append(alpha / self.state.settings.alpha)
+    return SignTest(alpha, max(1, pairs)) if self.signs else PairedTest(alpha)
 
-    def challenger(self) -> Candidate:  # None when it does not look better than the incumbent
-        "The most promising candidate not tested yet"
-        best = leader(self.state) if self.more_tests else None
-        return best if best is not None and best.shrunk > posterior_mean(self.state, self.state.incumbent) else None
+# %% ../../nbs/rewrite/09_prover.ipynb #16cbfa50
+@patch
+def challenger(self:Prover) -> Candidate:  # None when it does not look better than the incumbent
+    "The most promising candidate not tested yet"
+    best = leader(self.state) if self.more_tests else None
+    return best if best is not None and best.shrunk > posterior_mean(self.state, self.state.incumbent) else None
 
-    def compare(
-        self,
-        candidates,  # that answer
-        examples,  # of dev
-        purpose: str,  # for the ledger
-    ) -> bool:  # False when the budget does not allow it
-        "Let candidates answer dev examples that they have not answered yet"
-        state = self.state
-        known = state.fresh.keys() | state.failed
-        pairs = [(x, e) for e in examples for x in candidates if (x.id, e.id) not in known]
-        if pairs and len(pairs) * state.unit > state.left:
-            return False
-        for (x, e), got in zip(pairs, state.scores_of(pairs, purpose)):
-            if got is not None:
-                state.fresh[x.id, e.id] = got[0]
-        return True
+# %% ../../nbs/rewrite/09_prover.ipynb #c8ae15f7
+@patch
+def compare(
+    self: Prover,
+    candidates,  # that answer
+    examples,  # of dev
+    purpose: str,  # for the ledger
+) -> bool:  # False when the budget does not allow it
+    "Let candidates answer dev examples that they have not answered yet"
+    state = self.state
+    known = state.fresh.keys() | state.failed
+    pairs = [(x, e) for e in examples for x in candidates if (x.id, e.id) not in known]
+    if pairs and len(pairs) * state.unit > state.left:
+        return False
+    for (x, e), got in zip(pairs, state.scores_of(pairs, purpose)):
+        if got is not None:
+            state.fresh[x.id, e.id] = got[0]
+    return True
 
-    def differences(
-        self,
-        c: Candidate,  # the challenger
-        seed: Candidate,  # the incumbent
-        examples,  # that both were asked
-    ) -> list:
-        "Challenger less incumbent; where only the challenger got no answer it counts as wrong, else there is no pair"
-        new, old = ([self.state.fresh.get((x.id, e.id)) for e in examples] for x in (c, seed))
-        return [(b or 0) - a for a, b in zip(old, new) if a is not None]
+# %% ../../nbs/rewrite/09_prover.ipynb #757a2339
+@patch
+def differences(
+    self: Prover,
+    c: Candidate,  # the challenger
+    seed: Candidate,  # the incumbent
+    examples,  # that both were asked
+) -> list:
+    "Challenger less incumbent; where only the challenger got no answer it counts as wrong, else there is no pair"
+    new, old = ([self.state.fresh.get((x.id, e.id)) for e in examples] for x in (c, seed))
+    return [(b or 0) - a for a, b in zip(old, new) if a is not None]
 
 # %% ../../nbs/rewrite/09_prover.ipynb #bfca2577
 def pairs_within(

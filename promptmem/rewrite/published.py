@@ -27,6 +27,7 @@ def _rows(path):
     if not rows: raise InvalidData(f"{Path(path).name}: no rows")
     return rows
 
+# %% ../../nbs/rewrite/15_published.ipynb #0cbcb39d
 def _rows_of(path):
     if path.suffix == ".gz":
         try:
@@ -204,6 +205,7 @@ class Attempt:
 def _said(lm, step, steps, max_tokens, **values):
     return lm.complete([messages_of(step, steps, **values)], max_tokens=max_tokens)[0].text.strip()
 
+# %% ../../nbs/rewrite/15_published.ipynb #4fde6b75
 def _words_wanted(lm, steps, prompt, most):
     "How long the model thinks an answer is; `most` where it gives no number"
     number = re.search(r"\d+", _said(lm, "length", steps, 10, prompt=prompt))

@@ -14,14 +14,19 @@ import html
 import json
 from dataclasses import asdict, dataclass, field, fields
 
+
+
+
+
 from fastcore.basics import patch
 
 from ..core import InvalidData, plain, read_json, write_atomic
 from ..stats import Interval
 
-# %% ../../nbs/rewrite/06_result.ipynb #0c8d5821
+# %% ../../nbs/rewrite/06_result.ipynb #2786a19a
 STATUS = ("seed", "rejected", "screened", "untried", "tried", "unproved", "refuted", "accepted")
 
+# %% ../../nbs/rewrite/06_result.ipynb #0c8d5821
 @dataclass
 class Candidate:
     "A wording, where it came from, and what became of it"
@@ -119,14 +124,6 @@ class OptimizeResult:
         return [self[i] for i in sorted(self.front, key=lambda i: -self.front[i])]
 
     @property
-    def frame(self):
-        "One row per candidate"
-        import pandas as pd
-        rows = [dict(id=c.id, round=c.round, how=c.how, status=c.status, n=c.n, mean=c.mean, predicted=c.predicted,
-                     parents=" ".join(c.parents), reason=c.reason, text=c.text) for c in self.candidates]
-        return pd.DataFrame(rows)
-
-    @property
     def by_class(self):
         "Per prompt and label: how many held-out questions, how many right, what was said; empty without labels"
         import pandas as pd
@@ -135,6 +132,15 @@ class OptimizeResult:
     def _repr_html_(self):
         from promptmem.panel.widget import static_page
         return static_page(_page(self))
+
+# %% ../../nbs/rewrite/06_result.ipynb #17ffa3a9
+@patch(as_prop=True)
+def frame(self:OptimizeResult):
+    "One row per candidate"
+    import pandas as pd
+    rows = [dict(id=c.id, round=c.round, how=c.how, status=c.status, n=c.n, mean=c.mean, predicted=c.predicted,
+                 parents=" ".join(c.parents), reason=c.reason, text=c.text) for c in self.candidates]
+    return pd.DataFrame(rows)
 
 # %% ../../nbs/rewrite/06_result.ipynb #3fb7d256
 @patch
@@ -146,6 +152,7 @@ def path(self:OptimizeResult)->list:
         out.append(c)
     return out[::-1]
 
+# %% ../../nbs/rewrite/06_result.ipynb #b226d95c
 @patch
 def diff(self:OptimizeResult,
     style:str="text", # "text" or "html"
@@ -245,6 +252,7 @@ def _wrap(text, width=60):
     import textwrap
     return "<br>".join(html.escape(line) for line in textwrap.wrap(text, width))
 
+# %% ../../nbs/rewrite/06_result.ipynb #7dc653a4
 def _positions(res):
     "Where each tried candidate stands; equals are moved apart sideways"
     seen, out = {}, {}

@@ -88,14 +88,14 @@ class OptimizeResult:
         ...
 
     @property
-    def frame(self):
-        ...
-
-    @property
     def by_class(self):
         ...
 
     def _repr_html_(self):
+        ...
+
+    @property
+    def frame(self):
         ...
 
     def path(self) -> list:

@@ -65,6 +65,7 @@ def run_guess(
     for r in range(1, rounds+1): waiting = find_round(finder, r, waiting, state.left//(rounds-r+1), lambda: 0)
     if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
 
+# %% ../../nbs/rewrite/10_search.ipynb #2f99a550
 def best_guess(
     state:SearchState, # of the run
 ):
@@ -113,6 +114,7 @@ def one_answer(
     examples = [e for es in state.task.split.values() for e in es if (c.id, e.id) in state.said]
     return same_answer([state.said[c.id, e.id] for e in examples], [e.expected for e in examples], state.task.grader)
 
+# %% ../../nbs/rewrite/10_search.ipynb #e651dbf6
 def _classes(state, final):
     "How each class fared on held-out examples, with the first prompt and with the best"
     rows = lambda c: [dict(expected=e.expected, answer=state.said[c.id, e.id]) for e in state.task.held_out
@@ -196,6 +198,7 @@ def default_proposers(
     if proposer_lm is None: return offline
     return [History(), Reflect(), Evolve(), LearnSentences(), LearnPhrases(book)]
 
+# %% ../../nbs/rewrite/10_search.ipynb #ad6d2e64
 def _least_budget(task, alpha, rounds=1):
     "Two candidates on two questions in each round, and the shortest possible proof"
     bets = len(bets_of(task.dev, 0))

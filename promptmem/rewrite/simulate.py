@@ -15,6 +15,7 @@ import math
 import re
 from pathlib import Path
 
+from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, read_jsonl, stable_hash, write_atomic
@@ -36,8 +37,6 @@ TOGETHER = {("Work it out in small steps.", "End with the number alone."): .8}
 def simulated_book()->PhraseBook:
     "The phrase book of the simulator"
     return PhraseBook({s: list(v) for s, v in WORTH.items()})
-
-simulated_book()
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #6b6bfb49
 _Z = np.array([math.sqrt(2)*x for x in np.polynomial.hermite.hermgauss(15)[0]])
@@ -62,28 +61,9 @@ class Simulator(LM):
         rng = np.random.default_rng(seed)
         self.difficulty = rng.normal(0, spread, n)
         a, b = rng.integers(11, 99, n), rng.integers(2, 11, n)
-        self.questions = [f"Q{i}: a box holds {x} pens and {y} are taken out. How many stay?" for i,
-                          (x, y) in enumerate(zip(a, b))]
+        asked = "a box holds {} pens and {} are taken out. How many stay?"
+        self.questions = [f"Q{i}: {asked.format(x, y)}" for i, (x, y) in enumerate(zip(a, b))]
         self.gold = [str(x-y) for x, y in zip(a, b)]
-
-    def identity(self):
-        "Name for caches"
-        return f"{self.name}|{self.n}|{self.base}|{self.spread}|{self.null}"
-
-    def logit(self,
-        prompt:str, # a wording
-    )->float:
-        "Worth of `prompt` above the empty one"
-        if self.null: return 0.
-        choice = self.book.read(prompt)
-        together = sum(v for ps, v in TOGETHER.items() if all(p in choice.values() for p in ps))
-        return sum(WORTH[s][p] for s, p in choice.items()) + together - .1*max(0, len(prompt.split())-25)
-
-    def accuracy(self,
-        prompt:str, # a wording
-    )->float:
-        "The true accuracy of `prompt` over questions of all difficulties"
-        return float(_W @ (1/(1+np.exp(-(self.base + self.logit(prompt) + self.spread*_Z)))))
 
     def _answer(self, requests):
         for i, r in enumerate(requests):
@@ -95,8 +75,30 @@ class Simulator(LM):
             text = f"There stay {self.gold[k] if u < p else int(self.gold[k])+1}"
             yield i, Completion(text, Usage(self.count_tokens(r["prompt"]), self.count_tokens(text)), self.name)
 
-# %% ../../nbs/rewrite/05_simulate.ipynb #2335300f
-from fastcore.basics import patch
+# %% ../../nbs/rewrite/05_simulate.ipynb #9ea37627
+@patch
+def identity(self:Simulator):
+    "Name for caches"
+    return f"{self.name}|{self.n}|{self.base}|{self.spread}|{self.null}"
+
+# %% ../../nbs/rewrite/05_simulate.ipynb #5c3a971a
+@patch
+def logit(self:Simulator,
+    prompt:str, # a wording
+)->float:
+    "Worth of `prompt` above the empty one"
+    if self.null: return 0.
+    choice = self.book.read(prompt)
+    together = sum(v for ps, v in TOGETHER.items() if all(p in choice.values() for p in ps))
+    return sum(WORTH[s][p] for s, p in choice.items()) + together - .1*max(0, len(prompt.split())-25)
+
+# %% ../../nbs/rewrite/05_simulate.ipynb #85726b44
+@patch
+def accuracy(self:Simulator,
+    prompt:str, # a wording
+)->float:
+    "The true accuracy of `prompt` over questions of all difficulties"
+    return float(_W @ (1/(1+np.exp(-(self.base + self.logit(prompt) + self.spread*_Z)))))
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #ad316671
 @patch
@@ -109,6 +111,7 @@ def task(self:Simulator,
                        (q, g) in enumerate(zip(self.questions, self.gold))], grader="last_number", split=split,
                       name=self.name, **{"seed": self.seed, **kw})
 
+# %% ../../nbs/rewrite/05_simulate.ipynb #d6e2197a
 @patch(as_prop=True)
 def optimum(self:Simulator)->str:
     "The best prompt that the phrase book can write"
@@ -136,13 +139,12 @@ class SimulatedWriter(LM):
 # %% ../../nbs/rewrite/05_simulate.ipynb #9c7dd7e5
 class ReplayLM(LM):
     "Answers from a log of outcomes: 'right' or 'wrong'"
+    template = "{question}\x1f{prompt}"
     def __init__(self,
         outcomes:dict, # (prompt text, question text) -> share of right answers, or bool
         name:str="replay", # for records
         seed:int=0, # draws the answer where the log holds a share
     ): self.outcomes, self.name, self.seed = outcomes, name, seed
-
-    template = "{question}\x1f{prompt}"
 
     def _answer(self, requests):
         for i, r in enumerate(requests):
@@ -186,8 +188,10 @@ class RecordedLM(LM):
         for i, k in enumerate(keys):
             if i not in new: yield i, Completion(self._known[k], Usage(), self.name)
 
-    def save(self)->Path:
-        "Write all requests and answers"
-        lines = [json.dumps(dict(key=k, text=t), ensure_ascii=False) for k, t in sorted(self._known.items())]
-        write_atomic(self.path, "\n".join(lines) + "\n")
-        return self.path
+# %% ../../nbs/rewrite/05_simulate.ipynb #5771d716
+@patch
+def save(self:RecordedLM)->Path:
+    "Write all requests and answers"
+    lines = [json.dumps(dict(key=k, text=t), ensure_ascii=False) for k, t in sorted(self._known.items())]
+    write_atomic(self.path, "\n".join(lines) + "\n")
+    return self.path

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from pathlib import Path
+from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, read_jsonl, stable_hash, write_atomic
 from ..lm.base import LM, LMError
@@ -40,6 +41,9 @@ class Simulator(LM):
     def __init__(self, n: int=..., seed: int=..., base: float=..., spread: float=..., null: bool=...):
         ...
 
+    def _answer(self, requests):
+        ...
+
     def identity(self):
         ...
 
@@ -49,16 +53,12 @@ class Simulator(LM):
     def accuracy(self, prompt: str) -> float:
         ...
 
-    def _answer(self, requests):
-        ...
-
     def task(self, split=..., **kw) -> PromptTask:
         ...
 
     @property
     def optimum(self) -> str:
         ...
-from fastcore.basics import patch
 
 class SimulatedWriter(LM):
     book: _Any
@@ -75,10 +75,10 @@ class ReplayLM(LM):
     outcomes: _Any
     name: _Any
     seed: _Any
+    template: _Any
 
     def __init__(self, outcomes: dict, name: str=..., seed: int=...):
         ...
-    template: _Any
 
     def _answer(self, requests):
         ...

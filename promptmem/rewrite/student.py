@@ -17,6 +17,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, require, words, write_atomic
@@ -209,28 +210,30 @@ class PromptRewriter:
             dict(info or {}),
         )
 
-    def rewrite(self,
-        prompts, # list of texts
-        max_tokens:int=80, # longest rewriting
-        batch_size:int=16, # prompts at once
-    )->list: # of `Rewrite`
-        "Rewrite each prompt; what is not faithful is not used"
-        from promptmem.lm.local import TransformersLM
-        if isinstance(prompts, str):
-            raise TypeError("prompts is a list of texts; call the rewriter itself for a single one")
-        for i, p in enumerate(prompts):
-            if not isinstance(p, str) or not p.strip(): raise ValueError(f"prompt {i} is empty or no text: {p!r:.40}")
-        lm = TransformersLM(self.model, self.tokenizer, name="rewriter", batch_size=batch_size)
-        out = lm.complete([self.config.template.replace("{before}", p) for p in prompts], max_tokens=max_tokens,
-                          stop=["\n"])
-        return [_judged(p, c.text.strip(), c.finish_reason) for p, c in zip(prompts, out)]
-
     def __call__(self, prompts, **options):
         "The better prompt for a text; a list of them for a list"
         if isinstance(prompts, str): return self.rewrite([prompts], **options)[0].text
         return [r.text for r in self.rewrite(prompts, **options)]
 
     def __repr__(self): return f"PromptRewriter(base={self.base!r}, {self.info})"
+
+# %% ../../nbs/rewrite/13_student.ipynb #85734712
+@patch
+def rewrite(self:PromptRewriter,
+    prompts, # list of texts
+    max_tokens:int=80, # longest rewriting
+    batch_size:int=16, # prompts at once
+)->list: # of `Rewrite`
+    "Rewrite each prompt; what is not faithful is not used"
+    from promptmem.lm.local import TransformersLM
+    if isinstance(prompts, str):
+        raise TypeError("prompts is a list of texts; call the rewriter itself for a single one")
+    for i, p in enumerate(prompts):
+        if not isinstance(p, str) or not p.strip(): raise ValueError(f"prompt {i} is empty or no text: {p!r:.40}")
+    lm = TransformersLM(self.model, self.tokenizer, name="rewriter", batch_size=batch_size)
+    out = lm.complete([self.config.template.replace("{before}", p) for p in prompts], max_tokens=max_tokens,
+                      stop=["\n"])
+    return [_judged(p, c.text.strip(), c.finish_reason) for p, c in zip(prompts, out)]
 
 # %% ../../nbs/rewrite/13_student.ipynb #47e42b0b
 def _judged(before, raw, finish):
@@ -239,8 +242,6 @@ def _judged(before, raw, finish):
     return Rewrite(before, before if why else raw, raw, not why, why)
 
 # %% ../../nbs/rewrite/13_student.ipynb #b1ab4a04
-from fastcore.basics import patch
-
 def _as_pairs(pairs):
     out = [p if isinstance(p, Pair) else Pair(*((p["before"], p["after"]) if isinstance(p, dict) else p))
            for p in pairs]

@@ -7,6 +7,7 @@ import math
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
@@ -88,13 +89,13 @@ class PromptRewriter:
     def __init__(self, model, tokenizer, config: StudentConfig=..., base: str=..., info: _Optional[dict]=...):
         ...
 
-    def rewrite(self, prompts, max_tokens: int=..., batch_size: int=...) -> list:
-        ...
-
     def __call__(self, prompts, **options):
         ...
 
     def __repr__(self):
+        ...
+
+    def rewrite(self, prompts, max_tokens: int=..., batch_size: int=...) -> list:
         ...
 
     @classmethod
@@ -119,7 +120,6 @@ class PromptRewriter:
 
 def _judged(before, raw, finish):
     ...
-from fastcore.basics import patch
 
 def _as_pairs(pairs):
     ...

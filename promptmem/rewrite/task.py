@@ -65,6 +65,7 @@ def _groups(examples):
     for e in examples: out.setdefault(str(e.meta.get("group") or identity_key(e.question)), []).append(e)
     return list(out.values())
 
+# %% ../../nbs/rewrite/01_task.ipynb #45590ce8
 def _split(examples, shares, seed):
     "Groups in random order, dealt to the split that is furthest below its share"
     groups = _groups(examples)
@@ -103,44 +104,50 @@ class Ledger:
         "Calls that may still be spent"
         return math.inf if self.budget is None else self.budget - self.requests
 
-    def charge(self,
-        n:int, # how many
-        purpose:str, # what the calls are for: "find", "prove", "propose", ...
-    ):
-        "Take `n` requests from the budget, or raise `BudgetSpent`"
-        if n > self.left:
-            raise BudgetSpent(f"{n} requests for {purpose} were asked for, {self.left} of {self.budget} are left")
-        self.requests += n
-        self.by_purpose[purpose] += n
-
-    def complete(self,
-        lm, # a language model
-        prompts, # list of texts
-        purpose:str, # what the calls are for: "find", "prove", "propose", ...
-        **options, # max_tokens=, temperature=, stop=, ...
-    )->list:
-        "Ask `lm`, counted"
-        prompts = list(prompts)
-        if not prompts: return []
-        self.charge(len(prompts), purpose)
-        out = lm.complete(prompts, **options)
-        if len(out) != len(prompts): raise ValueError(f"{lm!r} returned {len(out)} answers to {len(prompts)} prompts")
-        done = [c for c in out if not isinstance(c, Exception)] # failures, with errors="return"
-        if len(done) < len(out): self.failed[purpose] += len(out) - len(done)
-        self.cached += sum(bool(c.cached) for c in done)
-        self.usage = sum((c.usage for c in done if not c.cached), self.usage)
-        return out
-
     @property
     def calls(self):
         "Calls made so far"
         return self.requests - self.cached
 
-    def to_dict(self)->dict:
-        "What was spent, on what"
-        return dict(budget=self.budget, requests=self.requests, cached=self.cached, calls=self.calls,
-                    failed=sum(self.failed.values()), cost=self.usage.cost, prompt_tokens=self.usage.prompt_tokens,
-                    completion_tokens=self.usage.completion_tokens, by_purpose=dict(self.by_purpose))
+# %% ../../nbs/rewrite/01_task.ipynb #be8cbad1
+@patch
+def charge(self:Ledger,
+    n:int, # how many
+    purpose:str, # what the calls are for: "find", "prove", "propose", ...
+):
+    "Take `n` requests from the budget, or raise `BudgetSpent`"
+    if n > self.left:
+        raise BudgetSpent(f"{n} requests for {purpose} were asked for, {self.left} of {self.budget} are left")
+    self.requests += n
+    self.by_purpose[purpose] += n
+
+# %% ../../nbs/rewrite/01_task.ipynb #136c5b86
+@patch
+def complete(self:Ledger,
+    lm, # a language model
+    prompts, # list of texts
+    purpose:str, # what the calls are for: "find", "prove", "propose", ...
+    **options, # max_tokens=, temperature=, stop=, ...
+)->list:
+    "Ask `lm`, counted"
+    prompts = list(prompts)
+    if not prompts: return []
+    self.charge(len(prompts), purpose)
+    out = lm.complete(prompts, **options)
+    if len(out) != len(prompts): raise ValueError(f"{lm!r} returned {len(out)} answers to {len(prompts)} prompts")
+    done = [c for c in out if not isinstance(c, Exception)] # failures, with errors="return"
+    if len(done) < len(out): self.failed[purpose] += len(out) - len(done)
+    self.cached += sum(bool(c.cached) for c in done)
+    self.usage = sum((c.usage for c in done if not c.cached), self.usage)
+    return out
+
+# %% ../../nbs/rewrite/01_task.ipynb #b6954455
+@patch
+def to_dict(self:Ledger)->dict:
+    "What was spent, on what"
+    return dict(budget=self.budget, requests=self.requests, cached=self.cached, calls=self.calls,
+                failed=sum(self.failed.values()), cost=self.usage.cost, prompt_tokens=self.usage.prompt_tokens,
+                completion_tokens=self.usage.completion_tokens, by_purpose=dict(self.by_purpose))
 
 # %% ../../nbs/rewrite/01_task.ipynb #08e8b22d
 class ScorerError(ValueError):
@@ -149,6 +156,7 @@ class ScorerError(ValueError):
 class JudgeError(ScorerError):
     "A judge's verdict holds no score that can be read"
 
+# %% ../../nbs/rewrite/01_task.ipynb #5102cd3a
 def _as_score(value, example):
     where = f"example {example.id} ({example.question!r:.60})"
     if isinstance(value, str) or value is None:
@@ -326,16 +334,6 @@ class Evaluation:
         import pandas as pd
         return pd.DataFrame(class_table(self.rows, self.grader))
 
-    @property
-    def verdict(self)->str:
-        "One sentence: how many are right, and whether the model says one thing to everything"
-        right = f"Mean score {self.interval}"
-        if all(r["score"] in (0, 1) for r in self.rows):
-            right = (f"{sum(int(r['score']) for r in self.rows)} of {len(self.rows)} answers are right "
-                     f"({self.mean:.0%}, 95% interval {self.interval.lo:.0%} to {self.interval.hi:.0%})")
-        same = same_answer([r["answer"] for r in self.rows], [r["expected"] for r in self.rows], self.grader)
-        return f"{right}; {say_same(same)}." if same else right + "."
-
     def __repr__(self): return f"{self.verdict}\nEvaluation({self.interval}, {self.prompt!r:.60})"
 
     def _repr_html_(self):
@@ -346,6 +344,17 @@ class Evaluation:
         return static_page([("heading", self.verdict), paragraph(f"prompt: {self.prompt}"),
                             *([table(by_class)] if by_class else []),
                             table(rows, ["question", "expected", "answer", "score"], most=8)])
+
+# %% ../../nbs/rewrite/01_task.ipynb #9c2fd158
+@patch(as_prop=True)
+def verdict(self:Evaluation)->str:
+    "One sentence: how many are right, and whether the model says one thing to everything"
+    right = f"Mean score {self.interval}"
+    if all(r["score"] in (0, 1) for r in self.rows):
+        right = (f"{sum(int(r['score']) for r in self.rows)} of {len(self.rows)} answers are right "
+                 f"({self.mean:.0%}, 95% interval {self.interval.lo:.0%} to {self.interval.hi:.0%})")
+    same = same_answer([r["answer"] for r in self.rows], [r["expected"] for r in self.rows], self.grader)
+    return f"{right}; {say_same(same)}." if same else right + "."
 
 # %% ../../nbs/rewrite/01_task.ipynb #a6c1ae84
 @patch
@@ -376,10 +385,11 @@ def hard_questions(self:PromptTask,
     return sorted((r for r in self.evaluate(prompt, lm, split, ledger).rows if r["score"] < below),
                   key=lambda r: r["score"])
 
-# %% ../../nbs/rewrite/01_task.ipynb #5b7d298c
+# %% ../../nbs/rewrite/01_task.ipynb #6144ef8f
 JUDGE = ("Question: {question}\nRight answer: {expected}\nAnswer to grade: {answer}\n\n"
          "How good is the answer to grade, from 0 (wrong) to 10 (right and complete)? Write only the number.")
 
+# %% ../../nbs/rewrite/01_task.ipynb #5b7d298c
 class JudgeScorer:
     "A language model grades from 0 to 10"
     calls = 1 # requests per answer, beside the answer itself
@@ -388,7 +398,6 @@ class JudgeScorer:
         template:str=JUDGE, # with {question}, {expected} and {answer}
         max_tokens:int=32, # longest verdict
     ): self.lm, self.template, self.max_tokens = lm, template, max_tokens
-
     def score(self,
         answer, # what the model wrote
         example, # an `Example`

@@ -39,10 +39,10 @@ class BudgetSpent(RuntimeError):
     ...
 
 class Ledger:
+    budget: _Any
     requests: _Any
     cached: _Any
     usage: _Any
-    budget: _Any
     by_purpose: _Any
     failed: _Any
 
@@ -53,14 +53,14 @@ class Ledger:
     def left(self):
         ...
 
+    @property
+    def calls(self):
+        ...
+
     def charge(self, n: int, purpose: str):
         ...
 
     def complete(self, lm, prompts, purpose: str, **options) -> list:
-        ...
-
-    @property
-    def calls(self):
         ...
 
     def to_dict(self) -> dict:
@@ -145,14 +145,14 @@ class Evaluation:
     def classes(self):
         ...
 
-    @property
-    def verdict(self) -> str:
-        ...
-
     def __repr__(self):
         ...
 
     def _repr_html_(self):
+        ...
+
+    @property
+    def verdict(self) -> str:
         ...
 JUDGE: _Any
 
