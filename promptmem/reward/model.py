@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
 
-from fastcore.basics import patch
 import numpy as np
 import pandas as pd
+from fastcore.basics import patch
 
 from ..core import InvalidData, identity_key, require
 from ..panel import paragraph, static_page, table
@@ -188,6 +188,26 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         self.near_weight, self.folds, self.landmarks, self.prompt_side = near_weight, folds, landmarks, prompt_side
         self.question_side, self.params, self.seed = question_side, params, seed
 
+    def fit(self,
+        out, # `Outcomes`, or pairs (question, prompt)
+        y=None, # right or wrong, when `out` is pairs
+        groups=None, # group of each pair, when `out` is pairs
+    )->"PromptReward":
+        "Learn from graded outcomes"
+        _check_names(self)
+        self.classes_, self.is_right_ = np.array([0, 1]), np.array([False, True])
+        if not isinstance(out, Outcomes): out = _take_pairs(self, out, y, groups)
+        if not len(out): raise InvalidData("no outcomes to learn from: an empty split?")
+        self.query_ids_, self.prompt_ids_, self.right_, self.tried_ = out.counts()
+        self.queries_, self.prompts_ = out.texts(self.query_ids_), out.prompt_texts(self.prompt_ids_)
+        self.groups_ = pd.factorize(out.groups(self.query_ids_))[0]
+        self.base_, self.rates_ = float(self.right_.sum()/self.tried_.sum()), prompt_rates(self.right_, self.tried_)
+        self.one_class_ = self.base_ in (0., 1.)
+        self.embedder_, self.kept_params_ = load_embedder(self.embedder), self.params or {}
+        self.folds_ = group_folds(self.groups_, min(self.folds, max(2, len(self.query_ids_))), self.seed)
+        _fit_parts(self, out)
+        return self
+
     def __sklearn_clone__(self): # the embedder is shared, not copied: it may hold a model or a connection
         params = self.get_params(deep=False)
         return type(self)(**{**params, "params": copy.deepcopy(params["params"])})
@@ -223,28 +243,6 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
 
     def _repr_html_(self): return static_page(self.parts())
     def _repr_mimebundle_(self, **kw): return {"text/plain": repr(self), "text/html": self._repr_html_()}
-
-# %% ../../nbs/reward/05_model.ipynb #90f5def3
-@patch
-def fit(self:PromptReward,
-    out, # `Outcomes`, or pairs (question, prompt)
-    y=None, # right or wrong, when `out` is pairs
-    groups=None, # group of each pair, when `out` is pairs
-)->"PromptReward":
-    "Learn from graded outcomes"
-    _check_names(self)
-    self.classes_, self.is_right_ = np.array([0, 1]), np.array([False, True])
-    if not isinstance(out, Outcomes): out = _take_pairs(self, out, y, groups)
-    if not len(out): raise InvalidData("no outcomes to learn from: an empty split?")
-    self.query_ids_, self.prompt_ids_, self.right_, self.tried_ = out.counts()
-    self.queries_, self.prompts_ = out.texts(self.query_ids_), out.prompt_texts(self.prompt_ids_)
-    self.groups_ = pd.factorize(out.groups(self.query_ids_))[0]
-    self.base_, self.rates_ = float(self.right_.sum()/self.tried_.sum()), prompt_rates(self.right_, self.tried_)
-    self.one_class_ = self.base_ in (0., 1.)
-    self.embedder_, self.kept_params_ = load_embedder(self.embedder), self.params or {}
-    self.folds_ = group_folds(self.groups_, min(self.folds, max(2, len(self.query_ids_))), self.seed)
-    _fit_parts(self, out)
-    return self
 
 # %% ../../nbs/reward/05_model.ipynb #7f9e76e4
 def _model_verdict(rm):

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
-from fastcore.basics import patch
 import numpy as np
 import pandas as pd
+from fastcore.basics import patch
 from ..core import InvalidData, identity_key, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
@@ -63,6 +63,9 @@ HEADS: _Any
 MODELS: _Any
 
 class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
+    groups_: _Any
+    one_class_: _Any
+    folds_: _Any
     model: _Any
     embedder: _Any
     calibration: _Any
@@ -75,9 +78,23 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     question_side: _Any
     params: _Any
     seed: _Any
+    classes_: _Any
+    is_right_: _Any
+    query_ids_: _Any
+    prompt_ids_: _Any
+    right_: _Any
+    tried_: _Any
+    queries_: _Any
+    prompts_: _Any
+    base_: _Any
+    rates_: _Any
     embedder_: _Any
+    kept_params_: _Any
 
     def __init__(self, model=..., embedder=..., calibration=..., memory=..., near=..., near_weight=..., folds=..., landmarks=..., prompt_side=..., question_side=..., params=..., seed=...):
+        ...
+
+    def fit(self, out, y=..., groups=...) -> 'PromptReward':
         ...
 
     def __sklearn_clone__(self):
@@ -106,9 +123,6 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         ...
 
     def _repr_mimebundle_(self, **kw):
-        ...
-
-    def fit(self, out, y=..., groups=...) -> 'PromptReward':
         ...
 
     def column_of(self, prompt: str):
