@@ -1,6 +1,6 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
-
+from promptmem.rewrite.task import *
 import hashlib
 import json
 import math
@@ -72,6 +72,15 @@ class Ledger:
         ...
 
     def __deepcopy__(self, memo):
+        ...
+
+    def charge(self, n: int, purpose: str):
+        ...
+
+    def complete(self, lm, prompts, purpose: str, **options) -> list:
+        ...
+
+    def to_dict(self) -> dict:
         ...
 
 def ledger(model) -> Ledger:

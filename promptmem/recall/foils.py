@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from fastcore.basics import patch
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import InvalidData, fold, read_jsonl, require
 from ..data import shipped

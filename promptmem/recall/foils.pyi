@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from fastcore.basics import patch
 import numpy as np
+from fastcore.basics import patch
 from ..core import InvalidData, fold, read_jsonl, require
 from ..data import shipped
 from ..panel import parts as pages

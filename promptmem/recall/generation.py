@@ -11,8 +11,8 @@ import html
 import re
 from collections import Counter
 
-from fastcore.basics import patch
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import fold, progress_bar, require
 from ..panel import parts as pages

@@ -12,8 +12,8 @@ import warnings
 import zlib
 from typing import NamedTuple
 
-from fastcore.basics import patch
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import fold, require
 from ..panel import parts as pages

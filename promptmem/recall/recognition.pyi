@@ -5,8 +5,8 @@ import math
 import warnings
 import zlib
 from typing import NamedTuple
-from fastcore.basics import patch
 import numpy as np
+from fastcore.basics import patch
 from ..core import fold, require
 from ..panel import parts as pages
 from ..panel.plots import figure

@@ -11,8 +11,8 @@ import math
 import time
 import warnings
 
-from fastcore.basics import patch
 import numpy as np
+from fastcore.basics import patch
 
 from ..core import fold, progress_bar, require
 from ..panel import parts as pages

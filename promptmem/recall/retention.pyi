@@ -4,8 +4,8 @@ from typing import Any as _Any, Optional as _Optional
 import math
 import time
 import warnings
-from fastcore.basics import patch
 import numpy as np
+from fastcore.basics import patch
 from ..core import fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import line

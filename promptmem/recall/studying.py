@@ -12,8 +12,8 @@ import math
 import time
 import warnings
 from pathlib import Path
-from fastcore.basics import patch
 import numpy as np
+from fastcore.basics import patch
 from ..core import InvalidData, plain, progress_bar, require, stable_hash
 from ..panel import parts as pages
 from ..panel.widget import static_page

@@ -8,10 +8,6 @@ __all__ = ['RecallSession']
 # %% ../../nbs/recall/07_tester.ipynb #90781f3e
 import threading
 
-
-
-
-
 from fastcore.basics import patch
 
 from ..core import progress_bar, require
