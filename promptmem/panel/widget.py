@@ -85,7 +85,9 @@ _TABLES = """
 .pm-panel table.pm-folds tr{border-bottom:1px solid rgba(128,128,128,.5);padding:5px 0}
 .pm-panel table.pm-folds td,.pm-panel table.pm-folds td.pm-number{display:block;border:0;padding:1px 4px;
  max-width:100%;text-align:left;white-space:normal}
-.pm-panel table.pm-folds td:not([data-label]){float:left}
+.pm-panel table.pm-folds tr:has(>td:not([data-label])){position:relative;padding-left:26px}
+.pm-panel table.pm-folds td:not([data-label]){position:absolute;left:0;top:5px}
+.pm-panel table.pm-folds td:empty{display:none}
 .pm-panel table.pm-folds td[data-label]::before{content:attr(data-label) ": ";opacity:.75}
 .pm-panel .pm-question-shown{max-width:100%}
 }
