@@ -129,8 +129,8 @@ def test_decoding_equals_the_plain_argmax(arch):
         assert got == ["".join(lm.stream(p, max_tokens=10)) for p in some]
 
 
-LEAN = [("llama", {}), ("llama", dict(num_key_value_heads=2, attention_bias=True)),
-        ("qwen2", dict(num_key_value_heads=2)),
+LEAN = [("llama", {}), ("qwen3", dict(num_key_value_heads=2, head_dim=16)),
+        ("llama", dict(num_key_value_heads=2, attention_bias=True)), ("qwen2", dict(num_key_value_heads=2)),
         ("mistral", dict(num_key_value_heads=1, sliding_window=None)),
         ("llama", dict(rope_parameters=dict(rope_type="linear", factor=2., rope_theta=1e4)))]
 

@@ -7,6 +7,7 @@ pytest.importorskip("transformers")
 
 from promptmem.lm.scoring import (  # noqa: E402
     OutOfMemory, budget_batches, encode, mean_losses, run_halving, split_head, token_logprobs)
+from promptmem.testing import tiny_model  # noqa: E402
 
 
 def make_tokenizer(eos=True):
@@ -130,10 +131,10 @@ def test_bad_arguments(tokenizer):
 def test_out_of_memory_halves_and_says_so(tokenizer, texts, monkeypatch):
     import promptmem.lm.scoring as s
     model, real, sizes = make_model("gpt_neox"), s._batch_scores, []
-    def tight(model, ids, starts, pad, score):
+    def tight(model, ids, starts, pad, score, *more):
         sizes.append(len(ids))
         if len(ids) > 4: raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
-        return real(model, ids, starts, pad, score)
+        return real(model, ids, starts, pad, score, *more)
     want = token_logprobs(model, tokenizer, texts)
     monkeypatch.setattr(s, "_batch_scores", tight)
     with pytest.warns(UserWarning, match="out of memory with 24 texts in a batch: going on with 12"):
@@ -204,3 +205,54 @@ def test_a_cap_that_is_set_later_is_noticed(cap):
     assert split_head(model) is None
     model.config.final_logit_softcapping = None
     assert split_head(model) is not None
+
+
+FAMILIES = [("llama", {}, True), ("llama", dict(num_key_value_heads=2, attention_bias=True, mlp_bias=True), True),
+            ("llama", dict(rope_parameters=dict(rope_type="linear", factor=2., rope_theta=1e4)), True),
+            ("mistral", dict(sliding_window=None, num_key_value_heads=2), True),
+            ("mistral", dict(sliding_window=8, num_key_value_heads=2), False),
+            ("qwen2", dict(num_key_value_heads=2), True), ("qwen3", dict(num_key_value_heads=2, head_dim=16), True),
+            ("llama", dict(hidden_act="gelu"), False), ("gemma2", {}, False), ("gemma3_text", {}, False),
+            ("phi3", dict(pad_token_id=0), False), ("olmo2", {}, False), ("granite", dict(logits_scaling=8.), False),
+            ("smollm3", dict(pad_token_id=0, num_key_value_heads=2), False), ("gpt_neox", {}, False),
+            ("opt", {}, False)]
+
+
+@pytest.mark.parametrize("arch, config, lean", FAMILIES)
+def test_every_family_scores_as_its_own_logits_say(arch, config, lean, tokenizer, texts):
+    "With the lean pass or without: which families take it is known, and the numbers are the model's own"
+    from promptmem.lm.lean import lean_model
+    from promptmem.lm.matmul import multiplies
+    model = tiny_model(arch, seed=3, vocab=len(tokenizer), **config)
+    assert (lean_model(model) is not None) == (lean and multiplies(torch.float32))
+    some = texts[:6]
+    for got, t in zip(token_logprobs(model, tokenizer, some), some):
+        ids = torch.tensor([tokenizer(t)["input_ids"]])
+        with torch.inference_mode(): want = model(ids).logits[0, :-1].log_softmax(-1)
+        assert np.allclose(got, want[range(len(got)), ids[0, 1:]].numpy(), atol=2e-4)
+
+
+def test_whoever_listens_to_a_model_hears_it_scored(tokenizer, texts):
+    "A hook, an adapter, another forward pass, other weights: the lean pass steps aside, or follows"
+    model = tiny_model("llama", vocab=len(tokenizer))
+    first, heard = token_logprobs(model, tokenizer, texts[:4]), []
+    hook = model.model.layers[1].mlp.register_forward_hook(lambda m, i, o: heard.append(1) or 2*o)
+    hooked = token_logprobs(model, tokenizer, texts[:4])
+    hook.remove()
+    assert heard and abs(hooked[0]-first[0]).max() > 1e-3
+    model.model.layers[0].mlp.forward = lambda x: 0*x
+    silent = token_logprobs(model, tokenizer, texts[:4])
+    del model.model.layers[0].mlp.forward
+    assert abs(silent[0]-first[0]).max() > 1e-3
+    assert all(np.array_equal(a, b) for a, b in zip(token_logprobs(model, tokenizer, texts[:4]), first))
+    with torch.no_grad(): model.model.layers[0].mlp.up_proj.weight.mul_(3)
+    assert abs(token_logprobs(model, tokenizer, texts[:4])[0]-first[0]).max() > 1e-3
+
+
+def test_low_precision_is_near_whatever_the_length(tokenizer):
+    "Short texts and long ones take different products in bfloat16; both stay near float32"
+    texts = ["short one", "word "*30, "a longer text of many words " * 30]
+    model = tiny_model("llama", vocab=len(tokenizer), context=1024, num_key_value_heads=2)
+    exact = token_logprobs(model, tokenizer, texts)
+    low = token_logprobs(model.to(torch.bfloat16), tokenizer, texts)
+    assert all(abs(a-b).mean() < .02 for a, b in zip(exact, low))

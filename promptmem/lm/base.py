@@ -277,6 +277,7 @@ def _answered(lm, requests, errors, progress):
         elif errors == "raise": raise answer
     return [out[k] for k in keys]
 
+# %% ../../nbs/lm/01_base.ipynb #877ac3c2
 def _bar(items, total, progress):
     "The items, with a bar beside them where they take long"
     with progress_bar(total, progress, "answering") as bar:
@@ -351,6 +352,7 @@ def _spoken(pieces):
             spoken = not _may_think(held)
             if spoken: yield split_thinking(held)[0]
 
+# %% ../../nbs/lm/01_base.ipynb #9d8bee4e
 def _may_think(text):
     "Could this be the beginning of a thought, or a thought that has not ended?"
     start = text.lstrip()

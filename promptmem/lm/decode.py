@@ -138,6 +138,7 @@ def _attend_one(module, query, key, value, attention_mask, scaling=None, dropout
     out = torch.softmax(s, -1).to(value.dtype) @ value
     return out.view(rows, 1, heads, width), None
 
+# %% ../../nbs/lm/10_decode.ipynb #205aa24a
 @functools.cache
 def _one_position():
     "Make it known to transformers; its name there"

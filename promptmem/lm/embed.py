@@ -38,6 +38,7 @@ def unit_vectors(
     if len(bad): raise InvalidData(f"{name} gave a vector with NaN or infinity for {texts[bad[0]]!r:.80}")
     return x/np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
 
+# %% ../../nbs/lm/08_embed.ipynb #8566f058
 class Embedder:
     "Texts to unit vectors; `embedder(texts)` is float32 [n, dim]"
     name = "embedder" # part of every cache key

@@ -338,6 +338,7 @@ def _cause(e):
     while e.__cause__ is not None: e = e.__cause__
     return f"({redact(str(e))[:200]})" if str(e) else ""
 
+# %% ../../nbs/lm/06_endpoint.ipynb #53f494fd
 def _retry_after(e):
     try: return float(e.response.headers["retry-after"])
     except (AttributeError, KeyError, ValueError): return None
@@ -488,6 +489,7 @@ class _Running:
         except (AttributeError, TimeoutError): pass
         self.loop.call_soon_threadsafe(self.loop.stop)
 
+# %% ../../nbs/lm/06_endpoint.ipynb #c48c5f1b
 def _openai_client(lm):
     openai = require("openai")
     return openai.AsyncOpenAI(api_key=lm._secret.reveal(), base_url=lm.base_url, timeout=lm.timeout, max_retries=0)
@@ -524,6 +526,7 @@ async def _plain_call(lm, sent):
     raw = await asyncio.wait_for(create(**body), lm.timeout*4)
     return reply_of(raw.text if hasattr(raw, "headers") and hasattr(raw, "text") else raw)
 
+# %% ../../nbs/lm/06_endpoint.ipynb #8d427f5c
 async def _stream_call(lm, sent, give=lambda piece: None):
     "The same, asked for as a stream; each piece of text goes to `give`"
     make, body = _method(lm, without_refused({**sent, "stream_options": dict(include_usage=True)}, lm._learned))
@@ -540,6 +543,7 @@ def _tell(lm, field, new):
     warnings.warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") +
                                          " from now on"), stacklevel=2)
 
+# %% ../../nbs/lm/06_endpoint.ipynb #b99b708a
 def _learn(lm, f, sent):
     "True when the refusal teaches a field to leave out, or that this server only streams; told once"
     if f.status not in (400, 404, 415, 422, 500, 501, None): return False
@@ -704,6 +708,7 @@ class _LiteLLMClient:
 
     async def close(self): pass
 
+# %% ../../nbs/lm/06_endpoint.ipynb #a9bad1b1
 class LiteLLM(OpenAILM):
     "Any model that the package litellm knows, by its name there: `bedrock/...`, `vertex_ai/...`"
     def __init__(self,

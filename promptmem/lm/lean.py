@@ -5,15 +5,25 @@
 # %% ../../nbs/lm/12_lean.ipynb #a6284e6d
 from __future__ import annotations
 
+import weakref
+
+from fastcore.basics import patch
+
 from ..core import require
 from .matmul import lay_out, multiplies, product, round_rows
 
 # %% auto #0
 __all__ = ['is_plain', 'KeysValues', 'from_layers', 'LeanModel', 'lean_model']
 
-# %% ../../nbs/lm/12_lean.ipynb #0863c168
-_FAMILIES = ("LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM")
+# %% ../../nbs/lm/12_lean.ipynb #8a2f6e93
+_FAMILIES = ("LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM")
 
+def _untouched(m):
+    "A module as its library made it: no hook, no forward pass of its own"
+    listens = m._forward_hooks or m._forward_pre_hooks or "forward" in vars(m)
+    return type(m).__module__.startswith(("transformers.", "torch.")) and not listens
+
+# %% ../../nbs/lm/12_lean.ipynb #0863c168
 def is_plain(
     model, # a transformers causal LM
 )->bool:
@@ -24,8 +34,7 @@ def is_plain(
     if windows or type(model).__name__ == "MistralForCausalLM" and c.sliding_window: return False
     formats = {(p.dtype, p.device.type) for p in model.parameters()}
     if formats not in ({(torch.float32, "cpu")}, {(torch.bfloat16, "cpu")}): return False
-    own = {type(m).__module__.startswith(("transformers.", "torch.")) for m in model.modules()}
-    return own == {True} and multiplies(next(model.parameters()).dtype)
+    return all(map(_untouched, model.modules())) and multiplies(next(model.parameters()).dtype)
 
 # %% ../../nbs/lm/12_lean.ipynb #493e7381
 class KeysValues:
@@ -78,32 +87,43 @@ def from_layers(
     return kv
 
 # %% ../../nbs/lm/12_lean.ipynb #d17f6e4f
-def _norm(x, weight, eps):
-    h = x.float()
-    return weight*(h*require("torch").rsqrt(h.pow(2).mean(-1, keepdim=True) + eps)).to(x.dtype)
+def _norm(x, norm):
+    "A root mean square norm, taken in float32"
+    size = require("torch").linalg.vector_norm(x, dim=-1, keepdim=True, dtype=require("torch").float32)
+    return (x*size.square_().div_(x.shape[-1]).add_(norm.variance_epsilon).rsqrt_()).to(x.dtype).mul_(norm.weight)
 
+# %% ../../nbs/lm/12_lean.ipynb #3711270d
 def _turn(x, cos, sin):
-    "Rotate by position; the first half of `sin` has the other sign"
-    return x*cos + x.roll(x.shape[-1]//2, -1)*sin
-
-# %% ../../nbs/lm/12_lean.ipynb #978cd621
-def _joined(*linears):
-    "Some linear layers that read the same, as one: (laid out weight, bias)"
-    torch = require("torch", "local")
-    weight = torch.cat([m.weight.detach() for m in linears])
-    bias = torch.cat([m.bias.detach() for m in linears]) if linears[0].bias is not None else None
-    return lay_out(weight), bias
+    "Rotate pairs of numbers, those of the first half with those of the second, by position"
+    torch, half, out = require("torch"), x.shape[-1]//2, x.new_empty(x.shape)
+    a, b, left, right = x[..., :half], x[..., half:], out[..., :half], out[..., half:]
+    torch.mul(a, cos, out=left).addcmul_(b, sin, value=-1)
+    torch.mul(b, cos, out=right).addcmul_(a, sin)
+    return out
 
 # %% ../../nbs/lm/12_lean.ipynb #dda7b8f4
 class _Layer:
-    "The weights of one block, laid out"
-    def __init__(self, block):
+    "The parts of one block: (weight, bias) of each product, the weights as `lay` gives them"
+    def __init__(self, block, lay):
         attention, mlp = block.self_attn, block.mlp
+        part = lambda linear: (lay(linear.weight.detach()), linear.bias)
+        self.q, self.k, self.v, self.out = (part(getattr(attention, f"{n}_proj")) for n in "qkvo")
+        self.gate, self.up, self.down = part(mlp.gate_proj), part(mlp.up_proj), part(mlp.down_proj)
         self.first, self.second = block.input_layernorm, block.post_attention_layernorm
-        self.qkv = _joined(attention.q_proj, attention.k_proj, attention.v_proj)
-        self.out, self.down = _joined(attention.o_proj), _joined(mlp.down_proj)
-        self.gate_up = _joined(mlp.gate_proj, mlp.up_proj)
+        self.q_norm, self.k_norm = (getattr(attention, f"{n}_norm", None) for n in "qk")     # Qwen 3
         self.scale, self.width = attention.scaling, attention.head_dim
+
+    def heads(self, x, part, norm, shape, turn):
+        "Queries, keys or values, [rows, heads, positions, width]"
+        y = product(x, *part)[:shape[0]*shape[1]].view(shape[0]*shape[1], -1, self.width)
+        if norm is not None: y = _norm(y, norm)
+        if turn: y = _turn(y, *turn)
+        return y.view(*shape, -1, self.width).transpose(1, 2)
+
+    def feed(self, x):
+        "The second half of the block: the gated pair of products"
+        y = _norm(x, self.second)
+        return product(product(y, *self.up, "mul", product(y, *self.gate, "swish")), *self.down, "add", x)
 
 # %% ../../nbs/lm/12_lean.ipynb #1f83be7c
 def _attend(q, k, v, scale, mask, causal):
@@ -116,64 +136,16 @@ def _attend(q, k, v, scale, mask, causal):
     if mask is not None: s += mask
     return (torch.softmax(s, -1) @ v).view(rows, heads, 1, width)
 
-# %% ../../nbs/lm/12_lean.ipynb #99d6db5d
-class LeanModel:
-    "A llama-like model's forward pass from weights that are laid out once"
-    def __init__(self,
-        model, # a transformers causal LM for which `is_plain` holds
-    ):
-        inner, c = model.model, model.config
-        self.embed, self.rotary, self.norm = inner.embed_tokens, inner.rotary_emb, inner.norm
-        self.layers, self.head = [_Layer(b) for b in inner.layers], _joined(model.get_output_embeddings())
-        self.heads, self.key_heads, self.width = c.num_attention_heads, c.num_key_value_heads, self.layers[0].width
+# %% ../../nbs/lm/12_lean.ipynb #2ae555b3
+_SHORT = 256 # positions; the scores of longer texts would take much memory
 
-    def fresh(self,
-        rows:int, # of the batch
-    )->KeysValues:
-        "Room for a batch"
-        return KeysValues((len(self.layers), rows, self.key_heads, self.width))
-
-    def read(self,
-        ids, # tokens [rows, new positions]
-        position, # of each, int64 [rows, new positions]
-        kv:KeysValues, # of the tokens before; grows
-        mask=None, # [rows, all positions] 1 for tokens, 0 for padding on the left; None: no padding
-    ): # hidden states [rows, new positions, hidden size], before the last norm
-        "Read new tokens behind those that are known"
-        torch, (rows, n) = require("torch"), ids.shape
-        kv.reserve(n)
-        x = torch.nn.functional.embedding(ids.reshape(-1), self.embed.weight)   # [tokens, hidden]
-        more = round_rows(len(x)) - len(x) if n > 1 else 0                      # few shapes: few compiled kernels
-        if more: x = torch.nn.functional.pad(x, (0, 0, 0, more))
-        cos, sin = (t.reshape(-1, 1, self.width) for t in self.rotary(x[:1], position))
-        sin = torch.cat([-sin[..., :self.width//2], sin[..., self.width//2:]], -1)
-        bias, causal = _mask(mask, n, kv.n)
-        for i, layer in enumerate(self.layers): x = self._block(layer, i, x, kv, (rows, n), cos, sin, bias, causal)
-        kv.n += n
-        return x[:rows*n].view(rows, n, -1)
-
-    def _block(self, layer, i, x, kv, shape, cos, sin, bias, causal):
-        (rows, n), heads, kept = shape, self.heads, self.key_heads
-        tokens, end = rows*n, kv.n + n
-        qkv = product(_norm(x, layer.first.weight, layer.first.variance_epsilon), *layer.qkv)
-        qkv = qkv[:tokens].view(tokens, heads + 2*kept, self.width)
-        qk = _turn(qkv[:, :heads+kept], cos, sin).view(rows, n, heads+kept, self.width).transpose(1, 2)
-        keys, values = kv.held[0, i], kv.held[1, i]                             # [rows, key heads, room, width]
-        keys[:, :, kv.n:end] = qk[:, heads:]
-        values[:, :, kv.n:end] = qkv.view(rows, n, -1, self.width)[:, :, heads+kept:].transpose(1, 2)
-        seen = _attend(qk[:, :heads].float(), keys[:, :, :end], values[:, :, :end], layer.scale, bias, causal)
-        mixed = x.new_zeros(len(x), heads*self.width)
-        mixed[:tokens].view(rows, n, heads, self.width).copy_(seen.transpose(1, 2))
-        x = x + product(mixed, *layer.out)
-        both = product(_norm(x, layer.second.weight, layer.second.variance_epsilon), *layer.gate_up)
-        gate, up = both.chunk(2, -1)
-        return x + product(require("torch").nn.functional.silu(gate)*up, *layer.down)
-
-    def logits(self,
-        hidden, # from `read`, [rows, hidden size]
-    ):
-        "What comes next after each"
-        return product(_norm(hidden, self.norm.weight, self.norm.variance_epsilon), *self.head)
+def _attend_short(q, k, v, scale):
+    "Causal attention of whole texts, [rows, heads, positions, width]; heads that share keys are multiplied together"
+    torch, (rows, heads, n, width), kept = require("torch"), q.shape, k.shape[1]
+    late = torch.full((n, n), -torch.inf, dtype=q.dtype).triu_(1).repeat(heads//kept, 1)      # [heads each * n, n]
+    q, k, v = q.reshape(rows*kept, -1, width), k.reshape(rows*kept, n, width), v.reshape(rows*kept, n, width)
+    s = torch.baddbmm(late[None], q, k.transpose(1, 2), alpha=scale)
+    return torch.bmm(torch.softmax(s, -1), v).view(rows, heads, n, width)
 
 # %% ../../nbs/lm/12_lean.ipynb #ee0af89f
 def _mask(mask, n, before):
@@ -187,6 +159,69 @@ def _mask(mask, n, before):
     hidden = (1 - mask[:, None, None, :end].float())*least                      # [rows, 1, 1, end]
     return (hidden if n == 1 else (late + hidden).clamp_(min=least)), False
 
+# %% ../../nbs/lm/12_lean.ipynb #99d6db5d
+class LeanModel:
+    "A llama-like model's forward pass with nothing in it but the arithmetic"
+    def __init__(self,
+        model, # a transformers causal LM for which `is_plain` holds
+        laid_out:bool=True, # copy the weights into oneDNN's order, which pays from some thousand tokens on
+    ):
+        inner, c = model.model, model.config
+        lay = lay_out if laid_out else lambda weight: weight
+        self.embed, self.rotary, self.norm = inner.embed_tokens, inner.rotary_emb, inner.norm
+        self.layers, head = [_Layer(b, lay) for b in inner.layers], model.get_output_embeddings()
+        self.head = lay(head.weight.detach()), head.bias
+        self.heads, self.key_heads, self.width = c.num_attention_heads, c.num_key_value_heads, self.layers[0].width
+
+    def fresh(self,
+        rows:int, # of the batch
+    )->KeysValues:
+        "Room for a batch"
+        return KeysValues((len(self.layers), rows, self.key_heads, self.width))
+
+    def logits(self,
+        hidden, # from `read`, [rows, hidden size]
+    ):
+        "What comes next after each"
+        return product(_norm(hidden, self.norm), *self.head)
+
+# %% ../../nbs/lm/12_lean.ipynb #ab0fe2b8
+def _mixed(layer, x, kept, shape, turn, mask):
+    "Attention of a block: what each position takes from the others, [tokens and filling, heads * width]"
+    torch, (rows, n), norm = require("torch"), shape, _norm(x, layer.first)
+    q, k = (layer.heads(norm, *part, shape, turn) for part in ((layer.q, layer.q_norm), (layer.k, layer.k_norm)))
+    v = layer.heads(norm, layer.v, None, shape, None)
+    if kept is not None:                                       # (keys, values), [rows, key heads, room, width], known
+        (keys, values), end = kept[:2], kept[2] + n
+        keys[:, :, kept[2]:end], values[:, :, kept[2]:end] = k, v
+        k, v = keys[:, :, :end], values[:, :, :end]
+    if kept is None and n <= _SHORT and x.dtype == torch.bfloat16: seen = _attend_short(q, k, v, layer.scale)
+    else: seen = _attend(q.float(), k.float(), v.float(), layer.scale, *mask)
+    seen = seen.transpose(1, 2).reshape(rows*n, -1).to(x.dtype)
+    return seen if len(seen) == len(x) else torch.nn.functional.pad(seen, (0, 0, 0, len(x)-len(seen)))
+
+# %% ../../nbs/lm/12_lean.ipynb #1fc6412e
+@patch
+def read(self:LeanModel,
+    ids, # tokens [rows, new positions]
+    position, # of each, int64 [rows, new positions]
+    kv:KeysValues=None, # of the tokens before; grows. None: there are none, and none are kept
+    mask=None, # [rows, all positions] 1 for tokens, 0 for padding on the left; None: no padding there
+): # hidden states [rows, new positions, hidden size], before the last norm
+    "Read new tokens behind those that are known"
+    torch, (rows, n), before = require("torch"), ids.shape, kv.n if kv else 0
+    if kv: kv.reserve(n)
+    x = torch.nn.functional.embedding(ids.reshape(-1), self.embed.weight)       # [tokens, hidden]
+    more = round_rows(len(x)) - len(x) if n > 1 else 0                          # few shapes: few compiled kernels
+    if more: x = torch.nn.functional.pad(x, (0, 0, 0, more))
+    turn = [t[..., :self.width//2].reshape(-1, 1, self.width//2) for t in self.rotary(x[:1], position)]
+    mask = _mask(mask, n, before)
+    for i, layer in enumerate(self.layers):
+        kept = (kv.held[0, i], kv.held[1, i], before) if kv else None
+        x = layer.feed(product(_mixed(layer, x, kept, ids.shape, turn, mask), *layer.out, "add", x))
+    if kv: kv.n += n
+    return x[:rows*n].view(rows, n, -1)
+
 # %% ../../nbs/lm/12_lean.ipynb #0263d8a2
 def _stride(lean, ids, mask, cut):
     "Logits of the last position, read in two strides"
@@ -194,21 +229,40 @@ def _stride(lean, ids, mask, cut):
     lean.read(ids[:, :cut], position[:, :cut], kv, mask[:, :cut])
     return lean.logits(lean.read(ids[:, cut:], position[:, cut:], kv, mask)[:, -1]).float()
 
+# %% ../../nbs/lm/12_lean.ipynb #0d955f18
+def _gives_the_same(lean, model):
+    "Are these the model's own logits?"
+    torch = require("torch", "local")
+    ids = torch.arange(12).view(2, 6) % len(model.get_input_embeddings().weight)
+    mask = torch.tensor([[1]*6, [0]*2 + [1]*4])
+    position = (mask.cumsum(-1)-1).clamp_(min=0)
+    call = dict(input_ids=ids, attention_mask=mask, position_ids=position)
+    want = model(**call, use_cache=False).logits[:, -1].float()
+    off = [(_stride(lean, ids, mask, cut) - want).abs().mean() for cut in (2, 5)]
+    near = .05 if next(model.parameters()).dtype == torch.bfloat16 else 1e-4
+    return bool(max(off) <= near*want.std())
+
+# %% ../../nbs/lm/12_lean.ipynb #5c0dfe97
+_tried = weakref.WeakKeyDictionary() # model -> (build, was it right?)
+
+def _build(model):
+    "What the lean pass depends on besides the weights"
+    return [type(m) for m in model.modules()], next(model.parameters()).dtype, model.config.to_dict()
+
+# %% ../../nbs/lm/12_lean.ipynb #5c9f07ca
 def lean_model(
     model, # a transformers causal LM
+    laid_out:bool=True, # as in `LeanModel`
 )->LeanModel: # or None
     "The model's lean pass, if it has one that gives the same logits"
     torch = require("torch", "local")
     if not is_plain(model): return None
-    ids = torch.arange(12).view(2, 6) % len(model.get_input_embeddings().weight)
-    mask = torch.tensor([[1]*6, [0]*2 + [1]*4])
+    build, (known, right) = _build(model), _tried.get(model, (None, False))
+    if known == build and not right: return None
     try:
-        with torch.inference_mode():
-            position = (mask.cumsum(-1)-1).clamp_(min=0)
-            call = dict(input_ids=ids, attention_mask=mask, position_ids=position)
-            want = model(**call, use_cache=False).logits[:, -1].float()
-            lean = LeanModel(model)
-            off = [(_stride(lean, ids, mask, cut) - want).abs().mean() for cut in (2, 5)]
-    except (AttributeError, TypeError, RuntimeError): return None
-    near = .05 if next(model.parameters()).dtype == torch.bfloat16 else 1e-4
-    return lean if max(off) <= near*want.std() else None
+        lean = LeanModel(model, laid_out)
+        if known != build:
+            with torch.inference_mode(): right = _gives_the_same(lean, model)
+    except (AttributeError, TypeError, RuntimeError): right = False
+    _tried[model] = build, right
+    return lean if right else None

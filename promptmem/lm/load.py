@@ -22,7 +22,7 @@ from .local import TransformersLM, load_checkpoint
 # %% auto #0
 __all__ = ['write_receipt', 'is_whole', 'converted', 'load_lm']
 
-# %% ../../nbs/lm/07_load.ipynb #30977ad4
+# %% ../../nbs/lm/07_load.ipynb #188e0e77
 _RECEIPT = "promptmem.json"
 
 def _stamp(path): return [path.stat().st_size, path.stat().st_mtime_ns]
@@ -77,6 +77,7 @@ def _convert(source, folder):
         os.replace(tmp, folder)
     finally: shutil.rmtree(tmp, ignore_errors=True)
 
+# %% ../../nbs/lm/07_load.ipynb #bd0ffc16
 def converted(
     source, # a GGUF file
     cache=None, # folder to keep the result in; the user's cache folder when None

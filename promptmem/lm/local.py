@@ -158,91 +158,44 @@ class TransformersLM(LM):
         chat = ", chat" if self.chat else ""
         return f"TransformersLM({self.name!r}, {size/1e6:.1f} M parameters, {self.dtype}{chat})"
 
-    def prompt_ids(self,
-        prompt, # a text or a chat
-        raw:bool=False, # a text as it stands, without the template
-    )->list:
-        "The tokens that the model reads for a prompt; nobody's words become control tokens"
-        if isinstance(prompt, str):
-            if raw or not self.chat: return text_ids(self.tokenizer, prompt)
-            prompt = [dict(role="user", content=prompt)]
-        if not getattr(self.tokenizer, "chat_template", None):
-            raise ValueError(f"{self.name} has no chat template: send text instead of a chat")
-        return chat_ids(self.tokenizer, prompt, self.name)
-    _ids = prompt_ids
+    def _answer(self, requests): return _answers(self, requests)
+    def _stream(self, request): return _pieces(self, request)
 
-    def _answer(self, requests):
-        fits = []
-        for i, r in enumerate(requests):
-            try: fits.append((i, *self._fitted(i, r)))
-            except (PromptTooLong, ValueError, TypeError, LMError) as e: yield i, e
-        # of one length together: little padding, and one longest answer a batch
-        fits.sort(key=lambda f: (f[2]["max_tokens"], len(f[1])))
-        prefix, start = self._beginning([f[1] for f in fits], max((f[2]["max_tokens"] for f in fits), default=0)), 0
-        while start < len(fits):
-            batch = [f for f in fits[start:start+self.batch_size] if f[2]["max_tokens"] == fits[start][2]["max_tokens"]]
-            start += len(batch)
-            for f, c in zip(batch, self._batch([f[1] for f in batch], [f[2] for f in batch], prefix)): yield f[0], c
+# %% ../../nbs/lm/05_local.ipynb #4e9948e2
+@patch
+def prompt_ids(self:TransformersLM,
+    prompt, # a text or a chat
+    raw:bool=False, # a text as it stands, without the template
+)->list:
+    "The tokens that the model reads for a prompt; nobody's words become control tokens"
+    if isinstance(prompt, str):
+        if raw or not self.chat: return text_ids(self.tokenizer, prompt)
+        prompt = [dict(role="user", content=prompt)]
+    if not getattr(self.tokenizer, "chat_template", None):
+        raise ValueError(f"{self.name} has no chat template: send text instead of a chat")
+    return chat_ids(self.tokenizer, prompt, self.name)
 
-    def _beginning(self, rows, steps):
-        "What all rows begin with, computed once or kept from the last call; weights laid out where that pays"
-        import torch
-        if not rows: return None
-        self._after_fork()
-        with self._lock, torch.inference_mode(), fast_products(self.model):
-            self._mark = _weights_mark(self.model)
-            _lay_out(self, steps)
-            return _shared_prefix(self, rows)
+# %% ../../nbs/lm/05_local.ipynb #eaea2c6d
+def _fitted(lm, i, r):
+    "(ids, request with its longest answer), or `PromptTooLong`"
+    raw = r.get("raw", False)
+    ids, most = lm.prompt_ids(r["prompt"], raw), r["max_tokens"]
+    room = lm.context_length - len(ids) if lm.context_length else None
+    if most is None:
+        said = isinstance(r["prompt"], list) or lm.chat and not raw
+        most = lm.max_chat_tokens if said else lm.max_raw_tokens
+        if room is not None: most = max(1, min(most, room))
+    if room is not None and most > room:
+        raise PromptTooLong(f"prompt {i} has {len(ids)} tokens and {most} more are asked for, but {lm.name} "
+                            f"takes {lm.context_length} in all. Shorten the prompt or lower max_tokens.")
+    return ids, {**r, "max_tokens": most}
 
-    def _stream(self, request):
-        import torch
-        ids, opt = self._fitted(0, request)
-        prefix, t = self._beginning([ids], opt["max_tokens"]), time.perf_counter()
-        eos, way = end_ids(self.model, self.tokenizer), _decoding(self, [ids], [opt], prefix)
-        spelling, row = Spelling(self.tokenizer, opt["stop"]), []
-        if _opened(self, ids): yield "<think>"
-        while len(row) < opt["max_tokens"] and not spelling.done:
-            # the lock is held for one token at a time: a reader may be slow
-            with self._lock, torch.inference_mode(), _products(self): step = way.step()
-            if step is None: return (yield from super()._stream(request))
-            row.append(step[0][1])
-            if row[-1] in eos: break
-            yield spelling.add(row[-1])
-        if not spelling.done: yield spelling.end()
-        _keep_prefix(self, Prefix.of_cache(ids, way.cache))
-        yield _completion(self, ids, row, eos, opt, time.perf_counter()-t)
-
-    def _fitted(self, i, r):
-        "(ids, request with its longest answer), or `PromptTooLong`"
-        raw = r.get("raw", False)
-        ids, most = self.prompt_ids(r["prompt"], raw), r["max_tokens"]
-        room = self.context_length - len(ids) if self.context_length else None
-        if most is None:
-            said = isinstance(r["prompt"], list) or self.chat and not raw
-            most = self.max_chat_tokens if said else self.max_raw_tokens
-            if room is not None: most = max(1, min(most, room))
-        if room is not None and most > room:
-            raise PromptTooLong(f"prompt {i} has {len(ids)} tokens and {most} more are asked for, but {self.name} "
-                                f"takes {self.context_length} in all. Shorten the prompt or lower max_tokens.")
-        return ids, {**r, "max_tokens": most}
-
-    def _batch(self, ids, requests, prefix=None):
-        import torch
-        self._after_fork()
-        try:
-            with self._lock, torch.inference_mode(): return _generate(self, ids, requests, prefix)
-        except (RuntimeError, MemoryError) as e:
-            if len(ids) == 1 or not is_oom(e): raise
-            warnings.warn(f"out of memory with {len(ids)} prompts at once: going on with half as many")
-            self.batch_size = max(1, len(ids)//2)
-            return sum((self._batch(ids[i:i+self.batch_size], requests[i:i+self.batch_size], prefix)
-                        for i in range(0, len(ids), self.batch_size)), [])
-
-    def _after_fork(self):
-        "In a forked process the parent's compute threads are gone: count on one"
-        if self._pid == os.getpid(): return
-        require("torch", "local").set_num_threads(1)
-        self._pid = os.getpid()
+# %% ../../nbs/lm/05_local.ipynb #0da905cc
+def _after_fork(lm):
+    "In a forked process the parent's compute threads are gone: count on one"
+    if lm._pid == os.getpid(): return
+    require("torch", "local").set_num_threads(1)
+    lm._pid = os.getpid()
 
 # %% ../../nbs/lm/05_local.ipynb #64a470ce
 @patch
@@ -262,7 +215,7 @@ def loglik(self:TransformersLM,
     import numpy as np
     from promptmem.lm.scoring import token_logprobs
     if len(prefixes) != len(suffixes): raise ValueError(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
-    self._after_fork()
+    _after_fork(self)
     rows = token_logprobs(self.model, self.tokenizer, list(zip(prefixes, suffixes)), positions="suffix")
     return np.array([float(np.sum(r)) for r in rows], float)
 
@@ -296,6 +249,7 @@ def _bits(t):
     if t.is_contiguous() and t.nbytes % 8 == 0: return t.reshape(-1).view(torch.int64)
     return t.reshape(-1).view({1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[t.element_size()])
 
+# %% ../../nbs/lm/05_local.ipynb #a9c2a1b8
 def _weights_mark(model):
     "A checksum of every weight, or None for a model whose answers do not follow from its weights alone"
     import torch
@@ -318,6 +272,7 @@ def _lay_out(lm, steps):
     if sum(p.nbytes for p in lm.model.parameters()) <= _PACK_BYTES:
         lm._packed = lean_model(lm.model) or PackedLinear(lm.model), lm._mark
 
+# %% ../../nbs/lm/05_local.ipynb #986a78b8
 def _lean(lm):
     "The model's lean pass, where it has one that is laid out"
     return lm._packed[0] if lm._packed and isinstance(lm._packed[0], LeanModel) else None
@@ -332,6 +287,7 @@ def _keep_prefix(lm, prefix):
     if prefix is None or len(prefix) < _SHARED or prefix.nbytes > _KEPT_BYTES: return
     lm._kept = (prefix, lm._mark) if lm._mark is not None else None
 
+# %% ../../nbs/lm/05_local.ipynb #91b24366
 def _read(lm, ids, before):
     "The `Prefix` of these tokens, from that of their first ones; None for a model that keeps no shareable cache"
     import torch
@@ -344,6 +300,7 @@ def _read(lm, ids, before):
     except TypeError: return None
     return _kept_prefix(lm, cache_of(out), ids)
 
+# %% ../../nbs/lm/05_local.ipynb #29906899
 def _read_lean(lean, x, before):
     done = len(before or ())
     kv = from_layers(before.layers, 1, x.shape[1]) if before else lean.fresh(1)
@@ -372,6 +329,7 @@ def _opened(lm, ids):
     if not lm.chat: return ""
     return "<think>" if lm.tokenizer.decode(ids[-8:]).rstrip().endswith("<think>") else ""
 
+# %% ../../nbs/lm/05_local.ipynb #637d9439
 def _tokens_to_stop(tokenizer, row, end, stop):
     "The fewest tokens that hold the stop string: what a stream would have cost"
     lo, hi = 1, end
@@ -404,6 +362,7 @@ def end_ids(
         if eos is not None: return set(eos) if isinstance(eos, (list, tuple)) else {eos}
     return set()
 
+# %% ../../nbs/lm/05_local.ipynb #e5ab5500
 def _stops(tokenizer, ids, stop):
     text = tokenizer.decode(ids, skip_special_tokens=True)
     return any(s in text for s in stop)
@@ -413,6 +372,7 @@ def _decoding(lm, ids, requests, prefix):
     pick, pad = picker(requests), pad_id(lm.tokenizer)
     return Decoding(lm.model, ids, pick, pad, prefix, lm.context_length or 0, _lean(lm))
 
+# %% ../../nbs/lm/05_local.ipynb #20180089
 def _generate(lm, ids, requests, prefix=None):
     "One batch; all requests share their options"
     opt, eos, t = requests[0], end_ids(lm.model, lm.tokenizer), time.perf_counter()
@@ -441,6 +401,7 @@ def _plain_generation(model, eos, pad):
     try: yield
     finally: model.generation_config = kept
 
+# %% ../../nbs/lm/05_local.ipynb #67e7a514
 def _stopper(tokenizer, stop, width):
     "Stopping criterion per row: one of the stop strings has been generated"
     import torch
@@ -468,3 +429,63 @@ def _generate_whole(lm, ids, requests):
         y = lm.model.generate(x, attention_mask=mask, max_new_tokens=opt["max_tokens"], **extra)[:, width:].tolist()
     seconds = (time.perf_counter()-t)/len(ids)
     return [_completion(lm, s, row, eos, opt, seconds) for s, row in zip(ids, y)]
+
+# %% ../../nbs/lm/05_local.ipynb #c80bca72
+def _beginning(lm, rows, steps):
+    "What all rows begin with, computed once or kept from the last call; weights laid out where that pays"
+    import torch
+    if not rows: return None
+    _after_fork(lm)
+    with lm._lock, torch.inference_mode(), fast_products(lm.model):
+        lm._mark = _weights_mark(lm.model)
+        _lay_out(lm, steps)
+        return _shared_prefix(lm, rows)
+
+# %% ../../nbs/lm/05_local.ipynb #3a011bb0
+def _batch(lm, ids, requests, prefix=None):
+    "The completions of one batch, or of its halves where memory runs out"
+    import torch
+    _after_fork(lm)
+    try:
+        with lm._lock, torch.inference_mode(): return _generate(lm, ids, requests, prefix)
+    except (RuntimeError, MemoryError) as e:
+        if len(ids) == 1 or not is_oom(e): raise
+        warnings.warn(f"out of memory with {len(ids)} prompts at once: going on with half as many")
+        lm.batch_size = max(1, len(ids)//2)
+        return sum((_batch(lm, ids[i:i+lm.batch_size], requests[i:i+lm.batch_size], prefix)
+                    for i in range(0, len(ids), lm.batch_size)), [])
+
+# %% ../../nbs/lm/05_local.ipynb #f603ab7f
+def _answers(lm, requests):
+    "(number, `Completion` or error) as they come, in batches of like lengths"
+    fits = []
+    for i, r in enumerate(requests):
+        try: fits.append((i, *_fitted(lm, i, r)))
+        except (PromptTooLong, ValueError, TypeError, LMError) as e: yield i, e
+    # of one length together: little padding, and one longest answer a batch
+    fits.sort(key=lambda f: (f[2]["max_tokens"], len(f[1])))
+    prefix, start = _beginning(lm, [f[1] for f in fits], max((f[2]["max_tokens"] for f in fits), default=0)), 0
+    while start < len(fits):
+        batch = [f for f in fits[start:start+lm.batch_size] if f[2]["max_tokens"] == fits[start][2]["max_tokens"]]
+        start += len(batch)
+        for f, c in zip(batch, _batch(lm, [f[1] for f in batch], [f[2] for f in batch], prefix)): yield f[0], c
+
+# %% ../../nbs/lm/05_local.ipynb #8be58f90
+def _pieces(lm, request):
+    "Text as it comes, then the `Completion`"
+    import torch
+    ids, opt = _fitted(lm, 0, request)
+    prefix, t = _beginning(lm, [ids], opt["max_tokens"]), time.perf_counter()
+    eos, way = end_ids(lm.model, lm.tokenizer), _decoding(lm, [ids], [opt], prefix)
+    spelling, row = Spelling(lm.tokenizer, opt["stop"]), []
+    if _opened(lm, ids): yield "<think>"
+    while len(row) < opt["max_tokens"] and not spelling.done:
+        # the lock is held for one token at a time: a reader may be slow
+        with lm._lock, torch.inference_mode(), _products(lm): step = way.step()
+        if step is None: return (yield from LM._stream(lm, request))
+        row.append(step[0][1])
+        if row[-1] in eos: break
+        yield spelling.add(row[-1])
+    if not spelling.done: yield spelling.end()
+    _keep_prefix(lm, Prefix.of_cache(ids, way.cache))
+    yield _completion(lm, ids, row, eos, opt, time.perf_counter()-t)

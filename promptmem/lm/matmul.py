@@ -21,18 +21,28 @@ def round_rows(
     step = 1 << (max(4, (n-1).bit_length()-4) if fine else max(5, (n-1).bit_length()-3))
     return -(-n//step)*step
 
-# %% ../../nbs/lm/02_matmul.ipynb #e4effa9b
+# %% ../../nbs/lm/02_matmul.ipynb #209f99ed
 _inside = threading.local() # is a context open here, and how does it round
 
 _SMALL = 2**22 # multiplications; below this the call costs more than it saves
+
+# %% ../../nbs/lm/02_matmul.ipynb #652f495e
+@functools.cache
+def _onednn():
+    "The plain product, and the one that takes a second tensor in"
+    kernel = require("torch", "local").ops.mkldnn._linear_pointwise
+    return kernel.default, kernel.binary
 
 def product(
     x, # [rows, inputs]
     w, # weight [outputs, inputs], as it is or from `lay_out`
     b=None, # bias [outputs]
+    then:str="none", # what is done to the result on its way: "none", "swish"; with `other` "add", "mul"
+    other=None, # [rows, outputs]
 ): # [rows, outputs]
     "oneDNN's product"
-    return require("torch").ops.mkldnn._linear_pointwise(x, w, b, "none", [], "")
+    plain, with_other = _onednn()
+    return plain(x, w, b, then, [], "") if other is None else with_other(x, other, w, b, then)
 
 # %% ../../nbs/lm/02_matmul.ipynb #74dc2968
 def _rounded(x):
@@ -59,6 +69,7 @@ def _differentiable():
                     g.sum(0) if for_b else None)
     return Linear
 
+# %% ../../nbs/lm/02_matmul.ipynb #fbe9ca1f
 def _recomputes(torch):
     "Is this a forward pass that will be computed again (gradient checkpointing), when this mode is not on?"
     top = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)
@@ -88,6 +99,7 @@ def _works(torch):
     try: return torch.allclose(product(x, w, b), x @ w.T + b, atol=1e-5)
     except (AttributeError, RuntimeError): return False
 
+# %% ../../nbs/lm/02_matmul.ipynb #42d457c7
 @functools.cache
 def _mode():
     "The context's class, or None where oneDNN cannot be used"
@@ -154,18 +166,15 @@ class PackedLinear:
         model, # a torch module
         rows:int=16, # of the products it is made for; others are right, too
     ):
-        torch = require("torch", "local")
-        with torch.no_grad():
+        with require("torch", "local").no_grad():
             self.layers = [(m, lay_out(m.weight, rows), m.bias) for m in (_packable(model) if _mode() else ())]
-        self._product = torch.ops.mkldnn._linear_pointwise
 
     def __len__(self): return len(self.layers)
     def __enter__(self):
-        for m, w, b in self.layers: m.forward = functools.partial(self._call, w, b)
+        for m, w, b in self.layers: m.forward = functools.partial(product, w=w, b=b)
         return self
     def __exit__(self, *error):
         for m, _, _ in self.layers: vars(m).pop("forward", None)
-    def _call(self, w, b, x): return self._product(x, w, b, "none", [], "")
 
 # %% ../../nbs/lm/02_matmul.ipynb #d5620f8a
 def fast_products(

@@ -11,12 +11,14 @@ __all__ = ['log', 'budget_batches', 'encode', 'evaluating', 'split_head', 'pad_r
 import logging
 import warnings
 import weakref
+from contextlib import nullcontext
 from functools import cached_property
 
 import numpy as np
 
 from ..core import progress_bar, require
 from .chat import frame, plain_ids
+from .lean import lean_model
 from .matmul import fast_products
 
 # %% ../../nbs/lm/03_scoring.ipynb #a01a0db8
@@ -163,14 +165,16 @@ def split_head(
     return (backbone, head) if _split_ok[model][1] else None
 
 # %% ../../nbs/lm/03_scoring.ipynb #ecab27b4
-_LOGITS = 6_500_000 # of one product with the output layer: 26 MB, below what the system hands out page by page
+_LOGITS = 26_000_000 # bytes of one product with the output layer: below what the system hands out page by page
 
 def _head_rows(
     vocabulary:int, # tokens that the output layer tells apart
+    width:int=4, # bytes of a number
 )->int:
     "Positions per product with the output layer"
-    return min(256, max(16, _LOGITS//vocabulary))
+    return min(256, max(16, _LOGITS//(width*vocabulary)))
 
+# %% ../../nbs/lm/03_scoring.ipynb #67dfe06a
 def pad_right(
     ids, # lists of token ids
     pad:int, # the id to fill up with
@@ -203,8 +207,16 @@ def _logprob(logits, target):
 
 def _is_first(logits, target): return logits.argmax(-1) == target
 
+# %% ../../nbs/lm/03_scoring.ipynb #5f5b2084
+def _hidden(model, x, lean=None):
+    "Hidden states of right-padded tokens, and the function that makes logits of some of them"
+    if lean: return lean.read(x, require("torch").arange(x.shape[1]).expand(x.shape)), lean.logits
+    split, call = split_head(model), dict(input_ids=x, use_cache=False)
+    if split is None: return model(**call).logits, lambda logits: logits
+    return split[0](**call).last_hidden_state, split[1]
+
 # %% ../../nbs/lm/03_scoring.ipynb #20ab1d23
-def _batch_scores(model, ids, starts, pad, score):
+def _batch_scores(model, ids, starts, pad, score, lean=None):
     "Per text an array: `score(logits, token)` at every position from its start on"
     torch = require("torch", "local")
     device = next(model.parameters()).device
@@ -212,12 +224,9 @@ def _batch_scores(model, ids, starts, pad, score):
     row, col = (np.concatenate(a) for a in zip(*[(np.full(len(i)-s, r), np.arange(s, len(i)))
                                                for r, (i, s) in enumerate(zip(ids, starts))]))
     row, col = torch.from_numpy(row).to(device), torch.from_numpy(col).to(device)
-    target, split = x[row, col], split_head(model)
-    call = dict(input_ids=x, use_cache=False)
-    if split is None: states, head = model(**call).logits, lambda h: h
-    else: states, head = split[0](**call).last_hidden_state, split[1]
-    states = states[row, col-1]
-    rows = _head_rows(getattr(getattr(model, "config", None), "vocab_size", None) or 50_000)
+    target, (states, head) = x[row, col], _hidden(model, x, lean)
+    states, size = states[row, col-1], getattr(getattr(model, "config", None), "vocab_size", None)
+    rows = _head_rows(size or 50_000, states.element_size())
     parts = [score(head(h), t) for h, t in zip(states.split(rows), target.split(rows))]
     flat = torch.cat(parts).cpu().numpy()
     return np.split(flat, np.cumsum([len(i)-s for i, s in zip(ids, starts)])[:-1])
@@ -283,15 +292,25 @@ def default_budget(
     if p.device.type != "cpu": return 16384
     return 1024 if p.dtype == require("torch", "local").float32 else 384 # bfloat16 is through with less sooner
 
+# %% ../../nbs/lm/03_scoring.ipynb #7bdb8de4
+_LAID_OUT = 8192 # tokens from which laying out the weights for them pays
+
+def _lean_pass(model, tokens):
+    "The model's lean pass where it has one, for so many tokens"
+    if require("torch", "local").is_autocast_enabled("cpu"): return None
+    fits = tokens >= _LAID_OUT and sum(p.nbytes for p in model.parameters()) <= 2**30
+    return lean_model(model, laid_out=fits)
+
 # %% ../../nbs/lm/03_scoring.ipynb #39c3b17a
 def _score(model, tokenizer, ids, starts, batch_tokens, progress, score):
-    torch = require("torch", "local")
+    torch, lengths, pad = require("torch", "local"), [len(i) for i in ids], pad_id(tokenizer)
     _check_lengths(ids, starts, context_length(model))
-    budget, pad = default_budget(model) if batch_tokens is None else batch_tokens, pad_id(tokenizer)
-    batches = budget_batches([len(i) for i in ids], budget)
-    run = lambda b: _batch_scores(model, [ids[i] for i in b], [starts[i] for i in b], pad, score)
-    with torch.inference_mode(), evaluating(model), progress_bar(len(ids), progress, "scoring") as bar:
-        out = run_halving(run, batches, lambda b: bar.update(len(b)))
+    with torch.inference_mode(), evaluating(model): lean = _lean_pass(model, sum(lengths))
+    budget = batch_tokens if batch_tokens is not None else 768 if lean else default_budget(model)
+    run = lambda b: _batch_scores(model, [ids[i] for i in b], [starts[i] for i in b], pad, score, lean)
+    ready = nullcontext() if lean else evaluating(model)
+    with torch.inference_mode(), ready, progress_bar(len(ids), progress, "scoring") as bar:
+        out = run_halving(run, budget_batches(lengths, budget), lambda b: bar.update(len(b)))
     return [out[i] for i in range(len(ids))]
 
 # %% ../../nbs/lm/03_scoring.ipynb #6a23a1e0

@@ -28,6 +28,7 @@ def _layer(layer, dtype):
             layer.output.dense, layer.output.LayerNorm)
     return [w.detach().to(dtype) for w in (*qkv, *(w for m in rest for w in (m.weight, m.bias)))]
 
+# %% ../../nbs/lm/11_words.ipynb #124ec13c
 def is_bert(
     encoder, # a transformers model
 )->bool:
@@ -92,6 +93,7 @@ class Read(NamedTuple):
     unit:np.ndarray # [dim], length 1: the sentence
     words:Optional[np.ndarray] # [words, dim], rows of length 1; None where the embedder reads no words
 
+# %% ../../nbs/lm/11_words.ipynb #963936bb
 class WordReader:
     "Sentences and their words from one pass; with embedders that read no words, sentences alone"
     def __init__(self,
