@@ -54,12 +54,12 @@ class TransformersLM(LM):
     _mark: _Any
     _packed: _Any
     _steps: _Any
-    _pid: _Any
     model: _Any
     tokenizer: _Any
     cache: _Any
     batch_size: _Any
     _lock: _Any
+    _pid: _Any
     max_chat_tokens: _Any
     max_raw_tokens: _Any
 
@@ -73,26 +73,13 @@ class TransformersLM(LM):
     def __repr__(self):
         ...
 
-    def prompt_ids(self, prompt, raw: bool=...) -> list:
-        ...
-    _ids: _Any
-
     def _answer(self, requests):
-        ...
-
-    def _beginning(self, rows, steps):
         ...
 
     def _stream(self, request):
         ...
 
-    def _fitted(self, i, r):
-        ...
-
-    def _batch(self, ids, requests, prefix=...):
-        ...
-
-    def _after_fork(self):
+    def prompt_ids(self, prompt, raw: bool=...) -> list:
         ...
 
     def count_tokens(self, text: str) -> int:
@@ -103,6 +90,12 @@ class TransformersLM(LM):
 
     def identity(self) -> str:
         ...
+
+def _fitted(lm, i, r):
+    ...
+
+def _after_fork(lm):
+    ...
 
 def _fingerprint(model):
     ...
@@ -170,4 +163,16 @@ def _stopper(tokenizer, stop, width):
     ...
 
 def _generate_whole(lm, ids, requests):
+    ...
+
+def _beginning(lm, rows, steps):
+    ...
+
+def _batch(lm, ids, requests, prefix=...):
+    ...
+
+def _answers(lm, requests):
+    ...
+
+def _pieces(lm, request):
     ...
