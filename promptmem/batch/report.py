@@ -81,7 +81,7 @@ def _run_plan(plan, out, workers, executor, timeout, progress):
         jobs = {name: threads.submit(job, name, p) for name, p in plan.items()}
         return {name: j.result() for name, j in jobs.items()}
 
-# %% ../../nbs/batch/09_report.ipynb #183e3dcf
+# %% ../../nbs/batch/09_report.ipynb #5b9b93f8
 def _called(runs, names):
     "The runs, each with the words that the plan has for its settings: parameter -> value -> words"
     for r in runs:
@@ -120,13 +120,18 @@ def _lead_html(runs):
 
 # %% ../../nbs/batch/09_report.ipynb #698b3af2
 def _ends(figures, axis):
-    "The lowest and highest value of all figures on an axis; None where they are no numbers"
-    from promptmem.panel.stills import figure_rows
-    known = [v for f in figures for r in figure_rows(f, 10_000)
-             for v in [list(r.values())[1 if axis == "xaxis" else 2]]]
-    known = [v for v in known if isinstance(v, (int, float)) and not isinstance(v, bool)]
-    return (min(known), max(known)) if known and len(known) == sum(len(figure_rows(f, 10_000))
-                                                                   for f in figures) else None
+    "The lowest and highest value of all figures on an axis, intervals included; None where one has no numbers"
+    from promptmem.panel.stills import figure_extent
+    known = [figure_extent(f)[axis[0]] for f in figures]
+    return None if None in known else (min(lo for lo, _ in known), max(hi for _, hi in known))
+
+def _one_range(layouts, axis, ends):
+    "The range that suits all: with a little air, but none below nought; a logarithmic axis keeps its own"
+    axes = [layout.get(axis) or {} for layout in layouts]
+    if ends is None or all(a.get("range") for a in axes) or any(a.get("type") == "log" for a in axes): return None
+    lo, hi = ends
+    air = .05*(hi - lo) or .5
+    return [lo if lo == 0 else lo - air, hi if hi == 100 else hi + air]
 
 # %% ../../nbs/batch/09_report.ipynb #6785ec53
 def _same_scale(figures):
@@ -135,10 +140,8 @@ def _same_scale(figures):
     for title in {figure_title(f) for f in out}:
         group = [f for f in out if figure_title(f) == title]
         for axis in ("xaxis", "yaxis") if len(group) > 1 else ():
-            own, ends = [(f["layout"].get(axis) or {}).get("range") for f in group], _ends(group, axis)
-            if all(own) or ends is None: continue
-            air = .05*(ends[1] - ends[0]) or .5
-            for f in group: f["layout"][axis] = dict(f["layout"].get(axis) or {}, range=[ends[0] - air, ends[1] + air])
+            both = _one_range([f["layout"] for f in group], axis, _ends(group, axis))
+            for f in group if both else (): f["layout"][axis] = dict(f["layout"].get(axis) or {}, range=both)
     return out
 
 # %% ../../nbs/batch/09_report.ipynb #8cb6179b

@@ -71,6 +71,16 @@ def _reward(m, p):
                    f"Right answers are ranked above wrong ones in {_share(m.get('auc'))} of pairs (a coin: 50 %).",
                    state)
 
+# %% ../../nbs/batch/06_verdicts.ipynb #542a0024
+_FAR = 1.  # nats: a neighbour that lost so much is 2.7 times less likely
+
+def _neighbours(m):
+    "(whether neighbours held, words) of the loss of what should have stayed"
+    rise = estimate(m.get("hard_negative_change"))
+    if rise is None: return True, ""
+    says = f" The loss of neighbours that should stay {'rose' if rise >= 0 else 'fell'} by {amount(abs(rise), 'nats')}"
+    return rise < _FAR, says + (": it reaches too far." if rise >= _FAR else ".")
+
 # %% ../../nbs/batch/06_verdicts.ipynb #d55a6c24
 @_judges
 def _edit(m, p):
@@ -89,7 +99,8 @@ def _edit(m, p):
     free = estimate(m.get("free_answers"))
     told = "" if free is None else f" Writing on its own, the model is right in {_share(free)}."
     text = f"The edit works for {_share(after)} of questions in other words, {_share(before)} before ({gain})."
-    return Verdict(text + told + cost, "unclear" if free == 0 and state == "good" else state)
+    held, near = _neighbours(m)
+    return Verdict(text + told + cost + near, "unclear" if state == "good" and (free == 0 or not held) else state)
 
 # %% ../../nbs/batch/06_verdicts.ipynb #20bddb55
 def _found(m):
