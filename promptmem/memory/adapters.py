@@ -64,7 +64,7 @@ class GraphMemory:
         "What fits a question, most probable first"
         if not query: return [(c, None) for c in self.store.clarifications(scope)]
         r, look = self._lookup(scope).query(query, k=max(5, limit)), self._lookup(scope)
-        fitting = [c for c in r.candidates if c.score >= look.gate.limit("ask", look.judges_meaning)]
+        fitting = [c for c in r.candidates if c.score >= look.limit("ask")]
         return [(self.store.get(c.id), c.score) for c in fitting][:limit]
 
 # %% ../../nbs/memory/19_adapters.ipynb #54736afa

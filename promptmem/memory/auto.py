@@ -21,8 +21,8 @@ from fastcore.basics import patch
 
 from ..core import InvalidData, identity_key
 from ..lm.words import WordReader
-from .gate import (NEVER, Gate, Verdict, learned_shift, read_question, read_texts, reads, spelling,
-                                   tongue)
+from .gate import (NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, read_texts, reads,
+                                   second_encoder)
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -134,17 +134,25 @@ SURE = 3. # log odds from which more makes no difference
 
 def _odds(p): return math.log(max(p, 1e-6)/max(1-p, 1e-6))
 
+def _second(m, stored, question):
+    "What the second encoder says of two texts, where there is one that can read them"
+    if m.second is None or not reads(question): return None
+    a, b = m.second.read([stored, question])
+    return tuple(map(float, m.gate.metric(a.unit, b.unit)))
+
 def _verdict(m, stored, question):
     "What the gate says of two texts, with vectors where they can be read"
-    if not (m._meaning and reads(question)): return m.gate(stored, question)
+    also = _second(m, stored, question)
+    if not (m._meaning and reads(question)): return m.gate(stored, question, second=also)
     a, b = m.vectors.read([stored, question])
-    return m.gate(stored, question, float(a.unit @ b.unit), (a.words, b.words))
+    return m.gate(stored, question, float(a.unit @ b.unit), (a.words, b.words), also)
 
 # %% ../../nbs/memory/14_auto.ipynb #47e42b0b
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
     best, meaning = {}, m._meaning and reads(question)
-    if meaning: best = {n.key: m.gate.at_most(n.key, question, n.cosine) for n in near}
+    if m.second is not None and reads(question): m.second.read([question, *(n.key for n in near)])
+    if meaning: best = {n.key: m.gate.at_most(n.key, question, n.cosine, _second(m, n.key, question)) for n in near}
     open_still = [n.key for n in near if meaning and best[n.key].says != "leave"]
     if open_still: m.vectors.read([question, *open_still]) # all at once, into what is kept
     verdict = lambda key: _verdict(m, key, question) if key in open_still or not meaning else best[key]
@@ -187,9 +195,19 @@ def _load(m):
     "The embedder; by wording alone where it cannot be loaded"
     from promptmem.lm.embed import HashEmbedder, load_embedder
     if m._embedder is None: m._vectors = KeptVectors(HashEmbedder(512))
+    elif isinstance(m._embedder, USEEmbedder): m._vectors = KeptVectors(m._embedder)
     else:
         try: m._vectors = KeptVectors(load_embedder(m._embedder))
-        except (ImportError, OSError) as e: m._vectors, m._meaning = wording_vectors(str(e)[:120]), False
+        except (ImportError, OSError) as e:
+            m._vectors, m._meaning = m.second or wording_vectors(str(e)[:120]), False
+
+# %% ../../nbs/memory/14_auto.ipynb #bf815f94
+def _along(embedder, second, gate):
+    "The encoder that reads along, or None"
+    if isinstance(second, str):
+        if second != "auto": raise ValueError(f"second is 'auto', None or a USEEmbedder, not {second!r}")
+        second = embedder if isinstance(embedder, USEEmbedder) else None if embedder is None else second_encoder()
+    return None if second is None or gate.metric is None else KeptVectors(second)
 
 # %% ../../nbs/memory/14_auto.ipynb #3555e6b3
 class AutoLookup(Lookup):
@@ -200,12 +218,15 @@ class AutoLookup(Lookup):
         k:int=5, # candidates of each kind
         several:int=3, # memories that may apply at once
         budget:int=200, # tokens that all of them may take, at four characters each
+        second="auto", # encoder that reads along: "auto" where its package is installed, None, or a `USEEmbedder`
     ):
         super().__init__()
         if several < 1 or budget < 1: raise ValueError(f"several and budget are at least 1, not {several} and {budget}")
         self.gate, self.k, self.several, self.budget = gate or Gate(), k, several, budget
         self._embedder, self._vectors, self._stored = embedder, None, None
-        self._index, self._labels, self._meaning, self._filled = None, [], embedder is not None, False
+        self._index, self._labels, self._filled = None, [], False
+        self._meaning = embedder is not None and not isinstance(embedder, USEEmbedder)
+        self.second = _along(embedder, second, self.gate)
 
     def key(self,
         question:str, # as asked
@@ -221,7 +242,7 @@ class AutoLookup(Lookup):
     @property
     def threshold(self)->float:
         "The probability from which a memory is applied"
-        return round(self.gate.limit("apply", self._meaning), 4)
+        return round(self.limit(), 4)
 
     @threshold.setter
     def threshold(self,
@@ -229,7 +250,13 @@ class AutoLookup(Lookup):
     ):
         "Apply from this probability; nothing is offered above it"
         odds = -NEVER if p >= 1 else _odds(p)
-        for w in (self.gate.meaning, self.gate.wording, self.gate.script): w.apply, w.ask = odds, min(w.ask, odds)
+        for w in self.gate.sets.values(): w.apply, w.ask = odds, min(w.ask, odds)
+
+    def limit(self,
+        what:str="apply", # or "ask"
+    )->float:
+        "The probability from which a memory is applied, or for 'ask' offered"
+        return self.gate.limit(what, self._meaning, self.second is not None)
 
     def _changed(self, added, removed):
         for e in removed:
@@ -248,7 +275,7 @@ def vectors(self:AutoLookup)->KeptVectors:
 
 @patch(as_prop=True)
 def judges_meaning(self:AutoLookup)->bool:
-    "Is there an embedder to judge with?"
+    "Is there an embedder to judge with, beside the second encoder?"
     return self._meaning
 
 # %% ../../nbs/memory/14_auto.ipynb #1c5d08f1
@@ -257,7 +284,8 @@ def settings(self:AutoLookup)->dict:
     "What decides the look-up's answers, as plain values"
     embedder = getattr(self._embedder, "name", str(self._embedder))
     return dict(lookup="AutoLookup", threshold=self.threshold, embedder=embedder,
-                shift=round(self.gate.shift, 4), several=self.several, budget=self.budget)
+                second=self.second and self.second.name, shift=round(self.gate.shift, 4), several=self.several,
+                budget=self.budget)
 
 # %% ../../nbs/memory/14_auto.ipynb #9225c2c8
 @patch
@@ -295,10 +323,11 @@ def query(self:AutoLookup,
     limit = self.threshold
     miss = lambda why, near=(), ask=None: Retrieval(False, candidates=near, why=why, threshold=limit, ask=ask)
     if not question.strip(): return miss("the question is empty")
-    if not (self._filled or self._size()): return miss("the memory is empty")
+    counted = not self._filled # a large store is not counted for each question
+    if counted and not self._size(): return miss("the memory is empty")
     near = (_stored_near if self.bound else _own_near)(self, question, k or self.k)
-    self._filled = bool(near) # so that a large store is not counted for each question
-    if not near: return miss("no memory is near" if self._size() else "the memory is empty")
+    self._filled = bool(near)
+    if not near: return miss("no memory is near" if counted or self._size() else "the memory is empty")
     judged = _judged(self, question, near)
     seen = tuple(n.candidate() for n in judged)
     applied = [n for n in judged if n.verdict.says == "apply"]
@@ -341,7 +370,8 @@ def forget(self:AutoLookup,
     if self._vectors is not None:
         inner, self._vectors = self._vectors.embedder, KeptVectors(self._vectors.embedder)
         if hasattr(inner, "forget"): inner.forget([t.lower() for t in texts], ids)
-    for kept in (read_question, spelling, tongue): kept.cache_clear()
+    if self.second is not None: self.second = KeptVectors(self.second.embedder)
+    forget_read()
     return 0
 
 # %% ../../nbs/memory/14_auto.ipynb #da6764fb

