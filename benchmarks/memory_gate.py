@@ -97,10 +97,11 @@ def quality(make, rows, others, seed):
 def lookups(embedder):
     one, use = {"auto, one embedder": lambda: AutoLookup(embedder, second=None)}, second_encoder()
     if use is not None: one |= {"auto": lambda: AutoLookup(embedder), "auto, without torch": lambda: AutoLookup(use)}
-    return one | {"auto, wording only": lambda: AutoLookup(None),
-            "closest (default)": ClosestLookup, "closest (published)": ClosestLookup.published,
-            "semantic (.9, default)": lambda: SemanticLookup(embedder),
-            "semantic (.8)": lambda: SemanticLookup(embedder, threshold=.8)}
+    return one | {"auto, wording only": lambda: AutoLookup(None), "closest (default)": ClosestLookup,
+                  "closest (published)": ClosestLookup.published,
+                  "semantic (default: the gate)": lambda: SemanticLookup(embedder),
+                  "semantic (.9, published)": lambda: SemanticLookup.published(embedder),
+                  "semantic (.8)": lambda: SemanticLookup(embedder, threshold=.8)}
 
 
 class Known(Embedder):
@@ -145,12 +146,15 @@ def similar(path, embedder, n, seed):
     "The gate on another author's pairs of question wordings (word puzzles): the words asked about stand in brackets"
     from promptmem.memory.gate import Gate, pair_odds
     rows = [json.loads(line) for line in open(path, encoding="utf-8")]
-    rows, gate = random.Random(seed).sample(rows, min(n, len(rows))), Gate()
-    odds = pair_odds(gate.meaning, [(r["sentence2"], r["sentence1"]) for r in rows], embedder)
-    fits = np.array([r["label"] == 1 for r in rows])
-    k, right = int((odds >= gate.meaning.apply).sum()), int((odds[fits] >= gate.meaning.apply).sum())
+    rows, gate, use = random.Random(seed).sample(rows, min(n, len(rows))), Gate(), second_encoder()
+    pairs, said = [(r["sentence2"], r["sentence1"]) for r in rows], None
+    if use is not None: # the texts as the gate reads them: in lower case
+        said = list(zip(*gate.metric(*(use([t.lower() for t in side]) for side in zip(*pairs)))))
+    w = gate.weights("a", True, use is not None)
+    odds, fits = pair_odds(w, pairs, embedder, said), np.array([r["label"] == 1 for r in rows])
+    k, right = int((odds >= w.apply).sum()), int((odds[fits] >= w.apply).sum())
     return dict(pairs=len(rows), fitting=int(fits.sum()), precision=right/max(1, k), recall=right/int(fits.sum()),
-                covered=float((odds[fits] >= gate.meaning.ask).mean()))
+                covered=float((odds[fits] >= w.ask).mean()))
 
 
 def main():
@@ -197,7 +201,7 @@ def main():
                 f"{t['applied_wrong']:>3} of {t['fitting'] + t['not_fitting']:>4}"
             )
     data = os.environ.get("PROMPTMEM_DATA")
-    if data and a.only != "none" and (path := Path(data)/"memprompt/similarity_pairs.jsonl").exists():
+    if data and not a.only and (path := Path(data)/"memprompt/similarity_pairs.jsonl").exists():
         out["similarity_pairs"] = similar(path, embedder, 2000, a.seed)
         print("another author's pairs:", out["similarity_pairs"])
     if a.speed: out["speed"] = []

@@ -142,12 +142,12 @@ def semantic(a, keep):
     taught = list({t.template_id: t for t in tasks}.values())
     ask = [t for t in tasks if t not in taught]
     kind = {t.clarification: t.type for t in tasks}
-    for threshold in (.9, .8, .7, .6, .5, .4):
+    for threshold in (None, .9, .8, .7, .6, .5, .4):
         m = SemanticLookup(embedder, threshold=threshold)
         for t in taught: m.add(t.question, t.clarification)
         rows = answer_with(reader(), ask, m, "keyword", "", {})
         wrong = sum(bool(r["retrieval"].hit and kind.get(r["retrieval"].text) != r["task"].type) for r in rows)
-        keep("semantic", f"{threshold:g}", dict(asked=len(ask), right=sum(bool(r["correct"]) for r in rows),
+        keep("semantic", "gate" if threshold is None else f"{threshold:g}", dict(asked=len(ask), right=sum(bool(r["correct"]) for r in rows),
                                                 wrong_memory=wrong, hits=sum(r["retrieval"].hit for r in rows)))
 
 

@@ -148,7 +148,7 @@ def _bound(lookup, store, scopes, embedder):
     "The look-up, following the store"
     if lookup == "closest": lookup = ClosestLookup()
     elif lookup == "auto": lookup = AutoLookup(embedder)
-    elif lookup == "semantic": lookup = SemanticLookup(embedder, threshold=.8)
+    elif lookup == "semantic": lookup = SemanticLookup(embedder)
     elif isinstance(lookup, str): 
         raise ValueError(f"unknown lookup {lookup!r}: write 'auto', 'closest', 'semantic', or pass a look-up object")
     else: fits(lookup, LookupLike, "lookup")

@@ -338,6 +338,15 @@ def query(self:AutoLookup,
         return miss(f"{best.key!r} may be meant: {p}, too little to apply without asking", seen, best.candidate())
     return miss(f"the nearest is {best.key!r}: {best.verdict.why}", seen)
 
+# %% ../../nbs/memory/14_auto.ipynb #c9ec418a
+@patch
+def judge(self:AutoLookup,
+    key:str, # the question of a memory
+    question:str, # new
+)->Verdict: # .says "apply", "ask" or "leave"; .p, .why
+    "What the gate says of two questions"
+    return _verdict(self, key, question)
+
 # %% ../../nbs/memory/14_auto.ipynb #b131cb45
 @patch
 def pair_distance(self:AutoLookup,

@@ -11,7 +11,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, identity_key
 from ..lm.words import WordReader
-from .gate import NEVER, Gate, Verdict, learned_shift, read_question, read_texts, reads, spelling, tongue
+from .gate import NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, read_texts, reads, second_encoder
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -78,6 +78,9 @@ SURE: _Any
 def _odds(p):
     ...
 
+def _second(m, stored, question):
+    ...
+
 def _verdict(m, stored, question):
     ...
 
@@ -96,7 +99,12 @@ def _hit(m, ranked, seen):
 def _load(m):
     ...
 
+def _along(embedder, second, gate):
+    ...
+
 class AutoLookup(Lookup):
+    _meaning: _Any
+    second: _Any
     gate: _Any
     k: _Any
     several: _Any
@@ -106,10 +114,9 @@ class AutoLookup(Lookup):
     _stored: _Any
     _index: _Any
     _labels: _Any
-    _meaning: _Any
     _filled: _Any
 
-    def __init__(self, embedder=..., gate: _Optional[Gate]=..., k: int=..., several: int=..., budget: int=...):
+    def __init__(self, embedder=..., gate: _Optional[Gate]=..., k: int=..., several: int=..., budget: int=..., second=...):
         ...
 
     def key(self, question: str) -> str:
@@ -125,6 +132,9 @@ class AutoLookup(Lookup):
 
     @threshold.setter
     def threshold(self, p: float):
+        ...
+
+    def limit(self, what: str=...) -> float:
         ...
 
     def _changed(self, added, removed):
@@ -151,6 +161,9 @@ class AutoLookup(Lookup):
         ...
 
     def query(self, question: str, k: _Optional[int]=...) -> Retrieval:
+        ...
+
+    def judge(self, key: str, question: str) -> Verdict:
         ...
 
     def pair_distance(self, question: str, key: str) -> float:

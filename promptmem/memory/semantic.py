@@ -12,6 +12,7 @@ __all__ = ['INSTRUCTION', 'SemanticLookup', 'TransformLookup']
 import numpy as np
 from fastcore.basics import patch
 
+from ..core import InvalidData
 from .lookup import Entry, Lookup, normalizer
 from ..record import Retrieval
 
@@ -20,15 +21,24 @@ class SemanticLookup(Lookup):
     "The nearest key by the cosine of embeddings"
     def __init__(self,
         embedder="all-MiniLM-L6-v2", # an `Embedder`, or its name
-        threshold:float=.9, # a hit is strictly above
+        threshold:float=None, # a hit is a cosine strictly above; None: the gate decides
         normalize="lower", # name or function that makes keys; None embeds texts as they are
         k:int=5, # runners-up in a receipt
     ):
         super().__init__()
-        if not -1 <= threshold <= 1: raise ValueError(f"a cosine threshold lies between -1 and 1, not at {threshold}")
+        if threshold is not None and not -1 <= threshold <= 1:
+            raise ValueError(f"a cosine threshold lies between -1 and 1, not at {threshold}")
         self._embedder, self.threshold, self.k = embedder, threshold, k
         self.normalize, self._key = normalize, normalizer(normalize)
-        self._index, self._new, self._stored = None, {}, None
+        self._index, self._new, self._stored, self._judge = None, {}, None, None
+
+    @classmethod
+    def published(cls,
+        embedder="all-MiniLM-L6-v2", # an `Embedder`, or its name
+        **kw, # passed on
+    ):
+        "The published rule to the letter: a cosine above .9"
+        return cls(embedder, threshold=.9, **kw)
 
     @property
     def bound(self):
@@ -56,9 +66,11 @@ class SemanticLookup(Lookup):
     ):
         "The key under which a question is kept"
         return self._key(question)
-    def _within(self, score): return score > self.threshold
+    def _within(self, score): return self.threshold is None or score > self.threshold
     def _measure(self, score): return f"at cosine {score:.3f}"
-    def _limit(self): return f"a hit is above {self.threshold:g}"
+    def _limit(self): return "the gate decides" if self.threshold is None else f"a hit is above {self.threshold:g}"
+    def _refuse(self, key, entry, question):
+        return "" if self.threshold is not None else _judged(self, entry.asked, question)
 
     def _near(self, key, question, k):
         if self._stored is not None: return self._stored_near(question, k)
@@ -84,6 +96,17 @@ class SemanticLookup(Lookup):
         store, scope = self._stored
         found = store.search(question, scope=scope, k=k, method="semantic", embedder=self.embedder, scores=True)
         return [(self._entry(c), round(float(s), 6)) for c, s in found]
+
+# %% ../../nbs/memory/02_semantic.ipynb #47e42b0b
+def _judged(m, stored, question):
+    "Why the gate does not apply a memory; empty where it does"
+    if not question: raise InvalidData("the gate reads words: give the question as text, or the look-up a threshold")
+    if m._judge is None:
+        from promptmem.memory.auto import AutoLookup
+        m._judge = AutoLookup(m.embedder)
+        if m._stored is not None and hasattr(m._stored[0], "watch"): m._stored[0].watch(m._judge)
+    v = m._judge.judge(stored, question)
+    return "" if v.says == "apply" else f"{stored!r}: {v.why}, probability {v.p:.2f}"
 
 # %% ../../nbs/memory/02_semantic.ipynb #1c5d08f1
 @patch
@@ -112,7 +135,7 @@ def bind(self:SemanticLookup,
 )->Lookup:
     "Follow the clarifications of one scope, with the store's vectors and indexes"
     self.clear()
-    self._stored = (store, scope)
+    self._stored, self._judge = (store, scope), None # the next one forgets with the store
     return self
 
 # %% ../../nbs/memory/02_semantic.ipynb #9225c2c8

@@ -3,6 +3,7 @@ from typing import Any as _Any, Optional as _Optional
 
 import numpy as np
 from fastcore.basics import patch
+from ..core import InvalidData
 from .lookup import Entry, Lookup, normalizer
 from ..record import Retrieval
 
@@ -15,8 +16,13 @@ class SemanticLookup(Lookup):
     _key: _Any
     _index: _Any
     _stored: _Any
+    _judge: _Any
 
-    def __init__(self, embedder=..., threshold: float=..., normalize=..., k: int=...):
+    def __init__(self, embedder=..., threshold: _Optional[float]=..., normalize=..., k: int=...):
+        ...
+
+    @classmethod
+    def published(cls, embedder=..., **kw):
         ...
 
     @property
@@ -44,6 +50,9 @@ class SemanticLookup(Lookup):
         ...
 
     def _limit(self):
+        ...
+
+    def _refuse(self, key, entry, question):
         ...
 
     def _near(self, key, question, k):
@@ -75,6 +84,9 @@ class SemanticLookup(Lookup):
 
     def remove(self, key=..., id=...):
         ...
+
+def _judged(m, stored, question):
+    ...
 INSTRUCTION: _Any
 
 class TransformLookup(SemanticLookup):

@@ -149,7 +149,7 @@ class _Passed:
 def _lookup_for(lookup, store, scope, embedder):
     if lookup == "auto": lookup = AutoLookup(embedder)
     elif lookup == "closest": lookup = ClosestLookup()
-    elif lookup == "semantic": lookup = SemanticLookup(embedder, threshold=.8)
+    elif lookup == "semantic": lookup = SemanticLookup(embedder)
     elif isinstance(lookup, str):
         raise ValueError(f"unknown lookup {lookup!r}: write 'auto', 'closest', 'semantic', or pass a look-up object")
     else: fits(lookup, LookupLike, "lookup")

@@ -1,0 +1,401 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any, Optional as _Optional
+
+import json
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Optional
+import numpy as np
+from fastcore.basics import patch
+from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
+from ..data import shipped
+from ..lm.embed import Embedder
+from ..lm.words import WordReader
+from ..stats import share_upper
+_NO_MARKS: _Any
+
+def folded(word: str) -> str:
+    ...
+
+class Lexicon:
+    asks: _Any
+    tail: _Any
+    marks: _Any
+    tenses: _Any
+    kin: _Any
+    alike: _Any
+    opposites: _Any
+    dates: _Any
+    when: _Any
+    units: _Any
+    numbers: _Any
+    quantifiers: _Any
+    languages: _Any
+    verbs: _Any
+    directions: _Any
+    negations: _Any
+    stop: _Any
+    undo: _Any
+    past: _Any
+    after_number: _Any
+    romance: _Any
+    this: _Any
+    no_way: _Any
+    less: _Any
+    currencies: _Any
+    stems: _Any
+    split: _Any
+
+    def __init__(self, path=...):
+        ...
+
+def lexicon() -> Lexicon:
+    ...
+
+def verb_group(word: str) -> str:
+    ...
+_WORD: _Any
+_CODE: _Any
+_SLOT: _Any
+_ENDINGS: _Any
+_ELIDED: _Any
+
+def split_words(text: str) -> list:
+    ...
+
+def canonical(word: str) -> str:
+    ...
+
+@dataclass(frozen=True)
+class Question:
+    words: tuple
+    low: tuple
+    content: tuple
+    numbers: frozenset
+    bound: frozenset
+    dates: frozenset
+    when: frozenset
+    units: frozenset
+    periods: frozenset
+    languages: frozenset
+    symbols: frozenset
+    quantifiers: frozenset
+    asks: frozenset
+    verbs: frozenset
+    undoes: bool
+    tense: frozenset
+    negations: int
+    less: bool
+    heads: dict = ...
+    names: frozenset
+    german: bool
+
+    @property
+    def text(self) -> str:
+        ...
+
+def _number(word):
+    ...
+_GERMAN: _Any
+
+def _german_number(word):
+    ...
+_EACH: _Any
+
+def _which(word):
+    ...
+_SCALES: _Any
+
+def _amounts(low):
+    ...
+
+def _heads(low, content):
+    ...
+
+def _negations(low):
+    ...
+
+def _actions(low):
+    ...
+_PAST: _Any
+
+def _tense(low):
+    ...
+
+def _asked(low):
+    ...
+_NO_CONTENT: _Any
+_MINUS: _Any
+_NEGATIVE: _Any
+_RAISED: _Any
+_VARIABLE: _Any
+
+def _signs(text):
+    ...
+
+def read_question(text: str) -> Question:
+    ...
+MATCHED: _Any
+_CLITIC: _Any
+_HINDI_END: _Any
+
+def _bare(word):
+    ...
+
+def _root(word):
+    ...
+
+def spelling(a: str, b: str) -> float:
+    ...
+
+def match_words(a: Question, b: Question) -> np.ndarray:
+    ...
+
+def _compounds(a, b, out):
+    ...
+_LATIN: _Any
+
+def read_texts(reader, texts) -> list:
+    ...
+ANY: _Any
+
+def _meant(a, b, written, va, vb):
+    ...
+
+def _opposite(x, y):
+    ...
+
+def _one_sided(x, y):
+    ...
+
+def _asks_differ(x, y):
+    ...
+
+def _turned(a, b, written):
+    ...
+DECISIVE: _Any
+
+def differences(a: Question, b: Question, written: _Optional[np.ndarray]=...) -> dict:
+    ...
+
+def _listed(x):
+    ...
+
+def _alike(a, b, cosine, written, meant):
+    ...
+
+def _letters(q, best):
+    ...
+
+def _replaced(a, b, written, meant, va=..., vb=...):
+    ...
+
+def _span(a, gone, va, b, new, vb):
+    ...
+MILD: _Any
+
+def _leads(q, other):
+    ...
+
+def _kin(groups):
+    ...
+
+def _other(a, b, found, written):
+    ...
+
+def reads(text: str) -> bool:
+    ...
+
+def tongue(text: str) -> frozenset:
+    ...
+
+class USEEmbedder(Embedder):
+
+    @cached_property
+    def model(self):
+        ...
+
+    def _embed(self, texts):
+        ...
+
+def second_encoder() -> Optional[USEEmbedder]:
+    ...
+
+class Metric:
+    weight: _Any
+    bias: _Any
+    most: _Any
+
+    def __init__(self, weight, bias: float):
+        ...
+
+    def __call__(self, a, b) -> tuple:
+        ...
+
+def _written(stored, asked):
+    ...
+
+def pair_features(stored: str, asked: str, cosine: float=..., vectors=..., second: _Optional[tuple]=...) -> tuple:
+    ...
+
+class Forest:
+    names: _Any
+    roots: _Any
+    feature: _Any
+    limit: _Any
+    left: _Any
+    right: _Any
+
+    def __init__(self, names: list, roots: list, feature: list, limit: list, left: list, right: list):
+        ...
+
+    def __call__(self, features: dict) -> float:
+        ...
+
+    def to_dict(self) -> dict:
+        ...
+FREE: _Any
+
+def fit_forest(rows, rounds: int=..., seed: int=...) -> Forest:
+    ...
+
+def _plant(node, nodes):
+    ...
+
+@dataclass
+class Weights:
+    names: list
+    mean: np.ndarray
+    scale: np.ndarray
+    weight: np.ndarray
+    bias: float
+    apply: float
+    ask: float
+    proof: dict
+    forest: Optional[Forest] = ...
+
+    def log_odds(self, features: dict) -> float:
+        ...
+
+    def to_dict(self) -> dict:
+        ...
+
+    @classmethod
+    def from_dict(cls, d: dict) -> 'Weights':
+        ...
+
+def fit_weights(rows, pull: float=..., steps: int=...) -> Weights:
+    ...
+
+@dataclass(frozen=True)
+class Verdict:
+    says: str
+    log_odds: float
+    why: str
+
+    @property
+    def p(self) -> float:
+        ...
+NEVER: _Any
+
+class Gate:
+    sets: _Any
+    metric: _Any
+    shift: _Any
+    meaning: _Any
+    wording: _Any
+    script: _Any
+
+    def __init__(self, path=..., shift: float=...):
+        ...
+
+    def weights(self, asked: str, meaning: bool=..., second: bool=...) -> Weights:
+        ...
+
+    def limit(self, what: str=..., meaning: bool=..., second: bool=...) -> float:
+        ...
+
+    def __call__(self, stored: str, asked: str, cosine: _Optional[float]=..., vectors=..., second: _Optional[tuple]=...) -> Verdict:
+        ...
+
+    def _judged(self, w, features, found):
+        ...
+
+    def at_most(self, stored: str, asked: str, cosine: _Optional[float]=..., second: _Optional[tuple]=...) -> Verdict:
+        ...
+
+def apply_limit(odds, fits, precision: float=...) -> float:
+    ...
+
+def quiet_limit(best, share: float=...) -> float:
+    ...
+
+def injection_proof(odds, limit: float) -> dict:
+    ...
+LABELS: _Any
+
+def _labelled(r):
+    ...
+
+def load_pairs(split: _Optional[str]=...) -> list:
+    ...
+
+def light_edits(question: str, rng) -> list:
+    ...
+
+def _read_pairs(pairs, embedder):
+    ...
+
+def _judge_pairs(pairs, embedder, second=...):
+    ...
+
+def pair_odds(weights: Weights, pairs, embedder=..., second=...) -> np.ndarray:
+    ...
+
+def strangers(rows, embedder, n: int=...) -> list:
+    ...
+
+def near_strangers(rows, embedder, k: int=..., size: int=...) -> list:
+    ...
+
+@dataclass
+class _Judged:
+    family: np.ndarray
+    fits: np.ndarray
+    judged: list
+
+    def fit(self, use):
+        ...
+
+    def odds(self, w, use):
+        ...
+
+def _pairs_of(rows, model, embedder, rng):
+    ...
+
+def fit_metric(a, b, fits, pull: float=...) -> Metric:
+    ...
+
+def _second_reads(pairs, encoder, folds, seed):
+    ...
+
+def train_gate(embedder, rows=..., folds: int=..., seed: int=..., second=...) -> dict:
+    ...
+
+def _fit_with_limits(pairs, model, folds, seed, second=..., precision=...):
+    ...
+
+def _with_limits(w, odds, fits, best, apply):
+    ...
+
+def save_gate(gate: dict, path):
+    ...
+
+def forget_read() -> _Any:
+    ...
+
+def learned_shift(odds, fits, spread: float=...) -> float:
+    ...
