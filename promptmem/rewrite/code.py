@@ -8,8 +8,7 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['program_of', 'Ran', 'run_program', 'CodeGrader']
 
-# %% ../../nbs/rewrite/16_code.ipynb #2335300f
-from fastcore.basics import patch
+# %% ../../nbs/rewrite/16_code.ipynb #7e2b36d7
 import ast
 import json
 import os
@@ -21,6 +20,9 @@ import sys
 import tempfile
 import warnings
 from dataclasses import dataclass
+from functools import partial
+
+from fastcore.basics import patch
 
 # %% ../../nbs/rewrite/16_code.ipynb #66962a79
 _FENCE = re.compile(r"```[^\n`]*(?:\n|\Z)")
@@ -62,23 +64,17 @@ def program_of(
     imports = [line for line in prompt.splitlines() if line.startswith(("import ", "from "))]
     return "\n".join([*imports, _without_talk(whole)])
 
-# %% ../../nbs/rewrite/16_code.ipynb #53f405d5
-_RUNNER = r"""
+# %% ../../nbs/rewrite/16_code.ipynb #61ff5e67
+_GUARD = r"""
 import json, os, sys
-given = json.loads(sys.stdin.readline())
-say = os.dup(1)
-null = os.open(os.devnull, os.O_RDWR)
-for fd in (0, 1, 2): os.dup2(null, fd)
-import resource
-for name, value in (("RLIMIT_CPU", given["seconds"] + 1), ("RLIMIT_AS", given["memory"]), ("RLIMIT_FSIZE", 0),
-                    ("RLIMIT_NOFILE", 32), ("RLIMIT_CORE", 0)):
-    resource.setrlimit(getattr(resource, name), (value, value))
-import bisect, collections, copy, datetime, decimal, fractions, functools, hashlib, heapq, itertools, math, operator
-import random, re, statistics, string, typing
-write, leave, dumps = os.write, os._exit, json.dumps
-def end(text):
-    write(say, (dumps(text) + "\n").encode())
-    leave(0)
+say, hear, leave = os.write, os.read, os._exit
+def limit(given):
+    import resource
+    for name, value in (("RLIMIT_CPU", given["seconds"] + 1), ("RLIMIT_AS", given["memory"]), ("RLIMIT_FSIZE", 0),
+                        ("RLIMIT_NOFILE", 32), ("RLIMIT_CORE", 0)):
+        resource.setrlimit(getattr(resource, name), (value, value))
+import bisect, builtins, collections, copy, datetime, decimal, fractions, functools, hashlib, heapq, itertools, math
+import operator, random, re, statistics, string, typing
 own = tuple({os.path.realpath(p) for p in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))})
 process = ("os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.exec", "os.system", "subprocess.", "os.startfile",
            "pty.", "os.kill", "os.killpg", "signal.", "_winapi.", "os.putenv", "resource.", "_thread.start")
@@ -86,6 +82,10 @@ change = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symli
           "os.chown", "os.utime", "os.setxattr", "os.removexattr", "shutil.", "tempfile.", "os.chflags", "os.lchmod")
 modules = {"_posixsubprocess", "_ctypes", "ctypes", "_socket", "socket", "multiprocessing", "_multiprocessing", "mmap",
            "_posixshmem", "subprocess", "ssl", "asyncio", "gc"}
+"""
+
+# %% ../../nbs/rewrite/16_code.ipynb #45c7c945
+_WATCH = r"""
 def inside(path, real=os.path.realpath, text=os.fsdecode):
     try: return real(text(path)).startswith(own)
     except (TypeError, ValueError): return False
@@ -98,18 +98,22 @@ def watch(event, args):
         mode, flags = args[1] or "", args[2] or 0
         writes = any(c in mode for c in "wax+") or flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         if writes: end("tried to write a file")
-        if not inside(args[0]): end("tried to read a file")
+        shown = type(args[0]) is str and args[0][:1] + args[0][-1:] == "<>" and "/" not in args[0] # of a SyntaxError
+        if not (shown or inside(args[0])): end("tried to read a file")
     if event in ("os.listdir", "os.scandir") and not inside(args[0] or "."): end("tried to read a folder")
     if event == "import" and args[0] in modules:
         end("tried to open a socket" if args[0] in ("socket", "_socket", "ssl", "asyncio") else
             f"tried to import {args[0]}")
+"""
+
+# %% ../../nbs/rewrite/16_code.ipynb #2d4b5c45
+_DOORS = r"""
 for m in modules: sys.modules.pop(m, None)
-import posix
+import posix, _signal, _thread, signal, threading
 for m in (os, posix):
     for name in ("mkfifo", "mknod", "setsid", "setpgid", "setuid", "setgid", "chroot", "pipe", "dup", "dup2", "write",
                  "_exit", "abort", "memfd_create", "sendfile", "splice", "copy_file_range", "nice"):
         if hasattr(m, name): delattr(m, name)
-import _signal, _thread, signal, threading
 for m in (_signal, signal):
     for name in ("raise_signal", "pthread_kill", "alarm", "setitimer", "signal"): delattr(m, name)
 def thread(*args, **kwargs): end("tried to start a thread")
@@ -117,18 +121,192 @@ for m in (_thread, threading):
     for name in ("start_new_thread", "start_new", "start_joinable_thread", "_start_new_thread",
                  "_start_joinable_thread"):
         if hasattr(m, name): setattr(m, name, thread)
-token, program, test = given.pop("token"), given["program"], given["test"]
-del given
-try: parts = [compile(text, name, "exec") for text, name in ((program, "<answer>"), (test, "<test>"))]
-except BaseException as e: end(f"{type(e).__name__}: {e}"[:200])
+def reason(e):
+    if isinstance(e, MemoryError): return "used more memory than it may"
+    if isinstance(e, RecursionError): return "called itself without end"
+    if isinstance(e, SystemExit): return "left before its tests were over"
+    return f"{type(e).__name__}: {e}"[:200] if str(e) else type(e).__name__
 sys.addaudithook(watch)
+"""
+
+# %% ../../nbs/rewrite/16_code.ipynb #3452fe3f
+_WIRE = r"""
+plain = {tuple: "tuple", set: "set", frozenset: "frozenset", bytes: "bytes", bytearray: "bytearray", dict: "dict",
+         complex: "complex", range: "range", collections.deque: "deque", fractions.Fraction: "Fraction",
+         decimal.Decimal: "Decimal", datetime.datetime: "datetime", datetime.date: "date"}
+def pack(x):
+    for t in (int, float, str, list):
+        if x is None or type(x) is bool: return x
+        if issubclass(type(x), t):
+            if t is list: return list(map(pack, list.__iter__(x)))
+            return t.__str__(x) if t is str else t.__add__(x, t())
+    name = next((plain[t] for t in type(x).__mro__ if t in plain), None)
+    if name == "dict": return {"dict": [[pack(k), pack(v)] for k, v in dict.items(x)]}
+    if name in ("tuple", "set", "frozenset", "deque"): return {name: [pack(v) for v in x]}
+    if name in ("bytes", "bytearray"): return {name: list(x)}
+    if name == "range": return {name: [x.start, x.stop, x.step]}
+    if name == "complex": return {name: [x.real, x.imag]}
+    if name in ("date", "datetime"): return {name: x.isoformat()}
+    return {name: str(x)} if name else handle(x)
+def unpack(x):
+    if type(x) is list: return [unpack(v) for v in x]
+    if type(x) is not dict: return x
+    (name, v), = x.items()
+    if name == "dict": return {unpack(k): unpack(w) for k, w in v}
+    if name in ("tuple", "set", "frozenset", "deque"):
+        return getattr(collections if name == "deque" else builtins, name)(unpack(w) for w in v)
+    if name in ("bytes", "bytearray"): return getattr(builtins, name)(v)
+    if name in ("range", "complex"): return getattr(builtins, name)(*v)
+    if name in ("date", "datetime"): return getattr(datetime, name).fromisoformat(v)
+    if name in ("Fraction", "Decimal"): return getattr(fractions if name == "Fraction" else decimal, name)(v)
+    return held(name, v)
+def put(fd, x):
+    data = json.dumps(x).encode() + b"\n"
+    while data: data = data[say(fd, data):]
+def lines(fd):
+    rest = b""
+    while data := hear(fd, 2**16):
+        *whole, rest = (rest + data).split(b"\n")
+        yield from map(json.loads, whole)
+"""
+
+# %% ../../nbs/rewrite/16_code.ipynb #53f405d5
+_PROGRAM = _GUARD + _WATCH + _WIRE + r"""
+asked, tell, null = os.dup(0), os.dup(1), os.open(os.devnull, os.O_RDWR)
+for fd in (0, 1, 2): os.dup2(null, fd)
+told, objects = lines(asked), []
+given = next(told)
+limit(given)
+def end(text):
+    put(tell, {"end": text})
+    leave(0)
+def handle(x):
+    objects.append(x)
+    if type(x) is type(os): return {"module": [x.__name__, len(objects)-1]}
+    if issubclass(type(x), type) and issubclass(x, Exception): return {"error": [x.__name__, base_of(x)]}
+    return {"handle": len(objects)-1}
+def base_of(t): return next(b.__name__ for b in t.__mro__ if b.__module__ == "builtins")
+def held(name, v): return objects[v] if name == "handle" else functools.partial(back, v)
+def back(i, *args):
+    put(tell, {"back": [i, pack(list(args))]})
+    return serve()
+def act(what, x, more):
+    if what == "call": return x(*more[0], **more[1])
+    if what == "name": return getattr(x, *more)
+    return {"iter": iter, "next": next, "len": len, "str": str, "repr": repr, "hash": hash, "bool": bool}.get(
+        what, getattr(operator, what, None))(x, *more)
+"""
+
+# %% ../../nbs/rewrite/16_code.ipynb #f26ccfaa
+_SERVE = r"""
+def serve():
+    for m in told:
+        if "result" in m: return unpack(m["result"])
+        if "error" in m: raise getattr(builtins, m["error"][0], Exception)(m["error"][1])
+        try:
+            more = unpack(m["with"])
+            put(tell, {"value": pack(act(m["do"], objects[m["on"]], more)),
+                       "args": pack(more[0]) if m["do"] == "call" else []})
+        except (MemoryError, RecursionError, SystemExit) as e: end(reason(e))
+        except Exception as e: put(tell, {"raise": [type(e).__name__, base_of(type(e)), pack(list(e.args))]})
+        except BaseException as e: end(reason(e))
+program, wanted = given["program"], set(given["wanted"])
+del given
 space = {"__name__": "program"}
 try:
-    for part in parts: exec(part, space)
-except MemoryError: end("used more memory than it may")
-except RecursionError: end("called itself without end")
-except SystemExit: end("left before its tests were over")
-except BaseException as e: end(f"{type(e).__name__}: {e}"[:200] if str(e) else type(e).__name__)
+    exec(compile(program, "<answer>", "exec"), space)
+    put(tell, {"names": {k: pack(v) for k, v in space.items() if k in wanted}})
+except BaseException as e: end(reason(e))
+serve()
+leave(0)
+"""
+
+# %% ../../nbs/rewrite/16_code.ipynb #6c31aa4d
+_HANDLES = r"""
+class Handle:
+    def __init__(self, i): object.__setattr__(self, "_i", i)
+    def __call__(self, *args, **named): return ask("call", self._i, list(args), named)
+    def __getattr__(self, name): return ask("name", self._i, name)
+    def __eq__(self, other): return type(other) is Handle and ask("eq", self._i, other) is True
+    def __next__(self): return ask("next", self._i)
+def door(what): return lambda self, *more: ask(what, self._i, *more)
+def between(what):
+    return lambda self, other: ask(what, self._i, other) if type(other) is Handle else NotImplemented
+for name in ("iter", "len", "str", "repr", "hash", "bool", "contains", "getitem", "add", "sub", "mul", "truediv",
+             "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "neg"):
+    setattr(Handle, f"__{name}__", door({"and": "and_", "or": "or_"}.get(name, name)))
+for name in ("lt", "le", "gt", "ge"): setattr(Handle, f"__{name}__", between(name))
+calls, errors = [], {}
+def handle(x):
+    if type(x) is Handle: return {"handle": x._i}
+    if not callable(x): raise TypeError(f"{type(x).__name__} is no data: it cannot be handed to the program")
+    calls.append(x)
+    return {"call": len(calls)-1}
+def held(name, v):
+    if name == "module": return sys.modules[v[0]] if v[0] in known_modules else Handle(int(v[1]))
+    return error_class(*v) if name == "error" else Handle(int(v))
+def error_class(name, base):
+    known = [getattr(builtins, n, None) for n in (name, base)]
+    known = [c for c in known if type(c) is type and issubclass(c, Exception)]
+    own = Exception if not known else known[0]
+    if own.__name__ == name: return own
+    return errors.setdefault(name, type(name, (own,), {}))
+"""
+
+# %% ../../nbs/rewrite/16_code.ipynb #53f405d5-2
+_TESTS = _GUARD + _WATCH + _WIRE + _HANDLES + r"""
+given, report, null = json.loads(sys.stdin.readline()), os.dup(1), os.open(os.devnull, os.O_RDWR)
+for fd in (0, 1, 2): os.dup2(null, fd)
+to, token, entry, test, known = (given.pop(k) for k in ("to", "token", "entry", "test", "known"))
+told = lines(given.pop("fro"))
+known_modules = {"math", "re", "string", "itertools", "functools", "collections", "operator", "random", "copy",
+                 "typing", "fractions", "decimal", "datetime", "heapq", "bisect", "statistics", "hashlib", "json"}
+def end(text):
+    put(report, text)
+    leave(0)
+def renew(a, b):
+    if type(a) is not type(b): return
+    if type(a) in (list, bytearray): a[:] = b
+    elif type(a) in (dict, set, collections.deque):
+        a.clear()
+        getattr(a, "update", getattr(a, "extend", None))(b)
+def ask(what, on, *more):
+    put(to, {"do": what, "on": on, "with": pack(list(more))})
+    for m in told:
+        if "back" in m: put(to, answer(*m["back"]))
+        elif "end" in m: end(str(m["end"])[:200])
+        elif "raise" in m:
+            name, base, args = m["raise"]
+            raise error_class(name, base)(*unpack(args))
+        elif set(m) != {"value", "args"}: end("answered out of form")
+        else:
+            if what == "call": any(map(renew, more[0], unpack(m["args"])))
+            return unpack(m["value"])
+    end("ended without a report")
+def answer(i, args):
+    try: return {"result": pack(calls[i](*unpack(args)))}
+    except Exception as e: return {"error": [type(e).__name__, str(e)]}
+"""
+
+# %% ../../nbs/rewrite/16_code.ipynb #3502f5a4
+_JUDGE = r"""
+import ast
+wanted = [n.id for n in ast.walk(ast.parse(test)) if isinstance(n, ast.Name)] + [entry]
+put(to, given | {"wanted": wanted})
+limit(given)
+""" + _DOORS + r"""
+try:
+    first = next(told, {"end": "ended without a report"})
+    if "names" not in first: end(str(first["end"])[:200])
+    space = {k: unpack(v) for k, v in first["names"].items() if k == entry or not hasattr(builtins, k)}
+    prompt = {"__name__": "prompt"}
+    try: exec(compile(known, "<prompt>", "exec"), prompt)
+    except Exception: prompt = {}
+    prompt.pop(entry, None)
+    helpers = {k: v for k, v in prompt.items() if not k.startswith("__")}
+    if entry in space: prompt[entry] = space[entry]
+    exec(compile(test, "<test>", "exec"), {"__name__": "test"} | space | helpers)
+except BaseException as e: end(reason(e))
 end({"passed": token})
 """
 
@@ -147,46 +325,65 @@ def _read(said, token):
     if isinstance(told, dict): return Ran(told.get("passed") == token, "" if told.get("passed") == token else "forged")
     return Ran(False, str(told))
 
-# %% ../../nbs/rewrite/16_code.ipynb #17144f1d
-def run_program(
-    program: str,  # Python source
-    test: str,  # Python source that raises where the program is wrong
-    seconds: float = 5.0,  # longest run, on the clock
-    memory: int = 512,  # most memory, in megabytes
-) -> Ran:
-    "Run a program and its tests in an interpreter of their own, which may compute and nothing else"
-    if os.name != "posix":
-        raise OSError("programs are run with limits that this system does not have: use Linux or macOS")
-    token = secrets.token_hex(16)
-    given = json.dumps(dict(program=program, test=test, seconds=int(seconds) + 1, memory=memory * 2**20, token=token))
-    with tempfile.TemporaryDirectory() as folder:
-        p = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _RUNNER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env={},
-            start_new_session=True,
-            text=True,
-        )
-        try:
-            said, _ = p.communicate(given + "\n", timeout=seconds)
-        except subprocess.TimeoutExpired:
-            said = json.dumps(f"ran longer than {seconds:g} s") + "\n"
-        finally:
-            _end(p)
-    if not said and p.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        return Ran(False, "used more time than it may")
-    return _read(said, token)
-
 # %% ../../nbs/rewrite/16_code.ipynb #9e2aaae7
 def _end(p):
     "End the interpreter and whatever is in its group"
     try: os.killpg(p.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError): pass
     p.wait()
-    for pipe in (p.stdin, p.stdout): pipe.close()
+    for pipe in (p.stdin, p.stdout):
+        if pipe is not None: pipe.close()
+
+# %% ../../nbs/rewrite/16_code.ipynb #1d5c5709
+class _Pair:
+    "The interpreter of the program and that of its tests, with a pipe each way between them"
+    def __init__(self, folder):
+        (hears, self.to), (self.fro, says) = os.pipe(), os.pipe()
+        start = partial(subprocess.Popen, stderr=subprocess.DEVNULL, cwd=folder, env={}, start_new_session=True)
+        run = [sys.executable, "-I", "-S", "-c"]
+        self.program = start([*run, _PROGRAM + _DOORS + _SERVE], stdin=hears, stdout=says)
+        self.tests = start([*run, _TESTS + _JUDGE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                           pass_fds=(self.to, self.fro))
+        for fd in (hears, says, self.to, self.fro): os.close(fd)
+
+    def ask(self, given, seconds):
+        "What the tests report"
+        return self.tests.communicate(json.dumps(given | dict(to=self.to, fro=self.fro)) + "\n", timeout=seconds)[0]
+
+    def ended_by(self, signals):
+        "Was the program or its tests ended by one of these signals?"
+        try: self.program.wait(1) # its pipe is closed: it has ended, or is about to
+        except subprocess.TimeoutExpired: return False
+        return any(-s in (self.program.returncode, self.tests.returncode) for s in signals)
+
+    def __enter__(self): return self
+    def __exit__(self, *error):
+        for p in (self.program, self.tests): _end(p)
+
+# %% ../../nbs/rewrite/16_code.ipynb #17144f1d
+def run_program(
+    program: str,  # Python source
+    test: str,  # Python source that raises where the program is wrong
+    seconds: float = 5.0,  # longest run, on the clock
+    memory: int = 512,  # most memory of each of the two interpreters, in megabytes
+    entry: str = "",  # the function that is asked for; it may have the name of one of Python's own
+    known: str = "",  # source whose functions, but for `entry`, are not taken from the program: the prompt
+) -> Ran:
+    "Run a program and its tests in interpreters of their own, which may compute and nothing else"
+    if os.name != "posix":
+        raise OSError("programs are run with limits that this system does not have: use Linux or macOS")
+    token = secrets.token_hex(16)
+    given = dict(program=program, test=test, entry=entry, known=known, token=token, seconds=int(seconds) + 1,
+                 memory=memory * 2**20)
+    with tempfile.TemporaryDirectory() as folder, _Pair(folder) as pair:
+        try:
+            said = pair.ask(given, seconds)
+        except subprocess.TimeoutExpired:
+            return Ran(False, f"ran longer than {seconds:g} s")
+        killed = pair.ended_by((signal.SIGXCPU, signal.SIGKILL))
+    if killed and "without a report" in (said or "without a report"):
+        return Ran(False, "used more time than it may")
+    return _read(said, token)
 
 # %% ../../nbs/rewrite/16_code.ipynb #127538be
 class CodeGrader:
@@ -220,6 +417,7 @@ def score(
     test = example.meta["test"] + (
         f"\ncheck({entry})\n" if entry and "def check(" in example.meta["test"] else ""
     )
-    ran = run_program(program, test, self.seconds, self.memory)
+    known = example.meta.get("prompt", "")
+    ran = run_program(program, test, self.seconds, self.memory, entry, known)
     self.why[example.id] = ran.why
     return float(ran.passed)

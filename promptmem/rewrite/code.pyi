@@ -1,7 +1,6 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
-from fastcore.basics import patch
 import ast
 import json
 import os
@@ -13,6 +12,8 @@ import sys
 import tempfile
 import warnings
 from dataclasses import dataclass
+from functools import partial
+from fastcore.basics import patch
 _FENCE: _Any
 
 def _parts(answer):
@@ -26,7 +27,15 @@ def _without_talk(source):
 
 def program_of(answer: str, prompt: str=..., entry: str=...) -> str:
     ...
-_RUNNER: _Any
+_GUARD: _Any
+_WATCH: _Any
+_DOORS: _Any
+_WIRE: _Any
+_PROGRAM: _Any
+_SERVE: _Any
+_HANDLES: _Any
+_TESTS: _Any
+_JUDGE: _Any
 
 @dataclass(frozen=True)
 class Ran:
@@ -36,10 +45,31 @@ class Ran:
 def _read(said, token):
     ...
 
-def run_program(program: str, test: str, seconds: float=..., memory: int=...) -> Ran:
+def _end(p):
     ...
 
-def _end(p):
+class _Pair:
+    program: _Any
+    tests: _Any
+    to: _Any
+    fro: _Any
+
+    def __init__(self, folder):
+        ...
+
+    def ask(self, given, seconds):
+        ...
+
+    def ended_by(self, signals):
+        ...
+
+    def __enter__(self):
+        ...
+
+    def __exit__(self, *error):
+        ...
+
+def run_program(program: str, test: str, seconds: float=..., memory: int=..., entry: str=..., known: str=...) -> Ran:
     ...
 
 class CodeGrader:
