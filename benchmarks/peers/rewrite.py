@@ -9,10 +9,10 @@ On the simulator the accuracy of a wording is known, and so is the best one; all
 SmolLM2 answers and proposes, on the help-desk messages of real_rewrite.py; accuracy is that on 60 held-out messages.
 
 What a row returns is said in its column `rule`. The peers and best-of-random return the wording with the best mean on
-their own questions, whatever that is worth. Ours comes twice, from runs of its own: the *best guess*
-(`prove=False`, `result.candidate`), which is to be compared with theirs, and what was *proved* (the default,
-`result.best`: the start unless another wording was proved better), which is what the column of changes under `null` is
-about.
+their own questions, whatever that is worth. Ours comes in three ways, from runs of its own: the *best guess*
+(`prove=False`, `result.candidate`); what is *likely* better (`prove="likely"`, `result.best`: the best guess, where it
+is more likely than not better by the model of abilities, else the start); and what was *proved* (the default,
+`result.best`: the start unless another wording was proved better on fresh questions).
 
 Each peer's settings are the largest that stay within the budget (rewrite_dspy.py); calls are counted by the server, and
 the table shows how many there were (MIPROv2 asks up to a tenth more). DSPy searches instructions alone,
@@ -53,8 +53,10 @@ NEEDS = ["dspy==3.4.1", "gepa==0.1.4", "optuna"]
 PEERS = ("DSPy COPRO", "DSPy MIPROv2", "DSPy GEPA", "gepa")
 OURS = (
     "ours, the proposer alone, best guess",
+    "ours, the proposer alone, likely",
     "ours, the proposer alone, proved",
     "ours, with the phrase book, best guess",
+    "ours, with the phrase book, likely",
     "ours, with the phrase book, proved",
 )
 RANDOM = "best of random, 10 each"
@@ -62,7 +64,8 @@ RANDOM = "best of random, 10 each"
 
 def rule(method):
     "What is returned"
-    return "proved better, or the start" if "proved" in method else "the best guess, unproved"
+    known = dict(proved="proved better, or the start", likely="likely better, or the start")
+    return known.get(method.split(", ")[-1], "the best guess, unproved")
 
 
 def setting(kind, seed):
@@ -118,9 +121,9 @@ def ours(j):
         proposers=proposers,
         proposer_lm=ask("writer") if labels or "book" not in j["method"] else None,
         seed=j["seed"],
-        prove="proved" in j["method"],
+        prove=dict(proved=True, likely="likely").get(j["method"].split(", ")[-1], False),
     )
-    kept = str(res.best if "proved" in j["method"] else res.candidate)
+    kept = str(res.candidate if "guess" in j["method"] else res.best)
     return dict(kept=kept, calls=res.cost["requests"], proposals=res.cost["by_purpose"].get("propose", 0))
 
 
@@ -235,7 +238,7 @@ def main():
     plan = [("desk" if a.desk else "sim", s, c) for c in a.calls for s in range(a.seeds)]
     if not a.desk:
         plan += [("null", s, 200) for s in range(a.null)]
-    python = python_with("dspy", NEEDS)
+    python = python_with("dspy", NEEDS) if set(a.methods) & set(PEERS) else None
     rows, seconds = [], {}
     for method in a.methods:
         jobs, t = [job(method, kind, s, c, url) for kind, s, c in plan], time.perf_counter()
@@ -260,7 +263,7 @@ def save(a, rows, seconds, python):
     known = {*OURS, RANDOM, *PEERS} - mine
     rows = [r for r in old["runs"] if r["method"] in known] + rows
     note = dict(
-        versions=versions(python, ["dspy", "gepa", "litellm", "optuna"]),
+        versions=versions(python, ["dspy", "gepa", "litellm", "optuna"]) if python else old.get("versions"),
         machine=old.get("machine") or machine(),
         seconds={**{k: v for k, v in old["seconds"].items() if k in known}, **seconds},
     )

@@ -8,7 +8,9 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['SPREADS', 'Abilities']
 
-# %% ../../nbs/rewrite/07_ability.ipynb #2335300f
+# %% ../../nbs/rewrite/07_ability.ipynb #0c9ad218
+from statistics import NormalDist
+
 from fastcore.basics import patch
 import numpy as np
 
@@ -61,10 +63,11 @@ class Abilities:
         rows = [(i, where[e], s) for i, c in enumerate(candidates) for e, s in c.scores.items()]
         i, j, y = (np.array(v) for v in zip(*rows))
         self.n, shared, best = len(candidates), self._shared([c.text for c in candidates]), None
-        x = np.zeros(self.n + len(self.items))
+        x, self.rows, self.fits = np.zeros(self.n + len(self.items)), (i, j, y), [] # fits: one for each prior
         for odds, mean, K, spread in _priors(self, shared, spreads, expected):
             x, L, evidence = _laplace(K, mean, i, j, y, np.full(len(self.items), spread[2]), x)
             evidence += np.log(odds)
+            self.fits.append((evidence, x.copy(), L))
             if best is None or evidence > best[0]: best = evidence, spread, x.copy(), L, K, mean
         _, self.spread, self.mode, self.factor, K, mean = best
         # how far prompts stray from their mean
@@ -114,3 +117,29 @@ def telling(self:Abilities,
     "How much sooner a good prompt answers this question than a usual one"
     usual, hard = float(self.mode[:self.n][-12:].mean()), dict(zip(self.items, self.mode[self.n:])).get(example, 0.)
     return float(expit(usual + better*self.alone - hard) - expit(usual - hard))
+
+# %% ../../nbs/rewrite/07_ability.ipynb #f0e78014
+def _evidence_of_none(fit):
+    "Log evidence that all abilities are the same, as a mean over what questions may differ by"
+    same = fit.centre**2 + 1e-4*np.eye(fit.n)
+    start = np.zeros(fit.n + len(fit.items))
+    found = [_laplace(same, np.zeros(fit.n), *fit.rows, np.full(len(fit.items), q), start)[2]
+             for q in sorted({q for *_, q in SPREADS})]
+    return np.logaddexp.reduce(found) - np.log(len(found))
+
+# %% ../../nbs/rewrite/07_ability.ipynb #7d47eb45
+@patch
+def chance_better(self:Abilities,
+    i:int, # number of a candidate
+    base:int=0, # number of the one that it is compared with
+)->float: # 0 to 1
+    "How likely candidate `i` is better than `base`, where it may also be that no two candidates differ"
+    weights, chances = np.array([e for e, *_ in self.fits]), []
+    which = np.zeros(len(self.mode))
+    which[[i, base]] = 1, -1
+    for _, mode, factor in self.fits:
+        spread = np.linalg.norm(np.linalg.solve(factor, which))
+        chances.append(NormalDist().cdf((mode[i] - mode[base])/max(spread, 1e-9)))
+    differ = np.logaddexp.reduce(weights) - np.log(len(weights)) - _evidence_of_none(self)
+    share = np.exp(weights - weights.max())
+    return float(expit(differ)*(share @ chances)/share.sum()) if i != base else 0.

@@ -1,6 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from statistics import NormalDist
 from fastcore.basics import patch
 import numpy as np
 from ..core import words
@@ -14,6 +15,8 @@ class Abilities:
     items: _Any
     alone: _Any
     n: _Any
+    rows: _Any
+    fits: _Any
     spread: _Any
     mode: _Any
     factor: _Any
@@ -33,5 +36,11 @@ class Abilities:
     def telling(self, example, better: float=...) -> float:
         ...
 
+    def chance_better(self, i: int, base: int=...) -> float:
+        ...
+
 def _priors(self, shared, spreads, expected):
+    ...
+
+def _evidence_of_none(fit):
     ...

@@ -48,7 +48,8 @@ class SearchSettings:
     incumbent_questions:int = 4 # that the prompt in use gets in each round
     # probability of being the best at which finding ends, where no proposer could bring a better one
     known_best:float = .95
-    prove:bool = True # False: all calls go into finding
+    prove:object = True # False and "likely": all calls go into finding
+    likely:float = .5 # chance of being better at which "likely" keeps the best guess
 
 # %% ../../nbs/rewrite/08_finder.ipynb #72346bcd
 class _Trouble:
@@ -91,7 +92,7 @@ class SearchState:
         self.task, self.lm, self.seeds, self.ledger, self.settings = task, lm, list(seeds), ledger, settings
         self.guards, self.listener, self.rng = guards, listener, np.random.default_rng(settings.seed)
         self.unit, self.calls_saved = task.calls_per_answer, 0 # calls that one answer costs
-        self.candidates, self.proved, self.notes, self.incumbent = [], [], [], None
+        self.candidates, self.proved, self.notes, self.incumbent, self.chance = [], [], [], None, None
         self.tests, self.answers, self.fresh, self.texts = {}, {}, {}, {} # by candidate; `fresh`: scores on dev
         self.failed, self.trouble = set(), {} # (candidate id, example id) without an answer; role -> `_Trouble`
         self.said = {} # (candidate id, example id) -> answer, on all splits

@@ -249,7 +249,9 @@ class LearnPhrases:
         names, mean, cov = self.posterior(state)
         best = state.ranked()[:1] or [state.incumbent]
         out, known = [], {c.text for c in state.candidates}
-        for w in rng.multivariate_normal(mean, cov, size=n, method="cholesky"):
+        draws = rng.multivariate_normal(mean, cov, size=n, method="cholesky")
+        if n and len(state.candidates) > 1: draws[0] = mean # one of them is what is expected to be best
+        for w in draws:
             worth = dict(zip(names, w))
             text = self.book.write({s: max(ps, key=lambda p: worth[s, p]) for s, ps in self.book.slots.items()})
             if rng.random() < self.mutate or text in known: text = self.book.mutate(text, rng)

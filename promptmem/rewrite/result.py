@@ -100,6 +100,7 @@ class OptimizeResult:
     config:dict # arguments, model, split hash
     classes:list = field(default_factory=list) # per prompt ("seed", "best") and label: n, right, what was said
     guess_id:str = None # id of the candidate that all answers of the run speak for, proved or not
+    chance:float = None # that the best guess is better than the start, where nothing was to be proved
 
     def __getitem__(self, cid): return next(c for c in self.candidates if c.id == cid)
     @property
@@ -112,7 +113,7 @@ class OptimizeResult:
         return Wording(self[self.guess_id or self.best_id])
     @property
     def improved(self):
-        "Was a wording proved better than the first seed?"
+        "Was the first seed replaced: by a wording proved better, or, where that was asked for, one that likely is?"
         return self.best_id != self.candidates[0].id
     @property
     def history(self):
@@ -166,7 +167,15 @@ def _guessed(res):
     if res.candidate == res.seed or res.candidate.candidate.expected is None: return ""
     a, b = (c.expected for c in (res.candidates[0], res.candidate.candidate))
     before = f" against {a:.0%}" if a is not None else ""
-    return f" (best guess, not proved, about {b:.0%}{before}: {str(res.candidate)!r:.70})"
+    chance = f", better with a chance of {res.chance:.0%}" if res.chance is not None else ""
+    return f" (best guess, not proved, about {b:.0%}{before}{chance}: {str(res.candidate)!r:.70})"
+
+# %% ../../nbs/rewrite/06_result.ipynb #27463bbb
+def _held(gain):
+    "The end of a verdict: what held-out examples say"
+    if not gain: return "; it was not measured on held-out examples."
+    if gain.lo <= 0: return f"; the held-out gain of {gain} does not exclude zero."
+    return f"; it gains {gain} on held-out examples."
 
 # %% ../../nbs/rewrite/06_result.ipynb #9c2fd158
 @patch(as_prop=True)
@@ -175,14 +184,17 @@ def verdict(self:OptimizeResult)->str:
     gain, alpha = self.final.get("gain"), self.config.get("alpha", .05)
     same = [n for n in self.notes if n.startswith("the model answers ")]
     if not self.improved:
-        return ("Keep the prompt you have: no wording was proved better" + "".join(f"; {n}" for n in same[:1])
+        none = "is likely" if self.config.get("prove") == "likely" else "was proved"
+        return (f"Keep the prompt you have: no wording {none} better" + "".join(f"; {n}" for n in same[:1])
                 + _guessed(self) + ".")
+    if self.config.get("prove") == "likely":
+        found = f"A prompt was found that is better with a chance of {self.chance:.0%}, by the answers of the run"
+        return found + _held(gain)
     kept = "unproved" in self[self.best_id].reason # the published scheme
     what = "A new prompt was kept without proof" if kept else f"A better prompt was found and proved (alpha {alpha:g})"
-    if not gain: return f"{what}; it was not measured on held-out examples."
-    if gain.lo <= 0: return f"{what}; the held-out gain of {gain} does not exclude zero."
-    return f"{what}; it gains {gain} on held-out examples."
+    return what + _held(gain)
 
+# %% ../../nbs/rewrite/06_result.ipynb #e0c502cd
 _SHOWN = dict(seed="with the prompt at the start", best="with the best prompt", gain="gain of the best over the start")
 
 # %% ../../nbs/rewrite/06_result.ipynb #3b23d34f
@@ -236,7 +248,7 @@ def read(cls:OptimizeResult,
     d = read_json(path)
     if not isinstance(d, dict):
         raise InvalidData(f"{path}: no saved search: expected an object, found {type(d).__name__}")
-    missing = {f.name for f in fields(OptimizeResult)} - {"classes", "guess_id"} - set(d) # came with version 0.3
+    missing = {f.name for f in fields(OptimizeResult)} - {"classes", "guess_id", "chance"} - set(d) # came later
     if missing: raise InvalidData(f"{path}: no saved search; it lacks {', '.join(sorted(missing))}")
     try:
         d["candidates"] = [Candidate(**{**c, "parents": tuple(c["parents"])}) for c in d["candidates"]]

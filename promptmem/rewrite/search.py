@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['run_search', 'run_guess', 'best_guess', 'run_published', 'one_answer', 'screen_overlap', 'measure', 'finish',
-           'default_proposers', 'optimize_prompt', 'estimate_cost']
+__all__ = ['run_search', 'best_guess', 'keep_likely', 'run_guess', 'run_published', 'one_answer', 'screen_overlap', 'measure',
+           'finish', 'default_proposers', 'optimize_prompt', 'estimate_cost']
 
 # %% ../../nbs/rewrite/10_search.ipynb #6c07531e
 import warnings
@@ -22,7 +22,7 @@ from .guards import FormGuard, LeakGuard
 from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, LearnPhrases,
                                        LearnSentences, MutatePhrases, PhraseBook, Reflect, pareto)
 from .labels import class_table, same_answer, say_same
-from .prover import ALL_IN, Prover, bets_of, proof_calls, prove, settle
+from .prover import ALL_IN, Prover, bets_of, pinned_hold, proof_calls, prove, settle
 from .prover import ALPHA_SHARES # noqa: F401 (stood here in version 0.1)
 from .result import OptimizeResult
 from .task import Ledger
@@ -36,7 +36,7 @@ def run_search(
 )->None:
     "Find in rounds, prove, and search on with what is left"
     state, rounds = finder.state, finder.state.settings.rounds
-    if not state.settings.prove: return run_guess(finder)
+    if state.settings.prove is not True: return run_guess(finder, prover)
     waiting, r, idle = finder.start(), 0, False
     while prover.more_tests:
         kept = proof_calls(prover)
@@ -56,15 +56,6 @@ def run_search(
     if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
     settle(prover)
 
-# %% ../../nbs/rewrite/10_search.ipynb #ba6bd6f2
-def run_guess(
-    finder:Finder, # of the run
-)->None:
-    "Find with all calls; nothing is proved"
-    state, rounds, waiting = finder.state, finder.state.settings.rounds, finder.start()
-    for r in range(1, rounds+1): waiting = find_round(finder, r, waiting, state.left//(rounds-r+1), lambda: 0)
-    if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
-
 # %% ../../nbs/rewrite/10_search.ipynb #2f99a550
 def best_guess(
     state:SearchState, # of the run
@@ -72,6 +63,34 @@ def best_guess(
     "The candidate that all answers of the run, on train and dev, speak for; the prompt in use where there are none"
     tried = [c for c in state.candidates if c.n and c.status != "refuted"]
     return max(tried, key=lambda c: posterior_mean(state, c), default=state.incumbent)
+
+# %% ../../nbs/rewrite/10_search.ipynb #d88443bf
+def keep_likely(
+    prover:Prover, # of the run
+    best, # the candidate that all answers speak for
+)->None:
+    "Put the best guess in the place of the start, if it is likely better and breaks no pinned example"
+    state = prover.state
+    if best is state.candidates[0] or state.chance <= state.settings.likely: return
+    best.status, best.reason = "accepted", f"better with a chance of {state.chance:.2f}, not proved"
+    if pinned_hold(prover, best): state.incumbent = best
+    if prover.bet_size > 1: state.note("questions of one group counted as different ones: the chance is too high")
+
+# %% ../../nbs/rewrite/10_search.ipynb #ba6bd6f2
+def run_guess(
+    finder:Finder, # of the run
+    prover:Prover=None, # of the same run: looks after pinned examples
+)->None:
+    "Find with all calls; nothing is proved"
+    state, rounds, waiting = finder.state, finder.state.settings.rounds, finder.start()
+    kept = 2*len(state.task.pinned)*state.unit if state.settings.prove else 0
+    for r in range(1, rounds+1):
+        waiting = find_round(finder, r, waiting, (state.left - kept)//(rounds-r+1), lambda: kept)
+    if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
+    best = best_guess(state)
+    if state.candidates[0].n and best.n: # both are among those that were tried
+        state.chance = finder.abilities.chance_better(*(finder.tried.index(c) for c in (best, state.candidates[0])))
+        if state.settings.prove == "likely": keep_likely(prover, best)
 
 # %% ../../nbs/rewrite/10_search.ipynb #51bf0bc7
 def run_published(
@@ -180,12 +199,13 @@ def finish(
             state.note(say_same(same) + (" with the best prompt" if c != state.candidates[0].id else ""))
             if c == state.incumbent.id: warnings.warn(f"{say_same(same)}: no two wordings differ then", stacklevel=3)
     if state.incumbent is state.candidates[0]:
-        state.note("no wording was proved better: the seed stays" if state.settings.prove
-                   else "nothing was to be proved")
+        state.note({True: "no wording was proved better: the seed stays", False: "nothing was to be proved"}.get(
+            state.settings.prove, "no wording is likely better: the seed stays"))
     tests = [dict(challenger=a, incumbent=b, **t.to_dict()) for (a, b), t in state.tests.items()]
     cost = {**state.ledger.to_dict(), "calls_saved": state.calls_saved}
     return OptimizeResult(state.seeds[0], state.candidates, state.incumbent.id, tests, final, cost,
-                          pareto(state.candidates), state.notes, config, _classes(state, final), best_guess(state).id)
+                          pareto(state.candidates), state.notes, config, _classes(state, final), best_guess(state).id,
+                          state.chance)
 
 # %% ../../nbs/rewrite/10_search.ipynb #066168ff
 def default_proposers(
@@ -260,29 +280,31 @@ def optimize_prompt(
     max_candidates:int=32, # per round
     seed:int=0, # of every random choice
     preset:str=None, # "published": the published scheme instead of this loop
-    prove:bool=True, # False: all calls go into finding; the result's `candidate` is then the best guess, not proved
+    prove=True, # False: all calls go into finding, `candidate` is the best guess; "likely": kept if likely better
     progress=False, # True: show a bar; or a function that gets a dict after every step, e.g. a `LiveLedger`
 )->OptimizeResult:
     "Search for a wording that `lm` understands better than the first seed, and prove it"
     seeds = _checked(seeds, rounds, alpha, screen_keep, preset, task)
+    if prove not in (True, False, "likely"): raise ValueError(f"prove is True, False or 'likely', not {prove!r}")
     held_out_calls, possible = _plan(task, rounds, budget_calls, held_out_calls, alpha)
     if proposer_lm is None and getattr(lm, "chat", False): proposer_lm = lm # it can follow instructions about prompts
     proposers = default_proposers(seeds, proposer_lm) if proposers is None else list(proposers)
     guards = [] if preset else [FormGuard(), LeakGuard()] if guards is None else list(guards)
     settings = SearchSettings(rounds=possible, alpha=alpha, held_out_calls=held_out_calls, batch_pairs=speculate,
                               seed=seed, max_candidates=max_candidates, screen_keep=screen_keep,
-                              screen_error=screen_error, prove=prove)
+                              screen_error=screen_error, prove=prove,
+                              incumbent_questions=8 if prove == "likely" else SearchSettings.incumbent_questions)
     state = SearchState(task, lm, seeds, Ledger(budget_calls), settings, guards, _listener(progress, budget_calls))
     finder, prover = Finder(state, proposers, proposer_lm, screen), Prover(state)
     for part, k in screen_overlap(task, screen).items():
         state.note(f"the log of the screen holds {k} of the {len(task.split[part])} {part.replace('_', '-')} "
                    "questions: it chose candidates by answers that the proof and the report should be fresh for")
     if possible < rounds: state.note(f"the budget allows {possible} of {rounds} rounds")
-    if len(prover.bets) < (least := (fewest_wins if prover.signs else least_pairs)(alpha*ALL_IN)):
+    if prove is True and len(prover.bets) < (least := (fewest_wins if prover.signs else least_pairs)(alpha*ALL_IN)):
         what = "examples" if prover.bet_size == 1 else "groups of examples"
         state.note(f"dev has {len(prover.bets)} {what}: nothing can be proved with fewer than {least}")
     config = dict(task=task.name, split=task.split_hash, lm=lm.name, rounds=rounds, budget_calls=budget_calls,
-                  alpha=alpha, seed=seed, preset=preset, screen=screen is not None,
+                  alpha=alpha, seed=seed, preset=preset, screen=screen is not None, prove=prove,
                   proposer_lm=proposer_lm.name if proposer_lm is not None else None,
                   proposers=[type(p).__name__ for p in proposers])
     if preset: run_published(finder)

@@ -54,6 +54,44 @@ def test_the_guess_is_saved_and_older_files_have_none(tmp_path):
     assert OptimizeResult.read(tmp_path/"old.json").candidate == "Be kind."
 
 
+def test_what_is_likely_better_is_kept_and_luck_is_not():
+    changed, gains = 0, []
+    for seed in range(40, 52):
+        null = Simulator(n=300, seed=seed, null=True)
+        proposers = [RandomPhrases(null.book), LearnPhrases(null.book)]
+        kw = dict(budget_calls=100, held_out_calls=0, proposers=proposers, seed=seed, prove="likely")
+        res = optimize_prompt(null.task(), null, ["Be kind."], **kw)
+        assert res.improved == (res.chance > .5) and not res.tests and 0 <= res.chance <= 1
+        changed += res.improved
+        sim, res = run(seed, prove="likely")
+        assert res.best == (res.candidate if res.improved else "Be kind.")
+        assert res.improved == ("A prompt was found that is better" in res.verdict)
+        gains.append(sim.accuracy(res.best) - sim.accuracy("Be kind."))
+    assert changed <= 2          # about one in sixty: 3 or more of 12 have a chance of 1 in 1,000
+    assert np.mean(gains) > .12 and min(gains) > -.1
+
+
+def test_likely_keeps_pinned_examples_and_its_chance_is_saved(tmp_path):
+    sim = Simulator(n=300, seed=41)
+    task = sim.task(pinned=[dict(question="Q7: a box holds 5 pens and 2 are taken out. How many stay?", expected="3")])
+    class Strict(Simulator):
+        "Answers the pinned question right with the wording at the start alone"
+        def _answer(self, requests):
+            for i, c in super()._answer(requests):
+                if "holds 5 pens" in requests[i]["prompt"]:
+                    c = type(c)("3" if requests[i]["prompt"].startswith("Be kind.\n") else "9", c.usage, c.model)
+                yield i, c
+    strict = Strict(n=300, seed=41)
+    res = optimize_prompt(task, strict, ["Be kind."], budget_calls=300, held_out_calls=0, seed=1, prove="likely",
+                          proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)])
+    assert res.chance > .5 and res.best == "Be kind." and res.cost["requests"] <= 300
+    assert res.candidate.candidate.status != "accepted" and "is likely better" in res.verdict
+    res.to_json(tmp_path/"r.json")
+    assert OptimizeResult.read(tmp_path/"r.json").chance == res.chance
+    with pytest.raises(ValueError, match="True, False or 'likely'"):
+        optimize_prompt(task, strict, ["Be kind."], prove="maybe")
+
+
 def state_of(*rows):
     "Candidates with their scores on four questions"
     cs = [Candidate(f"c{i}", text, status="tried", scores={str(k): float(s) for k, s in enumerate(scores)})

@@ -64,7 +64,7 @@ def test_a_prompt_may_name_the_classes_but_not_the_answers_of_other_tasks():
         seen.append(p)
         return "positive" if int(p.split()[-1]) % 2 == 0 and "positive or" in p else "negative"
     res = optimize_prompt(task, CallableLM(model, chat=True), ["Judge."], budget_calls=200)
-    assert res.improved and res.best == "Answer positive or negative."
+    assert res.improved and "Answer positive or negative." in res.best
 
 
 def test_one_answer_to_everything_warns_and_stands_in_the_verdict():
