@@ -369,8 +369,12 @@ def cards(
     "The metrics as cards that a reader understands without their author"
     from promptmem.batch.measures import figures_of
     found = figures_of(dict(result, metrics=metrics))
-    left = f'<p class="soft">{len(found) - most} more stand in the result file.</p>' if len(found) > most else ""
-    return f'<ul class="cards">{"".join(map(_card, found[:most]))}</ul>{left}' if found else ""
+    none = [f for f in found if f.value is None]           # an empty card says nothing
+    found = [f for f in found if f.value is not None]
+    left = [f"{len(found) - most} more stand in the result file."] if len(found) > most else []
+    left += ["Not measured: " + "; ".join(f.measure.label for f in none) + "."] if none else []
+    told = "".join(f'<p class="soft">{escape(line)}</p>' for line in left)
+    return (f'<ul class="cards">{"".join(map(_card, found[:most]))}</ul>' if found else "") + told
 
 # %% ../../nbs/batch/07_pages.ipynb #9b5aefe8
 def result_cards(
