@@ -126,12 +126,23 @@ def _execute(notebook, told, timeout, threads):
         nb = book[0] if book else _prepare(notebook, told)
         return nb, _error(nb, e)
 
+# %% ../../nbs/batch/03_run.ipynb #e247cce8
+def _is_bar(output):
+    "Whether an output is a progress bar that nobody watched: a live view without a picture of itself"
+    data = output.get("data") or {}
+    return "application/vnd.jupyter.widget-view+json" in data and "text/html" not in data
+
+def _without_bars(nb):
+    for cell in nb.cells:
+        if cell.cell_type == "code": cell.outputs = [o for o in cell.outputs if not _is_bar(o)]
+    return nb
+
 # %% ../../nbs/batch/03_run.ipynb #1eafca61
 def _keep(nb, folder, result):
     "Write a run's three files; result.json comes last, so that it never speaks of files that are not there"
     import nbformat
     from promptmem.batch.pages import run_page
-    nb.metadata.pop("widgets", None)
+    _without_bars(nb).metadata.pop("widgets", None)
     nb = redact(nb)
     write_atomic(folder/"notebook.ipynb", nbformat.writes(nb) + "\n")
     write_atomic(folder/"report.html", run_page(nb, redact(dict(result)), folder))
