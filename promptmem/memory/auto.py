@@ -21,8 +21,8 @@ from fastcore.basics import patch
 
 from ..core import InvalidData, identity_key
 from ..lm.words import WordReader
-from .gate import (NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, read_texts, reads,
-                                   second_encoder)
+from .gate import (NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_texts,
+                                   reads, second_encoder)
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -374,14 +374,16 @@ def bind(self:AutoLookup,
 def forget(self:AutoLookup,
     texts=(), # that the store forgets
     ids=(), # of what it forgets
-)->int: # 0: what is kept is made again from what is left
-    "Drop everything kept in memory about texts, and what the embedder kept of these"
-    if self._vectors is not None:
-        inner, self._vectors = self._vectors.embedder, KeptVectors(self._vectors.embedder)
-        if hasattr(inner, "forget"): inner.forget([t.lower() for t in texts], ids)
-    if self.second is not None: self.second = KeptVectors(self.second.embedder)
+)->int: # vectors that were taken out of the caches of the embedders
+    "Drop everything kept in memory about texts, and what the embedders' caches on disk hold of these"
     forget_read()
-    return 0
+    alone = self._vectors is self.second
+    behind = list({id(k.embedder): k.embedder for k in (self._vectors, self.second) if k is not None}.values())
+    if self.second is not None: self.second = KeptVectors(self.second.embedder)
+    if self._vectors is not None: self._vectors = self.second if alone else KeptVectors(self._vectors.embedder)
+    forms = list(dict.fromkeys(f for t in texts for f in (t, t.lower(), lowered(t))))
+    caches = [e if hasattr(e, "forget") else getattr(e, "cache", None) for e in behind]
+    return sum(int(c.forget(forms, ids) or 0) for c in caches if c is not None)
 
 # %% ../../nbs/memory/14_auto.ipynb #da6764fb
 @patch

@@ -11,7 +11,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, identity_key
 from ..lm.words import WordReader
-from .gate import NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, read_texts, reads, second_encoder
+from .gate import NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_texts, reads, second_encoder
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 

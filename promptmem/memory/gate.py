@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # %% auto #0
 __all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'NEVER', 'LABELS', 'folded', 'Lexicon', 'lexicon', 'verb_group',
-           'split_words', 'canonical', 'Question', 'read_question', 'spelling', 'match_words', 'read_texts',
+           'split_words', 'canonical', 'Question', 'read_question', 'spelling', 'match_words', 'lowered', 'read_texts',
            'differences', 'reads', 'tongue', 'USEEmbedder', 'second_encoder', 'Metric', 'pair_features', 'Forest',
            'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'Gate', 'apply_limit', 'quiet_limit', 'injection_proof',
            'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers', 'fit_metric', 'train_gate',
@@ -372,16 +372,21 @@ def _compounds(a, b, out):
             if (free_a[i] or free_b[j]) and len(short) > 3 and len(long) - len(short) > 3 and (
                     long.startswith(short) or long.endswith(short)): out[i, j] = .85
 
-# %% ../../nbs/memory/13_gate.ipynb #b41f90c7
+# %% ../../nbs/memory/13_gate.ipynb #593606df
 _LATIN = re.compile(r"[a-zà-öø-ÿ]")
+
+def lowered(
+    text:str, # a question
+)->str: # as it is embedded
+    "In lower case, in one form of Unicode, with plain apostrophes"
+    return unicodedata.normalize("NFC", text).replace("’", "'").lower()
 
 def read_texts(
     reader, # a `WordReader`
     texts, # questions
 )->list: # a `Read` per question: its vector, and float32 [words, dim] with rows of length 1, or None
     "Each question and each of its words as the model reads them, in one pass"
-    low = [unicodedata.normalize("NFC", t).replace("’", "'").lower() for t in texts]
-    return reader(low, [list(read_question(t).low) or [""] for t in texts])
+    return reader([lowered(t) for t in texts], [list(read_question(t).low) or [""] for t in texts])
 
 # %% ../../nbs/memory/13_gate.ipynb #934db1da
 ANY = "any" # instead of vectors: as if every word could stand for every other

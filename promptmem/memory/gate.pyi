@@ -158,6 +158,9 @@ def _compounds(a, b, out):
     ...
 _LATIN: _Any
 
+def lowered(text: str) -> str:
+    ...
+
 def read_texts(reader, texts) -> list:
     ...
 ANY: _Any

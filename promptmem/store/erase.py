@@ -107,10 +107,13 @@ def _is(c, ids):
 
 def _blank_receipt(r, ids):
     "A retrieval without what it says of `ids`; the sentence that says why may name any of them"
-    was = list(r.get("candidates") or ())
-    near = [dict(c, key=GONE, text=GONE, id=None) if _is(c, ids) else c for c in was]
-    hit = dict(id=None, key=GONE, text=GONE) if _is(r, ids) else {}
-    return r | dict(candidates=near, why=GONE if hit or near != was else r.get("why", "")) | hit
+    gone = dict(id=None, key=GONE, text=GONE)
+    without = lambda c: c | gone if _is(c, ids) else c
+    old = {name: list(r[name]) for name in ("candidates", "also") if r.get(name)}
+    new = {name: [without(c) for c in near] for name, near in old.items()}
+    if r.get("ask"): old["ask"], new["ask"] = r["ask"], without(r["ask"])
+    if new == old and not _is(r, ids): return r
+    return r | new | dict(why=GONE) | (gone if _is(r, ids) else {})
 
 # %% ../../nbs/store/05_erase.ipynb #1b1cb31a
 def blank(

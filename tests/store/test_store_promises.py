@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import threading
 import time
+import unicodedata
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ from conftest import raw_bytes
 from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM
 from promptmem.lm.embed import HashEmbedder
-from promptmem.memory import Assistant
+from promptmem.memory import Assistant, AutoLookup
+from promptmem.memory.gate import lowered
 from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store import Forgotten, Store, StoreError
 from promptmem.store.database import as_url, shown
@@ -194,6 +196,56 @@ def test_forgetting_cleans_the_disk_caches_of_model_and_embedder(tmp_path, seman
         assert b"ZEBRA" not in raw and not any(v in raw for v in vectors) and kept in raw
         again = lm.complete(["an unrelated request"])[0]
         assert again.cached and again.text == other
+
+
+def files(folder): return [f for f in folder.rglob("*") if f.is_file()]
+
+
+def everything_asks():
+    "A look-up that offers whatever is near, and applies nothing"
+    m = AutoLookup(None)
+    for w in m.gate.sets.values(): w.apply, w.ask = 50., -50.
+    return m
+
+
+@pytest.mark.parametrize("by", ["id", "key"])
+def test_an_offer_and_what_went_along_leave_receipts_with_their_question(tmp_path, by):
+    s = Store(tmp_path/"m.db")
+    a = Assistant(CallableLM(lambda p: "x"), store=s, scope="alice", lookup=everything_asks())
+    offered = s.add(scope="alice", key="when is the ZEBRA fed", text="the QUAGGA too")
+    assert a.ask("who feeds animals").retrieval.ask.id == offered.id
+    b = Assistant(CallableLM(str), store=s, scope="bob", lookup=AutoLookup(None, several=3))
+    s.add(scope="bob", key="how do I greet the board", text="formally")
+    along = s.add(scope="bob", key="please how do I greet the board of the OKAPI", text="in KUDU")
+    r = b.ask("how do I greet the board of the OKAPI house please").retrieval
+    assert along.id in {r.id, *(c.id for c in r.also), *(c.id for c in r.candidates)}
+    for c in (offered, along):
+        gone = s.forget(id=c.id) if by == "id" else s.forget(scope=c.scope, key=c.key)
+        assert gone.complete
+    left = s.interactions("alice")[0].retrieval
+    assert left.ask.key == "[forgotten]" and left.ask.id is None and left.why == "[forgotten]"
+    held = b"".join(f.read_bytes() for f in files(tmp_path))
+    assert not [w for w in (b"ZEBRA", b"QUAGGA", b"KUDU", b"zebra") if w in held]
+    assert all(along.id not in str(i.retrieval.to_dict()) for i in s.interactions("bob"))
+    s.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["How warm is the QUAGGA", "Où est l’ÉCOLE", unicodedata.normalize("NFD", "où est l'école")]
+)
+def test_the_look_up_for_people_cleans_the_disk_cache_of_its_embedder(tmp_path, text):
+    e = HashEmbedder(32, cache=tmp_path/"e.db")
+    s = Store(tmp_path/"m.db")
+    a = Assistant(CallableLM(lambda p: "x"), store=s, scope="alice", lookup=AutoLookup(e, second=None))
+    a.clarify(a.ask(text), "in words")
+    a.ask(text + " today")
+    forms = [form for t in (text, text + " today") for form in (t.lower(), lowered(t))]
+    vectors = [v.tobytes() for v in HashEmbedder(32)(forms)]
+    held = lambda: [f.name for f in files(tmp_path) for v in vectors if v in f.read_bytes()]
+    assert "e.db-wal" in held() or "e.db" in held()
+    gone = s.forget(scope="alice")
+    assert gone.complete and gone.cached >= 2 and not held()
+    s.close()
 
 
 def test_one_id_in_two_scopes_that_are_read_as_layers(store, tmp_path):
