@@ -147,15 +147,25 @@ def _verdict(m, stored, question):
     a, b = m.vectors.read([stored, question])
     return m.gate(stored, question, float(a.unit @ b.unit), (a.words, b.words), also)
 
+# %% ../../nbs/memory/14_auto.ipynb #a55f5d76
+def _ruled_out(m, question, near):
+    "key -> verdict of the memories that need not be read to the end; of the others all is read that the gate asks for"
+    out, still = {}, {n.key: n.cosine for n in near}
+    for reader, known in ((m.second, False), (m.vectors if m._meaning else None, m.second is not None)):
+        if reader is None or not reads(question): continue
+        if m._meaning: # what words could do at best
+            also = {key: _second(m, key, question) if known else None for key in still}
+            best = {key: m.gate.at_most(key, question, cosine, also[key]) for key, cosine in still.items()}
+            out |= {key: v for key, v in best.items() if v.says == "leave"}
+            still = {key: cosine for key, cosine in still.items() if key not in out}
+        if still: reader.read([question, *still]) # all at once, into what is kept
+    return out
+
 # %% ../../nbs/memory/14_auto.ipynb #47e42b0b
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
-    best, meaning = {}, m._meaning and reads(question)
-    if m.second is not None and reads(question): m.second.read([question, *(n.key for n in near)])
-    if meaning: best = {n.key: m.gate.at_most(n.key, question, n.cosine, _second(m, n.key, question)) for n in near}
-    open_still = [n.key for n in near if meaning and best[n.key].says != "leave"]
-    if open_still: m.vectors.read([question, *open_still]) # all at once, into what is kept
-    verdict = lambda key: _verdict(m, key, question) if key in open_still or not meaning else best[key]
+    left = _ruled_out(m, question, near)
+    verdict = lambda key: left[key] if key in left else _verdict(m, key, question)
     out = [Near(n.key, n.text, n.id, n.place, n.cosine, verdict(n.key)) for n in near]
     return sorted(out, key=lambda n: (-n.verdict.log_odds, n.place))
 
