@@ -84,6 +84,9 @@ def _second(m, stored, question):
 def _verdict(m, stored, question):
     ...
 
+def _ruled_out(m, question, near):
+    ...
+
 def _judged(m, question, near):
     ...
 
