@@ -32,7 +32,7 @@ class Delta:
     dense:dict = field(default_factory=dict) # parameter name -> difference, float32
     factors:dict = field(default_factory=dict) # parameter name -> (left [a, r], right [r, b])
     senses:tuple = None # (token ids [n], sense indices [n], vectors [n, d])
-    keys:dict = field(default_factory=dict) # parameter name -> keys [f, n] that a direct edit wrote: later ones keep them
+    keys:dict = field(default_factory=dict) # parameter name -> keys [f, n] that a direct edit wrote, for later ones
     beginnings:int = 0 # how many of the keys belong to subjects at the very beginning of a text
 
     def __post_init__(self):
@@ -119,7 +119,7 @@ class Ledger:
         name:str, # of a parameter
     )->torch.Tensor:
         "The parameter without any edit"
-        return self.base[name] if name in self.base else self.parameters()[name].detach()
+        return self.base[name] if name in self.base else self.model().get_parameter(name).detach()
 
     def put(self,
         edit, # an Edit
@@ -189,7 +189,7 @@ def fingerprint(
     book, h = ledger(model), hashlib.sha256()
     h.update(str(getattr(model.config, "model_type", type(model).__name__)).encode())
     for name, p in sorted(model.named_parameters()):
-        w = book.original(name).reshape(-1)
+        w = (book.base[name] if name in book.base else p.detach()).reshape(-1)
         step = max(1, w.numel()//_SAMPLE)
         h.update(f"{name}{tuple(p.shape)}{p.dtype}".encode() + _bytes(w[::step][:_SAMPLE]))
     return h.hexdigest()[:16]

@@ -16,8 +16,7 @@ from .deltas import Delta, Edit, require_senses
 from .evaluate import free_answers, prompt_ids
 from .examples import read_texts, renamed
 from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
-                                     train_lora,
-                                     train_weights)
+                                     kl_for, train_lora, train_weights)
 from .losses import EncodedExamples, encoded
 from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
                                   rome)
@@ -149,6 +148,7 @@ class Method:
     train:Optional[Callable] # function(Job, settings) -> (Delta, losses); None: no weight is changed
     settings:type # a frozen dataclass, whose fields are the options
     check:Callable = lambda job, settings: None # raises for what cannot work, before anything is changed
+    share:float = .5 # of the general texts that training reads, where one set is given; the limit has the others
 
     @property
     def options(self)->list:
@@ -171,9 +171,9 @@ def _check_direct(job, s):
 # %% ../../nbs/edit/09_editor.ipynb #d85059a0
 METHODS = {
     "full": Method(lambda j, s: train_weights(j.model, j.tokenizer, j.examples, s, j.texts, on_epoch=j.on_epoch,
-                                              progress=j.progress), FullSettings),
+                                              progress=j.progress), FullSettings, share=.25),
     "lora": Method(lambda j, s: train_lora(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
-                   LoraSettings),
+                   LoraSettings, share=.25),
     "senses": Method(lambda j, s: train_senses(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
                      SensesSettings, lambda j, s: require_senses(j.model)),
     "ft-l": Method(lambda j, s: finetune_clamped(j.model, j.tokenizer, j.examples, s, j.texts, j.on_epoch, j.progress),
@@ -207,8 +207,9 @@ def split_texts(
     train_text, # as in `edit`
     seed:int, # of the halves
     counted:bool=False, # a text costs next to nothing where the method's words are counted: more for the limit
+    share:float=.5, # of the texts that training reads
 )->tuple: # (texts for the limit, texts to train with)
-    "The two given sets of text, or two halves of what is given, or of the shipped text"
+    "The two given sets of text, or two parts of what is given, or of the shipped text"
     from promptmem.data import data_dir
     if general_text is None:
         texts = read_texts(data_dir()/"text"/"train.jsonl")
@@ -217,8 +218,9 @@ def split_texts(
     if train_text is not None: return general_text if hasattr(general_text, "sums") else texts, read_texts(train_text)
     if len(texts) < 8: return texts, texts
     mixed = random.Random(seed).sample(texts, len(texts))
-    half = min(len(mixed)//2, 300) if counted else len(mixed)//2
-    return mixed[half:], mixed[:half]
+    k = max(2, int(share*len(mixed)))
+    k = min(k, 300) if counted else k
+    return mixed[k:], mixed[:k]
 
 # %% ../../nbs/edit/09_editor.ipynb #5613b37b
 UNRELATED = ("What is the boiling point of water?", "Name three colours.", "How many days are in a week?",
@@ -279,6 +281,7 @@ def edit(
 )->Edit:
     "Change `model` so that it satisfies the examples, within the limit; the edit is in force and can be undone"
     settings = call_settings(method, seed, compat, options)
+    if getattr(settings, "kl", 0.) is None: settings = replace(settings, kl=kl_for(degradation))
     if rule not in ("line-search", "last-epoch"):
         raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
     job, m = Job(model, tokenizer, encoded(model, tokenizer, examples, compat, chat), [],
@@ -287,7 +290,7 @@ def edit(
     if m.train is None:
         own = asdict(settings)
         return InContextEdit(model, tokenizer, job.examples.examples, **own, config=dict(own, chat=chat)).apply()
-    limit_text, train_text = split_texts(general_text, train_text, seed, counted=method == "senses")
+    limit_text, train_text = split_texts(general_text, train_text, seed, method == "senses", m.share)
     if chat: limit_text, train_text = with_chats(model, tokenizer, limit_text, train_text)
     epochs = []
     watch = (lambda epoch, loss,

@@ -25,8 +25,8 @@ from ..lm.weights import borrowed_weights
 
 # %% auto #0
 __all__ = ['torch', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype', 'learning_rate',
-           'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps',
-           'train_lora']
+           'kl_for', 'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped',
+           'middle_mlps', 'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -49,10 +49,10 @@ class Recipe:
     accumulate:int = 1 # batches per step
     loss:str = "auto" # "published", "margin" or "auto"
     margin:float = 1. # nats beyond the threshold, for the hinge
-    kl:float = 100. # weight of the KL penalty, a mean per position (published: 0.1 to 1 per text of 500 = 50 to 500)
+    kl:Optional[float] = None # weight of the KL penalty, a mean per position; None: by the limit, `kl_for`
     l2:float = 0. # weight of the L2 leash
     ewc:float = 0. # weight of the EWC leash
-    general_rows:int = 4 # general texts per step
+    general_rows:int = 2 # general texts per step
     betas:tuple = (.9, .995) # of Adam
     clip:Optional[float] = 1. # largest gradient norm
     early_stop:bool = True # end when every example is satisfied with room to spare
@@ -131,6 +131,13 @@ def _groups(order, recipe):
     groups = [batches[i:i+k] for i in range(0, len(batches), k)]
     return [g[-1:] for g in groups if len(g) == k] if recipe.compat else groups
 
+# %% ../../nbs/edit/04_finetune.ipynb #5d7b3a7c
+def kl_for(
+    limit:Optional[float]=None, # largest relative rise of the loss on general text; None: no limit
+)->float:
+    "Weight of the KL penalty for an edit within a limit: 100 at 1e-4, 1 at 1e-2"
+    return .01/max(limit, 1e-5) if limit else 100.
+
 # %% ../../nbs/edit/04_finetune.ipynb #64c1210f
 def penalty_of(
     model, # causal LM, unedited
@@ -142,11 +149,12 @@ def penalty_of(
 ): # function(random.Random) -> scalar
     "What holds the rest in place: KL, L2 and EWC as the recipe weighs them"
     if recipe.ewc and not len(general): raise InvalidData("EWC needs general text")
-    kl = recipe.kl and len(general) and KLReference(model, tokenizer, general, seed=recipe.seed, compat=recipe.compat,
-                                                    rows=recipe.general_rows)
+    weight = kl_for() if recipe.kl is None else recipe.kl
+    kl = weight and len(general) and KLReference(model, tokenizer, general, seed=recipe.seed, compat=recipe.compat,
+                                                 rows=recipe.general_rows)
     importance = fisher(model, tokenizer, list(general)[:100], params, recipe.compat) if recipe.ewc else None
     def penalty(rng):
-        out = recipe.kl*kl(model, rng, recipe.general_rows) if kl else torch.zeros(())
+        out = weight*kl(model, rng, recipe.general_rows) if kl else torch.zeros(())
         if recipe.l2: out = out + recipe.l2*l2_penalty(params, origin)
         if recipe.ewc: out = out + recipe.ewc*ewc_penalty(params, origin, importance, recipe.compat)
         return out

@@ -5,6 +5,7 @@
 # %% ../../nbs/edit/03_losses.ipynb #a6284e6d
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 
@@ -14,8 +15,8 @@ from ..lm.chat import chat_ids, plain_ids
 from ..lm.scoring import context_length, encode, pad_id, pad_right, split_head
 
 # %% auto #0
-__all__ = ['torch', 'chat_pair', 'encode_rows', 'EncodedExamples', 'encoded', 'scored_logprobs', 'ending_losses', 'edit_loss',
-           'satisfied', 'KLReference', 'l2_penalty', 'fisher', 'ewc_penalty']
+__all__ = ['torch', 'chat_pair', 'encode_rows', 'EncodedExamples', 'encoded', 'scored_logits', 'scored_logprobs', 'ending_losses',
+           'edit_loss', 'satisfied', 'KLReference', 'l2_penalty', 'fisher', 'ewc_penalty']
 
 # %% ../../nbs/edit/03_losses.ipynb #307944a1
 torch = require("torch", "local")
@@ -108,13 +109,13 @@ def encoded(
     return EncodedExamples(examples, *(encode_rows(tokenizer, rows, limit, what, compat, chat) for what, rows in parts),
                            pad_id(tokenizer), limit, chat)
 
-# %% ../../nbs/edit/03_losses.ipynb #4598f8b5
-def scored_logprobs(
+# %% ../../nbs/edit/03_losses.ipynb #0b915095
+def scored_logits(
     model, # a causal LM
     batch, # list of (token ids, first scored position)
     pad:int=0, # id to fill up with
-)->tuple: # (log-probabilities [positions, vocabulary], targets [positions], row of each position)
-    "Log-probabilities at the positions that predict the scored tokens; differentiable"
+)->tuple: # (logits [positions, vocabulary], targets [positions], row of each position)
+    "Logits at the positions that predict the scored tokens; differentiable"
     device = next(model.parameters()).device
     ids, mask = (t.to(device) for t in pad_right([i for i, _ in batch], pad))           # [rows, width]
     at = [(r, c) for r, (i, s) in enumerate(batch) for c in range(s, len(i))]
@@ -122,7 +123,17 @@ def scored_logprobs(
     split = split_head(model)
     if split is None: logits = model(input_ids=ids, attention_mask=mask).logits[row, col-1]
     else: logits = split[1](split[0](input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state[row, col-1])
-    return logits.float().log_softmax(-1), ids[row, col], row
+    return logits.float(), ids[row, col], row
+
+# %% ../../nbs/edit/03_losses.ipynb #4598f8b5
+def scored_logprobs(
+    model, # a causal LM
+    batch, # list of (token ids, first scored position)
+    pad:int=0, # id to fill up with
+)->tuple: # (log-probabilities [positions, vocabulary], targets [positions], row of each position)
+    "`scored_logits` as log-probabilities"
+    logits, target, row = scored_logits(model, batch, pad)
+    return logits.log_softmax(-1), target, row
 
 # %% ../../nbs/edit/03_losses.ipynb #22b29756
 def ending_losses(
@@ -173,6 +184,12 @@ def _filled(batches):
     width = max(map(len, texts)) + 1
     return [(ids + [0]*(width - len(ids)), 1) for ids in texts]
 
+# %% ../../nbs/edit/03_losses.ipynb #6b5d9b43
+def _entropy(logits):
+    "Entropy of each row of logits, in nats"
+    logp = logits.log_softmax(-1)
+    return -(logp.exp()*logp).sum(-1)
+
 # %% ../../nbs/edit/03_losses.ipynb #bdf59928
 class KLReference:
     "The unedited model's predictions on a sample of general text"
@@ -197,7 +214,8 @@ class KLReference:
             used += len(ids) - 1
         if not self.batches: raise InvalidData("no general text has two tokens that fit: the KL penalty needs some")
         if compat: self.batches = [_filled(self.batches[i:i+rows]) for i in range(0, len(self.batches), rows)]
-        with torch.no_grad(): self.logp = [scored_logprobs(model, b, self.pad)[0] for b in self.batches]
+        said = (scored_logits(model, b, self.pad)[0] for b in self.batches)
+        with torch.no_grad(): self.p, self.entropy = zip(*((l.softmax(-1), _entropy(l)) for l in said))  # [n, V], [n]
 
     def __call__(self,
         model, # the edited model
@@ -207,8 +225,9 @@ class KLReference:
         "Penalty on `rows` random texts (published: one of the batches): KL(unedited ‖ edited)"
         pick = rng.sample(range(len(self.batches)), 1 if self.compat else min(rows, len(self.batches)))
         batch = [x for i in pick for x in self.batches[i]]
-        old, new = torch.cat([self.logp[i] for i in pick]), scored_logprobs(model, batch, self.pad)[0]
-        kl = (old.exp()*(old - new)).sum(-1)
+        p, new = torch.cat([self.p[i] for i in pick]), scored_logits(model, batch, self.pad)[0]
+        # sum of p log p - p log q, where log q = new - logsumexp(new): no second table of the vocabulary is made
+        kl = new.logsumexp(-1) - torch.einsum("nv,nv->n", p, new) - torch.cat([self.entropy[i] for i in pick])
         return kl.sum()/len(batch) if self.compat else kl.mean()
 
 # %% ../../nbs/edit/03_losses.ipynb #52651e48

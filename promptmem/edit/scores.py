@@ -220,7 +220,7 @@ def state_key(
     book, h = ledger(model), hashlib.sha256(fingerprint(model).encode())
     with torch.no_grad():
         for n, p in model.named_parameters():
-            h.update(f"{n}{p.double().sum().item()!r}{p.reshape(-1)[:8].tolist()}".encode())
+            h.update(f"{n}{p.sum(dtype=torch.double).item()!r}{p.reshape(-1)[:8].tolist()}".encode())
     h.update(repr([(e.delta.digest(), e.scale) for e in book.active]).encode())
     if hasattr(model, "combine_logits"): h.update(repr((model.w, model.edit.scale, model.edit.delta.digest())).encode())
     return h.hexdigest()[:16]
