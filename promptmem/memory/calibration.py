@@ -21,7 +21,7 @@ from .lookup import ClosestLookup, Lookup
 from .prompt import END, MemPrompt, last_part
 from .semantic import SemanticLookup, TransformLookup
 from .tasks import checker as named_checker
-from ..stats import paired_interval, share_upper, wilson
+from ..stats import grouped_interval, paired_interval, share_upper
 
 # %% ../../nbs/memory/08_calibration.ipynb #24b75288
 def _pair(p):
@@ -230,13 +230,12 @@ def learning_curve(
     teach, ask = _teachers(tasks, random.Random(seed))
     wanted = sizes or {0, *range(0, len(teach)+1, max(1, len(teach)//8)), len(teach)}
     sizes = sorted({min(len(teach), s) for s in wanted})
-    lookup, known, rows = make_lookup(), {}, []
+    lookup, known, rows, wordings = make_lookup(), {}, [], [t.template_id for t in ask]
     for size in sizes:
         for t in teach[rows[-1]["clarifications"] if rows else 0:size]: lookup.add(t.question, t.clarification)
         out = answer_with(lm, ask, lookup, checker, few_shot, known)
-        k = sum(r["correct"] for r in out)
-        lo, hi = wilson(k, len(out))
-        rows.append(dict(clarifications=size, accuracy=100*k/len(out), lo=100*lo, hi=100*hi, n=len(out),
+        i = grouped_interval([float(r["correct"]) for r in out], wordings)  # a wording is right or wrong as a whole
+        rows.append(dict(clarifications=size, accuracy=100*i.estimate, lo=100*i.lo, hi=100*i.hi, n=len(out),
                          hits=sum(r["retrieval"].hit for r in out)))
     return pd.DataFrame(rows)
 
