@@ -16,7 +16,7 @@ from .deltas import Delta, Edit, require_senses
 from .evaluate import free_answers, prompt_ids
 from .examples import read_texts, renamed
 from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
-                                     kl_for, train_lora, train_weights)
+                                     train_lora, train_weights)
 from .losses import EncodedExamples, encoded
 from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
                                   rome)
@@ -72,11 +72,11 @@ class InContextEdit(Edit):
 def _shown(r): return r["prefix"] + r.get("suffix", r.get("suffix1", "")) + "\n"
 
 # %% ../../nbs/edit/09_editor.ipynb #83f257df
-def _parabola_root(points, limit):
-    "Where a·s + b·s² through the measured points meets the limit"
+def _parabola_root(points, limit, power=.5):
+    "Where a·s + b·s² through the measured points meets the limit; from one point, where c·s^(1/power) does"
     known = [p for p in points if math.isfinite(p[1])] or [(1., 0.)]
     (s1, c1), *rest = sorted(known, key=lambda p: abs(p[1] - limit))[:2]
-    if not rest: return s1*math.sqrt(limit/c1) if c1 > 0 else math.inf
+    if not rest: return s1*(limit/c1)**power if c1 > 0 else math.inf
     s2, c2 = rest[0]
     b = (c1/s1 - c2/s2)/(s1 - s2) if s1 != s2 else 0
     a = c1/s1 - b*s1
@@ -85,9 +85,9 @@ def _parabola_root(points, limit):
     return (-a + math.sqrt(disc))/(2*b) if disc >= 0 else math.inf
 
 # %% ../../nbs/edit/09_editor.ipynb #5d0b9c64
-def _next_scale(points, limit, lo, hi, max_scale):
+def _next_scale(points, limit, lo, hi, max_scale, power=.5):
     "Where to measure next, inside the bracket"
-    guess, top = _parabola_root(points, .92*limit), max_scale if hi is None else hi
+    guess, top = _parabola_root(points, .92*limit, power), max_scale if hi is None else hi
     if hi is None: return top if guess >= top else max(guess, lo + .05*(top-lo))
     return min(max(guess, lo + .05*(top-lo)), top - .05*(top-lo))
 
@@ -113,6 +113,7 @@ def fit_scale(
     looks:int=8, # new measurements at most
     confidence:float=.95, # of the bound on the rise; None: the rise on `general` itself
     seen:list=(), # (scale, LimitTest) of measurements already made, for another limit
+    enough=None, # function() -> bool: is nothing to be gained beyond this scale? asked where it is 1 or more and inside
 )->list: # (scale, LimitTest) of every measurement; the edit is left at the largest scale inside
     "Find the largest scale at which the edit keeps to the limit"
     def used(t): return t.change if confidence is None else t.upper
@@ -123,10 +124,13 @@ def fit_scale(
         if lo >= max_scale or hi is not None and hi - lo <= tol*hi: break
         if lo and used(dict(seen)[lo]) > .85*limit: break
         points = [(s, used(t)) for s, t in seen]
-        s = _next_scale(points, limit, lo, hi, max_scale) if seen else min(1., max_scale)
+        # the largest change of a text, on which a bound rests, grows with the scale, not with its square
+        power = .5 if confidence is None else 1.
+        s = _next_scale(points, limit, lo, hi, max_scale, power) if seen else min(1., max_scale)
         if hi is not None and lo == 0 and s < 1e-4: break
         e.scale = s
         seen.append((s, keeps_limit(e, general, limit, confidence, settle=s == max_scale)))
+        if enough and s >= 1 and seen[-1][1].inside and enough(): break
     e.scale = max((s for s, t in seen if t.inside), default=0.)
     return seen
 
@@ -281,7 +285,6 @@ def edit(
 )->Edit:
     "Change `model` so that it satisfies the examples, within the limit; the edit is in force and can be undone"
     settings = call_settings(method, seed, compat, options)
-    if getattr(settings, "kl", 0.) is None: settings = replace(settings, kl=kl_for(degradation))
     if rule not in ("line-search", "last-epoch"):
         raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
     job, m = Job(model, tokenizer, encoded(model, tokenizer, examples, compat, chat), [],
@@ -358,7 +361,8 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
     seen, epoch = [], None
     if rule == "last-epoch": epoch = _last_inside(e, epochs or [(None, e.delta)], general, degradation)
     else:
-        seen = fit_scale(e, general, degradation, max_scale, confidence=confidence)
+        done = lambda: _satisfied(e, examples) == len(examples)
+        seen = fit_scale(e, general, degradation, max_scale, confidence=confidence, enough=done)
         _best_inside(e, examples, seen)
     t = dict(seen).get(e.scale) or keeps_limit(e, general, degradation, confidence if seen else None)
     e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,

@@ -25,8 +25,8 @@ from ..lm.weights import borrowed_weights
 
 # %% auto #0
 __all__ = ['torch', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype', 'learning_rate',
-           'kl_for', 'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped',
-           'middle_mlps', 'train_lora']
+           'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps',
+           'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -49,7 +49,7 @@ class Recipe:
     accumulate:int = 1 # batches per step
     loss:str = "auto" # "published", "margin" or "auto"
     margin:float = 1. # nats beyond the threshold, for the hinge
-    kl:Optional[float] = None # weight of the KL penalty, a mean per position; None: by the limit, `kl_for`
+    kl:float = 100. # weight of the KL penalty, a mean per position (published: 0.1 to 1 per text of 500 = 50 to 500)
     l2:float = 0. # weight of the L2 leash
     ewc:float = 0. # weight of the EWC leash
     general_rows:int = 2 # general texts per step
@@ -86,7 +86,8 @@ class FullSettings(Recipe):
 @dataclass(frozen=True)
 class LoraSettings(Recipe):
     "Options of `lora`"
-    lr:float = 3e-3 # highest learning rate
+    lr:float = 6e-3 # highest learning rate
+    contexts:int = 2 # beginnings of general texts that each example is also trained behind
     rank:int = 8 # of the factors
     alpha:float = 8 # scaling is alpha / rank
     dropout:float = 0. # on the adapter's input (inactive, as published: the model stays in eval mode)
@@ -131,13 +132,6 @@ def _groups(order, recipe):
     groups = [batches[i:i+k] for i in range(0, len(batches), k)]
     return [g[-1:] for g in groups if len(g) == k] if recipe.compat else groups
 
-# %% ../../nbs/edit/04_finetune.ipynb #5d7b3a7c
-def kl_for(
-    limit:Optional[float]=None, # largest relative rise of the loss on general text; None: no limit
-)->float:
-    "Weight of the KL penalty for an edit within a limit: 100 at 1e-4, 1 at 1e-2"
-    return .01/max(limit, 1e-5) if limit else 100.
-
 # %% ../../nbs/edit/04_finetune.ipynb #64c1210f
 def penalty_of(
     model, # causal LM, unedited
@@ -149,12 +143,11 @@ def penalty_of(
 ): # function(random.Random) -> scalar
     "What holds the rest in place: KL, L2 and EWC as the recipe weighs them"
     if recipe.ewc and not len(general): raise InvalidData("EWC needs general text")
-    weight = kl_for() if recipe.kl is None else recipe.kl
-    kl = weight and len(general) and KLReference(model, tokenizer, general, seed=recipe.seed, compat=recipe.compat,
-                                                 rows=recipe.general_rows)
+    kl = recipe.kl and len(general) and KLReference(model, tokenizer, general, seed=recipe.seed, compat=recipe.compat,
+                                                    rows=recipe.general_rows)
     importance = fisher(model, tokenizer, list(general)[:100], params, recipe.compat) if recipe.ewc else None
     def penalty(rng):
-        out = weight*kl(model, rng, recipe.general_rows) if kl else torch.zeros(())
+        out = recipe.kl*kl(model, rng, recipe.general_rows) if kl else torch.zeros(())
         if recipe.l2: out = out + recipe.l2*l2_penalty(params, origin)
         if recipe.ewc: out = out + recipe.ewc*ewc_penalty(params, origin, importance, recipe.compat)
         return out

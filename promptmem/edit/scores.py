@@ -23,7 +23,7 @@ from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
 from ..lm.matmul import fast_linear
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
-from ..lm.scoring import split_head, token_logprobs
+from ..lm.scoring import split_head
 from ..stats import damage_upper, share_lower, share_upper
 
 # %% auto #0
@@ -267,7 +267,7 @@ class GeneralText:
         texts, # strings, dicts with "text", or a JSON-lines file
         max_tokens:int=512, # read of each text
         seed:int=0, # of the order
-        batch_tokens:int=None, # tokens per batch; None: as `token_logprobs` finds best
+        batch_tokens:int=512, # tokens per batch
         chunk:int=64, # texts scored between two decisions
     ):
         texts = read_texts(texts)
@@ -276,7 +276,7 @@ class GeneralText:
         if not ids: raise InvalidData("general text: no text has two tokens")
         self.ids = random.Random(seed).sample(ids, len(ids))
         self.counts = np.array([len(i)-1 for i in self.ids], float)
-        self.texts, self.tokenizer, self.pad, self.seed = texts, tokenizer, pad_id(tokenizer), seed
+        self.texts, self.pad, self.seed = texts, pad_id(tokenizer), seed
         self.batch_tokens, self.chunk = batch_tokens, chunk
         self.key, self.read = stable_hash(self.ids, 16), 0  # `read` counts texts that were really scored
 
@@ -302,10 +302,8 @@ class GeneralText:
         if known is not None: have[which] = np.where(np.isnan(have[which]), known, have[which])
         todo = [i for i in which if np.isnan(have[i])]
         if todo:
-            with _table(model), fast_linear(fine=False):
-                logp = token_logprobs(model, self.tokenizer, [self.ids[i][:limit or None] for i in todo],
-                                      self.batch_tokens)
-            have[todo] = [-x.sum(dtype=float) for x in logp]
+            items = [[((self.ids[i][:limit] if limit else self.ids[i]), 1)] for i in todo]
+            have[todo] = item_losses(model, items, self.pad, self.batch_tokens, share=False)[:, 0]
             self.read += len(todo)
         return have[which]
 
