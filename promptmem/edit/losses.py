@@ -5,7 +5,6 @@
 # %% ../../nbs/edit/03_losses.ipynb #a6284e6d
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import dataclass
 
