@@ -120,14 +120,14 @@ def test_an_edit_of_answers_is_limited_by_other_answers():
     x = CanonicalExamples.read([dict(prefix="What is it?", suffix=" a cat")], quiet=True)
     plain = ["some ordinary text", "a rather longer text about nothing", "x y z"]*4
     with edit(m, tok, x, "lora", .5, plain, chat=True, kl=0., epochs=1, progress=False) as e:
-        assert e.chat and e.limit["of"] == 6 + 2
+        assert e.chat and e.limit["of"] == 9 + 2  # three quarters of the texts, and two conversations
     limit, train = with_chats(m, tok, plain[:10], plain[:10])
     talks = [t for t in limit + train if t.startswith("<|im_start|>user\n")]
     assert len(talks) == 4 and len(limit) == len(train) == 12
     for t, q in zip(talks, UNRELATED[:2]):
         ids, head = tok(t)["input_ids"], prompt_ids(tok, q, chat=True)
         assert ids[:len(head)] == head and len(ids) > len(head)
-    with edit(m, tok, x, "lora", .5, plain, kl=0., epochs=1, progress=False) as e: assert e.limit["of"] == 6
+    with edit(m, tok, x, "lora", .5, plain, kl=0., epochs=1, progress=False) as e: assert e.limit["of"] == 9
 
 
 def test_examples_are_learned_behind_other_text():
