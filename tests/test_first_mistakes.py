@@ -84,3 +84,30 @@ def test_a_report_where_no_notebooks_are(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["report"]) == 2 and "copy of the repository" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name, line, said", [("ask", "how warm?", "no assistant yet"), ("ask", " ", "write the question"),
+                                              ("clarify", "in Celsius", "nothing was asked yet"),
+                                              ("memories", "", "no assistant yet"), ("forget", "x", "no assistant yet")])
+def test_a_magic_without_an_assistant_says_one_sentence(name, line, said):
+    error = pytest.importorskip("IPython.core.error").UsageError
+    from promptmem.memory.magics import register
+    known = {}
+    class Shell:
+        "What `register` needs of a shell"
+        def register_magic_function(self, function, kind, name): known[name] = function
+    register(Shell(), lambda: None)
+    with pytest.raises(error, match=said) as e: known[name](line)
+    assert e.value.__cause__ is None and e.value.__suppress_context__ and "\n" not in str(e.value)
+
+
+def test_a_family_that_is_not_known_names_the_argument(tmp_path):
+    from promptmem.memory import load_tasks
+    (tmp_path / "mine.jsonl").write_text('{"type": "syn", "template_id": "t", "meta": {"word1": "a"}}\n')
+    with pytest.raises(InvalidData, match="say with family= which of 'own'"): load_tasks(tmp_path / "mine.jsonl")
+
+
+def test_an_empty_cell_holds_nothing_so_that_a_folded_table_leaves_it_out():
+    from promptmem.panel.parts import as_html, table
+    page = as_html([table([dict(a="x", b=.5, c=None, note=""), dict(a="y", b="", c=1, note="chosen")])])
+    assert page.count("'></td>") == 3 and "<bdi></bdi>" not in page

@@ -10,8 +10,11 @@ __all__ = ['Shown', 'MemoryMagics', 'register']
 
 # %% ../../nbs/memory/18_magics.ipynb #6a1da678
 import html
+from functools import wraps
 
 from ..core import InvalidData, require
+from ..lm.base import LMError
+from ..store.database import StoreError
 
 # %% ../../nbs/memory/18_magics.ipynb #94caad9a
 class Shown:
@@ -95,7 +98,14 @@ def register(
 ):
     "Make `%%ask`, `%clarify`, `%memories` and `%forget` known to IPython"
     require("IPython", "notebook")
+    from IPython.core.error import UsageError
     m = MemoryMagics(find)
+    def told(do): # a mistake is told in one sentence, without the way to it
+        @wraps(do)
+        def call(*args):
+            try: return do(*args)
+            except (InvalidData, LMError, StoreError) as e: raise UsageError(str(e)) from None
+        return call
     def ask(line, cell=None): return m.ask(line if cell is None else f"{line}\n{cell}")
-    shell.register_magic_function(ask, "line_cell", "ask")
-    for name in ("clarify", "memories", "forget"): shell.register_magic_function(getattr(m, name), "line", name)
+    shell.register_magic_function(told(ask), "line_cell", "ask")
+    for name in ("clarify", "memories", "forget"): shell.register_magic_function(told(getattr(m, name)), "line", name)

@@ -125,7 +125,7 @@ def templates(
         if family in found: return found[family]
         known += found
     hint = "" if path or public else "; the published families need PROMPTMEM_DATA to point at their files"
-    raise InvalidData(f"unknown family {family!r}: there are {', '.join(map(repr, known))}{hint}")
+    raise InvalidData(f"unknown family {family!r}: say with family= which of {', '.join(map(repr, known))} it is{hint}")
 
 # %% ../../nbs/memory/05_tasks.ipynb #cdb2b728
 def render(

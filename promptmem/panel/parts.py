@@ -125,7 +125,10 @@ def _td(x, shade, column=""):
     shaded = shade and isinstance(x, float) and 0 <= x <= 1
     style = f" style='background:rgba(46,158,107,{.55*x:.2f})'" if shaded else ""
     kind = " class='pm-number'" if isinstance(x, (int, float)) else " class='pm-time'" if column == "time" else ""
-    return f"<td{kind}{style} data-label='{html.escape(str(column)[:60])}'>{esc(_as_share(x, shade))}</td>"
+    text = _as_share(x, shade)
+    # an empty cell holds nothing at all: a folded table leaves its line out
+    inner = "" if shown(text) == "" else esc(text)
+    return f"<td{kind}{style} data-label='{html.escape(str(column)[:60])}'>{inner}</td>"
 
 # %% ../../nbs/panel/01_parts.ipynb #20ef0802
 def _folds(rows, columns):
