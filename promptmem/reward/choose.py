@@ -160,6 +160,8 @@ class Choice(Record):
                 parts.table(rows, most=20, mark=lambda r: "pm-best" if r["prompt"] == self.prompt else "")]
 
     def _repr_html_(self): return static_page(self.parts())
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": repr(self), "text/html": self._repr_html_()} # the sentence, not the fields
 
     def __repr__(self): return f"{self.verdict} {self.why[:1].upper()}{self.why[1:]}{'.' if self.why else ''}"
 
