@@ -58,6 +58,9 @@ class Choice(Record):
     def _repr_html_(self):
         ...
 
+    def _repr_mimebundle_(self, include=..., exclude=...):
+        ...
+
     def __repr__(self):
         ...
 
