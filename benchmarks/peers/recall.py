@@ -1,6 +1,6 @@
 """Sentence log-likelihoods: lm-evaluation-harness, minicons and ours, on one model, one thread, float32.
 
-    python benchmarks/peers/recall.py [--n 300] [--json benchmarks/results/peers_recall.json]
+    python benchmarks/peers/recall.py [--n 300] [--parts 3] [--json benchmarks/results/peers_recall.json]
 
 SmolLM2-135M-Instruct is written once as an ordinary safetensors checkpoint to a temporary folder, which all three
 read. The sentences are the first `n` of the published experiment 1 (half studied ones, half foils;
@@ -9,6 +9,8 @@ given its best batch size of 1, 8 and 32, as measured on 24 of the sentences. Al
 log-probabilities of every token after the first:
 `loglikelihood_rolling` of lm-evaluation-harness puts an end-of-text token in front and counts the first token, too, so
 it is asked for the continuation of the first token instead. Speed is tokens scored per CPU second, loading left out.
+The sentences are dealt into `parts`; all systems score one part, then all the next, so that a machine that is slower
+for a while is slower for everybody. The ratio is that of the sums; that of each part stands beside it.
 The row in bfloat16 is what promptmem takes by default on a processor that is fast in it; the peers' default is float32.
 """
 import argparse
@@ -60,37 +62,48 @@ def export(folder):
     lm.tokenizer.save_pretrained(folder)
 
 
-def row(name, out, base):
-    "One line of the table"
-    off = max(abs(a-b) for a, b in zip(out["scores"], base["scores"]))
-    return dict(system=name, tokens=out["tokens"], seconds=round(out["seconds"], 2), batch_size=out.get("batch_size"),
-                tokens_per_cpu_second=round(out["tokens"]/out["seconds"], 1), furthest_from_ours=off,
-                per_token=max(abs(a-b)/n for a, b, n in zip(out["scores"], base["scores"], base["lengths"])),
-                ours_times_as_fast=round(out["seconds"]/base["seconds"], 2))
+def row(name, outs, base, lengths):
+    "One line of the table, from what came out part by part"
+    scores = lambda parts: [x for o in parts for x in o["scores"]]
+    seconds, tokens = [o["seconds"] for o in outs], sum(o["tokens"] for o in outs)
+    off = [abs(a-b) for a, b in zip(scores(outs), scores(base))]
+    ratios = [s/b["seconds"] for s, b in zip(seconds, base)]
+    return dict(system=name, tokens=tokens, seconds=round(sum(seconds), 2), batch_size=outs[0].get("batch_size"),
+                tokens_per_cpu_second=round(tokens/sum(seconds), 1), furthest_from_ours=max(off),
+                per_token=max(o/n for o, n in zip(off, lengths)),
+                ours_times_as_fast=round(sum(seconds)/sum(b["seconds"] for b in base), 2),
+                in_each_part=[round(r, 2) for r in ratios])
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--n", type=int, default=300)
+    p.add_argument("--parts", type=int, default=3)
     p.add_argument("--texts", type=Path, help="a file with one sentence a line")
     p.add_argument("--json", type=Path, default=Path("benchmarks/results/peers_recall.json"))
     a = p.parse_args()
     pythons = {k: python_with(k, needs) for k, (needs, _, _) in PEERS.items()}
-    texts = sentences(a)
+    texts, outs, tried = sentences(a), {}, {}
+    parts = [texts[i::a.parts] for i in range(a.parts)]
     with tempfile.TemporaryDirectory() as folder:
         export(folder)
-        base = ours(folder, texts)
         from transformers import AutoTokenizer
-        base["lengths"] = [len(i)-1 for i in AutoTokenizer.from_pretrained(folder)(texts)["input_ids"]]
-        rows, seen = [row("promptmem", base, base),
-                      row("promptmem, bfloat16", ours(folder, texts, "bfloat16"), base)], {}
-        for name, (_, script, names) in PEERS.items():
-            out = run_there(pythons[name], script, dict(model=folder, texts=texts, batch_sizes=[1, 8, 32]), ONE)
-            rows.append(row(name, out, base) | dict(tried=out["tried"]))
-            seen[name] = versions(pythons[name], names)
-            print(rows[-1], flush=True)
-    result = dict(model="SmolLM2-135M-Instruct", dtype="float32", threads=1, sentences=len(texts), rows=rows,
-                  versions=seen, machine=machine())
+        ids = AutoTokenizer.from_pretrained(folder)([t for part in parts for t in part])["input_ids"]
+        for part in parts:
+            outs.setdefault("promptmem", []).append(ours(folder, part))
+            outs.setdefault("promptmem, bfloat16", []).append(ours(folder, part, "bfloat16"))
+            for name, (_, script, _) in PEERS.items():
+                sizes = [outs[name][0]["batch_size"]] if name in outs else [1, 8, 32]
+                out = run_there(pythons[name], script, dict(model=folder, texts=part, batch_sizes=sizes), ONE)
+                outs.setdefault(name, []).append(out)
+                tried.setdefault(name, out["tried"])
+            print({k: round(v[-1]["seconds"], 1) for k, v in outs.items()}, flush=True)
+    lengths = [len(i)-1 for i in ids]
+    rows = [row(k, v, outs["promptmem"], lengths) | (dict(tried=tried[k]) if k in tried else {})
+            for k, v in outs.items()]
+    seen = {name: versions(pythons[name], names) for name, (_, _, names) in PEERS.items()}
+    result = dict(model="SmolLM2-135M-Instruct", dtype="float32", threads=1, sentences=len(texts), parts=a.parts,
+                  rows=rows, versions=seen, machine=machine())
     a.json.write_text(json.dumps(result, indent=1)+"\n")
     print(*rows, sep="\n")
 

@@ -10,7 +10,8 @@ import time
 
 import numpy as np
 
-from ..core import require
+from ..lm.arguments import FUNCTION, TEXT, number, some, told, whole
+from ..core import InvalidData, require
 from ..panel.plots import figure
 from .generation import cut_prompts, recall_test
 from .recognition import recognition_test, sentence_scores
@@ -21,6 +22,7 @@ from .studying import study
 from ..stats import paired_bootstrap
 
 # %% ../../nbs/recall/06_experiments.ipynb #56377611
+@told(exposures=some(whole(0, 10**6), 1))
 def run_experiment(
     model, # a transformers causal LM; its weights are put back at the end
     tokenizer, # its tokenizer
@@ -49,11 +51,14 @@ def run_experiment(
     return f[f.exposures.isin(list(exposures))].assign(lo=lambda d: d.recognition_lo, hi=lambda d: d.recognition_hi)
 
 # %% ../../nbs/recall/06_experiments.ipynb #a39cf5ef
+@told
 def plot_conditions(
     frame, # rows of `run_experiment` for several conditions
     score:str="recognition", # column
 ):
     "One line per condition over exposures; the first point is the level before the study"
+    missing = [c for c in ("condition", "exposures", score) if c not in frame]
+    if missing: raise InvalidData(f"the table has no column {missing[0]!r}")
     fig = figure("Recognition by kind of foil" if score == "recognition" else score, "exposures", score)
     for name, g in frame.groupby("condition", sort=False):
         m = g.groupby("exposures")[score].mean()
@@ -61,6 +66,7 @@ def plot_conditions(
     return fig.add_hline(y=.5, line_dash="dot", line_color="gray")
 
 # %% ../../nbs/recall/06_experiments.ipynb #abb48bd7
+@told(threshold=number(0, 100, ends=True))
 def nearest(
     memories, # stored texts
     threshold:float=80., # least partial similarity, 0 to 100
@@ -107,6 +113,7 @@ def _contexts(tokenizer, pairs, general, lookup, template, prefix_words):
     return filled.__getitem__, float(np.mean([len(plain_ids(tokenizer, c)) if c else 0 for c in filled["cue"]]))
 
 # %% ../../nbs/recall/06_experiments.ipynb #7ec810be
+@told(template=TEXT, edit=FUNCTION, lookup=FUNCTION)
 def memory_against_weights(
     model, # a transformers causal LM; its weights are put back after each method
     tokenizer, # its tokenizer

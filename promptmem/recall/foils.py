@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 
+from ..lm.arguments import Kind, told, whole
 from ..core import InvalidData, fold, read_jsonl, require
 from ..data import shipped
 from ..panel import parts as pages
@@ -38,6 +39,7 @@ def default_synonyms()->dict:
     return dict(_shipped_words()[1])
 
 # %% ../../nbs/recall/01_foils.ipynb #25cf09a0
+@told
 def gibberish(
     text:str, # a sentence
     rng:random.Random, # local generator
@@ -48,13 +50,14 @@ def gibberish(
     return " ".join(out)
 
 # %% ../../nbs/recall/01_foils.ipynb #211deb00
+@told
 def random_words(
     text:str, # a sentence whose length is matched
     rng:random.Random, # local generator
     words=None, # words to draw from; None: the shipped ones
 )->str:
     "As many random words as the sentence has, of about its length in letters (condition 4)"
-    pool = words or default_words()
+    pool = words if words is not None and len(words) else default_words()
     n, size = len(text.split()), len(text)
     tries = [" ".join(rng.choice(pool) for _ in range(n)) for _ in range(8)]
     return min(tries, key=lambda t: abs(len(t)-size))
@@ -63,6 +66,7 @@ def random_words(
 def _like(word, new): return new.capitalize() if word[:1].isupper() else new
 
 # %% ../../nbs/recall/01_foils.ipynb #8cf82339
+@told
 def synonym(
     text:str, # a sentence
     rng:random.Random, # local generator
@@ -76,6 +80,7 @@ def synonym(
     return text[:m.start()] + _like(m.group(), rng.choice(table[m.group().lower()])) + text[m.end():]
 
 # %% ../../nbs/recall/01_foils.ipynb #1002c58d
+@told
 def paraphrase(
     text:str, # a sentence
     rng:random.Random, # local generator
@@ -116,6 +121,7 @@ def _usable(text, reply):
     return ""
 
 # %% ../../nbs/recall/01_foils.ipynb #77f99ae1
+@told
 def ask_foils(
     sentences, # texts
     kind:str, # "paraphrase" | "synonym"
@@ -136,6 +142,7 @@ def ask_foils(
     return out
 
 # %% ../../nbs/recall/01_foils.ipynb #6e932c44
+@told
 def match_lengths(
     sentences, # texts
     corpus, # texts to choose from
@@ -160,6 +167,7 @@ def match_lengths(
 # %% ../../nbs/recall/01_foils.ipynb #490bd3ad
 KINDS = ("new", "paraphrase", "synonym", "random_words", "gibberish")
 
+@told
 def make_foils(
     sentences, # texts, usually the studied ones
     kind, # one of `KINDS`, or a list of them: a mixture in equal shares
@@ -221,6 +229,7 @@ CONDITIONS = {"1": ("natural", "new"), "2": ("natural", "paraphrase"), "3": ("na
               "6m": ("gibberish", "gibberish")}
 
 # %% ../../nbs/recall/01_foils.ipynb #092477e1
+@told
 def condition(
     k, # 1 to 6, or "6m"
     corpus, # your sentences; twice `n` are needed for 1 and "6m"
@@ -270,6 +279,7 @@ def read_pairs(
     return Pairs(a, b, Path(seen).parent.name)
 
 # %% ../../nbs/recall/01_foils.ipynb #9c4ef76c
+@told
 def read_experiment(
     folder, # the folder that holds expt1, expt2, ...
     k, # 1 to 6, or "6m": the strings of 6 beside unstudied strings of the same kind
@@ -286,12 +296,14 @@ def read_experiment(
     return read_pairs(at/f"seen_data_{split}.json", at/f"unseen_data_{split}.json")
 
 # %% ../../nbs/recall/01_foils.ipynb #46feef2d
+@told(seed=whole(0, 2**32-1))
 def published_split(
     corpus, # the corpus in its published order
     seed:int, # 0 to 3
     n:int=600, # pairs
 )->Pairs:
     "Experiment 1 as published: one legacy NumPy draw without replacement, first half studied"
+    if len(corpus) < 2*n: raise ValueError(f"{n} pairs need {2*n} sentences, the corpus has {len(corpus)}")
     i = np.random.RandomState(seed).choice(len(corpus), 2*n, replace=False)
     return Pairs([corpus[j] for j in i[:n]], [corpus[j] for j in i[n:]], f"expt1 split {seed}")
 
@@ -335,6 +347,7 @@ def _measure(a, b):
                 else 0., auc=auc(np.r_[a, b], np.r_[np.ones(len(a)), np.zeros(len(b))]))
 
 # %% ../../nbs/recall/01_foils.ipynb #90971713
+@told
 def find_defects(
     seen, # studied sentences
     unseen, # their foils
@@ -349,6 +362,7 @@ def find_defects(
                                                              and i not in same], "studied twice": twice, "stub": stub}
 
 # %% ../../nbs/recall/01_foils.ipynb #c4ab89ae
+@told(before=Kind("a recognition test", lambda v: hasattr(v, "frame")))
 def audit_foils(
     seen, # studied sentences
     unseen, # their foils

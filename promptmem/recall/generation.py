@@ -14,17 +14,19 @@ from collections import Counter
 import numpy as np
 from fastcore.basics import patch
 
+from ..lm.arguments import Kind, either, number, some, told, whole
 from ..core import fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page
-from .studying import check_sentences, context_ids, tokenize
+from .studying import check_sentences, context_ids, per_sentence, tokenize
 from ..lm.chat import frame
 from ..lm.scoring import budget_batches, context_length, encode, evaluating
 from ..lm.scoring import pad_id, run_halving, split_head, token_hits
 from ..stats import bootstrap, paired_bootstrap, wilson
 
 # %% ../../nbs/recall/04_generation.ipynb #a0efb968
+@told
 def rouge_words(
     text:str, # what the model wrote
 )->list:
@@ -44,6 +46,7 @@ def _lcs(a, b):
     return row[-1]
 
 # %% ../../nbs/recall/04_generation.ipynb #6d96e088
+@told
 def rouge(
     target:str, # what should have been said
     text:str, # what was said
@@ -58,6 +61,7 @@ def rouge(
     return out | dict(rougeL=_f1(_lcs(a, b), len(a), len(b)))
 
 # %% ../../nbs/recall/04_generation.ipynb #aa065ca7
+@told(words=either(whole(), number(0, 1)))
 def cut_words(
     text:str, # a sentence
     words, # int: that many words; float: that share of the words
@@ -72,6 +76,7 @@ def cut_words(
     return text[:ends[n-1]], text[ends[n-1]:]
 
 # %% ../../nbs/recall/04_generation.ipynb #463f2292
+@told(model=None)
 def cut_prompts(
     tokenizer, # any transformers tokenizer
     sentences, # texts
@@ -161,6 +166,7 @@ def _batches(prompts, lengths, budget, same_length):
     return [[g[j] for j in b] for g in groups.values() for b in budget_batches([total[i] for i in g], budget)]
 
 # %% ../../nbs/recall/04_generation.ipynb #524d261f
+@told(prompts=some(some(whole(), 1)), lengths=some(whole(1)))
 def continue_ids(
     model, # a transformers causal LM
     tokenizer, # its tokenizer
@@ -174,6 +180,7 @@ def continue_ids(
 )->list: # lists of token ids
     "Continue each prompt by exactly the wanted number of tokens"
     torch = require("torch", "local")
+    if len(prompts) != len(lengths): raise ValueError(f"{len(prompts)} prompts but {len(lengths)} lengths")
     if beams > 1 and temperature: raise ValueError("beams or temperature, not both")
     pad, block = pad_id(tokenizer), _blocked(tokenizer, model)
     if batch_tokens is None: batch_tokens = 4096 if next(model.parameters()).device.type == "cpu" else 65536
@@ -267,7 +274,7 @@ def __repr__(self:Recall):
 def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
     "What the model reads before each missing part: context or conversation, and the beginning of the sentence"
     bare, out = len(frame(tokenizer)[0]), []
-    for c, t, i, cut in zip(contexts or [None]*len(ids), sentences, ids, cuts):
+    for c, t, i, cut in zip(per_sentence(contexts, len(ids)), sentences, ids, cuts):
         if not c and not chat: out.append(i[:cut]); continue
         head, rest, row = context_ids(tokenizer, c, chat), i[cut:], []
         if not chat: # the blank may join the first token: the prompt ends where the missing part begins
@@ -278,6 +285,7 @@ def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
     return out
 
 # %% ../../nbs/recall/04_generation.ipynb #b2385f1f
+@told(before=Kind("a recall test", lambda v: isinstance(v, Recall)))
 def recall_test(
     model, # a transformers causal LM
     tokenizer, # its tokenizer
@@ -331,6 +339,7 @@ def table(self:Recall):
     return pd.DataFrame(rows).set_index("score")
 
 # %% ../../nbs/recall/04_generation.ipynb #9680d7e2
+@told
 def recalled_words(
     target:str, # what should have been said
     said:str, # what was said
@@ -371,6 +380,7 @@ def parts(self:Recall)->list: # parts of a page
 def _repr_html_(self:Recall): return static_page(self.parts())
 
 # %% ../../nbs/recall/04_generation.ipynb #a6af5286
+@told(cues=some(number(0), 1))
 def recall_by_cue(
     model, # a transformers causal LM
     tokenizer, # its tokenizer

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from fastcore.basics import patch
 
+from ..lm.arguments import NOTHING, TEXT, Kind, either, number, some, told, whole
 from ..core import fold, require
 from ..panel import parts as pages
 from ..panel.plots import figure
@@ -54,6 +55,7 @@ SCORES = { # name -> function(token log-probabilities, text): lower is more fami
 }
 
 # %% ../../nbs/recall/03_recognition.ipynb #7fc3c231
+@told
 def sentence_scores(
     model, # a transformers causal LM
     tokenizer, # its tokenizer
@@ -84,6 +86,7 @@ class Bounds(NamedTuple):
     hi:float
 
 # %% ../../nbs/recall/03_recognition.ipynb #e60dfbc8
+@told(area=number(0, 1, ends=True), n=whole(1))
 def dprime(
     area:float, # AUC, or the share of right answers in forced choice
     n:int, # comparisons behind it: 0 and 1 are moved inwards by half a comparison
@@ -392,7 +395,21 @@ def _warn_about(f):
     if odd: warnings.warn(f"{len(odd)} pairs have losses that are no number (first: {odd[0]}): the model has diverged; "
                           f"counted as ties", stacklevel=3)
 
+# %% ../../nbs/recall/03_recognition.ipynb #e25125ec
+_texts = some(either(TEXT, NOTHING))
+
+_PER_LIST = Kind("two lists of texts or None", lambda v: isinstance(v, (tuple, list)) and len(v) == 2
+                 and all(map(_texts.fits, v)))
+
+def _is_before(v):
+    "A recognition test, or its two lists of scores"
+    if isinstance(v, Recognition): return True
+    return isinstance(v, (tuple, list)) and len(v) == 2 and all(map(some(number()).fits, v))
+
+_BEFORE = Kind("the test from before the study, or its two lists of scores", _is_before)
+
 # %% ../../nbs/recall/03_recognition.ipynb #201f4c95
+@told(contexts=_PER_LIST, before=_BEFORE)
 def recognition_test(
     model, # a transformers causal LM
     tokenizer, # its tokenizer

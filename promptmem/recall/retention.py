@@ -14,7 +14,8 @@ import warnings
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import fold, progress_bar, require
+from ..lm.arguments import Kind, number, some, told, whole
+from ..core import InvalidData, fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import line
 from ..panel.widget import static_page
@@ -25,6 +26,7 @@ from ..lm.weights import borrowed_weights, put_back
 from ..stats import mean_interval
 
 # %% ../../nbs/recall/05_retention.ipynb #06ee018f
+@told
 def make_probe(
     tokenizer, # the model's tokenizer
     seen, # studied sentences
@@ -56,6 +58,7 @@ def _endless(n, rng):
     while True: yield from rng.permutation(n).tolist()
 
 # %% ../../nbs/recall/05_retention.ipynb #9544ac97
+@told(first=whole(), times=whole(0, 100))
 def expanding(
     first:int, # the first review comes after so many updates
     times:int, # reviews
@@ -65,6 +68,7 @@ def expanding(
     return [round(first*sum(factor**j for j in range(i+1))) for i in range(times)]
 
 # %% ../../nbs/recall/05_retention.ipynb #da024ee6
+@told(n_seen=whole(1), n_other=whole())
 def interference_plan(
     n_seen:int, # studied sentences
     n_other:int, # other sentences; they are passed through as often as needed
@@ -122,6 +126,8 @@ def _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr, oth
     return rows
 
 # %% ../../nbs/recall/05_retention.ipynb #3dc93e9e
+@told(conditions=Kind("a dict of dicts", lambda v: isinstance(v, dict) and all(
+    isinstance(c, dict) for c in v.values())))
 def retention_curve(
     model, # a transformers causal LM; its weights are put back at the end
     tokenizer, # its tokenizer
@@ -153,9 +159,9 @@ def retention_curve(
         for seed in seeds:
             probe = make_probe(tokenizer, seen, unseen, prefix_words=prefix_words, max_length=max_length)
             probe(put_back(model, base))
+            tested = [max(stops.values())] if study_at is None else study_at
             run = study(model, tokenizer, seen, max(stops.values()), lr, batch_size, seed, max_length,
-                        keep=set(stops.values()), probe=probe, probe_exposures=study_at or [max(stops.values())],
-                        progress=progress)
+                        keep=set(stops.values()), probe=probe, probe_exposures=tested, progress=progress)
             rows += [dict(condition="study", seed=seed, phase="study", **p) for p in run.probes]
             for name, c in conditions.items():
                 run.restore(stops[name])
@@ -261,12 +267,14 @@ def _linear(x, y):
     return a, b, float(((A @ [a, b]-y)**2).sum())
 
 # %% ../../nbs/recall/05_retention.ipynb #da2644f0
+@told(updates=some(number()), scores=some(number()))
 def fit_forgetting(
     updates, # [n] moments
     scores, # [n] mean score at each
 ): # DataFrame: shape, scale, start, offset, sse, aicc
     "Least-squares fits of `offset + (start - offset) * shape(update)`, best first"
     t, y = np.asarray(updates, float), np.asarray(scores, float)
+    if len(t) != len(y): raise ValueError(f"{len(t)} updates but {len(y)} scores")
     if len(t) < 5: raise ValueError(f"{len(t)} points: at least 5 are needed to fit three parameters")
     rows = []
     for name, f in SHAPES.items():
@@ -279,12 +287,15 @@ def fit_forgetting(
     return require("pandas").DataFrame(rows).sort_values("aicc", ignore_index=True)
 
 # %% ../../nbs/recall/05_retention.ipynb #380d704b
+@told
 def exposures_to(
     frame, # probes of a study: columns `exposure` and the score
     criterion:float=.8, # score to be reached
     score:str="rouge1", # which
 )->float: # NaN: never reached
     "Exposures until the score first reached the criterion"
+    for c in ("exposure", score):
+        if c not in frame: raise InvalidData(f"the table has no column {c!r}: {', '.join(map(str, frame.columns))}")
     f = frame.sort_values("exposure")
     x, y = f.exposure.to_numpy(float), f[score].to_numpy(float)
     over = np.flatnonzero(y >= criterion)
@@ -294,6 +305,7 @@ def exposures_to(
     return float(x[i-1] + (x[i]-x[i-1])*(criterion-y[i-1])/(y[i]-y[i-1]))
 
 # %% ../../nbs/recall/05_retention.ipynb #1636799a
+@told(updates=some(whole(0, 10**7), 1))
 def savings(
     model, # a transformers causal LM; its weights are put back at the end
     tokenizer, # its tokenizer
@@ -324,7 +336,8 @@ def savings(
                         False)
             again = study(model, tokenizer, seen, probe=probe, reversible=False, **note | dict(seed=seed+1)).frame
             need = exposures_to(again, criterion, score)
-            rows.append(dict(updates=u, left=again[score].iloc[0], first=first, again=need, savings=1-need/first))
+            saved = 1-need/first if first else math.nan
+            rows.append(dict(updates=u, left=again[score].iloc[0], first=first, again=need, savings=saved))
     return require("pandas").DataFrame(rows)
 
 # %% ../../nbs/recall/05_retention.ipynb #a21cb467

@@ -11,6 +11,7 @@ import threading
 from fastcore.basics import patch
 
 from ..core import progress_bar, require
+from ..lm.arguments import told
 from .generation import recalled_words
 from .retention import Retention, interference_plan, make_probe
 from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize
@@ -26,6 +27,7 @@ def _fresh(session):
 # %% ../../nbs/recall/07_tester.ipynb #514652ae
 class RecallSession:
     "Study, test and forget step by step; `frame` has one row per test"
+    @told
     def __init__(self,
         model, # a transformers causal LM, changed in place until `reset`
         tokenizer, # its tokenizer
