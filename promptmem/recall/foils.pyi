@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
+from ..lm.arguments import Kind, told, whole
 from ..core import InvalidData, fold, read_jsonl, require
 from ..data import shipped
 from ..panel import parts as pages

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 import numpy as np
 from fastcore.basics import patch
+from ..lm.arguments import Kind, either, number, some, told, whole
 from ..core import fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page
-from .studying import check_sentences, context_ids, tokenize
+from .studying import check_sentences, context_ids, per_sentence, tokenize
 from ..lm.chat import frame
 from ..lm.scoring import budget_batches, context_length, encode, evaluating
 from ..lm.scoring import pad_id, run_halving, split_head, token_hits

@@ -7,6 +7,7 @@ import zlib
 from typing import NamedTuple
 import numpy as np
 from fastcore.basics import patch
+from ..lm.arguments import NOTHING, TEXT, Kind, either, number, some, told, whole
 from ..core import fold, require
 from ..panel import parts as pages
 from ..panel.plots import figure
@@ -200,6 +201,12 @@ def _calibrated(f, score, b_seen, b_unseen):
 
 def _warn_about(f):
     ...
+_texts: _Any
+_PER_LIST: _Any
+
+def _is_before(v):
+    ...
+_BEFORE: _Any
 
 def recognition_test(model, tokenizer, seen, unseen, before=..., score: str=..., max_length: int=..., batch_tokens: _Optional[int]=..., progress: _Optional[bool]=..., contexts=..., chat=...) -> Recognition:
     ...

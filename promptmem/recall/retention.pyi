@@ -6,7 +6,8 @@ import time
 import warnings
 import numpy as np
 from fastcore.basics import patch
-from ..core import fold, progress_bar, require
+from ..lm.arguments import Kind, number, some, told, whole
+from ..core import InvalidData, fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import line
 from ..panel.widget import static_page

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
+from ..lm.arguments import Kind, WrongArgument, told
 from ..core import InvalidData, plain, progress_bar, require, stable_hash
 from ..panel import parts as pages
 from ..panel.widget import static_page
@@ -35,6 +36,9 @@ def first_counted(row) -> int:
     ...
 
 def context_ids(tokenizer, text, chat=...) -> list:
+    ...
+
+def per_sentence(contexts, n: int) -> list:
     ...
 
 def after_contexts(tokenizer, sentences, ids, contexts=..., chat=...) -> list:

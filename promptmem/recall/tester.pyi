@@ -4,6 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 import threading
 from fastcore.basics import patch
 from ..core import progress_bar, require
+from ..lm.arguments import told
 from .generation import recalled_words
 from .retention import Retention, interference_plan, make_probe
 from .studying import Learner, StudyRun, check_sentences, exposure_batches, tokenize
