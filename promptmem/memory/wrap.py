@@ -76,6 +76,7 @@ class Receipt:
     sent:str # the system message that was added; "" for none
     interaction:Optional[str] = None # id of the record in the store, once the answer is complete
     ms:float = 0. # that the memory took before the request was sent
+    scope:str = "default" # in which it was asked
 
 # %% ../../nbs/memory/16_wrap.ipynb #969a9354
 def _attach(response, receipt):
@@ -218,7 +219,7 @@ def _prepare(w, kind, request):
     always = [c.text for s in w.scopes for c in kept(s)] if kept else []
     text = said_before(found, always)
     if w.reward is not None and words: text = "\n\n".join(t for t in (_chosen(w, question), text) if t)
-    w.last = Receipt(question, found, text, ms=1000*(time.perf_counter() - start))
+    w.last = Receipt(question, found, text, ms=1000*(time.perf_counter() - start), scope=w.scopes[0])
     return w.last, with_memory(kind, request, text)
 
 # %% ../../nbs/memory/16_wrap.ipynb #498d8bbc
@@ -254,10 +255,14 @@ def wrap(
     return WrappedClient(client, store, scope, **options)
 
 # %% ../../nbs/memory/16_wrap.ipynb #34c3ddca
-def _receipt_of(response):
+def _receipt_of(w, response):
+    "The receipt, where the response was asked in the client's own scope"
     receipt = getattr(response, "promptmem", None)
-    if isinstance(receipt, Receipt): return receipt
-    raise InvalidData("this response carries no receipt: it does not come from this client")
+    if not isinstance(receipt, Receipt):
+        raise InvalidData("this response carries no receipt: it does not come from this client")
+    if receipt.scope != w.scopes[0]:
+        raise InvalidData("this answer was given in another scope: judge it with the client of that scope")
+    return receipt
 
 # %% ../../nbs/memory/16_wrap.ipynb #8a0c1e6d
 @patch
@@ -267,12 +272,12 @@ def clarify(self:WrappedClient,
     author:str="user", # who says so
 )->Clarification:
     "Say what was meant; questions like this one will carry it from now on"
-    receipt = _receipt_of(response)
+    receipt = _receipt_of(self, response)
     if not isinstance(text, str) or not text.strip(): raise InvalidData("the clarification is empty")
     c = self.store.add(scope=self.scopes[0], key=receipt.question, text=text, author=author,
                        source=receipt.interaction)
     if not getattr(self.lookup, "bound", False): self.lookup.add(receipt.question, text, id=c.id)
-    if receipt.interaction: self.store.set_verdict(receipt.interaction, "wrong")
+    if receipt.interaction: self.store.set_verdict(receipt.interaction, "wrong", scope=self.scopes[0])
     return c
 
 # %% ../../nbs/memory/16_wrap.ipynb #9c2fd158
@@ -283,8 +288,8 @@ def verdict(self:WrappedClient,
 ):
     "Say whether the answer was right; an applied memory learns from it"
     if verdict not in ("right", "wrong"): raise InvalidData(f"a verdict is 'right' or 'wrong', not {verdict!r}")
-    receipt = _receipt_of(response)
+    receipt = _receipt_of(self, response)
     if receipt.interaction is None: raise InvalidData("this answer was not logged, so it cannot be judged")
-    self.store.set_verdict(receipt.interaction, verdict)
+    self.store.set_verdict(receipt.interaction, verdict, scope=self.scopes[0])
     if receipt.retrieval.hit and isinstance(self.lookup, AutoLookup):
         self.lookup.learn(receipt.retrieval, verdict == "right")

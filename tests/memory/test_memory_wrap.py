@@ -215,3 +215,19 @@ def test_bad_words_are_refused(clients):
         with pytest.raises(InvalidData, match="the clarification is empty"): client.clarify(r, wrong)
     with pytest.raises(InvalidData, match="no receipt"): client.clarify("an answer", "x")
     with pytest.raises(ValueError, match="unknown lookup"): pm.wrap(clients[0], lookup="best")
+
+
+@pytest.mark.parametrize("say", [lambda c, r: c.verdict(r, "right"), lambda c, r: c.clarify(r, "mine now")])
+def test_an_answer_given_in_another_scope_is_neither_judged_nor_clarified(say):
+    from types import SimpleNamespace as Plain
+    create = lambda model, messages: Plain(choices=[Plain(message=Plain(content="20"))], model=model, usage=None)
+    openai_like = Plain(chat=Plain(completions=Plain(create=create)))
+    store = Store(":memory:")
+    alice, bob = (pm.wrap(openai_like, store=store, scope=who, embedder=None) for who in ("alice", "bob"))
+    asked = dict(model="m", messages=[dict(role="user", content="what does bob earn")])
+    r = bob.chat.completions.create(**asked)
+    with pytest.raises(InvalidData, match="another scope") as error: say(alice, r)
+    assert "bob" not in str(error.value)
+    assert store.interactions("bob")[0].verdict is None and not store.clarifications("alice")
+    say(bob, r)
+    assert store.interactions("bob")[0].verdict in ("right", "wrong")
