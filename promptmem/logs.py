@@ -260,7 +260,11 @@ def _excel(path, sheet):
 # %% ../nbs/07_logs.ipynb #6d4f54fa
 def _chat(row, at):
     "OpenAI's chat lines: fine-tuning examples, stored completions, batches, preferences"
-    said = messages_of(row.get("request") or row.get("body") or row)
+    asked = row.get("request") or row.get("body") or row
+    said = messages_of(asked)
+    if not said and isinstance(asked, dict) and isinstance(asked.get("input"), str): said = [("user", asked["input"])]
+    if said and isinstance(asked, dict) and isinstance(asked.get("instructions"), str): # of the Responses interface
+        said = [("system", asked["instructions"]), *said]
     reply = row.get("response") or row.get("choices") and row
     if reply:
         said = [*said, ("assistant", words_of((reply.get("body") or reply) if isinstance(reply, dict) else reply))]
@@ -311,10 +315,11 @@ def _traced(row, at):
     value, comment, _ = _scores(_unpacked(row.get("scores")))
     said = messages_of(row.get("input"))
     system = "\n".join(t for r, t in said if r == "system")
+    times = ("timestamp", "startTime", "start_time")
     yield dict(question=words_of(row.get("input"), "user"), answer=words_of(row.get("output")), verdict=value,
                clarification=comment, prompt=system,
-               scope=row.get("userId") or row.get("user_id"), time=row.get("timestamp") or row.get("startTime"),
-               model=row.get("model"),
+               scope=row.get("userId") or row.get("user_id"), time=next((row[k] for k in times if row.get(k)), None),
+               model=row.get("model") or row.get("provided_model_name"),
                id=row.get("id"), prompt_id=row.get("promptName"),
                history=[dict(role=r, content=t) for r, t in said[:-1] if r != "system"])
 
@@ -347,16 +352,51 @@ def _evaluated(row, at):
     checks = [a for a in (row.get("testCase") or {}).get("assert") or [] if isinstance(a, dict)]
     expected = next((words_of(a.get("value")) for a in checks if a.get("type") in ("equals", "contains", "icontains",
                                                                                    "similar")), None)
-    provider = row.get("provider")
-    yield dict(question=asked, answer=words_of((row.get("response") or {}).get("output"))
-               or words_of(row.get("error")), verdict=row.get("success"),
+    provider, grading = row.get("provider"), row.get("gradingResult") or {}
+    output = (row.get("response") or {}).get("output")
+    if isinstance(output, dict) and not messages_of(output): output = json.dumps(output, ensure_ascii=False)
+    # what a person said about an output counts more than what the checks did
+    by_hand = [c.get("pass") for c in grading.get("componentResults") or [] if isinstance(c, dict)
+               and (c.get("assertion") or {}).get("type") == "human"]
+    yield dict(question=asked, answer=output if isinstance(output, str) else words_of(output)
+               or words_of(row.get("error")), verdict=by_hand[-1] if by_hand else row.get("success"),
                prompt=prompt.get("label") or prompt.get("raw") or "", sent=prompt.get("raw"),
                prompt_id=row.get("promptId"), expected=expected,
                model=provider.get("id") if isinstance(provider, dict) else provider,
-               clarification=(row.get("gradingResult") or {}).get("comment"))
+               clarification=grading.get("comment"))
+
+# %% ../nbs/07_logs.ipynb #3a311b95
+def _eval_item(row, at):
+    "An item of an OpenAI evaluation: what was asked, what was said, what each grader found"
+    sample, item = row.get("sample") or {}, row.get("datasource_item") or {}
+    said = messages_of(sample.get("input"))
+    known = guess_columns([item]) if isinstance(item, dict) else {}
+    found = [r.get("passed") for r in row.get("results") or [] if isinstance(r, dict)]
+    asked = next((t for r, t in reversed(said) if r == "user"), "")
+    yield dict(question=asked or words_of(item.get(known.get("question"))), answer=words_of(sample.get("output")),
+               verdict=all(found) if found else None,
+               expected=words_of(item.get(known.get("expected"))) or None, id=row.get("id"), time=row.get("created_at"),
+               model=sample.get("model"), prompt="\n".join(t for r, t in said if r == "system"),
+               history=[dict(role=r, content=t) for r, t in said[:-1] if r != "system"])
+
+# %% ../nbs/07_logs.ipynb #a6769f16
+def _conversation(row, at):
+    "A conversation of ChatGPT's export: the messages from the root to the current one"
+    tree, name, said, model = row["mapping"], row.get("current_node"), [], None
+    for _ in range(len(tree)): # no longer than the tree, whatever points where
+        if name not in tree: break
+        message = tree[name].get("message") or {}
+        role, body = (message.get("author") or {}).get("role"), message.get("content") or {}
+        text = "\n".join(p for p in body.get("parts") or [] if isinstance(p, str)).strip()
+        if text and role in ("user", "assistant", "system"): said.append((role, text))
+        model = model or (message.get("metadata") or {}).get("model_slug")
+        name = tree[name].get("parent")
+    more = dict(id=row.get("conversation_id") or row.get("id"), time=row.get("create_time"), model=model)
+    yield from _turns(said[::-1], {k: v for k, v in more.items() if v is not None})
 
 # %% ../nbs/07_logs.ipynb #f0feae19
 EXPORTS = dict(promptfoo=(_evaluated, {"vars", "response", "success"}), langsmith=(_run, {"inputs", "outputs"}),
+               evals=(_eval_item, {"datasource_item", "sample"}), chatgpt=(_conversation, {"mapping", "current_node"}),
                langfuse=(_traced, {"input", "output", "scores"}), chat=(_chat, {"messages"}))
 
 # %% ../nbs/07_logs.ipynb #27465942
@@ -364,6 +404,9 @@ def _opened(rows):
     "Rows out of the dict that an export wraps around them"
     if len(rows) != 1 or not isinstance(rows[0][1], dict): return rows
     at, d = rows[0]
+    if isinstance(d.get("trace"), dict) and "input" in d["trace"]: return [(at, d["trace"])] # one trace of Langfuse
+    # a trace with its steps, or the verdict on one answer: a row itself
+    if {"input", "output", "observations"} <= set(d) or "datasource_item" in d: return rows
     for _ in range(3):
         inner = next((d[k] for k in ("results", "data", "traces", "runs", "rows", "examples", "observations", "logs",
                                      "items")
@@ -383,7 +426,8 @@ def _format(rows):
     for name, keys in dict(chat=({"request", "response"}, {"body", "custom_id"}, {"response", "custom_id"},
                                  {"preferred_output"}),
                            langfuse=({"input", "output", "sessionId"}, {"input", "output", "traceId"},
-                                     {"input", "output", "userId"}),
+                                     {"input", "output", "userId"}, {"input", "output", "trace_id"},
+                                     {"input", "output", "observations"}),
                            promptfoo=({"prompt", "vars", "gradingResult"},)).items():
         if any(sum(k <= h for h in heads) > len(heads)/2 for k in keys): return name
     return None
@@ -442,7 +486,7 @@ def read_log(
     source, # a file (CSV, TSV, Excel, JSON, JSON lines, parquet), a DataFrame, or a list of dicts
     columns:dict=None, # field -> column where the guess is wrong: dict(question="input", verdict="thumbs")
     scope:str="default", # whose log it is, where the log does not say
-    format:str=None, # "table", "chat", "langfuse", "langsmith" or "promptfoo"; None: what it looks like
+    format:str=None, # "table", "chat", "chatgpt", "evals", "langfuse", "langsmith" or "promptfoo"; None: by its looks
     sheet:str=None, # name of an Excel sheet; the first when None
 )->UserLog:
     "Read anybody's log of questions and answers; the guess and everything left out are shown"
