@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MODEL', 'TOKENIZER', 'TEXT', 'FUNCTION', 'YES_NO', 'DICT', 'NOTHING', 'LANGUAGE_MODEL', 'PATH', 'FRAME', 'PAIRS',
-           'KINDS', 'TEXTS', 'F', 'Kind', 'whole', 'number', 'some', 'either', 'WrongArgument', 'told']
+           'KINDS', 'TEXTS', 'Kind', 'whole', 'number', 'some', 'either', 'WrongArgument', 'told']
 
 # %% ../../nbs/lm/13_arguments.ipynb #2069b02c
 import functools
@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from numbers import Integral, Real
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
@@ -144,12 +144,10 @@ def _plain(name, v):
     return list(v) if name in TEXTS and (isinstance(v, Iterator) or isinstance(v, np.ndarray) and v.ndim == 1) else v
 
 # %% ../../nbs/lm/13_arguments.ipynb #0cc4c870
-F = TypeVar("F", bound=Callable)
-
 def told(
-    f:F=None, # a function whose parameters are named as in `KINDS`
+    f:Callable=None, # a function whose parameters are named as in `KINDS`
     **kinds, # parameter -> `Kind`, where it means something else here; None: anything
-)->F:
+)->Callable:
     "The same function; an argument that does not fit is told before anything happens"
     if f is None: return functools.partial(told, **kinds)
     takes, known = inspect.signature(f), KINDS | kinds
