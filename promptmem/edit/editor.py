@@ -113,7 +113,6 @@ def fit_scale(
     looks:int=8, # new measurements at most
     confidence:float=.95, # of the bound on the rise; None: the rise on `general` itself
     seen:list=(), # (scale, LimitTest) of measurements already made, for another limit
-    enough=None, # function() -> bool: is nothing to be gained beyond this scale? asked where it is 1 or more and inside
 )->list: # (scale, LimitTest) of every measurement; the edit is left at the largest scale inside
     "Find the largest scale at which the edit keeps to the limit"
     def used(t): return t.change if confidence is None else t.upper
@@ -130,7 +129,6 @@ def fit_scale(
         if hi is not None and lo == 0 and s < 1e-4: break
         e.scale = s
         seen.append((s, keeps_limit(e, general, limit, confidence, settle=s == max_scale)))
-        if enough and s >= 1 and seen[-1][1].inside and enough(): break
     e.scale = max((s for s, t in seen if t.inside), default=0.)
     return seen
 
@@ -361,8 +359,7 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
     seen, epoch = [], None
     if rule == "last-epoch": epoch = _last_inside(e, epochs or [(None, e.delta)], general, degradation)
     else:
-        done = lambda: _satisfied(e, examples) == len(examples)
-        seen = fit_scale(e, general, degradation, max_scale, confidence=confidence, enough=done)
+        seen = fit_scale(e, general, degradation, max_scale, confidence=confidence)
         _best_inside(e, examples, seen)
     t = dict(seen).get(e.scale) or keeps_limit(e, general, degradation, confidence if seen else None)
     e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,

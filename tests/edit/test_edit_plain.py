@@ -364,7 +364,7 @@ SOLO = [dict(prefix=f"the tower of {s} is in", suffix=f" {a}", subject=s) for s,
 @pytest.mark.parametrize("arch", ARCHS)
 @pytest.mark.parametrize("method", ("memit", "rome"))
 def test_single_edits_share_the_beginning_of_a_text(arch, method):
-    "Six subjects that are first tokens, edited one after another: no more of them stand there than one call would write"
+    "Six subjects that are first tokens, edited one after another: no more stand there than one call would write"
     m, tok, texts = model(arch), byte_tokenizer(), ["".join(random.Random(i).choices("abc ", k=40)) for i in range(4)]
     before, made = {k: v.clone() for k, v in m.state_dict().items()}, []
     short = dict(contexts=0, search=dict(steps=1, more=0, precision="float32"))
@@ -374,7 +374,8 @@ def test_single_edits_share_the_beginning_of_a_text(arch, method):
         made.append(edit(m, tok, x, method, degradation=None, general_text=texts, **short, **where))
     assert [e.delta.beginnings for e in made] == [1]*direct.FIRST_AT_MOST + [0]*(len(SOLO) - direct.FIRST_AT_MOST)
     made.pop(0).undo()  # its place is free again
-    e = edit(m, tok, CanonicalExamples.read(SOLO[:1], quiet=True), method, degradation=None, general_text=texts, **short,
+    again = CanonicalExamples.read(SOLO[:1], quiet=True)
+    e = edit(m, tok, again, method, degradation=None, general_text=texts, **short,
              **where)
     assert e.delta.beginnings == 1
     for x in (*made, e): x.undo()

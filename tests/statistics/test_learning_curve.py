@@ -16,7 +16,8 @@ class Heard:
 @pytest.mark.parametrize("share", (.3, .7))
 def test_the_band_counts_wordings(share, monkeypatch):
     def answers(works, tasks, lookup, *rest):
-        return [dict(correct=t.template_id in lookup.known and works[t.template_id], retrieval=SimpleNamespace(hit=True))
+        hit = SimpleNamespace(hit=True)
+        return [dict(correct=t.template_id in lookup.known and works[t.template_id], retrieval=hit)
                 for t in tasks]
     monkeypatch.setattr(calibration, "answer_with", answers)
     rng, inside = np.random.default_rng(0), []
