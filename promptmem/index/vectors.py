@@ -328,13 +328,15 @@ class ClusterBuild:
         probes, recall = _calibrate(self.place, centres, starts, sample, target, seed)
         self.meta = dict(n=n, dim=int(centres.shape[1]), counter=int(counter), probes=probes, recall=recall, seed=seed)
 
-    def publish(self,
-        mark:str="", # a word that the owner of the record keeps too
-    )->None:
-        "Make the new generation visible in one step"
-        generation = self.place.rename(self.folder/f"g{self.name}")
-        meta = dict(self.meta, mark=mark, generation=generation.name)
-        write_atomic(self.folder/"meta.json", json.dumps(meta))
+# %% ../../nbs/index/02_vectors.ipynb #4f9a0a5e
+@patch
+def publish(self:ClusterBuild,
+    mark:str="", # a word that the owner of the record keeps too
+)->None:
+    "Make the new generation visible in one step"
+    generation = self.place.rename(self.folder/f"g{self.name}")
+    meta = dict(self.meta, mark=mark, generation=generation.name)
+    write_atomic(self.folder/"meta.json", json.dumps(meta))
 
 # %% ../../nbs/index/02_vectors.ipynb #8efcecfc
 @patch
