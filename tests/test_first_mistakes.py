@@ -86,9 +86,10 @@ def test_a_report_where_no_notebooks_are(tmp_path, monkeypatch, capsys):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name, line, said", [("ask", "how warm?", "no assistant yet"), ("ask", " ", "write the question"),
-                                              ("clarify", "in Celsius", "nothing was asked yet"),
-                                              ("memories", "", "no assistant yet"), ("forget", "x", "no assistant yet")])
+@pytest.mark.parametrize("name, line, said", [
+    ("ask", "how warm?", "no assistant yet"), ("ask", " ", "write the question"),
+    ("clarify", "in Celsius", "nothing was asked yet"), ("memories", "", "no assistant yet"),
+    ("forget", "x", "no assistant yet")])
 def test_a_magic_without_an_assistant_says_one_sentence(name, line, said):
     error = pytest.importorskip("IPython.core.error").UsageError
     from promptmem.memory.magics import register
