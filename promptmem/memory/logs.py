@@ -404,6 +404,8 @@ def plot(self:Logs, title:str="Right so far"): # noqa: F811
     return fig.update_yaxes(range=[0, 100])
 
 # %% ../../nbs/memory/06_logs.ipynb #56552d7b
+_KINDS = dict(ant="antonym", defn="definition", hom="homonym", sent="sentence", syn="synonym")
+
 @patch
 def plot_types(self:Logs,
     title:str="Right replies by type", # above the figure
@@ -411,7 +413,7 @@ def plot_types(self:Logs,
     "Bars per type and strategy with Wilson intervals"
     from promptmem.panel import plots
     return plots.bars(
-        self.by_type(),
+        self.by_type().replace({"type": _KINDS}),
         "type",
         "accuracy",
         color="strategy",
@@ -419,5 +421,5 @@ def plot_types(self:Logs,
         hi="hi",
         title=title,
         y_title="right, %",
-        x_title="type",
+        x_title="what was asked for",
     )
