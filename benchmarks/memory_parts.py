@@ -147,7 +147,8 @@ def semantic(a, keep):
         for t in taught: m.add(t.question, t.clarification)
         rows = answer_with(reader(), ask, m, "keyword", "", {})
         wrong = sum(bool(r["retrieval"].hit and kind.get(r["retrieval"].text) != r["task"].type) for r in rows)
-        keep("semantic", "gate" if threshold is None else f"{threshold:g}", dict(asked=len(ask), right=sum(bool(r["correct"]) for r in rows),
+        name = "gate" if threshold is None else f"{threshold:g}"
+        keep("semantic", name, dict(asked=len(ask), right=sum(bool(r["correct"]) for r in rows),
                                                 wrong_memory=wrong, hits=sum(r["retrieval"].hit for r in rows)))
 
 

@@ -147,3 +147,4 @@ def _interval(percents, n):
 
 def _label(log):
     ...
+_KINDS: _Any

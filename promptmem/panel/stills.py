@@ -90,7 +90,8 @@ class _Axes:
 
     def y(self, v):
         lo, hi = self.y_range
-        return self.height - self.bottom - (_level(self.y_axis, v) - lo)/(hi - lo)*(self.height - self.top - self.bottom)
+        share = (_level(self.y_axis, v) - lo)/(hi - lo)
+        return self.height - self.bottom - share*(self.height - self.top - self.bottom)
 
     def at(self, v):
         if self.names and isinstance(v, str): return self.names.index(v)

@@ -177,7 +177,8 @@ def test_what_is_ruled_out_before_words_are_read_is_ruled_out_after():
         a, b = kept.read([stored, asked])
         for also in (None, (.3, -1.), (.8, 2.)):
             best = gate.at_most(stored, asked, float(a.unit @ b.unit), also)
-            assert gate(stored, asked, float(a.unit @ b.unit), (a.words, b.words), also).log_odds <= best.log_odds + 1e-9
+            judged = gate(stored, asked, float(a.unit @ b.unit), (a.words, b.words), also)
+            assert judged.log_odds <= best.log_odds + 1e-9
 
 
 def test_the_real_second_encoder_knows_other_words_for_it():
