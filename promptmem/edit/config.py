@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,12 +91,25 @@ class _Part:
         if not isinstance(value, dict): raise self.error(f"{name!r} must be a mapping, found {value!r:.40}", name)
         return _Part(value, self.what, self.lines, f"{self.at}.{name}".lstrip(".")).check()
 
-    def number(self, name, default=None, kind=float):
-        "The value of `name` as a number; without a default it must be there"
+    def number(self, name, default=None, kind=float, least=-math.inf, most=math.inf):
+        "The value of `name`, a finite number in [least, most]; without a default it must be there"
         value = self.need(name) if default is None else self.data.get(name, default)
-        try: return kind(value)
+        try: number = float(value)
         except (TypeError, ValueError, OverflowError) as e:
             raise self.error(f"{name!r} must be a number, found {value!r:.40}", name) from e
+        if math.isfinite(number) and least <= number <= most and kind(number) == number: return kind(number)
+        said = "a whole number" if kind is int else "a number"
+        if least > -math.inf: said += f" of at least {least:g}"
+        if most < math.inf: said += f" and at most {most:g}"
+        raise self.error(f"{name!r} must be {said}, found {value!r:.40}", name)
+
+    def choice(self, name, values):
+        "The value of `name`, one of `values`; the first where it is missing"
+        value = self.data.get(name, values[0])
+        if value in values: return value
+        near = next(iter(difflib.get_close_matches(str(value), values, 1)), "")
+        said = f": did you mean {near!r}?" if near else ""
+        raise self.error(f"{name} {value!r:.40} is not one of {', '.join(values)}{said}", name)
 
 # %% ../../nbs/edit/13_config.ipynb #5abee0e6
 PUBLISHED_LENGTH = 500 # tokens of a published chunk of general text
@@ -157,10 +171,10 @@ def _criterion(top, t, notes):
 # %% ../../nbs/edit/13_config.ipynb #560e8391
 def _recipe(t, notes):
     "Fields of Recipe"
-    out = dict(epochs=t.number("num_epochs", 10, int), lr=t.number("learning_rate"),
-               batch_size=t.number("batch_size", 1, int), accumulate=t.number("grad_acc_steps", 1, int), kl=0.)
+    out = dict(epochs=max(0, t.number("num_epochs", 10, int, -1)), lr=t.number("learning_rate", least=0),
+               batch_size=t.number("batch_size", 1, int, 1), accumulate=t.number("grad_acc_steps", 1, int, 1), kl=0.)
     kind = t.data.get("regularization_type")
-    w = t.number("regularization_weight", 0.) if t.data.get("regularization_weight") else 0.
+    w = t.number("regularization_weight", 0., least=0) if t.data.get("regularization_weight") else 0.
     if kind is None and w: notes.append("regularization_weight without a type: no penalty")
     if kind not in (None, "KL", "L2", "EWC"):
         raise t.error(f"regularization_type {kind!r} is not KL, L2 or EWC", "regularization_type")
@@ -175,8 +189,8 @@ def _options(top, t, method, notes):
     "Options of LoRA or of the senses"
     if method == "lora":
         l = t.part("lora")
-        return dict(rank=l.number("lora_rank", kind=int), alpha=l.number("lora_alpha"),
-                    dropout=l.number("lora_dropout", 0.), target_modules=l.need("target_modules"))
+        return dict(rank=l.number("lora_rank", kind=int, least=1), alpha=l.number("lora_alpha"),
+                    dropout=l.number("lora_dropout", 0., least=0, most=1), target_modules=l.need("target_modules"))
     if method != "senses": return {}
     s = top.part("senses", needed=False)
     if s.number("max_senses_total", 0, int):
@@ -189,8 +203,8 @@ def _options(top, t, method, notes):
                       "sense_method")
     if kind == "epsilon":
         notes.append("sense_method epsilon_grad (the default): the published code stops here; ours is used")
-    return dict(per_example=s.number("max_senses_per_example", 8, int),
-                weight=s.number("regularization_lambda", 1000.), selection=kind)
+    return dict(per_example=s.number("max_senses_per_example", 8, int, 0),
+                weight=s.number("regularization_lambda", 1000., least=0), selection=kind)
 
 # %% ../../nbs/edit/13_config.ipynb #8c183076
 _NO_TEXT = ("val-chunked.jsonl", "trainval-chunked.jsonl")
@@ -198,6 +212,10 @@ _NO_TEXT = ("val-chunked.jsonl", "trainval-chunked.jsonl")
 def _paths(t, v, general, notes):
     "The files of an experiment, by what they are for"
     hard = v.part("hard_negative", needed=False)
+    if v.choice("eval_normalization", ("example", "token")) == "token":
+        notes.append("eval_normalization token: success is judged per example here")
+    if hard.choice("eval_type", ("suffix", "unconditional")) == "unconditional":
+        notes.append("eval_type unconditional: hard negatives are judged by their suffix here")
     out = dict(train=t.need("dataset_path"), evaluation=v.data.get("intervention_eval_path"),
                targeted=v.data.get("degredation_targeted_path", v.data.get("degradation_targeted_path")),
                general=v.data.get("degredation_general_path", v.data.get("degradation_general_path")),
@@ -219,10 +237,12 @@ def _config(top, general):
     model, t, v, notes = _model(top), top.part("training"), top.part("validation"), []
     method, (direction, threshold) = _method(t, model), _criterion(top, t, notes)
     saved = top.part("save_info", needed=False)
-    limit, task = top.data.get("league", saved.data.get("league")), top.data.get("task")
+    saved.choice("criteria", ("epoch", "league"))
+    at, task = top if "league" in top.data else saved, top.data.get("task")
+    limit = None if at.data.get("league") is None else at.number("league", least=0)
     recipe, options, paths = _recipe(t, notes), _options(top, t, method, notes), _paths(t, v, general, notes)
     return EditConfig(model, method, direction, threshold, recipe, options, paths,
-                      None if limit is None else float(limit), notes, task if task in CRITERIA else None, top.data)
+                      limit, notes, task if task in CRITERIA else None, top.data)
 
 # %% ../../nbs/edit/13_config.ipynb #b04c50d5
 def read_config(

@@ -86,6 +86,14 @@ def written(folder, d):
         (dict(training__suffix_pair=True), 16, "do not fit together"),
         (dict(training="x"), 7, "must be a mapping"),
         (dict(validation__hard_negative=dict(path="x")), 27, "no field 'path'"),
+        (dict(validation__hard_negative=dict(eval_type="sufix")), 27, "did you mean 'suffix'"),
+        (dict(validation__eval_normalization="tokn"), 20, "did you mean 'token'"),
+        (dict(training__batch_size=0), 9, "a whole number of at least 1, found 0"),
+        (dict(training__grad_acc_steps=-1), 10, "a whole number of at least 1"),
+        (dict(training__num_epochs=2.7), 11, "a whole number of at least -1, found 2.7"),
+        (dict(training__learning_rate=float("nan")), 13, "found nan"),
+        (dict(training__regularization_weight=-3), 18, "a number of at least 0"),
+        (dict(league="loose"), 28, "'league' must be a number"),
     ],
 )
 def test_errors_name_file_line_and_the_field_that_was_meant(files, change, line, says):
