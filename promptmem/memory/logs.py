@@ -72,6 +72,14 @@ def _as_ours(records, name):
         out.append(new)
     return out
 
+# %% ../../nbs/memory/06_logs.ipynb #63498301
+def _in_order(records, path):
+    "Refuse a log whose steps stand twice or out of order: two logs in one file, or a file that was sorted"
+    for i, (a, b) in enumerate(zip(records, records[1:]), 2):
+        if b["idx"] <= a["idx"]:
+            raise InvalidData(f"{path}:{i}: step {b['idx']} stands behind step {a['idx']}: "
+                              "a log has each step once, in order")
+
 # %% ../../nbs/memory/06_logs.ipynb #d62bfa25
 class Log:
     "The lines of one stream"
@@ -91,6 +99,7 @@ class Log:
         records = list(read_jsonl(path, validate=_checked_line))
         if not records:
             raise InvalidData(f"{path}: an empty log; a stream was started there and stopped before its first answer")
+        _in_order(records, path)
         return cls(_as_ours(records, Path(path).stem), path)
 
     @property

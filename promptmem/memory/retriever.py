@@ -16,19 +16,22 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import InvalidData, require, stable_hash, write_atomic
+from ..core import InvalidData, read_jsonl, require, stable_hash, write_atomic
 from ..lm.embed import Embedder, STEmbedder, load_embedder
 from .lookup import normalizer
 
+# %% ../../nbs/memory/04_retriever.ipynb #196b5505
+def _rows(rows): return read_jsonl(rows) if isinstance(rows, (str, Path)) else list(rows)
+
 # %% ../../nbs/memory/04_retriever.ipynb #edb1568a
 def make_pairs(
-    rows, # dicts with `question` and `type` (or the published `ques` and `type`)
+    rows, # dicts with `question` and `type` (or the published `ques` and `type`), or a JSON-lines file of them
     n_samples:int=1000, # positive pairs per type; as many negatives per type in all
     seed:int=0, # of all draws
 )->list: # dicts sentence1, sentence2, label (1. or 0.), shuffled, without repeats
     "Pairs of questions of the same type (1) and of different types (0)"
     by = {}
-    for i, r in enumerate(rows):
+    for i, r in enumerate(_rows(rows)):
         if "type" not in r or not (r.get("question") or r.get("ques")):
             raise InvalidData(f"row {i} has no question or no type: found {sorted(r)}")
         by.setdefault(r["type"], []).append(r.get("question") or r["ques"])
@@ -46,12 +49,13 @@ def make_pairs(
 
 # %% ../../nbs/memory/04_retriever.ipynb #c66d6366
 def split_pairs(
-    pairs, # as `make_pairs` gives them
+    pairs, # as `make_pairs` gives them, or a JSON-lines file of them
     test:float=.1, # share of pairs, or of wordings, that is kept for the test
     by:str="wording", # "wording": no wording of a test pair is in training; "pair": the published random split
     seed:int=0, # of the split
 )->tuple: # (train, test)
     "Split pairs; by wording, pairs that mix both sides are left out"
+    pairs = _rows(pairs)
     if not 0 < test < 1 or not pairs:
         raise ValueError(f"test is a share between 0 and 1 of at least one pair, not {test} of {len(pairs)}")
     rng = random.Random(seed)
@@ -125,7 +129,7 @@ def load_head(
 # %% ../../nbs/memory/04_retriever.ipynb #d9988539
 def _checked_pairs(pairs):
     "Pairs as a list; an error names the first that is none"
-    pairs = list(pairs)
+    pairs = _rows(pairs)
     if not pairs: raise InvalidData("there are no pairs to train on")
     for i, p in enumerate(pairs):
         missing = [k for k in ("sentence1", "sentence2", "label") if not isinstance(p, dict) or k not in p]
@@ -137,7 +141,7 @@ def _checked_pairs(pairs):
 
 # %% ../../nbs/memory/04_retriever.ipynb #bbed5707
 def train_retriever(
-    pairs, # dicts sentence1, sentence2, label
+    pairs, # dicts sentence1, sentence2, label, or a JSON-lines file of them
     embedder="all-MiniLM-L6-v2", # the embedder below, or its name
     dim:int=256, # numbers that come out
     epochs:int=4, # passes over the pairs
@@ -175,7 +179,7 @@ def _epoch(torch, head, opt, a, b, y, batch_size, gen):
 
 # %% ../../nbs/memory/04_retriever.ipynb #522b64c0
 def fine_tune(
-    pairs, # dicts sentence1, sentence2, label
+    pairs, # dicts sentence1, sentence2, label, or a JSON-lines file of them
     model, # a sentence-transformers model, its name or folder
     out, # folder for the trained model (safetensors)
     dim:int=256, # numbers that come out of the dense layer; 0: no dense layer is added
@@ -228,10 +232,11 @@ def _step(torch, model, opt, batch):
 # %% ../../nbs/memory/04_retriever.ipynb #4019f821
 def pair_scores(
     embedder, # any `Embedder`
-    pairs, # dicts sentence1, sentence2, label
+    pairs, # dicts sentence1, sentence2, label, or a JSON-lines file of them
 )->dict: # auc, accuracy, threshold, n
     "How well the cosine tells same-type pairs from others"
     from promptmem.stats import auc
+    pairs = _checked_pairs(pairs)
     a, b = (embedder([p[s] for p in pairs]) for s in ("sentence1", "sentence2"))
     y, s = np.array([p["label"] for p in pairs]), (a*b).sum(1)
     cuts = np.unique(s)

@@ -18,7 +18,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..lm.arguments import Kind, told, whole
-from ..core import InvalidData, fold, read_jsonl, require
+from ..core import InvalidData, fold, read_csv, read_jsonl, read_text, require
 from ..data import shipped
 from ..panel import parts as pages
 from ..panel.widget import static_page
@@ -254,17 +254,23 @@ def condition(
 
 # %% ../../nbs/recall/01_foils.ipynb #8ed98318
 def read_sentences(
-    path, # JSON lines
+    path, # JSON lines; a .txt file with a sentence a line, a .csv file with a column of them
     key:str=None, # field with the text; None: "sent", "text" or "sentence"
 )->list:
     "The texts of a file; an error names file, line and field"
+    if Path(path).suffix == ".txt": return [s for line in read_text(path).splitlines() if (s := line.strip())]
     keys = [key] if key else ["sent", "text", "sentence"]
     def check(row):
         k = next((k for k in keys if k in row), None)
         if k is None: raise ValueError(f"no field {' or '.join(map(repr, keys))}, found {sorted(row)}")
         if not isinstance(row[k], str) or not row[k].strip(): raise ValueError(f"field {k!r} is not a non-empty text")
         return {"text": row[k]}
-    return [r["text"] for r in read_jsonl(path, check)]
+    if Path(path).suffix != ".csv": return [r["text"] for r in read_jsonl(path, check)]
+    out, lines = [], []
+    for row in read_csv(path, places=lines):
+        try: out.append(check(row)["text"])
+        except ValueError as e: raise InvalidData(f"{path}:{lines[len(out)]}: {e}") from e
+    return out
 
 # %% ../../nbs/recall/01_foils.ipynb #d5126184
 def read_pairs(

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['read_published', 'write_published']
 
-# %% ../../nbs/recall/09_published.ipynb #6d69f2ac
+# %% ../../nbs/recall/09_published.ipynb #941c5cbf
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def _arrays(path):
     "The arrays of a file that are numbers or texts"
     try:
         with np.load(path, allow_pickle=False) as z: return {k: z[k] for k in z.files if k in _RECOGNITION + _RECALL}
-    except (OSError, ValueError, EOFError) as e:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as e:
         raise InvalidData(f"{path} is no .npz file that can be read: {e}") from e
 
 # %% ../../nbs/recall/09_published.ipynb #cd5f4d26

@@ -171,7 +171,7 @@ def _read_table(path):
         raise InvalidData(f"{path}: could not be read as {kind[1:]} ({type(e).__name__}: {e})") from e
     raise InvalidData(f"{path}: expected .parquet, .csv or .jsonl")
 
-_TEXTS = {"query", "prompt", "text", "gold", "answer", "dataset", "role", "name", "kind", "split", "model"}
+_TEXTS = {"query", "question", "prompt", "text", "gold", "answer", "dataset", "role", "name", "kind", "split", "model"}
 
 # %% ../../nbs/reward/01_outcomes.ipynb #c566794b
 def _typed(frame):
@@ -185,7 +185,7 @@ def _typed(frame):
         elif c not in _TEXTS:
             numbers = pd.to_numeric(v.where(given), errors="coerce")
             if numbers[given].notna().all(): frame[c] = numbers
-        elif c not in ("query", "prompt", "text", "answer"): frame[c] = v.where(given, None)
+        elif c not in ("query", "question", "prompt", "text", "answer"): frame[c] = v.where(given, None)
     return frame
 
 # %% ../../nbs/reward/01_outcomes.ipynb #2402fde1
@@ -217,8 +217,9 @@ def _one_text(frame, id_, text):
 # %% ../../nbs/reward/01_outcomes.ipynb #acd25160
 def _split_tables(frame):
     "queries and prompts out of rows that spell both out"
+    named = {"question": "query"} if "query" not in frame and "question" in frame else {}
+    frame = frame.rename(columns=named)
     _need(frame, ["query", "prompt", "correct"], "outcomes without queries and prompts files")
-    frame = frame.copy()
     for text, id_ in (("query", "query_id"), ("prompt", "prompt_id")):
         if id_ not in frame or frame[id_].isna().all(): frame[id_] = pd.factorize(frame[text], use_na_sentinel=False)[0]
         elif frame[id_].isna().any():

@@ -18,11 +18,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core import InvalidData, read_jsonl, read_text
+from ..core import InvalidData, read_jsonl, read_text, require
 
 # %% ../../nbs/rewrite/15_published.ipynb #196b5505
 def _rows(path):
-    "Rows of a .jsonl, .jsonl.gz, .json or .csv file, as dicts; a file without rows is an error"
+    "Rows of a .jsonl, .jsonl.gz, .json, .csv or .parquet file, as dicts; a file without rows is an error"
     rows = _rows_of(Path(path))
     if not rows: raise InvalidData(f"{Path(path).name}: no rows")
     return rows
@@ -39,6 +39,8 @@ def _rows_of(path):
         return list(read_jsonl(path))
     if path.suffix == ".csv":
         return _table(path)
+    if path.suffix == ".parquet":
+        return _parquet(path)
     try:
         rows = json.loads(read_text(path))
     except ValueError as e:
@@ -46,6 +48,15 @@ def _rows_of(path):
     if not isinstance(rows, list):
         raise InvalidData(f"{path.name}: expected a list of objects, found {type(rows).__name__}")
     return rows
+
+# %% ../../nbs/rewrite/15_published.ipynb #80330a8e
+def _parquet(path):
+    "Rows of a parquet file, with its lists as lists"
+    pd = require("pandas")
+    try: rows = pd.read_parquet(path).to_dict("records")
+    except FileNotFoundError: raise
+    except Exception as e: raise InvalidData(f"{path.name}: no parquet file: {type(e).__name__}: {e}") from e
+    return [{k: v.tolist() if hasattr(v, "tolist") else v for k, v in r.items()} for r in rows]
 
 # %% ../../nbs/rewrite/15_published.ipynb #7a41ed44
 def _object(text, name, line):
@@ -61,7 +72,9 @@ def _table(path):
     rows = [r for r in csv.reader(io.StringIO(read_text(path), newline="")) if r]
     if not rows:
         return []
-    head = next((h for h in _MMLU_HEADS if len(rows[0]) == len(h) and rows[0][-1] in tuple("ABCD")), None)
+    first = rows[0]
+    bare = first[-1] in tuple("ABCD") or not {"question", "Bad Prompt", "instruction", "prompt"} & set(first)
+    head = next((h for h in _MMLU_HEADS if bare and len(first) == len(h)), None)
     if head is None:
         head, rows = rows[0], rows[1:]
     bad = next((i for i, r in enumerate(rows, 1) if len(r) != len(head)), None)
@@ -82,7 +95,7 @@ def _text(row, names, where, empty=False):
 
 # %% ../../nbs/rewrite/15_published.ipynb #5ea6688d
 def load_mmlu(
-    path, # .jsonl, .json or .csv
+    path, # .jsonl, .json, .csv or .parquet
 )->list: # dicts for a `PromptTask`: question, expected (a letter), id, choices, subject
     "Multiple-choice questions in the formats of MMLU"
     name = Path(path).name
@@ -120,7 +133,7 @@ def _choice(row, where, i):
 
 # %% ../../nbs/rewrite/15_published.ipynb #74d72f98
 def load_alpaca(
-    path, # .json, .jsonl or .csv
+    path, # .json, .jsonl, .csv or .parquet
 )->list: # dicts for a `PromptTask`: question, expected, id
     "Instructions with answers in the format of Alpaca; rows without an answer are an error"
     out, name = [], Path(path).name
@@ -134,7 +147,7 @@ def load_alpaca(
 
 # %% ../../nbs/rewrite/15_published.ipynb #a57b9e79
 def load_humaneval(
-    path,  # .jsonl, .jsonl.gz or .json
+    path,  # .jsonl, .jsonl.gz, .json or .parquet
 ) -> list:  # dicts for a `PromptTask` with `CodeGrader`
     "Programming tasks in the format of HumanEval"
     out, name = [], Path(path).name
@@ -170,7 +183,7 @@ STEPS = dict(
     ),
     again=(
         "You write prompts. The prompt at the start was: {prompt}\nWrite one that a chat model answers better, and "
-        "else.",
+        "nothing else.",
         "A first rewrite was: '''{attempt}'''. It got {grade} of 10, since the model said: '''{answer}...''' "
         "Write a better one.",
     ),

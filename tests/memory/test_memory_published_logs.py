@@ -94,3 +94,25 @@ def test_a_log_without_types_has_one_group(tmp_path):
 def test_differences_are_intervals_of_shares_in_points(folder):
     d = compare_logs(folder).difference("memory", "growing")
     assert d.estimate == 0 and -100 <= d.lo <= 0 <= d.hi <= 100
+
+
+@pytest.mark.parametrize("how", [lambda x: x + x[:2], lambda x: x[::-1], lambda x: x[:3] + x[2:]])
+def test_a_step_that_stands_twice_or_out_of_order_is_named(tmp_path, how):
+    name = next(iter(NAMES))
+    published(tmp_path, name)
+    file = tmp_path/f"{name}.jsonl"
+    file.write_text("\n".join(how(file.read_text().splitlines())) + "\n")
+    with pytest.raises(InvalidData, match=r"jsonl:\d+: step \d+ stands behind step \d+"): compare_logs(tmp_path)
+
+
+def test_a_log_of_a_newer_format_is_read_by_what_is_known_or_says_what_is_missing(tmp_path):
+    name = next(iter(NAMES))
+    published(tmp_path, name)
+    file = tmp_path/f"{name}.jsonl"
+    rows = [json.loads(x) for x in file.read_text().splitlines()]
+    before = compare_logs(tmp_path).matrix()
+    file.write_text("".join(json.dumps({**r, "schema": 9, "parts": [1]}) + "\n" for r in rows))
+    assert compare_logs(tmp_path).matrix().equals(before)
+    file.write_text("".join(json.dumps({("right" if k == "is_correct" else k): v for k, v in r.items()}) + "\n"
+                            for r in rows))
+    with pytest.raises(InvalidData, match="jsonl:1: field 'is_correct' is missing"): compare_logs(tmp_path)

@@ -77,3 +77,17 @@ def test_a_drill_breaks_exactly_what_it_plants_and_the_curve_rises():
     assert s["before"] == 100 and s["broken"] == s["injected"] > 0 and s["change"] < 0
     curve = learning_curve(lm, tasks, seed=1)
     assert curve.accuracy.iloc[0] == 0 and curve.accuracy.iloc[-1] == 100 and curve.clarifications.iloc[-1] == 15
+
+
+def test_pairs_and_questions_are_read_from_files_of_the_published_form(tmp_path):
+    rows = [dict(ques=r["question"], ans="x", type=r["type"]) for r in ROWS]
+    (tmp_path/"all.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    pairs = make_pairs(tmp_path/"all.jsonl", 10, seed=1)
+    assert pairs == make_pairs(ROWS, 10, seed=1)
+    file = tmp_path/"train.jsonl"
+    file.write_text("".join(json.dumps(p) + "\n" for p in pairs))
+    head = train_retriever(str(file), embedder="hash", epochs=1)
+    assert pair_scores(head, file) == pair_scores(train_retriever(pairs, embedder="hash", epochs=1), pairs)
+    assert split_pairs(file, .3) == split_pairs(pairs, .3)
+    file.write_text('{"sentence1": "a", "label": 1}\n')
+    with pytest.raises(InvalidData, match="pair 0 has no sentence2"): train_retriever(file, embedder="hash")

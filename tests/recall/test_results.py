@@ -131,3 +131,19 @@ def test_bars_appear_only_where_it_takes_long(capsys):
             bar.update(3)
             assert (bar.bar is not None) == shows
             if shows: assert bar.bar.n == 3 and bar.bar.total == 10
+
+
+@pytest.mark.parametrize("junk", [b"PK\x03\x04 and no more", b"", b"\x93NUMPY"])
+def test_a_result_file_that_was_cut_is_named(tmp_path, junk):
+    (tmp_path/"cut.npz").write_bytes(junk)
+    with pytest.raises(InvalidData, match="cut.npz"): read_published(tmp_path/"cut.npz")
+
+
+def test_sentences_of_a_text_file_and_of_a_table_are_read(tmp_path):
+    from promptmem.recall import read_sentences
+    (tmp_path/"a.txt").write_text("\n".join(SEEN) + "\n\n", encoding="utf-8")
+    (tmp_path/"a.csv").write_text("id,text\n" + "".join(f'{i},"{s}"\n' for i, s in enumerate(SEEN)), encoding="utf-8")
+    assert read_sentences(tmp_path/"a.txt") == read_sentences(tmp_path/"a.csv") == SEEN
+    assert read_sentences(tmp_path/"a.csv", "id") == [*"0123"]
+    (tmp_path/"a.csv").write_text("id,words\n1,hello\n")
+    with pytest.raises(InvalidData, match=r"a.csv:2: no field 'sent' or 'text'"): read_sentences(tmp_path/"a.csv")

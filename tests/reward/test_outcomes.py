@@ -120,3 +120,12 @@ def test_store_and_stream_logs(tmp_path):
     assert out.frame.correct.tolist() == [1, 0, 1] and out.frame.draw.tolist() == [0, 1, 0]
     stream = [dict(question="q", answer="x", is_correct=True), dict(question="q", answer="y", is_correct=False)]
     assert Outcomes.from_interactions(stream).frame.correct.tolist() == [1, 0]
+
+
+def test_a_table_that_says_question_is_read_as_one_that_says_query(tmp_path):
+    t = pd.DataFrame(dict(question=["01", "01", "b", "b"], prompt=["x", "y", "x", "y"], correct=[1, 0, 0, 1]))
+    for name, frame in (("q.csv", t), ("p.csv", t.rename(columns=dict(question="query")))):
+        frame.to_csv(tmp_path/name, index=False)
+    a, b = Outcomes.read(tmp_path/"q.csv"), Outcomes.read(tmp_path/"p.csv")
+    assert a.queries.equals(b.queries) and a.frame.equals(b.frame) and list(a.queries.text) == ["01", "b"]
+    assert list(Outcomes.read(t).queries.text) == ["01", "b"] and "question" in t

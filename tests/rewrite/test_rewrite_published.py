@@ -157,3 +157,30 @@ def test_steps_can_be_replaced():
         dict(role="system", content="Be short."),
         dict(role="user", content="{words} {other}"),
     ]
+
+
+def test_the_three_formats_are_read_from_parquet_files_as_public_hubs_give_them(tmp_path):
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    code = dict(task_id="own/0", prompt="def f():\n", canonical_solution="    return 1\n", entry_point="f",
+                test="def check(f):\n    assert f() == 1\n")
+    files = ((load_mmlu, dict(question="q?", choices=list("wxyz"), answer=1, subject="s")),
+             (load_alpaca, dict(instruction="Say it.", input=None, output="It.")), (load_humaneval, code))
+    for load, row in files:
+        pd.DataFrame([row]).to_parquet(tmp_path / "a.parquet")
+        assert load(tmp_path / "a.parquet") == load(written(tmp_path / "a.jsonl", [row])), load.__name__
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(InvalidData, match="a.parquet: no parquet file"):
+        load_mmlu(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("line", ["q?,w,x,y,z,E", "0,q?,w,x,y,z,e"])
+def test_an_answer_that_is_no_letter_is_named_in_a_table_without_a_head(tmp_path, line):
+    (tmp_path / "a.csv").write_text(line + "\n")
+    with pytest.raises(InvalidData, match="a.csv:1: the answer is .* not '[Ee]'"):
+        load_mmlu(tmp_path / "a.csv")
+
+
+def test_no_step_is_cut_off_in_the_middle_of_a_sentence():
+    assert all(text.rstrip()[-1] in ".}" and " else." not in text.replace("nothing else.", "")
+               for step in STEPS.values() for text in step)
