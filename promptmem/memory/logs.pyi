@@ -26,6 +26,9 @@ def _bare(text):
 def _as_ours(records, name):
     ...
 
+def _in_order(records, path):
+    ...
+
 class Log:
     calls: _Any
     records: _Any

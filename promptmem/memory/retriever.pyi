@@ -6,9 +6,12 @@ import random
 import re
 from pathlib import Path
 import numpy as np
-from ..core import InvalidData, require, stable_hash, write_atomic
+from ..core import InvalidData, read_jsonl, require, stable_hash, write_atomic
 from ..lm.embed import Embedder, STEmbedder, load_embedder
 from .lookup import normalizer
+
+def _rows(rows):
+    ...
 
 def make_pairs(rows, n_samples: int=..., seed: int=...) -> list:
     ...
