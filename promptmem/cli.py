@@ -185,11 +185,30 @@ def _stream_options(p):
     _model_options(p)
     p.add_argument("--family", help="of a task file, where its folder does not say it")
     p.add_argument("--strategy", default="memory", help="none, growing or memory (default memory)")
+    p.add_argument("--lookup", help="of the memory: closest, published, semantic or semantic:EMBEDDER "
+                                    "(default closest)")
+    p.add_argument("--few-shot", metavar="FILE", help="solved examples in front of each question, parted by [SEP]")
     p.add_argument("--probability", type=float, default=.5, help="that the user clarifies (default .5)")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--window", type=int, default=1, help="questions asked ahead at once")
     p.add_argument("--log", help="JSON-lines file, continued when it is there; a folder (ending in /) names it itself")
     p.add_argument("--quiet", action="store_true", help="no progress bar")
+
+# %% ../nbs/05_cli.ipynb #28605a68
+def _lookup(name):
+    "The look-up that a command line means"
+    from promptmem.memory import ClosestLookup, SemanticLookup
+    kinds = dict(closest=ClosestLookup, published=ClosestLookup.published, semantic=SemanticLookup)
+    kind, _, embedder = name.partition(":")
+    if kind not in kinds or (embedder and kind != "semantic"):
+        raise ValueError(f"no look-up {name!r}: write closest, published, semantic or semantic:EMBEDDER")
+    return kinds[kind](embedder) if embedder else kinds[kind]()
+
+def _strategy(a):
+    "The strategy that a command line means"
+    from promptmem.memory import load_strategy, read_few_shot
+    if a.lookup and a.strategy != "memory": raise ValueError(f"--lookup is for strategy memory, not {a.strategy}")
+    return load_strategy(a.strategy, read_few_shot(a.few_shot) if a.few_shot else "", a.lookup and _lookup(a.lookup))
 
 # %% ../nbs/05_cli.ipynb #f510cfcd
 def _asked(a):
@@ -204,7 +223,7 @@ def _stream(a):
     from promptmem.lm import load_lm
     from promptmem.memory import SimulatedUser, stream
     user = SimulatedUser(a.probability, seed=a.seed)
-    log = stream(load_lm(a.model), _asked(a), a.strategy, user=user, log=a.log, window=a.window,
+    log = stream(load_lm(a.model), _asked(a), _strategy(a), user=user, log=a.log, window=a.window,
                  progress=not a.quiet and sys.stderr.isatty())
     print(log)
     return 0
@@ -459,7 +478,7 @@ def parser()->argparse.ArgumentParser:
         p.set_defaults(do=c.do)
     return top
 
-# %% ../nbs/05_cli.ipynb #d14d8ceb
+# %% ../nbs/05_cli.ipynb #bfd0c56e
 def _unknown(name):
     "What was meant by a command that there is none of"
     from difflib import get_close_matches

@@ -249,6 +249,29 @@ def test_stream_command(tmp_path, capsys):
     assert main(["stream", "nofamily", "6"]) == 2 and "nofamily" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("lookup", ["closest", "published", "semantic:hash"])
+def test_stream_takes_a_look_up_and_solved_examples(tmp_path, capsys, lookup):
+    pytest.importorskip("transformers")
+    shots = tmp_path / "prompt.txt"
+    shots.write_text("what is like < glad > ?[SEP]the synonym for glad is happy END[SEP]")
+    common = ["stream", "own", "4", "--quiet", "--few-shot", str(shots)]
+    log = tmp_path / f"{lookup.split(':')[0]}.jsonl"
+    assert main([*common, "--lookup", lookup, "--log", str(log)]) == 0 and "4 tasks" in capsys.readouterr().out
+    assert len(log.read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize("options, says", [
+    (["--lookup", "nearest"], "no look-up 'nearest'"),
+    (["--lookup", "closest:hash"], "no look-up 'closest:hash'"),
+    (["--lookup", "closest", "--strategy", "none"], "--lookup is for strategy memory"),
+    (["--strategy", "grow"], "unknown strategy 'grow'"),
+    (["--few-shot", "nowhere.txt"], "nowhere.txt"),
+])
+def test_stream_refuses_what_it_does_not_know(capsys, options, says):
+    pytest.importorskip("transformers")
+    assert main(["stream", "own", "4", "--quiet", *options]) == 2 and says in capsys.readouterr().err
+
+
 def test_study_and_what_is_known_afterwards(tmp_path, capsys):
     pytest.importorskip("transformers")
     seen = rows(tmp_path / "seen.jsonl", [f"The keeper of tower {i} counts the boats at noon." for i in range(6)])

@@ -160,9 +160,12 @@ class ConfigRun:
         return plain(dict(test=test, initial_eval=self.initial, config=self.config.content, asked=self.asked,
                           success=success, notes=self.config.notes))
 
-    def __repr__(self): return f"{self.verdict}\n{self.frame().round(4).to_string(index=False)}"
+    def _shown(self):
+        table = self.frame().round(4)
+        return table.assign(limit=[f"{k:g}" for k in self.results]) # .00001 is not 0
+    def __repr__(self): return f"{self.verdict}\n{self._shown().to_string(index=False)}"
     def _repr_html_(self):
-        return verdict_html(self.verdict) + self.frame().round(4).to_html(index=False)
+        return verdict_html(self.verdict) + self._shown().to_html(index=False)
 
 # %% ../../nbs/edit/17_run.ipynb #fd8ba370
 class _Epochs:

@@ -21,6 +21,7 @@ from ..panel.plots import figure
 from ..panel.widget import static_page
 from .studying import check_sentences, context_ids, per_sentence, tokenize
 from ..lm.chat import frame
+from ..lm.decode import cache_argument, cache_of
 from ..lm.scoring import budget_batches, context_length, encode, evaluating
 from ..lm.scoring import pad_id, run_halving, split_head, token_hits
 from ..stats import bootstrap, paired_bootstrap, wilson
@@ -135,15 +136,16 @@ def _decode(model, prompts, n, pad, block, uniform=None, temperature=1.):
     x, mask = (t.to(device) for t in _left(prompts, pad))
     ragged, out, past = not bool(mask.all()), [], None
     position, positions = (mask.cumsum(-1)-1).clamp(min=0), _takes_positions(model)
+    cached = cache_argument(split[0] if split else model)
     for step in range(n):
-        call = dict(input_ids=x, use_cache=True, past_key_values=past)
+        call = {"input_ids": x, "use_cache": True, cached: past}
         if ragged: call |= dict(attention_mask=mask) | (dict(position_ids=position) if positions else {})
         if split: o = split[0](**call); logits = split[1](o.last_hidden_state[:, -1]).float()
         else: o = model(**call); logits = o.logits[:, -1].float()
         if block: logits[:, block] = -torch.inf
         x, past = (
             _pick(logits, None if uniform is None else uniform[:, step].to(device), temperature)[:, None],
-            o.past_key_values,
+            cache_of(o),
         )
         mask = torch.cat([mask, torch.ones_like(x)], 1)
         position = position[:, -1:]+1

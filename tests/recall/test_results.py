@@ -147,3 +147,10 @@ def test_sentences_of_a_text_file_and_of_a_table_are_read(tmp_path):
     assert read_sentences(tmp_path/"a.csv", "id") == [*"0123"]
     (tmp_path/"a.csv").write_text("id,words\n1,hello\n")
     with pytest.raises(InvalidData, match=r"a.csv:2: no field 'sent' or 'text'"): read_sentences(tmp_path/"a.csv")
+
+
+def test_recall_warns_of_nothing_that_its_reader_cannot_change():
+    import warnings
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)
+        assert len(recall_test(tiny_model("gpt_neox", 0), byte_tokenizer(), SEEN, progress=False).frame) == len(SEEN)
