@@ -13,6 +13,7 @@ from ..panel.plots import figure
 from ..panel.widget import static_page
 from .studying import check_sentences, context_ids, per_sentence, tokenize
 from ..lm.chat import frame
+from ..lm.decode import cache_argument, cache_of
 from ..lm.scoring import budget_batches, context_length, encode, evaluating
 from ..lm.scoring import pad_id, run_halving, split_head, token_hits
 from ..stats import bootstrap, paired_bootstrap, wilson
