@@ -62,6 +62,7 @@ def folder(tmp_path, monkeypatch):
     raw = [dict(type=t, meta=dict(word1=f"v{t}", word2=f"w{t}", word=t, definition="d", sentence="s"))
            for t in ("syn", "ant", "hom", "defn", "sent")]
     for name in "ab": jsonl(tmp_path / f"{name}.jsonl", raw)
+    (tmp_path / "prompt.txt").write_text("what is like < glad > ?[SEP]the synonym for glad is happy END[SEP]")
     log = [dict(question="what is like < x > ?", expected_answer="y", generated_answer="y", is_correct=True, idx=0,
                 correct_so_far=100.0, elapsed_time=1, memory_metadata=dict(memory_used=False, memory_size=0,
                                                                            content=""))]
@@ -83,7 +84,7 @@ def folder(tmp_path, monkeypatch):
 # what the pages leave open: a placeholder -> what stands there here
 FILL = {"tasks": {"F": "own", "a": "a.jsonl", "b": "b.jsonl", "100": "12"}, "logs": {"G": "*prob=0.5*"},
         "study": {"F": "F.jsonl", "--exposures": "--exposures"}, "recognise": {"A": "A.jsonl", "B": "B.jsonl"},
-        "recall": {"A": "A.jsonl"}, "stream": {"F": "tasks/own/tasks_4.jsonl", "p": "0.5"}}
+        "recall": {"A": "A.jsonl"}, "stream": {"F": "tasks/own/tasks_4.jsonl", "p": "0.5", "P": "prompt.txt"}}
 MORE = {"stream": ["--quiet"], "study": ["--quiet"], "edit": ["--model", "demo", "--quiet"]}
 
 
