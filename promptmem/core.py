@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name', 'keep_secret', 'redact', 'printable', 'KeyFree',
-           'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'is_number', 'stable_hash',
-           'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words', 'identity_key', 'user_path',
-           'encoding_of', 'read_text', 'read_jsonl', 'read_json', 'read_yaml', 'read_csv', 'write_atomic',
+           'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'rows_of', 'is_number',
+           'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words', 'identity_key',
+           'user_path', 'encoding_of', 'read_text', 'read_jsonl', 'read_json', 'read_yaml', 'read_csv', 'write_atomic',
            'write_jsonl', 'inside', 'file_name', 'ForkGate', 'SharedFile', 'progress_bar', 'versions']
 
 # %% ../nbs/00_core.ipynb #ab159f81
@@ -75,6 +75,10 @@ def alias_modules(
     "Let modules be imported under their old paths too"
     sys.meta_path.insert(0, _Alias(dict(names)))  # before other finders: an old file may still lie about
 
+# %% ../nbs/00_core.ipynb #796b5ce8
+def _check_text(x, what="text"):
+    if not isinstance(x, str): raise InvalidData(f"{what} is a {type(x).__name__}: expected a text")
+
 # %% ../nbs/00_core.ipynb #a16a0951
 _SAID_SECRET = (r"(?:api|access|secret|private|subscription|account|auth|signing|encryption|master|service)[_-]?key"
                 r"|pass(?:word|wd|phrase|code)|pwd|(?:client[_-]?)?secret|jwt|cookies?|authorization|credentials?"
@@ -89,6 +93,7 @@ def is_secret_name(
     name:str, # of a parameter, a field, a query argument
 )->bool:
     "Is something of this name a key or a password?"
+    _check_text(name, "a name")
     return bool(_SECRET_NAME.search(name))
 
 # %% ../nbs/00_core.ipynb #a7af7a4f
@@ -168,6 +173,7 @@ def keep_secret(
 def _secrets_of(env):
     "The values of variables that are named like keys, and the passwords in addresses"
     for name, value in env.items():
+        if not (isinstance(name, str) and isinstance(value, str)): continue
         named = _ENV_NAME.search(name) and name.upper() not in _NO_ENV_NAME
         short = 4 if re.search(r"PASS|PWD|SECRET", name, re.I) else 8
         if named and len(value) >= short and not _TRIVIAL.fullmatch(value): yield value
@@ -207,6 +213,8 @@ def redact(
     shapes:bool=True, # also what only looks like a key; False: only known keys (for people's and models' texts)
 ): # the same, with keys replaced by ***
     "Take keys and passwords out of every text in `x`"
+    if env is not None and not hasattr(env, "items"):
+        raise InvalidData(f"env is a {type(env).__name__}: expected a dict")
     known = _known(env)
     def clean(x):
         if isinstance(x, str):
@@ -228,6 +236,7 @@ def printable(
     text:str, # any text
 )->str: # the text with control characters, C1 codes, direction marks and halves of characters as escapes
     "Text that a terminal, a page or a log shows and does not obey"
+    _check_text(text)
     return _CONTROL.sub(lambda m: m[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
 
 class KeyFree(Exception):
@@ -263,6 +272,7 @@ def well_formed(
     text:str, # any text
 )->str: # the text with halves of characters joined where both are there, else U+FFFD
     "Text that every encoding, database and file can hold"
+    _check_text(text)
     if not _HALF.search(text): return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
@@ -290,6 +300,20 @@ def as_rows(
     is_table = hasattr(x, "columns") and hasattr(x, "to_dict")
     return x.to_dict("records") if is_table else x
 
+# %% ../nbs/00_core.ipynb #c1ab3a6d
+def rows_of(
+    x, # a table with column names, or dicts in a list or one after the other
+    what:str="rows", # the argument, for the message
+)->list: # dicts
+    "The rows of a table, each a dict; `InvalidData` where they are none"
+    rows = as_rows(x)
+    if isinstance(rows, (str, bytes, dict)) or not hasattr(rows, "__iter__") or getattr(rows, "ndim", 1) != 1:
+        raise InvalidData(f"{what} is a {type(x).__name__}: expected a table or a list of dicts")
+    rows = list(rows)
+    bad = next((i for i, r in enumerate(rows) if not hasattr(r, "get") or not hasattr(r, "keys")), None)
+    if bad is None: return rows
+    raise InvalidData(f"{what}[{bad}] is a {type(rows[bad]).__name__}: expected a dict")
+
 # %% ../nbs/00_core.ipynb #5cbc6856
 def is_number(
     x, # anything
@@ -303,6 +327,7 @@ def stable_hash(
     n:int=64, # hex digits to keep
 )->str:
     "SHA-256 of `x` as canonical JSON: the same on every machine and in every process"
+    if type(n) is not int: raise InvalidData(f"n is {n!r:.60}: expected a number of digits")
     text = json.dumps(plain(x), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:n]
 
@@ -312,7 +337,9 @@ def file_hash(
 )->str: # hex digits
     "SHA-256 of a file's bytes, read piece by piece"
     h = hashlib.sha256()
-    with open(path, "rb") as f:
+    try: f = open(os.fspath(path), "rb")
+    except (TypeError, ValueError) as e: raise InvalidData(f"{path!r:.60} is no path: {e}") from e
+    with f:
         while part := f.read(1 << 20): h.update(part)
     return h.hexdigest()
 
@@ -370,6 +397,7 @@ def visible(
     text:str, # any text
 )->str: # the text without zero-width spaces, soft hyphens, byte order marks, word joiners and variation selectors
     "Take out the characters that nobody sees"
+    _check_text(text)
     if text.isascii(): return text
     text = _IGNORABLE.sub("", text)
     return "".join(c for c in text if unicodedata.category(c) != "Cf")
@@ -381,6 +409,7 @@ def fold(
     text:str, # any text
 )->str: # case-folded NFKC text in which only letters, marks, digits and single blanks remain
     "For similarity: fold case, width, punctuation, symbols and blanks, in any script"
+    _check_text(text)
     if text.isascii(): return " ".join(_NO_WORD.sub(" ", text.lower()).split())
     text = unicodedata.normalize("NFKC", visible(text)).casefold()
     keep = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text)
@@ -486,6 +515,7 @@ def identity_key(
     text:str, # any text
 )->str: # equal for texts that are the same; the bare text where only punctuation was written
     "For sameness: case, width, punctuation and blanks go; symbols with a meaning, decimal points and superscripts stay"
+    _check_text(text)
     key = _meant(_unified(_contextual(_plain_only(text))))
     if "." in key: key = " ".join(_POINT.sub(" ", key).split())
     if "-" in key: key = _DASHED.sub(" ", _HYPHEN.sub(" ", key))
@@ -498,7 +528,7 @@ def user_path(
 )->Path: # with `~` as the home folder
     "The path that a person means; `InvalidData` where it can be none"
     if not isinstance(path, (str, os.PathLike)): raise InvalidData(f"{path!r:.60} is no path")
-    if "\0" in str(path) or any(len(p.encode("utf-8", "replace")) > 255 for p in Path(path).parts):
+    if re.search("[\0\ud800-\udfff]", str(path)) or any(len(p.encode("utf-8", "replace")) > 255 for p in Path(path).parts):
         raise InvalidData(f"{str(path)!r:.80} is no path")
     try: return Path(path).expanduser()
     except RuntimeError as e: raise InvalidData(f"{str(path)!r:.80} is no path: {e}") from e
@@ -642,6 +672,9 @@ def read_csv(
     places:list=None, # receives the line at which each row begins
 )->list: # one dict of texts per row
     "The rows of a CSV file in any dialect, as texts; errors name file and line"
+    if delimiter is not None: _check_text(delimiter, "a delimiter")
+    if len(delimiter or "") > 1 or delimiter in ("\0", "\r", "\n", '"'):
+        raise InvalidData(f"a delimiter is one character, not {delimiter!r:.60}")
     text, first = read_text(path), 0
     if said := re.match(r"sep=(.)\r?\n", text):                    # Excel's way to say it
         text, delimiter, first = text[said.end():], delimiter or said[1], 1
@@ -688,7 +721,10 @@ def write_atomic(
     "Write the whole file or nothing: a temporary file beside it, flushed to disk, then renamed"
     path = user_path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    if not isinstance(content, (bytes, bytearray)): _check_text(content, "the content of a file")
+    try: data = content.encode("utf-8") if isinstance(content, str) else content
+    except UnicodeEncodeError as e:
+        raise InvalidData(f"the content of {path.name}: character {e.start} is half of one") from e
     tmp = path.parent/f".{path.name[:100]}.{secrets.token_hex(8)}.tmp"
     fd = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
@@ -708,6 +744,7 @@ def write_jsonl(
     rows, # dicts, or records with `to_dict`
 )->Path:
     "Write `rows` as JSON lines, all or nothing"
+    if not hasattr(rows, "__iter__"): raise InvalidData(f"rows is a {type(rows).__name__}: expected dicts or records")
     return write_atomic(path, "".join(json_text(r) + "\n" for r in rows))
 
 def inside(
@@ -727,6 +764,7 @@ def file_name(
     text:str, # what the file is called after: a family, a strategy, a person's word
 )->str: # a name without separators, control characters and other traps; different for different texts
     "A file name made of any text"
+    _check_text(text)
     kept = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", text)).strip("._")[:80]
     return kept if kept == text else f"{kept or 'x'}-{stable_hash(text, 8)}"
 

@@ -12,12 +12,21 @@ import re
 import unicodedata
 
 from .core import InvalidData, identity_key
+from .lm.arguments import NOTHING, TEXT, Kind, either, number, told
+
+# %% ../nbs/04_grade.ipynb #d4182fad
+_OPTIONS = Kind("a dict from letter to text", lambda v: isinstance(v, dict) and all(
+    isinstance(t, str) for pair in v.items() for t in pair))
+_told = told(answer=TEXT, text=TEXT, expected=TEXT, options=either(NOTHING, _OPTIONS), scale=number(0),
+             tolerance=number(0, math.inf, True))
+_last_told = told(answer=TEXT, tolerance=number(0, math.inf, True))
 
 # %% ../nbs/04_grade.ipynb #83f75b49
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]+?)(?<=\S)\1(?![\w*])")
 
 _LINE_MARK = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+(?=\S)|[-*+\u2022][ \t]+(?=[^\W\d]|\*))")
 
+@_told
 def without_markdown(
     text:str, # what a model wrote
 )->str: # the same without emphasis, heading marks and bullets
@@ -26,6 +35,7 @@ def without_markdown(
 
 _SHOUT = re.compile(r"(?<=\w)!+(?=\s|$)") # "It is 42!" is no factorial
 
+@_told
 def answer_key(
     text:str, # what a model wrote, or the right answer
 )->str:
@@ -33,6 +43,7 @@ def answer_key(
     return identity_key(_SHOUT.sub("", without_markdown(text)))
 
 # %% ../nbs/04_grade.ipynb #36cce09d
+@_told
 def exact(
     answer:str, # what the model wrote
     expected:str, # the right answer
@@ -40,6 +51,7 @@ def exact(
     "True when `answer` is `expected` but for case, width, punctuation, blanks and Markdown; signs and currencies count"
     return answer_key(answer) == answer_key(expected)
 
+@_told
 def contains(
     answer:str, # what the model wrote
     expected:str, # the words that must occur
@@ -51,6 +63,7 @@ def contains(
 # %% ../nbs/04_grade.ipynb #d240bf29
 _PUBLISHED = re.compile(r"\d+\.?\d*")
 
+@_told
 def last_number_published(
     answer:str, # what the model wrote
     expected:str, # the right answer, a text that ends in a number
@@ -74,6 +87,7 @@ def _value(m):
     return -v if (m["sign"] or m["sign2"]) else v
 
 # %% ../nbs/04_grade.ipynb #3f4bbcda
+@_told
 def numbers(
     text:str, # any text
 )->list: # (value, start, end) of each number, in order
@@ -103,6 +117,7 @@ def _aside(text, v, start, end):
     return year or (not line and text[end:end+2] in (". ", ") "))
 
 # %% ../nbs/04_grade.ipynb #09cc4f7a
+@_told
 def conclusion(
     text:str, # an answer, possibly with its reasoning
 )->float: # None when there is no number
@@ -115,6 +130,7 @@ def conclusion(
     return (keep or found)[-1][0]
 
 # %% ../nbs/04_grade.ipynb #311c21ab
+@_last_told
 def last_number(
     answer:str, # what the model wrote
     expected, # the right answer: a number, or a text that concludes with one
@@ -142,6 +158,7 @@ _CHOICE = [re.compile(p) for p in (
 _TWO = re.compile(r"(?i:\banswer\s*(?:is|:|=)+)[\s(]*(?:either\s+)?([A-Z])\)?\s*(?:or|and|/|,)\s*\(?(?!\1)[A-Z]\b")
 
 # %% ../nbs/04_grade.ipynb #997e8b8e
+@_told
 def chosen(
     answer:str, # what the model wrote
     options:dict=None, # letter -> text of the option
@@ -158,6 +175,7 @@ def chosen(
     return named[0] if len(named) == 1 else None
 
 # %% ../nbs/04_grade.ipynb #8e698a10
+@_told
 def choice(
     answer:str, # what the model wrote
     expected:str, # the right letter, with or without brackets
@@ -224,6 +242,7 @@ _SCORES = (rf"\b{_SAYS.replace('(final', '(?P<final>final', 1)}{_NAMED_FIGURE}(?
            rf"(?P<final>\A\Z)?{_NAMED_FIGURE}(?P<behind>\A\Z)?(?P<of>\A\Z)?")
 _SHORT = 8 # words: in a longer text a number that stands anywhere else is no score
 
+@_told
 def read_score(
     text:str, # what a judge wrote
     scale:float=10, # the best score, where the text does not say it; 1 for a probability

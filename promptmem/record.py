@@ -218,7 +218,7 @@ class Interaction(Record):
         _text(self.scope, "a scope")
         self.time = utc_time(self.time)
         self.prompt, self.answer, self.understanding = map(well_formed, (self.prompt, self.answer, self.understanding))
-        if self.verdict not in (None, "right", "wrong"):
+        if self.verdict is not None and not (isinstance(self.verdict, str) and self.verdict in ("right", "wrong")):
             raise InvalidData(f"a verdict is 'right', 'wrong' or None, not {self.verdict!r}")
     @classmethod
     def _nested(cls, name, value):

@@ -14,6 +14,17 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
+from .lm.arguments import COLUMN, FIGURES, LISTED, NO_ARRAY, NUMBERS, Kind, number, told, whole
+
+# %% ../nbs/01_stats.ipynb #726cc40f
+_LEVEL = Kind("a share between 0 and 1", number(0, 1).fits)
+_SMALL = number(-1e15, 1e15, True)
+_told = told(**dict.fromkeys(("values", "weights", "xs", "scores", "p", "y", "confidence", "wrong"), NUMBERS),
+             a=NUMBERS, b=NUMBERS, groups=LISTED, labels=NUMBERS, level=_LEVEL, limit=number(0, 1, True),
+             n=whole(1, 10**6), bins=whole(1, 10**6), seed=whole(0, 2**64), population=whole(0, 10**15),
+             lo=_SMALL, hi=_SMALL, unseen=_SMALL, bounds=NO_ARRAY, z=FIGURES)
+_of_shares = told(k=_SMALL, n=number(0, 1e12, True), level=_LEVEL, x=number(0, 1, True),
+                  a=number(0, 1e12), b=number(0, 1e12), q=number(0, 1, True), df=number(0, 1e15, True))
 
 # %% ../nbs/01_stats.ipynb #4c9e773d
 @dataclass(frozen=True)
@@ -40,12 +51,14 @@ class Interval:
         return self.lo > 0 or self.hi < 0
 
 # %% ../nbs/01_stats.ipynb #d6010471
+@_told
 def expit(
     z, # log odds
 ): # probabilities
     "Logistic function"
     return .5*(1 + np.tanh(.5*np.asarray(z, float)))
 
+@_told(p=FIGURES)
 def logit(
     p, # probabilities
 ): # log odds
@@ -75,18 +88,23 @@ def _fraction(x, a, b, tiny=1e-300):
     return value
 
 # %% ../nbs/01_stats.ipynb #4f37df05
+def _beta_cdf(x, a, b):
+    if x <= 0 or x >= 1: return float(x >= 1)
+    if x > (a+1)/(a+b+2): return 1 - _beta_cdf(1-x, b, a)
+    log = math.lgamma(a+b) - math.lgamma(a) - math.lgamma(b) + a*math.log(x) + b*math.log1p(-x)
+    return math.exp(log)*_fraction(x, a, b)/a
+
+@_of_shares
 def beta_cdf(
     x:float, # between 0 and 1
     a:float, # first shape
     b:float, # second shape
 )->float:
     "Distribution function of the beta distribution (regularised incomplete beta function)"
-    if x <= 0 or x >= 1: return float(x >= 1)
-    if x > (a+1)/(a+b+2): return 1 - beta_cdf(1-x, b, a)
-    log = math.lgamma(a+b) - math.lgamma(a) - math.lgamma(b) + a*math.log(x) + b*math.log1p(-x)
-    return math.exp(log)*_fraction(x, a, b)/a
+    return _beta_cdf(x, a, b)
 
 # %% ../nbs/01_stats.ipynb #197a0720
+@_of_shares
 def beta_quantile(
     q:float, # probability
     a:float, # first shape
@@ -96,10 +114,11 @@ def beta_quantile(
     lo, hi = 0., 1.
     for _ in range(60):
         mid = (lo+hi)/2
-        lo, hi = (mid, hi) if beta_cdf(mid, a, b) < q else (lo, mid)
+        lo, hi = (mid, hi) if _beta_cdf(mid, a, b) < q else (lo, mid)
     return (lo+hi)/2
 
 # %% ../nbs/01_stats.ipynb #cf77d3cd
+@_of_shares
 def t_quantile(
     q:float, # probability
     df:int, # degrees of freedom
@@ -121,6 +140,7 @@ def _score_interval(p, n, z):
     return max(0., (mid-half)/(1+z2/n)), min(1., (mid+half)/(1+z2/n))
 
 # %% ../nbs/01_stats.ipynb #85db9c93
+@_of_shares
 def wilson(
     k:float, # successes (halves are allowed: ties)
     n:int, # trials
@@ -132,6 +152,7 @@ def wilson(
     return _score_interval(k/n, n, _z(level))
 
 # %% ../nbs/01_stats.ipynb #17c0ab0a
+@_of_shares
 def share_interval(
     k:float, # successes (halves are allowed: ties)
     n:int, # trials
@@ -141,6 +162,7 @@ def share_interval(
     return Interval(k/n if n else math.nan, *wilson(k, n, level), n, level, "Wilson")
 
 # %% ../nbs/01_stats.ipynb #fb3392c3
+@_of_shares
 def share_upper(
     k:float, # trials that count (a half counts as a whole)
     n:int, # trials
@@ -152,6 +174,7 @@ def share_upper(
     return 1. if k >= n else beta_quantile(_level(level), k+1, n-k)
 
 # %% ../nbs/01_stats.ipynb #9eff31b0
+@_of_shares
 def share_lower(
     k:float, # trials that count (a half counts as none)
     n:int, # trials
@@ -163,7 +186,7 @@ def share_lower(
 # %% ../nbs/01_stats.ipynb #a2f2086f
 def _keeps(k, n, limit, level):
     "Is the share proved to be at most `limit`? (`share_upper` at most `limit`, by one evaluation)"
-    return k < n and beta_cdf(limit, math.ceil(k - 1e-9)+1, n-math.ceil(k - 1e-9)) >= level
+    return k < n and _beta_cdf(limit, math.ceil(k - 1e-9)+1, n-math.ceil(k - 1e-9)) >= level
 
 def _first_size(n, limit, level):
     "Where the walk begins: the least number of items that pass with half the accepted share wrong; else with none"
@@ -172,6 +195,7 @@ def _first_size(n, limit, level):
     return math.ceil(math.log(1-_level(level))/math.log1p(-limit)) if 0 < limit < 1 else 1
 
 # %% ../nbs/01_stats.ipynb #3bbfd9c5
+@_told
 def strictest_first(
     confidence, # [n] one number per item, high where it is safe
     wrong, # [n] 1 where the item would have been wrong, else 0
@@ -191,6 +215,7 @@ def strictest_first(
     return found
 
 # %% ../nbs/01_stats.ipynb #988ccdf7
+@_told
 def mean_interval(
     xs, # [k] one number per seed or run
     level:float=.95, # coverage
@@ -214,6 +239,7 @@ def _student_resamples(x, n, seed):
     return np.where(flat, np.sign(mean)*1e9, mean/np.sqrt(np.where(flat, 1., var)/size))
 
 # %% ../nbs/01_stats.ipynb #474c88b9
+@_told
 def bootstrap_t(
     values, # [n] one number per item
     level:float=.95, # coverage
@@ -247,6 +273,7 @@ def _group_sums(values, groups, weights=None):
     return np.bincount(codes, (weights*values)[weights > 0]), np.bincount(codes, weights[weights > 0])
 
 # %% ../nbs/01_stats.ipynb #1c9fb684
+@_told
 def group_means(
     values, # [n] one number per item
     groups, # [n] group of each item
@@ -271,6 +298,7 @@ def _grouped_share(sums, sizes, level):
     return _score_interval(p, trials, t_quantile(.5 + level/2, g-1))
 
 # %% ../nbs/01_stats.ipynb #e064f36c
+@_told
 def grouped_interval(
     values, # [n] one number per item
     groups=None, # [n] items with the same group stand or fall together; None: each on its own
@@ -299,6 +327,7 @@ def _are_shares(values, bounds):
     return True
 
 # %% ../nbs/01_stats.ipynb #0cb1aa6e
+@_told
 def interval(
     values, # [n] one number per item
     groups=None, # [n] items with the same group stand or fall together
@@ -317,6 +346,7 @@ def interval(
     return bootstrap_t(sums, level, n, seed) if len(sums) <= 1000 else mean_interval(sums, level)
 
 # %% ../nbs/01_stats.ipynb #c06ce0dd
+@_told
 def bootstrap(
     values, # [n] one number per item
     groups=None, # [n] items with the same group stand or fall together
@@ -344,6 +374,7 @@ def _newcombe(a, b, level):
     return p - q - arm(p-l1, u2-q), p - q + arm(u1-p, q-l2)
 
 # %% ../nbs/01_stats.ipynb #569ea68c
+@_told
 def paired_shares(
     a, # [n] 0 or 1 per item
     b, # [n] the same items under the other condition
@@ -391,6 +422,7 @@ def _difference(d, groups, weights, level, n, seed):
     return bootstrap_t(d, level, n, seed) if len(d) <= 1000 else mean_interval(d, level)
 
 # %% ../nbs/01_stats.ipynb #7e5e1c51
+@_told
 def paired_interval(
     a, # [n] one number per item
     b, # [n] the same items under the other condition
@@ -415,6 +447,7 @@ def paired_interval(
                     "Agresti-Min, graded" if alone else "Student t on groups")
 
 # %% ../nbs/01_stats.ipynb #6e315558
+@_told
 def paired_bootstrap(
     a, # [n] one number per item
     b, # [n] the same items under the other condition
@@ -447,6 +480,7 @@ def _ruled_out(m, y, stake, level, population, caps=(.5, .95)):
     return log.max() + math.log(np.mean(np.exp(log - log.max()))) >= -math.log(1-level)
 
 # %% ../nbs/01_stats.ipynb #fa9af7fd
+@_told(values=COLUMN)
 def mean_lower(
     values, # [n] one number per item
     lo:float, # no item can be below
@@ -470,6 +504,7 @@ def mean_lower(
     return lo + (hi-lo)*low
 
 # %% ../nbs/01_stats.ipynb #065c3999
+@_told(values=COLUMN)
 def mean_upper(
     values, # [n] one number per item
     lo:float, # no item can be below
@@ -482,6 +517,7 @@ def mean_upper(
     return -mean_lower(-np.asarray(values, float), -hi, -lo, level, population, seed) + 0.
 
 # %% ../nbs/01_stats.ipynb #88138569
+@_of_shares
 def unseen_times(
     n:int, # items seen
 )->float:
@@ -489,6 +525,7 @@ def unseen_times(
     return max(2., 2.5*math.sqrt(100/n)) if n else math.inf
 
 # %% ../nbs/01_stats.ipynb #51ff8cb6
+@_told(values=COLUMN)
 def damage_upper(
     values, # [n] rise of each item; most are 0, a few may be large
     level:float=.95, # confidence, one-sided
@@ -516,6 +553,7 @@ def _judged(p, y, what):
     return p, y
 
 # %% ../nbs/01_stats.ipynb #1f7a3e73
+@_told
 def auc(
     scores, # [n] higher means more likely positive
     labels, # [n] 0 or 1
@@ -531,6 +569,7 @@ def auc(
     return float((rank[inv.ravel()][labels].sum() - pos*(pos+1)/2)/(pos*neg))
 
 # %% ../nbs/01_stats.ipynb #9385fbeb
+@_told
 def brier(
     p, # [n] probabilities
     y, # [n] outcomes, 0 or 1
@@ -540,6 +579,7 @@ def brier(
     return float(np.mean((p-y)**2)) if len(p) else float("nan")
 
 # %% ../nbs/01_stats.ipynb #08decb58
+@_told
 def reliability(
     p, # [n] probabilities
     y, # [n] outcomes, 0 or 1
@@ -556,6 +596,7 @@ def reliability(
     return rows
 
 # %% ../nbs/01_stats.ipynb #ca7a4b3c
+@_told
 def ece(
     p, # [n] probabilities
     y, # [n] outcomes, 0 or 1

@@ -11,6 +11,19 @@ import math
 
 from .parts import markup, table_text
 from .plots import COLORS
+from ..lm.arguments import LISTED, NOTHING, NUMBERS, TEXT, Kind, either, number, told
+
+# %% ../../nbs/panel/02_charts.ipynb #fe9abb46
+_is_line = lambda v: isinstance(v, dict) and all(NUMBERS.fits(v.get(k)) for k in "xy")
+_is_bar = lambda v: isinstance(v, (list, tuple)) and len(v) == 5 and number().fits(v[1])
+_RANGE = Kind("(from, to)",
+              lambda v: LISTED.fits(v) and len(v) == 2 and all(map(number().fits, v)) and v[0] < v[1])
+_LIMIT = Kind("(value, label)", lambda v: isinstance(v, (list, tuple)) and len(v) == 2 and number().fits(v[0]))
+_told = told(lines=Kind("a list of dicts with x and y", lambda v: LISTED.fits(v) and all(map(_is_line, v))),
+             rows=Kind("a list of (name, value, lo, hi, strong)",
+                       lambda v: isinstance(v, (list, tuple)) and all(map(_is_bar, v))),
+             title=TEXT, x=TEXT, y=TEXT, x_range=either(NOTHING, _RANGE), y_range=either(NOTHING, _RANGE),
+             limit=either(NOTHING, _LIMIT))
 
 # %% ../../nbs/panel/02_charts.ipynb #5fece820
 def _ticks(lo, hi, most=5):
@@ -112,6 +125,7 @@ def _legend(lines, left=50):
     return "".join(out)
 
 # %% ../../nbs/panel/02_charts.ipynb #48ff424d
+@_told
 def chart(
     title:str, # above the picture
     lines, # dicts: name, x, y; lo and hi of a band; labels of the points; dashed=True for a line to compare with
@@ -153,6 +167,7 @@ def _bar(x, top, left, name, v, lo, hi, strong):
     return out + _words(x(hi if hi is not None else v) + 5, top + 11, f"{v:.2f}", "start") + "</g>"
 
 # %% ../../nbs/panel/02_charts.ipynb #00d4088d
+@_told
 def bar_chart(
     title:str, # above the picture
     rows, # (name, value in [0, 1], lo, hi, strong): lo and hi may be None

@@ -10,6 +10,15 @@ __all__ = ['shown', 'esc', 'moment', 'heading', 'paragraph', 'facts', 'verdict',
 import html
 import math
 from typing import Optional
+from ..core import InvalidData, rows_of
+from ..lm.arguments import FLAG, LISTED, NOTHING, Kind, either, told, whole
+
+# %% ../../nbs/panel/01_parts.ipynb #98252db7
+_PARTS = ("heading", "paragraph", "facts", "explain", "table", "pick_list", "markup", "columns")
+_are_parts = lambda v: isinstance(v, (list, tuple)) and all(
+    isinstance(p, tuple) and p and isinstance(p[0], str) and p[0] in _PARTS for p in v)
+_told = told(parts=Kind("a list of parts, such as [heading(\"a title\")]", _are_parts), seconds=FLAG, text=None,
+             most=whole(), columns=either(NOTHING, LISTED), kind=None)
 
 # %% ../../nbs/panel/01_parts.ipynb #15113afa
 def shown(
@@ -32,6 +41,7 @@ def esc(
     return f"<bdi title=\"{html.escape(s[:2000])}\">{html.escape(s[:most])}…</bdi>"
 
 # %% ../../nbs/panel/01_parts.ipynb #e9f63de7
+@_told
 def moment(
     time:str, # an ISO time
     seconds:bool=False, # show the seconds too
@@ -78,6 +88,7 @@ def explain(
     return ("explain", title, text)
 
 # %% ../../nbs/panel/01_parts.ipynb #6aa0b689
+@_told(most=either(NOTHING, whole()))
 def table(
     rows, # list of dicts, or a DataFrame
     columns=None, # which, in what order; all when None
@@ -86,7 +97,7 @@ def table(
     shade=False, # True: colour fractions between 0 and 1 by size; "hundred": and show them as numbers of hundred
 )->tuple:
     "A part: a table of which at most `most` rows are shown, with a line that says how many there are"
-    rows = rows.to_dict("records") if hasattr(rows, "to_dict") else list(rows)
+    rows = rows_of(rows)
     columns = list(columns) if columns is not None else list(rows[0]) if rows else []
     return ("table", rows[:most], columns, len(rows), mark, shade)
 
@@ -114,6 +125,8 @@ def columns(
     *groups, # lists of parts
 )->tuple:
     "A part: lists of parts side by side where there is room, one below the other in plain text"
+    if bad := [g for g in groups if not isinstance(g, (list, tuple))]:
+        raise InvalidData(f"a group is a {type(bad[0]).__name__}: expected a list of parts")
     return ("columns", [g for g in groups if g])
 
 # %% ../../nbs/panel/01_parts.ipynb #2dd19d77
@@ -222,6 +235,7 @@ def _part_html(kind, p, most):
     return known[kind](*p)
 
 # %% ../../nbs/panel/01_parts.ipynb #70090a07
+@_told
 def as_html(
     parts, # list of parts
     most:int=280_000, # characters; what does not fit is left out with a line that says so
@@ -256,6 +270,7 @@ def table_text(
     return "\n".join(lines + ([f"({len(rows)} of {total} rows)"] if total > len(rows) else []))
 
 # %% ../../nbs/panel/01_parts.ipynb #74bd80d6
+@_told
 def as_text(
     parts, # list of parts
 )->str:

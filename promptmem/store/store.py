@@ -4,9 +4,23 @@
 
 # %% ../../nbs/store/03_store.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import FLAG, NAMED, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told, whole
 
 # %% auto #0
 __all__ = ['Store']
+
+# %% ../../nbs/store/03_store.ipynb #b70f0adc
+_MOST = either(NOTHING, whole())
+_CURSOR = Kind("the cursor of an earlier call",
+               lambda v: isinstance(v, tuple) and v and all(hasattr(c, "seen") for c in v))
+_RECORD = Kind("an Interaction", lambda v: isinstance(v, Interaction))
+_told = told(k=whole(), max_distance=either(NOTHING, number()), exact=FLAG, scores=FLAG, descending=FLAG, active=FLAG,
+             offset=whole(), limit=_MOST, since=either(NOTHING, _CURSOR), interaction=_RECORD,
+             kind=either(NOTHING, NAMED),
+             key=None, text=None, scope=NO_ARRAY, method=NO_ARRAY, sort=NO_ARRAY, verdict=either(NOTHING, NAMED),
+             question=either(NOTHING, NAMED), id_or_key=NAMED, query=either(NOTHING, TEXT), hits_only=FLAG,
+             embedder=either(NOTHING, Kind("an embedder, such as load_embedder('hash')", callable)),
+             exact_limit=whole(), timeout=number(0, 1e6, True))
 
 # %% ../../nbs/store/03_store.ipynb #ff3e4d4d
 import json
@@ -17,7 +31,7 @@ from collections import OrderedDict
 import sqlalchemy as sa
 from fastcore.basics import patch
 
-from ..core import InvalidData, fold, well_formed
+from ..core import InvalidData, rows_of, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
 from .database import (
     Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull,
@@ -166,6 +180,7 @@ def _interaction(body): return Interaction.from_dict(json.loads(body))
 # %% ../../nbs/store/03_store.ipynb #3b0d0024
 class Store:
     "Clarifications and interactions in an SQLite file or a PostgreSQL database"
+    @_told
     def __init__(self,
         where="memory.db", # path of a file, ":memory:", or a URL such as "postgresql+psycopg://user@host/db"
         embedder=None, # texts -> float32 [n, d], used by semantic search
@@ -219,6 +234,7 @@ class Store:
 
 # %% ../../nbs/store/03_store.ipynb #9225c2c8
 @patch
+@_told(kind=NO_ARRAY)
 def add(self:Store, *,
     scope, # whose memory this is; of several layers, the first
     key:str=None, # the question, as asked; what always holds needs none
@@ -262,12 +278,12 @@ def _row(row):
 # %% ../../nbs/store/03_store.ipynb #03c558c7
 @patch
 def add_many(self:Store,
-    rows, # dicts with scope, key, text and, if wanted, author, source, kind
+    rows, # a table, or dicts with scope, key, text and, if wanted, author, source, kind
     embeddings=None, # float32 [n, d], one per row, where they are already known
     model:str=None, # name of the embedder that made them
 )->list: # the clarifications
     "Add many entries in one transaction: all of them or none"
-    news = [_new(**_row(row)) for row in rows]
+    news = [_new(**_row(row)) for row in rows_of(rows)]
     if embeddings is not None:
         if not model: raise InvalidData("embeddings need the name of their model")
         embeddings = as_vectors(embeddings, len(news)) if news else None
@@ -282,7 +298,7 @@ def add_many(self:Store,
 # %% ../../nbs/store/03_store.ipynb #9e1d2144
 def _switch(store, id, scope, active):
     def write(conn):
-        old, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
+        old, changed = _entry(conn, id, None if scope is None else layers_of(scope)[0], lock=True), change_number(conn)
         same = clarification_table.update().where(_c.scope == old.scope, _c.slot == old.slot, _c.active)
         if active: conn.execute(same.where(_c.n != old.n).values(active=False, changed=changed))
         conn.execute(clarification_table.update().where(_c.n == old.n).values(active=active, changed=changed))
@@ -293,6 +309,7 @@ def _switch(store, id, scope, active):
 
 # %% ../../nbs/store/03_store.ipynb #3ed37a4a
 @patch
+@_told
 def deactivate(self:Store,
     id:str, # an entry
     scope=None, # if given, an entry of another scope counts as not there
@@ -302,6 +319,7 @@ def deactivate(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #7252af42
 @patch
+@_told
 def restore(self:Store,
     id:str, # an entry
     scope=None, # if given, an entry of another scope counts as not there
@@ -311,13 +329,14 @@ def restore(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #f62ce42d
 @patch
+@_told
 def withdraw(self:Store,
     id:str, # an entry
     scope=None, # if given, an entry of another scope counts as not there
 ): # the entry that is in use again, or None
     "Undo an `add`: out of use with it, and back with what it superseded; KeyError when it is not there any more"
     def write(conn):
-        row, changed = _entry(conn, id, scope and layers_of(scope)[0], lock=True), change_number(conn)
+        row, changed = _entry(conn, id, None if scope is None else layers_of(scope)[0], lock=True), change_number(conn)
         conn.execute(clarification_table.update().where(_c.n == row.n).values(active=False, changed=changed))
         if not row.active or row.supersedes is None: return None
         old = conn.execute(sa.select(*_COLUMNS).where(_c.id == row.supersedes, _c.scope == row.scope)).first()
@@ -381,6 +400,7 @@ def _semantic(store, query, layers, k, embedder, exact):
 
 # %% ../../nbs/store/03_store.ipynb #0558aef9
 @patch
+@_told(query=None)
 def search(self:Store,
     query:str, # a question, as asked
     *, scope, # whose memories may be found; or several layers, the nearest first
@@ -404,6 +424,7 @@ def search(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #4ae10513
 @patch
+@_told
 def changes(self:Store,
     scope, # whose; or several layers
     since=None, # the cursor that an earlier call returned
@@ -436,6 +457,7 @@ def _matching(scope, query, active, kind):
     if active and len(layers) > 1: where.append(_not_hidden(layers))
     if kind is not None: where.append(_c.kind == kind)
     if query is not None and query.strip():
+        query = well_formed(query)
         words = fold(query)
         columns, words = ((_c.folded,), words) if words else ((_c.key, _c.text), query.strip())
         where.append(sa.or_(*(column.contains(words, autoescape=True) for column in columns)))
@@ -443,6 +465,7 @@ def _matching(scope, query, active, kind):
 
 # %% ../../nbs/store/03_store.ipynb #82b58938
 @patch
+@_told
 def clarifications(self:Store,
     scope, # whose; or several layers, the nearest first
     query:str=None, # only entries whose key or text contains this (case, width and punctuation do not matter)
@@ -463,6 +486,7 @@ def clarifications(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #fbe6deb5
 @patch
+@_told
 def count(self:Store,
     scope, # whose; or several layers
     query:str=None, # as in `clarifications`
@@ -475,6 +499,7 @@ def count(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #4adeb8a9
 @patch
+@_told
 def history(self:Store,
     id_or_key:str, # id of an entry, or with `scope` a question
     scope=None, # whose; needed for a question; or several layers
@@ -516,6 +541,7 @@ def migrated(self:Store)->list: # clarifications
 
 # %% ../../nbs/store/03_store.ipynb #fb12957c
 @patch
+@_told
 def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk when this returns
     "Save an interaction; one that is logged again replaces what was known of it, one that was forgotten is refused"
     d = interaction.to_dict()
@@ -542,6 +568,7 @@ def interaction(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #b922bff9
 @patch
+@_told
 def interactions(self:Store,
     scope, # whose; or several layers
     verdict:str=None, # only those judged "right" or "wrong"
@@ -562,7 +589,7 @@ def interactions(self:Store,
 # %% ../../nbs/store/03_store.ipynb #61f4470c
 def _judge(store, id, scope, change):
     def write(conn):
-        row = _asked(conn, id, scope and layers_of(scope)[0], lock=True)
+        row = _asked(conn, id, None if scope is None else layers_of(scope)[0], lock=True)
         before = _interaction(row.body)
         now = Interaction.from_dict(before.to_dict() | change(before))
         if now.expected is not None: storable(now.expected, "the right answer")
@@ -573,6 +600,7 @@ def _judge(store, id, scope, change):
 
 # %% ../../nbs/store/03_store.ipynb #0cefd911
 @patch
+@_told(verdict=NO_ARRAY)
 def set_verdict(self:Store,
     id:str, # an interaction
     verdict, # "right", "wrong" or None
@@ -585,6 +613,7 @@ def set_verdict(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #c9ec418a
 @patch
+@_told(verdict=NO_ARRAY)
 def judge(self:Store,
     id:str, # an interaction that is there
     verdict, # "right", "wrong" or None
@@ -597,6 +626,7 @@ def judge(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #2ea750ea
 @patch
+@_told
 def uses(self:Store,
     clarification_id:str, # an entry
     hits_only:bool=True, # only where it went into the prompt; False: also where it was a runner-up
@@ -634,7 +664,9 @@ def use_counts(self:Store,
     scope=None, # as in `uses`
 )->dict: # id -> dict(uses, right, wrong)
     "How often entries went into a prompt, and how the answers were judged"
-    ids = list(ids)
+    if isinstance(ids, (str, bytes, dict)) or not hasattr(ids, "__iter__"):
+        raise InvalidData(f"ids is a {type(ids).__name__}: expected a list of ids")
+    ids = [id for id in ids if _is_id(id)]
     out = {id: dict(uses=0, right=0, wrong=0) for id in ids}
     with self.db.read() as conn:
         owners = _owners(conn, ids, scope)
@@ -719,5 +751,6 @@ def forget(self:Store, *,
     caches=(), # caches, models or embedders that may hold what was sent, besides those that the store watches
 )->ForgetReceipt:
     "Delete for good: rows, vectors, indexes, what was sent because of them, and the bytes in the file"
+    if not isinstance(caches, (list, tuple)): raise InvalidData(f"caches is a {type(caches).__name__}: expected a list")
     caches = [*self._watched.values(), *caches]
     return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)

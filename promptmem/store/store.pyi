@@ -1,12 +1,17 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from ..lm.arguments import FLAG, NAMED, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told, whole
+_MOST: _Any
+_CURSOR: _Any
+_RECORD: _Any
+_told: _Any
 import json
 import os
 from collections import OrderedDict
 import sqlalchemy as sa
 from fastcore.basics import patch
-from ..core import InvalidData, fold, well_formed
+from ..core import InvalidData, rows_of, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
 from .database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, insert_into, is_erased, put_interaction
 from .database import changes as feed

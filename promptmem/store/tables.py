@@ -103,6 +103,8 @@ def slot_of(
     kind:str="question", # or "always"
 )->str: # equal for questions that normalise alike, and short enough for an index
     "What is unique per question: the normalised key, or a hash of a long one"
+    if not (isinstance(key, str) and isinstance(kind, str)):
+        raise InvalidData(f"expected a key and a kind as texts, not {key!r:.60} and {kind!r:.60}")
     slot = key if len(key) <= 200 else f"sha256:{stable_hash(key)}"
     return slot if kind == "question" else f"\1{kind} {slot}"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 # %% ../../nbs/store/06_transfer.ipynb #be294fb9
 import sqlalchemy as sa
 
-from ..core import InvalidData
+from ..core import InvalidData, user_path
 from ..record import Clarification, Interaction, Record
 from .database import Database, change_number, folded, is_erased, put_interaction
 from .erase import hold, note_export, refuse_erased
@@ -58,7 +58,7 @@ def export_jsonl(
     scope=None, # only this scope, or these; None: everything
 )->int: # lines written
     "Write clarifications and interactions as JSON lines"
-    path, scopes = Path(path).expanduser().absolute(), None if scope is None else layers_of(scope)
+    path, scopes = user_path(path).absolute(), None if scope is None else layers_of(scope)
     path.parent.mkdir(parents=True, exist_ok=True)
     for attempt in range(20):
         fd, tmp = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp") # for its owner only
@@ -255,7 +255,7 @@ def import_jsonl(
     def bad(line, e):
         if not skip_invalid: raise InvalidData(f"{path}:{line}: {e}; nothing was imported") from e
         skipped.append([line, str(e)])
-    with open(Path(path).expanduser(), "rb") as f:
+    with open(user_path(path), "rb") as f:
         for line, raw in enumerate(f, 1):
             if not raw.strip(): continue
             try: parsed.append((line, parse_line(raw)))

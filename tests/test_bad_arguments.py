@@ -1,0 +1,162 @@
+"""Bad values for every argument of the public calls, room by room: a result, or one error that this package raised."""
+import datetime
+import decimal
+import inspect
+import linecache
+import traceback
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import promptmem as pm
+from promptmem import core, grade, panel, record, stats, store
+from promptmem.lm.embed import HashEmbedder
+
+PACKAGE = str(Path(pm.__file__).parent)
+ODD = [None, True, -1, 0, 7, 2**70, 1e308, .5, float("nan"), float("inf"), 1 + 2j, decimal.Decimal("NaN"), b"bytes\xff",
+       object(), datetime.date(2024, 1, 1), Path("."), ".", [], [[]], [None], [1, "a"], ["a", ["b", ["c"]]], (),
+       {}, {1: 2}, {"a": {"b": object()}}, {"question": "q", "answer": None}, set(), {1, "a"}, range(3), np.int64(3),
+       np.array([]), np.array([[1., np.nan]]), np.array(["a"]), pd.DataFrame(), pd.DataFrame({"a": [1]}), pd.NaT,
+       pd.Series([1]), Ellipsis, "", " ", "a\0b", "\ud83d", "a" * 3000, "../../etc/passwd", "nan", "[SEP]",
+       "short text"]
+ONCE = [lambda: iter([1]), lambda: (x for x in ["a", None])]     # made anew for each call
+
+
+def raised_here(e):
+    "Did this package raise it, with a `raise` of its own?"
+    last = traceback.extract_tb(e.__traceback__)[-1]
+    return last.filename.startswith(PACKAGE) and "raise" in linecache.getline(last.filename, last.lineno)
+
+
+def of_store(folder):
+    s = pm.Store(":memory:")
+    c = s.add(scope="a", key="what is x", text="I mean the letter")
+    r = s.log(record.Interaction("what is x", scope="a", answer="ok"))
+    (folder/"in.jsonl").write_text("")
+    yield pm.Store, dict(where=folder/"other.db"), ("where",)
+    yield s.add, dict(scope="a", key="k", text="t"), ()
+    yield s.add_many, dict(rows=[dict(scope="a", key="k", text="t")]), ()
+    for call in (s.canonical_examples, s.clarifications, s.count, s.interactions, s.outcomes, s.preferences,
+                 s.study_sentences): yield call, dict(scope="a"), ()
+    yield s.changes, dict(scope="a"), ()
+    yield s.export, dict(path=folder/"out.jsonl", scope="a"), ()
+    yield s.import_, dict(path=folder/"in.jsonl"), ()
+    yield s.forget, dict(scope="a", id="nobody", dry_run=True), ("dry_run",)
+    for call in (s.deactivate, s.get, s.interaction, s.restore, s.withdraw):
+        yield call, dict(id=r.id if call in (s.interaction, s.withdraw) else c.id, scope="a"), ()
+    yield s.history, dict(id_or_key=c.id, scope="a"), ()
+    for call in (s.judge, s.set_verdict): yield call, dict(id=r.id, verdict="accepted", scope="a"), ()
+    yield s.log, dict(interaction=r), ()
+    yield s.search, dict(query="what is x", scope="a"), ()
+    yield partial(s.search, method="semantic", embedder=HashEmbedder(16)), dict(query="what is x", scope="a"), ()
+    yield s.supersede, dict(id=c.id, text="t", scope="a"), ()
+    yield s.use_counts, dict(ids=[c.id], scope="a"), ()
+    yield s.uses, dict(clarification_id=c.id, scope="a"), ()
+    for call, name in ((store.as_url, "where"), (store.layers_of, "scope"), (store.one_scope, "scope"),
+                       (store.normalize, "key"), (store.slot_of, "key"), (store.utc, "time")):
+        yield call, {name: "a"}, ()
+    yield store.storable, dict(value="a", what="the text"), ("longest",)
+
+
+def of_panel(folder):
+    parts = [panel.heading("a"), panel.facts(a=1)]
+    for call in (panel.as_html, panel.as_text, panel.static_page): yield call, dict(parts=parts), ()
+    yield panel.bar_chart, dict(title="t", rows=[("a", 1., None, None, False)]), ()
+    yield panel.chart, dict(title="t", lines=[dict(name="a", x=[0, 1], y=[1., 2.])]), ()
+    yield panel.columns, dict(), ()
+    yield lambda group: panel.as_html([panel.columns(group)]), dict(group=parts), ()
+    yield lambda value: panel.as_html([panel.facts(a=value)]), dict(value=1), ()
+    for call in (panel.esc, panel.shown): yield call, dict(x="a"), ("most",)
+    yield panel.heading, dict(text="a"), ()
+    yield panel.paragraph, dict(text="a"), ()
+    yield panel.markup, dict(html_text="a", text="a"), ()
+    yield panel.moment, dict(time="2024-01-01T00:00:00Z"), ()
+    yield panel.table, dict(rows=[dict(a=1)]), ()
+    yield lambda rows: panel.as_html([panel.table(rows)]), dict(rows=[dict(a=1)]), ()
+
+
+def of_core(folder):
+    yield core.write_atomic, dict(path=folder/"w.txt", content="a"), ()
+    yield core.write_jsonl, dict(path=folder/"w.jsonl", rows=[{}]), ()
+    yield core.read_csv, dict(path=folder/"w.txt"), ()
+    yield core.read_jsonl, dict(path=folder/"in.jsonl"), ()
+    for call in (core.read_json, core.read_text, core.read_yaml, core.user_path, core.file_hash):
+        yield call, dict(path=folder/"in.jsonl"), ()
+    for call in (core.fold, core.visible, core.words, core.identity_key, core.file_name, core.printable,
+                 core.well_formed): yield call, dict(text="a"), ()
+    for call in (core.finite, core.plain, core.json_text, core.stable_hash, core.redact):
+        yield call, dict(x="a"), ("shapes",)
+    yield core.is_secret_name, dict(name="a"), ()
+    yield core.keep_secret, dict(value=None), ("value",)
+    yield core.inside, dict(folder=folder, name="a"), ()
+    yield core.progress_bar, dict(total=3), ("progress",)
+    yield core.utc_time, dict(time="2024-01-01"), ()
+    for kind in (record.Candidate, record.Clarification, record.Completion, record.Interaction, record.Outcome,
+                 record.Query, record.Retrieval, record.Usage):
+        yield kind.from_dict, dict(d={}), ()
+        given = dict(key="k", text="t", score=1., scope="a", question="q", query="q", prompt="p", correct=True,
+                     hit=False)
+        needs = inspect.signature(kind).parameters
+        yield kind, {k: v for k, v in given.items() if k in needs}, ()
+
+
+def of_stats(folder):
+    p, y = [.1, .4, .8, .9], [0, 0, 1, 1]
+    yield stats.auc, dict(scores=p, labels=y), ()
+    for call in (stats.brier, stats.ece, stats.reliability): yield call, dict(p=p, y=y), ()
+    for call in (stats.bootstrap, stats.bootstrap_t, stats.interval): yield call, dict(values=p, n=50), ()
+    yield stats.grouped_interval, dict(values=p), ()
+    yield stats.group_means, dict(values=p, groups=y), ()
+    yield stats.damage_upper, dict(values=p), ()
+    for call in (stats.mean_lower, stats.mean_upper): yield call, dict(values=p, lo=0, hi=1), ()
+    yield stats.mean_interval, dict(xs=p), ()
+    for call in (stats.paired_interval, stats.paired_bootstrap): yield call, dict(a=p, b=y), ()
+    yield stats.paired_shares, dict(a=y, b=y), ()
+    for call in (stats.share_interval, stats.share_lower, stats.share_upper, stats.wilson):
+        yield call, dict(k=3, n=9), ()
+    yield stats.strictest_first, dict(confidence=p, wrong=y, limit=.5), ()
+    yield stats.beta_cdf, dict(x=.5, a=2, b=3), ()
+    yield stats.beta_quantile, dict(q=.5, a=2, b=3), ()
+    yield stats.t_quantile, dict(q=.5, df=4), ()
+    yield stats.unseen_times, dict(n=4), ()
+    for call in (stats.expit, stats.logit): yield call, {next(iter(inspect.signature(call).parameters)): .5}, ()
+    for call in (grade.choice, grade.contains, grade.exact, grade.last_number, grade.last_number_published):
+        yield call, dict(answer="4", expected="4"), ()
+    for call in (grade.answer_key, grade.conclusion, grade.numbers, grade.read_score, grade.without_markdown):
+        yield call, dict(text="4"), ()
+    yield grade.chosen, dict(answer="A"), ()
+    yield grade.grade, dict(answers=["a"], expected=["a"]), ()
+
+
+ROOMS = dict(store=of_store, panel=of_panel, core=of_core, stats=of_stats)
+
+
+def tries(call, good, left_out):
+    "(parameter, value) for every parameter of the call"
+    for name, p in inspect.signature(call).parameters.items():
+        if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) or name in left_out: continue
+        yield from ((name, v) for v in [*ODD, *(make() for make in ONCE)])
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("room", ROOMS)
+def test_bad_values_for_every_argument(room, tmp_path, monkeypatch):
+    (tmp_path/"in.jsonl").write_text("")
+    (tmp_path/"here").mkdir()
+    monkeypatch.chdir(tmp_path/"here")
+    tried, bad = 0, {}
+    for call, good, left_out in ROOMS[room](tmp_path):
+        for name, v in tries(call, good, left_out):
+            tried += 1
+            try: call(**{**good, name: v})
+            except ImportError: pass
+            except Exception as e:
+                if raised_here(e) or isinstance(e, OSError) and e.filename: continue # the system says which file
+                told = getattr(call, "__qualname__", str(getattr(call, "func", call))), name, type(e).__name__
+                bad.setdefault(told, []).append(repr(v)[:40])
+    assert not bad, "\n".join(f"{k}: {len(v)}, such as {v[0]}" for k, v in bad.items())
+    assert tried > 500
