@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 import promptmem as pm
-from promptmem import core, grade, panel, record, stats, store
+from promptmem import core, grade, logs, memory, panel, record, stats, store
+from promptmem.lm.base import CallableLM
 from promptmem.lm.embed import HashEmbedder
 
 PACKAGE = str(Path(pm.__file__).parent)
@@ -59,6 +60,86 @@ def of_store(folder):
                        (store.normalize, "key"), (store.slot_of, "key"), (store.utc, "time")):
         yield call, {name: "a"}, ()
     yield store.storable, dict(value="a", what="the text"), ("longest",)
+
+
+def of_memory(folder):
+    lm, embed, s = CallableLM(lambda p: "ok END", format="published"), HashEmbedder(16), pm.Store(":memory:")
+    tasks, a = memory.make_tasks(6), pm.Assistant(lm, store=s, scope="a")
+    r = a.ask("what is x")
+    yield pm.Assistant, dict(lm=lm, store=s, lookup="closest"), ("embedder",)
+    yield a.ask, dict(question="q"), ()
+    yield a.stream, dict(question="q"), ()
+    for call in (a.accept, a.reject): yield call, dict(r=r), ()
+    yield a.clarify, dict(r=r, text="t"), ()
+    yield a.correct, dict(r=r, answer="t"), ()
+    for call in (a.history, a.suggestions): yield call, {}, ()
+    yield a.would_retrieve, dict(question="q"), ()
+    for make in (memory.ClosestLookup, partial(memory.SemanticLookup, embedder=embed, threshold=.5),
+                 partial(memory.AutoLookup, embedder=embed, second=None)):
+        look = make()
+        look.add("what is x", "the letter")
+        yield make, {}, ("embedder", "second")
+        yield look.add, dict(key="k", text="t"), ()
+        yield look.add_many, dict(items=[("k", "t")]), ()
+        yield look.query, dict(question="q"), ()
+        yield look.remove, dict(key="k"), ()
+        yield look.bind, dict(store=s, scope="a"), ()
+        yield memory.calibrate, dict(lookup=look, labelled_pairs=[("a", "b", True), ("a", "c", False)]), ()
+        yield memory.pair_distances, dict(lookup=look, pairs=[("a", "b", True), ("a", "c", False)]), ()
+    auto = memory.AutoLookup(embed, second=None)
+    yield auto.confirm, dict(question="q", retrieval=auto.query("q")), ()
+    yield auto.learn, dict(retrieval=auto.query("q"), fits=True), ()
+    yield auto.judge, dict(key="k", question="q"), ()
+    yield auto.pair_distance, dict(key="k", question="q"), ()
+    yield auto.forget, dict(texts=["a"]), ()
+    yield auto.recalibrate, dict(interactions=[r]), ()
+    yield memory.Gate, {}, ()
+    
+    yield memory.Gate().at_most, dict(stored="a", asked="b"), ()
+    yield memory.aligned, dict(a="a", b="b"), ()
+    yield memory.normalizer, dict(how="lower"), ()
+    yield memory.TransformLookup, dict(transform=lm, embedder=embed), ("embedder",)
+    yield memory.stream, dict(lm=lm, tasks=tasks[:1]), ()
+    yield memory.SimulatedUser, {}, ()
+    yield memory.answer_with, dict(lm=lm, tasks=tasks[:1], lookup=memory.ClosestLookup()), ()
+    for call in (memory.learning_curve, memory.poisoning_test):
+        yield call, dict(lm=lm, tasks=tasks[:4]), ()
+    yield memory.promise, dict(negatives=10), ()
+    yield memory.load_tasks, dict(path=folder/"in.jsonl"), ()
+    yield memory.make_tasks, dict(n=2), ()
+    yield memory.own_tasks, dict(rows=[dict(question="q", answer="a")]), ()
+    yield memory.templates, dict(family="own"), ()
+    yield memory.render, dict(template={}, meta={}), ()
+    yield memory.checker, {}, ()
+    for call in (memory.choice_check, memory.contains_check, memory.exact_check, memory.keyword_check,
+                 memory.regex_check, memory.strict_check): yield call, dict(task=tasks[0], reply="a"), ()
+    yield memory.Says, {}, ()
+    yield memory.JsonCheck, dict(path="a"), ()
+    yield memory.JudgeCheck, dict(lm=lm), ()
+    yield memory.read_score, dict(text="4"), ()
+    yield memory.assemble, dict(few_shot="a", question="q"), ()
+    yield memory.enrich, dict(question="q", clarification="c"), ()
+    yield memory.few_shot, dict(pairs=[("q", "a")]), ()
+    yield memory.neutralize, dict(text="a"), ()
+    yield memory.parse_reply, dict(text="a"), ()
+    yield memory.read_few_shot, dict(path=folder/"in.jsonl"), ()
+    yield memory.load_strategy, dict(name="memory"), ()
+    for make in (memory.NoMemory, memory.GrowingPrompt, memory.MemPrompt):
+        yield make, {}, ()
+        yield make().prepare, dict(question="q"), ()
+        yield make().learn, dict(question="q", clarification="c", answer="a"), ()
+    yield memory.compare_logs, dict(logs=folder), ()
+    yield memory.Log, dict(records=[]), ()
+    yield memory.Log.read, dict(path=folder/"in.jsonl"), ()
+    yield memory.Logs, dict(logs=[]), ()
+    yield memory.load_pairs, {}, ()
+    yield memory.make_pairs, dict(rows=[dict(question="q", answer="a")], n_samples=2), ()
+    likes = [dict(sentence1="a", sentence2=b, label=b == "b") for b in "bc"]
+    yield memory.pair_scores, dict(embedder=embed, pairs=likes), ()
+    yield memory.split_pairs, dict(pairs=[dict(sentence1="a", sentence2=b, label=b == "b") for b in "bcdef"]), ()
+    yield memory.load_head, dict(folder=folder/"nowhere"), ()
+    yield pm.wrap, dict(client=object(), store=s), ("embedder",)
+    yield logs.read_log, dict(source=[dict(question="a b", answer="c")]), ("format",)
 
 
 def of_panel(folder):
@@ -131,7 +212,7 @@ def of_stats(folder):
     yield grade.grade, dict(answers=["a"], expected=["a"]), ()
 
 
-ROOMS = dict(store=of_store, panel=of_panel, core=of_core, stats=of_stats)
+ROOMS = dict(store=of_store, memory=of_memory, panel=of_panel, core=of_core, stats=of_stats)
 
 
 def tries(call, good, left_out):
@@ -150,12 +231,13 @@ def test_bad_values_for_every_argument(room, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path/"here")
     tried, bad = 0, {}
     for call, good, left_out in ROOMS[room](tmp_path):
-        for name, v in tries(call, good, left_out):
+        for i, (name, v) in enumerate(tries(call, good, left_out)):
+            if room == "memory" and i % 2: continue             # the largest room: half of the values
             tried += 1
             try: call(**{**good, name: v})
             except ImportError: pass
             except Exception as e:
-                if raised_here(e) or isinstance(e, OSError) and e.filename: continue # the system says which file
+                if raised_here(e) or isinstance(e, OSError) and e.filename is not None: continue # or: no such file
                 told = getattr(call, "__qualname__", str(getattr(call, "func", call))), name, type(e).__name__
                 bad.setdefault(told, []).append(repr(v)[:40])
     assert not bad, "\n".join(f"{k}: {len(v)}, such as {v[0]}" for k, v in bad.items())

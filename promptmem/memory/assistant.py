@@ -4,9 +4,23 @@
 
 # %% ../../nbs/memory/09_assistant.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% auto #0
 __all__ = ['HOW', 'Assistant', 'as_scopes', 'Request', 'AnswerStream']
+
+# %% ../../nbs/memory/09_assistant.ipynb #2e46dd08
+_told = told(r=Kind("an interaction or its id", lambda v: isinstance(v, str) or hasattr(v, "id")),
+             k=whole(), question=TEXT,
+             n=either(NOTHING, whole()), answer=None, text=None, lm=None, temperature=None, seed=None,
+             few_shot=Kind("few-shot text, or a list of (question, answer)",
+                           lambda v: isinstance(v, str) or isinstance(v, (
+    list, tuple)) and all(isinstance(p, (list, tuple)) and len(p) == 2 and all(
+        isinstance(t, str) for t in p) for p in v), True),
+             **dict.fromkeys(("format", "placement", "lookup"), NO_ARRAY), system=either(NOTHING, TEXT),
+             history=whole(-10**6),
+             prompts=Kind("a list of prompts", lambda v: isinstance(v, (list, tuple)), True),
+             stop=either(NOTHING, TEXT, some(TEXT)))
 
 # %% ../../nbs/memory/09_assistant.ipynb #2b00e696
 import weakref
@@ -46,6 +60,7 @@ from ..record import Clarification, Completion, Interaction, Retrieval
 # %% ../../nbs/memory/09_assistant.ipynb #e8b09804
 class Assistant:
     "Questions and answers over a memory of clarifications"
+    @_told
     def __init__(self,
         lm, # a language model, or a function from text to text
         store=None, # a `Store`; None: one in memory, gone with the process
@@ -396,6 +411,7 @@ class _Done:
 
 # %% ../../nbs/memory/09_assistant.ipynb #8a0c1e6d
 @patch
+@_told
 def clarify(self:Assistant,
     r, # the interaction (or its id) in which the question was misread
     text:str, # what was meant, in your words
@@ -413,6 +429,7 @@ def clarify(self:Assistant,
 
 # %% ../../nbs/memory/09_assistant.ipynb #331e144f
 @patch
+@_told
 def accept(self:Assistant,
     r:Union[Interaction, str], # the interaction, or its id
 )->Interaction:
@@ -421,6 +438,7 @@ def accept(self:Assistant,
 
 # %% ../../nbs/memory/09_assistant.ipynb #3e625d10
 @patch
+@_told
 def reject(self:Assistant,
     r:Union[Interaction, str], # the interaction, or its id
 )->Interaction:
@@ -429,6 +447,7 @@ def reject(self:Assistant,
 
 # %% ../../nbs/memory/09_assistant.ipynb #7ba0c74d
 @patch
+@_told
 def correct(self:Assistant,
     r:Union[Interaction, str], # the interaction, or its id
     answer:str, # the right answer
@@ -464,6 +483,7 @@ def _take_back(a, done):
 
 # %% ../../nbs/memory/09_assistant.ipynb #4adeb8a9
 @patch
+@_told
 def history(self:Assistant,
     n:int=None, # how many at most; None: all
 )->list: # interactions, newest first
@@ -485,6 +505,7 @@ def memories(self:Assistant)->list:
 
 # %% ../../nbs/memory/09_assistant.ipynb #436dd30b
 @patch
+@_told
 def suggestions(self:Assistant,
     question:str="", # nearest first when given
     k:int=3, # how many

@@ -4,9 +4,17 @@
 
 # %% ../../nbs/memory/14_auto.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% auto #0
 __all__ = ['NO_EMBEDDER', 'REACH', 'CLOSE', 'SURE', 'KeptVectors', 'Near', 'wording_vectors', 'AutoLookup']
+
+# %% ../../nbs/memory/14_auto.ipynb #bbfb03d0
+_told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a list of texts", some(TEXT).fits, True),
+             scope=either(TEXT, some(TEXT, 1)), several=whole(), budget=whole(), gate=NO_ARRAY,
+             retrieval=Kind("a Retrieval, as `query` returns it", lambda v: hasattr(v, "hit") and hasattr(v, "ask")),
+             interactions=Kind("a list of interactions", lambda v: isinstance(v, (list, tuple)) and all(
+                 hasattr(i, "retrieval") for i in v), True))
 
 # %% ../../nbs/memory/14_auto.ipynb #b67c9dde
 import math
@@ -222,6 +230,7 @@ def _along(embedder, second, gate):
 # %% ../../nbs/memory/14_auto.ipynb #3555e6b3
 class AutoLookup(Lookup):
     "Candidates by wording and by meaning, and a gate that says apply, ask or leave"
+    @_told
     def __init__(self,
         embedder="all-MiniLM-L6-v2", # an `Embedder` or its name; None: by wording alone
         gate:Gate=None, # None: the one that is shipped
@@ -324,6 +333,7 @@ def remove(self:AutoLookup,
 
 # %% ../../nbs/memory/14_auto.ipynb #a237eb74
 @patch
+@_told
 def query(self:AutoLookup,
     question:str, # as asked
     k:int=None, # candidates of each kind
@@ -350,6 +360,7 @@ def query(self:AutoLookup,
 
 # %% ../../nbs/memory/14_auto.ipynb #c9ec418a
 @patch
+@_told
 def judge(self:AutoLookup,
     key:str, # the question of a memory
     question:str, # new
@@ -359,6 +370,7 @@ def judge(self:AutoLookup,
 
 # %% ../../nbs/memory/14_auto.ipynb #b131cb45
 @patch
+@_told
 def pair_distance(self:AutoLookup,
     question:str, # new
     key:str, # stored
@@ -369,6 +381,7 @@ def pair_distance(self:AutoLookup,
 
 # %% ../../nbs/memory/14_auto.ipynb #694e0ba9
 @patch
+@_told
 def bind(self:AutoLookup,
     store, # a `Store`
     scope, # whose clarifications: a name, or several, the nearest first
@@ -381,6 +394,7 @@ def bind(self:AutoLookup,
 
 # %% ../../nbs/memory/14_auto.ipynb #4004709c
 @patch
+@_told
 def forget(self:AutoLookup,
     texts=(), # that the store forgets
     ids=(), # of what it forgets
@@ -397,6 +411,7 @@ def forget(self:AutoLookup,
 
 # %% ../../nbs/memory/14_auto.ipynb #da6764fb
 @patch
+@_told
 def learn(self:AutoLookup,
     retrieval:Retrieval, # what `query` returned: an applied or an asked memory
     fits:bool, # did it fit?
@@ -410,6 +425,7 @@ def learn(self:AutoLookup,
 
 # %% ../../nbs/memory/14_auto.ipynb #2e5e415c
 @patch
+@_told
 def confirm(self:AutoLookup,
     question:str, # that was asked
     retrieval:Retrieval, # with `ask`
@@ -423,6 +439,7 @@ def confirm(self:AutoLookup,
 
 # %% ../../nbs/memory/14_auto.ipynb #1f11d5c5
 @patch
+@_told
 def recalibrate(self:AutoLookup,
     interactions, # `Interaction`s with a verdict
 )->float: # how far the log odds of this look-up are shifted now

@@ -1,6 +1,8 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
+_told: _Any
 import math
 import threading
 import warnings

@@ -4,10 +4,26 @@
 
 # %% ../../nbs/memory/08_calibration.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import DICT, LISTED, NOTHING, TEXT, Kind, either, number, some, told, whole
 
 # %% auto #0
 __all__ = ['wrong_memory_drill', 'Drill', 'pair_distances', 'Calibration', 'promise', 'calibrate', 'answer_with',
            'PoisoningReport', 'poisoning_test', 'learning_curve', 'plot_learning_curve']
+
+# %% ../../nbs/memory/08_calibration.ipynb #d7af60d5
+_TASKS = Kind("a list of tasks, such as make_tasks(10)", lambda v: LISTED.fits(v) and all(
+    hasattr(t, "question") and hasattr(t, "answer") for t in v), True)
+_FEW = Kind("few-shot text, or a list of (question, answer)", lambda v: isinstance(v, str) or isinstance(v, (
+    list, tuple)) and all(isinstance(p, (list, tuple)) and len(p) == 2 and all(
+        isinstance(t, str) for t in p) for p in v), True)
+_LOOKUP = Kind("a look-up such as ClosestLookup()", lambda v: hasattr(v, "query") and hasattr(
+    v, "add") and not hasattr(v, "columns"))
+_told = told(tasks=_TASKS, few_shot=_FEW, max_false_injection=number(0, 1, True), wanted=number(0, 1e6, True),
+             known=either(NOTHING, DICT), sizes=either(NOTHING, some(whole())), plant=whole(),
+             make_lookup=Kind("a function that makes a look-up, such as ClosestLookup", callable),
+             checker=either(TEXT, Kind("a function", callable)),
+             pairs=Kind("a list of pairs", LISTED.fits, True),
+             labelled_pairs=Kind("a list of pairs", LISTED.fits, True))
 
 # %% ../../nbs/memory/08_calibration.ipynb #7e18ed42
 import random
@@ -41,6 +57,7 @@ def _edit_distances(lookup, keys):
     return np.array([np.inf if far(a, b) else lookup._distance(a, b) for a, b in keys], float)
 
 # %% ../../nbs/memory/08_calibration.ipynb #7cd991bf
+@_told
 def pair_distances(
     lookup:Lookup, # whose measure and gate count
     pairs, # (question, key, label) or dicts sentence1, sentence2, label
@@ -87,6 +104,7 @@ class Calibration:
                                showlegend=False, marker=dict(size=12, symbol="diamond"))
 
 # %% ../../nbs/memory/08_calibration.ipynb #935480c6
+@_told
 def promise(
     negatives:int, # pairs that do not fit
     wanted:float=.01, # false-injection rate
@@ -98,6 +116,7 @@ def promise(
     return least, f"{negatives} pairs that do not fit cannot show {wanted:.2%}: {need}; what is kept is {least:.1%}"
 
 # %% ../../nbs/memory/08_calibration.ipynb #10261a9e
+@_told
 def calibrate(
     lookup:Lookup, # its threshold is set
     labelled_pairs, # (question, key, label) or dicts sentence1, sentence2, label
@@ -131,6 +150,7 @@ def _limits(d, turned):
     return mids[np.unique(np.linspace(0, len(mids)-1, 400).astype(int))]
 
 # %% ../../nbs/memory/08_calibration.ipynb #7cd1f1dc
+@_told(lookup=either(NOTHING, _LOOKUP))
 def answer_with(
     lm, # a language model
     tasks, # questions to ask
@@ -185,6 +205,7 @@ class PoisoningReport:
                     change=round(100*d.estimate, 2), lo=round(100*d.lo, 2), hi=round(100*d.hi, 2))
 
 # %% ../../nbs/memory/08_calibration.ipynb #cd0e5c9b
+@_told
 def poisoning_test(
     lm, # a language model
     tasks, # some teach, the others are asked
@@ -216,6 +237,7 @@ def poisoning_test(
 wrong_memory_drill, Drill = poisoning_test, PoisoningReport # the names of the first version
 
 # %% ../../nbs/memory/08_calibration.ipynb #eafa313f
+@_told
 def learning_curve(
     lm, # a language model
     tasks, # one per wording teaches, the others are asked
@@ -228,7 +250,8 @@ def learning_curve(
     "Accuracy against the number of clarifications given"
     import pandas as pd
     teach, ask = _teachers(tasks, random.Random(seed))
-    wanted = sizes or {0, *range(0, len(teach)+1, max(1, len(teach)//8)), len(teach)}
+    if sizes is not None and not len(sizes): sizes = None
+    wanted = sizes if sizes is not None else {0, *range(0, len(teach)+1, max(1, len(teach)//8)), len(teach)}
     sizes = sorted({min(len(teach), s) for s in wanted})
     lookup, known, rows, wordings = make_lookup(), {}, [], [t.template_id for t in ask]
     for size in sizes:

@@ -4,10 +4,15 @@
 
 # %% ../../nbs/memory/15_checkers.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import TEXT, Kind, told
 
 # %% auto #0
 __all__ = ['NAMED', 'contains_check', 'exact_check', 'Says', 'regex_check', 'choice_check', 'find_json', 'JsonCheck',
            'JudgeCheck', 'judge_prompt', 'chat_checker']
+
+# %% ../../nbs/memory/15_checkers.ipynb #4a3ecbab
+_TASK = Kind("a task, such as make_tasks(1)[0]", lambda v: hasattr(v, "question") and hasattr(v, "answer"))
+_told = told(task=_TASK, reply=TEXT)
 
 # %% ../../nbs/memory/15_checkers.ipynb #ff3e4d4d
 import json
@@ -27,6 +32,7 @@ def _occurs(words, reply):
     return grade.contains(reply, words) if fold(words) == words.lower() else words.lower() in reply.lower()
 
 # %% ../../nbs/memory/15_checkers.ipynb #0a25908a
+@_told
 def contains_check(
     task:TaskLike, # what was asked
     reply:str, # what came back
@@ -35,6 +41,7 @@ def contains_check(
     return _plainly(any(_occurs(w, reply) for w in (task.answer, *task.accept)))
 
 # %% ../../nbs/memory/15_checkers.ipynb #1e4fefcf
+@_told
 def exact_check(
     task:TaskLike, # what was asked
     reply:str, # what came back
@@ -61,6 +68,7 @@ class Says:
     def __name__(self): return repr(self)
 
 # %% ../../nbs/memory/15_checkers.ipynb #b958c796
+@_told
 def regex_check(
     task:TaskLike, # what was asked
     reply:str, # what came back
@@ -71,6 +79,7 @@ def regex_check(
     except re.error as e:
         raise InvalidData(f"task {task.template_id}: {pattern!r} is not a regular expression ({e})") from e
 
+@_told
 def choice_check(
     task:TaskLike, # what was asked
     reply:str, # what came back

@@ -4,6 +4,7 @@
 
 # %% ../../nbs/memory/13_gate.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 
 # %% auto #0
 __all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'NEVER', 'LABELS', 'folded', 'Lexicon', 'lexicon', 'verb_group',
@@ -12,6 +13,11 @@ __all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'NEVER', 'LABELS', 'fol
            'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'Gate', 'apply_limit', 'quiet_limit', 'injection_proof',
            'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers', 'fit_metric', 'train_gate',
            'save_gate', 'forget_read', 'learned_shift']
+
+# %% ../../nbs/memory/13_gate.ipynb #71974056
+_told = told(stored=TEXT, asked=TEXT, cosine=either(NOTHING, number()), meaning=FLAG, path=NO_ARRAY, split=NO_ARRAY,
+             second=either(NOTHING, Kind("(cosine, probability) of the second reader", lambda v: isinstance(v, (
+                 list, tuple)) and len(v) == 2 and all(map(number().fits, v)))))
 
 # %% ../../nbs/memory/13_gate.ipynb #ff3e4d4d
 import json
@@ -754,6 +760,7 @@ NEVER = -20. # log odds of a pair that differs decisively
 # %% ../../nbs/memory/13_gate.ipynb #50ecccd0
 class Gate:
     "Whether a clarification of one question may be applied to another"
+    @_told(second=None)
     def __init__(self,
         path=None, # what `save` wrote; None: the gate that is shipped
         shift:float=0., # added to the log odds: what a scope's verdicts taught
@@ -806,6 +813,7 @@ class Gate:
 
 # %% ../../nbs/memory/13_gate.ipynb #1ca11781
 @patch
+@_told
 def at_most(self:Gate,
     stored:str, # the question of the memory
     asked:str, # the new question
@@ -858,6 +866,7 @@ def _labelled(r):
     return {**r, "stored": r["stored"], "question": r["question"]}
 
 # %% ../../nbs/memory/13_gate.ipynb #cc499cbd
+@_told
 def load_pairs(
     split:str=None, # "train", "validation", "heldout", or None for all
 )->list: # dicts: stored, clarification, question, label, kind, domain, language, family, split

@@ -1,6 +1,8 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
+_told: _Any
 import json
 import math
 import re

@@ -4,9 +4,17 @@
 
 # %% ../../nbs/memory/06_logs.ipynb #a6284e6d
 from __future__ import annotations
+from ..core import user_path
+from ..lm.arguments import NOTHING, PATH, Kind, either, told
 
 # %% auto #0
 __all__ = ['said_by_name', 'Log', 'Logs', 'compare_logs', 'write_scores']
+
+# %% ../../nbs/memory/06_logs.ipynb #667fecf6
+_LIST = Kind("a list", lambda v: isinstance(v, (list, tuple)), True)
+_LOGS = Kind("a folder, a file or a list of logs", lambda v: PATH.fits(v) or isinstance(v, (list, tuple)), True)
+_told = told(records=_LIST, path=either(NOTHING, PATH), logs=_LIST,
+             pattern=Kind("a pattern of file names", lambda v: isinstance(v, str) and v.strip(" ./\0") != ""))
 
 # %% ../../nbs/memory/06_logs.ipynb #66ec0182
 import re
@@ -83,6 +91,7 @@ def _in_order(records, path):
 # %% ../../nbs/memory/06_logs.ipynb #d62bfa25
 class Log:
     "The lines of one stream"
+    @_told
     def __init__(self,
         records, # dicts, one per question, in order
         path=None, # the file they stand in
@@ -95,7 +104,7 @@ class Log:
         path, # a file
     ):
         "The log in a file"
-        if Path(path).is_dir(): raise InvalidData(f"{path} is a folder: `compare_logs` reads all logs of a folder")
+        if user_path(path).is_dir(): raise InvalidData(f"{path} is a folder: `compare_logs` reads all logs of a folder")
         records = list(read_jsonl(path, validate=_checked_line))
         if not records:
             raise InvalidData(f"{path}: an empty log; a stream was started there and stopped before its first answer")
@@ -229,6 +238,7 @@ def plot(self:Log,
 # %% ../../nbs/memory/06_logs.ipynb #73e230d7
 class Logs:
     "Several logs, compared"
+    @_told
     def __init__(self,
         logs, # list of `Log`s
     ):
@@ -272,6 +282,7 @@ def join(self:Logs):
     return pd.concat(parts, axis=1, join="inner").reset_index()
 
 # %% ../../nbs/memory/06_logs.ipynb #6371cea4
+@_told(logs=_LOGS)
 def compare_logs(
     logs, # a folder, a file, a list of files, or `Log`s
     pattern:str="*.jsonl", # which files of a folder: "*clarification_prob=0.5*"

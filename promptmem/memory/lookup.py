@@ -4,9 +4,18 @@
 
 # %% ../../nbs/memory/01_lookup.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import ENTRY, NOTHING, TEXT, Kind, either, number, some, told, whole
 
 # %% auto #0
 __all__ = ['NORMALIZERS', 'INDEX_FROM', 'normalizer', 'Entry', 'Lookup', 'aligned', 'ClosestLookup']
+
+# %% ../../nbs/memory/01_lookup.ipynb #e3a13236
+_ITEM = Kind("a list of (key, text) or (key, text, id)", lambda v: isinstance(v, (list, tuple)) and all(
+    isinstance(i, (list, tuple)) and len(i) in (2, 3) for i in v), True)
+_HOW = either(NOTHING, TEXT, Kind("a function", callable))
+_told = told(k=either(NOTHING, whole()), id=ENTRY, key=None, text=None, items=_ITEM, normalize=_HOW, how=_HOW,
+             scorer=_HOW, gate=_HOW, max_distance=either(NOTHING, number()), a=TEXT, b=TEXT,
+             scope=either(TEXT, some(TEXT, 1)))
 
 # %% ../../nbs/memory/01_lookup.ipynb #b67c9dde
 import math
@@ -34,6 +43,7 @@ NORMALIZERS = {
 }
 
 # %% ../../nbs/memory/01_lookup.ipynb #aeca87b8
+@_told
 def normalizer(
     how, # a name in `NORMALIZERS`, a function from text to key, or None to compare texts as they are
 ): # the function
@@ -82,6 +92,7 @@ class Lookup:
         "What is compared for `question`"
         return question
 
+    @_told
     def add(self,
         key:str, # the question under which it is kept
         text:str, # what was meant
@@ -153,6 +164,7 @@ class Lookup:
 
 # %% ../../nbs/memory/01_lookup.ipynb #03c558c7
 @patch
+@_told
 def add_many(self:Lookup,
     items, # (key, text) or (key, text, id)
 ):
@@ -161,11 +173,13 @@ def add_many(self:Lookup,
 
 # %% ../../nbs/memory/01_lookup.ipynb #fb2acf7a
 @patch
+@_told(key=either(NOTHING, TEXT))
 def remove(self:Lookup,
     key:str=None, # the question under which it is kept
     id:str=None, # of the entry
 )->bool:
     "Forget one entry by question or by id; False when there is none"
+    if key is None and id is None: raise InvalidData("remove needs the question or the id of an entry")
     e = self._by_id.get(id) if id is not None else self._entries.get(self.key(key))
     if e is None: return False
     if self._feed is not None: return self._feed.remove(self, e)
@@ -180,6 +194,7 @@ def clear(self:Lookup):
 
 # %% ../../nbs/memory/01_lookup.ipynb #a237eb74
 @patch
+@_told
 def query(self:Lookup,
     question:str, # as asked
     k:int=None, # entries in the receipt
@@ -202,6 +217,7 @@ def refresh(self:Lookup):
     if self._feed is not None: self._feed(self)
 
 # %% ../../nbs/memory/01_lookup.ipynb #d69f7a5e
+@_told
 def aligned(
     a:str, # key of the question
     b:str, # key of a memory
@@ -246,6 +262,7 @@ def _named(name, table, what):
 # %% ../../nbs/memory/01_lookup.ipynb #900d5e90
 class ClosestLookup(Lookup):
     "The nearest key by edit distance (MemPrompt's closest match, with a stricter default)"
+    @_told
     def __init__(self,
         max_distance:float=None, # a hit is strictly below; given: the published rule. Not given: 6, and the gate
         normalize="upstream", # name or function that makes keys; None compares the texts as they are
@@ -380,6 +397,7 @@ class _Feed:
 
 # %% ../../nbs/memory/01_lookup.ipynb #694e0ba9
 @patch
+@_told
 def bind(self:Lookup,
     store, # a `Store`
     scope:str, # whose clarifications

@@ -4,6 +4,7 @@
 
 # %% ../../nbs/memory/03_prompt.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import ENTRY, FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, told
 
 # %% auto #0
 __all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'ASKED', 'PLACEMENTS', 'FORMATS', 'neutralize',
@@ -11,6 +12,15 @@ __all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'ASKED',
            'as_clarification', 'assemble', 'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format',
            'sendable', 'as_is', 'Reply', 'last_part', 'parse_reply', 'read_reply', 'Prompted', 'Strategy', 'NoMemory',
            'put', 'strategy_settings', 'MemPrompt', 'GrowingPrompt', 'grow', 'grow_chat', 'load_strategy']
+
+# %% ../../nbs/memory/03_prompt.ipynb #e82d6a36
+_FEW = Kind("few-shot text, or a list of (question, answer)", lambda v: isinstance(v, str) or isinstance(v, (
+    list, tuple)) and all(isinstance(p, (list, tuple)) and len(p) == 2 and all(
+        isinstance(t, str) for t in p) for p in v), True)
+_SOLVED = Kind("a list of (question, answer)", lambda v: not isinstance(v, str) and _FEW.fits(v), True)
+_told = told(text=TEXT, strict=FLAG, pairs=_FEW, few_shot=_FEW, format=NO_ARRAY, question=TEXT, answer=TEXT,
+             clarification=either(NOTHING, TEXT), name=NO_ARRAY, shrink=NO_ARRAY, id=ENTRY,
+             count=either(NOTHING, Kind("a function", callable)))
 
 # %% ../../nbs/memory/03_prompt.ipynb #66ec0182
 import re
@@ -58,6 +68,7 @@ def _once(text, strict):
     return text.strip(), flags
 
 # %% ../../nbs/memory/03_prompt.ipynb #16032faf
+@_told
 def neutralize(
     text:str, # text that somebody else wrote: a clarification, an answer
     strict:bool=True, # bars and line breaks too: a clarification is one line without bars, an answer may have both
@@ -74,6 +85,7 @@ def as_question(
     text:str, # as asked
 )->str: # the same, unless a line of it is a separator
     "A question that can stand in a published prompt"
+    if not isinstance(text, str): raise InvalidData(f"a question is a {type(text).__name__}: expected a text")
     return _RULE.sub("#", text)
 
 # %% ../../nbs/memory/03_prompt.ipynb #847bc050
@@ -81,6 +93,7 @@ def as_answer(
     text:str, # an example's answer
 )->str: # the same, unless it holds a separator or an end mark
     "An answer that can stand in a published prompt"
+    if not isinstance(text, str): raise InvalidData(f"an answer is a {type(text).__name__}: expected a text")
     return re.sub(rf"\b{END}\b", "end", _RULE.sub("#", text))
 
 # %% ../../nbs/memory/03_prompt.ipynb #94dfbb61
@@ -99,6 +112,7 @@ def example(
     return f"{as_question(question)}{SEP} {as_answer(answer).strip()} {END}"
 
 # %% ../../nbs/memory/03_prompt.ipynb #8d8f1287
+@_told(pairs=_SOLVED)
 def few_shot(
     pairs:Iterable, # (question, answer) pairs
 )->str:
@@ -119,6 +133,7 @@ def read_pairs(
     return [(q.strip(), re.sub(rf"\s*\b{END}\s*$", "", a).strip()) for q, a in zip(parts[::2], parts[1::2])]
 
 # %% ../../nbs/memory/03_prompt.ipynb #54e27c6d
+@_told
 def enrich(
     question:str, # as asked
     clarification:str=None, # what was meant; None or empty: the question stays as it is
@@ -134,6 +149,7 @@ def as_clarification(
     return text if not text or text.lower().startswith("clarification:") else f"clarification: {text}"
 
 # %% ../../nbs/memory/03_prompt.ipynb #9267a367
+@_told
 def assemble(
     few_shot:str, # solved examples, or ""
     question:str, # enriched or not
@@ -277,6 +293,7 @@ def last_part(
     return text.rsplit(SEP, 1)[-1]
 
 # %% ../../nbs/memory/03_prompt.ipynb #ebbb02f7
+@_told
 def parse_reply(
     text:str, # the model's reply
 )->Reply: # the understanding is "" when the reply has no such half
@@ -315,6 +332,7 @@ class Prompted:
 class Strategy:
     "Base of the strategies; by itself: no memory"
     name = "none"
+    @_told
     def __init__(self,
         few_shot="", # solved examples in front of each question: published text, or (question, answer) pairs
         format:str="auto", # "chat", "published", or "auto": what the model of the stream wants
@@ -431,6 +449,7 @@ class MemPrompt(Strategy):
 class GrowingPrompt(Strategy):
     "Each question after the latest solved examples"
     name = "growing"
+    @_told
     def __init__(self,
         few_shot="", # solved examples that always stay
         max_examples:int=20, # learned examples at most
@@ -511,6 +530,7 @@ def grow_chat(
     )
 
 # %% ../../nbs/memory/03_prompt.ipynb #73ae4f64
+@_told
 def load_strategy(
     name, # "none", "growing", "memory", or a strategy object
     few_shot="", # solved examples in front of each question

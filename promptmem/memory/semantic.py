@@ -4,9 +4,14 @@
 
 # %% ../../nbs/memory/02_semantic.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import NO_ARRAY, NOTHING, Kind, either, number, told
 
 # %% auto #0
 __all__ = ['INSTRUCTION', 'SemanticLookup', 'TransformLookup']
+
+# %% ../../nbs/memory/02_semantic.ipynb #5db10d25
+_told = told(threshold=either(NOTHING, number()), on=NO_ARRAY, normalize=NO_ARRAY,
+             examples=Kind("a list of examples", lambda v: isinstance(v, (list, tuple, str)), True))
 
 # %% ../../nbs/memory/02_semantic.ipynb #6f11581d
 import numpy as np
@@ -19,6 +24,7 @@ from ..record import Retrieval
 # %% ../../nbs/memory/02_semantic.ipynb #be0d2f23
 class SemanticLookup(Lookup):
     "The nearest key by the cosine of embeddings"
+    @_told
     def __init__(self,
         embedder="all-MiniLM-L6-v2", # an `Embedder`, or its name
         threshold:float=None, # a hit is a cosine strictly above; None: the gate decides
@@ -168,6 +174,7 @@ INSTRUCTION = "Say in one short sentence what is asked for.\n\n"
 
 class TransformLookup(SemanticLookup):
     "Compare what a model takes the question to mean with the stored clarifications"
+    @_told
     def __init__(self,
         transform, # an `LM`, or function(question) -> text
         embedder="all-MiniLM-L6-v2", # an `Embedder`, or its name

@@ -1,6 +1,8 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from ..lm.arguments import NO_ARRAY, NOTHING, Kind, either, number, told
+_told: _Any
 import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData

@@ -4,9 +4,18 @@
 
 # %% ../../nbs/memory/07_streaming.ipynb #a6284e6d
 from __future__ import annotations
+from ..lm.arguments import FLAG, LISTED, NOTHING, NO_ARRAY, PATH, TEXT, Kind, either, some, told
 
 # %% auto #0
 __all__ = ['SimulatedUser', 'LogFile', 'TooManyErrors', 'stream', 'run_head']
+
+# %% ../../nbs/memory/07_streaming.ipynb #f281a7cb
+_TASKS = Kind("a list of tasks, such as make_tasks(10)", lambda v: LISTED.fits(v) and (
+    not any(t is None for t in v)), True)
+_told = told(tasks=_TASKS, strategy=NO_ARRAY, log=either(NOTHING, PATH), stop=either(NOTHING, TEXT, some(TEXT)),
+             window=Kind("a number of tasks", lambda v: v is not None),
+             checker=either(TEXT, Kind("a function", callable)), progress=either(NOTHING, FLAG),
+             user=either(NOTHING, Kind("a user", lambda v: hasattr(v, "respond"))), temperature=None, lm=None)
 
 # %% ../../nbs/memory/07_streaming.ipynb #ff3e4d4d
 import json
@@ -26,6 +35,7 @@ from .tasks import checker as named_checker
 # %% ../../nbs/memory/07_streaming.ipynb #54693c93
 class SimulatedUser:
     "A user who notices every wrong reply and says with some probability what was meant"
+    @_told
     def __init__(self,
         clarification_probability:float=.5, # per wrong reply
         seed:int=0, # of the draws
@@ -346,6 +356,7 @@ def _options(strategy, max_tokens, stop, temperature, seed):
     return dict(**limit, stop=[stop] if isinstance(stop, str) else list(stop), temperature=temperature, seed=seed)
 
 # %% ../../nbs/memory/07_streaming.ipynb #9ef0f5b4
+@_told
 def stream(
     lm, # a language model: `complete(prompts, ...)`
     tasks, # `Tasks`, or any list of them

@@ -4,11 +4,19 @@
 
 # %% ../../nbs/memory/05_tasks.ipynb #a6284e6d
 from __future__ import annotations
+from ..core import rows_of
+from ..lm.arguments import DICT, FLAG, NOTHING, NO_ARRAY, PATH, TEXT, Kind, either, told, whole
 
 # %% auto #0
 __all__ = ['ALIASES', 'SCRAMBLES', 'KEYWORDS', 'Task', 'Tasks', 'read_templates', 'templates', 'render', 'own_tasks',
            'load_tasks', 'find_tasks', 'word_rows', 'scramble', 'make_tasks', 'keyword_check', 'strict_check',
            'checker']
+
+# %% ../../nbs/memory/05_tasks.ipynb #bd7acd4d
+_TASK = Kind("a task, such as make_tasks(1)[0]", lambda v: hasattr(v, "question") and hasattr(v, "answer"))
+_told = told(n=whole(0, 10**6), split=either(NOTHING, NO_ARRAY), templates_path=either(NOTHING, PATH),
+             path=PATH, family=either(NOTHING, TEXT), task=_TASK, reply=TEXT, bracket=FLAG,
+             template=DICT, meta=DICT, mode=either(TEXT, Kind("a function", callable)))
 
 # %% ../../nbs/memory/05_tasks.ipynb #7e18ed42
 import random
@@ -111,6 +119,7 @@ def _templates_near(folder):
     return None
 
 # %% ../../nbs/memory/05_tasks.ipynb #cea52546
+@_told(path=either(NOTHING, PATH))
 def templates(
     family:str, # e.g. "own" or "linguistic"
     path=None, # a templates.json; None: our own, then the published one under PROMPTMEM_DATA
@@ -128,6 +137,7 @@ def templates(
     raise InvalidData(f"unknown family {family!r}: say with family= which of {', '.join(map(repr, known))} it is{hint}")
 
 # %% ../../nbs/memory/05_tasks.ipynb #cdb2b728
+@_told
 def render(
     template:dict, # with slots {word1}, {word2}, {word}, {definition}, {sentence}
     meta:dict, # what fills them
@@ -149,7 +159,7 @@ def own_tasks(
 )->Tasks:
     "Tasks for streams from questions of your own"
     rows = read_jsonl(rows) if isinstance(rows, (str, bytes)) or hasattr(rows, "open") else rows
-    rows = rows.to_dict("records") if hasattr(rows, "to_dict") else list(rows)
+    rows = rows_of(rows)
     return Tasks([_own_task(i, r, family) for i, r in enumerate(rows)], family)
 
 # %% ../../nbs/memory/05_tasks.ipynb #093e08e4
@@ -175,6 +185,7 @@ def _own_task(i, row, family):
     )
 
 # %% ../../nbs/memory/05_tasks.ipynb #73e395a7
+@_told
 def load_tasks(
     path, # a file, or a name such as "tasks_100.jsonl"
     family:str=None, # of the templates; None: the name of the file's folder
@@ -291,6 +302,7 @@ def _scramble_rows(split, rng):
     return [r for r in rows if r["meta"]["word1"] != r["meta"]["word2"]]
 
 # %% ../../nbs/memory/05_tasks.ipynb #b8640685
+@_told
 def make_tasks(
     n:int, # how many
     family:str="own", # which wordings
@@ -324,10 +336,12 @@ def make_tasks(
 # %% ../../nbs/memory/05_tasks.ipynb #a9839425
 def _raw_rows(raw):
     rows = (
-        [r for f in raw for r in (read_jsonl(f) if isinstance(f, (str, Path)) else [f])]
+        [r for f in (raw if hasattr(raw, "__iter__") else [raw])
+         for r in (read_jsonl(f) if isinstance(f, (str, Path)) else [f])]
         if not isinstance(raw, (str, Path))
         else read_jsonl(raw)
     )
+    rows = rows_of(rows, "raw")
     for i, r in enumerate(rows):
         if not isinstance(r.get("meta"), dict) or not isinstance(r.get("type"), str):
             raise InvalidData(f"raw row {i}: fields 'meta' (object) and 'type' (text) are needed")
@@ -340,6 +354,7 @@ KEYWORDS = {
     "randsym": ("word after removing symbols",),
 }
 
+@_told
 def keyword_check(
     task:Task, # what was asked
     reply:str, # what came back
@@ -428,6 +443,7 @@ def _answered(task, reply):
     return said in {fold(x) for x in (task.gold, *task.accept)} and said != word
 
 # %% ../../nbs/memory/05_tasks.ipynb #6d2283c8
+@_told
 def strict_check(
     task:Task, # a `Task`
     reply:str, # what the model wrote
@@ -437,6 +453,7 @@ def strict_check(
     return Check(u and a, u, a)
 
 # %% ../../nbs/memory/05_tasks.ipynb #9d93add3
+@_told
 def checker(
     mode="keyword", # a name ("keyword", "strict", "contains", "json:PATH", ...), or function(task, reply) -> bool
 ): # function(task, reply) -> Check
