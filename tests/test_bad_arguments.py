@@ -133,11 +133,6 @@ def of_memory(folder):
     yield memory.Log.read, dict(path=folder/"in.jsonl"), ()
     yield memory.Logs, dict(logs=[]), ()
     yield memory.load_pairs, {}, ()
-    yield memory.make_pairs, dict(rows=[dict(question="q", answer="a")], n_samples=2), ()
-    likes = [dict(sentence1="a", sentence2=b, label=b == "b") for b in "bc"]
-    yield memory.pair_scores, dict(embedder=embed, pairs=likes), ()
-    yield memory.split_pairs, dict(pairs=[dict(sentence1="a", sentence2=b, label=b == "b") for b in "bcdef"]), ()
-    yield memory.load_head, dict(folder=folder/"nowhere"), ()
     yield pm.wrap, dict(client=object(), store=s), ("embedder",)
     yield logs.read_log, dict(source=[dict(question="a b", answer="c")]), ("format",)
 

@@ -1,9 +1,6 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
-from ..lm.arguments import NO_ARRAY, PATH, Kind, number, told, whole
-_PAIRS: _Any
-_told: _Any
 import json
 import random
 import re
