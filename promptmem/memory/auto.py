@@ -9,7 +9,7 @@ from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, wh
 # %% auto #0
 __all__ = ['NO_EMBEDDER', 'REACH', 'CLOSE', 'SURE', 'KeptVectors', 'Near', 'wording_vectors', 'AutoLookup']
 
-# %% ../../nbs/memory/14_auto.ipynb #bbfb03d0
+# %% ../../nbs/memory/14_auto.ipynb #2b5387ab
 _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a list of texts", some(TEXT).fits, True),
              scope=either(TEXT, some(TEXT, 1)), several=whole(), budget=whole(), gate=NO_ARRAY,
              retrieval=Kind("a Retrieval, as `query` returns it", lambda v: hasattr(v, "hit") and hasattr(v, "ask")),
@@ -339,7 +339,6 @@ def query(self:AutoLookup,
     k:int=None, # candidates of each kind
 )->Retrieval: # .hit .text .ask .also .why .candidates
     "Look `question` up"
-    if not isinstance(question, str): raise InvalidData(f"a question must be text, found {type(question).__name__}")
     limit = self.threshold
     miss = lambda why, near=(), ask=None: Retrieval(False, candidates=near, why=why, threshold=limit, ask=ask)
     if not question.strip(): return miss("the question is empty")
