@@ -528,7 +528,8 @@ def user_path(
 )->Path: # with `~` as the home folder
     "The path that a person means; `InvalidData` where it can be none"
     if not isinstance(path, (str, os.PathLike)): raise InvalidData(f"{path!r:.60} is no path")
-    if re.search("[\0\ud800-\udfff]", str(path)) or any(len(p.encode("utf-8", "replace")) > 255 for p in Path(path).parts):
+    long = any(len(p.encode("utf-8", "replace")) > 255 for p in Path(path).parts)
+    if long or re.search("[\0\ud800-\udfff]", str(path)):
         raise InvalidData(f"{str(path)!r:.80} is no path")
     try: return Path(path).expanduser()
     except RuntimeError as e: raise InvalidData(f"{str(path)!r:.80} is no path: {e}") from e

@@ -13,6 +13,11 @@ class Heard:
     def add(self, question, clarification): self.known.add(question.split(" ")[0])
 
 
+class Works(dict):
+    "A model that follows some wordings and not others"
+    complete = None
+
+
 @pytest.mark.parametrize("share", (.3, .7))
 def test_the_band_counts_wordings(share, monkeypatch):
     def answers(works, tasks, lookup, *rest):
@@ -22,7 +27,7 @@ def test_the_band_counts_wordings(share, monkeypatch):
     monkeypatch.setattr(calibration, "answer_with", answers)
     rng, inside = np.random.default_rng(0), []
     for seed in range(60):
-        works = {f"w{i}": bool(rng.random() < share) for i in range(20)}
+        works = Works((f"w{i}", bool(rng.random() < share)) for i in range(20))
         tasks = [SimpleNamespace(template_id=w, type=str(i % 4), question=f"{w} {j}", clarification="")
                  for i, w in enumerate(works) for j in range(6)]
         curve = calibration.learning_curve(works, tasks, Heard, sizes=[10, 20], seed=seed)
