@@ -28,7 +28,8 @@ def test_the_band_counts_wordings(share, monkeypatch):
     rng, inside = np.random.default_rng(0), []
     for seed in range(60):
         works = Works((f"w{i}", bool(rng.random() < share)) for i in range(20))
-        tasks = [SimpleNamespace(template_id=w, type=str(i % 4), question=f"{w} {j}", clarification="")
+        tasks = [SimpleNamespace(template_id=w, type=str(i % 4), question=f"{w} {j}", clarification="",
+                                 answer="")
                  for i, w in enumerate(works) for j in range(6)]
         curve = calibration.learning_curve(works, tasks, Heard, sizes=[10, 20], seed=seed)
         inside += [r.lo <= 100*share*r.clarifications/20 <= r.hi for r in curve.itertuples()]
