@@ -150,6 +150,7 @@ class SecondOfHashes(USEEmbedder):
 
 
 def test_a_second_encoder_reads_along_and_forgets_with_the_store():
+    pytest.importorskip("sentence_transformers")
     store, two = Store(":memory:"), SecondOfHashes()
     m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
     assert m.settings()["second"] == "hashed" and m.limit() == Gate().limit("apply", True, True)
@@ -163,6 +164,7 @@ def test_a_second_encoder_reads_along_and_forgets_with_the_store():
 
 
 def test_the_second_encoder_alone_finds_and_judges():
+    pytest.importorskip("sentence_transformers")
     m = AutoLookup(SecondOfHashes())
     assert not m.judges_meaning and m.limit("ask") == Gate().limit("ask", False, True)
     m.add("where are the spare keys", "of the cellar")
@@ -190,6 +192,7 @@ def test_the_real_second_encoder_knows_other_words_for_it():
 
 
 def test_without_sentence_transformers_it_says_so_and_works(monkeypatch):
+    pytest.importorskip("sentence_transformers")
     import promptmem.lm.embed as embed
     def missing(*args, **kw): raise ImportError("sentence_transformers is needed here")
     monkeypatch.setattr(embed, "load_embedder", missing)
