@@ -71,14 +71,18 @@ def _reward(m, p):
                    f"Right answers are ranked above wrong ones in {_share(m.get('auc'))} of pairs (a coin: 50 %).",
                    state)
 
-# %% ../../nbs/batch/06_verdicts.ipynb #542a0024
+# %% ../../nbs/batch/06_verdicts.ipynb #63d6a4b2
 _FAR = 1.  # nats: a neighbour that lost so much is 2.7 times less likely
+
+def _moved(text, rise, unit):
+    "How a loss changed, in words"
+    return f" The loss {text} {'rose' if rise >= 0 else 'fell'} by {amount(abs(rise), unit)}"
 
 def _neighbours(m):
     "(whether neighbours held, words) of the loss of what should have stayed"
     rise = estimate(m.get("hard_negative_change"))
     if rise is None: return True, ""
-    says = f" The loss of neighbours that should stay {'rose' if rise >= 0 else 'fell'} by {amount(abs(rise), 'nats')}"
+    says = _moved("of neighbours that should stay", rise, "nats")
     return rise < _FAR, says + (": it reaches too far." if rise >= _FAR else ".")
 
 # %% ../../nbs/batch/06_verdicts.ipynb #d55a6c24
@@ -88,8 +92,7 @@ def _edit(m, p):
     state, gain = _gain(m.get("change"))
     if before is None or after is None: return Verdict("The edit was not evaluated.")
     damage = estimate(m.get("general_change"))
-    went = "rose" if (damage or 0) >= 0 else "fell"
-    cost = "" if damage is None else f" The loss on general text {went} by {amount(abs(damage), '%')}."
+    cost = "" if damage is None else _moved("on general text", damage, "%") + "."
     if not m.get("inside", True):
         return Verdict(f"The edit failed: it damages more than the limit allows.{cost}", "bad")
     if after <= before:

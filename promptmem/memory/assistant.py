@@ -5,18 +5,16 @@
 # %% ../../nbs/memory/09_assistant.ipynb #a6284e6d
 from __future__ import annotations
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
+from .prompt import FEW_SHOT
 
 # %% auto #0
 __all__ = ['HOW', 'Assistant', 'as_scopes', 'Request', 'AnswerStream']
 
-# %% ../../nbs/memory/09_assistant.ipynb #2e46dd08
+# %% ../../nbs/memory/09_assistant.ipynb #4dfb8892
 _told = told(r=Kind("an interaction or its id", lambda v: isinstance(v, str) or hasattr(v, "id")),
              k=whole(), question=TEXT,
              n=either(NOTHING, whole()), answer=None, text=None, lm=None, temperature=None, seed=None,
-             few_shot=Kind("few-shot text, or a list of (question, answer)",
-                           lambda v: isinstance(v, str) or isinstance(v, (
-    list, tuple)) and all(isinstance(p, (list, tuple)) and len(p) == 2 and all(
-        isinstance(t, str) for t in p) for p in v), True),
+             few_shot=FEW_SHOT,
              **dict.fromkeys(("format", "placement", "lookup"), NO_ARRAY), system=either(NOTHING, TEXT),
              history=whole(-10**6),
              prompts=Kind("a list of prompts", lambda v: isinstance(v, (list, tuple)), True),

@@ -2,6 +2,7 @@
 from typing import Any as _Any, Optional as _Optional
 
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
+from .prompt import FEW_SHOT
 _told: _Any
 import weakref
 from collections import Counter

@@ -4,24 +4,23 @@
 
 # %% ../../nbs/memory/08_calibration.ipynb #a6284e6d
 from __future__ import annotations
-from ..lm.arguments import DICT, LISTED, NOTHING, TEXT, Kind, either, number, some, told, whole
+from ..lm.arguments import DICT, FUNCTION, LISTED, NOTHING, TEXT, Kind, either, number, some, told, whole
+from .checkers import TASK
+from .prompt import FEW_SHOT
 
 # %% auto #0
 __all__ = ['wrong_memory_drill', 'Drill', 'pair_distances', 'Calibration', 'promise', 'calibrate', 'answer_with',
            'PoisoningReport', 'poisoning_test', 'learning_curve', 'plot_learning_curve']
 
-# %% ../../nbs/memory/08_calibration.ipynb #d7af60d5
+# %% ../../nbs/memory/08_calibration.ipynb #57fd2747
 _TASKS = Kind("a list of tasks, such as make_tasks(10)", lambda v: LISTED.fits(v) and all(
-    hasattr(t, "question") and hasattr(t, "answer") for t in v), True)
-_FEW = Kind("few-shot text, or a list of (question, answer)", lambda v: isinstance(v, str) or isinstance(v, (
-    list, tuple)) and all(isinstance(p, (list, tuple)) and len(p) == 2 and all(
-        isinstance(t, str) for t in p) for p in v), True)
+    map(TASK.fits, v)), True)
 _LOOKUP = Kind("a look-up such as ClosestLookup()", lambda v: hasattr(v, "query") and hasattr(
     v, "add") and not hasattr(v, "columns"))
-_told = told(tasks=_TASKS, few_shot=_FEW, max_false_injection=number(0, 1, True), wanted=number(0, 1e6, True),
+_told = told(tasks=_TASKS, few_shot=FEW_SHOT, max_false_injection=number(0, 1, True), wanted=number(0, 1e6, True),
              known=either(NOTHING, DICT), sizes=either(NOTHING, some(whole())), plant=whole(),
              make_lookup=Kind("a function that makes a look-up, such as ClosestLookup", callable),
-             checker=either(TEXT, Kind("a function", callable)),
+             checker=either(TEXT, FUNCTION),
              pairs=Kind("a list of pairs", LISTED.fits, True),
              labelled_pairs=Kind("a list of pairs", LISTED.fits, True))
 

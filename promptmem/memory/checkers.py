@@ -7,12 +7,12 @@ from __future__ import annotations
 from ..lm.arguments import TEXT, Kind, told
 
 # %% auto #0
-__all__ = ['NAMED', 'contains_check', 'exact_check', 'Says', 'regex_check', 'choice_check', 'find_json', 'JsonCheck',
+__all__ = ['TASK', 'NAMED', 'contains_check', 'exact_check', 'Says', 'regex_check', 'choice_check', 'find_json', 'JsonCheck',
            'JudgeCheck', 'judge_prompt', 'chat_checker']
 
-# %% ../../nbs/memory/15_checkers.ipynb #4a3ecbab
-_TASK = Kind("a task, such as make_tasks(1)[0]", lambda v: hasattr(v, "question") and hasattr(v, "answer"))
-_told = told(task=_TASK, reply=TEXT)
+# %% ../../nbs/memory/15_checkers.ipynb #a6ef75fb
+TASK = Kind("a task, such as make_tasks(1)[0]", lambda v: hasattr(v, "question") and hasattr(v, "answer"))
+_told = told(task=TASK, reply=TEXT)
 
 # %% ../../nbs/memory/15_checkers.ipynb #ff3e4d4d
 import json

@@ -4,15 +4,15 @@
 
 # %% ../../nbs/memory/01_lookup.ipynb #a6284e6d
 from __future__ import annotations
-from ..lm.arguments import ENTRY, NOTHING, TEXT, Kind, either, number, some, told, whole
+from ..lm.arguments import ENTRY, FUNCTION, NOTHING, TEXT, Kind, either, number, some, told, whole
 
 # %% auto #0
 __all__ = ['NORMALIZERS', 'INDEX_FROM', 'normalizer', 'Entry', 'Lookup', 'aligned', 'ClosestLookup']
 
-# %% ../../nbs/memory/01_lookup.ipynb #e3a13236
+# %% ../../nbs/memory/01_lookup.ipynb #7fe2d193
 _ITEM = Kind("a list of (key, text) or (key, text, id)", lambda v: isinstance(v, (list, tuple)) and all(
     isinstance(i, (list, tuple)) and len(i) in (2, 3) for i in v), True)
-_HOW = either(NOTHING, TEXT, Kind("a function", callable))
+_HOW = either(NOTHING, TEXT, FUNCTION)
 _told = told(k=either(NOTHING, whole()), id=ENTRY, key=None, text=None, items=_ITEM, normalize=_HOW, how=_HOW,
              scorer=_HOW, gate=_HOW, max_distance=either(NOTHING, number()), a=TEXT, b=TEXT,
              scope=either(TEXT, some(TEXT, 1)))

@@ -1,7 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
-from ..lm.arguments import ENTRY, NOTHING, TEXT, Kind, either, number, some, told, whole
+from ..lm.arguments import ENTRY, FUNCTION, NOTHING, TEXT, Kind, either, number, some, told, whole
 _ITEM: _Any
 _HOW: _Any
 _told: _Any

@@ -4,23 +4,23 @@
 
 # %% ../../nbs/memory/03_prompt.ipynb #a6284e6d
 from __future__ import annotations
-from ..lm.arguments import ENTRY, FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, told
+from ..lm.arguments import ENTRY, FLAG, FUNCTION, NO_ARRAY, NOTHING, TEXT, Kind, either, told
 
 # %% auto #0
-__all__ = ['SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'ASKED', 'PLACEMENTS', 'FORMATS', 'neutralize',
-           'as_question', 'as_answer', 'read_few_shot', 'example', 'few_shot', 'read_pairs', 'enrich',
+__all__ = ['FEW_SHOT', 'SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'ASKED', 'PLACEMENTS', 'FORMATS',
+           'neutralize', 'as_question', 'as_answer', 'read_few_shot', 'example', 'few_shot', 'read_pairs', 'enrich',
            'as_clarification', 'assemble', 'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format',
            'sendable', 'as_is', 'Reply', 'last_part', 'parse_reply', 'read_reply', 'Prompted', 'Strategy', 'NoMemory',
            'put', 'strategy_settings', 'MemPrompt', 'GrowingPrompt', 'grow', 'grow_chat', 'load_strategy']
 
-# %% ../../nbs/memory/03_prompt.ipynb #e82d6a36
-_FEW = Kind("few-shot text, or a list of (question, answer)", lambda v: isinstance(v, str) or isinstance(v, (
+# %% ../../nbs/memory/03_prompt.ipynb #de8b53b5
+FEW_SHOT = Kind("few-shot text, or a list of (question, answer)", lambda v: isinstance(v, str) or isinstance(v, (
     list, tuple)) and all(isinstance(p, (list, tuple)) and len(p) == 2 and all(
         isinstance(t, str) for t in p) for p in v), True)
-_SOLVED = Kind("a list of (question, answer)", lambda v: not isinstance(v, str) and _FEW.fits(v), True)
-_told = told(text=TEXT, strict=FLAG, pairs=_FEW, few_shot=_FEW, format=NO_ARRAY, question=TEXT, answer=TEXT,
+_SOLVED = Kind("a list of (question, answer)", lambda v: not isinstance(v, str) and FEW_SHOT.fits(v), True)
+_told = told(text=TEXT, strict=FLAG, pairs=FEW_SHOT, few_shot=FEW_SHOT, format=NO_ARRAY, question=TEXT, answer=TEXT,
              clarification=either(NOTHING, TEXT), name=NO_ARRAY, shrink=NO_ARRAY, id=ENTRY,
-             count=either(NOTHING, Kind("a function", callable)))
+             count=either(NOTHING, FUNCTION))
 
 # %% ../../nbs/memory/03_prompt.ipynb #66ec0182
 import re

@@ -4,17 +4,17 @@
 
 # %% ../../nbs/memory/07_streaming.ipynb #a6284e6d
 from __future__ import annotations
-from ..lm.arguments import FLAG, LISTED, NOTHING, NO_ARRAY, PATH, TEXT, Kind, either, some, told
+from ..lm.arguments import FLAG, FUNCTION, LISTED, NOTHING, NO_ARRAY, PATH, TEXT, Kind, either, some, told
 
 # %% auto #0
 __all__ = ['SimulatedUser', 'LogFile', 'TooManyErrors', 'stream', 'run_head']
 
-# %% ../../nbs/memory/07_streaming.ipynb #f281a7cb
+# %% ../../nbs/memory/07_streaming.ipynb #8b925892
 _TASKS = Kind("a list of tasks, such as make_tasks(10)", lambda v: LISTED.fits(v) and (
     not any(t is None for t in v)), True)
 _told = told(tasks=_TASKS, strategy=NO_ARRAY, log=either(NOTHING, PATH), stop=either(NOTHING, TEXT, some(TEXT)),
              window=Kind("a number of tasks", lambda v: v is not None),
-             checker=either(TEXT, Kind("a function", callable)), progress=either(NOTHING, FLAG),
+             checker=either(TEXT, FUNCTION), progress=either(NOTHING, FLAG),
              user=either(NOTHING, Kind("a user", lambda v: hasattr(v, "respond"))), temperature=None, lm=None)
 
 # %% ../../nbs/memory/07_streaming.ipynb #ff3e4d4d

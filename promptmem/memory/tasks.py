@@ -5,18 +5,18 @@
 # %% ../../nbs/memory/05_tasks.ipynb #a6284e6d
 from __future__ import annotations
 from ..core import rows_of
-from ..lm.arguments import DICT, FLAG, NOTHING, NO_ARRAY, PATH, TEXT, Kind, either, told, whole
+from ..lm.arguments import DICT, FLAG, FUNCTION, NOTHING, NO_ARRAY, PATH, TEXT, either, told, whole
+from .checkers import TASK
 
 # %% auto #0
 __all__ = ['ALIASES', 'SCRAMBLES', 'KEYWORDS', 'Task', 'Tasks', 'read_templates', 'templates', 'render', 'own_tasks',
            'load_tasks', 'find_tasks', 'word_rows', 'scramble', 'make_tasks', 'keyword_check', 'strict_check',
            'checker']
 
-# %% ../../nbs/memory/05_tasks.ipynb #bd7acd4d
-_TASK = Kind("a task, such as make_tasks(1)[0]", lambda v: hasattr(v, "question") and hasattr(v, "answer"))
+# %% ../../nbs/memory/05_tasks.ipynb #596a08f0
 _told = told(n=whole(0, 10**6), split=either(NOTHING, NO_ARRAY), templates_path=either(NOTHING, PATH),
-             path=PATH, family=either(NOTHING, TEXT), task=_TASK, reply=TEXT, bracket=FLAG,
-             template=DICT, meta=DICT, mode=either(TEXT, Kind("a function", callable)))
+             path=PATH, family=either(NOTHING, TEXT), task=TASK, reply=TEXT, bracket=FLAG,
+             template=DICT, meta=DICT, mode=either(TEXT, FUNCTION))
 
 # %% ../../nbs/memory/05_tasks.ipynb #7e18ed42
 import random
