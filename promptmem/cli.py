@@ -407,6 +407,156 @@ def _edit(a):
     print(run_config(a.config, progress=False if a.quiet else None, **{k: getattr(a, k) for k in given}))
     return 0
 
+# %% ../nbs/05_cli.ipynb #3de1fee6
+def _store_options(p):
+    p.add_argument("--store", default="memory.db", help="path or URL of the store (default memory.db)")
+    p.add_argument("--scope", default="default", help="whose memories (default: default)")
+
+def _opened(a, new=False):
+    "The store that a command line names; where nothing is to be kept, one that is not there is not made"
+    from promptmem.core import InvalidData, user_path
+    from promptmem.store import Store
+    if not new and "://" not in a.store and not user_path(a.store).exists():
+        raise InvalidData(f"there is no store {a.store}: name it with --store, or begin with: promptmem ask")
+    return Store(a.store)
+
+def _say(text, file=None):
+    from promptmem.core import printable
+    print(printable(text), file=file)
+
+# %% ../nbs/05_cli.ipynb #b8c5d7ad
+def _ask_options(p):
+    p.add_argument("question", help="as you would ask a person; - reads it from the standard input")
+    _model_options(p, "smollm2")
+    _store_options(p)
+    p.add_argument("--system", default="", help="a system message")
+    p.add_argument("--max-tokens", type=int, help="longest answer (default: the model's own limit)")
+
+def _noted(r):
+    "What memory did for an answer, in lines"
+    found = r.retrieval
+    if found.hit: yield f"remembered: {found.text} ({found.why})"
+    elif found.ask: yield f'perhaps as last time: {found.ask.text}? Then: promptmem clarify "{found.ask.text}"'
+    if r.meta.get("finish_reason") == "length": yield "the answer was cut at its longest: --max-tokens allows more"
+
+@command("ask", "ask a question, with what memory knows",
+         'promptmem ask "What is a cookie?" --model smollm2 --store memory.db --scope alice', _ask_options)
+def _ask(a):
+    from promptmem.lm import load_lm
+    from promptmem.memory import Assistant
+    question = sys.stdin.read() if a.question == "-" else a.question
+    with _opened(a, new=True) as store:
+        assistant = Assistant(load_lm(a.model), store, a.scope, system=a.system, max_tokens=a.max_tokens)
+        r = assistant.ask(question)
+    _say(r.answer)
+    for line in _noted(r): _say(line, sys.stderr)
+    return 0
+
+# %% ../nbs/05_cli.ipynb #aabea17a
+def _clarify_options(p):
+    p.add_argument("meaning", help="what you meant, in your words")
+    p.add_argument("--question", help="the question that was misread (default: the last one asked)")
+    p.add_argument("--always", action="store_true", help="it holds for every question: a language, a unit, a style")
+    _store_options(p)
+
+def _unasked(text):
+    from promptmem.core import InvalidData
+    raise InvalidData("nothing is asked here")
+
+def _kept(store, a):
+    "The memory that `clarify` makes"
+    from promptmem.core import InvalidData
+    from promptmem.memory import Assistant
+    if a.always and a.question is not None: raise InvalidData("give --question or --always, not both")
+    if a.always: return store.add(scope=a.scope, text=a.meaning, kind="always")
+    if a.question is not None: return store.add(scope=a.scope, key=a.question, text=a.meaning)
+    last = store.interactions(a.scope, descending=True, limit=1)
+    if not last: raise InvalidData(f"nothing was asked in scope {a.scope!r} yet: name the question with --question")
+    return Assistant(_unasked, store, a.scope, lookup="closest").clarify(last[0], a.meaning)
+
+@command("clarify", "say what the last question meant",
+         'promptmem clarify "A website asked me to accept one" --store memory.db --scope alice', _clarify_options)
+def _clarify(a):
+    with _opened(a, new=a.always or a.question is not None) as store: c = _kept(store, a)
+    _say(f"remembered {'for every question' if c.kind == 'always' else f'for: {c.key}'}")
+    return 0
+
+# %% ../nbs/05_cli.ipynb #f410b35d
+def _memories_options(p):
+    p.add_argument("words", nargs="?", help="only memories with these words")
+    _store_options(p)
+
+def _line(c): return f"{c.id[-8:]}  {'always' if c.kind == 'always' else c.key}  ->  {c.text}"
+
+@command("memories", "what is remembered, newest first", "promptmem memories --store memory.db --scope alice",
+         _memories_options)
+def _memories(a):
+    with _opened(a) as store: found = store.clarifications(a.scope, query=a.words, descending=True)
+    for c in found: _say(_line(c).replace("\n", " "))
+    if not found: _say(f"nothing is remembered in scope {a.scope!r}" + (f" with {a.words!r}" if a.words else ""))
+    return 0
+
+# %% ../nbs/05_cli.ipynb #dd20a578
+def _forget_options(p):
+    p.add_argument("id", nargs="?", help="the id of a memory, or its end, as `promptmem memories` shows it")
+    p.add_argument("--question", help="everything about this question: memories, and when it was asked")
+    p.add_argument("--everything", action="store_true", help="everything in the scope")
+    p.add_argument("--dry-run", action="store_true", help="say what would go, and leave it")
+    _store_options(p)
+
+def _meant(store, a):
+    "What `forget` is to delete, as `Store.forget` takes it"
+    from promptmem.core import InvalidData
+    if sum((a.id is not None, a.question is not None, a.everything)) != 1:
+        raise InvalidData("say what: the id of a memory, --question TEXT, or --everything")
+    if a.everything: return dict(scope=a.scope)
+    if a.question is not None: return dict(scope=a.scope, key=a.question)
+    known = store.clarifications(a.scope) + store.clarifications(a.scope, active=False)
+    ids = {c.id for c in known if len(a.id) >= 4 and c.id.endswith(a.id)}
+    if len(ids) == 1: return dict(scope=a.scope, id=ids.pop())
+    raise InvalidData(f"{len(ids) or 'no'} memories of scope {a.scope!r} end with {a.id!r}"
+                      f"{': write more of the id' if ids else ''}")
+
+def _gone(receipt):
+    "A receipt in a sentence"
+    parts = dict(memories=receipt.clarifications, questions=receipt.interactions, redacted=receipt.redacted)
+    said = ", ".join(f"{n} {'other questions that held it' if k == 'redacted' else k}" for k, n in parts.items() if n)
+    done = "would go" if receipt.dry_run else "forgotten for good"
+    return f"{done}: {said or 'nothing, there was none'}" + (f"; {receipt.note}" if receipt.note else "")
+
+@command("forget", "delete a memory for good, with what was sent because of it",
+         'promptmem forget --question "What is a cookie?" --store memory.db --scope alice', _forget_options)
+def _forget(a):
+    with _opened(a) as store: _say(_gone(store.forget(**_meant(store, a), dry_run=a.dry_run)))
+    return 0
+
+# %% ../nbs/05_cli.ipynb #2e7b027a
+def _export_options(p):
+    p.add_argument("file", help="a .jsonl file")
+    p.add_argument("--all-scopes", action="store_true", help="of every scope, not of one")
+    _store_options(p)
+
+@command("export", "write a scope's memories and questions to a file",
+         "promptmem export alice.jsonl --store memory.db --scope alice", _export_options)
+def _export(a):
+    with _opened(a) as store: n = store.export(a.file, None if a.all_scopes else a.scope)
+    _say(f"{n} records written to {a.file}")
+    return 0
+
+def _import_options(p):
+    p.add_argument("file", help="a file that `promptmem export` wrote")
+    p.add_argument("--skip-invalid", action="store_true", help="leave bad lines out and name them")
+    p.add_argument("--store", default="memory.db", help="path or URL of the store (default memory.db)")
+
+@command("import", "read such a file into a store, all or nothing", "promptmem import alice.jsonl --store memory.db",
+         _import_options)
+def _import(a):
+    with _opened(a, new=True) as store: r = store.import_(a.file, a.skip_invalid)
+    _say(f"{r.clarifications} memories and {r.interactions} questions read, {r.already} were there, "
+         f"{r.erased} had been forgotten here, {len(r.skipped)} left out")
+    for line, why in r.skipped: _say(f"  line {line}: {why}", sys.stderr)
+    return 0
+
 # %% ../nbs/05_cli.ipynb #c09a685a
 def _fetch_options(p):
     p.add_argument("name", nargs="?", help="of a data set, or all; without a name: what there is")
@@ -427,8 +577,7 @@ def _fetch(a):
 
 # %% ../nbs/05_cli.ipynb #6dfbe41d
 def _mcp_options(p):
-    p.add_argument("--store", default="memory.db", help="path or URL of the store (default memory.db)")
-    p.add_argument("--scope", default="default", help="whose memories; fixed while it runs")
+    _store_options(p)
     p.add_argument("--embedder", default="all-MiniLM-L6-v2", help="of the look-up; none: by wording alone")
 
 @command("mcp", "serve one scope's memory to MCP clients, over standard input and output",
@@ -449,19 +598,22 @@ def _settings(a):
 # %% ../nbs/05_cli.ipynb #180c488c
 _NEXT = """What you can do next:
 
-  promptmem stream own 20          twenty questions, a user who clarifies, and what the memory makes of it
-  promptmem tasks 5                five questions with their clarifications
-  promptmem fetch                  the public data sets that the rooms read
-  promptmem settings               versions, models, stores and threads
+  promptmem ask "What is a cookie?"                     the small instruct model answers, from here
+  promptmem clarify "A website asked me to accept one"  what you meant, for the next question like it
+  promptmem ask "Tell me what a cookie is."             the answer with what memory knows
+  promptmem memories                                    what is remembered; forget, export and import beside it
+  promptmem stream own 20                               twenty questions, a user who clarifies, and what memory makes of it
+  promptmem fetch                                       the public data sets that the rooms read
+  promptmem settings                                    versions, models, stores and threads
 
 In Python:
 
   import promptmem as pm
-  a = pm.Assistant(pm.load_lm("demo"), store=pm.Store("memory.db"), scope="me")
-  r = a.ask("what has a < sonny > like ring to it ?")
-  a.clarify(r, "I want a homonym")
+  a = pm.Assistant(pm.load_lm("smollm2"), store=pm.Store("memory.db"), scope="me")
+  r = a.ask("What is a cookie?")
+  a.clarify(r, "A website asked me to accept one")
 
-Each command shows an example: promptmem stream --help"""
+Each command shows an example: promptmem ask --help"""
 
 def parser()->argparse.ArgumentParser:
     "The command's grammar"

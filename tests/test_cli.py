@@ -91,7 +91,12 @@ def test_grid_command(tmp_path, capsys):
     (["report", "--notebooks", "nowhere"], "no notebooks in nowhere"),
     (["tasks", "0"], "n must be at least 1"),
     (["tasks", "5", "--family", "klingon"], "klingon"),
-    (["fetch", "everything"], "nothing to fetch")])
+    (["fetch", "everything"], "nothing to fetch"),
+    (["memories", "--store", "x"], "there is no store x"),
+    (["forget", "--everything", "--store", "x"], "there is no store x"),
+    (["clarify", "the country", "--store", "x"], "there is no store x"),
+    (["export", "a.jsonl", "--store", "x"], "there is no store x"),
+    (["clarify", "the country", "--always", "--question", "q", "--store", "y.db"], "--question or --always, not both")])
 def test_a_wrong_request_is_one_line_and_status_2(tmp_path, monkeypatch, capsys, argv, message):
     nb = make(tmp_path / "n.ipynb")
     monkeypatch.chdir(tmp_path)
@@ -125,6 +130,36 @@ def test_tasks_command(tmp_path, capsys):
     assert len(lines) == 12 and {"meta", "type", "template_id"} == set(json.loads(lines[0]))
     assert main(["tasks", "12", "--seed", "3", "--out", str(tmp_path / "t.jsonl")]) == 0
     assert (tmp_path / "t.jsonl").read_text().splitlines() == lines
+
+
+def test_memory_from_a_shell(tmp_path, monkeypatch, capsys):
+    "Ask, clarify, ask again in other words, look, export, forget, import: one store, two scopes"
+    pytest.importorskip("torch")
+    monkeypatch.chdir(tmp_path)
+    def run(*argv, status=0, scope="me"):
+        assert main([*argv, "--store", "m.db", *(["--scope", scope] if scope else [])]) == status
+        return capsys.readouterr()
+    assert run("ask", "what has a < sonny > like ring to it ?", "--model", "demo").out.strip()
+    assert "remembered for: what has a < sonny >" in run("clarify", "when I ask for ring to it, I want a homonym").out
+    again = run("ask", "what has a < sonny > like ring to it ?", "--model", "demo")
+    assert "I want a homonym" in again.err and "I want a homonym" not in again.out
+    assert "nothing is remembered in scope 'you'" in run("memories", scope="you").out
+    assert "nothing was asked in scope 'you'" in run("clarify", "no", scope="you", status=2).err
+    run("clarify", "in lower case", "--always")
+    run("clarify", "the noun \x1b[31mred", "--question", "what is a saw ?")
+    lines = run("memories").out.splitlines()
+    assert [x.split("  ->  ")[1] for x in lines][::-1] == ["when I ask for ring to it, I want a homonym",
+                                                          "in lower case", "the noun \\x1b[31mred"]
+    assert [x[10:16] for x in lines][1] == "always"
+    assert "5 records written" in run("export", "a.jsonl").out
+    id = lines[0][:8]
+    assert "no memories of scope 'you'" in run("forget", id, scope="you", status=2).err
+    assert "would go: 1 memories" in run("forget", id, "--dry-run").out and len(run("memories").out.splitlines()) == 3
+    assert "forgotten for good: 1 memories" in run("forget", id).out and len(run("memories").out.splitlines()) == 2
+    assert b"the noun" not in (tmp_path / "m.db").read_bytes()
+    assert "1 had been forgotten here" in run("import", "a.jsonl", scope=None).out
+    assert "forgotten for good: 2 memories, 2 questions" in run("forget", "--everything").out
+    assert "say what" in run("forget", status=2).err
 
 
 def test_fetch_command_lists_what_there_is(capsys):
@@ -215,7 +250,7 @@ def test_without_a_command_it_says_what_to_do_next(capsys):
     assert main([]) == 0
     said = capsys.readouterr().out
     done = subprocess.run([sys.executable, "-m", "promptmem"], capture_output=True, text=True, check=True)
-    assert done.stdout == said and "promptmem stream --help" in said
+    assert done.stdout == said and "promptmem ask --help" in said
     shown = [line.strip().split("  ")[0] for line in said.splitlines() if line.startswith("  promptmem ")]
     assert [parser().parse_args(s.split()[1:]).command for s in shown] == ["stream", "tasks", "fetch", "settings"]
 

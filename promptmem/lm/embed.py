@@ -205,8 +205,11 @@ class STEmbedder(Embedder):
     @cached_property
     def model(self):
         "The SentenceTransformer; with a cache it is loaded when a text is not in there"
+        from promptmem.lm.local import quiet_loading
         st = require("sentence_transformers", "local")
-        try: return st.SentenceTransformer(str(_offline_copy(self.source) or self.source), device=self.device)
+        source = str(_offline_copy(self.source) or self.source)
+        try:
+            with quiet_loading(Path(source).exists()): return st.SentenceTransformer(source, device=self.device)
         except Exception as e:
             raise LMError(f"no sentence-transformers model could be loaded from {str(self.source)!r:.80}: "
                           f"{str(e).splitlines()[0]}") from e

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['fast_bfloat16', 'auto_dtype', 'load_checkpoint', 'TransformersLM', 'end_ids']
+__all__ = ['fast_bfloat16', 'auto_dtype', 'quiet_loading', 'load_checkpoint', 'TransformersLM', 'end_ids']
 
 # %% ../../nbs/lm/05_local.ipynb #de2abade
 import os
@@ -48,11 +48,13 @@ def auto_dtype(
     torch = require("torch", "local")
     return torch.bfloat16 if parameters >= _LARGE and fast_bfloat16(device) else torch.float32
 
-# %% ../../nbs/lm/05_local.ipynb #400b0f61
+# %% ../../nbs/lm/05_local.ipynb #bab4b11d
 @contextmanager
-def _quiet(tf, local):
-    "No progress bars for files that are here; a download shows them"
-    log = tf.utils.logging
+def quiet_loading(
+    local:bool, # are the files on this machine?
+):
+    "A context without transformers' progress bars for files that are here; a download shows them"
+    log = require("transformers", "local").utils.logging
     bar = log.is_progress_bar_enabled()
     if local: log.disable_progress_bar()
     try: yield
@@ -89,7 +91,7 @@ def load_checkpoint(
     more = dict(gguf_file=gguf_file) if gguf_file else {}
     safe = {} if gguf_file else dict(use_safetensors=True)
     try:
-        with _quiet(tf, Path(path).exists()):
+        with quiet_loading(Path(path).exists()):
             tokenizer = tokenizer or tf.AutoTokenizer.from_pretrained(path, **more)
             given = "auto" if dtype == "auto" else dtype
             model = tf.AutoModelForCausalLM.from_pretrained(path, dtype=given, **safe, **more, **load)

@@ -26,7 +26,7 @@ def auto_dtype(parameters: int, device: str=...):
     ...
 
 @contextmanager
-def _quiet(tf, local):
+def quiet_loading(local: bool):
     ...
 
 def _cast(model, dtype):
