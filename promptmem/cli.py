@@ -602,7 +602,7 @@ _NEXT = """What you can do next:
   promptmem clarify "A website asked me to accept one"  what you meant, for the next question like it
   promptmem ask "Tell me what a cookie is."             the answer with what memory knows
   promptmem memories                                    what is remembered; forget, export and import beside it
-  promptmem stream own 20                               twenty questions, a user who clarifies, and what memory makes of it
+  promptmem stream own 20                               twenty questions and a user who clarifies
   promptmem fetch                                       the public data sets that the rooms read
   promptmem settings                                    versions, models, stores and threads
 

@@ -252,7 +252,8 @@ def test_without_a_command_it_says_what_to_do_next(capsys):
     done = subprocess.run([sys.executable, "-m", "promptmem"], capture_output=True, text=True, check=True)
     assert done.stdout == said and "promptmem ask --help" in said
     shown = [line.strip().split("  ")[0] for line in said.splitlines() if line.startswith("  promptmem ")]
-    assert [parser().parse_args(s.split()[1:]).command for s in shown] == ["stream", "tasks", "fetch", "settings"]
+    assert [parser().parse_args(shlex.split(s)[1:]).command for s in shown] == [
+        "ask", "clarify", "ask", "memories", "stream", "fetch", "settings"]
 
 
 def rows(path, texts, key="text"):
