@@ -195,7 +195,7 @@ class Database:
         self.url, self.timeout = as_url(where), timeout
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.path = Path(self.url.database).absolute() if self.sqlite and self.url.database else None
-        self.name = str(self.path.name) if self.path else shown(self.url)
+        self.name = str(self.path.name) if self.path else ":memory:" if self.sqlite else shown(self.url)
         self._lock = ForkLock() if self.sqlite and not self.path else None
         self.engine, self._direct, self._pid, self._left = None, None, os.getpid(), []
         GATE.before_fork(self)
