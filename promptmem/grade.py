@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 from .core import InvalidData, identity_key
-from .lm.arguments import NOTHING, TEXT, Kind, either, number, told
+from .arguments import NOTHING, TEXT, Kind, either, number, told
 
 # %% ../nbs/04_grade.ipynb #d4182fad
 _OPTIONS = Kind("a dict from letter to text", lambda v: isinstance(v, dict) and all(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
-from .lm.arguments import COLUMN, FIGURES, LISTED, NO_ARRAY, NUMBERS, Kind, number, told, whole
+from .arguments import COLUMN, FIGURES, LISTED, NO_ARRAY, NUMBERS, Kind, number, told, whole
 
 # %% ../nbs/01_stats.ipynb #726cc40f
 _LEVEL = Kind("a share between 0 and 1", number(0, 1).fits)

@@ -30,8 +30,8 @@ LEAVES = ("core", "record", "data", "stats", "grade", "cli", "testing")
 ROOMS = dict(memory="Memory: what did they mean?", reward="Reward: which prompt suits this question?",
              rewrite="Rewrite: which wording works better?", recall="Recall: what does a model remember?",
              edit="Edit: change the weights from one example")
-WORKS = dict(lm="Language models", store="The store", index="Indexes", batch="Batch runs and reports", panel="Panels",
-             demo="The demo model")
+WORKS = dict(arguments="Arguments", lm="Language models", store="The store", index="Indexes",
+             batch="Batch runs and reports", panel="Panels", demo="The demo model")
 SOURCES = "https://github.com/promptmem/promptmem/blob/main/"
 
 

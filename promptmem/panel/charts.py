@@ -11,7 +11,7 @@ import math
 
 from .parts import markup, table_text
 from .plots import COLORS
-from ..lm.arguments import LISTED, NOTHING, NUMBERS, TEXT, Kind, either, number, told
+from ..arguments import LISTED, NOTHING, NUMBERS, TEXT, Kind, either, number, told
 
 # %% ../../nbs/panel/02_charts.ipynb #fe9abb46
 _is_line = lambda v: isinstance(v, dict) and all(NUMBERS.fits(v.get(k)) for k in "xy")

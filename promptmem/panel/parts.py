@@ -11,7 +11,7 @@ import html
 import math
 from typing import Optional
 from ..core import InvalidData, rows_of
-from ..lm.arguments import FLAG, LISTED, NOTHING, Kind, either, told, whole
+from ..arguments import FLAG, LISTED, NOTHING, Kind, either, told, whole
 
 # %% ../../nbs/panel/01_parts.ipynb #98252db7
 _PARTS = ("heading", "paragraph", "facts", "explain", "table", "pick_list", "markup", "columns")

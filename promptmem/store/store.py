@@ -4,7 +4,7 @@
 
 # %% ../../nbs/store/03_store.ipynb #a6284e6d
 from __future__ import annotations
-from ..lm.arguments import FLAG, NAMED, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told, whole
+from ..arguments import FLAG, NAMED, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told, whole
 
 # %% auto #0
 __all__ = ['Store']

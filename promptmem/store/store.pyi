@@ -1,7 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
-from ..lm.arguments import FLAG, NAMED, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told, whole
+from ..arguments import FLAG, NAMED, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told, whole
 _MOST: _Any
 _CURSOR: _Any
 _RECORD: _Any

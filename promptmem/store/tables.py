@@ -10,11 +10,10 @@ __all__ = ['VERSION', 'metadata', 'meta', 'epochs', 'erased', 'clarifications', 
 # %% ../../nbs/store/01_tables.ipynb #ff3e4d4d
 import json
 import math
-import re
 
 # %% ../../nbs/store/01_tables.ipynb #be294fb9
 import sqlalchemy as sa
-from ..core import InvalidData, identity_key, stable_hash, utc_time
+from ..core import InvalidData, half_at, identity_key, stable_hash, utc_time, well_formed
 
 # %% ../../nbs/store/01_tables.ipynb #24d8713a
 VERSION = 4 # of the layout below, and of the rule that says which questions are the same
@@ -135,7 +134,6 @@ def erased_mark(
 
 # %% ../../nbs/store/01_tables.ipynb #ae77d061
 LONGEST, LONGEST_NAME = 1_000_000, 200 # characters of a text, of a name
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 def storable(
     value:str, # text from a user or a file
@@ -144,8 +142,8 @@ def storable(
 )->str:
     "`value`, or `InvalidData` when a database cannot hold it"
     if not isinstance(value, str): raise InvalidData(f"{what} must be text, found {type(value).__name__}")
-    bad = _UNSTORABLE.search(value)
-    if bad: raise InvalidData(f"{what} holds {bad[0]!r} at position {bad.start()}, which is not text")
+    at = half_at(value, null=True)
+    if at is not None: raise InvalidData(f"{what} holds {value[at]!r} at position {at}, which is not text")
     if len(value) > longest: raise InvalidData(f"{what} has {len(value):,} characters; at most {longest:,} are allowed")
     return value
 
@@ -173,7 +171,7 @@ def one_scope(
 # %% ../../nbs/store/01_tables.ipynb #8726748a
 def _whole(value):
     "The same value with what JSON or UTF-8 cannot carry replaced"
-    if isinstance(value, str): return re.sub("[\ud800-\udfff]", "\ufffd", value)
+    if isinstance(value, str): return well_formed(value)
     if isinstance(value, float): return value if math.isfinite(value) else None
     if isinstance(value, dict): return {_whole(k): _whole(v) for k, v in value.items()}
     return [_whole(v) for v in value] if isinstance(value, (list, tuple)) else value

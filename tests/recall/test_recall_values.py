@@ -81,7 +81,7 @@ def test_bad_values_for_every_argument():
 
 def test_the_first_mistakes_are_told_in_a_sentence():
     lm = pm.lm.TransformersLM(tiny_model("llama"), byte_tokenizer())
-    with pytest.raises(TypeError, match="missing a required argument: 'sentences'.*give lm.model, lm.tokenizer"):
+    with pytest.raises(TypeError, match="missing a required argument: 'sentences'.*give its .model and .tokenizer"):
         study(lm, ["a lamp"])
     with pytest.raises(TypeError, match="model is a TransformersLM: give its .model and .tokenizer"):
         study(lm, lm.tokenizer, ["a lamp"])

@@ -1,0 +1,30 @@
+# made by tools/stubs.py; do not edit
+from typing import Any as _Any
+
+from . import calls as calls
+from . import kinds as kinds
+from .calls import WrongArgument as WrongArgument
+from .calls import fault_of as fault_of
+from .calls import told as told
+from .kinds import COLUMN as COLUMN
+from .kinds import DICT as DICT
+from .kinds import ENTRY as ENTRY
+from .kinds import FIGURES as FIGURES
+from .kinds import FLAG as FLAG
+from .kinds import FRAME as FRAME
+from .kinds import FUNCTION as FUNCTION
+from .kinds import Kind as Kind
+from .kinds import LISTED as LISTED
+from .kinds import LIST_OF_TEXTS as LIST_OF_TEXTS
+from .kinds import NAMED as NAMED
+from .kinds import NOTHING as NOTHING
+from .kinds import NO_ARRAY as NO_ARRAY
+from .kinds import NUMBERS as NUMBERS
+from .kinds import PATH as PATH
+from .kinds import TEXT as TEXT
+from .kinds import YES_NO as YES_NO
+from .kinds import either as either
+from .kinds import number as number
+from .kinds import some as some
+from .kinds import text_fault as text_fault
+from .kinds import whole as whole
