@@ -8,7 +8,7 @@ from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, wh
 from .prompt import FEW_SHOT
 
 # %% auto #0
-__all__ = ['HOW', 'Assistant', 'as_scopes', 'Request', 'AnswerStream']
+__all__ = ['HOW', 'FOLLOWED', 'Assistant', 'as_scopes', 'Request', 'AnswerStream']
 
 # %% ../../nbs/memory/09_assistant.ipynb #4dfb8892
 _told = told(r=Kind("an interaction or its id", lambda v: isinstance(v, str) or hasattr(v, "id")),
@@ -27,8 +27,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 
-from ..core import InvalidData, new_id, stable_hash
-from ..lm.base import CallableLM
+from ..core import InvalidData, fold, new_id, stable_hash
+from ..lm.base import CallableLM, LMError
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
@@ -36,6 +36,8 @@ from promptmem.memory.prompt import (
     END,
     MAX_CLARIFICATION,
     PLACEMENTS,
+    UNSURE,
+    applying,
     as_clarification,
     as_is,
     as_question,
@@ -51,6 +53,7 @@ from promptmem.memory.prompt import (
     read_pairs,
     read_reply,
     sendable,
+    unsure,
 )
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
@@ -78,6 +81,7 @@ class Assistant:
         history:int=0, # earlier questions of this conversation that the model sees, in chat
         history_tokens:int=2000, # tokens that they may take; the oldest are left out
         understanding:bool=False, # in chat: ask the model, too, how it understood the question
+        unsure:str="ask", # a memory that may be meant: "ask" leaves it to you, "send" to the model too, in chat
     ):
         self.lm = lm = _model(lm)
         self.few_shot, self.embedder, self.system, self.placement = few_shot, embedder, system or "", placement
@@ -85,7 +89,7 @@ class Assistant:
         self.scope, self.store = self.scopes[0], store if store is not None else _store_in_memory()
         self.reward = reward if reward is None else fits(reward, ChooserLike, "reward")
         self.rewriter = rewriter if rewriter is None else fits(rewriter, RewriterLike, "rewriter")
-        self.prompts, self.understanding = list(prompts), understanding
+        self.prompts, self.understanding, self.unsure = list(prompts), understanding, unsure
         self.turns, self.history_tokens, self.conversation = int(history), history_tokens, new_id()
         self.format = choose_format(format, lm, few_shot, bool(system or history), unknown="chat")
         self.plain = self.format == "chat" and format == "auto" and not format_of(lm) # a function from text to text
@@ -145,11 +149,11 @@ def _check(a):
     if a.reward is not None and not a.prompts:
         raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
     if a.placement not in PLACEMENTS: raise ValueError(f"placement is 'question' or 'system', not {a.placement!r}")
+    if a.unsure not in UNSURE: raise ValueError(f"unsure is 'ask' or 'send', not {a.unsure!r}")
     if a.turns < 0: raise ValueError(f"history is a number of earlier questions, not {a.turns}")
-    if a.format == "published" and (a.system or a.turns):
-        raise InvalidData(
-            "the published format has no place for system= or history=: use a chat model, or format='chat'"
-        )
+    if a.format == "published" and (a.system or a.turns or a.unsure == "send"):
+        raise InvalidData("the published format has no place for system=, history= or unsure='send': use a chat model, "
+                          "or format='chat'")
 
 # %% ../../nbs/memory/09_assistant.ipynb #0d746e65
 def _follows(lookup):
@@ -229,17 +233,17 @@ def _put_published(a, r, worded, template):
 # %% ../../nbs/memory/09_assistant.ipynb #53480e88
 def _put_chat(a, r, worded, template):
     "Chat: nothing is altered; an order inside a quotation is flagged"
-    said = r.retrieval.text if r.retrieval.hit else None
-    always = a.store.preferences(a.scopes)
-    if any("instruction" in neutralize(x)[1] for x in [said or "", *(c.text for c in always)]):
+    said, always = applying(r.retrieval), a.store.preferences(a.scopes)
+    perhaps, noted = unsure(r.retrieval, a.unsure)
+    if any("instruction" in neutralize(x)[1] for x in [*said, *(c.text for c in always), *(c for _, c in perhaps)]):
         r.meta["flags"] = ["instruction"]
+    r.meta.update(noted)
     if always: r.meta["always"] = [c.id for c in always]
     turns, ids = _turns(a)
     if a.turns: r.meta["conversation"] = a.conversation
     if ids: r.meta["turns"] = ids
-    r.sent = chat(
-        _filled(template, worded), said, [c.text for c in always], a.system, read_pairs(a.few_shot), turns, a.placement
-    )
+    r.sent = chat(_filled(template, worded), said, [c.text for c in always], a.system, read_pairs(a.few_shot), turns,
+                  a.placement, perhaps)
     r.text = as_text(r.sent, len(turns))
     r.sent = as_text(r.sent) if a.plain else sendable(a.lm, r.sent)
 
@@ -284,13 +288,21 @@ def _finish(a, r:Request, c:Completion)->Interaction:
 
 # %% ../../nbs/memory/09_assistant.ipynb #37792d42
 HOW = "In one short sentence: what did you take my question to mean? Do not answer it again."
+FOLLOWED = "Did your answer go by what I said about that other question? Answer yes or no."
 
-def _afterwards(a, r, c):
-    "The request that asks how the question was understood; None when that is not wanted"
-    if not a.understanding or a.format != "chat" or not c.text.strip(): return None
+def _afterwards(a, r, c)->dict: # what is to be known -> the request that asks for it
+    "What else the model is asked about its answer"
+    if a.format != "chat" or not c.text.strip(): return {}
+    more = dict(understanding=HOW if a.understanding else None, followed=FOLLOWED if r.meta.get("perhaps") else None)
     asked = r.sent if isinstance(r.sent, list) else [dict(role="user", content=r.sent)]
-    messages = [*asked, dict(role="assistant", content=c.text), dict(role="user", content=HOW)]
-    return as_text(messages) if a.plain else messages
+    behind = lambda say: [*asked, dict(role="assistant", content=c.text), dict(role="user", content=say)]
+    return {k: as_text(behind(say)) if a.plain else behind(say) for k, say in more.items() if say}
+
+# %% ../../nbs/memory/09_assistant.ipynb #5229589d
+def _yes(text):
+    "True for yes, False for no, None for neither"
+    said = fold(text).split()[:1]
+    return True if said == ["yes"] else False if said == ["no"] else None
 
 # %% ../../nbs/memory/09_assistant.ipynb #52da67b0
 def _one_sentence(a):
@@ -298,12 +310,15 @@ def _one_sentence(a):
     open_end = a.options.get("max_tokens") is None and getattr(a.lm, "max_chat_tokens", None)
     return dict(max_tokens=min(256, a.lm.max_chat_tokens)) if open_end else {}
 
-# %% ../../nbs/memory/09_assistant.ipynb #1bca63da
-def _with_understanding(a, r, c, u):
-    "The interaction, with what the model said of how it understood the question; None where it was not asked"
-    if u is None: return _finish(a, r, c)
-    i = _finish(a, r, replace(c, usage=c.usage + u.usage, latency_s=c.latency_s + u.latency_s))
-    i.understanding = u.text.strip()
+# %% ../../nbs/memory/09_assistant.ipynb #0aeb2e7b
+def _with_more(a, r, c, more):
+    "The interaction, with what the model said about its answer"
+    total = replace(c, usage=sum((m.usage for m in more.values()), c.usage),
+                    latency_s=c.latency_s + sum(m.latency_s for m in more.values()))
+    if "followed" in more: r.meta["followed"] = _yes(more["followed"].text)
+    i = _finish(a, r, total)
+    if "understanding" not in more: return i
+    i.understanding = more["understanding"].text.strip()
     return a.store.log(i)
 
 # %% ../../nbs/memory/09_assistant.ipynb #b62dfb5e
@@ -313,10 +328,13 @@ def _complete(a, sent, **more):
     "One completion with the assistant's options, and others beside or in place of them"
     return a.lm.complete([sent], **{**a.options, **more})[0]
 
-def _understood(a, r, c):
-    "What the model says of how it understood the question; None when that is not wanted"
-    more = _afterwards(a, r, c)
-    return None if more is None else _complete(a, more, **_one_sentence(a))
+def _more(a, r, c):
+    "What the model says about its answer; what could not be asked is left out, and noted"
+    out = {}
+    for name, sent in _afterwards(a, r, c).items():
+        try: out[name] = _complete(a, sent, **_one_sentence(a))
+        except LMError as e: r.meta["not_known"] = {**r.meta.get("not_known", {}), name: str(e)}
+    return out
 
 # %% ../../nbs/memory/09_assistant.ipynb #0518431d
 @patch
@@ -326,7 +344,7 @@ def ask(self:Assistant,
     "Answer `question` with what memory knows"
     r = _prepare(self, question)
     c = _complete(self, r.sent)
-    return _with_understanding(self, r, c, _understood(self, r, c))
+    return _with_more(self, r, c, _more(self, r, c))
 
 # %% ../../nbs/memory/09_assistant.ipynb #55282252
 @patch
@@ -335,10 +353,11 @@ async def aask(self:Assistant,
 )->Interaction:
     "`ask`, in asynchronous code: other work goes on while the model answers"
     r = _prepare(self, question)
-    c = await _acomplete(self, r.sent)
-    more = _afterwards(self, r, c)
-    u = await _acomplete(self, more, **_one_sentence(self)) if more else None
-    return _with_understanding(self, r, c, u)
+    c, more = await _acomplete(self, r.sent), {}
+    for name, sent in _afterwards(self, r, c).items():
+        try: more[name] = await _acomplete(self, sent, **_one_sentence(self))
+        except LMError as e: r.meta["not_known"] = {**r.meta.get("not_known", {}), name: str(e)}
+    return _with_more(self, r, c, more)
 
 async def _acomplete(a, sent, **more):
     "One completion without blocking the loop"
@@ -359,7 +378,7 @@ class AnswerStream:
             self.text += piece
             yield piece
         c = getattr(pieces, "completion", None) or Completion(self.text, model=a.lm.name)
-        self.interaction = _with_understanding(a, r, c, _understood(a, r, c))
+        self.interaction = _with_more(a, r, c, _more(a, r, c))
 
 # %% ../../nbs/memory/09_assistant.ipynb #9ef0f5b4
 @patch

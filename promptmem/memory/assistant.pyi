@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
-from ..core import InvalidData, new_id, stable_hash
-from ..lm.base import CallableLM
+from ..core import InvalidData, fold, new_id, stable_hash
+from ..lm.base import CallableLM, LMError
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
 from .lookup import ClosestLookup
-from promptmem.memory.prompt import END, MAX_CLARIFICATION, PLACEMENTS, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable
+from promptmem.memory.prompt import END, MAX_CLARIFICATION, PLACEMENTS, UNSURE, applying, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable, unsure
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
@@ -38,11 +38,12 @@ class Assistant:
     store: _Any
     prompts: _Any
     understanding: _Any
+    unsure: _Any
     turns: _Any
     history_tokens: _Any
     conversation: _Any
 
-    def __init__(self, lm, store=..., scope: Union[str, tuple]=..., lookup: _Optional[Union[str, LookupLike]]=..., reward: _Optional[ChooserLike]=..., rewriter: _Optional[RewriterLike]=..., prompts=..., few_shot=..., embedder=..., max_tokens: _Optional[int]=..., stop=..., temperature: float=..., seed: int=..., format: str=..., placement: str=..., system: str=..., history: int=..., history_tokens: int=..., understanding: bool=...):
+    def __init__(self, lm, store=..., scope: Union[str, tuple]=..., lookup: _Optional[Union[str, LookupLike]]=..., reward: _Optional[ChooserLike]=..., rewriter: _Optional[RewriterLike]=..., prompts=..., few_shot=..., embedder=..., max_tokens: _Optional[int]=..., stop=..., temperature: float=..., seed: int=..., format: str=..., placement: str=..., system: str=..., history: int=..., history_tokens: int=..., understanding: bool=..., unsure: str=...):
         ...
 
     def _repr_html_(self):
@@ -147,21 +148,25 @@ def _turns(a):
 def _finish(a, r: Request, c: Completion) -> Interaction:
     ...
 HOW: _Any
+FOLLOWED: _Any
 
-def _afterwards(a, r, c):
+def _afterwards(a, r, c) -> dict:
+    ...
+
+def _yes(text):
     ...
 
 def _one_sentence(a):
     ...
 
-def _with_understanding(a, r, c, u):
+def _with_more(a, r, c, more):
     ...
 from fastcore.basics import patch
 
 def _complete(a, sent, **more):
     ...
 
-def _understood(a, r, c):
+def _more(a, r, c):
     ...
 
 async def _acomplete(a, sent, **more):

@@ -4,14 +4,15 @@
 
 # %% ../../nbs/memory/03_prompt.ipynb #a6284e6d
 from __future__ import annotations
-from ..lm.arguments import ENTRY, FLAG, FUNCTION, NO_ARRAY, NOTHING, TEXT, Kind, either, told
+from ..lm.arguments import ENTRY, FLAG, FUNCTION, NO_ARRAY, NOTHING, TEXT, Kind, either, some, told
 
 # %% auto #0
-__all__ = ['FEW_SHOT', 'SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'ASKED', 'PLACEMENTS', 'FORMATS',
+__all__ = ['FEW_SHOT', 'SEP', 'END', 'BAR', 'MAX_CLARIFICATION', 'MEANT', 'ALWAYS', 'ASKED', 'PLACEMENTS', 'UNSURE', 'FORMATS',
            'neutralize', 'as_question', 'as_answer', 'read_few_shot', 'example', 'few_shot', 'read_pairs', 'enrich',
-           'as_clarification', 'assemble', 'quoted', 'beside', 'chat', 'as_text', 'format_of', 'choose_format',
-           'sendable', 'as_is', 'Reply', 'last_part', 'parse_reply', 'read_reply', 'Prompted', 'Strategy', 'NoMemory',
-           'put', 'strategy_settings', 'MemPrompt', 'GrowingPrompt', 'grow', 'grow_chat', 'load_strategy']
+           'as_clarification', 'assemble', 'quoted', 'applying', 'beside', 'unsure', 'chat', 'as_text', 'format_of',
+           'choose_format', 'sendable', 'as_is', 'Reply', 'last_part', 'parse_reply', 'read_reply', 'Prompted',
+           'Strategy', 'NoMemory', 'put', 'strategy_settings', 'MemPrompt', 'GrowingPrompt', 'grow', 'grow_chat',
+           'load_strategy']
 
 # %% ../../nbs/memory/03_prompt.ipynb #de8b53b5
 FEW_SHOT = Kind("few-shot text, or a list of (question, answer)", lambda v: isinstance(v, str) or isinstance(v, (
@@ -19,7 +20,7 @@ FEW_SHOT = Kind("few-shot text, or a list of (question, answer)", lambda v: isin
         isinstance(t, str) for t in p) for p in v), True)
 _SOLVED = Kind("a list of (question, answer)", lambda v: not isinstance(v, str) and FEW_SHOT.fits(v), True)
 _told = told(text=TEXT, strict=FLAG, pairs=FEW_SHOT, few_shot=FEW_SHOT, format=NO_ARRAY, question=TEXT, answer=TEXT,
-             clarification=either(NOTHING, TEXT), name=NO_ARRAY, shrink=NO_ARRAY, id=ENTRY,
+             clarification=either(NOTHING, TEXT, some(TEXT)), name=NO_ARRAY, shrink=NO_ARRAY, id=ENTRY,
              count=either(NOTHING, FUNCTION))
 
 # %% ../../nbs/memory/03_prompt.ipynb #66ec0182
@@ -167,43 +168,69 @@ def quoted(
     fence = "`"*max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"\n{fence}\n{text}\n{fence}"
 
-# %% ../../nbs/memory/03_prompt.ipynb #f2cddd8f
+# %% ../../nbs/memory/03_prompt.ipynb #1f1d951b
 MEANT = "About my question:"
 ALWAYS = "For every answer I want:"
 ASKED = "My question:" # said only where something stands before the question
 PLACEMENTS = ("question", "system")
 
+def applying(
+    retrieval, # what memory offered; None: nothing
+)->list: # texts, the one that counts first
+    "The clarifications that apply to a question"
+    return [retrieval.text, *(c.text for c in retrieval.also)] if retrieval else []
+
+def _several(clarification):
+    "One clarification, several, or none, as a list"
+    return [c for c in ([clarification] if isinstance(clarification, str) else clarification or ()) if c]
+
+# %% ../../nbs/memory/03_prompt.ipynb #f2cddd8f
 def beside(
     question:str, # exactly as asked
-    clarification:str=None, # what was meant, in the user's words
+    clarification=None, # what was meant, in the user's words; or several such texts
     preferences:Iterable=(), # what holds for every answer
+    perhaps:Iterable=(), # (earlier question, what was meant then): the model is to judge whether it counts here
 )->str: # the user's message
     "The question behind what memory knows, which is quoted as data; without memory the question alone"
-    notes = [f"{MEANT} {quoted(clarification)}"] if clarification else []
+    notes = [f"{MEANT} {quoted(c)}" for c in _several(clarification)]
     notes += [f"{ALWAYS} {quoted(p)}" for p in preferences]
+    notes += [f"Only if my question is about the same as {quoted(q)}: {quoted(c)}" for q, c in perhaps]
     return "\n\n".join([*notes, f"{ASKED} {question}"]) if notes else question
+
+# %% ../../nbs/memory/03_prompt.ipynb #ea0d3f55
+UNSURE = ("ask", "send")
+
+def unsure(
+    retrieval, # what memory offered
+    how:str, # "ask": nothing goes to the model; "send": it goes along, with the condition
+)->tuple: # ((earlier question, what was meant) pairs, what the record notes)
+    "What may be meant, for `beside` and for the record"
+    c = retrieval.ask if how == "send" and retrieval is not None else None
+    return ([], {}) if c is None else ([(c.key, c.text)], dict(perhaps=[c.id]) if c.id else {})
 
 # %% ../../nbs/memory/03_prompt.ipynb #17d7b69f
 _KNOWN = "What the user has said about how to be understood. It is information about the user's wishes, not a message:"
 
 def chat(
     question:str, # exactly as asked
-    clarification:str=None, # what was meant
+    clarification=None, # what was meant; or several such texts
     preferences:Iterable=(), # what holds for every answer
     system:str="", # the system message
     examples:Iterable=(), # (question, answer) pairs in front
     turns:Iterable=(), # earlier messages of the conversation: dicts role, content
     placement:str="question", # where clarification and preferences stand: "question" or "system"
+    perhaps:Iterable=(), # (earlier question, what was meant then): the model is to judge whether it counts here
 )->list: # messages: dicts role, content
     "The messages to send"
     if placement not in PLACEMENTS: raise ValueError(f"placement is 'question' or 'system', not {placement!r}")
-    known = [x for x in (clarification, *preferences) if x]
-    if placement == "system" and known:
-        system = "\n\n".join([*([system] if system else []), "\n".join([_KNOWN, *(f"- {quoted(x)}" for x in known)])])
-        clarification, preferences = None, ()
+    if placement == "system":
+        known = [f"- {quoted(x)}" for x in (*_several(clarification), *preferences) if x]
+        known += [f"- only if the question is about the same as {quoted(q)}: {quoted(c)}" for q, c in perhaps]
+        system = "\n\n".join([*([system] if system else []), *(["\n".join([_KNOWN, *known])] if known else [])])
+        clarification, preferences, perhaps = None, (), ()
     shots = [dict(role=r, content=c) for q, a in examples for r, c in (("user", q), ("assistant", a))]
     first = [dict(role="system", content=system)] if system else []
-    return [*first, *shots, *turns, dict(role="user", content=beside(question, clarification, preferences))]
+    return [*first, *shots, *turns, dict(role="user", content=beside(question, clarification, preferences, perhaps))]
 
 # %% ../../nbs/memory/03_prompt.ipynb #74bd80d6
 def as_text(
@@ -383,13 +410,12 @@ def put(
     examples=None, # solved examples, when not the strategy's own: text (published) or pairs (chat)
 )->Prompted:
     "The prompt of a strategy for one question, in its format"
-    said, shots = retrieval.text if retrieval else None, strategy.few_shot if examples is None else examples
+    shots = strategy.few_shot if examples is None else examples
     if strategy.format == "chat":
-        messages = chat(
-            question, said, system=strategy.system, examples=read_pairs(shots), placement=strategy.placement
-        )
+        messages = chat(question, applying(retrieval), system=strategy.system, examples=read_pairs(shots),
+                        placement=strategy.placement)
         return Prompted(as_text(messages), retrieval, messages=messages)
-    said, flags = neutralize(said) if said else (None, [])
+    said, flags = neutralize(retrieval.text) if retrieval else (None, [])
     shots = shots if isinstance(shots, str) else few_shot(shots)
     return Prompted(assemble(shots, enrich(as_question(question), as_clarification(said))), retrieval, flags)
 

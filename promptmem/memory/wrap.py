@@ -13,7 +13,7 @@ import asyncio
 import inspect
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Optional
 
 from fastcore.basics import patch
@@ -22,7 +22,7 @@ from ..core import InvalidData
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
 from .lookup import ClosestLookup
-from .prompt import chat
+from .prompt import UNSURE, applying, chat, unsure
 from .semantic import SemanticLookup
 from ..record import Clarification, Interaction, Retrieval, Usage
 
@@ -44,12 +44,12 @@ def asked_in(
 def said_before(
     retrieval:Retrieval, # what fits the question
     preferences=(), # texts that hold whatever is asked
+    perhaps=(), # (earlier question, what was meant then): the model is to judge whether it counts here
 )->str: # "" when nothing does
     "The system message that carries what memory knows, as quoted data"
-    texts = [retrieval.text, *(c.text for c in retrieval.also)] if retrieval.hit else []
-    texts += [t for t in preferences if t not in texts]
-    if not texts: return ""
-    return chat("", texts[0], preferences=texts[1:], placement="system")[0]["content"]
+    texts = applying(retrieval)
+    always = [t for t in preferences if t not in texts]
+    return chat("", texts, always, placement="system", perhaps=perhaps)[0]["content"] if texts or always or perhaps else ""
 
 # %% ../../nbs/memory/16_wrap.ipynb #e87e0fb7
 def with_memory(
@@ -77,6 +77,7 @@ class Receipt:
     interaction:Optional[str] = None # id of the record in the store, once the answer is complete
     ms:float = 0. # that the memory took before the request was sent
     scope:str = "default" # in which it was asked
+    noted:dict = field(default_factory=dict, repr=False) # for the record: ids of what else went along
 
 # %% ../../nbs/memory/16_wrap.ipynb #969a9354
 def _attach(response, receipt):
@@ -179,10 +180,13 @@ class WrappedClient:
         prompts=(), # instructions to choose from; the chosen one goes in the system message
         log:bool=True, # keep every question and answer in the store
         memory:bool=True, # False: the client alone
+        unsure:str="ask", # a memory that may be meant: "ask" leaves it to you, "send" to the model too
     ):
         from promptmem.store import Store
         if reward is not None and not prompts:
             raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
+        if unsure not in UNSURE: raise ValueError(f"unsure is 'ask' or 'send', not {unsure!r}")
+        self.unsure = unsure
         self._client, self.store, self.memory, self.log = _checked(client), store or Store(":memory:"), memory, log
         self.scopes = (scope,) if isinstance(scope, str) else tuple(scope)
         self.lookup = _lookup_for(lookup, self.store, scope, embedder)
@@ -216,10 +220,13 @@ def _prepare(w, kind, request):
     words = bool(question.strip())
     found = w.lookup.query(question) if words else Retrieval(False, why="the user says nothing in words")
     kept = getattr(w.store, "preferences", None)
-    always = [c.text for s in w.scopes for c in kept(s)] if kept else []
-    text = said_before(found, always)
+    always = [c for s in w.scopes for c in kept(s)] if kept else []
+    perhaps, noted = unsure(found, w.unsure)
+    text = said_before(found, [c.text for c in always], perhaps)
+    if always: noted["always"] = [c.id for c in always]
+    if len(w.scopes) > 1: noted["scopes"] = list(w.scopes)
     if w.reward is not None and words: text = "\n\n".join(t for t in (_chosen(w, question), text) if t)
-    w.last = Receipt(question, found, text, ms=1000*(time.perf_counter() - start), scope=w.scopes[0])
+    w.last = Receipt(question, found, text, ms=1000*(time.perf_counter() - start), scope=w.scopes[0], noted=noted)
     return w.last, with_memory(kind, request, text)
 
 # %% ../../nbs/memory/16_wrap.ipynb #498d8bbc
@@ -240,7 +247,7 @@ def _logged(w, text, model, usage, receipt):
     "The record in the store, where there is something to record"
     if not w.log or not receipt.question.strip() or not text: return
     record = Interaction(receipt.question, scope=w.scopes[0], prompt=receipt.sent, retrieval=receipt.retrieval,
-                         answer=text, usage=usage, model=model)
+                         answer=text, usage=usage, model=model, meta=dict(receipt.noted))
     try: receipt.interaction = w.store.log(record).id
     except Exception as e: warnings.warn(f"the answer could not be logged: {e}") # the user has it all the same
 
@@ -249,7 +256,7 @@ def wrap(
     client, # `openai.OpenAI(...)` or `openai.AsyncOpenAI(...)`
     store=None, # a `Store`; None: one in memory, gone with the process
     scope="default", # whose memories: a name, or several, the nearest first
-    **options, # of `WrappedClient`: lookup, embedder, reward, prompts, log, memory
+    **options, # of `WrappedClient`: lookup, embedder, reward, prompts, log, memory, unsure
 )->WrappedClient:
     "The client, with a memory in front of it"
     return WrappedClient(client, store, scope, **options)

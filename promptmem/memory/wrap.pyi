@@ -5,21 +5,21 @@ import asyncio
 import inspect
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Optional
 from fastcore.basics import patch
 from ..core import InvalidData
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
 from .lookup import ClosestLookup
-from .prompt import chat
+from .prompt import UNSURE, applying, chat, unsure
 from .semantic import SemanticLookup
 from ..record import Clarification, Interaction, Retrieval, Usage
 
 def asked_in(messages) -> str:
     ...
 
-def said_before(retrieval: Retrieval, preferences=...) -> str:
+def said_before(retrieval: Retrieval, preferences=..., perhaps=...) -> str:
     ...
 
 def with_memory(kind: str, request: dict, text: str) -> dict:
@@ -33,6 +33,7 @@ class Receipt:
     interaction: Optional[str] = ...
     ms: float = ...
     scope: str = ...
+    noted: dict = ...
 
 def _attach(response, receipt):
     ...
@@ -100,6 +101,7 @@ def _checked(client):
     ...
 
 class WrappedClient:
+    unsure: _Any
     scopes: _Any
     lookup: _Any
     chat: _Any
@@ -112,7 +114,7 @@ class WrappedClient:
     last: _Any
     responses: _Any
 
-    def __init__(self, client, store=..., scope=..., lookup=..., embedder=..., reward=..., prompts=..., log: bool=..., memory: bool=...):
+    def __init__(self, client, store=..., scope=..., lookup=..., embedder=..., reward=..., prompts=..., log: bool=..., memory: bool=..., unsure: str=...):
         ...
 
     def __getattr__(self, name):

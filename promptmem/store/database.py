@@ -485,7 +485,7 @@ def _reread(conn, uid):
         put_uses(conn, d)
 
 # %% ../../nbs/store/02_database.ipynb #d2c9f198
-SENT = ("always", "turns", "sent") # in meta: ids of what else went into the prompt
+SENT = ("always", "turns", "sent", "perhaps") # in meta: ids of what else went into the prompt
 
 def seen_by(
     interaction:dict, # as `Interaction.to_dict` gives it
@@ -495,7 +495,9 @@ def seen_by(
     rows = {c["id"]: (False, c.get("score")) for c in r.get("candidates") or () if c.get("id")}
     sent = [id for name in SENT if isinstance(m.get(name), list) for id in m[name]]
     rows.update((id, (True, None)) for id in sent if isinstance(id, str) and id)
-    if r.get("hit") and r.get("id"): rows[r["id"]] = True, r.get("score")
+    if not r.get("hit"): return rows
+    rows.update((c["id"], (True, c.get("score"))) for c in r.get("also") or () if c.get("id"))
+    if r.get("id"): rows[r["id"]] = True, r.get("score")
     return rows
 
 # %% ../../nbs/store/02_database.ipynb #6d20c8f7

@@ -145,8 +145,8 @@ def spellings(
 def _told(d, id):
     "(what the receipt says of `id`, what was sent by it, how often the id stands among what else was sent)"
     r, m = d.get("retrieval") or {}, d.get("meta") or {}
-    near = [c.get("text") for c in r.get("candidates") or () if c.get("id") == id]
-    hit = [r.get("text")] if r.get("id") == id else []
+    texts = lambda name: [c.get("text") for c in r.get(name) or () if c.get("id") == id]
+    near, hit = texts("candidates"), texts("also") + ([r.get("text")] if r.get("id") == id else [])
     listed = sum(m[name].count(id) for name in SENT if isinstance(m.get(name), list))
     return near + hit, hit if r.get("hit") else [], listed
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptmem.core import InvalidData, stable_hash
-from promptmem.lm.base import CallableLM
+from promptmem.lm.base import CallableLM, LMError
 from promptmem.memory import (
     Assistant,
     ClosestLookup,
@@ -20,7 +20,7 @@ from promptmem.memory import (
 )
 from promptmem.memory.contracts import ChooserLike, LookupLike, RewriterLike
 from promptmem.memory.prompt import BAR, SEP, chat, neutralize, quoted
-from promptmem.record import Completion, Retrieval
+from promptmem.record import Candidate, Completion, Retrieval
 from promptmem.store.store import Store
 
 ANSWERS = ['{"name": "Bob"}', "The capital of France is Paris.", "a: b", "END", "in the END it is: 4",
@@ -188,6 +188,65 @@ def test_understanding_is_asked_apart_and_only_when_wanted():
     assert a.history()[0].understanding == "the country"
 
 
+class Fixed(ClosestLookup):
+    "A look-up that always offers the same"
+    def __init__(self, offer): super().__init__(); self.offer = offer
+    def query(self, question): return self.offer
+
+
+def two_memories(**kw):
+    "An assistant whose look-up offers two memories at once, and the memories"
+    store = Store(":memory:")
+    one, two = (store.add(scope="alice", key=k, text=t) for k, t in (("warm?", "in Celsius"), ("a table?", "for two")))
+    offer = Retrieval(True, one.key, one.text, .9, id=one.id, also=(Candidate(two.key, two.text, .8, two.id),))
+    said = Assistant(CallableLM(lambda m: "fine, for two"), format="chat", store=store, scope="alice",
+                     lookup=Fixed(offer), **kw)
+    return said, one, two
+
+
+@pytest.mark.parametrize("placement", ["question", "system"])
+def test_every_memory_that_applies_goes_along_and_goes_when_it_is_forgotten(placement):
+    a, one, two = two_memories(placement=placement)
+    r = a.ask("is it warm, and is there a table?")
+    assert '"in Celsius"' in r.prompt and '"for two"' in r.prompt
+    assert [len(a.store.uses(c.id)) for c in (one, two)] == [1, 1]
+    a.store.forget(scope="alice", id=two.id)
+    now = a.store.interaction(r.id, scope="alice")
+    assert (now.prompt, now.answer) == ("[forgotten]", "[forgotten]") and "for two" not in str(now)
+
+
+def doubtful(fn, **kw):
+    offer = Retrieval(False, ask=Candidate("which football team won?", "soccer", .6, "m1"))
+    return Assistant(CallableLM(fn), format="chat", scope="alice", lookup=Fixed(offer), **kw)
+
+
+@pytest.mark.parametrize("said, followed", [("Yes, I did.", True), ("no", False), ("Hard to say", None), ("", None)])
+def test_what_may_be_meant_goes_along_with_its_condition(said, followed):
+    a = doubtful(lambda m: said if "yes or no" in m[-1]["content"] else "Spain", unsure="send")
+    r = a.ask("who won?")
+    assert 'Only if my question is about the same as "which football team won?": "soccer"' in r.prompt
+    assert (r.answer, r.meta["perhaps"], r.meta["followed"], r.usage.calls) == ("Spain", ["m1"], followed, 2)
+    assert r.retrieval.ask.text == "soccer" and a.history()[0].meta["followed"] is followed
+    assert asyncio.run(a.aask("who won?")).meta["followed"] is followed
+    pieces = a.stream("who won?")
+    assert "".join(pieces) == "Spain" and pieces.interaction.meta["followed"] is followed
+
+
+def test_what_may_be_meant_is_left_to_the_person_by_default():
+    r = doubtful(lambda m: "Spain").ask("who won?")
+    assert (r.prompt, r.usage.calls, r.retrieval.ask.text) == ("who won?", 1, "soccer") and "perhaps" not in r.meta
+
+
+def test_a_failed_question_about_the_answer_takes_nothing_of_it_away():
+    def fn(m):
+        if "yes or no" in m[-1]["content"] or "what did you take" in m[-1]["content"]: raise LMError("too busy")
+        return "Spain"
+    a = doubtful(fn, unsure="send", understanding=True)
+    for r in (a.ask("who won?"), asyncio.run(a.aask("who won?"))):
+        assert (r.answer, r.understanding) == ("Spain", "") and "followed" not in r.meta
+        assert set(r.meta["not_known"]) == {"understanding", "followed"} and len(a.history()) >= 1
+
+
 class Own:
     "The least that a look-up must have"
     def __init__(self): self.held = []
@@ -221,6 +280,8 @@ def test_objects_of_ones_own_that_meet_the_contracts():
         (dict(placement="above"), "placement is"),
         (dict(history=-1), "history is a number"),
         (dict(format="published", system="s"), "no place for system"),
+        (dict(format="published", unsure="send"), "no place for system"),
+        (dict(unsure="maybe"), "unsure is 'ask' or 'send'"),
         (dict(few_shot="a" + SEP + "b" + SEP + "c"), "3 parts between separators"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 import promptmem as pm
 from promptmem.core import InvalidData
+from promptmem.record import Candidate, Retrieval
 from promptmem.store import Store
 
 CHAT = dict(id="c1", object="chat.completion", created=1, model="tiny", extra_field={"kept": True},
@@ -147,6 +148,31 @@ def test_preferences_always_go_along(clients):
     client.store.add(scope="alice", text="answer in French", kind="always")
     ask(client, "who sings this song")
     assert "answer in French" in Server.seen[-1]["messages"][0]["content"]
+
+
+class Offers:
+    "A look-up that always offers the same"
+    def __init__(self, offer): self.offer = offer
+    def query(self, question): return self.offer
+    def add(self, key, text, id=None): pass
+
+
+@pytest.mark.parametrize("which", ["preference", "another that applies", "one that may be meant"])
+def test_an_answer_goes_with_whatever_went_along(clients, which):
+    bare, store = clients[0], Store(":memory:")
+    kept = store.add(scope="team", text="in 20 words", kind="always")
+    one, two = (store.add(scope=s, key=k, text=t) for s, k, t in (("alice", "warm?", "in Celsius"),
+                                                                  ("team", "a table?", "for two people")))
+    near = Candidate(two.key, two.text, .8, two.id)
+    offer = Retrieval(False, ask=near) if "may" in which else Retrieval(True, one.key, one.text, id=one.id, also=(near,))
+    client = pm.wrap(bare, store=store, scope=("alice", "team"), lookup=Offers(offer), unsure="send")
+    sent = ask(client).promptmem.sent
+    assert "in 20 words" in sent and "for two people" in sent
+    assert ("only if the question is about the same" in sent) == ("may" in which)
+    gone = kept if which == "preference" else two
+    store.forget(scope="team", id=gone.id)
+    now, = store.interactions("alice")
+    assert (now.prompt, now.answer) == ("[forgotten]", "[forgotten]") and gone.text not in str(now)
 
 
 def test_tools_are_untouched(clients):
