@@ -434,8 +434,10 @@ def _ask_options(p):
 
 def _noted(r):
     "What memory did for an answer, in lines"
+    from promptmem.memory.prompt import applying
     found = r.retrieval
-    if found.hit: yield f"remembered: {found.text} ({found.why})"
+    for text in applying(found): yield f"remembered: {text}"
+    if found.hit: yield f"because {found.why}"
     elif found.ask: yield f'perhaps as last time: {found.ask.text}? Then: promptmem clarify "{found.ask.text}"'
     if r.meta.get("finish_reason") == "length": yield "the answer was cut at its longest: --max-tokens allows more"
 

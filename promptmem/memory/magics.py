@@ -14,6 +14,7 @@ from functools import wraps
 
 from ..core import InvalidData, require
 from ..lm.base import LMError
+from .prompt import applying
 from ..store.database import StoreError
 
 # %% ../../nbs/memory/18_magics.ipynb #94caad9a
@@ -59,7 +60,7 @@ class MemoryMagics:
         self.last = r = self.assistant.ask(question.strip())
         asked = r.retrieval.ask if r.retrieval else None
         maybe = f"did you mean, as last time: {asked.text}? Then: %clarify {asked.text}" if asked else ""
-        used = r.retrieval.text if r.retrieval and r.retrieval.hit else ""
+        used = "\n".join(applying(r.retrieval))
         return Shown(r.answer, [("understood as", r.understanding), ("memory used", used), ("perhaps", maybe)])
 
     def clarify(self,

@@ -16,15 +16,16 @@ from ..record import Interaction
 from ..stats import wilson
 
 # %% ../../nbs/memory/10_widgets.ipynb #b1d46cf6
-def _used_html(r):
-    "The remembered text as a chip, with the question it was said for"
-    said = f"<div class='pm-more'>said for: {esc(r.key)}</div>" if r.key else ""
+def _used_html(key, text):
+    "A remembered text as a chip, with the question it was said for"
+    said = f"<div class='pm-more'>said for: {esc(key)}</div>" if key else ""
     chip = "<span class='pm-chip'>from memory</span>"
-    return f"<div class='pm-memory pm-memory-hit'>{chip}{esc(r.text, 4000)}{said}</div>"
+    return f"<div class='pm-memory pm-memory-hit'>{chip}{esc(text, 4000)}{said}</div>"
 
 def _considered(r, most):
     "The runners-up, in words"
-    others = [c for c in r.candidates if c.id is None or c.id != r.id][:most]
+    used = {r.id, *(c.id for c in r.also)}
+    others = [c for c in r.candidates if c.id is None or c.id not in used][:most]
     return "also considered: " + "; ".join(f"{c.text} (said for: {c.key})" for c in others) if others else ""
 
 # %% ../../nbs/memory/10_widgets.ipynb #0e0fa7c7
@@ -38,8 +39,11 @@ def memory_parts(
     why = f"used because: {r.why}" if r.hit else r.why
     words = "\n".join(x for x in (why, _considered(r, most)) if x)
     if r.hit:
-        told = f"remembered: {r.text}" + (f"\nsaid for: {r.key}" if r.key else "")
-        return [markup(_used_html(r), f"{told}\n{words}"), explain("Why this memory?", words)]
+        used = [(r.key, r.text), *((c.key, c.text) for c in r.also)]
+        told = "\n".join(f"remembered: {t}" + (f"\nsaid for: {k}" if k else "") for k, t in used)
+        shown = "".join(_used_html(k, t) for k, t in used)
+        title = "Why these memories?" if r.also else "Why this memory?"
+        return [markup(shown, f"{told}\n{words}"), explain(title, words)]
     none = markup("<div class='pm-memory pm-nomemory pm-more'>no memory fitted</div>", f"no memory fitted: {words}")
     return [none, *([explain("Why none?", words)] if words else [])]
 

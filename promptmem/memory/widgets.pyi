@@ -9,7 +9,7 @@ from ..panel.widget import button, field, panel_base, tagged
 from ..record import Interaction
 from ..stats import wilson
 
-def _used_html(r):
+def _used_html(key, text):
     ...
 
 def _considered(r, most):

@@ -49,7 +49,8 @@ def said_before(
     "The system message that carries what memory knows, as quoted data"
     texts = applying(retrieval)
     always = [t for t in preferences if t not in texts]
-    return chat("", texts, always, placement="system", perhaps=perhaps)[0]["content"] if texts or always or perhaps else ""
+    if not (texts or always or perhaps): return ""
+    return chat("", texts, always, placement="system", perhaps=perhaps)[0]["content"]
 
 # %% ../../nbs/memory/16_wrap.ipynb #e87e0fb7
 def with_memory(

@@ -164,7 +164,8 @@ def test_an_answer_goes_with_whatever_went_along(clients, which):
     one, two = (store.add(scope=s, key=k, text=t) for s, k, t in (("alice", "warm?", "in Celsius"),
                                                                   ("team", "a table?", "for two people")))
     near = Candidate(two.key, two.text, .8, two.id)
-    offer = Retrieval(False, ask=near) if "may" in which else Retrieval(True, one.key, one.text, id=one.id, also=(near,))
+    both = Retrieval(True, one.key, one.text, id=one.id, also=(near,))
+    offer = Retrieval(False, ask=near) if "may" in which else both
     client = pm.wrap(bare, store=store, scope=("alice", "team"), lookup=Offers(offer), unsure="send")
     sent = ask(client).promptmem.sent
     assert "in 20 words" in sent and "for two people" in sent
