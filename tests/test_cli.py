@@ -142,7 +142,8 @@ def test_memory_from_a_shell(tmp_path, monkeypatch, capsys):
     assert run("ask", "what has a < sonny > like ring to it ?", "--model", "demo").out.strip()
     assert "remembered for: what has a < sonny >" in run("clarify", "when I ask for ring to it, I want a homonym").out
     again = run("ask", "what has a < sonny > like ring to it ?", "--model", "demo")
-    assert "remembered: when I ask for ring to it, I want a homonym" in again.err and "I want a homonym" not in again.out
+    said = "remembered: when I ask for ring to it, I want a homonym"
+    assert said in again.err and "I want a homonym" not in again.out
     assert "nothing is remembered in scope 'you'" in run("memories", scope="you").out
     assert "nothing was asked in scope 'you'" in run("clarify", "no", scope="you", status=2).err
     run("clarify", "in lower case", "--always")
