@@ -521,8 +521,10 @@ def _meant(store, a):
 
 def _gone(receipt):
     "A receipt in a sentence"
-    parts = dict(memories=receipt.clarifications, questions=receipt.interactions, redacted=receipt.redacted)
-    said = ", ".join(f"{n} {'other questions that held it' if k == 'redacted' else k}" for k, n in parts.items() if n)
+    from promptmem.panel.reprs import count_of
+    parts = [(receipt.clarifications, "memory", "memories"), (receipt.interactions, "question"),
+             (receipt.redacted, "answer that held it", "answers that held it")]
+    said = ", ".join(count_of(*p) for p in parts if p[0])
     done = "would go" if receipt.dry_run else "forgotten for good"
     return f"{done}: {said or 'nothing, there was none'}" + (f"; {receipt.note}" if receipt.note else "")
 
@@ -541,8 +543,9 @@ def _export_options(p):
 @command("export", "write a scope's memories and questions to a file",
          "promptmem export alice.jsonl --store memory.db --scope alice", _export_options)
 def _export(a):
+    from promptmem.panel.reprs import count_of
     with _opened(a) as store: n = store.export(a.file, None if a.all_scopes else a.scope)
-    _say(f"{n} records written to {a.file}")
+    _say(f"{count_of(n, 'record')} written to {a.file}")
     return 0
 
 def _import_options(p):
@@ -553,9 +556,10 @@ def _import_options(p):
 @command("import", "read such a file into a store, all or nothing", "promptmem import alice.jsonl --store memory.db",
          _import_options)
 def _import(a):
+    from promptmem.panel.reprs import count_of
     with _opened(a, new=True) as store: r = store.import_(a.file, a.skip_invalid)
-    _say(f"{r.clarifications} memories and {r.interactions} questions read, {r.already} were there, "
-         f"{r.erased} had been forgotten here, {len(r.skipped)} left out")
+    _say(f"{count_of(r.clarifications, 'memory', 'memories')} and {count_of(r.interactions, 'question')} read, "
+         f"{r.already} already there, {r.erased} forgotten here before, {len(r.skipped)} left out")
     for line, why in r.skipped: _say(f"  line {line}: {why}", sys.stderr)
     return 0
 

@@ -138,7 +138,7 @@ def words_of(
 # %% ../nbs/07_logs.ipynb #cd5f7d68
 _NAMES = dict(
     question="question query user_question user_query input user_input inputs user_message human instruction_input "
-             "text request utterance q "
+             "user_prompt user_text user_utterance user_msg customer_message text request utterance q "
              "frage pregunta prompt message",
     answer="answer response output model_output outputs assistant_message assistant completion reply bot "
            "generated_text model_response "
@@ -150,7 +150,7 @@ _NAMES = dict(
                   "feedback user_feedback "
                   "remark note explanation what_i_meant",
     expected="expected expected_output expected_answer gold gold_answer reference reference_answer reference_output "
-             "ideal target "
+             "ideal target correct_answer right_answer desired_answer desired_output ideal_answer ideal_output "
              "ground_truth true_answer",
     prompt="system_prompt system prompt_template template instruction instructions prompt",
     scope="scope user_id userid customer_id customer account user",
@@ -161,6 +161,18 @@ _NAMES = dict(
 FIELDS = tuple(_NAMES)
 
 def _plain_name(name): return re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name)).lower()).strip("_")
+
+# %% ../nbs/07_logs.ipynb #67da5d18
+_ENDS = dict(question="question query frage pregunta", answer="answer response output reply completion antwort respuesta",
+             verdict="verdict rating thumbs vote", clarification="clarification correction comment remark")
+_OTHER = set("expected gold golden reference ideal target correct right true desired best system id time count score "
+             "length tokens first previous last next old other human second".split())
+
+def _by_last_word(f, names):
+    "The column whose name ends in a word for the field; None where none does, or several"
+    ends = [n for n in names if (parts := _plain_name(n).split("_"))[-1] in _ENDS.get(f, "").split()
+            and not _OTHER & set(parts[:-1])]
+    return ends[0] if len(ends) == 1 else None
 
 # %% ../nbs/07_logs.ipynb #c63c2f67
 def guess_columns(
@@ -177,6 +189,11 @@ def guess_columns(
         fits = (known[s] for s in spellings.split() if s in known and known[s] not in taken and _may_be(f, rows,
                                                                                                         known[s]))
         if (n := next(fits, None)) is not None:
+            found[f] = n
+            taken.add(n)
+    for f in _ENDS:
+        n = None if f in found else _by_last_word(f, [n for n in names if n not in taken])
+        if n is not None and _may_be(f, rows, n):
             found[f] = n
             taken.add(n)
     return found

@@ -155,10 +155,10 @@ def test_memory_from_a_shell(tmp_path, monkeypatch, capsys):
     assert "5 records written" in run("export", "a.jsonl").out
     id = lines[0][:8]
     assert "no memories of scope 'you'" in run("forget", id, scope="you", status=2).err
-    assert "would go: 1 memories" in run("forget", id, "--dry-run").out and len(run("memories").out.splitlines()) == 3
-    assert "forgotten for good: 1 memories" in run("forget", id).out and len(run("memories").out.splitlines()) == 2
+    assert "would go: 1 memory" in run("forget", id, "--dry-run").out and len(run("memories").out.splitlines()) == 3
+    assert "forgotten for good: 1 memory" in run("forget", id).out and len(run("memories").out.splitlines()) == 2
     assert b"the noun" not in (tmp_path / "m.db").read_bytes()
-    assert "1 had been forgotten here" in run("import", "a.jsonl", scope=None).out
+    assert "1 forgotten here before" in run("import", "a.jsonl", scope=None).out
     assert "forgotten for good: 2 memories, 2 questions" in run("forget", "--everything").out
     assert "say what" in run("forget", status=2).err
 

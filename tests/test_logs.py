@@ -6,7 +6,7 @@ import pytest
 
 import promptmem as pm
 from promptmem.core import InvalidData
-from promptmem.logs import as_verdicts, read_log
+from promptmem.logs import as_verdicts, guess_columns, read_log
 
 ROWS = [dict(question="What is Na?", answer="no", verdict="wrong", comment="I mean sodium"),
         dict(question="NA", answer="None", verdict="right", comment=""),
@@ -173,3 +173,17 @@ def test_half_an_emoji_and_hostile_names_pass(tmp_path):
     path.write_text("a,b\n1,2\n")
     with pytest.raises(InvalidData) as e: read_log(path)
     assert "\x1b" not in str(e.value) and "\\x1b" in str(e.value)
+
+
+@pytest.mark.parametrize("columns, found", [
+    (["user_query", "bot_answer", "thumbs"], dict(question="user_query", answer="bot_answer", verdict="thumbs")),
+    (["Customer question", "LLM response", "Agent rating", "expected_answer"],
+     dict(question="Customer question", answer="LLM response", verdict="Agent rating", expected="expected_answer")),
+    (["query", "model answer", "correct_answer"],
+     dict(question="query", answer="model answer", expected="correct_answer")),
+    (["question", "response_a", "response_b"], dict(question="question")),  # which of the two, nobody can know
+    (["question", "first_reply", "reply_time"], dict(question="question")),
+])
+def test_a_name_is_guessed_by_its_last_word_where_that_is_one_column(columns, found):
+    values = lambda c: "5" if "rating" in c else "up" if c == "thumbs" else "words that say something"
+    assert guess_columns([{c: values(c) for c in columns}]) == found

@@ -15,6 +15,7 @@ from functools import wraps
 from ..core import InvalidData, require
 from ..lm.base import LMError
 from .prompt import applying
+from ..panel.reprs import count_of
 from ..store.database import StoreError
 
 # %% ../../nbs/memory/18_magics.ipynb #94caad9a
@@ -77,7 +78,8 @@ class MemoryMagics:
         "What is remembered, numbered"
         found = self.assistant.memories()
         rows = [(i, f"{c.key}\n{c.text}") for i, c in enumerate(found, 1) if line.strip() in c.key + c.text]
-        return Shown(f"{len(found)} memories", rows)
+        count = count_of(len(found), "memory", "memories")
+        return Shown(count if len(rows) == len(found) else f"{len(rows)} of {count}", rows)
 
     def forget(self,
         line:str, # the number of a memory in %memories

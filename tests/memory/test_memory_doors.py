@@ -69,7 +69,7 @@ def test_magics_in_a_real_shell():
         shell.run_line_magic("clarify", "in <b>Celsius</b>")
         again = shell.run_cell_magic("ask", "", "please, how warm is it outside?")
         assert "in <b>Celsius</b>" in repr(again) and "in &lt;b&gt;Celsius" in again._repr_html_()
-        assert "1 memories" in repr(shell.run_line_magic("memories", ""))
+        assert "1 memory" in repr(shell.run_line_magic("memories", ""))
         shell.run_line_magic("forget", "1")
         assert "0 memories" in repr(shell.run_line_magic("memories", ""))
     finally: del pm.default_assistant
