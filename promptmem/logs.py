@@ -163,7 +163,8 @@ FIELDS = tuple(_NAMES)
 def _plain_name(name): return re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name)).lower()).strip("_")
 
 # %% ../nbs/07_logs.ipynb #67da5d18
-_ENDS = dict(question="question query frage pregunta", answer="answer response output reply completion antwort respuesta",
+_ENDS = dict(question="question query frage pregunta",
+             answer="answer response output reply completion antwort respuesta",
              verdict="verdict rating thumbs vote", clarification="clarification correction comment remark")
 _OTHER = set("expected gold golden reference ideal target correct right true desired best system id time count score "
              "length tokens first previous last next old other human second".split())
