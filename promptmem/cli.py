@@ -446,9 +446,9 @@ def _noted(r):
 def _ask(a):
     from promptmem.lm import load_lm
     from promptmem.memory import Assistant
-    question = sys.stdin.read() if a.question == "-" else a.question
+    question, lm = sys.stdin.read() if a.question == "-" else a.question, load_lm(a.model)
     with _opened(a, new=True) as store:
-        assistant = Assistant(load_lm(a.model), store, a.scope, system=a.system, max_tokens=a.max_tokens)
+        assistant = Assistant(lm, store, a.scope, system=a.system, max_tokens=a.max_tokens)
         r = assistant.ask(question)
     _say(r.answer)
     for line in _noted(r): _say(line, sys.stderr)
