@@ -82,7 +82,9 @@ def _check_text(x, what="text"):
 
 # %% ../nbs/00_core.ipynb #a16a0951
 _SAID_SECRET = (r"(?:api|access|secret|private|subscription|account|auth|signing|encryption|master|service)[_-]?key"
-                r"|pass(?:word|wd|phrase|code)|pwd|(?:client[_-]?)?secret|jwt|cookies?|authorization|credentials?"
+                r"|pass(?:word|wd|phrase|code|wort)|(?<=[_-])pass|pwd|(?:client[_-]?)?secret|jwt|cookies?|authorization"
+                r"|credentials?|contrase(?:\u00f1|n\u0303?)a|mot[ _-]de[ _-]passe"
+                r"|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6[\u7801\u78bc]"
                 r"|(?:access|auth|refresh|id|api|bearer|session)[_-]?token")
 _SECRET_NAME = re.compile(rf"(?:^|[_-]|[a-z0-9])(?:{_SAID_SECRET})$|^(?:auth|token)$", re.I)
 _ENV_NAME = re.compile(r"(?:KEY|PASS(?:WORD|WD|PHRASE|CODE)?|PWD|AUTH|TOKEN|JWT|COOKIE|SECRET|CREDENTIAL)S?\d*(?:_|$)",
@@ -107,7 +109,7 @@ _ARGUMENT = re.compile(rf"(?P<start>[?&;#](?:[\w-]{{0,40}}(?:{_SAID_SECRET}|sign
 _CONNINFO = re.compile(r"(?P<start>(?<![\w.])(?:PG)?(?:password|passwd|pwd)=)"
                        r"(?!None\b)[^\s&;\"'<>(),.\[\]]+(?![\w(.\[])", re.I)
 _HEADER = re.compile(r"(?P<start>\b(?:Bearer|Basic)\s+)(?=[\w.~+/-]*(?:\d|[a-z][A-Z]|=))[\w.~+/=-]{12,}")
-_HEADER_ANY_CASE = re.compile(r"(?P<start>\b(?:bearer\s+(?=[\w.~+/-]*\d)|(?:x-)?api-key\s*[:=]\s*))"
+_HEADER_ANY_CASE = re.compile(r"(?P<start>\b(?:bearer\s+(?=[\w.~+/-]*\d)|(?:x-)?api-key(?:\s*[:=]\s*|\s+(?=\S*\d))))"
                               r"[\w.~+/=-]{12,}", re.I)
 
 # %% ../nbs/00_core.ipynb #beed496a
@@ -124,6 +126,13 @@ _SAID = re.compile(rf"""(?P<start>
   | (?P<option>(?<!\S)--?[\w-]{{0,40}}(?:{_SAID_SECRET}|token)(?:\s+|=)["']?)(?!-)[^\s"']{{4,}}
   | (?P<user>\bcurl\b[^\r\n]{{0,200}}?\s(?:-u|--user)\s+["']?[^\s:"']+:)[^\s"']+ | (?P<ssh>\bsshpass\s+-p\s*)\S+
   | (?P<netrc>\blogin\s+\S+\s+password\s+)\S+ | (?P<xml><(?:\w+:)?[\w-]{{0,40}}(?:{_SAID_SECRET})>)[^<]{{4,}}
+  | (?P<pair>\b(?:key|name)=["'][\w.-]{{0,40}}(?:{_SAID_SECRET})["']\s+value=["'])[^"']{{4,}}
+  | (?P<sql>\b(?:identified\s+by|password)\s+['"](?=[^'"\n]{{4,100}}['"]\s*(?:;|$)))[^'"\n]+
+  | (?P<told>\b(?:api|access|secret)[ _-]?key\s+(?:provided|given|used|is|was):?\s+["']?(?=\S*\d)
+            |\bpass(?:word|wort|phrase)\s+(?:is|was|ist):?\s+["']?(?=\S*\d)(?=\S*[^\W\d]))[^\s"']{{6,}}
+  | (?P<tool>\b(?:mysql\w*|mariadb\S*|docker\s+login|redis-cli|htpasswd|psql)\b[^\r\n|;]{{0,100}}?
+             \s-(?:p\s*(?!\d+\b)|a\s+))[^\s"'-][^\s"']{{3,}}
+  | (?P<thin>\bjdbc:oracle:\w+:[^\s/@]+/)[^\s@]+(?=@) | (?P<bare>(?<![:\w/])//[^\s:/@"'<>]+:)[^\s/@"'<>]+(?=@)
   | (?P<typed>\bSecret(?:Str|Bytes)\(b?["'])[^"']+
   | (?P<hook>//hooks\.slack\.com/services/|/api/webhooks/\d+/)[\w/-]{{16,}}""",
                    re.I | re.VERBOSE)
@@ -142,14 +151,15 @@ def _mask_said(m):
 # %% ../nbs/00_core.ipynb #e7a3875e
 _PREFIXES = """sk rk hf gsk gh[pousr] npm pplx xai nvapi r8 tgp_v1 lin_api figd glsa sntry[su] pcsk tvly whsec hvs co pa
     shp(?:at|ca|pa|ss) lsv2_(?:pt|sk) dckr_pat do[opr]_v1 gl(?:pat|dt|rt|ptt|cbt|ft|imt|agent|soat) api_org GOCSPX PMAK
-    NRAK sq0(?:csp|atp|idp) xapp"""
+    NRAK sq0(?:csp|atp|idp) xapp csk vck sbp rnd pul ATATT3x\\w+ CFPAT"""
 _SHAPE = re.compile(rf"""(?P<start>)(?:
-    \b(?:(?:{"|".join(_PREFIXES.split())})[-_.]
+    (?<![a-zA-Z0-9])(?:(?:{"|".join(_PREFIXES.split())})[-_.]
         (?=[\w-]{{0,200}}\d|(?:[a-zA-Z]+[-_]){{0,3}}[a-zA-Z]{{16}})[\w-]{{16,}}(?:\.[\w-]+)*
       | (?:secret|ntn|jina|fw)_(?=[a-zA-Z]{{0,200}}\d)[a-zA-Z0-9]{{20,}} | github_pat_\w{{16,}} | pypi-[\w-]{{32,}}
       | (?:dapi|key-|SK)[0-9a-f]{{32}} | xox[a-z](?:-|\.xox[a-z]-)[\w-]{{10,}} | (?:AKIA|ASIA)[A-Z0-9]{{12,}}
       | AIza[\w-]{{20,}} | AGE-SECRET-KEY-1[A-Z0-9]{{20,}} | ya29\.[\w-]{{16,}} | 1//0[\w-]{{20,}}
       | \d{{8,10}}:AA[\w-]{{30,}} | [0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}:fx
+      | ops_eyJ[\w-]{{20,}} | AQVN[\w-]{{30,}}
       | SG\.[\w-]{{16,}}\.[\w-]{{16,}} | eyJ[\w-]{{6,}}\.[\w-]{{6,}}\.[\w-]*)
     | -----BEGIN\ [A-Z ]*PRIVATE\ KEY(?:\ BLOCK)?-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY(?:\ BLOCK)?-----|\Z))""",
                     re.VERBOSE | re.S)
@@ -184,30 +194,186 @@ def _secrets_of(env):
 
 # %% ../nbs/00_core.ipynb #49938676
 def _spellings(key):
-    "A key as it stands in an address, a page, a JSON text, a `repr`, and in base64 at each of the three offsets"
+    "A key as it stands in an address, a page, JSON, a `repr`, a table, and in base64 at each of the three offsets"
     from base64 import b64encode, urlsafe_b64encode
     raw = key.encode("utf-8", "surrogatepass")
     try: found = {key, quote(key, safe=""), quote_plus(key), quote(key)}
     except UnicodeEncodeError: found = {key}
     found |= {html.escape(key), html.escape(key, quote=False), json.dumps(key)[1:-1],
-              json.dumps(key, ensure_ascii=False)[1:-1], repr(key)[1:-1]}
+              json.dumps(key, ensure_ascii=False)[1:-1], repr(key)[1:-1],
+              key.replace('"', '""'), key.replace("'", "''"), raw.decode("latin-1"), unicodedata.normalize("NFC", key), unicodedata.normalize("NFD", key)}
     for i in range(3 if len(raw) >= 8 else 0):
         for encode in (b64encode, urlsafe_b64encode):
             whole = len(raw) + i - (len(raw) + i) % 3            # the characters that depend on the key alone
             found.add(encode(b"\0"*i + raw)[0 if not i else 4:whole//3*4].decode())
     return {f for f in found if len(f) >= 4}
 
+# %% ../nbs/00_core.ipynb #96dce80b
+_DRESS = re.compile(r"""(?P<url>(?:%[0-9a-f]{2})+) | (?P<mail>(?:=[0-9a-f]{2})+)
+  | (?P<byte>(?:\\x[0-9a-f]{2})+) | (?P<octal>(?:\\[0-3][0-7]{2})+)
+  | \\(?:u(?P<u>[0-9a-f]{4}) | u\{(?P<brace>[0-9a-f]{1,6})\} | U(?P<wide>[0-9a-f]{8}) | (?P<plain>.))
+  | &(?:\#0*(?P<dec>\d{1,7}) | \#x0*(?P<hex>[0-9a-f]{1,6}) | (?P<name>[a-z]\w{1,30}));
+  | (?P<colour>\x1b\[[\d;]*m)""", re.I | re.VERBOSE | re.S)
+_RUNS = dict(url=(3, 1, 16), mail=(3, 1, 16), byte=(4, 2, 16), octal=(4, 1, 8)) # a byte's length, its digits, their base
+
+def _undressed_run(text, width, skip, base):
+    "(character, places it took) of a run of escaped bytes"
+    raw = bytes(int(text[i+skip:i+width], base) for i in range(0, len(text), width))
+    try: said = raw.decode("utf-8")
+    except UnicodeDecodeError: return [(chr(b), width) for b in raw]
+    return [(c, width*len(c.encode())) for c in said]
+
+def _undressed_one(m):
+    "The same for any other escape"
+    n, code = len(m[0]), m["u"] or m["brace"] or m["wide"] or m["hex"]
+    if code or m["dec"]: c = min(int(code, 16) if code else int(m["dec"]), 0x10ffff)
+    elif m["name"]: return [(html.unescape(m[0]), n)]
+    else: return [({"n": "\n", "r": "\r", "t": "\t"}.get(m["plain"], m["plain"]) or "\x1b", n)]
+    return [(chr(c), n)]
+
+# %% ../nbs/00_core.ipynb #939f3fa2
+def _undressed(text):
+    "(text below, where each of its characters begins, where it ends), or None where there is nothing to take off"
+    out, begins, ends, at = [], [], [], 0
+    def copy(until):
+        out.append(text[at:until])
+        begins.extend(range(at, until))
+        ends.extend(range(at + 1, until + 1))
+    for m in _DRESS.finditer(text):
+        copy(m.start())
+        place, run = m.start(), _RUNS.get(m.lastgroup)
+        for said, n in _undressed_run(m[0], *run) if run else _undressed_one(m):
+            out.append(said)
+            begins.extend([place]*len(said))
+            ends.extend([place + n]*len(said))
+            place += n
+        at = m.end()
+    if not begins: return None
+    copy(len(text))
+    return "".join(out), begins, ends
+
+# %% ../nbs/00_core.ipynb #978cd621
+_BREAK = re.compile("(?:[\u200b-\u200f\u2060-\u206f\u00ad\ufeff\0\x1b]|</?[a-z][^<>]{0,200}>"
+                    "|=?[ \t]*\r?\n[\\s\u2502\u2503|>#]*)+", re.I)
+_READABLE = bytes((0, 9, 10, 13, *range(32, 127)))
+_PACK = (re.compile(r"[A-Za-z0-9+/_-]{12,20000}={0,2}"), re.compile(r"(?<![A-Z2-7])[A-Z2-7]{16,20000}={0,6}"),
+         re.compile(r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[ :-]?){7,10000}[0-9a-f]{2}"))
+
+def _joined(text):
+    "(text without what breaks a word, where each of its characters stood), or None"
+    out, begins, at = [], [], 0
+    for m in _BREAK.finditer(text):
+        out.append(text[at:m.start()])
+        begins.extend(range(at, m.start()))
+        at = m.end()
+    if not at: return None
+    begins.extend(range(at, len(text)))
+    return "".join((*out, text[at:])), begins
+
+def _unpacked(text):
+    "(bytes, begin, end) of what may be base64, base32 or hexadecimal digits in `text`"
+    from base64 import b32decode, urlsafe_b64decode
+    for m in _PACK[0].finditer(text):
+        run = m[0].rstrip("=").translate({43: "-", 47: "_"})
+        for skip in range(4):                                      # the run may begin with a part of an address
+            part = run[skip:]
+            yield urlsafe_b64decode(part[:len(part) - (len(part) % 4 == 1)] + "="*(-len(part) % 4)), *m.span()
+    for m in _PACK[1].finditer(text):
+        run = m[0].rstrip("=")
+        run = run[:len(run) - (len(run) % 8 in (1, 3, 6))]
+        yield b32decode(run + "="*(-len(run) % 8)), *m.span()
+    for m in _PACK[2].finditer(text): yield bytes.fromhex(re.sub("[ :-]", "", m[0])), *m.span()
+
+# %% ../nbs/00_core.ipynb #e03f8379
+def _holds(raw, keys, depth=2):
+    "Does what was unpacked hold a known key, under whatever it wears?"
+    if keys.inside(raw): return True
+    if not depth or len(raw.translate(None, _READABLE))*5 > len(raw): return False    # a picture, a hash
+    text = raw.decode("utf-8", "replace").replace("\0", "")
+    for _ in range(4):
+        below = _undressed(text)
+        if below is None: break
+        text = below[0]
+        if keys.inside(text.encode("utf-8", "replace")): return True
+    return any(_holds(inner, keys, depth - 1) for inner, _, _ in _unpacked(text))
+
+def _hidden_keys(text, keys):
+    "(begin, end) of the known keys that are broken or packed in `text`"
+    yield from ((a, b) for raw, a, b in _unpacked(text) if _holds(raw, keys))
+    joined = _joined(text)
+    if joined is None: return
+    flat, at = joined
+    found = keys.bare_spans(flat) or [(a, b) for raw, a, b in _unpacked(flat) if _holds(raw, keys)]
+    yield from ((at[a], at[b - 1] + 1) for a, b in found)
+
+def _beneath(text, keys, shapes, most=5):
+    "(begin, end) of every key in `text` that stands under something"
+    begins, ends = range(len(text)), range(1, len(text) + 1)
+    for layer in range(most):
+        if layer:
+            found = keys.spans(text) if keys else []
+            if shapes: found += [m.span() for m in _SHAPE.finditer(text)]
+            yield from ((begins[a], ends[b - 1]) for a, b in found)
+        if keys: yield from ((begins[a], ends[b - 1]) for a, b in _hidden_keys(text, keys))
+        below = _undressed(text)
+        if below is None: return
+        text, first, last = below
+        begins, ends = [begins[i] for i in first], [ends[i - 1] for i in last]
+
+def _mask_beneath(text, keys, shapes):
+    out, at = [], 0
+    for begin, end in sorted(set(_beneath(text, keys, shapes))):
+        if end <= at: continue
+        out += [text[at:begin], "***"] if begin >= at else []
+        at = end
+    return "".join((*out, text[at:])) if at else text
+
 # %% ../nbs/00_core.ipynb #93ab55a8
+_BYTES = ("surrogateescape",)
+
 def _known(env):
-    "One pattern for every spelling of every known key, longest first; None when there is none"
+    "The keys that are known, or None when there is none"
     values = {*_kept, *_secrets_of(os.environ if env is None else env)}
-    return _pattern(frozenset(values)) if values else None
+    return _keys(frozenset(values)) if values else None
 
 @lru_cache(8)
-def _pattern(values):
-    found = {s for v in values for s in _spellings(v)}
-    return re.compile("|".join(map(re.escape, sorted(found, key=lambda s: (-len(s), s)))))
+def _keys(values): return _Keys(values)
 
+def _worn(value):
+    "A key, and what is left of it where it looks like something that is taken off"
+    found = [value]
+    while (below := _undressed(found[-1])) and below[0] != found[-1]: found.append(below[0])
+    return {*found, *(j[0] for f in found if (j := _joined(f)))}
+
+def _first_half(value):
+    "What is left of a long key that was cut, in a list; a path is none"
+    key = len(value) >= 20 and re.fullmatch(r"[\w+/=.~-]+", value) and not re.match(r"[/~.]|\w:", value)
+    return [value[:max(12, len(value)//2)]] if key else []
+
+class _Keys:
+    "Finds known keys: first whether there may be one at all, which is quick, then where"
+    def __init__(self, values):
+        ordered = lambda f: sorted({s for v in values for s in f(v)}, key=lambda s: (-len(s), s))
+        spelled, cut, bare = ordered(_spellings), ordered(_first_half), [w for w in ordered(_worn) if len(w) >= 6]
+        whole = [re.escape(v) if len(v) < 12 else f"(?i:{re.escape(v)})" for v in bare]
+        near = [*map(re.escape, spelled), *whole, *(re.escape(c) + r"[\w+/=~-]*" for c in cut)]
+        self.near = re.compile("|".join(near))
+        self.bare = re.compile("|".join(whole) or "(?!)")
+        self.signs, self.bare_signs = ({s.lower() for s in x} for x in ([*spelled, *bare, *cut], bare))
+        self.raw = [s.encode("utf-8", "replace") for s in self.bare_signs]
+
+    def spans(self, text): return self._found(self.near, self.signs, text)
+    def bare_spans(self, text): return self._found(self.bare, self.bare_signs, text)
+    def _found(self, pattern, signs, text):
+        low = text.lower()
+        return [m.span() for m in pattern.finditer(text)] if any(s in low for s in signs) else []
+
+    def mask(self, text): return self.near.sub("***", text) if self.spans(text) else text
+    def inside(self, raw):
+        low = raw.replace(b"\0", b"").lower()
+        return any(s in low for s in self.raw)
+
+# %% ../nbs/00_core.ipynb #6fbd29e6
 def redact(
     x, # a text, or a nest of dicts and lists with texts in it
     env=None, # the environment to take keys from; None: os.environ
@@ -217,12 +383,15 @@ def redact(
     if env is not None and not hasattr(env, "items"):
         raise InvalidData(f"env is a {type(env).__name__}: expected a dict")
     known = _known(env)
+    def clean_text(x):
+        x = known.mask(x) if known else x
+        return _mask_beneath(_mask_places(x) if shapes else x, known, shapes)
     def clean(x):
-        if isinstance(x, str):
-            x = known.sub("***", x) if known else x
-            return _mask_places(x) if shapes else x
+        if isinstance(x, str): return clean_text(x)
+        if isinstance(x, bytes): return clean_text(x.decode("utf-8", *_BYTES)).encode("utf-8", *_BYTES)
         if isinstance(x, dict):
             return type(x)({clean(k): "***" if _hides(k, v) and shapes else clean(v) for k, v in x.items()})
+        if isinstance(x, (set, frozenset)): return type(x)(map(clean, x))
         return [clean(v) for v in x] if isinstance(x, (list, tuple)) else x
     return clean(x)
 
@@ -435,7 +604,7 @@ def words(
     return fold(text).split()
 
 # %% ../nbs/00_core.ipynb #798e7fd8
-_HIDDEN = {c: 0xe000 + i for i, c in enumerate("!\\:.()[]" + "MWhVAHzPaJNΩebpsKGT")}
+_HIDDEN = {c: 0xe000 + i for i, c in enumerate("!\\:.()[]{}" + "MWhVAHzPaJNΩebpsKGT")}
 _HIDE, _SHOW = {ord(c): h for c, h in _HIDDEN.items()}, {h: c for c, h in _HIDDEN.items()}
 _PRIVATE = re.compile("[\ue000-\ue0ff]")
 _NEXT = "(?=[a-zA-Z0-9](?![\u0300-\u036f]))"                                            # and no accent behind it
@@ -449,6 +618,8 @@ _PLACES = {c: re.compile(p) for c, p in {
     "b": r"(?<=\d)\s?[KMGT]b(?:ps)?\b"}.items()}                                    # 100 Mb
 _HALF_OPEN = re.compile(r"(\[)([^\[\]()]*)(\))|(\()([^\[\]()]*)(\])")
 _NOT_EQUAL, _SMILE = re.compile(r"!=+"), re.compile(r"(?<![\w(]):-?([()])(?!\w)")
+_PRIME = re.compile(r"(?<![\w'])([^\W\d_])('{1,3})(?![\w'])")                     # f'(x)
+_LISTED = re.compile(r"(?<=\w)(\[)([^\[\](){}]*)(\])(?!\()|(\[|\{)([^\[\](){}]*,[^\[\](){}]*)(\]|\})") # a[i], {1, 2}
 _INCH, _OPENS = re.compile(r"(?<=\d)(['\"])(?!\w)"), re.compile(r"(?<!\w)['\"](?=\w)")
 
 def _plain_only(text): return text if text.isascii() else _PRIVATE.sub(" ", visible(text))
@@ -466,7 +637,10 @@ def _contextual(text):
     if _INCH.search(text):                              # feet and inches, unless the mark closes a quotation
         opened = {m[0] for m in _OPENS.finditer(text)}
         text = _INCH.sub(lambda m: m[0] if m[1] in opened else "′" if m[1] == "'" else "″", text)
+    if "'" in text and "'" not in {m[0] for m in _OPENS.finditer(text)}:
+        text = _PRIME.sub(lambda m: m[1] + "′"*len(m[2]), text)
     if "[" in text or "]" in text: text = _HALF_OPEN.sub(_bracketed, text)
+    if "[" in text or "{" in text: text = _LISTED.sub(_bracketed, text)
     for c, pattern in _PLACES.items():
         if c in text: text = pattern.sub(_hidden, text)
     return text
@@ -492,7 +666,7 @@ def _unified(text):
 # %% ../nbs/00_core.ipynb #934db1da
 _MEANT = "#+-<>=*/^%&$~|@"
 _SHOWN = frozenset(map(chr, _SHOW))
-_STAYS = "§¶†‡‰‱′″‴"                                              # punctuation, Unicode says
+_STAYS = "§¶†‡‰‱′″‴⌈⌉⌊⌋"                                            # punctuation, Unicode says
 _BLANK = {i: " " if chr(i).isspace() or i > 31 and i != 127 else None for i in range(128)
           if not (chr(i).isalnum() or chr(i) in _MEANT + ".")}
 

@@ -14,7 +14,7 @@ import unicodedata
 from .core import InvalidData, identity_key
 from .arguments import NOTHING, TEXT, Kind, either, number, told
 
-# %% ../nbs/04_grade.ipynb #d4182fad
+# %% ../nbs/04_grade.ipynb #6546c11b
 _OPTIONS = Kind("a dict from letter to text", lambda v: isinstance(v, dict) and all(
     isinstance(t, str) for pair in v.items() for t in pair))
 _told = told(answer=TEXT, text=TEXT, expected=TEXT, options=either(NOTHING, _OPTIONS), scale=number(0),
@@ -34,13 +34,14 @@ def without_markdown(
     return _EMPHASIS.sub(r"\2", _LINE_MARK.sub("", text))
 
 _SHOUT = re.compile(r"(?<=\w)!+(?=\s|$)") # "It is 42!" is no factorial
+_LIST = re.compile(r"[\[{]([^\[\](){}]*)[\]}]") # a list is its elements
 
 @_told
 def answer_key(
     text:str, # what a model wrote, or the right answer
 )->str:
     "Equal for answers that say the same but for case, width, punctuation, blanks and Markdown"
-    return identity_key(_SHOUT.sub("", without_markdown(text)))
+    return identity_key(_LIST.sub(r" \1 ", _SHOUT.sub("", without_markdown(text))))
 
 # %% ../nbs/04_grade.ipynb #36cce09d
 @_told

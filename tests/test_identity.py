@@ -19,7 +19,7 @@ DIFFERENT = [("How do I sort in C++?", "How do I sort in C#?"), ("C++", "C"), ("
              # punctuation that is a symbol where it stands
              ("a != b", "a = b"), ("a == b", "a != b"), ("!x", "x"), ("if (!ready)", "if (ready)"), ("5!/3", "5/3"),
              ("10:30", "10 30"), ("ratio 3:4", "ratio 3 4"), ("6' tall", "6\" tall"), ("5′", "5″"),
-             ("[0, 1)", "[0, 1]"),
+             ("[0, 1)", "[0, 1]"), ("⌊x⌋", "⌈x⌉"), ("f'(x)", "f(x)"), ("y''", "y'"), ("x' = 2", "x = 2"),
              ("(0, 1]", "(0, 1)"), ("\\n", "n"), ("C:\\x", "C:x"), ("\\alpha", "alpha"), ("@bob", "bob"),
              ("a@b", "a b"),
              ("what is .NET ?", "what is net ?"), ("ignore .env", "ignore env"), ("§ 5", "5"), ("50 ‰", "50"),
@@ -58,6 +58,8 @@ SAME = [("What is it?", " what IS it "), ("co\u00adoperate", "cooperate"), ("co\
         ("3〜5", "3～5"),
         ("x\ue000y", "x y")]
 
+LISTS = [("[0, 1]", "(0, 1)"), ("{1, 2}", "(1, 2)"), ("[1, 2]", "1, 2"), ("a[i]", "a(i)"), ("a[0]", "a 0")]
+
 
 
 @pytest.mark.parametrize("a, b", DIFFERENT)
@@ -74,6 +76,16 @@ def test_a_factorial_is_asked_and_an_exclamation_is_answered():
     assert identity_key("what is 5!") != identity_key("what is 5") and identity_key("n! + 1") != identity_key("n + 1")
     assert exact("It is 42!", "it is 42") and contains("It is 42!", "42") and exact("42!!", "42") and exact("yes!",
         "Yes")
+
+
+@pytest.mark.parametrize("a, b", LISTS)
+def test_brackets_of_a_list_count_in_a_question_and_not_in_an_answer(a, b):
+    assert identity_key(f"what is {a} ?") != identity_key(f"what is {b} ?") and exact(a, b)
+
+
+def test_an_apostrophe_that_closes_a_quotation_is_no_prime():
+    assert identity_key("the letter 'x' here") == identity_key("the letter x here")
+    assert identity_key("the dogs' x") == identity_key("the dogs x")
 
 
 @settings(max_examples=1500, deadline=None, derandomize=True, database=None)

@@ -219,6 +219,91 @@ def test_nests_keep_their_kind_and_lose_what_is_named_like_a_key():
                        key="what is it") and given["api_key"] == "abcd1234"
 
 
+# ---- keys under clothes that are worn on top of each other -----------------------------------------------------------
+
+def dresses():
+    import base64
+    import html
+    import json
+    import quopri
+    from urllib.parse import quote
+    b64 = lambda k: base64.b64encode(k.encode()).decode()
+    url = lambda k: quote(k, safe="")
+    return dict(
+        url_twice=lambda k: url(url(k)), url_thrice=lambda k: url(url(url(k))), url_small=lambda k: url(k).lower(),
+        url_all=lambda k: "".join(f"%{b:02x}" for b in k.encode()),
+        html_twice=lambda k: html.escape(html.escape(k)), html_hex=lambda k: "".join(f"&#x{ord(c):x};" for c in k),
+        html_decimal=lambda k: "".join(f"&#{ord(c):05d};" for c in k),
+        json_thrice=lambda k: json.dumps(json.dumps(json.dumps(k))), json_slash=lambda k: k.replace("/", "\\/"),
+        json_all=lambda k: "".join(f"\\u{ord(c):04x}" for c in k),
+        script=lambda k: json.dumps(k).replace("&", "\\u0026"),
+        bytes_repr=lambda k: repr(k.encode()), repr_in_repr=lambda k: repr(ValueError(repr(dict(a=[k])))),
+        octal=lambda k: "".join(f"\\{b:03o}" for b in k.encode()),
+        mail=lambda k: quopri.encodestring(k.encode()).decode(),
+        hexadecimal=lambda k: k.encode().hex(), hex_colons=lambda k: k.encode().hex(":").upper(),
+        base64_twice=lambda k: b64(b64("user:" + k)), base64_of_json=lambda k: b64(json.dumps(dict(key=k))),
+        base64_in_url=lambda k: url(b64("u:" + k)), base64_in_path=lambda k: f"/v1/x/{b64(k)}/y",
+        base64_lines=lambda k: base64.encodebytes(b"x"*50 + k.encode()*3).decode(),
+        base32=lambda k: base64.b32encode(k.encode()).decode(),
+        json_in_html=lambda k: html.escape(json.dumps(dict(u=k))),
+        html_in_json=lambda k: json.dumps(dict(u=html.escape(k))), lines=lambda k: k[:9] + "\n    │ " + k[9:],
+        no_width=lambda k: "\u200b".join(k), utf16=lambda k: k.encode("utf-16-le").decode("latin-1"),
+        colours=lambda k: k[:8] + "\x1b[0m" + k[8:],
+        tags=lambda k: f"<i>{html.escape(k[:8])}</i><i>{html.escape(k[8:])}</i>",
+        table=lambda k: '"' + k.replace('"', '""') + '"', wrong_encoding=lambda k: k.encode().decode("latin-1"))
+
+
+@pytest.mark.parametrize("dress", sorted(dresses()))
+@pytest.mark.parametrize("key", ["gw-SUPERSECRETKEY-0123456789abcdef", "p&ss<w0rd>x x/+\"é\\1'zz", "hünter2pw+/pass"])
+def test_a_known_key_is_found_under_layers_of_escapes(dress, key):
+    from promptmem.core import redact
+    worn = dresses()[dress](key)
+    for text in (f"failed: {worn} (see above)", worn):
+        out = redact(text, env={"MY_API_KEY": key})
+        assert worn not in out and "***" in out
+        if text != worn: assert out.startswith("failed: ") and out.endswith(" (see above)")
+
+
+def test_a_long_key_that_was_cut_is_a_key_and_a_path_is_none():
+    from promptmem.core import redact
+    key, path = "gw-SUPERSECRETKEY-0123456789abcdef", "/home/me/projects/deep/key.json"
+    assert redact(f"bad key {key[:20]}... (cut)", env={"X_KEY": key}) == "bad key ***... (cut)"
+    other = "see /home/me/projects/deep/other.json"
+    assert redact(other, env={"X_KEY": path}) == other
+
+
+@pytest.mark.parametrize("around", ["%22{}%22", "\\n{}\\n", "\x1b[1m{}\x1b[0m", "key%3D{}", "_{}_", "&quot;{}&quot;"])
+@pytest.mark.parametrize("key", SHAPES[:12])
+def test_the_shape_of_a_key_is_seen_behind_an_escape(around, key):
+    from promptmem.core import redact
+    assert key not in redact(around.format(key), env={})
+
+
+@pytest.mark.parametrize("text", ["<add key=\"DbPassword\" value=\"{}\"/>", "create user x identified by '{}'",
+    "alter role x password '{}'", "Incorrect API key provided: {}.", "the password is {}", "Passwort: {}",
+    "contraseña: {}",
+    "mot de passe : {}", "пароль: {}", "mysql -u me -p{} db", "redis-cli -a {} ping", "docker login -u me -p {}",
+    "//me:{}@host/db", "jdbc:oracle:thin:me/{}@host:1521", "Api-Key {}", "db_pass={}"])
+def test_more_places_where_keys_stand(text):
+    from promptmem.core import redact
+    assert "orrect7hors" not in redact(text.format("correct7horse99"), env={})
+
+
+def test_bytes_and_sets_in_a_nest_lose_their_keys():
+    from promptmem.core import redact
+    env = {"X_KEY": "gw-SUPERSECRETKEY"}
+    assert redact([b"a gw-SUPERSECRETKEY \xff", {"gw-SUPERSECRETKEY"}], env=env) == [b"a *** \xff", {"***"}]
+
+
+@pytest.mark.parametrize("text", ["100% of 5%20 and 3 & 4; a=b", r"C:\new\table and \n", "x<b>y</b>",
+                                  "deadbeef"*4, "QUJD"*8,
+                                  "the password is wrong", "mysql -p 3306", "the api key is required", "a\nb\nc",
+                                  "password 'forgotten'? no", "//host:8080/x", "pass: it was good", "db_pass=None"])
+def test_texts_under_which_no_key_stands_stay(text):
+    from promptmem.core import redact
+    assert redact(text, env={"X_API_KEY": "gw-SUPERSECRETKEY-0123456789abcdef", "DB_PASSWORD": "hunter2"}) == text
+
+
 # ---- names, texts and files of others --------------------------------------------------------------------------------
 
 HOSTILE = ['<img src=x onerror=alert(1)>', 'x" onmouseover="alert(1)', "a\u202eb", "a'b", "a#b?c%20d", "${x}",

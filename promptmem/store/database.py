@@ -382,7 +382,7 @@ def _migrate(conn, name):
 
 # %% ../../nbs/store/02_database.ipynb #9a369983
 def _migrate_keys(conn, name):
-    "From layout 3 to 4: the same tables, questions filed by the present rule"
+    "From layout 3 or 4: the same tables, questions filed by the present rule"
     conn.execute(sa.text("DROP INDEX IF EXISTS pm_one_active"))
     back, retired = _refile(conn, change_number(conn))
     for index in indexes: index.create(conn, checkfirst=True)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ..core import InvalidData, half_at, identity_key, stable_hash, utc_time, well_formed
 
 # %% ../../nbs/store/01_tables.ipynb #24d8713a
-VERSION = 4 # of the layout below, and of the rule that says which questions are the same
+VERSION = 5 # of the layout below, and of the rule that says which questions are the same
 
 class VectorColumn(sa.types.UserDefinedType):
     "float32 vector: bytes on SQLite, pgvector's `vector` on PostgreSQL"

@@ -681,7 +681,8 @@ def test_the_migration_brings_back_what_was_taken_for_the_same_question(place):
     with Store(":memory:") as fresh, fresh.db.read() as conn: assert layout(conn) == migrated
 
 
-def test_a_store_of_the_coarser_rule_files_its_questions_anew(place):
+@pytest.mark.parametrize("layout", ["3", "4"])
+def test_a_store_of_the_coarser_rule_files_its_questions_anew(place, layout):
     "Layout 3 took `a != b` for `a = b`; ids are unique in a scope, and preferences stay what they are"
     with Store(place) as s:
         one = s.add(scope="me", key="when is a != b ?", text="I mean in SQL")
@@ -696,7 +697,7 @@ def test_a_store_of_the_coarser_rule_files_its_questions_anew(place):
                                  (other, "10 30", True, None)):
                 conn.execute(sa.text(said), dict(k=k, a=a, s=old, i=c.id))
             conn.execute(sa.text("UPDATE pm_interactions SET slot = 'x'"))
-            conn.execute(sa.text("UPDATE pm_meta SET value = '3' WHERE key = 'schema_version'"))
+            conn.execute(sa.text(f"UPDATE pm_meta SET value = '{layout}' WHERE key = 'schema_version'"))
     with pytest.warns(UserWarning, match="1 clarifications .* are in use again, 0 are retired"), Store(place) as s:
         assert [c.text for c in s.migrated()] == ["I mean in SQL"]
         assert {c.key: c.text for c in s.clarifications("me", kind="question")} == {
