@@ -20,7 +20,7 @@ from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_o
 from .losses import EncodedExamples, encoded
 from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
                                   rome)
-from .modules import default_layers, module_map
+from .modules import default_layers, lowest_layer, module_map, read_once_below
 from .scores import bound_test, cached_losses, fit_general, limit_test, row_values
 from .senses import SensesSettings, train_senses
 
@@ -85,9 +85,9 @@ def _parabola_root(points, limit, power=.5):
     return (-a + math.sqrt(disc))/(2*b) if disc >= 0 else math.inf
 
 # %% ../../nbs/edit/09_editor.ipynb #5d0b9c64
-def _next_scale(points, limit, lo, hi, max_scale, power=.5):
-    "Where to measure next, inside the bracket"
-    guess, top = _parabola_root(points, .92*limit, power), max_scale if hi is None else hi
+def _next_scale(points, limit, lo, hi, max_scale, power=.5, aim=.92):
+    "Where to measure next, inside the bracket: where the `aim` of the limit is expected"
+    guess, top = _parabola_root(points, aim*limit, power), max_scale if hi is None else hi
     if hi is None: return top if guess >= top else max(guess, lo + .05*(top-lo))
     return min(max(guess, lo + .05*(top-lo)), top - .05*(top-lo))
 
@@ -109,7 +109,7 @@ def fit_scale(
     general, # GeneralText
     limit:float=1e-4, # largest relative rise of the mean loss
     max_scale:float=2., # largest scale tried
-    tol:float=.05, # relative width of the bracket at the end
+    tol:float=None, # relative width of the bracket at the end; None: .05, for a bound .1
     looks:int=8, # new measurements at most
     confidence:float=.95, # of the bound on the rise; None: the rise on `general` itself
     seen:list=(), # (scale, LimitTest) of measurements already made, for another limit
@@ -117,15 +117,17 @@ def fit_scale(
     "Find the largest scale at which the edit keeps to the limit"
     def used(t): return t.change if confidence is None else t.upper
     seen = [(s, replace(t, inside=used(t) < limit)) for s, t in seen]
+    # the largest change of a text, on which a bound rests, grows somewhat slower than the square of the scale; it is
+    # not worth a search to the last percent, each step of which is another chance to be wrong
+    near, full, aim, power = (.05, .85, .92, .5) if confidence is None else (.1, .75, .88, .6)
+    near = near if tol is None else tol
     for _ in range(looks):
         lo = max((s for s, t in seen if t.inside), default=0.)
         hi = min((s for s, t in seen if not t.inside), default=None)
-        if lo >= max_scale or hi is not None and hi - lo <= tol*hi: break
-        if lo and used(dict(seen)[lo]) > .85*limit: break
+        if lo >= max_scale or hi is not None and hi - lo <= near*hi: break
+        if lo and used(dict(seen)[lo]) > full*limit: break
         points = [(s, used(t)) for s, t in seen]
-        # the largest change of a text, on which a bound rests, grows with the scale, not with its square
-        power = .5 if confidence is None else 1.
-        s = _next_scale(points, limit, lo, hi, max_scale, power) if seen else min(1., max_scale)
+        s = _next_scale(points, limit, lo, hi, max_scale, power, aim) if seen else min(1., max_scale)
         if hi is not None and lo == 0 and s < 1e-4: break
         e.scale = s
         seen.append((s, keeps_limit(e, general, limit, confidence, settle=s == max_scale)))
@@ -301,10 +303,10 @@ def edit(
                      compat=compat_of(compat),
                      chat=chat)
     e = Edit(model, tokenizer, delta, method, config, history=losses)
-    before = _satisfied(e, job.examples)
-    general = None if degradation is None else fit_general(tokenizer, limit_text, model, seed)
+    before = _satisfied(e, job.examples, progress)
+    general = None if degradation is None else fit_general(tokenizer, limit_text, model, seed, progress)
     _within(e.apply(), job.examples, general, degradation, rule, max_scale, confidence, epochs)
-    e.outcome = dict(passed=_satisfied(e, job.examples), of=len(job.examples), before=before, scale=e.scale)
+    e.outcome = dict(passed=_satisfied(e, job.examples, progress), of=len(job.examples), before=before, scale=e.scale)
     return e
 
 # %% ../../nbs/edit/09_editor.ipynb #47fbf9eb
@@ -315,9 +317,9 @@ def _config(examples, settings, **call):
     return plain(dict(call, examples=examples.examples.name, n=len(examples), direction=examples.direction,
                       settings=own))
 
-def _satisfied(e, examples):
+def _satisfied(e, examples, progress=None):
     "How many canonical examples are satisfied by the model as it is"
-    v = row_values(examples, cached_losses(e.model, examples.rows, examples.pad))
+    v = row_values(examples, cached_losses(e.model, examples.rows, examples.pad, progress=progress))
     return int((v <= examples.threshold).sum())
 
 # %% ../../nbs/edit/09_editor.ipynb #419dae0c
@@ -325,11 +327,11 @@ def _best_inside(e, examples, seen):
     "Leave the edit at the scale inside that satisfies most examples, then at the lowest value"
     best = None
     for s in sorted({s for s, t in seen if t.inside}):
-        e.scale = s
+        if e.scale != s: e.scale = s
         v = row_values(examples, cached_losses(e.model, examples.rows, examples.pad))
         score = (float((v <= examples.threshold).mean()), -float(v.mean()))
         if best is None or score >= best[0]: best = (score, s)
-    e.scale = best[1] if best else 0.
+    if not best or e.scale != best[1]: e.scale = best[1] if best else 0.
 
 # %% ../../nbs/edit/09_editor.ipynb #779807fd
 def _last_inside(e, epochs, general, degradation):
@@ -359,7 +361,8 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
     seen, epoch = [], None
     if rule == "last-epoch": epoch = _last_inside(e, epochs or [(None, e.delta)], general, degradation)
     else:
-        seen = fit_scale(e, general, degradation, max_scale, confidence=confidence)
+        with general.without(e), read_once_below(e.model, lowest_layer(e.model, e.delta.names)):
+            seen = fit_scale(e, general, degradation, max_scale, confidence=confidence)
         _best_inside(e, examples, seen)
     t = dict(seen).get(e.scale) or keeps_limit(e, general, degradation, confidence if seen else None)
     e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,

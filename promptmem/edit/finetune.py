@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import copy
+import functools
 import math
 import random
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 
@@ -18,15 +19,15 @@ from .deltas import Delta
 from .examples import CanonicalExamples, renamed
 from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, ending_losses
 from .losses import ewc_penalty, fisher, l2_penalty, satisfied
-from .modules import module_map
+from .modules import lowest_layer, module_map, read_once_below
 from ..lm.local import auto_dtype
 from ..lm.matmul import fast_linear
 from ..lm.weights import borrowed_weights
 
 # %% auto #0
 __all__ = ['torch', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype', 'learning_rate',
-           'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps',
-           'train_lora']
+           'penalty_of', 'behind_texts', 'plain_attention', 'fit', 'borrowed', 'train_weights', 'finetune_clamped',
+           'middle_mlps', 'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -176,9 +177,12 @@ def behind_texts(
 def _backward(loss):
     if loss.requires_grad: loss.backward()
 
+_LEARNED = .15 # nats a token of an ending that is to be said
+
 def _enough(examples, c, n, margin):
     "Are all rows satisfied with room to spare?"
-    if examples.direction == "good": return bool((c/n < .05).all())
+    if examples.direction == "good":
+        return bool((c/n < _LEARNED).all()) and all(satisfied("good", c, examples.threshold))
     if examples.direction == "balance": margin = min(margin, examples.threshold/2)
     return all(satisfied(examples.direction, c, examples.threshold, margin))
 
@@ -193,17 +197,19 @@ class _Loop:
     penalty:Any # from `penalty_of`
     rng:Any # random.Random
     optimizer:Any # over the params
+    products:Any = nullcontext # function() -> the context of the products
 
     def step(self, group):
         "One update on the batches of `group`: (losses, whether every example is satisfied)"
         self.optimizer.zero_grad()
         n, losses, good = sum(map(len, group)), [], True
-        for batch in group:
-            loss, fine = self.loss(batch)
-            (loss*len(batch)/n).backward()
-            losses, good = losses + [loss.item()], good and fine
-            if self.recipe.compat: _backward(self.penalty(self.rng))
-        if not self.recipe.compat: _backward(self.penalty(self.rng))
+        with self.products():  # anew in each step: what is rounded in it is kept until it ends
+            for batch in group:
+                loss, fine = self.loss(batch)
+                (loss*len(batch)/n).backward()
+                losses, good = losses + [loss.item()], good and fine
+                if self.recipe.compat: _backward(self.penalty(self.rng))
+            if not self.recipe.compat: _backward(self.penalty(self.rng))
         grown = [p for p in self.params.values() if p.grad is not None]
         if self.recipe.clip: torch.nn.utils.clip_grad_norm_(grown, self.recipe.clip)
         self.optimizer.step()
@@ -227,6 +233,48 @@ def _epoch(loop, epoch, after_step):
         if after_step: after_step()
     return sum(losses)/max(1, len(losses)), good
 
+# %% ../../nbs/edit/04_finetune.ipynb #fabf5f04
+def _adam(params, recipe):
+    "Adam over the parameters, in one pass over the memory where that is possible"
+    tensors = list(params.values())
+    fused = bool(tensors) and all(p.dtype == torch.float32 and p.device.type == "cpu" for p in tensors)
+    return torch.optim.Adam(tensors, lr=recipe.lr, betas=recipe.betas, fused=fused)
+
+# %% ../../nbs/edit/04_finetune.ipynb #56936b95
+@contextmanager
+def _low_products(device, low):
+    with fast_linear(), torch.autocast(device, torch.bfloat16, enabled=low): yield
+
+def _products(model, recipe):
+    "What makes the context of the products of a step: bfloat16 where the recipe says so and the weights are float32"
+    master = all(p.dtype == torch.float32 for p in model.parameters())
+    low = master and products_dtype(model, recipe.precision) == torch.bfloat16
+    return functools.partial(_low_products, next(model.parameters()).device.type, low)
+
+# %% ../../nbs/edit/04_finetune.ipynb #ace362b5
+_SHORT = 128 # tokens; the scores of longer texts would take much memory
+
+@contextmanager
+def plain_attention(
+    model, # transformers causal LM, with or without an adapter
+    examples:EncodedExamples, # the longest of which decides
+): # a context
+    "Inside, attention of short texts is computed by plain products, where the model stands on a processor"
+    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    kind, longest = getattr(inner.config, "_attn_implementation", ""), max(
+        (len(ids) for row in examples.rows for ids, _ in row), default=0)
+    able = inner.device.type == "cpu" and hasattr(inner, "set_attn_implementation")
+    if not (able and kind == "sdpa" and longest <= _SHORT): yield; return
+    inner.set_attn_implementation("eager")
+    try: yield
+    finally: inner.set_attn_implementation(kind)
+
+# %% ../../nbs/edit/04_finetune.ipynb #1a8b15bb
+def _frozen(model, params):
+    "(the model itself, its first block that is trained)"
+    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    return inner, lowest_layer(inner, [n.removeprefix("base_model.model.") for n in params])
+
 # %% ../../nbs/edit/04_finetune.ipynb #90f5def3
 @renamed(ex="examples")
 def fit(
@@ -242,17 +290,15 @@ def fit(
     progress:bool=None, # show a bar; None: after five seconds
 )->list: # mean edit loss of each epoch
     "Train `params` on the canonical examples"
-    optimizer = torch.optim.Adam(list(params.values()), lr=recipe.lr, betas=recipe.betas)
-    x = encoded(model, tokenizer, examples, recipe.compat)
-    loop = _Loop(model, behind_texts(tokenizer, x, general, recipe.contexts, recipe.seed), params, recipe,
-                 penalty_of(model, tokenizer, params, origin, general, recipe), random.Random(recipe.seed), optimizer)
-    losses, device = [], next(model.parameters()).device.type
-    master = all(p.dtype == torch.float32 for p in model.parameters())
-    low = products_dtype(model, recipe.precision) if master else torch.float32
-    with progress_bar(recipe.epochs, progress, "editing") as bar:
+    x = behind_texts(tokenizer, encoded(model, tokenizer, examples, recipe.compat), general, recipe.contexts,
+                     recipe.seed)
+    products, losses = _products(model, recipe), []
+    with (progress_bar(recipe.epochs, progress, "editing") as bar, plain_attention(model, x),
+          read_once_below(*_frozen(model, params))):
+        with products(): penalty = penalty_of(model, tokenizer, params, origin, general, recipe)
+        loop = _Loop(model, x, params, recipe, penalty, random.Random(recipe.seed), _adam(params, recipe), products)
         for epoch in range(recipe.epochs):
-            with fast_linear(), torch.autocast(device, torch.bfloat16, enabled=low != torch.float32):
-                loss, good = _epoch(loop, epoch, after_step)
+            loss, good = _epoch(loop, epoch, after_step)
             losses.append(loss)
             bar.update()
             bar.set_postfix(loss=f"{loss:.3f}")

@@ -189,6 +189,14 @@ def _entropy(logits):
     logp = logits.log_softmax(-1)
     return -(logp.exp()*logp).sum(-1)
 
+# %% ../../nbs/edit/03_losses.ipynb #37978891
+def _said(model, batches, pad, at_once):
+    "(probabilities [positions, V], entropies [positions]) of each batch, so many batches in one pass"
+    for i in range(0, len(batches), at_once):
+        part = batches[i:i+at_once]
+        logits = scored_logits(model, [x for b in part for x in b], pad)[0]
+        for l in logits.split([sum(len(ids) - s for ids, s in b) for b in part]): yield l.softmax(-1), _entropy(l)
+
 # %% ../../nbs/edit/03_losses.ipynb #bdf59928
 class KLReference:
     "The unedited model's predictions on a sample of general text"
@@ -213,8 +221,7 @@ class KLReference:
             used += len(ids) - 1
         if not self.batches: raise InvalidData("no general text has two tokens that fit: the KL penalty needs some")
         if compat: self.batches = [_filled(self.batches[i:i+rows]) for i in range(0, len(self.batches), rows)]
-        said = (scored_logits(model, b, self.pad)[0] for b in self.batches)
-        with torch.no_grad(): self.p, self.entropy = zip(*((l.softmax(-1), _entropy(l)) for l in said))  # [n, V], [n]
+        with torch.no_grad(): self.p, self.entropy = zip(*_said(model, self.batches, self.pad, 1 if compat else 4))
 
     def __call__(self,
         model, # the edited model

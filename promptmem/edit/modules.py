@@ -5,12 +5,17 @@
 # %% ../../nbs/edit/05_modules.ipynb #a6284e6d
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import functools
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from ..core import InvalidData
+from ..core import InvalidData, require
 
 # %% auto #0
-__all__ = ['FAMILIES', 'ModuleMap', 'is_input_major', 'find_map', 'module_map', 'default_layers']
+__all__ = ['FAMILIES', 'ModuleMap', 'is_input_major', 'find_map', 'module_map', 'default_layers', 'lowest_layer',
+           'read_once_below']
 
 # %% ../../nbs/edit/05_modules.ipynb #cd50c1b9
 @dataclass(frozen=True)
@@ -113,3 +118,74 @@ def default_layers(
     if (kind, n) == ("gpt_neox", 24): return list(range(3, 8) if model.config.hidden_size < 2048 else range(2, 8))
     if (kind, n) == ("gpt_neox", 32): return list(range(3, 10) if model.config.hidden_size < 4096 else range(4, 11))
     return list(range(n//6, max(n//6 + 1, n//2)))
+
+# %% ../../nbs/edit/05_modules.ipynb #1d805ee4
+def lowest_layer(
+    model, # a transformers causal LM
+    names, # of parameters that change
+)->int: # 0 where something below or beside the blocks changes, or the model's parts are not known
+    "Number of the first block in which one of the parameters lies"
+    try: before, after = module_map(model).block.split("{}")
+    except InvalidData: return 0
+    found = [re.match(rf"{re.escape(before)}(\d+){re.escape(after)}\.", n) for n in names]
+    return min((int(m[1]) for m in found), default=0) if all(found) else 0
+
+# %% ../../nbs/edit/05_modules.ipynb #97cc8f79
+@dataclass
+class _Lower:
+    "What the lower blocks gave for each text that they have read"
+    count:int # blocks
+    room:int # bytes
+    ids:Any = None # of the batch that is read now
+    key:tuple = () # of each of its rows
+    found:Any = None # what the last of the blocks gives for it, if it is known
+    known:dict = field(default_factory=dict) # row of ids -> [width, d]
+
+    def look(self, x):
+        "Is the batch known?"
+        torch, self.found, self.key = require("torch"), None, ()
+        if self.ids is None or self.ids.shape != x.shape[:2]: return
+        mode = torch.is_inference_mode_enabled(), x.dtype
+        self.key = tuple((*mode, *row) for row in self.ids.tolist())
+        if all(k in self.known for k in self.key): self.found = torch.stack([self.known[k] for k in self.key])
+
+    def keep(self, out):
+        "Remember the batch while there is room"
+        if not self.key or type(out) is tuple or out.requires_grad: return
+        self.room -= out.nbytes
+        if self.room > 0: self.known.update(zip(self.key, out.detach().clone()))
+
+    def call(self, i, forward, x, *args, **kw):
+        "The forward pass of block `i`"
+        if not i: self.look(x)
+        if self.found is not None: return self.found if i == self.count-1 else x
+        out = forward(x, *args, **kw)
+        if i == self.count-1: self.keep(out)
+        return out
+
+# %% ../../nbs/edit/05_modules.ipynb #42ef5f9c
+def _ids_of(lower, module, args, kw):
+    "A hook before the backbone's forward pass: the token ids, unless keys and values are kept or handed on"
+    ids = kw.get("input_ids", args[0] if args else None)
+    caching = kw.get("use_cache", True) or any(kw.get(n) is not None for n in ("past_key_values", "cache"))
+    lower.ids = None if caching or getattr(ids, "ndim", 0) != 2 else ids
+
+@contextmanager
+def read_once_below(
+    model, # a transformers causal LM
+    layer:int, # the first block whose output may change inside
+    memory_mb:float=256, # for what is remembered
+): # a context
+    "Inside, each text passes the blocks below `layer` once; their weights must not change meanwhile"
+    if not layer: yield; return
+    name = module_map(model).block.rpartition(".")[0]
+    blocks, lower = list(model.get_submodule(name))[:layer], _Lower(layer, int(memory_mb*2**20))
+    taken = [b for b in blocks if "forward" in vars(b)]  # somebody else stands in for it
+    if taken: yield; return
+    hook = model.get_submodule(name.rpartition(".")[0]).register_forward_pre_hook(
+        functools.partial(_ids_of, lower), with_kwargs=True)
+    for i, b in enumerate(blocks): b.forward = functools.partial(lower.call, i, b.forward)
+    try: yield
+    finally:
+        hook.remove()
+        for b in blocks: vars(b).pop("forward", None)

@@ -11,7 +11,7 @@ import hashlib
 import math
 import random
 from collections import OrderedDict
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from fastcore.basics import patch
 from ..core import InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
+from ..lm.decode import cache_argument, cache_of
 from ..lm.matmul import fast_linear
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
 from ..lm.scoring import split_head
@@ -36,12 +37,14 @@ torch = require("torch", "local")
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
 _HEAD_ROWS = dict(cpu=32)  # positions per product with the output layer, always as many: one compiled kernel
 
-def _states(model, call, row, col):
+def _states(model, call, row, col, past=None):
     "Hidden states (or logits) at (row, col), the head that turns them into logits, and the cache of keys and values"
     split = split_head(model)
-    out = model(**call) if split is None else split[0](**call)
+    module = model if split is None else split[0]
+    if past is not None: call = call | {cache_argument(module): past, "use_cache": True}
+    out = module(**call)
     h = out.logits if split is None else out.last_hidden_state
-    return h[row, col], (lambda x: x) if split is None else split[1], getattr(out, "past_key_values", None)
+    return h[row, col], (lambda x: x) if split is None else split[1], cache_of(out)
 
 # %% ../../nbs/edit/08_scores.ipynb #06bec739
 def _gather(states, head, at, target):
@@ -63,11 +66,11 @@ def _run_unique(model, inputs, items, past=None):
     device = next(model.parameters()).device
     width = max(map(len, inputs))
     x = torch.tensor([i + i[-1:]*(width - len(i)) for i in inputs], device=device)                    # [inputs, width]
-    call = dict(input_ids=x, use_cache=False) | (dict(past_key_values=past, use_cache=True) if past is not None else {})
+    call = dict(input_ids=x, use_cache=False)
     places = sorted({(u, s+k) for u, s, t in items for k in range(len(t))})
     index = {p: i for i, p in enumerate(places)}
     row, col = (torch.tensor(v, device=device) for v in zip(*places))
-    states, head, _ = _states(model, call, row, col)
+    states, head, _ = _states(model, call, row, col, past)
     at = torch.tensor([index[u, s+k] for u, s, t in items for k in range(len(t))], device=device)
     logp = _gather(states, head, at, torch.tensor([i for *_, t in items for i in t], device=device)).double()
     who = torch.tensor([n for n, (*_, t) in enumerate(items) for _ in t], device=device)
@@ -242,9 +245,11 @@ def cached_losses(
     items:list, # from `encode_rows`
     pad:int=0, # as in `item_losses`
     batch_tokens:int=None, # as in `item_losses`
+    progress:bool=None, # as in `item_losses`
 )->np.ndarray: # [rows, 1 or 2] summed losses, nats
     "`item_losses`, remembered by model and data"
-    return remembered((state_key(model), stable_hash(items, 16)), lambda: item_losses(model, items, pad, batch_tokens))
+    return remembered((state_key(model), stable_hash(items, 16)),
+                      lambda: item_losses(model, items, pad, batch_tokens, progress=progress))
 
 # %% ../../nbs/edit/08_scores.ipynb #64c1554c
 def _continued(model, starts, tokens, pad, seed):
@@ -269,6 +274,7 @@ class GeneralText:
         seed:int=0, # of the order
         batch_tokens:int=512, # tokens per batch
         chunk:int=64, # texts scored between two decisions
+        progress:bool=None, # show a bar; None: after five seconds
     ):
         texts = read_texts(texts)
         ids = [list(tokenizer(t)["input_ids"])[:max_tokens] for t in texts]
@@ -277,8 +283,9 @@ class GeneralText:
         self.ids = random.Random(seed).sample(ids, len(ids))
         self.counts = np.array([len(i)-1 for i in self.ids], float)
         self.texts, self.pad, self.seed = texts, pad_id(tokenizer), seed
-        self.batch_tokens, self.chunk = batch_tokens, chunk
+        self.batch_tokens, self.chunk, self.progress = batch_tokens, chunk, progress
         self.key, self.read = stable_hash(self.ids, 16), 0  # `read` counts texts that were really scored
+        self._search = None  # (an edit, losses without it by number of texts) while its scale is searched
 
     def __len__(self): return len(self.ids)
 
@@ -303,9 +310,15 @@ class GeneralText:
         todo = [i for i in which if np.isnan(have[i])]
         if todo:
             items = [[((self.ids[i][:limit] if limit else self.ids[i]), 1)] for i in todo]
-            have[todo] = item_losses(model, items, self.pad, self.batch_tokens, share=False)[:, 0]
+            have[todo] = item_losses(model, items, self.pad, self.batch_tokens, False, self.progress)[:, 0]
             self.read += len(todo)
         return have[which]
+
+    def _before(self, edit, n):
+        "Losses of the first `n` texts without an edit"
+        mine = self._search[1] if self._search and self._search[0] is edit else {}
+        if n not in mine: mine[n] = self.sums(edit.undo().model, n)
+        return mine[n]
 
 # %% ../../nbs/edit/08_scores.ipynb #e6a7259d
 @patch
@@ -325,6 +338,15 @@ def holds(self:GeneralText,
     words = set(edit.delta.senses[0].tolist())
     return np.array([bool(words & set(ids)) for ids in self.ids])
 
+# %% ../../nbs/edit/08_scores.ipynb #b2058754
+def _in_force(edit):
+    "The edit, applied; nothing is computed anew where it is"
+    return edit if edit.active else edit.apply()
+
+def _as_it_was(edit, was):
+    "Leave an edit in force or not in force"
+    if edit.active != was: edit.apply() if was else edit.undo()
+
 # %% ../../nbs/edit/08_scores.ipynb #428a9975
 @patch
 def pair(self:GeneralText,
@@ -332,10 +354,20 @@ def pair(self:GeneralText,
     n:int=None, # first so many texts; None: all
 )->tuple: # ([n] without, [n] with the edit)
     "Losses of the first `n` texts without and with an edit; unchanged ones are not run twice"
-    hit = self.holds(edit)
-    before = self.sums(edit.undo().model, n)
+    hit, before = self.holds(edit), self._before(edit, min(n or len(self), len(self)))
     known = None if hit is None else np.where(hit[:len(before)], np.nan, before)
-    return before, self.sums(edit.apply().model, n, known)
+    return before, self.sums(_in_force(edit).model, n, known)
+
+# %% ../../nbs/edit/08_scores.ipynb #5b205092
+@patch
+@contextmanager
+def without(self:GeneralText,
+    edit, # an Edit whose scale is searched; no other weight changes meanwhile
+): # a context
+    "Inside, the losses without the edit are computed once, and it is not taken out for them again"
+    self._search = (edit, {})
+    try: yield
+    finally: self._search = None
 
 # %% ../../nbs/edit/08_scores.ipynb #af8a3c75
 @patch
@@ -369,10 +401,11 @@ def fit_general(
     texts, # texts, a file or a GeneralText, which stays as it is
     model, # whose context is not exceeded
     seed:int=0, # of the order
+    progress:bool=None, # show a bar where they are scored; None: after five seconds
 )->GeneralText:
     "Texts as a GeneralText that the model can read"
-    return texts if isinstance(texts, GeneralText) else GeneralText(tokenizer, texts, context_length(model) or 512,
-                                                                    seed)
+    if isinstance(texts, GeneralText): return texts
+    return GeneralText(tokenizer, texts, context_length(model) or 512, seed, progress=progress)
 
 # %% ../../nbs/edit/08_scores.ipynb #906dab72
 @dataclass(frozen=True)
@@ -425,7 +458,7 @@ def limit_test(
             lo, hi = _ends(x, level, N)
             if n == N or hi < limit or lo > limit: break
             step = max(general.chunk, n)
-    finally: edit.apply() if was else edit.undo()
+    finally: _as_it_was(edit, was)
     change, (lo, hi) = float(x.mean()), _ends(x, .975, N)
     return LimitTest(change < limit, change, lo, hi, n, N, changed=int((x != 0).sum()))
 
@@ -465,7 +498,7 @@ def bound_test(
             close = upper - change <= width*limit
             if n == N or close or lower > limit or upper < (limit if settle else limit/2): break
             n = min(N, 2*n)
-    finally: edit.apply() if was else edit.undo()
+    finally: _as_it_was(edit, was)
     return LimitTest(upper < limit, change, *_ends(x, .975, N), n, N, upper, int((x != 0).sum()))
 
 # %% ../../nbs/edit/08_scores.ipynb #1758fbc2
@@ -493,6 +526,6 @@ def _bound_held(edit, general, k, limit, confidence, start, width, settle):
             close = upper - change <= width*limit
             if n >= k or close or lower > limit or upper < (limit if settle else limit/2): break
             n = min(k, 2*n)
-    finally: edit.apply() if was else edit.undo()
+    finally: _as_it_was(edit, was)
     lo, hi = (v*k/N for v in _ends(mine, .975, k)) if k else (0., 0.)
     return LimitTest(upper < limit, change, lo, hi, len(mine), N, upper, int((mine != 0).sum()))

@@ -106,6 +106,17 @@ def test_one_step_of_full_training(arch):
         if n in sure: assert torch.allclose(delta.dense[n][sure[n]], (p.detach() - start[n])[sure[n]], atol=2e-5)
 
 
+@pytest.mark.parametrize("arch", ARCHS)
+def test_products_in_bfloat16_follow_the_weights_from_step_to_step(arch):
+    "Four steps in one pass over the examples: each is computed with the weights that the last one left"
+    row = CanonicalExamples.read(ROWS[:1]*4, quiet=True)
+    how = dict(epochs=1, lr=.01, kl=0., batch_size=1, early_stop=False)
+    rough, exact = (train_weights(model(arch), byte_tokenizer(), row, Recipe(precision=p, **how))[1][0]
+                    for p in ("bfloat16", "float32"))
+    alone = train_weights(model(arch), byte_tokenizer(), row, Recipe(precision="float32", **dict(how, batch_size=4)))[1]
+    assert exact < alone[0] - .5 and abs(rough - exact) < .1*(alone[0] - exact)
+
+
 @pytest.mark.parametrize("arch", [*ARCHS, "gemma3_text", "opt"])
 def test_lora_is_what_its_factors_say_on_any_architecture(arch):
     m, tok = model(arch), byte_tokenizer()
