@@ -18,7 +18,7 @@ from .deltas import Delta, gathered_keys, ledger
 from .examples import renamed
 from .finetune import borrowed, products_dtype
 from .losses import EncodedExamples, chat_pair, edit_loss
-from .modules import default_layers, is_input_major, module_map
+from .modules import default_layers, is_input_major, module_map, read_once_below
 from ..lm.chat import chat_ids
 from ..lm.matmul import fast_linear
 from ..lm.scoring import context_length, encode, pad_id, pad_right, split_head
@@ -94,6 +94,14 @@ def _located(tokenizer, r, text, end):
     upto = shown.rfind(text.strip()) + len(text[:end].lstrip())
     return ids, next(k for k in range(len(ids)) if len(tokenizer.decode(ids[:k+1])) >= upto)
 
+# %% ../../nbs/edit/07_memit.ipynb #9004f284
+def _logits_at(model, split, ids, positions, pad):
+    "Logits [n, V] at (row, column) pairs, which alone pass the output layer (`split`: from `split_head`)"
+    x, mask = (t.to(model.device) for t in pad_right(ids, pad))
+    at = tuple(torch.tensor(v, device=model.device) for v in zip(*positions))
+    if split is None: return model(input_ids=x, attention_mask=mask, use_cache=False).logits[at].float()
+    return split[1](split[0](input_ids=x, attention_mask=mask, use_cache=False).last_hidden_state[at]).float()
+
 # %% ../../nbs/edit/07_memit.ipynb #98b080e1
 _STARTS = ("The", "Therefore", "Because", "I", "You")
 
@@ -109,9 +117,8 @@ def sample_contexts(
     rows = [list(tokenizer(_STARTS[i % len(_STARTS)])["input_ids"]) for i in range(n)]
     generator = torch.Generator().manual_seed(seed)
     for _ in range(tokens):
-        x, _ = pad_right(rows, pad_id(tokenizer))
-        with torch.no_grad(): logits = model(input_ids=x.to(model.device)).logits                # [n, width, V]
-        p = logits[range(n), [len(r)-1 for r in rows]].float().softmax(-1).cpu()
+        last = [(i, len(r)-1) for i, r in enumerate(rows)]
+        with torch.no_grad(): p = _logits_at(model, split_head(model), rows, last, pad_id(tokenizer)).softmax(-1).cpu()
         rows = [r + t for r, t in zip(rows, torch.multinomial(p, 1, generator=generator).tolist())]
     texts = [" ".join(tokenizer.decode(r, skip_special_tokens=True).split()) for r in rows]
     return ["", *(t + ". " for t in texts if t)]
@@ -316,36 +323,6 @@ class ValueSearch:
     batch:int = 16 # requests at a time
     precision:str = "auto" # of the products: "float32", "bfloat16", or bfloat16 for large models where that is fast
 
-# %% ../../nbs/edit/07_memit.ipynb #ac681900
-class _Replay(torch.nn.Module):
-    "Stands in for a block that has run: gives what it gave"
-    def __init__(self, block, out=None):
-        super().__init__()
-        self.__dict__["block"], self.__dict__["out"] = block, out
-    def forward(self, x, *args, **kw): return x if self.out is None else self.out
-    def __getattr__(self, name): return getattr(self.__dict__["block"], name)
-
-# %% ../../nbs/edit/07_memit.ipynb #08493a53
-@contextmanager
-def _replayed(model, layer, run):
-    "Inside, the blocks before `layer` give what they gave in `run()`, which is called once"
-    name = module_map(model).block.rpartition(".")[0]
-    blocks = model.get_submodule(name)
-    if not layer: yield; return
-    kept, seen = list(blocks[:layer]), []
-    def keep(module, args, out):
-        seen.append(out)
-        raise _Enough
-    hook = blocks[layer-1].register_forward_hook(keep)
-    try:
-        with torch.no_grad(): run()
-    except _Enough: pass
-    finally: hook.remove()
-    for i in range(layer): blocks[i] = _Replay(kept[i], seen[0] if i == layer-1 else None)
-    try: yield
-    finally:
-        for i in range(layer): blocks[i] = kept[i]
-
 # %% ../../nbs/edit/07_memit.ipynb #9f68b255
 @dataclass
 class _Batch:
@@ -355,6 +332,14 @@ class _Batch:
     start:list # first scored position
     who:list # request of each text
     endings:int # texts per request and context: 1, or 2 for pairs
+
+# %% ../../nbs/edit/07_memit.ipynb #89d27434
+def _only(batch, kept):
+    "The texts of some requests, which are numbered anew"
+    number = {w: i for i, w in enumerate(kept)}
+    at = [r for r, w in enumerate(batch.who) if w in number]
+    ids, place, start = ([v[r] for r in at] for v in (batch.ids, batch.place, batch.start))
+    return _Batch(ids, place, start, [number[batch.who[r]] for r in at], batch.endings)
 
 # %% ../../nbs/edit/07_memit.ipynb #8df7abc0
 def _value_batch(tokenizer, requests, contexts, limit):
@@ -367,14 +352,6 @@ def _value_batch(tokenizer, requests, contexts, limit):
             if limit and max(map(len, ids)) > limit and k: continue
             rows += [(x, at, s, i) for x, s in zip(ids, start)]
     return _Batch(*map(list, zip(*rows)), len(requests[0].endings))
-
-# %% ../../nbs/edit/07_memit.ipynb #9004f284
-def _logits_at(model, split, ids, positions, pad):
-    "Logits [n, V] at (row, column) pairs, which alone pass the output layer (`split`: from `split_head`)"
-    x, mask = (t.to(model.device) for t in pad_right(ids, pad))
-    at = tuple(torch.tensor(v, device=model.device) for v in zip(*positions))
-    if split is None: return model(input_ids=x, attention_mask=mask, use_cache=False).logits[at].float()
-    return split[1](split[0](input_ids=x, attention_mask=mask, use_cache=False).last_hidden_state[at]).float()
 
 # %% ../../nbs/edit/07_memit.ipynb #93f33638
 def _losses(model, split, module, batch, plain, delta, criterion, pad):
@@ -417,24 +394,26 @@ def _find(model, tokenizer, requests, contexts, module, criterion, search, steps
     pad, limit = pad_id(tokenizer), context_length(model)
     h = _read(model, module, [t[0] for t in _texts(tokenizer, requests, contexts, limit)], pad).float()
     batch, plain = _value_batch(tokenizer, requests, contexts, limit), _plain_texts(tokenizer, requests, limit)
-    delta, done = torch.zeros_like(h, requires_grad=True), torch.zeros(len(requests), dtype=torch.bool, device=h.device)
+    delta, going = torch.zeros_like(h, requires_grad=True), torch.arange(len(requests), device=h.device)
     optimizer, size, usual, split = torch.optim.Adam([delta], lr=search.lr), h.norm(dim=1), None, split_head(model)
-    with _replayed(model, _layer_of(model, module), lambda: _run(model, batch.ids + [t[0] for t in plain], pad)):
+    with read_once_below(model, _layer_of(model, module)):
         for _ in range(steps):
             optimizer.zero_grad()
-            loss, logp = _losses(model, split, module, batch, plain, delta, criterion, pad)
+            loss, logp = _losses(model, split, module, batch, plain, delta[going], criterion, pad)
             if usual is None: usual = logp.detach()  # nothing is shifted in the first step
-            done |= loss.detach() < search.stop
             bar.update()
-            if bool(done.all()): break
-            kl = (logp.exp()*(logp - usual)).sum(-1)
-            (loss + search.kl*kl + search.decay*delta.norm(dim=1)/size**2).sum().backward()
+            left = (~(loss.detach() < search.stop)).nonzero()[:, 0]
+            if not len(left): break
+            going, kl = going[left], (logp.exp()*(logp - usual)).sum(-1)
+            ((loss + search.kl*kl)[left] + search.decay*delta[going].norm(dim=1)/size[going]**2).sum().backward()
             keep = delta.detach().clone()
             delta.grad.nan_to_num_()
             optimizer.step()
             with torch.no_grad():
-                delta[done] = keep[done]
-                delta *= (search.clamp*size/delta.norm(dim=1).clamp(min=1e-12)).clamp(max=1)[:, None]
+                keep[going] = delta[going]
+                delta.copy_(keep*(search.clamp*size/keep.norm(dim=1).clamp(min=1e-12)).clamp(max=1)[:, None])
+            if len(left) < len(loss):
+                usual, plain, batch = usual[left], [plain[i] for i in left], _only(batch, left.tolist())
     return h + delta.detach(), h
 
 # %% ../../nbs/edit/07_memit.ipynb #f91ace6a
@@ -516,11 +495,29 @@ class MemitSettings:
 
 FIRST_AT_MOST = 4 # subjects at the beginning of a text that one edit can tell apart
 
+# %% ../../nbs/edit/07_memit.ipynb #b1d41e61
+_LONG = 5 # times the usual length of an output: attention is parked here
+
+def _off_sinks(model, tokenizer, requests, contexts, layer):
+    "Requests without those whose place holds the model's attention sink"
+    if not any(r.first for r in requests): return requests
+    texts = [t[0] for t in _texts(tokenizer, requests, contexts, context_length(model))]
+    block = model.get_submodule(module_map(model).block_name(layer))
+    size = _read(model, block, texts, pad_id(tokenizer)).float().norm(dim=1).tolist()
+    usual = sorted(n for n, r in zip(size, requests) if not r.first)
+    sinks = [r.first and n > _LONG*usual[len(usual)//2] for n, r in zip(size, requests)]
+    if any(sinks):
+        names = ", ".join(repr(r.subject) for r, s in zip(requests, sinks) if s)
+        warnings.warn(f"texts that begin with {names}: this model parks its attention on a text's first token, where "
+                      "nothing can be written without harm to all texts; the edit will not show there", stacklevel=5)
+    return [r for r, s in zip(requests, sinks) if not s]
+
 # %% ../../nbs/edit/07_memit.ipynb #635ddc6c
-def _places(tokenizer, requests, contexts, first, earlier=0):
+def _places(tokenizer, requests, contexts, first, earlier=0, model=None, layer=0):
     "Requests for the places of their subjects; keys of first tokens are nearly the same, so only a few can stand there"
     if not first: return requests
     both = split_first(tokenizer, requests, contexts)
+    if model is not None: both = _off_sinks(model, tokenizer, both, contexts, layer)
     n = sum(r.first for r in both)
     if first != "auto" or n + earlier <= FIRST_AT_MOST: return both
     if n and not earlier:
@@ -529,7 +526,7 @@ def _places(tokenizer, requests, contexts, first, earlier=0):
     return [r for r in both if not r.first]
 
 # %% ../../nbs/edit/07_memit.ipynb #cdd3015e
-def _prepared(work, tokenizer, examples, s, earlier=0):
+def _prepared(work, tokenizer, examples, s, earlier=0, layer=0):
     "(requests, contexts) as the settings want them"
     listed = not isinstance(s.contexts, int)
     if getattr(examples, "chat", False):
@@ -537,7 +534,7 @@ def _prepared(work, tokenizer, examples, s, earlier=0):
     contexts = ["", *(c for c in s.contexts if c)] if listed else sample_contexts(work, tokenizer, s.contexts,
                                                                                   seed=s.seed)
     requests = make_requests(examples, s.subject)
-    return _places(tokenizer, requests, contexts, s.first, earlier), contexts
+    return _places(tokenizer, requests, contexts, s.first, earlier, work, layer), contexts
 
 def _search_of(s): return ValueSearch(**s.search) if isinstance(s.search, dict) else s.search
 
@@ -560,20 +557,21 @@ def memit(
     earlier, begun = gathered_keys(e.delta for e in ledger(model).active)
     with borrowed(model, set(names.values()).__contains__, model.dtype) as (work, params, kept), fast_linear():
         for p in params.values(): p.requires_grad_(False)
-        requests, contexts = _prepared(work, tokenizer, examples, s, begun)
+        requests, contexts = _prepared(work, tokenizer, examples, s, begun, layers[-1])
         moments = _moments(work, tokenizer, general, layers, s.covariance, s.max_mb)
         texts, last = _texts(tokenizer, requests, contexts, limit), work.get_submodule(m.block_name(layers[-1]))
         z, _ = find_values(work, tokenizer, requests, contexts, last, _as_examples(examples).criterion, _search_of(s),
                            progress)
-        for j, l in enumerate(layers):
-            down, name = work.get_submodule(m.down_name(l)), names[l]
-            K = _keys(work, down, texts, pad)
-            # what the last edited block still lacks, shared out among the layers that are left
-            R = (z - _read(work, last, [t[0] for t in texts], pad).float()).T/(len(layers) - j)
-            weight = _width(down)/50 if s.weight is None else s.weight
-            keys[name], update = K, solve_update(K, R, _moment_of(moments, l, K), weight, earlier.get(name))
-            factors[name] = left, right = _in_layout(down, *update)
-            with torch.no_grad(): params[name].copy_(kept[name].to(left).float() + left @ right)
+        with read_once_below(work, layers[0]):
+            for j, l in enumerate(layers):
+                down, name = work.get_submodule(m.down_name(l)), names[l]
+                K = _keys(work, down, texts, pad)
+                # what the last edited block still lacks, shared out among the layers that are left
+                R = (z - _read(work, last, [t[0] for t in texts], pad).float()).T/(len(layers) - j)
+                weight = _width(down)/50 if s.weight is None else s.weight
+                keys[name], update = K, solve_update(K, R, _moment_of(moments, l, K), weight, earlier.get(name))
+                factors[name] = left, right = _in_layout(down, *update)
+                with torch.no_grad(): params[name].copy_(kept[name].to(left).float() + left @ right)
         return Delta(factors=factors, keys=keys, beginnings=sum(r.first for r in requests))
 
 # %% ../../nbs/edit/07_memit.ipynb #145bb63d
@@ -622,7 +620,7 @@ def rome(
     _, begun = gathered_keys(e.delta for e in ledger(model).active)
     with borrowed(model, {name}.__contains__, model.dtype) as (work, params, _), fast_linear():
         params[name].requires_grad_(False)
-        requests, contexts = _prepared(work, tokenizer, examples, s, begun)
+        requests, contexts = _prepared(work, tokenizer, examples, s, begun, layer)
         moments = _moments(work, tokenizer, general, [layer], s.covariance, s.max_mb)
         down, mlp = work.get_submodule(m.down_name(layer)), work.get_submodule(m.mlp_name(layer))
         with progress_bar(len(requests), progress, "editing") as bar:
