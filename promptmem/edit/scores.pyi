@@ -7,13 +7,14 @@ import hashlib
 import math
 import random
 from collections import OrderedDict
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
+from ..lm.decode import cache_argument, cache_of
 from ..lm.matmul import fast_linear
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
 from ..lm.scoring import split_head
@@ -21,7 +22,7 @@ from ..stats import damage_upper, share_lower, share_upper
 torch: _Any
 _HEAD_ROWS: _Any
 
-def _states(model, call, row, col):
+def _states(model, call, row, col, past=...):
     ...
 
 def _gather(states, head, at, target):
@@ -77,7 +78,7 @@ def state_key(model) -> str:
 def remembered(key, compute):
     ...
 
-def cached_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]=...) -> np.ndarray:
+def cached_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]=..., progress: _Optional[bool]=...) -> np.ndarray:
     ...
 
 def _continued(model, starts, tokens, pad, seed):
@@ -86,15 +87,17 @@ def _continued(model, starts, tokens, pad, seed):
 class GeneralText:
     ids: _Any
     counts: _Any
+    _search: _Any
     texts: _Any
     pad: _Any
     seed: _Any
     batch_tokens: _Any
     chunk: _Any
+    progress: _Any
     key: _Any
     read: _Any
 
-    def __init__(self, tokenizer, texts, max_tokens: int=..., seed: int=..., batch_tokens: int=..., chunk: int=...):
+    def __init__(self, tokenizer, texts, max_tokens: int=..., seed: int=..., batch_tokens: int=..., chunk: int=..., progress: _Optional[bool]=...):
         ...
 
     def __len__(self):
@@ -106,6 +109,9 @@ class GeneralText:
     def at(self, model, which, known=...) -> np.ndarray:
         ...
 
+    def _before(self, edit, n):
+        ...
+
     def loss(self, model) -> float:
         ...
 
@@ -115,13 +121,23 @@ class GeneralText:
     def pair(self, edit, n: _Optional[int]=...) -> tuple:
         ...
 
+    @contextmanager
+    def without(self, edit):
+        ...
+
     def held(self, edit, n: int) -> tuple:
         ...
 
     def written(self, edit, n: int, tokens: int=...) -> tuple:
         ...
 
-def fit_general(tokenizer, texts, model, seed: int=...) -> GeneralText:
+def _in_force(edit):
+    ...
+
+def _as_it_was(edit, was):
+    ...
+
+def fit_general(tokenizer, texts, model, seed: int=..., progress: _Optional[bool]=...) -> GeneralText:
     ...
 
 @dataclass(frozen=True)
