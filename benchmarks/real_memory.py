@@ -7,7 +7,9 @@ Questions: data/real/questions.jsonl, 22 for choosing (dev) and 70 for reporting
 readings each. An answer is `as meant` when it has at least one of the words of the meant reading and more of them than
 of the other reading's. Intervals are over questions.
 
-`placements`: where the clarification stands, on dev. `bare`: the model as it comes, on test. `public`: the published
+`placements`: where the clarification stands, on dev. `bare`: the model as it comes, on test. `perhaps`: a memory that
+may be meant, sent under the condition that the question is about the same (`unsure="send"`), when it fits and when it
+does not, beside `bare`. `public`: the published
 linguistic tasks with the published few-shot prompt (with PROMPTMEM_DATA). `taught`: the adapter of all examples under
 every condition, and what it costs on general text. `curve`: adapters of fewer lessons (`--lessons`), each point kept as
 soon as it is there.
@@ -30,10 +32,11 @@ from promptmem.core import read_jsonl, write_atomic, write_jsonl
 from promptmem.data import local_data, shipped
 from promptmem.lm.scoring import mean_losses, token_logprobs
 from promptmem.memory import assemble, enrich, keyword_check, load_tasks, read_few_shot
+from promptmem.memory.prompt import beside
 from promptmem.memory.teach import Teaching, about, load_taught, shipped_lessons, teach_following
 from promptmem.stats import grouped_interval, paired_interval
 
-PARTS = ("placements", "bare", "public", "taught", "curve")
+PARTS = ("placements", "bare", "perhaps", "public", "taught", "curve")
 TOKENS = 40 # longest answer
 
 
@@ -173,6 +176,20 @@ def bare(a):
     gains = [dict(condition=c, **gain(runs[c], runs["none"], "meant")) for c in CONDITIONS if c != "none"]
     return dict(model=repr(lm), rows=table, as_meant_by_kind=by_kind(runs["right"]), over_none=gains,
                 general_loss=general_loss(lm))
+
+
+def perhaps(a):
+    "The condition that the question is about the same: what it costs where memory fits, and spares where it does not"
+    lm, rows = load(), questions("test")
+    said = {r[name]: r["wordings"][0] for r in rows for name in ("clarification", "other_clarification")}
+    place = lambda q, c: beside(q, perhaps=[(said[c], c)])
+    runs = {c: ask(lm, rows, place, c) for c in ("right", "irrelevant")}
+    keep_answers(a, "perhaps", [x for r in runs.values() for x in r["answers"]])
+    was = {c: [x for x in kept_answers(a) if x["part"] == "bare" and x["condition"] == c] for c in CONDITIONS}
+    beside_it = ("right", "none"), ("right", "right"), ("irrelevant", "none"), ("irrelevant", "irrelevant")
+    over = [dict(condition=c, compared=o, **gain(runs[c]["answers"], was[o], "meant")) for c, o in beside_it]
+    for g in over: print(g["condition"], "over", g["compared"], *(f"{g[k]:+.3f}" for k in ("difference", "lo", "hi")))
+    return dict(model=repr(lm), rows=[show(row(r)) for r in runs.values()], over_bare=over)
 
 
 def general_loss(lm):
