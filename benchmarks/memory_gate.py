@@ -151,7 +151,7 @@ def similar(path, embedder, n, seed):
     if use is not None: # the texts as the gate reads them: in lower case
         said = list(zip(*gate.metric(*(use([t.lower() for t in side]) for side in zip(*pairs)))))
     w = gate.weights("a", True, use is not None)
-    odds, fits = pair_odds(w, pairs, embedder, said), np.array([r["label"] == 1 for r in rows])
+    odds, fits = pair_odds(w, pairs, embedder, said, gate.basis), np.array([r["label"] == 1 for r in rows])
     k, right = int((odds >= w.apply).sum()), int((odds[fits] >= w.apply).sum())
     return dict(pairs=len(rows), fitting=int(fits.sum()), precision=right/max(1, k), recall=right/int(fits.sum()),
                 covered=float((odds[fits] >= w.ask).mean()))

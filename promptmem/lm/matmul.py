@@ -37,12 +37,13 @@ def product(
     x, # [rows, inputs]
     w, # weight [outputs, inputs], as it is or from `lay_out`
     b=None, # bias [outputs]
-    then:str="none", # what is done to the result on its way: "none", "swish"; with `other` "add", "mul"
+    then:str="none", # what is done to the result on its way: "none", "swish", "gelu"; with `other` "add", "mul"
     other=None, # [rows, outputs]
 ): # [rows, outputs]
     "oneDNN's product"
     plain, with_other = _onednn()
-    return plain(x, w, b, then, [], "") if other is None else with_other(x, other, w, b, then)
+    if other is not None: return with_other(x, other, w, b, then)
+    return plain(x, w, b, then, [], "none" if then == "gelu" else "")
 
 # %% ../../nbs/lm/02_matmul.ipynb #74dc2968
 def _rounded(x):

@@ -10,7 +10,7 @@ __all__ = ['is_bert', 'compact_bert', 'word_spans', 'Read', 'WordReader']
 
 # %% ../../nbs/lm/11_words.ipynb #912d2f5a
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, Optional
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from ..core import require
 from .embed import Embedder
 from .local import fast_bfloat16
+from .matmul import lay_out, multiplies, product
 
 # %% ../../nbs/lm/11_words.ipynb #b771607c
 def _layer(layer, dtype):
@@ -37,31 +38,46 @@ def is_bert(
     absolute = getattr(c, "position_embedding_type", None) in (None, "absolute")
     return type(encoder).__name__ == "BertModel" and c.hidden_act == "gelu" and absolute
 
+# %% ../../nbs/lm/11_words.ipynb #2d8d994f
+def _laid_out(weights):
+    "The weights of one layer with the four matrices in oneDNN's order"
+    return [lay_out(w.contiguous()) if w.ndim == 2 else w for w in weights]
+
+def _steps(packed):
+    "Three functions (x, weight, bias): the product, its GELU, and with x0 the sum with it"
+    F = require("torch", "local").nn.functional
+    if packed: return product, partial(product, then="gelu"), lambda x, w, b, x0: product(x, w, b, "add", x0)
+    return F.linear, lambda x, w, b: F.gelu(F.linear(x, w, b)), lambda x, w, b, x0: x0 + F.linear(x, w, b)
+
 # %% ../../nbs/lm/11_words.ipynb #31dd1af2
 def compact_bert(
     encoder, # a `BertModel`
     dtype=None, # torch dtype of the products; None: bfloat16 where that is fast, else float32
+    packed:bool=None, # with oneDNN's own order of the weights; None: where it works
 )->Callable: # function(ids, mask) -> float32 [texts, tokens, width]
     "The encoder's last states with as few products as it takes"
     torch = require("torch", "local")
     F, c, e = torch.nn.functional, encoder.config, encoder.embeddings
     dtype = dtype or (torch.bfloat16 if fast_bfloat16(str(encoder.device)) else torch.float32)
+    if packed is None: packed = encoder.device.type == "cpu" and multiplies(dtype)
     heads, width, eps = c.num_attention_heads, c.hidden_size, c.layer_norm_eps
     layers = [_layer(layer, dtype) for layer in encoder.encoder.layer]
+    if packed: layers = [_laid_out(layer) for layer in layers]
+    linear, gelu_of, add_to = _steps(packed)
     norm = lambda x, weight, bias: F.layer_norm(x, (width,), weight, bias, eps)
 
     def states(ids, mask):
         n, t = ids.shape
         x = e.word_embeddings.weight[ids] + e.position_embeddings.weight[:t] + e.token_type_embeddings.weight[0]
-        x = norm(x, e.LayerNorm.weight, e.LayerNorm.bias).to(dtype) # [n, t, width]
+        x = norm(x, e.LayerNorm.weight, e.LayerNorm.bias).to(dtype).view(n*t, width)
         seen = None if bool(mask.all()) else mask[:, None, None, :].bool()
         for qkv, qkv_bias, out, out_bias, g1, b1, up, up_bias, down, down_bias, g2, b2 in layers:
-            three = F.linear(x, qkv, qkv_bias).view(n, t, 3, heads, -1)
+            three = linear(x, qkv, qkv_bias).view(n, t, 3, heads, -1)
             q, k, v = three.permute(2, 0, 3, 1, 4) # each [n, heads, t, width/heads]
-            read = F.scaled_dot_product_attention(q, k, v, attn_mask=seen).transpose(1, 2).reshape(n, t, width)
-            x = norm(x + F.linear(read, out, out_bias), g1, b1)
-            x = norm(x + F.linear(F.gelu(F.linear(x, up, up_bias)), down, down_bias), g2, b2)
-        return x.float()
+            read = F.scaled_dot_product_attention(q, k, v, attn_mask=seen).transpose(1, 2).reshape(n*t, width)
+            x = norm(add_to(read, out, out_bias, x), g1, b1)
+            x = norm(add_to(gelu_of(x, up, up_bias), down, down_bias, x), g2, b2)
+        return x.float().view(n, t, width)
     return states
 
 # %% ../../nbs/lm/11_words.ipynb #42f5bcb9

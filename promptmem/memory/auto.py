@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% auto #0
-__all__ = ['NO_EMBEDDER', 'REACH', 'CLOSE', 'SURE', 'KeptVectors', 'Near', 'wording_vectors', 'AutoLookup']
+__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'CLOSE', 'SURE', 'KeptVectors', 'Near', 'wording_vectors', 'AutoLookup']
 
 # %% ../../nbs/memory/14_auto.ipynb #2b5387ab
 _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a list of texts", some(TEXT).fits, True),
@@ -28,9 +28,9 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..core import InvalidData, identity_key
-from ..lm.words import WordReader
-from .gate import (NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_texts,
-                                   reads, second_encoder)
+from ..lm.words import Read, WordReader
+from .gate import (ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered,
+                                   read_question, read_texts, reads, second_encoder)
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -40,8 +40,9 @@ class KeptVectors:
     def __init__(self,
         embedder, # an `Embedder`
         keep:int=5000, # texts
+        basis=None, # directions in which words are compared: a gate's
     ):
-        self.embedder, self.name, self.keep = embedder, embedder.name, keep
+        self.embedder, self.name, self.keep, self.basis = embedder, embedder.name, keep, basis
         self._reader, self._read, self._lock = WordReader(embedder), OrderedDict(), threading.Lock()
 
     @property
@@ -60,11 +61,34 @@ class KeptVectors:
         with self._lock:
             found = {t: self._read[t] for t in texts if t in self._read}
             lacking = [t for t in dict.fromkeys(texts) if t not in found]
-            if lacking: found.update(zip(lacking, read_texts(self._reader, lacking)))
+            if lacking: found.update(zip(lacking, read_texts(self._reader, lacking, self.basis)))
             self._read.update(found)
             for t in texts: self._read.move_to_end(t)
             while len(self._read) > self.keep: self._read.popitem(last=False)
         return [found[t] for t in texts]
+
+    def known(self,
+        text:str, # a question
+    ): # its `Read`, or None
+        "What is kept of a text"
+        return self._read.get(text)
+
+    def give(self,
+        text:str, # a question
+        read, # its `Read`
+    )->None:
+        "Keep what somebody else has read"
+        with self._lock: self._read[text] = read
+
+    def units(self,
+        texts:list, # questions
+    )->np.ndarray: # float32 [n, dim]
+        "The vectors of questions, as `read` gives them; nothing is kept"
+        return np.stack([r.unit for r in read_texts(self._reader, texts)])
+
+    def clear(self)->None:
+        "Keep nothing"
+        with self._lock: self._read.clear()
 
 # %% ../../nbs/memory/14_auto.ipynb #486ad2a0
 @dataclass(frozen=True)
@@ -111,9 +135,10 @@ REACH = 8 # edits up to which a stored question counts as near in wording
 # %% ../../nbs/memory/14_auto.ipynb #8d6cb0a1
 def _stored_near(m, question, k):
     "Near entries of the scopes of a store"
-    (store, scopes), out, embedder = m._stored, {}, _Lowered(m.vectors, question)
+    (store, scopes), out = m._stored, {}
+    m.vectors.read([question])
     for depth, scope in enumerate(scopes):
-        found = store.search(question, scope=scope, k=k, method="semantic", embedder=embedder, scores=True)
+        found = store.search(question, scope=scope, k=k, method="semantic", embedder=_Lowered(m), scores=True)
         found = [(c, float(s)) for c, s in found]
         found += [(c, None) for c in store.search(question, scope=scope, k=k, max_distance=REACH)]
         for c, cosine in found:
@@ -128,12 +153,53 @@ def _age(time):
 
 # %% ../../nbs/memory/14_auto.ipynb #87583c89
 class _Lowered:
-    "Keys are embedded in lower case, as the gate learned them; the question has been read already"
-    def __init__(self, vectors, question):
-        self.vectors, self.name, self.question = vectors, vectors.name, question
+    "Keys are embedded in lower case, as the gate learned them; a question has been read already"
+    def __init__(self, m): self.m, self.name = m, m.vectors.name
     def __call__(self, texts):
-        if list(texts) == [self.question]: return self.vectors.read([self.question])[0].unit[None]
-        return self.vectors([t.lower() for t in texts])
+        known = self.m.vectors.known(texts[0]) if len(texts) == 1 else None
+        return self.m.vectors([t.lower() for t in texts]) if known is None else known.unit[None]
+    def beside(self, texts):
+        "What the second encoder reads, to be kept with the memory"
+        return {} if self.m.second is None else {_beside(self.m.second): self.m.second.units(texts)}
+
+# %% ../../nbs/memory/14_auto.ipynb #c86911e5
+LONG = 64 # words of a question up to which their vectors are kept
+TOGETHER = 256 # readings that are written in one transaction: nobody who asks should wait for the disk
+
+class _AsRead:
+    "How what is read of a memory is written as one vector: the text's, then those of its words"
+    def __init__(self, name, dim=0, per_word=0): self.name, self.dim, self.per_word = name, dim, per_word
+
+    def pack(self, read):
+        "The vector; None for what is not kept"
+        if self.per_word == 0: return read.unit
+        return np.r_[read.unit, read.words.ravel()] if len(read.words) <= LONG else None
+
+    def unpack(self, key, vector):
+        "A `Read`; None for what does not belong to this text"
+        n = len(read_question(key).low) or 1
+        if len(vector) != self.dim + n*self.per_word: return None
+        return Read(vector[:self.dim], vector[self.dim:].reshape(n, -1) if self.per_word else None)
+
+# %% ../../nbs/memory/14_auto.ipynb #eb210c30
+def _beside(second): return f"{second.name}, as the gate reads it"
+
+def _format(m, reader, question):
+    "The format for a reader's vectors; by the question, which it has read"
+    read = reader.read([question])[0]
+    if reader is m.second or read.words is None: return _AsRead(_beside(reader), len(read.unit))
+    return _AsRead(f"{_beside(reader)}, {read.words.shape[1]} a word", len(read.unit), read.words.shape[1])
+
+def _fetch(m, reader, question, near):
+    "What a reader has read of memories, from the store; what is not there is read and kept there"
+    lacking = {n.id: n.key for n in near if reader.known(n.key) is None}
+    if not m.bound or not hasattr(store := m._stored[0], "kept_vectors") or not lacking: return
+    how, scopes = _format(m, reader, question), m._stored[1]
+    for id, v in store.kept_vectors(list(lacking), how.name, scope=scopes).items():
+        if (read := how.unpack(lacking[id], v)) is not None: reader.give(lacking.pop(id), read)
+    new = {id: how.pack(read) for id, read in zip(lacking, reader.read(list(lacking.values())))}
+    m._unkept.setdefault(how.name, {}).update((id, v) for id, v in new.items() if v is not None)
+    if sum(map(len, [*m._unkept.values()])) >= TOGETHER: m.keep_read()
 
 # %% ../../nbs/memory/14_auto.ipynb #d9d7ef2b
 CLOSE = 1. # log odds within which age decides
@@ -143,39 +209,39 @@ SURE = 3. # log odds from which more makes no difference
 def _odds(p): return math.log(max(p, 1e-6)/max(1-p, 1e-6))
 
 def _second(m, stored, question):
-    "What the second encoder says of two texts, where there is one that can read them"
-    if m.second is None or not reads(question): return None
-    a, b = m.second.read([stored, question])
-    return tuple(map(float, m.gate.metric(a.unit, b.unit)))
+    "What the second encoder says of a question and of each of several texts; None where none can read it"
+    if m.second is None or not reads(question): return [None]*len(stored)
+    asked, *read = m.second.read([question, *stored])
+    said = m.gate.metric(np.stack([r.unit for r in read]), asked.unit[None]) if read else ((), ())
+    return [(float(c), float(x)) for c, x in zip(*said)]
+
+def _verdicts(m, stored, question, said):
+    "What the gate says of a question and several texts, read to the end"
+    if not (m._meaning and reads(question)):
+        return m.gate.judge_all(question, [(s, None, (None, None), also) for s, also in zip(stored, said)])
+    asked, *read = m.vectors.read([question, *stored])
+    return m.gate.judge_all(question, [(s, float(r.unit @ asked.unit), (r.words, asked.words), also)
+                                       for s, r, also in zip(stored, read, said)])
 
 def _verdict(m, stored, question):
     "What the gate says of two texts, with vectors where they can be read"
-    also = _second(m, stored, question)
-    if not (m._meaning and reads(question)): return m.gate(stored, question, second=also)
-    a, b = m.vectors.read([stored, question])
-    return m.gate(stored, question, float(a.unit @ b.unit), (a.words, b.words), also)
-
-# %% ../../nbs/memory/14_auto.ipynb #a55f5d76
-def _ruled_out(m, question, near):
-    "key -> verdict of the memories that need not be read to the end; of the others all is read that the gate asks for"
-    out, still = {}, {n.key: n.cosine for n in near}
-    for reader, known in ((m.second, False), (m.vectors if m._meaning else None, m.second is not None)):
-        if reader is None or not reads(question): continue
-        if m._meaning: # what words could do at best
-            also = {key: _second(m, key, question) if known else None for key in still}
-            best = {key: m.gate.at_most(key, question, cosine, also[key]) for key, cosine in still.items()}
-            out |= {key: v for key, v in best.items() if v.says == "leave"}
-            still = {key: cosine for key, cosine in still.items() if key not in out}
-        if still: reader.read([question, *still]) # all at once, into what is kept
-    return out
+    return _verdicts(m, [stored], question, _second(m, [stored], question))[0]
 
 # %% ../../nbs/memory/14_auto.ipynb #47e42b0b
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
-    left = _ruled_out(m, question, near)
-    verdict = lambda key: left[key] if key in left else _verdict(m, key, question)
-    out = [Near(n.key, n.text, n.id, n.place, n.cosine, verdict(n.key)) for n in near]
-    return sorted(out, key=lambda n: (-n.verdict.log_odds, n.place))
+    keys = {n.key: n.cosine for n in near}
+    if m.second is not None and reads(question): _fetch(m, m.second, question, near)
+    said = dict(zip(keys, _second(m, list(keys), question)))
+    out = {}
+    if m._meaning and reads(question):
+        best = m.gate.judge_all(question, [(k, 1. if c is None else c, (ANY, ANY), said[k]) for k, c in keys.items()])
+        out = {k: v for k, v in zip(keys, best) if v.says == "leave"}
+        _fetch(m, m.vectors, question, [n for n in near if n.key not in out])
+    still = [k for k in keys if k not in out]
+    out |= zip(still, _verdicts(m, still, question, [said[k] for k in still]))
+    done = [Near(n.key, n.text, n.id, n.place, n.cosine, out[n.key]) for n in near]
+    return sorted(done, key=lambda n: (-n.verdict.log_odds, n.place))
 
 # %% ../../nbs/memory/14_auto.ipynb #f75f8c69
 def _ranked(applied):
@@ -213,9 +279,9 @@ def _load(m):
     "The embedder; by wording alone where it cannot be loaded"
     from promptmem.lm.embed import HashEmbedder, load_embedder
     if m._embedder is None: m._vectors = KeptVectors(HashEmbedder(512))
-    elif isinstance(m._embedder, USEEmbedder): m._vectors = KeptVectors(m._embedder)
+    elif isinstance(m._embedder, USEEmbedder): m._vectors = m.second or KeptVectors(m._embedder)
     else:
-        try: m._vectors = KeptVectors(load_embedder(m._embedder))
+        try: m._vectors = KeptVectors(load_embedder(m._embedder), basis=m.gate.basis)
         except (ImportError, OSError) as e:
             m._vectors, m._meaning = m.second or wording_vectors(str(e)[:120]), False
 
@@ -243,7 +309,7 @@ class AutoLookup(Lookup):
         if several < 1 or budget < 1: raise ValueError(f"several and budget are at least 1, not {several} and {budget}")
         self.gate, self.k, self.several, self.budget = gate or Gate(), k, several, budget
         self._embedder, self._vectors, self._stored = embedder, None, None
-        self._index, self._labels, self._filled = None, [], False
+        self._index, self._labels, self._filled, self._unkept = None, [], False, {}
         self._meaning = embedder is not None and not isinstance(embedder, USEEmbedder)
         self.second = _along(embedder, second, self.gate)
 
@@ -387,9 +453,22 @@ def bind(self:AutoLookup,
 )->"AutoLookup":
     "Follow the clarifications of a store; what the look-up held by itself is dropped"
     self.clear()
+    self._unkept.clear()
     self._stored = (store, (scope,) if isinstance(scope, str) else tuple(scope))
     if hasattr(store, "watch"): store.watch(self) # what it forgets, this look-up forgets
     return self
+
+# %% ../../nbs/memory/14_auto.ipynb #e9188dbb
+@patch
+def keep_read(self:AutoLookup)->int: # readings that were written
+    "Write what has been read of memories into the store, beside them; a store that cannot be written to stays as it is"
+    from promptmem.store import StoreError
+    waiting, self._unkept, n = self._unkept, {}, 0
+    for name, vectors in waiting.items():
+        try: self._stored[0].keep_vectors(vectors, name, scope=self._stored[1])
+        except StoreError: break
+        n += len(vectors)
+    return n
 
 # %% ../../nbs/memory/14_auto.ipynb #4004709c
 @patch
@@ -400,10 +479,9 @@ def forget(self:AutoLookup,
 )->int: # vectors that were taken out of the caches of the embedders
     "Drop everything kept in memory about texts, and what the embedders' caches on disk hold of these"
     forget_read()
-    alone = self._vectors is self.second
-    behind = list({id(k.embedder): k.embedder for k in (self._vectors, self.second) if k is not None}.values())
-    if self.second is not None: self.second = KeptVectors(self.second.embedder)
-    if self._vectors is not None: self._vectors = self.second if alone else KeptVectors(self._vectors.embedder)
+    readers = [k for k in (self._vectors, self.second) if k is not None]
+    for kept in (*readers, self._unkept): kept.clear()
+    behind = list({id(k.embedder): k.embedder for k in readers}.values())
     forms = list(dict.fromkeys(f for t in texts for f in (t, t.lower(), lowered(t))))
     caches = [e if hasattr(e, "forget") else getattr(e, "cache", None) for e in behind]
     return sum(int(c.forget(forms, ids) or 0) for c in caches if c is not None)

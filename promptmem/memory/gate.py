@@ -10,16 +10,17 @@ from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, 
 __all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'NEVER', 'LABELS', 'folded', 'Lexicon', 'lexicon', 'verb_group',
            'split_words', 'canonical', 'Question', 'read_question', 'spelling', 'match_words', 'lowered', 'read_texts',
            'differences', 'reads', 'tongue', 'USEEmbedder', 'second_encoder', 'Metric', 'pair_features', 'Forest',
-           'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'Gate', 'apply_limit', 'quiet_limit', 'injection_proof',
-           'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers', 'fit_metric', 'train_gate',
-           'save_gate', 'forget_read', 'learned_shift']
+           'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'words_basis', 'Gate', 'apply_limit', 'quiet_limit',
+           'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers', 'fit_metric',
+           'train_gate', 'save_gate', 'forget_read', 'learned_shift']
 
-# %% ../../nbs/memory/13_gate.ipynb #71974056
+# %% ../../nbs/memory/13_gate.ipynb #2a390d5b
 _told = told(stored=TEXT, asked=TEXT, cosine=either(NOTHING, number()), meaning=FLAG, path=NO_ARRAY, split=NO_ARRAY,
              second=either(NOTHING, Kind("(cosine, probability) of the second reader", lambda v: isinstance(v, (
                  list, tuple)) and len(v) == 2 and all(map(number().fits, v)))))
 
-# %% ../../nbs/memory/13_gate.ipynb #ff3e4d4d
+# %% ../../nbs/memory/13_gate.ipynb #f30aabd4
+import base64
 import json
 import math
 import re
@@ -34,7 +35,7 @@ from fastcore.basics import patch
 from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
 from ..lm.embed import Embedder
-from ..lm.words import WordReader
+from ..lm.words import Read, WordReader
 from ..stats import share_upper
 
 # %% ../../nbs/memory/13_gate.ipynb #dc9b35ff
@@ -390,9 +391,15 @@ def lowered(
 def read_texts(
     reader, # a `WordReader`
     texts, # questions
+    basis=None, # float32 [dim, fewer]: directions in which words are compared, as a gate has them; None: in all
 )->list: # a `Read` per question: its vector, and float32 [words, dim] with rows of length 1, or None
     "Each question and each of its words as the model reads them, in one pass"
-    return reader([lowered(t) for t in texts], [list(read_question(t).low) or [""] for t in texts])
+    read = reader([lowered(t) for t in texts], [list(read_question(t).low) or [""] for t in texts])
+    if basis is None: return read
+    return [r if r.words is None or r.words.shape[1] != len(basis) else Read(r.unit, _rows(r.words @ basis))
+            for r in read]
+
+def _rows(x): return x/np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9)
 
 # %% ../../nbs/memory/13_gate.ipynb #934db1da
 ANY = "any" # instead of vectors: as if every word could stand for every other
@@ -637,15 +644,30 @@ class Forest:
         self.names, self.roots = names, np.array(roots)
         self.feature, self.limit, self.left, self.right = map(np.array, (feature, limit, left, right))
 
+    @cached_property
+    def _table(self):
+        "(feature, limit, [left, right]) per node, and the depth; a leaf leads to itself"
+        leaf, own = self.feature < 0, np.arange(len(self.feature))
+        ways = np.stack([np.where(leaf, own, self.left), np.where(leaf, own, self.right)], 1).ravel()
+        at, depth = self.roots, 0
+        while len(at := at[~leaf[at]]): at, depth = ways[np.r_[2*at, 2*at+1]], depth + 1
+        return np.where(leaf, 0, self.feature), self.limit, ways, depth
+
+    def sums(self,
+        rows, # features of pairs, as `pair_features` gives them
+    )->np.ndarray: # float64 [n]
+        "For each pair the sum of the leaves that are reached; all pairs go down all trees together"
+        feature, limit, ways, depth = self._table
+        x = np.array([[f[k] for k in self.names] for f in rows]) # [n, features]
+        of, at = np.arange(len(x))[:, None], np.broadcast_to(self.roots, (len(x), len(self.roots))) # [n, trees]
+        for _ in range(depth): at = ways[2*at + (x[of, feature[at]] > limit[at])]
+        return limit[at].sum(1)
+
     def __call__(self,
         features:dict, # as `pair_features` gives them
     )->float:
         "The sum of the leaves that are reached"
-        x, at = np.array([features[k] for k in self.names] + [0.]), self.roots
-        while (inner := self.feature[at] >= 0).any():
-            step = np.where(x[self.feature[at]] <= self.limit[at], self.left[at], self.right[at])
-            at = np.where(inner, step, at)
-        return float(self.limit[at].sum())
+        return float(self.sums([features])[0])
 
     def to_dict(self)->dict:
         "Plain values"
@@ -704,9 +726,16 @@ class Weights:
         features:dict, # as `pair_features` gives them
     )->float:
         "The evidence that the clarification fits"
-        x = np.array([features[k] for k in self.names])
-        odds = float(((x - self.mean)/self.scale) @ self.weight + self.bias)
-        return odds if self.forest is None else (odds + self.forest(features))/2
+        return float(self.odds_of([features])[0])
+
+    def odds_of(self,
+        rows, # features of pairs, as `pair_features` gives them
+    )->np.ndarray: # float64 [n]
+        "The log odds of several pairs at once"
+        if not len(rows): return np.zeros(0)
+        x = np.array([[f[k] for k in self.names] for f in rows])
+        odds = ((x - self.mean)/self.scale) @ self.weight + self.bias
+        return odds if self.forest is None else (odds + self.forest.sums(rows))/2
 
     def to_dict(self)->dict:
         "Plain values"
@@ -757,6 +786,20 @@ class Verdict:
 
 NEVER = -20. # log odds of a pair that differs decisively
 
+# %% ../../nbs/memory/13_gate.ipynb #84a0cc37
+def words_basis(
+    words, # float32 [n, dim]: vectors of words
+    keep:int=64, # directions
+)->np.ndarray: # float32 [dim, keep]
+    "The directions in which words differ most"
+    return np.linalg.eigh(words.T @ words/len(words))[1][:, -keep:].astype(np.float16).astype(np.float32)
+
+def _packed(basis):
+    "As text: half floats in base64"
+    return dict(dim=len(basis), numbers=base64.b64encode(basis.astype(np.float16).tobytes()).decode())
+
+def _unpacked(d): return np.frombuffer(base64.b64decode(d["numbers"]), np.float16).astype(np.float32).reshape(d["dim"], -1)
+
 # %% ../../nbs/memory/13_gate.ipynb #50ecccd0
 class Gate:
     "Whether a clarification of one question may be applied to another"
@@ -766,9 +809,10 @@ class Gate:
         shift:float=0., # added to the log odds: what a scope's verdicts taught
     ):
         d = read_json(path or shipped("pairs/gate.json"))
-        self.sets = {k: Weights.from_dict(v) for k, v in d.items() if k != "metric"}
+        self.sets = {k: Weights.from_dict(v) for k, v in d.items() if k not in ("metric", "basis")}
         self.meaning, self.wording, self.script = (self.sets[k] for k in ("meaning", "wording", "script"))
         self.metric = Metric(**d["metric"]) if "metric" in d else None
+        self.basis = _unpacked(d["basis"]) if "basis" in d else None # [dim of the words, fewer]
         self.shift = shift
 
     def weights(self,
@@ -796,16 +840,32 @@ class Gate:
         second:tuple=None, # what `metric` says of the second encoder's vectors; None: there is none
     )->Verdict:
         "Apply, ask or leave"
-        if identity_key(stored) == identity_key(asked): return Verdict("apply", -NEVER, "the same question")
-        meaning, second = cosine is not None, second if reads(asked) else None
-        if not (meaning and reads(asked)): cosine, vectors = second[0] if second else 0., (None, None)
-        features, found = pair_features(stored, asked, cosine, vectors, second)
-        decisive = next((k for k in DECISIVE if k in found), None)
-        if decisive: return Verdict("leave", NEVER, f"another {decisive}: {found[decisive]}")
-        return self._judged(self.weights(asked, meaning, second is not None), features, found)
+        return self.judge_all(asked, [(stored, cosine, vectors, second)])[0]
 
-    def _judged(self, w, features, found):
-        odds = w.log_odds(features) + self.shift
+    def judge_all(self,
+        asked:str, # the new question
+        known:list, # per memory (stored, cosine, vectors, second), as a call takes them
+    )->list: # a `Verdict` per memory
+        "Apply, ask or leave, for several memories at once"
+        out, open_, key, read = [None]*len(known), [], identity_key(asked), reads(asked)
+        for i, (stored, cosine, vectors, second) in enumerate(known):
+            if identity_key(stored) == key:
+                out[i] = Verdict("apply", -NEVER, "the same question")
+                continue
+            meaning, second = cosine is not None, second if read else None
+            if not (meaning and read): cosine, vectors = second[0] if second else 0., (None, None)
+            features, found = pair_features(stored, asked, cosine, vectors, second)
+            decisive = next((k for k in DECISIVE if k in found), None)
+            if decisive: out[i] = Verdict("leave", NEVER, f"another {decisive}: {found[decisive]}")
+            else: open_.append((i, self.weights(asked, meaning, second is not None), features, found))
+        for w in {id(w): w for _, w, *_ in open_}.values(): # in one look-up they are nearly always the same
+            mine = [o for o in open_ if o[1] is w]
+            for (i, _, _, found), odds in zip(mine, w.odds_of([f for _, _, f, _ in mine])):
+                out[i] = self._judged(w, float(odds), found)
+        return out
+
+    def _judged(self, w, odds, found):
+        odds += self.shift
         says = "apply" if odds >= w.apply else "ask" if odds >= w.ask else "leave"
         told = "; ".join(f"{k}: {v}" for k, v in found.items())
         plain = "the wording differs too much" if says == "leave" else "nothing decisive differs"
@@ -893,31 +953,41 @@ def light_edits(
     return [polite.format(question), " ".join(typo), question.lower().rstrip("?!. ") + rng.choice(("", "?", "!"))]
 
 # %% ../../nbs/memory/13_gate.ipynb #a226b8bb
-def _read_pairs(pairs, embedder):
+def _read_pairs(pairs, embedder, basis=None):
     "text -> `Read` for all texts of (stored, asked) pairs, in batches"
     texts, reader = sorted({t for p in pairs for t in p}, key=len), WordReader(embedder)
-    return dict(zip(texts, [r for i in range(0, len(texts), 64) for r in read_texts(reader, texts[i:i+64])]))
+    return dict(zip(texts, [r for i in range(0, len(texts), 64) for r in read_texts(reader, texts[i:i+64], basis)]))
 
-def _judge_pairs(pairs, embedder, second=None):
+def _basis_of(pairs, embedder):
+    "The directions of the words in the pairs; None where the embedder reads none"
+    words = [r.words for r in _read_pairs(pairs, embedder).values() if r.words is not None]
+    return words_basis(np.concatenate(words)) if words else None
+
+def _judge_pairs(pairs, embedder, second=None, basis=None):
     "Features and differences of (stored, asked) pairs; `second`: what the second encoder says of each"
     second = [None]*len(pairs) if second is None else second
     if embedder is None:
         return [pair_features(a, b, m[0] if m and reads(b) else 0., second=m if m and reads(b) else None)
                 for (a, b), m in zip(pairs, second)]
-    read = _read_pairs(pairs, embedder)
+    read = _read_pairs(pairs, embedder, basis)
     cosine = lambda a, b: float(read[a].unit @ read[b].unit)
     return [pair_features(a, b, cosine(a, b), (read[a].words, read[b].words), m) for (a, b), m in zip(pairs, second)]
 
-# %% ../../nbs/memory/13_gate.ipynb #db86c88e
+# %% ../../nbs/memory/13_gate.ipynb #5de5aabd
+def _odds_of(w, judged):
+    "Log odds of pairs with their features and differences"
+    never = [bool(set(DECISIVE) & set(found)) for _, found in judged]
+    return np.where(never, NEVER, w.odds_of([features for features, _ in judged]))
+
 def pair_odds(
     weights:Weights, # of a gate
     pairs, # (stored, asked)
     embedder=None, # None: from the wording
     second=None, # per pair what a gate's `metric` says of the second encoder's vectors; None: there is none
+    basis=None, # the gate's
 )->np.ndarray: # [n] log odds; `NEVER` where a difference decides
     "The log odds of many pairs"
-    judged = _judge_pairs(pairs, embedder, second)
-    return np.array([NEVER if set(DECISIVE) & set(found) else weights.log_odds(f) for f, found in judged])
+    return _odds_of(weights, _judge_pairs(pairs, embedder, second, basis))
 
 # %% ../../nbs/memory/13_gate.ipynb #8ab39549
 def strangers(
@@ -967,8 +1037,7 @@ class _Judged:
         rows = [(self.judged[i][0], bool(self.fits[i])) for i in np.flatnonzero(use)]
         return replace(fit_weights(rows), forest=fit_forest(rows))
     def odds(self, w, use):
-        return np.array([NEVER if set(DECISIVE) & set(d) else w.log_odds(x) for x,
-                         d in (self.judged[i] for i in np.flatnonzero(use))])
+        return _odds_of(w, [self.judged[i] for i in np.flatnonzero(use)])
 
 # %% ../../nbs/memory/13_gate.ipynb #1b72a657
 def _pairs_of(rows, model, embedder, rng):
@@ -1029,21 +1098,22 @@ def train_gate(
     rows = rows or [r for r in load_pairs() if r["split"] != "heldout"]
     pairs = lambda model: _pairs_of(rows, model, embedder, random.Random(seed))
     known, out = pairs(embedder), {}
-    out["meaning"] = _fit_with_limits(known, embedder, folds, seed)[0]
+    basis = _basis_of([p[1:3] for p in known], embedder)
+    out["meaning"] = _fit_with_limits(known, embedder, folds, seed, basis=basis)[0]
     out["wording"], out["script"] = _fit_with_limits(pairs(None), None, folds, seed)
     if second is not None:
         metric, said = _second_reads(known, second, folds, seed)
-        out["both"] = _fit_with_limits(known, embedder, folds, seed, said)[0]
+        out["both"] = _fit_with_limits(known, embedder, folds, seed, said, basis=basis)[0]
         out["second"] = _fit_with_limits(known, None, folds, seed, said)[0]
     out = {k: w.to_dict() for k, w in out.items()}
     if second is not None: out["metric"] = dict(weight=[round(float(x), 3) for x in metric.weight], bias=metric.bias)
-    return out
+    return out if basis is None else out | dict(basis=_packed(basis))
 
 # %% ../../nbs/memory/13_gate.ipynb #267ff3c9
-def _fit_with_limits(pairs, model, folds, seed, second=None, precision=.95):
+def _fit_with_limits(pairs, model, folds, seed, second=None, precision=.95, basis=None):
     "Weights from all pairs, limits from odds out of fold: for all, and where there is no model for other scripts"
     data = _Judged(np.array([p[0] for p in pairs]), np.array([p[3] for p in pairs]),
-                   _judge_pairs([p[1:3] for p in pairs], model, second))
+                   _judge_pairs([p[1:3] for p in pairs], model, second, basis))
     kind, names = np.array([p[4] for p in pairs]), np.unique(data.family)
     fold = dict(zip(names.tolist(), np.random.default_rng(seed).permutation(len(names)) % folds))
     of, odds = np.array([fold[k] for k in data.family.tolist()]), np.zeros(len(pairs))

@@ -9,7 +9,7 @@ from ..arguments import FLAG, NAMED, NO_ARRAY, NOTHING, TEXT, Kind, either, numb
 # %% auto #0
 __all__ = ['Store']
 
-# %% ../../nbs/store/03_store.ipynb #b70f0adc
+# %% ../../nbs/store/03_store.ipynb #12d347f8
 _MOST = either(NOTHING, whole())
 _CURSOR = Kind("the cursor of an earlier call",
                lambda v: isinstance(v, tuple) and v and all(hasattr(c, "seen") for c in v))
@@ -45,7 +45,7 @@ from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased
 from .erase import forget as erase
 from .transfer import FIELDS, ImportReport, export_jsonl, import_jsonl, set_ranks, values_of
 from .search import (
-    EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, as_vectors, dimension)
+    EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, as_vectors, dimension, keep_beside, kept_beside)
 
 # %% ../../nbs/store/03_store.ipynb #09b5e0ef
 __all__ = ["Store", "StoreError", "StoreVersionError", "StoreFull", "StoreReadOnly", "StoreBusy", "StoreCorrupt",
@@ -385,7 +385,7 @@ def _semantic(store, query, layers, k, embedder, exact):
     if embedder is None:
         raise InvalidData("semantic search needs an embedder: "
                           "Store(..., embedder=load_embedder('all-MiniLM-L6-v2')) or embedder=")
-    store.watch(embedder)
+    if hasattr(embedder, "cache") or hasattr(embedder, "forget"): store.watch(embedder)
     make = SemanticSearch if store.db.sqlite else PostgresSearch
     indexes = [store._index(("semantic", s, embedder.name), lambda s=s: make(store.db, s, embedder, store.exact_limit))
                for s in layers]
@@ -421,6 +421,25 @@ def search(self:Store,
         if method == "closest": found = _closest(self, normalize(query), layers, k, max_distance)
         else: found = _semantic(self, query, layers, k, embedder or self.embedder, exact)
     return [(_record(row), score) if scores else _record(row) for row, score in found]
+
+# %% ../../nbs/store/03_store.ipynb #537d2b11
+@patch
+def kept_vectors(self:Store,
+    ids:list, # of entries
+    model:str, # the name under which the vectors are kept
+    *, scope, # whose; or several layers
+)->dict: # id -> float32 vector, of those that have one
+    "Vectors that were kept with entries"
+    with self.db.read() as conn: return kept_beside(conn, layers_of(scope), list(ids), model)
+
+@patch
+def keep_vectors(self:Store,
+    found:dict, # id -> float32 vector
+    model:str, # a name for what the vectors are
+    *, scope, # whose; or several layers
+)->None:
+    "Keep vectors with entries; those of an entry that is gone are dropped"
+    with self.db.write() as conn: keep_beside(conn, layers_of(scope), found, model)
 
 # %% ../../nbs/store/03_store.ipynb #4ae10513
 @patch

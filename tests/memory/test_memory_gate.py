@@ -202,3 +202,83 @@ def test_without_sentence_transformers_it_says_so_and_works(monkeypatch):
     light = AutoLookup(second=SecondOfHashes()) # whose vectors then find candidates too
     light.add("where are the keys", "the spare ones")
     assert light.query("where are the keys please").hit and light.vectors is light.second
+
+
+class CountedSecond(SecondOfHashes):
+    "Remembers what it was given to read"
+    def __init__(self): self.texts = []
+    def _embed(self, texts):
+        self.texts += texts
+        return super()._embed(texts)
+
+
+def readings(path):
+    "How many vectors of each kind the file holds"
+    import sqlite3
+    with sqlite3.connect(path) as db:
+        return dict(db.execute("select model, count(*) from pm_vectors group by model"))
+
+
+def test_what_was_read_of_a_memory_is_kept_with_it_and_not_read_again(tmp_path):
+    two, path = CountedSecond(), tmp_path/"m.db"
+    with Store(path) as store:
+        m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
+        for i in range(4): m.add(f"where are the keys of cellar {i}", f"hook {i}")
+        first = m.query("where are the keys of cellar 2 please")
+        assert first.text == "hook 2" and readings(path)["hashed, as the gate reads it"] == 4
+    two.texts.clear()
+    with Store(path) as store:
+        again = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
+        assert again.query("where are the keys of cellar 2 please") == first
+        assert two.texts == ["where are the keys of cellar 2 please"]
+
+
+def test_older_memories_get_their_readings_when_they_are_near(tmp_path):
+    two, path = CountedSecond(), tmp_path/"m.db"
+    with Store(path) as store:
+        alone = AutoLookup(HashEmbedder(64), second=None).bind(store, "a")
+        for i in range(4): alone.add(f"where are the keys of cellar {i}", f"hook {i}")
+        alone.query("where are the keys")
+        assert "hashed, as the gate reads it" not in readings(path)
+        m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
+        m.query("where are the keys of cellar 2 please")
+        assert m.keep_read() >= 4 and m.keep_read() == 0
+        assert readings(path)["hashed, as the gate reads it"] == 4
+
+
+@pytest.mark.parametrize("how", ["id", "key", "scope"])
+def test_readings_are_erased_with_their_memory_also_those_not_written_yet(tmp_path, how):
+    two, path = CountedSecond(), tmp_path/"m.db"
+    with Store(path) as store:
+        AutoLookup(HashEmbedder(64), second=None).bind(store, "a").add("where is the zebra crossing", "behind the bank")
+        m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
+        c, = store.clarifications("a")
+        unit = two(["where is the zebra crossing"])[0].tobytes()
+        m.query("where is the zebra crossing please")
+        if how != "scope": m.keep_read()
+        assert how == "scope" or unit in path.read_bytes() + (tmp_path/"m.db-wal").read_bytes()
+        store.forget(**dict(id=dict(id=c.id), key=dict(scope="a", key=c.key), scope=dict(scope="a"))[how])
+        assert m.keep_read() == 0 and not readings(path)
+    assert not any(unit in f.read_bytes() for f in tmp_path.rglob("*") if f.is_file())
+
+
+def test_a_reading_that_does_not_belong_to_its_text_is_read_anew():
+    store, two = Store(":memory:"), CountedSecond()
+    m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
+    m.add("where are the spare keys", "of the cellar")
+    m.query("who are you") # embeds the memory, with its reading
+    m.second.clear()
+    c, = store.clarifications("a")
+    with store.db.write() as conn:
+        conn.exec_driver_sql("update pm_vectors set vector = ? where model like 'hashed%'", (b"\0"*12,))
+    assert m.query("where are the spare keys please").text == "of the cellar" and c.key in two.texts
+
+
+def test_several_pairs_judged_at_once_are_judged_as_one_by_one():
+    gate = Gate()
+    known = [(s, c, (None, None), also) for s in ("lock the door", "open the door", "please lock the door!", "at 3 pm")
+             for c, also in ((None, None), (.8, None), (.8, (.7, 1.)), (None, (.7, 1.)))]
+    at_once = gate.judge_all("could you lock the door", known)
+    for k, v in zip(known, at_once):
+        one = gate(k[0], "could you lock the door", *k[1:])
+        assert (one.says, one.why) == (v.says, v.why) and abs(one.log_odds - v.log_odds) < 1e-9
