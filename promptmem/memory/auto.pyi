@@ -12,8 +12,8 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, identity_key
-from ..lm.words import WordReader
-from .gate import NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_texts, reads, second_encoder
+from ..lm.words import Read, WordReader
+from .gate import ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_question, read_texts, reads, second_encoder
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -21,11 +21,12 @@ class KeptVectors:
     embedder: _Any
     name: _Any
     keep: _Any
+    basis: _Any
     _reader: _Any
     _read: _Any
     _lock: _Any
 
-    def __init__(self, embedder, keep: int=...):
+    def __init__(self, embedder, keep: int=..., basis=...):
         ...
 
     @property
@@ -36,6 +37,18 @@ class KeptVectors:
         ...
 
     def read(self, texts: list) -> list:
+        ...
+
+    def known(self, text: str):
+        ...
+
+    def give(self, text: str, read) -> _Any:
+        ...
+
+    def units(self, texts: list) -> np.ndarray:
+        ...
+
+    def clear(self) -> _Any:
         ...
 
 @dataclass(frozen=True)
@@ -65,15 +78,42 @@ def _age(time):
     ...
 
 class _Lowered:
-    vectors: _Any
+    m: _Any
     name: _Any
-    question: _Any
 
-    def __init__(self, vectors, question):
+    def __init__(self, m):
         ...
 
     def __call__(self, texts):
         ...
+
+    def beside(self, texts):
+        ...
+LONG: _Any
+TOGETHER: _Any
+
+class _AsRead:
+    name: _Any
+    dim: _Any
+    per_word: _Any
+
+    def __init__(self, name, dim=..., per_word=...):
+        ...
+
+    def pack(self, read):
+        ...
+
+    def unpack(self, key, vector):
+        ...
+
+def _beside(second):
+    ...
+
+def _format(m, reader, question):
+    ...
+
+def _fetch(m, reader, question, near):
+    ...
 CLOSE: _Any
 SURE: _Any
 
@@ -83,10 +123,10 @@ def _odds(p):
 def _second(m, stored, question):
     ...
 
-def _verdict(m, stored, question):
+def _verdicts(m, stored, question, said):
     ...
 
-def _ruled_out(m, question, near):
+def _verdict(m, stored, question):
     ...
 
 def _judged(m, question, near):
@@ -120,6 +160,7 @@ class AutoLookup(Lookup):
     _index: _Any
     _labels: _Any
     _filled: _Any
+    _unkept: _Any
 
     def __init__(self, embedder=..., gate: _Optional[Gate]=..., k: int=..., several: int=..., budget: int=..., second=...):
         ...
@@ -175,6 +216,9 @@ class AutoLookup(Lookup):
         ...
 
     def bind(self, store, scope) -> 'AutoLookup':
+        ...
+
+    def keep_read(self) -> int:
         ...
 
     def forget(self, texts=..., ids=...) -> int:

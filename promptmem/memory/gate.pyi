@@ -3,6 +3,7 @@ from typing import Any as _Any, Optional as _Optional
 
 from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 _told: _Any
+import base64
 import json
 import math
 import re
@@ -15,7 +16,7 @@ from fastcore.basics import patch
 from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
 from ..lm.embed import Embedder
-from ..lm.words import WordReader
+from ..lm.words import Read, WordReader
 from ..stats import share_upper
 _NO_MARKS: _Any
 
@@ -163,7 +164,10 @@ _LATIN: _Any
 def lowered(text: str) -> str:
     ...
 
-def read_texts(reader, texts) -> list:
+def read_texts(reader, texts, basis=...) -> list:
+    ...
+
+def _rows(x):
     ...
 ANY: _Any
 
@@ -257,6 +261,13 @@ class Forest:
     def __init__(self, names: list, roots: list, feature: list, limit: list, left: list, right: list):
         ...
 
+    @cached_property
+    def _table(self):
+        ...
+
+    def sums(self, rows) -> np.ndarray:
+        ...
+
     def __call__(self, features: dict) -> float:
         ...
 
@@ -285,6 +296,9 @@ class Weights:
     def log_odds(self, features: dict) -> float:
         ...
 
+    def odds_of(self, rows) -> np.ndarray:
+        ...
+
     def to_dict(self) -> dict:
         ...
 
@@ -306,9 +320,19 @@ class Verdict:
         ...
 NEVER: _Any
 
+def words_basis(words, keep: int=...) -> np.ndarray:
+    ...
+
+def _packed(basis):
+    ...
+
+def _unpacked(d):
+    ...
+
 class Gate:
     sets: _Any
     metric: _Any
+    basis: _Any
     shift: _Any
     meaning: _Any
     wording: _Any
@@ -326,7 +350,10 @@ class Gate:
     def __call__(self, stored: str, asked: str, cosine: _Optional[float]=..., vectors=..., second: _Optional[tuple]=...) -> Verdict:
         ...
 
-    def _judged(self, w, features, found):
+    def judge_all(self, asked: str, known: list) -> list:
+        ...
+
+    def _judged(self, w, odds, found):
         ...
 
     def at_most(self, stored: str, asked: str, cosine: _Optional[float]=..., second: _Optional[tuple]=...) -> Verdict:
@@ -351,13 +378,19 @@ def load_pairs(split: _Optional[str]=...) -> list:
 def light_edits(question: str, rng) -> list:
     ...
 
-def _read_pairs(pairs, embedder):
+def _read_pairs(pairs, embedder, basis=...):
     ...
 
-def _judge_pairs(pairs, embedder, second=...):
+def _basis_of(pairs, embedder):
     ...
 
-def pair_odds(weights: Weights, pairs, embedder=..., second=...) -> np.ndarray:
+def _judge_pairs(pairs, embedder, second=..., basis=...):
+    ...
+
+def _odds_of(w, judged):
+    ...
+
+def pair_odds(weights: Weights, pairs, embedder=..., second=..., basis=...) -> np.ndarray:
     ...
 
 def strangers(rows, embedder, n: int=...) -> list:
@@ -390,7 +423,7 @@ def _second_reads(pairs, encoder, folds, seed):
 def train_gate(embedder, rows=..., folds: int=..., seed: int=..., second=...) -> dict:
     ...
 
-def _fit_with_limits(pairs, model, folds, seed, second=..., precision=...):
+def _fit_with_limits(pairs, model, folds, seed, second=..., precision=..., basis=...):
     ...
 
 def _with_limits(w, odds, fits, best, apply):

@@ -21,7 +21,7 @@ from .tables import uses as use_table
 from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased
 from .erase import forget as erase
 from .transfer import FIELDS, ImportReport, export_jsonl, import_jsonl, set_ranks, values_of
-from .search import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, as_vectors, dimension
+from .search import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, as_vectors, dimension, keep_beside, kept_beside
 _c: _Any
 _q: _Any
 _u: _Any
@@ -135,6 +135,12 @@ class Store:
         ...
 
     def search(self, query: str, *, scope, k: int=..., method: str=..., embedder=..., max_distance: _Optional[int]=..., exact: bool=..., scores: bool=...) -> list:
+        ...
+
+    def kept_vectors(self, ids: list, model: str, *, scope) -> dict:
+        ...
+
+    def keep_vectors(self, found: dict, model: str, *, scope) -> _Any:
         ...
 
     def changes(self, scope, since=..., kind: str=...) -> Changes:
