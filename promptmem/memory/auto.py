@@ -421,7 +421,8 @@ def query(self:AutoLookup,
     p = f"probability {best.verdict.p:.2f}"
     if best.verdict.says == "ask":
         return miss(f"{best.key!r} may be meant: {p}, too little to apply without asking", seen, best.candidate())
-    return miss(f"the nearest is {best.key!r}: {best.verdict.why}", seen)
+    nearest = max(judged, key=lambda n: -1. if n.cosine is None else n.cosine) # the gate has no order among strangers
+    return miss(f"the nearest is {nearest.key!r}: {nearest.verdict.why}", seen)
 
 # %% ../../nbs/memory/14_auto.ipynb #c9ec418a
 @patch

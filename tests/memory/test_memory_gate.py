@@ -282,3 +282,12 @@ def test_several_pairs_judged_at_once_are_judged_as_one_by_one():
     for k, v in zip(known, at_once):
         one = gate(k[0], "could you lock the door", *k[1:])
         assert (one.says, one.why) == (v.says, v.why) and abs(one.log_odds - v.log_odds) < 1e-9
+
+
+def test_a_receipt_names_the_memory_that_is_near_not_the_likeliest_among_strangers():
+    a = AutoLookup(None, second=None)
+    for q in ("How warm will it be tomorrow in Berlin?", "When is the next sprint review?", "What is a cookie?"):
+        a.add(q, "as I said")
+    r = a.query("When was the last sprint review?")
+    assert not r.hit and "When is the next sprint review?" in r.why and "last, not next" in r.why
+    assert "'How warm will it be tomorrow in Berlin?'" in a.query("How warm was it yesterday in Berlin?").why
