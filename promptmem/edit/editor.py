@@ -5,6 +5,7 @@
 # %% ../../nbs/edit/09_editor.ipynb #a6284e6d
 from __future__ import annotations
 
+import functools
 import math
 import random
 import warnings
@@ -14,7 +15,7 @@ from typing import Any, Callable, Optional
 from ..core import InvalidData, fold, plain, words
 from .deltas import Delta, Edit, require_senses
 from .evaluate import free_answers, prompt_ids
-from .examples import read_texts, renamed
+from .examples import CanonicalExamples, read_texts, renamed
 from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
                                      train_lora, train_weights)
 from .losses import EncodedExamples, encoded
@@ -26,7 +27,7 @@ from .senses import SensesSettings, train_senses
 
 # %% auto #0
 __all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',
-           'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'edit', 'limit_note']
+           'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'takes_lm', 'as_examples', 'edit', 'limit_note']
 
 # %% ../../nbs/edit/09_editor.ipynb #de1ee1ab
 @dataclass(frozen=True)
@@ -264,12 +265,42 @@ def with_chats(
     if hasattr(limit_text, "sums"): return limit_text, own
     return limit_text + some(UNRELATED[:half], limit_text), own
 
+# %% ../../nbs/edit/09_editor.ipynb #16e8f1bc
+def _as_row(x, chat):
+    "A row of canonical examples from (prefix, suffix) or (prefix, suffix, subject); a dict stays one"
+    if isinstance(x, dict): return x
+    if isinstance(x, str) or not 2 <= len(x) <= 3 or not all(isinstance(v, str) for v in x):
+        raise InvalidData(f"an example is a dict, or (prefix, suffix), or (prefix, suffix, subject), not {x!r:.60}")
+    seam = "" if chat or x[0][-1:].isspace() or x[1][:1].isspace() else " "
+    return dict(zip(("prefix", "suffix", "subject"), (x[0], seam + x[1], *x[2:])))
+
+def takes_lm(
+    f:Callable, # function(model, tokenizer, ...)
+)->Callable:
+    "Decorator: what `load_lm` gave may stand for model and tokenizer: `edit(lm, examples)`"
+    @functools.wraps(f)
+    def inner(model, *args, **kw):
+        if hasattr(model, "named_parameters"): return f(model, *args, **kw)
+        if not (hasattr(model, "model") and hasattr(model, "tokenizer")):
+            raise InvalidData(f"an edit changes weights: it needs a model that is loaded here, not a "
+                              f"{type(model).__name__}")
+        return f(model.model, model.tokenizer, *args, **kw)
+    return inner
+
+def as_examples(
+    x, # CanonicalExamples or EncodedExamples; or rows: dicts, (prefix, suffix) or (prefix, suffix, subject)
+    chat:bool=False, # prefixes are questions
+): # CanonicalExamples or EncodedExamples
+    "Canonical examples from what a call of `edit` may hold"
+    return CanonicalExamples.read([_as_row(r, chat) for r in x]) if isinstance(x, (list, tuple)) else x
+
 # %% ../../nbs/edit/09_editor.ipynb #ac1f9b93
+@takes_lm
 @renamed(ex="examples")
 def edit(
-    model, # a transformers causal LM
+    model, # a transformers causal LM, or what `load_lm` gave: `edit(lm, examples)`
     tokenizer, # its tokenizer
-    examples, # CanonicalExamples
+    examples, # CanonicalExamples, or rows: dicts, (prefix, suffix) or (prefix, suffix, subject)
     method:str="lora", # "lora", "full", "senses", "memit", "rome", "ft-l" or "in-context"
     degradation:Optional[float]=1e-4, # largest relative rise of the loss on general text; None: no limit
     general_text=None, # texts, a JSON-lines file or a GeneralText that the limit is measured on; None: shipped text
@@ -287,8 +318,8 @@ def edit(
     settings = call_settings(method, seed, compat, options)
     if rule not in ("line-search", "last-epoch"):
         raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
-    job, m = Job(model, tokenizer, encoded(model, tokenizer, examples, compat, chat), [],
-                 progress=progress), METHODS[method]
+    x = encoded(model, tokenizer, as_examples(examples, chat), compat, chat)
+    job, m = Job(model, tokenizer, x, [], progress=progress), METHODS[method]
     m.check(job, settings)
     if m.train is None:
         own = asdict(settings)
