@@ -188,7 +188,7 @@ def _stream_options(p):
     p.add_argument("--lookup", help="of the memory: closest, published, semantic or semantic:EMBEDDER "
                                     "(default closest)")
     p.add_argument("--few-shot", metavar="FILE", help="solved examples in front of each question, parted by [SEP]")
-    p.add_argument("--probability", type=float, default=.5, help="that the user clarifies (default .5)")
+    p.add_argument("--probability", type=float, help="that the user clarifies (default .5; 0 with --strategy none)")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--window", type=int, default=1, help="questions asked ahead at once")
     p.add_argument("--log", help="JSON-lines file, continued when it is there; a folder (ending in /) names it itself")
@@ -222,8 +222,11 @@ def _asked(a):
 def _stream(a):
     from promptmem.lm import load_lm
     from promptmem.memory import SimulatedUser, stream
-    user = SimulatedUser(a.probability, seed=a.seed)
-    log = stream(load_lm(a.model), _asked(a), _strategy(a), user=user, log=a.log, window=a.window,
+    strategy = _strategy(a)
+    # who learns nothing needs no clarification: its log is named by probability 0, as the published baseline is
+    asked = a.probability if a.probability is not None else 0. if a.strategy == "none" else .5
+    user = SimulatedUser(asked, seed=a.seed)
+    log = stream(load_lm(a.model), _asked(a), strategy, user=user, log=a.log, window=a.window,
                  progress=not a.quiet and sys.stderr.isatty())
     print(log)
     return 0

@@ -180,3 +180,49 @@ def test_a_fetched_copy_is_all_that_the_rooms_read(tmp_path, monkeypatch):
     for task in PUBLISHED: assert len(CanonicalExamples.published(task, folder, quiet=True).evaluation) > 300
     assert len((folder/"general_text-val.jsonl").read_text(encoding="utf-8").splitlines()) == 4007
     assert len(load_pairs(data.local_data("promptimal")/"training_pairs.csv")) == 1328
+
+
+def readers():
+    "name -> (a published file's name, the room's reader of a path)"
+    from promptmem.edit import CanonicalExamples
+    from promptmem.edit.examples import read_texts
+    from promptmem.memory import make_pairs, read_few_shot
+    from promptmem.recall import read_experiment, read_sentences
+    from promptmem.reward import Outcomes
+    from promptmem.rewrite import load_pairs
+    return {"sentences": ("expt1/seen_data_3.json", read_sentences),
+            "experiment": ("expt1/seen_data_3.json", lambda p: read_experiment(p.parents[1], 1, split=3)),
+            "examples": ("country_capital/country_capital_fixed-test.jsonl", CanonicalExamples.read),
+            "texts": ("general_text-val.jsonl", read_texts),
+            "few shots": ("prompts/prompt_lexical_qa.txt", read_few_shot),
+            "questions": ("similarity_pairs.jsonl", make_pairs),
+            "pairs": ("final_results.csv", load_pairs),
+            "own": ("mine.parquet", Outcomes.read)}
+
+
+@pytest.mark.parametrize("name", readers())
+def test_a_missing_file_is_one_error_that_says_what_brings_it(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMPTMEM_DATA", str(tmp_path / "none"))
+    monkeypatch.setenv("PROMPTMEM_CACHE", str(tmp_path / "none"))
+    file, read = readers()[name]
+    path = tmp_path / "here" / file
+    path.parent.mkdir(parents=True)
+    with pytest.raises(FileNotFoundError) as e: read(path)
+    said = str(e.value)
+    assert said.startswith(f"there is no file {path}") and "Errno" not in said
+    if name == "own": assert "promptmem fetch" not in said  # no published file is called so
+    else:
+        known = next(k for k, s in data.sources().items() if file in s["files"])
+        assert f"`promptmem fetch {known} --only {file}` brings the published one" in said
+        copy = tmp_path / "none" / known / file
+        copy.parent.mkdir(parents=True)
+        copy.write_text("x")
+        with pytest.raises(FileNotFoundError, match="a copy of the published file is"): read(path)
+
+
+def test_a_missing_split_names_those_that_are_there(tmp_path):
+    for i in range(2): (tmp_path / f"seen_data_{i}.json").write_text("{}")
+    with pytest.raises(FileNotFoundError, match="beside it are seen_data_0.json, seen_data_1.json"):
+        data.sought(tmp_path / "seen_data_3.json")
+    with pytest.raises(FileNotFoundError, match="nor its folder"): data.sought(tmp_path / "expt9" / "seen_data_3.json")
+    with pytest.raises(InvalidData, match="is a folder"): data.sought(tmp_path)

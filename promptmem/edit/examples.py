@@ -20,6 +20,7 @@ from typing import Callable, TypeVar, cast
 from fastcore.basics import patch
 
 from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
+from ..data import sought
 
 # %% ../../nbs/edit/00_examples.ipynb #27d5283e
 @dataclass(frozen=True)
@@ -317,7 +318,7 @@ def _read_rows(path, pair):
     path = as_rows(path)
     if not isinstance(path, (str, Path)): return list(path)
     def one(row): return clean_row(row, pair) | ({"shifted": True} if _shifted(row) else {})
-    rows = read_jsonl(path, one)
+    rows = read_jsonl(sought(path), one)
     if not rows: raise InvalidData(f"{path}: no rows")
     return rows
 
@@ -339,7 +340,7 @@ def read_texts(
     if not isinstance(path, (str, Path)): return [t["text"] if isinstance(t, dict) else t for t in path]
     def one(row):
         if not isinstance(row.get("text"), str): raise InvalidData("field 'text' is missing or not text")
-    return [r["text"] for r in read_jsonl(path, one)]
+    return [r["text"] for r in read_jsonl(sought(path), one)]
 
 # %% ../../nbs/edit/00_examples.ipynb #1fc6412e
 @patch(cls_method=True)

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from ..core import InvalidData, read_text, stable_hash
+from ..data import sought
 from .contracts import LookupLike, fits
 from ..record import Retrieval
 
@@ -102,7 +103,7 @@ def read_few_shot(
     path, # text file: `x[SEP] y END[SEP]x[SEP] y END`
 )->str:
     "The few-shot text of a file, with its separators in place"
-    return read_text(path).replace("[SEP]", SEP)
+    return read_text(sought(path)).replace("[SEP]", SEP)
 
 # %% ../../nbs/memory/03_prompt.ipynb #f23fe653
 def example(

@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from ..core import InvalidData, read_jsonl, require, stable_hash, write_atomic
+from ..data import sought
 from ..lm.embed import Embedder, STEmbedder, load_embedder
 from .lookup import normalizer
 
 # %% ../../nbs/memory/04_retriever.ipynb #196b5505
-def _rows(rows): return read_jsonl(rows) if isinstance(rows, (str, Path)) else list(rows)
+def _rows(rows): return read_jsonl(sought(rows)) if isinstance(rows, (str, Path)) else list(rows)
 
 # %% ../../nbs/memory/04_retriever.ipynb #edb1568a
 def make_pairs(

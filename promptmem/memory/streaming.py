@@ -4,7 +4,8 @@
 
 # %% ../../nbs/memory/07_streaming.ipynb #a6284e6d
 from __future__ import annotations
-from ..lm.arguments import FLAG, FUNCTION, LISTED, NOTHING, NO_ARRAY, PATH, TEXT, Kind, either, some, told
+from ..lm.arguments import (FLAG, FUNCTION, LISTED, NOTHING, NO_ARRAY, PATH, TEXT, Kind, either, number, some,
+                                    told)
 
 # %% auto #0
 __all__ = ['SimulatedUser', 'LogFile', 'TooManyErrors', 'stream', 'run_head']
@@ -15,7 +16,8 @@ _TASKS = Kind("a list of tasks, such as make_tasks(10)", lambda v: LISTED.fits(v
 _told = told(tasks=_TASKS, strategy=NO_ARRAY, log=either(NOTHING, PATH), stop=either(NOTHING, TEXT, some(TEXT)),
              window=Kind("a number of tasks", lambda v: v is not None),
              checker=either(TEXT, FUNCTION), progress=either(NOTHING, FLAG),
-             user=either(NOTHING, Kind("a user", lambda v: hasattr(v, "respond"))), temperature=None, lm=None)
+             user=either(NOTHING, Kind("a user", lambda v: hasattr(v, "respond")), number(0, 1, ends=True)),
+             temperature=None, lm=None)
 
 # %% ../../nbs/memory/07_streaming.ipynb #ff3e4d4d
 import json
@@ -335,8 +337,9 @@ def _ready(lm, tasks, window, max_errors):
     return tasks
 
 # %% ../../nbs/memory/07_streaming.ipynb #ba216d6a
-def _as_user(user):
-    if user is None: return SimulatedUser()
+def _as_user(user, strategy):
+    # where nothing is learnt nobody clarifies: the published baseline is named by probability 0, and so is ours
+    if user is None: return SimulatedUser(0. if strategy.name == "none" else .5)
     return SimulatedUser(user) if isinstance(user, (int, float)) else user
 
 # %% ../../nbs/memory/07_streaming.ipynb #f94777df
@@ -361,7 +364,7 @@ def stream(
     lm, # a language model: `complete(prompts, ...)`
     tasks, # `Tasks`, or any list of them
     strategy="memory", # `NoMemory`, `GrowingPrompt`, `MemPrompt`, or a name
-    user=None, # a user, or the probability that `SimulatedUser` clarifies; None: .5
+    user=None, # a user, or the probability that `SimulatedUser` clarifies; None: .5, or 0 without memory
     log=None, # JSON-lines file, continued when it is there; a folder (ending in "/") gets a telling name; None: no file
     window:int=1, # questions asked ahead at once
     checker="keyword", # name, or function(task, reply) -> bool
@@ -372,8 +375,8 @@ def stream(
     temperature:float=0., seed:int=0, # of the completions
 )->Log:
     "Ask all tasks in order with a simulated user; the log is the same for any `window`, and after any interruption"
-    tasks, user = _ready(lm, tasks, window, max_errors), _as_user(user)
-    strategy = _in_format(lm, load_strategy(strategy))
+    tasks, strategy = _ready(lm, tasks, window, max_errors), _in_format(lm, load_strategy(strategy))
+    user = _as_user(user, strategy)
     options = _options(strategy, max_tokens, stop, temperature, seed)
     head = run_head(lm, tasks, strategy, user, checker, options)
     options |= as_is(lm, strategy.format)

@@ -19,7 +19,7 @@ from fastcore.basics import patch
 
 from ..lm.arguments import Kind, told, whole
 from ..core import InvalidData, fold, read_csv, read_jsonl, read_text, require
-from ..data import shipped
+from ..data import shipped, sought
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..stats import auc, paired_bootstrap
@@ -258,14 +258,15 @@ def read_sentences(
     key:str=None, # field with the text; None: "sent", "text" or "sentence"
 )->list:
     "The texts of a file; an error names file, line and field"
-    if Path(path).suffix == ".txt": return [s for line in read_text(path).splitlines() if (s := line.strip())]
+    path = sought(path)
+    if path.suffix == ".txt": return [s for line in read_text(path).splitlines() if (s := line.strip())]
     keys = [key] if key else ["sent", "text", "sentence"]
     def check(row):
         k = next((k for k in keys if k in row), None)
         if k is None: raise ValueError(f"no field {' or '.join(map(repr, keys))}, found {sorted(row)}")
         if not isinstance(row[k], str) or not row[k].strip(): raise ValueError(f"field {k!r} is not a non-empty text")
         return {"text": row[k]}
-    if Path(path).suffix != ".csv": return [r["text"] for r in read_jsonl(path, check)]
+    if path.suffix != ".csv": return [r["text"] for r in read_jsonl(path, check)]
     out, lines = [], []
     for row in read_csv(path, places=lines):
         try: out.append(check(row)["text"])

@@ -20,6 +20,7 @@ import pandas as pd
 
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
+from ..data import sought
 from ..core import (InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path,
                             write_atomic)
 
@@ -159,8 +160,7 @@ def _log_parts(out):
 
 # %% ../../nbs/reward/01_outcomes.ipynb #014fd9e8
 def _read_table(path):
-    path = user_path(path)
-    if not path.exists(): raise FileNotFoundError(f"no file {path}")
+    path = sought(path)
     kind = path.suffix.lower()
     try:
         if kind == ".parquet": return pd.read_parquet(path)

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import InvalidData, fold, read_jsonl, read_text
+from ..data import sought
 from .guards import DriftGuard, FormGuard, first_objection
 from .propose import State
 from .result import Candidate
@@ -67,7 +68,7 @@ def load_pairs(
     rejects:list=None, # receives (row, reason) of what could not be read; None: such a row raises
 )->list: # of `Pair`
     "Read pairs; errors name file and row"
-    path, out = Path(path), []
+    path, out = sought(path), []
     def refuse(i, why):
         if rejects is None: raise InvalidData(f"{path.name}:{i}: {why}")
         rejects.append((i, why))

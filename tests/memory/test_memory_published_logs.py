@@ -116,3 +116,36 @@ def test_a_log_of_a_newer_format_is_read_by_what_is_known_or_says_what_is_missin
     file.write_text("".join(json.dumps({("right" if k == "is_correct" else k): v for k, v in r.items()}) + "\n"
                             for r in rows))
     with pytest.raises(InvalidData, match="jsonl:1: field 'is_correct' is missing"): compare_logs(tmp_path)
+
+
+@pytest.mark.parametrize("options, probability, clarified", [
+    ([], 0., False), (["--probability", "1"], 1., True)])
+def test_the_log_of_the_baseline_is_named_as_the_published_one(tmp_path, options, probability, clarified):
+    pytest.importorskip("transformers")
+    assert main(["stream", "own", "3", "--strategy", "none", "--log", f"{tmp_path}/", "--quiet", *options]) == 0
+    file, = tmp_path.glob("*.jsonl")
+    assert f"clarification_prob={probability}_" in file.name and said_by_name(file.stem)["family"] == "own"
+    log = Log.read(file)
+    assert log.strategy == "none" and log.probability == probability
+    wrong = [r["clarification"] for r in log.records if not r["is_correct"]]
+    assert wrong and all((c is not None) == clarified for c in wrong)
+    assert log.frame().elapsed_time.gt(0).all()
+
+
+def test_without_memory_nobody_clarifies_unless_asked_to():
+    from promptmem.lm.base import CallableLM
+    from promptmem.memory import NoMemory, stream
+    lm, tasks = CallableLM(lambda p: " no END"), make_tasks(3, "own", seed=1)
+    asked = (0., "none", None), (.5, "memory", None), (1., NoMemory(), 1)
+    runs = {p: stream(lm, tasks, strategy, user=user) for p, strategy, user in asked}
+    assert [log.probability for log in runs.values()] == list(runs)
+
+
+def test_the_time_of_a_published_line_is_kept_and_one_of_ours_comes_from_the_file_beside_it(tmp_path):
+    name = next(iter(NAMES))
+    published(tmp_path, name)
+    log = Log.read(tmp_path/f"{name}.jsonl")
+    assert log.frame().elapsed_time.tolist() == [1000 + i for i in range(12)]
+    (tmp_path/f"{name}.times").write_text("3 77\n")
+    assert log.frame().elapsed_time.tolist() == [77 if i == 3 else 1000 + i for i in range(12)]
+    assert "elapsed_time_" + name in compare_logs(tmp_path).join()
