@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Callable, TypeVar, cast
 from fastcore.basics import patch
 from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
+from ..data import sought
 
 @dataclass(frozen=True)
 class Criterion:

@@ -10,7 +10,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, told, whole
 from ..core import InvalidData, fold, read_csv, read_jsonl, read_text, require
-from ..data import shipped
+from ..data import shipped, sought
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..stats import auc, paired_bootstrap

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
+from ..data import sought
 from ..core import InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic
 
 def question_key(text: str) -> str:
