@@ -14,7 +14,6 @@ import io
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 
