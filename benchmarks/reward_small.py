@@ -5,7 +5,11 @@
 Logs of 20 to 640 questions, one answer per question and prompt, are drawn from real ones (Prompt-OIRL's GSM8K and
 SVAMP where PROMPTMEM_DATA holds them, and data/reward_smollm2, which is shipped); the test questions stay the same
 and share no group with the log. Per size: Brier score and expected calibration error of the default model, of the same
-without its calibration map, and of each prompt's rate in the same small log. Of the difference in Brier the table has
+without its calibration map, and of each prompt's rate in the same small log. An expected calibration error is never 0:
+`chance` is what true probabilities would show on the same outcomes (answers to one question kept together),
+`debiased` the root mean squared gap without that noise, and `beyond` the share of draws whose error chance does not
+explain. `log_noise` is the mean error that the share of right answers of so small a log has by itself, whatever the
+model: no model without other data goes below it. Of the difference in Brier the table has
 the mean over the draws with its interval, and the worst draw; `noise` is the standard error of one draw's difference.
 """
 
@@ -28,7 +32,7 @@ from promptmem.data import data_dir, local_data
 from promptmem.lm.embed import load_embedder
 from promptmem.reward import Outcomes, PromptReward
 from promptmem.reward.outcomes import group_folds
-from promptmem.stats import brier, ece, mean_interval
+from promptmem.stats import brier, calibration_error, mean_interval
 
 RESULT = Path(__file__).resolve().parent / "results" / "reward_small.json"
 
@@ -62,7 +66,7 @@ def at_most(test, n):
 
 
 def one(log, test, n, seed, embedder):
-    "Scores of one small log: who -> (Brier, calibration error), and the noise of the difference in Brier"
+    "Scores of one small log: who -> (Brier, calibration error), noise of the difference in Brier, noise of the log"
     ids = np.random.default_rng(seed).permutation(log.queries.query_id.to_numpy())[:n]
     small = log.where(log.frame.query_id.isin(ids).to_numpy())
     qids, pids, right, tried = test.counts()
@@ -74,7 +78,11 @@ def one(log, test, n, seed, embedder):
     y = right / np.maximum(tried, 1)
     gap = np.where(known, (p["model"] - y) ** 2 - (p["rates"] - y) ** 2, np.nan)
     noise = np.nanmean(gap, 1).std() / len(gap) ** 0.5  # questions are the units
-    return {who: (brier(v[known], y[known]), ece(v[known], y[known])) for who, v in p.items()}, float(noise)
+    groups = np.tile(pd.factorize(test.groups(qids))[0][:, None], y.shape[1])[known]
+    scores = {who: (brier(v[known], y[known]), calibration_error(v[known], y[known], groups)) for who, v in p.items()}
+    k, n = small.counts()[2:]
+    off = np.bincount(pd.factorize(small.groups(small.counts()[0]))[0], (k - n*k.sum()/n.sum()).sum(1))
+    return scores, float(noise), float((2/np.pi*(off**2).sum())**.5/n.sum())
 
 
 def main():
@@ -89,14 +97,17 @@ def main():
     for name, (log, test) in logs().items():
         for n in [n for n in a.sizes if n <= len(log.queries)]:
             got = [one(log, test, n, seed, embedder) for seed in range(a.seeds)]
-            worse = [s["model"][0] - s["rates"][0] for s, _ in got]
+            worse = [s["model"][0] - s["rates"][0] for s, *_ in got]
             gap = mean_interval(worse)
             row = dict(log=name, questions=n, prompts=len(log.prompts), draws=a.seeds)
             for who in ("model", "uncalibrated", "rates"):
-                row |= {f"brier_{who}": float(np.mean([s[who][0] for s, _ in got])),
-                        f"ece_{who}": float(np.mean([s[who][1] for s, _ in got]))}
+                errors = [s[who][1] for s, *_ in got]
+                row |= {f"brier_{who}": float(np.mean([s[who][0] for s, *_ in got])),
+                        **{f"{k}_{who}": float(np.mean([getattr(c, k) for c in errors]))
+                           for k in ("ece", "chance", "debiased")},
+                        f"beyond_{who}": float(np.mean([not c.by_chance for c in errors]))}
             row |= dict(brier_minus_rates=gap.estimate, lo=gap.lo, hi=gap.hi, worst_draw=max(worse),
-                        noise=float(np.mean([e for _, e in got])))
+                        noise=float(np.mean([e for _, e, _ in got])), log_noise=float(np.mean([e for *_, e in got])))
             rows.append(row)
             print({k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
             result = dict(rows=rows, versions=versions(), machine=machine(), embedder=a.embedder)

@@ -6,7 +6,8 @@
 __all__ = ['Interval', 'expit', 'logit', 'beta_cdf', 'beta_quantile', 't_quantile', 'wilson', 'share_interval', 'share_upper',
            'share_lower', 'strictest_first', 'mean_interval', 'bootstrap_t', 'group_means', 'grouped_interval',
            'interval', 'bootstrap', 'paired_shares', 'paired_interval', 'paired_bootstrap', 'mean_lower', 'mean_upper',
-           'unseen_times', 'damage_upper', 'auc', 'brier', 'reliability', 'ece']
+           'unseen_times', 'damage_upper', 'auc', 'brier', 'reliability', 'ece', 'CalibrationError',
+           'calibration_error']
 
 # %% ../nbs/01_stats.ipynb #b67c9dde
 import math
@@ -16,7 +17,7 @@ from statistics import NormalDist
 import numpy as np
 from .arguments import COLUMN, FIGURES, LISTED, NO_ARRAY, NUMBERS, Kind, number, told, whole
 
-# %% ../nbs/01_stats.ipynb #726cc40f
+# %% ../nbs/01_stats.ipynb #68791ace
 _LEVEL = Kind("a share between 0 and 1", number(0, 1).fits)
 _SMALL = number(-1e15, 1e15, True)
 _told = told(**dict.fromkeys(("values", "weights", "xs", "scores", "p", "y", "confidence", "wrong"), NUMBERS),
@@ -87,7 +88,7 @@ def _fraction(x, a, b, tiny=1e-300):
         if abs(c*d - 1) < 1e-12: break
     return value
 
-# %% ../nbs/01_stats.ipynb #4f37df05
+# %% ../nbs/01_stats.ipynb #ba80cb03
 def _beta_cdf(x, a, b):
     if x <= 0 or x >= 1: return float(x >= 1)
     if x > (a+1)/(a+b+2): return 1 - _beta_cdf(1-x, b, a)
@@ -606,3 +607,57 @@ def ece(
     rows = reliability(p, y, bins)
     total = sum(r["n"] for r in rows)
     return float(sum(r["n"]*abs(r["p"]-r["y"]) for r in rows)/total) if total else float("nan")
+
+# %% ../nbs/01_stats.ipynb #fa7090ba
+@dataclass(frozen=True)
+class CalibrationError:
+    "A calibration error beside what true probabilities would show on as many outcomes"
+    ece:float # expected calibration error
+    chance:float # its mean, were the probabilities true
+    high:float # its 95th percentile, were the probabilities true
+    debiased:float # root mean squared gap with the noise taken out; 0 where the gaps are no larger than chance makes them
+    n:int # outcomes
+    groups:int # that are independent of each other
+
+    @property
+    def by_chance(self)->bool:
+        "Could the probabilities be true, as far as these outcomes say?"
+        return not self.ece > self.high
+
+    def __repr__(self):
+        said = "within" if self.by_chance else "beyond"
+        return f"ECE {self.ece:.3f}, {said} chance ({self.chance:.3f}, up to {self.high:.3f}) on {self.n} outcomes"
+
+# %% ../nbs/01_stats.ipynb #776331c1
+def _gaps(p, y, groups, bins):
+    "(sums of y - p [groups, bins], outcomes [bins]) over the bins that are not empty"
+    p, y = _judged(p, y, "probability")
+    if groups is not None and len(groups) != len(p): raise ValueError(f"{len(p)} probabilities but {len(groups)} groups")
+    bin_ = np.unique(np.minimum((p*bins).astype(int), bins-1), return_inverse=True)[1].ravel()
+    codes = np.arange(len(p)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].ravel()
+    counts = np.bincount(bin_).astype(float)
+    cells = codes*len(counts) + bin_
+    return np.bincount(cells, y-p, minlength=(codes.max()+1)*len(counts)).reshape(-1, len(counts)), counts
+
+# %% ../nbs/01_stats.ipynb #4979175c
+@_told
+def calibration_error(
+    p, # [n] probabilities
+    y, # [n] outcomes, 0 or 1
+    groups=None, # [n] outcomes that belong together, such as those of one question; None: each stands alone
+    bins:int=10, # equal-width bins
+    draws:int=400, # of outcomes that chance could have brought
+    seed:int=0, # of these draws
+)->CalibrationError: # all NaN without outcomes
+    "Expected calibration error, and what true probabilities would show on as many outcomes"
+    if not len(p): return CalibrationError(*[math.nan]*4, 0, 0)
+    sums, counts = _gaps(p, y, groups, bins)
+    g, n = len(sums), counts.sum()
+    gap = sums.sum(0)/counts
+    # were the probabilities true, a group's residuals would have the mean 0: their other sign is as likely
+    rng, at_once = np.random.default_rng(seed), max(1, 4_000_000//g)
+    parts = [min(at_once, draws-i) for i in range(0, draws, at_once)]
+    null = np.concatenate([np.abs(rng.choice([-1., 1.], (k, g)) @ sums).sum(1) for k in parts])/n
+    squared = (counts*gap**2 - (sums**2).sum(0)/counts).sum()/n
+    return CalibrationError(float((counts*np.abs(gap)).sum()/n), float(null.mean()), float(np.quantile(null, .95)),
+                            math.sqrt(max(0., squared)), int(n), g)

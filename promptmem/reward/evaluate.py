@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..core import InvalidData, plain, require
 from ..panel import facts, heading, paragraph, static_page, table
-from ..stats import Interval, auc, brier, ece, interval, paired_interval, reliability
+from ..stats import Interval, auc, brier, calibration_error, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
 from .outcomes import LeakedRows, Outcomes, availability, group_folds, sorted_ids
 
@@ -73,15 +73,19 @@ def classification(
 def scores(
     correct, # [n, m]
     p, # [n, m]
+    groups=None, # [n] of the lines; None: each line is one
 )->dict:
-    "AUC, pair ordering, Brier, ECE, accuracy; mean precision, recall and F1 of prompts, and how many are undefined"
+    "AUC, pairs, Brier, ECE and what chance shows of it, accuracy; mean precision, recall, F1, and how many are undefined"
     y, q = np.asarray(correct, float), np.asarray(p, float)
     ok = ~np.isnan(y)
     per = [classification(y[ok[:, j], j], q[ok[:, j], j]) for j in range(y.shape[1])]
     mean = lambda k: (lambda v: float(np.mean(v)) if v else None)([d[k] for d in per if d[k] is not None])
+    of = np.arange(len(y)) if groups is None else pd.factorize(np.asarray(groups))[0]
+    c = calibration_error(q[ok], y[ok], np.tile(of[:, None], y.shape[1])[ok])      # the answers to a question go together
     return dict(n=int(ok.sum()), rate=float(y[ok].mean()), auc=auc(q[ok], y[ok]), pair=pair_ordering(y, q),
                 brier=brier(q[ok], y[ok]),
-                ece=ece(q[ok], y[ok]), **{k: mean(k) for k in ("accuracy", "precision", "recall", "f1")},
+                ece=c.ece, ece_chance=c.chance, ece_high=c.high, ece_debiased=c.debiased,
+                **{k: mean(k) for k in ("accuracy", "precision", "recall", "f1")},
                 undefined_f1=sum(d["f1"] is None for d in per))
 
 # %% ../../nbs/reward/06_evaluate.ipynb #6d68e4cc
@@ -163,7 +167,7 @@ def _verdict(report):
 
 # %% ../../nbs/reward/06_evaluate.ipynb #9d7e5d9e
 _SCORE_WORDS = dict(prompts="prompts", who="predicted by", auc="AUC (high is good)", pair="pairs in order (high)",
-                    brier="Brier (low)", ece="ECE (low)", accuracy="accuracy (high)")
+                    brier="Brier (low)", ece="ECE (low)", ece_chance="ECE of true probabilities", accuracy="accuracy (high)")
 
 def between(
     low, # end of an interval, in the unit shown
@@ -192,7 +196,7 @@ def _report_parts(report):
     head = facts(**{"margin rule over best single prompt": f"{100*margin.gain:+.1f} points "
                                                            f"{between(100*margin.lo, 100*margin.hi)}",
                     "AUC": float(m.auc), "pairs in order": f"{m.pair:.3f} {between(m.pair_lo, m.pair_hi, '{:.3f}')}",
-                    "ECE": float(m.ece)})
+                    "ECE": f"{m.ece:.3f}, true probabilities would show {m.ece_chance:.3f} and at most {m.ece_high:.3f}"})
     scored = report.scores.drop(columns=[c for c in report.scores if c not in ("part", *_SCORE_WORDS)])
     scored = scored.rename(columns=_SCORE_WORDS)
     several = report.rules.part.nunique() > 1
@@ -303,7 +307,7 @@ def _score_rows(L, rm, part, keep, lookup, seed, n_boot):
         if lookup is not None and name == "train": who["look-up"] = lookup[keep][:, cols]
         for w, p in who.items():
             pair = pair_interval(y, p, L.groups[keep], n=n_boot, seed=seed)
-            rows.append(dict(part=part, prompts=name, who=w, **scores(y, p), pair_lo=pair.lo, pair_hi=pair.hi))
+            rows.append(dict(part=part, prompts=name, who=w, **scores(y, p, L.groups[keep]), pair_lo=pair.lo, pair_hi=pair.hi))
     return rows
 
 # %% ../../nbs/reward/06_evaluate.ipynb #e654d8d7

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['sk', 'CALIBRATIONS', 'HEADS', 'MODELS', 'question_effects', 'fit_effects', 'open_effects', 'Platt', 'fit_platt',
-           'Isotonic', 'PromptReward', 'trust', 'sk_check', 'design_effects']
+           'Isotonic', 'PromptReward', 'dependence', 'trust', 'sk_check', 'design_effects']
 
 # %% ../../nbs/reward/05_model.ipynb #37effa9c
 import copy
+import math
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -125,10 +126,17 @@ def fit_platt(
     right, # [n, m] times right
     tried, # [n, m] times tried
     pull:float=10., # precision of the prior on both coefficients, around the map that changes nothing
+    steepest:float=math.inf, # slope at most
 )->Platt:
     "Intercept and slope by Newton's method, with Platt's targets, pulled towards 0 and 1"
     m = tried > 0
-    z, k, n = z[m], _platt_targets(right[m], tried[m]), tried[m]
+    free, k, n = z[m], _platt_targets(right[m], tried[m]), tried[m]
+    a, b = _newton(free, k, n, pull)
+    if b > steepest: a, b = _newton(steepest*free, k, n, np.array([pull, 1e12]))[0], steepest
+    return Platt(float(a), max(.05, float(b)))
+
+def _newton(z, k, n, pull):
+    "Intercept and slope of a binomial regression on z, pulled towards 0 and 1"
     at = np.array([0., 1.])
     for step in range(30):
         p = expit(at[0] + at[1]*z)
@@ -138,7 +146,7 @@ def fit_platt(
         move = np.clip(np.linalg.solve(h, g), -1, 1)
         at = at + move
         if np.abs(move).max() < 1e-8: break
-    return Platt(float(at[0]), max(.05, float(at[1])))
+    return at
 
 # %% ../../nbs/reward/05_model.ipynb #d5bba955
 class Isotonic:
@@ -148,19 +156,20 @@ class Isotonic:
         right, # [n, m]
         tried, # [n, m]
         enough:float=1000., # outcomes at which the step function counts a half
+        steepest:float=math.inf, # slope of the smooth part at most
     ):
         iso = require("sklearn.isotonic", "reward")
         m = tried > 0
         self.map = iso.IsotonicRegression(y_min=0., y_max=1., out_of_bounds="clip")
         self.map.fit(z[m], right[m]/tried[m], sample_weight=tried[m])
-        self.smooth, n = fit_platt(z, right, tried), float(tried.sum())
+        self.smooth, n = fit_platt(z, right, tried, steepest=steepest), float(tried.sum())
         self.share = n**2/(n**2 + enough**2)
     def __call__(self, z):
         steps = np.clip(self.map.predict(np.asarray(z, float).ravel()).reshape(np.shape(z)), 1e-4, 1-1e-4)
         return self.share*steps + (1-self.share)*self.smooth(z)
 
 # %% ../../nbs/reward/05_model.ipynb #5c981c61
-def _no_calibration(z, right, tried): return Platt()
+def _no_calibration(z, right, tried, steepest=None): return Platt()
 
 CALIBRATIONS = dict(platt=fit_platt, isotonic=Isotonic, none=_no_calibration)
 
@@ -349,13 +358,25 @@ def _prompt_x(rm, prompts):
     side = None if rm.prompt_side is None else rm.prompt_side(prompts)
     return prompt_features(prompts, None if rm.prompt_side is not None else _Scaled(rm.embedder_, .5), side)
 
+# %% ../../nbs/reward/05_model.ipynb #395f21eb
+def dependence(
+    right, # [n, m] times right
+    tried, # [n, m] times tried
+    rates, # [m] success rates
+    groups, # [n] questions that belong together
+)->float: # at least 1
+    "How many outcomes of a group count as one: the variance of the groups' sums over that of independent outcomes"
+    codes = pd.factorize(np.asarray(groups))[0]
+    own = (tried*rates*(1-rates)).sum()
+    return float(max(1., (np.bincount(codes, (right - tried*rates).sum(1))**2).sum()/max(own, 1e-9)))
+
 # %% ../../nbs/reward/05_model.ipynb #c6af6b8a
 def trust(
     z, # [n, m] out-of-fold logits of a head
     rates, # [m] logits of the prompts' rates
     right, # [n, m] times right
     tried, # [n, m] times tried
-    pull:float=2.5, # precision of the prior around 0: ten outcomes at even odds, a logit off
+    pull:float=10., # precision of the prior around 0: forty outcomes at even odds, a logit off
 )->float: # 0 to 1
     "The share of what the head adds to the rates that its out-of-fold logits have earned"
     d, share = z-rates, .5
@@ -388,7 +409,8 @@ def _fit_head(rm):
     kw = dict(seed=rm.seed) if rm.model in ("stack", "lightgbm", "mlp") else {}
     inputs = _inputs(rm, rm.queries_)
     fit = HEADS[rm.model](inputs, rm.right_, rm.tried_, rm.folds_, **kw, **rm.kept_params_)
-    rm.share_ = share = trust(fit.oof, rates, rm.right_, rm.tried_)
+    pull = 10.*dependence(rm.right_, rm.tried_, rm.rates_, rm.groups_)
+    rm.share_ = share = trust(fit.oof, rates, rm.right_, rm.tried_, pull)
     spread = None if fit.spread is None else partial(_shared_spread, rm, share, fit)
     own = rates + share*(fit.head(inputs) - rates) if rm.memory else None
     return Fit(partial(_shared_head, rm, share, rates, fit), rates + share*(fit.oof - rates), spread, own=own)
@@ -454,7 +476,8 @@ def _fit_parts(rm, out):
     rm.question_keys_ = frozenset(map(question_key, rm.queries_))
     rm.fit_ = _fit_published(rm, out) if rm.model == "xgboost" else _fit_head(rm)
     plain = rm.one_class_ or rm.model == "xgboost"
-    rm.calibrator_ = Platt() if plain else CALIBRATIONS[rm.calibration](rm.fit_.oof, rm.right_, rm.tried_)
+    known = rm.fit_.oof, rm.right_, rm.tried_
+    rm.calibrator_ = Platt() if plain else CALIBRATIONS[rm.calibration](*known, steepest=1.)
     _fit_memory(rm)
     m = len(rm.prompts_)
     z = logit(rm.calibrator_(rm.fit_.oof))
