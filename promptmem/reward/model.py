@@ -376,7 +376,7 @@ def trust(
     rates, # [m] logits of the prompts' rates
     right, # [n, m] times right
     tried, # [n, m] times tried
-    pull:float=10., # precision of the prior around 0: forty outcomes at even odds, a logit off
+    pull:float=5., # precision of the prior around 0: twenty outcomes at even odds, a logit off
 )->float: # 0 to 1
     "The share of what the head adds to the rates that its out-of-fold logits have earned"
     d, share = z-rates, .5
@@ -409,7 +409,7 @@ def _fit_head(rm):
     kw = dict(seed=rm.seed) if rm.model in ("stack", "lightgbm", "mlp") else {}
     inputs = _inputs(rm, rm.queries_)
     fit = HEADS[rm.model](inputs, rm.right_, rm.tried_, rm.folds_, **kw, **rm.kept_params_)
-    pull = 10.*dependence(rm.right_, rm.tried_, rm.rates_, rm.groups_)
+    pull = 5.*dependence(rm.right_, rm.tried_, rm.rates_, rm.groups_)
     rm.share_ = share = trust(fit.oof, rates, rm.right_, rm.tried_, pull)
     spread = None if fit.spread is None else partial(_shared_spread, rm, share, fit)
     own = rates + share*(fit.head(inputs) - rates) if rm.memory else None
