@@ -10,7 +10,7 @@ from ..lm.arguments import NOTHING, PATH, Kind, either, told
 # %% auto #0
 __all__ = ['said_by_name', 'Log', 'Logs', 'compare_logs', 'write_scores']
 
-# %% ../../nbs/memory/06_logs.ipynb #667fecf6
+# %% ../../nbs/memory/06_logs.ipynb #a729c569
 _LIST = Kind("a list", lambda v: isinstance(v, (list, tuple)), True)
 _LOGS = Kind("a folder, a file or a list of logs", lambda v: PATH.fits(v) or isinstance(v, (list, tuple)), True)
 _told = told(records=_LIST, path=either(NOTHING, PATH), logs=_LIST,
@@ -88,6 +88,14 @@ def _in_order(records, path):
             raise InvalidData(f"{path}:{i}: step {b['idx']} stands behind step {a['idx']}: "
                               "a log has each step once, in order")
 
+# %% ../../nbs/memory/06_logs.ipynb #58b80a5e
+def _unanswered(records):
+    "How many questions got no answer, and why the last one did not; empty where all did"
+    failed = [r for r in records if r.get("exception")]
+    if not failed: return ""
+    why = str(failed[-1].get("error") or "")
+    return f"; {len(failed)} got no answer{f', the last one: {why:.160}' if why else ''}"
+
 # %% ../../nbs/memory/06_logs.ipynb #d62bfa25
 class Log:
     "The lines of one stream"
@@ -143,7 +151,8 @@ class Log:
     def _repr_html_(self):
         from promptmem.panel.reprs import page_of
         return page_of(self)
-    def __repr__(self): return f"Log({self.name!r}, {len(self)} tasks, {self.accuracy:g} % right)"
+    def __repr__(self):
+        return f"Log({self.name!r}, {len(self)} tasks, {self.accuracy:g} % right{_unanswered(self.records)})"
 
     def _times(self):
         f = self.path.with_suffix(".times") if self.path else None

@@ -285,6 +285,18 @@ def read_pairs(
         raise InvalidData(f"{seen} has {len(a)} sentences, {unseen} has {len(b)}: line i is judged against line i")
     return Pairs(a, b, Path(seen).parent.name)
 
+# %% ../../nbs/recall/01_foils.ipynb #8565a693
+def _unstudied(folder, split, natural):
+    "Natural sentences that stand in no study of this split, at least as many as `natural` where the folder holds them"
+    known = {fold(s) for s in natural}
+    files = [folder/f"expt1/unseen_data_{k}.json" for k in (split, *(k for k in range(4) if k != split))]
+    out = {}
+    for path in [*files, folder/"substack_all.json"]:
+        # a sentence may stand in both experiments, so that the file of this split can be a few short
+        if len(out) >= len(known) or not (path.is_file() or path == files[0]): continue
+        out |= {fold(s): s for s in read_sentences(path) if fold(s) not in known}
+    return list(out.values())
+
 # %% ../../nbs/recall/01_foils.ipynb #9c4ef76c
 @told
 def read_experiment(
@@ -296,8 +308,7 @@ def read_experiment(
     if str(k) not in CONDITIONS: raise ValueError(f"no experiment {k!r}: there are {', '.join(CONDITIONS)}")
     if str(k) == "6m":
         seen, natural = read_experiment(folder, 6, split)
-        others = read_experiment(folder, 1, split).unseen     # natural sentences that nobody studied
-        foils = make_foils(natural, "gibberish", split+1, corpus=[*natural, *others])
+        foils = make_foils(natural, "gibberish", split+1, corpus=_unstudied(Path(folder), split, natural))
         return _pairs(seen, foils, "expt6m", len(seen))
     at = Path(folder)/f"expt{k}"
     return read_pairs(at/f"seen_data_{split}.json", at/f"unseen_data_{split}.json")

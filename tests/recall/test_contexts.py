@@ -112,6 +112,29 @@ def test_experiment_6m_is_what_it_says(tmp_path):
     with pytest.raises(ValueError, match="no experiment 7"): read_experiment(tmp_path, 7)
 
 
+def test_experiment_6m_finds_its_sentences_where_a_split_is_a_few_short(tmp_path):
+    "In the published split 0 four sentences stand in both experiments"
+    from promptmem.core import write_jsonl
+    natural, more = ["The lamp hums", "Nobody paints"], ["A clock stops", "Two geese argue"]
+    files = {"expt6/seen_data_0": ["eTh amlp smuh", "odybNo tiapns"], "expt6/unseen_data_0": natural,
+             "expt1/seen_data_0": natural, "expt1/unseen_data_0": ["Seven crows watch", natural[0]]}
+    for name, texts in files.items(): write_jsonl(tmp_path/f"{name}.json", [dict(sent=t) for t in texts])
+    with pytest.raises(ValueError, match="only 1 corpus sentences"): read_experiment(tmp_path, "6m")
+    write_jsonl(tmp_path/"expt1/unseen_data_1.json", [dict(sent=t) for t in more])
+    found = read_experiment(tmp_path, "6m").unseen
+    letters = lambda text: sorted(text.replace(" ", ""))
+    assert len(found) == 2 and all(letters(f) in map(letters, ["Seven crows watch", *more]) for f in found)
+
+
+def test_experiment_6m_reads_the_published_splits():
+    from promptmem.data import local_data
+    folder = local_data("llm_memory/expt6")
+    if folder is None: pytest.skip("no local copy of llm_memory")
+    for split in (0, 1):
+        pairs = read_experiment(folder.parent, "6m", split)
+        assert len(pairs) == 600 and not set(pairs.seen) & set(pairs.unseen)
+
+
 def test_reprs_say_the_verdict_and_no_sentences():
     model, tokenizer = tiny()
     run = study(model, tokenizer, SEEN, 60, lr=3e-3, probe=make_probe(tokenizer, SEEN, UNSEEN))
