@@ -34,6 +34,9 @@ def _as_ours(records, name):
 def _in_order(records, path):
     ...
 
+def _unanswered(records):
+    ...
+
 class Log:
     calls: _Any
     records: _Any

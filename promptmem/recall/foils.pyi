@@ -88,6 +88,9 @@ def read_sentences(path, key: _Optional[str]=...) -> list:
 def read_pairs(seen, unseen, key: _Optional[str]=...) -> Pairs:
     ...
 
+def _unstudied(folder, split, natural):
+    ...
+
 def read_experiment(folder, k, split: int=...) -> Pairs:
     ...
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from ..core import InvalidData, plain, require
 from ..panel import facts, heading, paragraph, static_page, table
-from ..stats import Interval, auc, brier, ece, interval, paired_interval, reliability
+from ..stats import Interval, auc, brier, calibration_error, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
 from .outcomes import LeakedRows, Outcomes, availability, group_folds, sorted_ids
 
@@ -24,7 +24,7 @@ def pair_interval(correct, p, groups=..., **kw) -> Interval:
 def classification(correct, p, threshold: float=...) -> dict:
     ...
 
-def scores(correct, p) -> dict:
+def scores(correct, p, groups=...) -> dict:
     ...
 
 @dataclass

@@ -2,6 +2,7 @@
 from typing import Any as _Any, Optional as _Optional
 
 import copy
+import math
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -42,7 +43,10 @@ class Platt:
 def _platt_targets(right, tried):
     ...
 
-def fit_platt(z, right, tried, pull: float=...) -> Platt:
+def fit_platt(z, right, tried, pull: float=..., steepest: float=...) -> Platt:
+    ...
+
+def _newton(z, k, n, pull):
     ...
 
 class Isotonic:
@@ -50,13 +54,13 @@ class Isotonic:
     share: _Any
     smooth: _Any
 
-    def __init__(self, z, right, tried, enough: float=...):
+    def __init__(self, z, right, tried, enough: float=..., steepest: float=...):
         ...
 
     def __call__(self, z):
         ...
 
-def _no_calibration(z, right, tried):
+def _no_calibration(z, right, tried, steepest=...):
     ...
 CALIBRATIONS: _Any
 HEADS: _Any
@@ -200,6 +204,9 @@ class _Scaled:
         ...
 
 def _prompt_x(rm, prompts):
+    ...
+
+def dependence(right, tried, rates, groups) -> float:
     ...
 
 def trust(z, rates, right, tried, pull: float=...) -> float:
