@@ -38,7 +38,13 @@ WORDS = dict(n="number", success=f"right after the edit, share ({MORE})",
              aicc="AICc of the curve (less is better)", of="tokens compared",
              same="equal results, share (more is better)", regret=f"regret: how far below the best, share ({LESS})",
              kills="kills", runs="runs", k="prompts to choose from", what="what", before="before", after="after",
-             level="confidence level")
+             level="confidence level", which="", log_noise="noise of the log's own share",
+             **{f"{k}_{who}": f"{words}, {name}" for who, name in (("model", "the model"), ("rates", "prompts' rates"),
+                                                                   ("uncalibrated", "without its map"))
+                for k, words in (("brier", f"Brier score ({LESS})"), ("ece", f"calibration error ({LESS})"),
+                                 ("chance", "calibration error of true probabilities"),
+                                 ("debiased", f"calibration error without noise ({LESS})"),
+                                 ("beyond", f"draws beyond chance, share ({LESS})"))})
 UNITS = (("_cpu_ms", "CPU milliseconds", LESS), ("_cpu_s", "CPU seconds", LESS), ("cpu_s", "CPU seconds", LESS),
          ("cpu_ms", "CPU milliseconds", LESS), ("_wall_s", "seconds", LESS), ("_ms", "milliseconds", LESS),
          ("_mb", "MB", LESS), ("_s", "seconds", LESS), ("seconds", "seconds", LESS))
