@@ -6,8 +6,9 @@
 __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name', 'keep_secret', 'redact', 'half_at', 'printable',
            'KeyFree', 'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'rows_of', 'is_number',
            'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words', 'identity_key',
-           'user_path', 'encoding_of', 'read_text', 'read_jsonl', 'read_json', 'read_yaml', 'read_csv', 'write_atomic',
-           'write_jsonl', 'inside', 'file_name', 'ForkGate', 'SharedFile', 'progress_bar', 'versions']
+           'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl', 'text_lines', 'read_json', 'read_yaml',
+           'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate', 'SharedFile', 'progress_bar',
+           'versions']
 
 # %% ../nbs/00_core.ipynb #ab159f81
 import csv
@@ -540,16 +541,17 @@ def new_id()->str:
 # %% ../nbs/00_core.ipynb #e6de93c8
 _ISO = re.compile(r"""(\d{4})-?(\d\d)-?(\d\d)(?:[T\ ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?
                       \s*(Z|UTC|GMT|[-+\u2212]\d\d(?::?\d\d)?)?)?""", re.I | re.VERBOSE)
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+_EPOCH = re.compile(r"\d{10}(?:\d{3}){0,3}(?:\.\d+)?")
 
 def _of_epoch(t):
-    "Seconds, or milliseconds, which are larger"
-    return datetime.fromtimestamp(t/1000 if abs(t) > 1e11 else t, timezone.utc)
+    "Seconds; milliseconds, microseconds and nanoseconds are larger"
+    part = next((n for n in (10**9, 10**6, 10**3) if abs(t) > 1e8*n), 1)
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=round(t*10**6/part))
 
 def _of_text(text):
     "What an ISO 8601 text says; 24:00 is the next day's beginning, a leap second the next minute's"
     m = _ISO.fullmatch(text) if text.isascii() or "\u2212" in text else None
-    if m is None: return _of_epoch(float(text)) if _EPOCH.fullmatch(text) else datetime.fromisoformat(text)
+    if m is None: return _of_epoch(float(text) if "." in text else int(text)) if _EPOCH.fullmatch(text) else datetime.fromisoformat(text)
     year, month, day, hour, minute, second = (int(x or 0) for x in m.groups()[:6])
     late = timedelta(days=hour == 24 and not minute and not second, seconds=second == 60)
     t = datetime(year, month, day, 0 if late.days else hour, minute, second - late.seconds, int(f"{m[7] or 0:0<6}"[:6]))
@@ -564,6 +566,8 @@ def utc_time(
 )->str: # as `now` writes it
     "The instant that `time` names, in UTC; a time without a zone is UTC"
     try:
+        if type(time).__module__ == "numpy": time = str(time) if "time" in type(time).__name__ else time.item()
+        if isinstance(time, date) and not isinstance(time, datetime): time = time.isoformat()
         if isinstance(time, (int, float)) and not isinstance(time, bool): t = _of_epoch(time)
         else: t = time if isinstance(time, datetime) else _of_text(time.strip())
         t = (t if t.tzinfo else t.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
@@ -729,7 +733,9 @@ _PACKED = {b"\x1f\x8b": "a gzip file", b"PK\x03\x04": "a ZIP archive, as .xlsx a
 def encoding_of(
     start:bytes, # the first bytes of a file
 )->str:
-    "The encoding that a byte order mark announces, or UTF-16 where every other byte is zero; UTF-8 otherwise"
+    "The encoding that a byte order mark announces, or UTF-16 or 32 where the other bytes are zero; UTF-8 otherwise"
+    if len(start) >= 4 and not any(start[:3]) and start[3]: return "utf-32-be"
+    if len(start) >= 4 and start[0] and not any(start[1:4]): return "utf-32-le"
     if len(start) >= 4 and not any(start[:4:2]) and all(start[1:4:2]): return "utf-16-be"
     if len(start) >= 4 and not any(start[1:4:2]) and all(start[:4:2]): return "utf-16-le"
     return next((name for mark, name in _MARKS if start.startswith(mark)), "utf-8-sig")
@@ -763,6 +769,19 @@ def _named_once(pairs):
         raise ValueError(f"{next(k for k in names if names.count(k) > 1)!r} stands twice in one object")
     return out
 
+def _no_infinity(digits):
+    value = float(digits)
+    if math.isinf(value): raise ValueError(f"{digits:.20} is too large a number")
+    return value
+
+def parse_json(
+    text, # a text, or bytes in UTF-8
+): # the value
+    "JSON as it was meant; ValueError where a name stands twice in an object, or a number is larger than any"
+    if isinstance(text, bytes): text = text.decode("utf-8")
+    text = text.lstrip("\ufeff")                                                           # files were joined
+    return json.loads(text, object_pairs_hook=_named_once, parse_float=_no_infinity)
+
 # %% ../nbs/00_core.ipynb #1a5a1c6a
 def read_jsonl(
     path, # a file with one JSON object per line
@@ -772,11 +791,10 @@ def read_jsonl(
 )->list:
     "The rows of a JSON-lines file; errors name file, line and reason"
     rows = []
-    for i, raw in _lines(user_path(path)):
+    for i, raw in text_lines(path):
         if not raw.strip(): continue
         try:
-            line = (raw if isinstance(raw, str) else raw.decode("utf-8")).lstrip("\ufeff") # files were joined
-            row = json.loads(line, object_pairs_hook=_named_once)
+            row = parse_json(raw)
             if not isinstance(row, dict): raise ValueError(f"expected a JSON object, found {type(row).__name__}")
             if validate: row = validate(row) or row
             rows.append(row)
@@ -787,15 +805,19 @@ def read_jsonl(
             if skipped is not None: skipped.append((i, reason))
     return rows
 
-def _lines(path):
-    "(number, line) of a text file; lines are bytes, so that one bad line does not cost the others"
+def text_lines(
+    path, # a text file: UTF-8, or UTF-16 or UTF-32
+): # yields (number, line); in UTF-8 a line is bytes, so that one bad line does not cost the others
+    "The lines of a file, whichever of the three line ends it has"
+    path = user_path(path)
     with open(path, "rb") as f:
         mark = f.read(8)
         _refuse_packed(path, mark)
         mark = mark[:4]
         f.seek(3 if mark.startswith(b"\xef\xbb\xbf") else 0)
-        if encoding_of(mark) == "utf-8-sig": yield from enumerate(f, 1)
-    if encoding_of(mark) != "utf-8-sig": yield from enumerate(read_text(path).split("\n"), 1)
+        parts = (part for line in f for part in (re.split(rb"\r(?!\n)", line) if b"\r" in line else [line]))
+        if encoding_of(mark) == "utf-8-sig": yield from enumerate(parts, 1)
+    if encoding_of(mark) != "utf-8-sig": yield from enumerate(re.split("\r\n?|\n", read_text(path)), 1)
 
 # %% ../nbs/00_core.ipynb #88cfee31
 def read_json(
@@ -803,7 +825,7 @@ def read_json(
 ): # the value
     "What a JSON file holds; `InvalidData` with the reason where it is none"
     text = read_text(path)
-    try: return json.loads(text, object_pairs_hook=_named_once)
+    try: return parse_json(text)
     except (ValueError, RecursionError) as e: raise InvalidData(f"{path}: not JSON: {e}") from e
 
 def read_yaml(
@@ -864,12 +886,12 @@ def read_csv(
     if len(delimiter or "") > 1 or delimiter in ("\0", "\r", "\n", '"'):
         raise InvalidData(f"a delimiter is one character, not {delimiter!r:.60}")
     text, first = read_text(path), 0
-    if said := re.match(r"sep=(.)\r?\n", text):                    # Excel's way to say it
+    if said := re.match(r'"?sep=(.)"?(?:\r\n?|\n)', text, re.I):     # Excel's way to say it
         text, delimiter, first = text[said.end():], delimiter or said[1], 1
     delimiter = delimiter or _delimiter(text)
     csv.field_size_limit(max(csv.field_size_limit(), 100_000_000))
     reader, rows, names = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter,
-                                     skipinitialspace=True), [], None
+                                     skipinitialspace=True, strict=True), [], None
     try:
         at = 1
         for cells in reader:

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .core import InvalidData, finite, plain, printable, read_csv, read_text, require, stable_hash, user_path
+from .core import (
+    InvalidData, finite, parse_json, plain, printable, read_csv, read_text, require, stable_hash, user_path)
 from .core import as_rows, utc_time, well_formed, write_jsonl
 from .record import Clarification, Interaction, Outcome, Usage
 
@@ -237,7 +238,7 @@ def _rows_of(source, sheet):
     if kind in (".xlsx", ".xlsm"): return _excel(path, sheet), path.name, []
     text = read_text(path).strip()
     if kind == ".json" or kind not in (".csv", ".tsv", ".jsonl", ".ndjson") and text[:1] in "[{":
-        try: return _rows_of(json.loads(text), None)[0], path.name, []
+        try: return _rows_of(parse_json(text), None)[0], path.name, []
         except (ValueError, RecursionError) as e:
             if "\n" not in text: raise InvalidData(f"{path}: not JSON: {e}") from e
             kind = ".jsonl"
@@ -249,9 +250,9 @@ def _rows_of(source, sheet):
 # %% ../nbs/07_logs.ipynb #29b30fa8
 def _json_lines(text):
     rows, bad = [], []
-    for n, line in enumerate(text.split("\n"), 1):
+    for n, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         if not line.strip(): continue
-        try: rows.append((f"line {n}", json.loads(line)))
+        try: rows.append((f"line {n}", parse_json(line)))
         except (ValueError, RecursionError) as e: bad.append((f"line {n}", f"not JSON: {e}"))
     return rows, bad
 

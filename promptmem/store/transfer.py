@@ -16,7 +16,7 @@ from pathlib import Path
 # %% ../../nbs/store/06_transfer.ipynb #be294fb9
 import sqlalchemy as sa
 
-from ..core import InvalidData, user_path
+from ..core import InvalidData, parse_json, text_lines, user_path
 from ..record import Clarification, Interaction, Record
 from .database import Database, change_number, folded, is_erased, put_interaction
 from .erase import hold, note_export, refuse_erased
@@ -123,10 +123,10 @@ def _clarification(d):
 
 # %% ../../nbs/store/06_transfer.ipynb #050ca931
 def parse_line(
-    raw:bytes, # one line of a file
+    raw, # one line of a file: a text, or bytes in UTF-8
 ): # `Clarification` or `Interaction`
     "The record on a line; `InvalidData` names the field that is wrong"
-    try: d = json.loads(raw.decode("utf-8-sig"))
+    try: d = parse_json(raw)
     except (ValueError, RecursionError) as e: raise InvalidData(f"not JSON: {e}") from None
     if not isinstance(d, dict): raise InvalidData(f"expected an object, found {type(d).__name__}")
     kind = d.pop("type", None) or ("interaction" if "question" in d else "clarification")
@@ -255,11 +255,10 @@ def import_jsonl(
     def bad(line, e):
         if not skip_invalid: raise InvalidData(f"{path}:{line}: {e}; nothing was imported") from e
         skipped.append([line, str(e)])
-    with open(user_path(path), "rb") as f:
-        for line, raw in enumerate(f, 1):
-            if not raw.strip(): continue
-            try: parsed.append((line, parse_line(raw)))
-            except (ValueError, TypeError, AttributeError, RecursionError) as e: bad(line, e)
+    for line, raw in text_lines(path):
+        if not raw.strip(): continue
+        try: parsed.append((line, parse_line(raw)))
+        except (ValueError, TypeError, AttributeError, RecursionError) as e: bad(line, e)
     with db.write() as conn:
         hold(conn)
         checker = _Checker(conn, db.uid)
