@@ -12,7 +12,8 @@ import re
 import unicodedata
 
 from .core import InvalidData, identity_key
-from .arguments import NOTHING, TEXT, Kind, either, number, told
+from .lm.base import split_thinking
+from .lm.arguments import NOTHING, TEXT, Kind, either, number, told
 
 # %% ../nbs/04_grade.ipynb #6546c11b
 _OPTIONS = Kind("a dict from letter to text", lambda v: isinstance(v, dict) and all(
@@ -41,7 +42,8 @@ def answer_key(
     text:str, # what a model wrote, or the right answer
 )->str:
     "Equal for answers that say the same but for case, width, punctuation, blanks and Markdown"
-    return identity_key(_LIST.sub(r" \1 ", _SHOUT.sub("", without_markdown(text))))
+    said = split_thinking(text)[0]
+    return identity_key(_LIST.sub(r" \1 ", _SHOUT.sub("", without_markdown(said))))
 
 # %% ../nbs/04_grade.ipynb #36cce09d
 @_told
@@ -123,6 +125,7 @@ def conclusion(
     text:str, # an answer, possibly with its reasoning
 )->float: # None when there is no number
     "The number that `text` concludes with"
+    text = split_thinking(text)[0]
     marked = _after_mark(text)
     if marked is not None: return marked
     found = [n for n in numbers(text) if math.isfinite(n[0])]
@@ -165,7 +168,7 @@ def chosen(
     options:dict=None, # letter -> text of the option
 )->str: # the letter, or None
     "The option letter that `answer` settles on"
-    answer = unicodedata.normalize("NFKC", answer)
+    answer = unicodedata.normalize("NFKC", split_thinking(answer)[0])
     lone = answer.strip(" .()[]*\"'\n")
     if len(lone) == 1 and lone.isalpha(): return lone.upper()
     if _TWO.search(answer): return None
@@ -249,7 +252,7 @@ def read_score(
     scale:float=10, # the best score, where the text does not say it; 1 for a probability
 )->float: # between 0 and 1; None when there is none, or more than one
     "The score in a judge's words, as a share of the best"
-    text = re.sub(r"[*_`#]+", "", without_markdown(text))
+    text = re.sub(r"[*_`#]+", "", without_markdown(split_thinking(text)[0]))
     said = {dict(ten=10.).get(s.lower(), s) for s in _SPAN.findall(text)}
     if len(said) == 1: scale = float(said.pop())
     text = _LEGEND.sub(" ", _SPAN.sub(" ", text)).strip(" \t\n:,;")

@@ -31,6 +31,7 @@ from typing import NamedTuple, Optional
 
 from ..core import InvalidData, read_text, stable_hash
 from ..data import sought
+from ..lm.base import split_thinking
 from .contracts import LookupLike, fits
 from ..record import Retrieval
 
@@ -326,7 +327,7 @@ def parse_reply(
     text:str, # the model's reply
 )->Reply: # the understanding is "" when the reply has no such half
     "Split a reply into understanding and answer"
-    text = re.split(rf"\b{END}\b", last_part(text or ""))[0].strip()
+    text = re.split(rf"\b{END}\b", last_part(split_thinking(text or "")[0]))[0].strip()
     m = _HEADS.match(text) or (_PLAIN.match(text) if re.search(r"\b(is|are|means|would be)\b|:", text) else None)
     if not m: return Reply("", text)
     return Reply(re.sub(r"\s+", " ", m["u"]).strip(), m["y"].strip().lstrip(":").strip())

@@ -18,6 +18,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..core import InvalidData, fold
+from ..lm.base import split_thinking
 
 # %% ../../nbs/rewrite/03_propose.ipynb #c27b104e
 @dataclass
@@ -380,7 +381,7 @@ def wordings(
     text:str, # what a model wrote
 )->list: # the wordings in it
     "The wordings between <prompt> marks; the text without its wrapping when there are no marks"
-    text = re.sub(r"&lt;(\s*/?\s*prompt[^&<>]*)&gt;", r"<\1>", text)
+    text = re.sub(r"&lt;(\s*/?\s*prompt[^&<>]*)&gt;", r"<\1>", split_thinking(text)[0])
     found = [w for w in _TAGGED.findall(text) if w.strip().lower() not in _MENTION]
     if not found: # marks that are only spoken of go; what follows an open one is its wording, cut off by the limit
         rest = _TAGGED.sub("", text)
