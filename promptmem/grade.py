@@ -13,7 +13,7 @@ import unicodedata
 
 from .core import InvalidData, identity_key
 from .lm.base import split_thinking
-from .lm.arguments import NOTHING, TEXT, Kind, either, number, told
+from .arguments import NOTHING, TEXT, Kind, either, number, told
 
 # %% ../nbs/04_grade.ipynb #6546c11b
 _OPTIONS = Kind("a dict from letter to text", lambda v: isinstance(v, dict) and all(
