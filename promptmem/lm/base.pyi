@@ -55,6 +55,7 @@ def _is_chat(p):
 
 def checked_prompts(prompts) -> list:
     ...
+_THINK_TAG: _Any
 _THINKS: _Any
 _THOUGHT: _Any
 
@@ -145,6 +146,7 @@ def _streamed(lm, request):
 
 def _spoken(pieces):
     ...
+_OPENERS: _Any
 
 def _may_think(text):
     ...

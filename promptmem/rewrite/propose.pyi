@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from ..core import InvalidData, fold
+from ..lm.base import split_thinking
 
 @dataclass
 class Proposal:
