@@ -89,6 +89,7 @@ def _parabola_root(points, limit, power=.5):
 def _next_scale(points, limit, lo, hi, max_scale, power=.5, aim=.92):
     "Where to measure next, inside the bracket: where the `aim` of the limit is expected"
     guess, top = _parabola_root(points, aim*limit, power), max_scale if hi is None else hi
+    if hi is not None and not lo + .05*(hi-lo) < guess < hi: guess = (lo + hi)/2  # no parabola: halve
     if hi is None: return top if guess >= top else max(guess, lo + .05*(top-lo))
     return min(max(guess, lo + .05*(top-lo)), top - .05*(top-lo))
 

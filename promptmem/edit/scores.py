@@ -44,7 +44,7 @@ def _states(model, call, row, col, past=None):
     if past is not None: call = call | {cache_argument(module): past, "use_cache": True}
     out = module(**call)
     h = out.logits if split is None else out.last_hidden_state
-    return h[row, col], (lambda x: x) if split is None else split[1], cache_of(out)
+    return h[row, col], (lambda x: x) if split is None else split[1], cache_of(out) if call.get("use_cache") else None
 
 # %% ../../nbs/edit/08_scores.ipynb #06bec739
 def _gather(states, head, at, target):
