@@ -3,7 +3,7 @@ scopes, two connections.
 
     python benchmarks/store_model.py --steps 1000000 --json benchmarks/results/store_model.json
     python benchmarks/store_model.py --minutes 10 --seed 7 --json benchmarks/results/store_model_seed7.json
-    python benchmarks/store_model.py --minutes 5 --postgresql --json benchmarks/results/store_model_postgresql.json
+    python benchmarks/store_model.py --minutes 5 --postgresql --json benchmarks/results/store_model.json
 
 After each step the model and the store agree, and after each erasure the raw files hold nothing of what went. A
 failure prints the steps that lead to it.
@@ -59,6 +59,13 @@ def main():
         if folder: shutil.rmtree(folder, ignore_errors=True)
 
 
+def keep(path, row):
+    "Write the row beside that of the other database"
+    rows = json.loads(path.read_text())["rows"] if path.exists() else []
+    rows = sorted([r for r in rows if r["database"] != row["database"]] + [row], key=lambda r: r["steps"], reverse=True)
+    path.write_text(json.dumps(dict(benchmark="store_model", rows=rows), indent=1) + "\n")
+
+
 def run(machine, a):
     "Rounds of twenty examples until there are enough steps, or the time is over; figures after each round"
     start, rounds = time.monotonic(), 0
@@ -69,9 +76,9 @@ def run(machine, a):
         if a.seed is not None: hypothesis.core.global_force_seed = a.seed*100_000 + rounds
         run_state_machine_as_test(machine, settings=often)
         rounds += 1
-        out = dict(benchmark="store_model", database="postgresql" if a.postgresql else "sqlite", seed=a.seed,
-                   steps=machine.steps, rounds=rounds, seconds=round(time.monotonic() - start), disagreements=0)
-        if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n")
+        out = dict(database="postgresql" if a.postgresql else "sqlite", seed=a.seed, steps=machine.steps,
+                   rounds=rounds, seconds=round(time.monotonic() - start), disagreements=0)
+        if a.json: keep(Path(a.json), out)
     print(out)
 
 

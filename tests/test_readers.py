@@ -319,3 +319,67 @@ def test_times_of_many_programs_are_one_instant(time, instant):
 def test_what_is_no_instant_is_refused(time):
     from promptmem.core import utc_time
     with pytest.raises(InvalidData, match="is no time"): utc_time(time)
+
+
+# ---- one reader of JSON lines, in every encoding and with every line end --------------------------------------------
+
+ROWS = [dict(scope="u", key="q one", text="meaning"), dict(scope="u", key="q two", text="other")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le",
+                                      "utf-32-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_json_lines_in_every_encoding_and_with_every_line_end(tmp_path, encoding, end):
+    import json
+
+    from promptmem.core import read_jsonl
+    from promptmem.store import Store
+    (tmp_path/"x.jsonl").write_bytes("".join(json.dumps(r) + end for r in ROWS).encode(encoding))
+    assert read_jsonl(tmp_path/"x.jsonl") == ROWS
+    with Store(":memory:") as s:
+        assert s.import_(tmp_path/"x.jsonl").clarifications == 2 and [c.text for c in s.clarifications("u")] == [
+            "meaning", "other"]
+
+
+@pytest.mark.parametrize("line, why", [(b'{"scope":"u","key":"a","text":"b","t\\u0065xt":"c"}', "stands twice"),
+                                       (b'{"scope":"u","key":"a","text":"b","time":1e400}', "too large"),
+                                       (b"\x1f\x8b\x08\x00", "gzip"), (b'{"a":' * 5000, "recursion|Expecting")])
+def test_a_line_that_hides_something_is_refused_by_every_reader(tmp_path, line, why):
+    from promptmem.core import InvalidData, read_jsonl
+    from promptmem.store import Store
+    (tmp_path/"x.jsonl").write_bytes(line + b"\n")
+    with pytest.raises(InvalidData, match=f"x.jsonl.*({why})"): read_jsonl(tmp_path/"x.jsonl")
+    with Store(":memory:") as s, pytest.raises(InvalidData, match=f"x.jsonl.*({why})"): s.import_(tmp_path/"x.jsonl")
+
+
+@pytest.mark.parametrize("text", ['a,b\n1,"x\n2,y\n', 'a,b\n"x\\"y",2\n'])
+def test_a_quotation_that_does_not_end_swallows_no_rows(tmp_path, text):
+    from promptmem.core import InvalidData, read_csv
+    (tmp_path/"x.csv").write_text(text)
+    with pytest.raises(InvalidData, match="x.csv:.: not CSV|x.csv:2"): read_csv(tmp_path/"x.csv")
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"'])
+def test_excels_separator_line_in_its_three_forms(tmp_path, first):
+    from promptmem.core import read_csv
+    (tmp_path/"x.csv").write_text(f"{first}\r\na,b;c\r\n1;2\r\n", newline="")
+    assert read_csv(tmp_path/"x.csv") == [{"a,b": "1", "c": "2"}]
+
+
+@pytest.mark.parametrize("digits", [0, 3, 6, 9])
+def test_instants_since_1970_in_every_unit(digits):
+    import datetime
+
+    import numpy as np
+
+    from promptmem.core import utc_time
+    t, said = 1704067200*10**digits, "2024-01-01T00:00:00.000000+00:00"
+    assert utc_time(t) == utc_time(str(t)) == utc_time(np.int64(t)) == said
+    assert utc_time(np.datetime64("2024-01-01")) == utc_time(datetime.date(2024, 1, 1)) == said
+
+
+def test_the_url_of_a_store_in_memory_makes_no_file(tmp_path, monkeypatch):
+    from promptmem.store import Store
+    monkeypatch.chdir(tmp_path)
+    with Store("sqlite:///:memory:") as s: s.add(scope="u", key="q", text="t")
+    assert list(tmp_path.iterdir()) == []

@@ -101,6 +101,7 @@ def as_url(
         raise InvalidData("this is not a database URL; write postgresql+psycopg://user:password@host/database, "
                           "with %40 for an @ in the password") from None
     if url.drivername in ("postgresql", "postgres"): url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database == ":memory:": return sa.make_url("sqlite://")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise InvalidData(f"a store lives in SQLite or PostgreSQL, not in {url.get_backend_name()}")
     return url
