@@ -25,8 +25,22 @@ def _table(items, id_column, what):
     else: t = pd.DataFrame([{"text": i} if isinstance(i, str) else dict(i) for i in items])
     if not len(t): raise InvalidData(f"no {what}")
     if "text" not in t: raise InvalidData(f"{what}: no column 'text'; there are {', '.join(map(str, t.columns))}")
-    if id_column not in t: t[id_column] = range(len(t))
+    if id_column not in t:
+        # the same text twice is one question, asked once; where the answers differ it is a mistake
+        t = t.drop_duplicates([c for c in ("text", "gold") if c in t], ignore_index=True)
+        twice = t.text[t.text.duplicated()]
+        if len(twice): raise InvalidData(f"{what}: {twice.iloc[0]!r:.60} stands with two golds")
+        t[id_column] = range(len(t))
     return t.reset_index(drop=True)
+
+def _golds(queries, grader):
+    "The gold answers; a named grader compares texts, so that numbers become texts: 3, not 3.0"
+    if "gold" not in queries: raise InvalidData("queries: no column 'gold' to grade against")
+    golds = queries.gold.tolist()
+    for i, g in enumerate(golds):
+        if g is None or g != g: raise InvalidData(f"queries, row {i}: no gold answer to grade against")
+    if callable(grader): return golds
+    return [f"{g:.0f}" if isinstance(g, float) and g.is_integer() else str(g) for g in golds]
 
 # %% ../../nbs/reward/07_collect.ipynb #0079abcc
 def _after(question, prompt): return f"{question}\n{prompt}"
@@ -110,8 +124,8 @@ def collect_outcomes(
 )->Outcomes: # with answer, cost in tokens, and the text sent; `.failed` lists the requests that came to nothing
     "Ask every prompt on every question, grade, and keep what is done"
     queries, prompts = _table(queries, "query_id", "queries"), _table(prompts, "prompt_id", "prompts")
-    if "gold" not in queries: raise InvalidData("queries: no column 'gold' to grade against")
     get_grader(grader)
+    queries = queries.assign(gold=_golds(queries, grader))
     jobs, failed = list(_jobs(queries, prompts, draws, lm, grader, join, plain(options))), []
     done = {r["key"]: r for r in read_jsonl(path, _check_row)} if path and Path(path).exists() else {}
     todo = [j for j in jobs if j["key"] not in done]
@@ -125,7 +139,9 @@ def collect_outcomes(
 # %% ../../nbs/reward/07_collect.ipynb #079b6944
 def _collected(jobs, done, failed, queries, prompts):
     "Outcomes of the jobs that are done; one warning about the others"
-    rows = [{k: v for k, v in done[j["key"]].items() if k not in ("key", "gold")} for j in jobs if j["key"] in done]
+    own = ("query_id", "prompt_id", "draw")                 # two questions may share one text, and so one answer
+    rows = [{**{k: v for k, v in done[j["key"]].items() if k not in ("key", "gold")}, **{k: j[k] for k in own}}
+            for j in jobs if j["key"] in done]
     if not rows: raise LMError(f"none of the {len(jobs)} requests was answered; the first error: {failed[0]['error']}")
     out = Outcomes(pd.DataFrame(rows), queries, prompts)
     if failed:

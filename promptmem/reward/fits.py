@@ -33,7 +33,9 @@ def prompt_rates(
 )->np.ndarray: # [m]
     "Shrunk success rate of each prompt"
     base = (right.sum()+.5)/(tried.sum()+1)
-    return (right.sum(0) + strength*base)/(tried.sum(0) + strength)
+    k, n = right.sum(0), tried.sum(0)
+    # sixty right of sixty are no certainty, however right the other prompts were
+    return np.clip((k + strength*base)/(n + strength), .5/(n+1), (n+.5)/(n+1))
 
 # %% ../../nbs/reward/03_fits.ipynb #9a70a22f
 @dataclass

@@ -257,7 +257,8 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
 def _model_verdict(rm):
     "Two sentences on a model"
     if not hasattr(rm, "fit_"): return f"Nothing learned yet: fit this {rm.model!r} model on outcomes first."
-    held = f"{int(rm.tried_.sum())} outcomes of {len(rm.queries_)} questions and {len(rm.prompts_)} prompts"
+    n, q, m = int(rm.tried_.sum()), len(rm.queries_), len(rm.prompts_)
+    held = f"{n} outcome{'s'*(n != 1)} of {q} question{'s'*(q != 1)} and {m} prompt{'s'*(m != 1)}"
     first = f"Learned from {held}, {rm.base_:.1%} right."
     best = rm.prompts_[rm.best_single_]
     if rm.one_class_:

@@ -162,13 +162,16 @@ def diff(self:OptimizeResult,
     return prompt_diff(self.seed, self.best, style)
 
 # %% ../../nbs/rewrite/06_result.ipynb #185a57d6
+def _brief(text): return repr(str(text)) if len(text) <= 70 else repr(str(text)[:67].rstrip() + "...")
+
 def _guessed(res):
     "What is to be said of a best guess that was not proved"
     if res.candidate == res.seed or res.candidate.candidate.expected is None: return ""
+    if any(n.startswith("the model answers ") for n in res.notes): return ""    # no two wordings differ then
     a, b = (c.expected for c in (res.candidates[0], res.candidate.candidate))
     before = f" against {a:.0%}" if a is not None else ""
     chance = f", better with a chance of {res.chance:.0%}" if res.chance is not None else ""
-    return f" (best guess, not proved, about {b:.0%}{before}{chance}: {str(res.candidate)!r:.70})"
+    return f" (best guess, not proved, about {b:.0%}{before}{chance}: {_brief(res.candidate)})"
 
 # %% ../../nbs/rewrite/06_result.ipynb #27463bbb
 def _held(gain):
@@ -215,7 +218,7 @@ def _page(res):
 @patch
 def __repr__(self:OptimizeResult):
     return (f"{self.verdict}\nOptimizeResult({self.cost['requests']} of {self.cost['budget']} calls; "
-            f"{len(self.candidates)} candidates; best: {str(self.best)!r:.70})")
+            f"{len(self.candidates)} candidates; best: {_brief(self.best)})")
 
 # %% ../../nbs/rewrite/06_result.ipynb #ef9114bd
 @patch

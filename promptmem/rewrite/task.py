@@ -13,13 +13,15 @@ __all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError',
 import math
 import os
 import re
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 
 from fastcore.basics import patch
 import numpy as np
 
-from ..core import InvalidData, as_rows, identity_key, stable_hash
+from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash
+from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
@@ -54,7 +56,7 @@ def _example(x, i):
     else: raise InvalidData(f"example {i} is a {type(x).__name__}; expected a dict or a pair (question, answer)")
     if not isinstance(q, str) or not q.strip():
         raise InvalidData(f"example {i}: the question is empty or no text: {q!r:.60}")
-    if a is None or not str(a).strip(): raise InvalidData(f"example {i}: the expected answer is empty")
+    if a is None or a != a or not str(a).strip(): raise InvalidData(f"example {i}: the expected answer is empty")
     return Example(q, str(a), name, rest)
 
 # %% ../../nbs/rewrite/01_task.ipynb #110eaccc
@@ -193,7 +195,7 @@ def _check_templates(template, system):
 class PromptTask:
     "Questions with answers, how prompt and question are put together, and how an answer is scored"
     def __init__(self,
-        examples, # list of `Example`s, dicts or pairs; or a dict with the keys train, dev, held_out
+        examples, # list of `Example`s, dicts or pairs, a table, a .csv or .jsonl file; or a dict train, dev, held_out
         grader=None, # a name in `promptmem.grade`, a function, an object with `score(answer, example, ledger)`;
                      # None: `contains`, or the label that an answer settles on where a few labels recur
         template:str="{prompt}\n\n{question}", # the text that is sent
@@ -233,11 +235,17 @@ class PromptTask:
                                                          for s in SPLITS) + f", split {self.split_hash})"
 
 # %% ../../nbs/rewrite/01_task.ipynb #570f6ce7
+def _read(path):
+    "The rows of a file of questions and answers"
+    path = sought(path)
+    kind = path.suffix.lower()
+    if kind in (".csv", ".tsv"): return read_csv(path)
+    if kind in (".jsonl", ".ndjson"): return list(read_jsonl(path))
+    raise InvalidData(f"examples are rows of question and answer in a .csv or .jsonl file, not {str(path)[:60]!r}")
+
 def _make_splits(self, examples, shares, seed):
-    examples = as_rows(examples)
-    if isinstance(examples, (str, bytes, os.PathLike)):
-        raise InvalidData(f"examples are rows of question and answer, not {str(examples)[:60]!r}: read the file first, "
-                          f"with pandas or promptmem.core.read_csv")
+    examples = _read(examples) if isinstance(examples, (str, os.PathLike)) else as_rows(examples)
+    if isinstance(examples, bytes): raise InvalidData(f"examples are rows of question and answer, not {examples!r:.60}")
     given = isinstance(examples, dict)
     if given and set(examples) != set(SPLITS):
         raise InvalidData(f"a split needs the keys {', '.join(SPLITS)}; found {', '.join(examples)}")
@@ -246,6 +254,9 @@ def _make_splits(self, examples, shares, seed):
     rows = [(s, x) for s in SPLITS for x in examples[s]] if given else [(None, x) for x in examples]
     if len(rows) < 3: raise InvalidData(f"a task needs at least three examples, one for each split; found {len(rows)}")
     made = [_example(x, i) for i, (_, x) in enumerate(rows)]
+    if len({e.expected for e in made}) == 1 and len({e.question for e in made}) > 1:
+        warnings.warn(f"all {len(made)} examples expect {made[0].expected!r:.40}: a prompt that always brings that answer "
+                      f"is right on all of them", stacklevel=3)
     twice = [k for k, n in Counter(e.id for e in made).items() if n > 1]
     if twice: raise InvalidData(f"the example id {twice[0]!r} occurs twice")
     self.split = (
