@@ -13,8 +13,8 @@ from promptmem.stats import calibration_error
 ROWS = [dict(question=f"{i} + 1 =", answer=i + 1) for i in range(12)]
 
 
-def collect(f, queries, prompts=("Go:", "Think:")): return collect_outcomes(CallableLM(f), list(prompts), queries,
-                                                                              "contains", progress=False)
+def collect(f, queries):
+    return collect_outcomes(CallableLM(f), ["Go:", "Think:"], queries, "contains", progress=False)
 
 
 def test_a_question_that_stands_twice_is_asked_once_and_two_ids_may_share_a_text():
@@ -30,7 +30,8 @@ def test_a_question_that_stands_twice_is_asked_once_and_two_ids_may_share_a_text
 
 @pytest.mark.parametrize("said, ends", [("7", (.0, .05)), ("1", (.95, 1.))])
 def test_all_alike_is_no_certainty(said, ends):
-    rm = PromptReward(embedder="hash:16").fit(collect(lambda p: said, [dict(text=f"q{i}", gold="1") for i in range(60)]))
+    out = collect(lambda p: said, [dict(text=f"q{i}", gold="1") for i in range(60)])
+    rm = PromptReward(embedder="hash:16").fit(out)
     p, lo, hi = rm.predict_interval(["new"], ["Go:"])
     assert ends[0] < p[0, 0] < ends[1] and hi - lo > .01
     assert "outcomes of 60 questions and 2 prompts" in rm.verdict
@@ -48,7 +49,8 @@ def test_a_task_reads_its_files_and_says_what_is_odd(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no file"): PromptTask(str(tmp_path/"u.csv"))
     with pytest.raises(InvalidData, match="example 12: the expected answer is empty"):
         PromptTask([*ROWS, dict(question="x", answer=float("nan"))])
-    with pytest.warns(UserWarning, match="all 12 examples expect 'yes'"): PromptTask([dict(r, answer="yes") for r in ROWS])
+    with pytest.warns(UserWarning, match="all 12 examples expect 'yes'"):
+        PromptTask([dict(r, answer="yes") for r in ROWS])
 
 
 def test_a_calibration_error_knows_what_chance_shows():
@@ -58,6 +60,7 @@ def test_a_calibration_error_knows_what_chance_shows():
     assert abs(np.mean([c.ece for c in found]) - np.mean([c.chance for c in found])) < .01
     assert np.mean([not c.by_chance for c in found]) < .2
     one = rng.random(100) < q[0]
-    alone, together = (calibration_error(np.repeat(q[0], 8), np.repeat(one, 8), g) for g in (None, np.repeat(range(100), 8)))
+    p, y, questions = np.repeat(q[0], 8), np.repeat(one, 8), np.repeat(range(100), 8)
+    alone, together = calibration_error(p, y), calibration_error(p, y, questions)
     assert together.chance > 2*alone.chance and together.groups == 100
     assert np.isnan(calibration_error([], []).ece)
