@@ -125,6 +125,9 @@ class OptimizeResult:
     def plot(self):
         ...
 
+def _brief(text):
+    ...
+
 def _guessed(res):
     ...
 

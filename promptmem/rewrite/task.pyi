@@ -4,11 +4,13 @@ from typing import Any as _Any, Optional as _Optional
 import math
 import os
 import re
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
-from ..core import InvalidData, as_rows, identity_key, stable_hash
+from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash
+from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
@@ -119,6 +121,9 @@ class PromptTask:
 
     def hard_questions(self, prompt: str, lm, split: str=..., below: float=..., ledger: _Optional[Ledger]=...) -> list:
         ...
+
+def _read(path):
+    ...
 
 def _make_splits(self, examples, shares, seed):
     ...
