@@ -7,12 +7,12 @@ from __future__ import annotations
 from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 
 # %% auto #0
-__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'NEVER', 'LABELS', 'folded', 'Lexicon', 'lexicon', 'verb_group',
-           'split_words', 'canonical', 'Question', 'read_question', 'spelling', 'match_words', 'lowered', 'read_texts',
-           'differences', 'reads', 'tongue', 'USEEmbedder', 'second_encoder', 'Metric', 'pair_features', 'Forest',
-           'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'words_basis', 'Gate', 'apply_limit', 'quiet_limit',
-           'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers', 'fit_metric',
-           'train_gate', 'save_gate', 'forget_read', 'learned_shift']
+__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'TREES', 'NEVER', 'LABELS', 'folded', 'Lexicon', 'lexicon', 'verb_group',
+           'clock_times', 'split_words', 'canonical', 'Question', 'read_question', 'spelling', 'match_words', 'lowered',
+           'read_texts', 'differences', 'reads', 'tongue', 'USEEmbedder', 'second_encoder', 'Metric', 'pair_features',
+           'Forest', 'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'words_basis', 'Gate', 'apply_limit',
+           'quiet_limit', 'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers',
+           'fit_metric', 'train_gate', 'save_gate', 'forget_read', 'learned_shift']
 
 # %% ../../nbs/memory/13_gate.ipynb #2a390d5b
 _told = told(stored=TEXT, asked=TEXT, cosine=either(NOTHING, number()), meaning=FLAG, path=NO_ARRAY, split=NO_ARRAY,
@@ -67,6 +67,8 @@ class Lexicon:
         self.less, self.currencies = set(d["less"]), set(d["currencies"])
         self.asks = [(re.compile(pattern, re.I), kind) for pattern, kind in d["asks"]]
         self.tail = re.compile(d["tail"], re.I)
+        self.clock = [(re.compile(pattern, re.I), minutes) for pattern, minutes in d["clock"]]
+        self.subjects, self.undone = d["subjects"], tuple(d["undone"])
         self.marks = {language: set(words) for language, words in d["marks"].items()}
         self.stems, self.split = d["verb_stems"], {tuple(k.split()): group for k, group in d["split_verbs"].items()}
         self.tenses = {name: set(words) for name, words in d["tense"].items()}
@@ -100,17 +102,34 @@ def verb_group(
         if stem in lex.stems and len(word) - k <= (4 if k > 3 else 3): return lex.stems[stem]
     return ""
 
-# %% ../../nbs/memory/13_gate.ipynb #85f4533d
+# %% ../../nbs/memory/13_gate.ipynb #7de13279
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[<>=!]+=*|[≤≥²³⁴+*/^=~|&#]|[$€£₹¥%°]|\b[cC]\+\+|\b[cCfF]#|\.net\b"
                    r"|[\u0900-\u097F]+|[^\W\d_]+(?:'[^\W\d_]+)?")
 _CODE = re.compile(r"\bc\+\+|\b[cf]#|\.net\b", re.I)
 _SLOT = re.compile(r"<\s+[^<>=\d]*[^\W\d_][^<>=\d]*\s+>|<[^\W\d_][^<>=\d]*[^\W\d_]>")
 _ENDINGS, _ELIDED = ("'s", "'re", "'ll", "'ve", "'d", "'m"), ("l'", "d'", "n'", "s'", "j'", "m'", "t'", "c'")
 
+def clock_times(
+    text:str, # a question
+)->str: # with 9:30 for half past nine, halb zehn, neuf heures et demie, las nueve y media
+    "The same, with times of day in figures"
+    for pattern, minutes in lexicon().clock:
+        text = pattern.sub(lambda m, minutes=minutes: _at(m, minutes), text)
+    return text
+
+def _at(m, minutes):
+    hour = m[1] if m[1].isdigit() else _HOURS.get(m[1].lower(), lexicon().numbers.get(m[1].lower()))
+    if hour is None or not 0 <= int(hour) <= 24: return m[0]
+    total = (60*int(hour) + minutes) % 1440
+    return f"{total//60 or 12}:{total % 60:02}"
+
+_HOURS = dict(one=1, eins=1, une=1, una=1, sept=7) # one is no number elsewhere, and sept. a month
+
 def split_words(
     text:str, # a question
 )->list: # words, numbers and meaningful symbols, as written
     "The words of a question"
+    text = clock_times(text)
     text = unicodedata.normalize("NFC", text).replace("’", "'").replace("->", " to ").replace("→", " to ")
     text = re.sub(r"(?<=\d)\s?°\s?[fF]\b", " fahrenheit", re.sub(r"°\s?[cC]\b", " celsius", text))
     text = re.sub(r"°\s?[fF]\b", " fahrenheit", text)
@@ -131,7 +150,7 @@ def canonical(
     lex = lexicon()
     if word in lex.numbers: return str(lex.numbers[word])
     if word[0].isdigit():
-        number = word.replace(",", ".")
+        number = word.removesuffix(":00").replace(",", ".")
         return number.rstrip("0").rstrip(".") if "." in number else number
     for table in (lex.dates, lex.quantifiers, lex.languages):
         if word in table: return table[word]
@@ -157,6 +176,7 @@ class Question:
     asks:frozenset # person, time, place, reason, quantity, duration, cost, ...
     verbs:frozenset # groups of verbs of action
     undoes:bool # cancels, deletes, stops ...
+    subjects:frozenset # "first", "third": who does it, where a pronoun says so
     tense:frozenset # "past", "future"
     negations:int
     less:bool # "less", "weniger", ...
@@ -277,10 +297,13 @@ _RAISED = re.compile(r"[⁰¹²³⁴-⁹ⁿ‰%]")
 
 _VARIABLE = re.compile(r"(?<![\w'-])[xzk](?![\w'-])")
 
+_LETTER = re.compile(r"(?<=[\w,;:(] )(?<!\b[Ii]n )[A-HJ-Z](?![\w'’.+#-])") # column B, plan A
+
 def _signs(text):
-    "Minus signs, raised figures and variables, which the words don't show"
+    "Minus signs, raised figures, variables and letters that are names, which the words don't show"
     signs = {"-" for _ in _MINUS.finditer(text)} | set(_RAISED.findall(text))
-    return signs | set(_VARIABLE.findall(text.lower()))
+    letters = {c.lower() for c in _LETTER.findall(text)} if text != text.upper() else set()
+    return signs | letters | set(_VARIABLE.findall(text.lower()))
 
 # %% ../../nbs/memory/13_gate.ipynb #72fc3e05
 @lru_cache(20_000)
@@ -305,7 +328,7 @@ def read_question(
                     frozenset(units), frozenset(periods), known(lex.languages) | ({"c", "r"} & after_in),
                     frozenset(w for w in low if _NO_CONTENT.match(w)) | _signs(text),
                     known(lex.quantifiers), frozenset(_asked(low)),
-                    _actions(low), bool(lex.undo & set(low)), _tense(low), _negations(low),
+                    _actions(low), bool(lex.undo & set(low)), known(lex.subjects), _tense(low), _negations(low),
                     bool(lex.less & set(low)), _heads(low, set(content)),
                     frozenset(i for i in content if i and words[i][0].isupper() and not words[i].isupper()),
                     sum(w in lex.marks["de"] for w in low) > sum(w in lex.marks["en"] for w in low))
@@ -367,7 +390,19 @@ def match_words(
         out[i, j] = left[i, j]
         left[i], left[:, j] = 0, 0
     if a.german or b.german: _compounds(a, b, out)
+    _joined(a, b, out)
+    _joined(b, a, out.T)
     return out
+
+# %% ../../nbs/memory/13_gate.ipynb #978cd621
+def _joined(a, b, out):
+    "Two words that are written as one: stand-up and standup"
+    place = {j: k for k, j in enumerate(b.content)}
+    for i, x in enumerate(a.content):
+        for j in range(len(b.low)-1):
+            if len(a.low[x]) > 4 and b.low[j] + b.low[j+1] == a.low[x]:
+                for k in (j, j+1):
+                    if k in place: out[i, place[k]] = .95
 
 # %% ../../nbs/memory/13_gate.ipynb #508d346c
 def _compounds(a, b, out):
@@ -431,7 +466,7 @@ def _turned(a, b, written):
         for i, p in q.heads.items(): table.setdefault(p, []).append(q.content.index(i))
     lex = lexicon()
     firm = lambda q, k: q.low[q.content[k]] in lex.units or q.low[q.content[k]] in lex.languages
-    for p in ("to", "from", "in"):
+    for p in ("to", "from", "in", "per"):
         x, y = under[0].get(p, []), under[1].get(p, [])
         if p == "in": x, y = [k for k in x if firm(a, k)], [k for k in y if firm(b, k)] # not places and dates
         rest_a, rest_b = set(range(hit.shape[0])) - set(x), set(range(hit.shape[1])) - set(y)
@@ -445,8 +480,13 @@ def _turned(a, b, written):
     both = [pair for p, q in swaps for pair in ((p, q), (q, p))]
     return any(hit[i, j] for p, q in both for i in under[0].get(p, []) for j in under[1].get(q, []))
 
+# %% ../../nbs/memory/13_gate.ipynb #3bce9aec
+def _undone(x, y):
+    "Is `y` the other with what turns it around: unfreeze, entsperren, désactiver?"
+    return any(y == before + x and len(x) > (3 if before == "un" else 4) for before in lexicon().undone)
+
 # %% ../../nbs/memory/13_gate.ipynb #757a2339
-DECISIVE = ("number", "amount", "date", "unit", "language", "symbol", "direction")
+DECISIVE = ("number", "amount", "date", "unit", "language", "symbol", "direction", "person")
 
 def differences(
     a:Question, # the stored question
@@ -466,9 +506,11 @@ def differences(
     if a.negations % 2 != b.negations % 2: out["negation"] = "one of them says no"
     gone, new, opposites = set(a.low) - set(b.low), set(b.low) - set(a.low), lexicon().opposites
     pairs = [(x, y) for x in gone for y in opposites.get(x, set()) & new]
+    pairs += [(x, y) for x in gone for y in new if _undone(x, y) or _undone(y, x)]
     if pairs: differ("opposite", {min(pairs)[0]}, {min(pairs)[1]})
     if _asks_differ(a.asks, b.asks): differ("question", a.asks, b.asks)
     if a.undoes != b.undoes: out["undoing"] = "one of them takes something back"
+    if _opposite(a.subjects, b.subjects): out["person"] = "somebody else does it"
     return out
 
 # %% ../../nbs/memory/13_gate.ipynb #57395ee5
@@ -709,6 +751,8 @@ def _plant(node, nodes):
     return at
 
 # %% ../../nbs/memory/13_gate.ipynb #5c1b2b67
+TREES = .7 # share of the boosted trees in a pair's log odds; the rest is the weighted sum's
+
 @dataclass
 class Weights:
     "A logistic model of pairs, and its two limits"
@@ -735,7 +779,7 @@ class Weights:
         if not len(rows): return np.zeros(0)
         x = np.array([[f[k] for k in self.names] for f in rows])
         odds = ((x - self.mean)/self.scale) @ self.weight + self.bias
-        return odds if self.forest is None else (odds + self.forest.sums(rows))/2
+        return odds if self.forest is None else (1 - TREES)*odds + TREES*self.forest.sums(rows)
 
     def to_dict(self)->dict:
         "Plain values"

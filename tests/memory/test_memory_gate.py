@@ -26,6 +26,14 @@ ANOTHER = [  # (stored, asked, the difference that decides)
     ("a bus to Lima", "a bus from Lima", "direction"),
     ("convert feet to meters", "convert meters to feet", "direction"),
     ("réserve une table à 7 heures", "réserve une table à 8 heures", "number"),
+    ("hide column D of the table", "hide column E of the table", "symbol"),
+    ("is plan B still possible", "is plan C still possible", "symbol"),
+    ("list the invoices per month", "list the months per invoice", "direction"),
+    ("Stunden pro Projekt zählen", "Projekte pro Stunde zählen", "direction"),
+    ("when must we pay them", "when must they pay us", "person"),
+    ("wo habe ich geparkt", "wo hat er geparkt", "person"),
+    ("call me at half past ten", "call me at ten", "number"),
+    ("weck mich um halb acht", "weck mich um halb neun", "number"),
 ]
 
 
@@ -46,6 +54,15 @@ def test_decisive_differences_leave(stored, asked, kind):
         ("is x != 0", "is x != 0 ?"),
         ("a < word > like this", "a < other > like this"),
         ("le menu de lundi", "lundi, le menu"),
+        ("call me at 10:30", "call me at half past ten"),
+        ("call me at 4:45", "call me at quarter to five"),
+        ("weck mich um 7:30", "weck mich um halb acht"),
+        ("réveille-moi à 7:15", "réveille-moi à sept heures et quart"),
+        ("el tren de las 8:30", "el tren de las ocho y media"),
+        ("call me at 10:00", "call me at 10"),
+        ("hide column D of the table", "hide column d of the table"),
+        ("list the invoices per month", "per month, list the invoices"),
+        ("what must we pay", "what do I have to pay"),
     ],
 )
 def test_other_spellings_do_not_differ(stored, asked):
@@ -291,3 +308,23 @@ def test_a_receipt_names_the_memory_that_is_near_not_the_likeliest_among_strange
     r = a.query("When was the last sprint review?")
     assert not r.hit and "When is the next sprint review?" in r.why and "last, not next" in r.why
     assert "'How warm will it be tomorrow in Berlin?'" in a.query("How warm was it yesterday in Berlin?").why
+
+
+@pytest.mark.parametrize("x, y", [("lock", "unlock"), ("sperren", "entsperren"), ("activer", "désactiver"),
+                                  ("conectar", "desconectar"), ("connect", "disconnect")])
+def test_what_turns_a_verb_around_makes_opposites(x, y):
+    for a, b in ((x, y), (y, x)): assert "opposite" in differences(*(read_question(f"{w} it now") for w in (a, b)))
+
+
+@pytest.mark.parametrize("x, y", [("port", "deport"), ("part", "départ"), ("do", "undo"), ("sign", "resign")])
+def test_other_words_that_begin_alike_are_no_opposites(x, y):
+    assert "opposite" not in differences(read_question(f"{x} it now"), read_question(f"{y} it now"))
+
+
+@pytest.mark.parametrize("one, two", [("the standup is late", "the stand-up is late"),
+                                      ("is the email there", "is the e-mail there"),
+                                      ("open the dropdown", "open the drop-down")])
+def test_words_written_as_one_or_as_two_are_the_same(one, two):
+    for a, b in ((one, two), (two, one)):
+        share = pair_features(a, b)[0]
+        assert share["share_stored"] == share["share_asked"] == 1
