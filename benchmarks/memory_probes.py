@@ -78,7 +78,8 @@ MEMORIES = [
 ]
 UNRELATED = [
     "who won the chess final", "explain photosynthesis to a child", "my printer is out of toner",
-    "what rhymes with orange", "convert this logo to svg", "is the pharmacy open at night", "recommend a novel for the beach",
+    "what rhymes with orange", "convert this logo to svg", "is the pharmacy open at night",
+    "recommend a novel for the beach",
     "why does my knee hurt when I run", "how do volcanoes form", "write a birthday poem for my aunt",
     "wie hoch ist der Mont Blanc", "welcher Film läuft im Kino", "quel temps fait-il à Lyon", "qui a peint la Joconde",
     "cuál es la capital de Perú", "cómo se afina una guitarra", "भारत की राजधानी क्या है", "क्रिकेट मैच किसने जीता",

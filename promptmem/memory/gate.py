@@ -374,6 +374,16 @@ def spelling(
     alike = 1 - OSA.distance(a, b)/max(len(a), len(b))
     return alike if min(len(a), len(b)) > 4 and alike >= .8 else .5*alike
 
+# %% ../../nbs/memory/13_gate.ipynb #978cd621
+def _joined(a, b, out):
+    "Two words that are written as one: stand-up and standup"
+    place = {j: k for k, j in enumerate(b.content)}
+    for i, x in enumerate(a.content):
+        for j in range(len(b.low)-1):
+            if len(a.low[x]) > 4 and b.low[j] + b.low[j+1] == a.low[x]:
+                for k in (j, j+1):
+                    if k in place: out[i, place[k]] = .95
+
 # %% ../../nbs/memory/13_gate.ipynb #ca7f7fc3
 def match_words(
     a:Question, # one question
@@ -393,16 +403,6 @@ def match_words(
     _joined(a, b, out)
     _joined(b, a, out.T)
     return out
-
-# %% ../../nbs/memory/13_gate.ipynb #978cd621
-def _joined(a, b, out):
-    "Two words that are written as one: stand-up and standup"
-    place = {j: k for k, j in enumerate(b.content)}
-    for i, x in enumerate(a.content):
-        for j in range(len(b.low)-1):
-            if len(a.low[x]) > 4 and b.low[j] + b.low[j+1] == a.low[x]:
-                for k in (j, j+1):
-                    if k in place: out[i, place[k]] = .95
 
 # %% ../../nbs/memory/13_gate.ipynb #508d346c
 def _compounds(a, b, out):
@@ -842,7 +842,9 @@ def _packed(basis):
     "As text: half floats in base64"
     return dict(dim=len(basis), numbers=base64.b64encode(basis.astype(np.float16).tobytes()).decode())
 
-def _unpacked(d): return np.frombuffer(base64.b64decode(d["numbers"]), np.float16).astype(np.float32).reshape(d["dim"], -1)
+def _unpacked(d):
+    numbers = np.frombuffer(base64.b64decode(d["numbers"]), np.float16)
+    return numbers.astype(np.float32).reshape(d["dim"], -1)
 
 # %% ../../nbs/memory/13_gate.ipynb #50ecccd0
 class Gate:

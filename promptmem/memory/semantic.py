@@ -9,7 +9,7 @@ from ..lm.arguments import NO_ARRAY, NOTHING, Kind, either, number, told
 # %% auto #0
 __all__ = ['INSTRUCTION', 'SemanticLookup', 'TransformLookup']
 
-# %% ../../nbs/memory/02_semantic.ipynb #5db10d25
+# %% ../../nbs/memory/02_semantic.ipynb #83f54989
 _told = told(threshold=either(NOTHING, number()), on=NO_ARRAY, normalize=NO_ARRAY,
              examples=Kind("a list of examples", lambda v: isinstance(v, (list, tuple, str)), True))
 
@@ -79,10 +79,13 @@ class SemanticLookup(Lookup):
         return "" if self.threshold is not None else _judged(self, entry.asked, question)
 
     def _near(self, key, question, k):
-        if self._stored is not None: return self._stored_near(question, k)
+        if self._stored is not None: return _and_written(self, self._stored_near(question, k), question, k)
         self._flush()
         found = self._index.search(self.embedder([key])[0], k)
-        return [(self._entries[x], round(float(s), 6)) for x, s in found]
+        return _and_written(self, [(self._entries[x], round(float(s), 6)) for x, s in found], question, k)
+
+    def _verdict(self, key, near, question=""):
+        return super()._verdict(key, _by_gate(self, near, question), question)
 
     def _flush(self):
         "Embed what was added since the last question, in one batch"
@@ -103,15 +106,45 @@ class SemanticLookup(Lookup):
         found = store.search(question, scope=scope, k=k, method="semantic", embedder=self.embedder, scores=True)
         return [(self._entry(c), round(float(s), 6)) for c, s in found]
 
-# %% ../../nbs/memory/02_semantic.ipynb #47e42b0b
-def _judged(m, stored, question):
-    "Why the gate does not apply a memory; empty where it does"
+# %% ../../nbs/memory/02_semantic.ipynb #a62af235
+def _gate_of(m, question="?"):
+    "The look-up whose gate judges for this one"
     if not question: raise InvalidData("the gate reads words: give the question as text, or the look-up a threshold")
     if m._judge is None:
         from promptmem.memory.auto import AutoLookup
         m._judge = AutoLookup(m.embedder)
         if m._stored is not None and hasattr(m._stored[0], "watch"): m._stored[0].watch(m._judge)
-    v = m._judge.judge(stored, question)
+    return m._judge
+
+def _cosine(m, stored, question):
+    a, b = _gate_of(m).vectors.read([stored, question])
+    return round(float(a.unit @ b.unit), 6)
+
+# %% ../../nbs/memory/02_semantic.ipynb #26c341f1
+def _and_written(m, near, question, k):
+    "Where the gate decides, with the entries that are nearest in writing"
+    if m.threshold is not None: return near
+    if m._stored is not None:
+        store, scope = m._stored
+        more = [m._entry(c) for c in store.search(question, scope=scope, k=k, max_distance=8)]
+    else:
+        from rapidfuzz import fuzz, process
+        texts = {x: e.asked.lower() for x, e in m._entries.items()}
+        more = [m._entries[x] for *_, x in process.extract(question.lower(), texts, scorer=fuzz.ratio, limit=k)]
+    there = {e.key for e, _ in near}
+    return near + [(e, _cosine(m, e.asked, question)) for e in more if e.key not in there]
+
+def _by_gate(m, near, question):
+    "Where the gate decides, those that it applies first, the most probable before the others"
+    if m.threshold is not None or not question: return near
+    verdicts = [_gate_of(m).judge(e.asked, question) for e, _ in near]
+    order = sorted(range(len(near)), key=lambda i: -verdicts[i].log_odds if verdicts[i].says == "apply" else 1e9)
+    return [near[i] for i in order]
+
+# %% ../../nbs/memory/02_semantic.ipynb #47e42b0b
+def _judged(m, stored, question):
+    "Why the gate does not apply a memory; empty where it does"
+    v = _gate_of(m, question).judge(stored, question)
     return "" if v.says == "apply" else f"{stored!r}: {v.why}, probability {v.p:.2f}"
 
 # %% ../../nbs/memory/02_semantic.ipynb #1c5d08f1

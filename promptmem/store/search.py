@@ -144,7 +144,8 @@ def embedded(
         part, out = _numbers(embedder, rows[i:i + batch])
         if not part: continue
         out = as_vectors(out, len(part), dim)
-        made = {embedder.name: out, **(embedder.beside([key for _, key in part]) if hasattr(embedder, "beside") else {})}
+        made = {embedder.name: out}
+        if hasattr(embedder, "beside"): made |= embedder.beside([key for _, key in part])
         values = [dict(n=n, model=name, scope=scope, vector=v) for name, vectors in made.items()
                   for (n, _), v in zip(part, vectors)]
         with db.write() as conn: put_vectors(conn, values)

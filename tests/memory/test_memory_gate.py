@@ -5,7 +5,7 @@ import pytest
 
 from promptmem.core import InvalidData
 from promptmem.lm.embed import HashEmbedder
-from promptmem.memory import AutoLookup, Gate, load_pairs
+from promptmem.memory import AutoLookup, Gate, SemanticLookup, load_pairs
 from promptmem.memory.auto import KeptVectors
 from promptmem.memory.gate import (DECISIVE, LABELS, USEEmbedder, differences, injection_proof, learned_shift,
                                    light_edits, pair_features, read_question, second_encoder)
@@ -328,3 +328,15 @@ def test_words_written_as_one_or_as_two_are_the_same(one, two):
     for a, b in ((one, two), (two, one)):
         share = pair_features(a, b)[0]
         assert share["share_stored"] == share["share_asked"] == 1
+
+
+def test_semantic_finds_what_is_asked_about_another_thing_and_takes_the_most_probable():
+    for bound in (False, True):
+        m = SemanticLookup("hash:64")
+        if bound: m.bind(Store(":memory:"), "a")
+        for i in range(8): m.add(f"expand on < harbour master {i} > ?", f"expand {i}")
+        m.add("what is like < sun > ?", "a synonym")
+        assert m.query("what is like < fun > ?").text == "a synonym"
+        m.add("please, what is like < the old harbour > ?", "another")
+        assert m.query("what is like < fun > ?").text == "a synonym"
+        assert not m.query("what is unlike < sun > ?").hit
