@@ -26,6 +26,7 @@ def folded(word: str) -> str:
 class Lexicon:
     asks: _Any
     tail: _Any
+    clock: _Any
     marks: _Any
     tenses: _Any
     kin: _Any
@@ -49,6 +50,8 @@ class Lexicon:
     no_way: _Any
     less: _Any
     currencies: _Any
+    subjects: _Any
+    undone: _Any
     stems: _Any
     split: _Any
 
@@ -65,6 +68,13 @@ _CODE: _Any
 _SLOT: _Any
 _ENDINGS: _Any
 _ELIDED: _Any
+
+def clock_times(text: str) -> str:
+    ...
+
+def _at(m, minutes):
+    ...
+_HOURS: _Any
 
 def split_words(text: str) -> list:
     ...
@@ -89,6 +99,7 @@ class Question:
     asks: frozenset
     verbs: frozenset
     undoes: bool
+    subjects: frozenset
     tense: frozenset
     negations: int
     less: bool
@@ -135,6 +146,7 @@ _MINUS: _Any
 _NEGATIVE: _Any
 _RAISED: _Any
 _VARIABLE: _Any
+_LETTER: _Any
 
 def _signs(text):
     ...
@@ -152,6 +164,9 @@ def _root(word):
     ...
 
 def spelling(a: str, b: str) -> float:
+    ...
+
+def _joined(a, b, out):
     ...
 
 def match_words(a: Question, b: Question) -> np.ndarray:
@@ -184,6 +199,9 @@ def _asks_differ(x, y):
     ...
 
 def _turned(a, b, written):
+    ...
+
+def _undone(x, y):
     ...
 DECISIVE: _Any
 
@@ -280,6 +298,7 @@ def fit_forest(rows, rounds: int=..., seed: int=...) -> Forest:
 
 def _plant(node, nodes):
     ...
+TREES: _Any
 
 @dataclass
 class Weights:
