@@ -267,12 +267,12 @@ def with_chats(
     return limit_text + some(UNRELATED[:half], limit_text), own
 
 # %% ../../nbs/edit/09_editor.ipynb #16e8f1bc
-def _as_row(x, chat):
+def _as_row(x):
     "A row of canonical examples from (prefix, suffix) or (prefix, suffix, subject); a dict stays one"
     if isinstance(x, dict): return x
     if isinstance(x, str) or not 2 <= len(x) <= 3 or not all(isinstance(v, str) for v in x):
         raise InvalidData(f"an example is a dict, or (prefix, suffix), or (prefix, suffix, subject), not {x!r:.60}")
-    seam = "" if chat or x[0][-1:].isspace() or x[1][:1].isspace() else " "
+    seam = "" if x[0][-1:].isspace() or x[1][:1].isspace() else " "  # a conversation has its own seam, and strips
     return dict(zip(("prefix", "suffix", "subject"), (x[0], seam + x[1], *x[2:])))
 
 def takes_lm(
@@ -290,10 +290,9 @@ def takes_lm(
 
 def as_examples(
     x, # CanonicalExamples or EncodedExamples; or rows: dicts, (prefix, suffix) or (prefix, suffix, subject)
-    chat:bool=False, # prefixes are questions
 ): # CanonicalExamples or EncodedExamples
     "Canonical examples from what a call of `edit` may hold"
-    return CanonicalExamples.read([_as_row(r, chat) for r in x]) if isinstance(x, (list, tuple)) else x
+    return CanonicalExamples.read([_as_row(r) for r in x]) if isinstance(x, (list, tuple)) else x
 
 # %% ../../nbs/edit/09_editor.ipynb #ac1f9b93
 @takes_lm
@@ -319,7 +318,7 @@ def edit(
     settings = call_settings(method, seed, compat, options)
     if rule not in ("line-search", "last-epoch"):
         raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
-    x = encoded(model, tokenizer, as_examples(examples, chat), compat, chat)
+    x = encoded(model, tokenizer, as_examples(examples), compat, chat)
     job, m = Job(model, tokenizer, x, [], progress=progress), METHODS[method]
     m.check(job, settings)
     if m.train is None:

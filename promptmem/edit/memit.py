@@ -128,10 +128,10 @@ def comes_first(
     tokenizer, # of the model
     subject:str, # text of a subject
 )->bool:
-    "At the beginning of a text, is `subject` without anything before it, or another token than in a sentence?"
+    "Is `subject` at the beginning of a text the first token, or another token than in a sentence?"
     if not subject: return False
     (a, i), (b, j) = (token_at(tokenizer, f"{lead}{subject} is", len(lead) + len(subject)) for lead in ("", "Yes. "))
-    return token_at(tokenizer, f"{subject} is", 1)[1] == 0 or a[i] != b[j]
+    return i == 0 or a[i] != b[j]
 
 # %% ../../nbs/edit/07_memit.ipynb #a451981c
 def _beginnings(r):
