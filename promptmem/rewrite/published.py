@@ -106,30 +106,19 @@ def _choice(row, where, i):
     question = _text(row, ["question", "Bad Prompt"], where)
     choices = row["choices"] if isinstance(row.get("choices"), list) else [row.get(k) for k in "ABCD"]
     if len(choices) < 2 or not all(isinstance(c, str) and c.strip() for c in choices):
-        raise InvalidData(
-            f"{where}: expected 'choices', a list of texts, or the fields A to D; found {choices!r:.80}"
-        )
-    gold, letters = (
-        next((row[k] for k in ("answer", "target", "Target") if k in row), None),
-        "ABCDEFGHIJ"[: len(choices)],
-    )
+        raise InvalidData(f"{where}: expected 'choices', a list of texts, or the fields A to D; found {choices!r:.80}")
+    gold = next((row[k] for k in ("answer", "target", "Target") if k in row), None)
+    letters = "ABCDEFGHIJ"[:len(choices)]
     if isinstance(gold, str) and gold.strip().isdigit():
         gold = int(gold)
     if isinstance(gold, int) and not isinstance(gold, bool) and 0 <= gold < len(letters):
         gold = letters[gold]
     if not isinstance(gold, str) or gold.strip().upper() not in tuple(letters):
-        raise InvalidData(
-            f"{where}: the answer is a number below {len(letters)} or one of {', '.join(letters)}, not {gold!r}"
-        )
+        raise InvalidData(f"{where}: the answer is a number below {len(letters)} or one of {', '.join(letters)}, "
+                          f"not {gold!r}")
     shown = "\n".join(f"{k}. {c}" for k, c in zip(letters, choices))
-    return dict(
-        question=f"{question.strip()}\n{shown}",
-        expected=gold.strip().upper(),
-        id=f"mmlu-{i}",
-        choices=choices,
-        stem=question.strip(),
-        subject=str(row.get("subject", "")),
-    )
+    return dict(question=f"{question.strip()}\n{shown}", expected=gold.strip().upper(), id=f"mmlu-{i}", choices=choices,
+                stem=question.strip(), subject=str(row.get("subject", "")))
 
 # %% ../../nbs/rewrite/15_published.ipynb #74d72f98
 def load_alpaca(
