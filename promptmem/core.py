@@ -7,8 +7,8 @@ __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name',
            'KeyFree', 'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'rows_of', 'is_number',
            'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words', 'identity_key',
            'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl', 'text_lines', 'read_json', 'read_yaml',
-           'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate', 'SharedFile', 'progress_bar',
-           'versions']
+           'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate', 'SharedFile', 'split_thinking',
+           'may_think', 'progress_bar', 'versions']
 
 # %% ../nbs/00_core.ipynb #ab159f81
 import csv
@@ -1115,6 +1115,41 @@ def _use_wal(db, tries=20):
         except sqlite3.OperationalError:
             if attempt == tries: raise
             time.sleep(.05*attempt)
+
+# %% ../nbs/00_core.ipynb #e4b8d954
+_THINK_TAG = r"(?:seed:|ant(?:ml)?:?)?think(?:ing)?|thoughts?|reasoning|reflection|scratchpad"
+_THINKS = re.compile(rf"""\s*(?:<({_THINK_TAG})(?:\s[^<>]*)?>(.*?)(?:</\1>\s*|\Z)
+    | \[THINK\](.*?)(?:\[/THINK\]\s*|\Z) | \u25c1think\u25b7(.*?)(?:\u25c1/think\u25b7\s*|\Z)
+    | <\|START_THINKING\|>(.*?)(?:<\|END_THINKING\|>\s*(?:<\|START_RESPONSE\|>)?|\Z)
+    | (?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\s*<\|message\|>(.*?)
+      (?:(?:<\|end\|>)?\s*(?:<\|start\|>assistant)?<\|channel\|>final\s*<\|message\|>|\Z))""", re.S | re.I | re.X)
+
+_THOUGHT = re.compile(r"(.*?)(?:</(?:think|thinking)>|\[/THINK\]|\u25c1/think\u25b7)\s*", re.S)
+
+def split_thinking(
+    text:str, # as a model wrote it
+)->tuple: # (answer, reasoning)
+    "The answer without the reasoning before it, in the marks of any family of models, and the reasoning"
+    thoughts = []
+    while text and (found := _THINKS.match(text)) and found.end():
+        thoughts.append(next(g for g in found.groups()[1:] if g is not None).strip())
+        text = text[found.end():]
+    if thoughts: return text, "\n".join(filter(None, thoughts))
+    found = _THOUGHT.match(text)
+    return (text[found.end():], found[1].strip()) if found else (text, "")
+
+# %% ../nbs/00_core.ipynb #2b63da3a
+_OPENERS = ("<think>", "<thinking>", "<thought>", "<thoughts>", "<reasoning>", "<reflection>", "<scratchpad>",
+            "<seed:think>", "<antthinking>", "[think]", "\u25c1think\u25b7", "<|start_thinking|>",
+            "<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>analysis<|message|>")
+
+def may_think(
+    text:str, # what has come so far
+)->bool:
+    "Could this be the beginning of a thought, or a thought that has not ended?"
+    start = text.lstrip().lower()
+    if any(tag.startswith(start) for tag in _OPENERS) or re.fullmatch(rf"<({_THINK_TAG})\s[^<>]*", start): return True
+    return bool(_THINKS.match(text)) and "<|start_response|>".startswith(split_thinking(text)[0].lower())
 
 # %% ../nbs/00_core.ipynb #c7e3596f
 class progress_bar:

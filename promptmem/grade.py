@@ -11,8 +11,7 @@ import math
 import re
 import unicodedata
 
-from .core import InvalidData, identity_key
-from .lm.base import split_thinking
+from .core import InvalidData, identity_key, split_thinking
 from .arguments import NOTHING, TEXT, Kind, either, number, told
 
 # %% ../nbs/04_grade.ipynb #6546c11b

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['WRITING', 'LMError', 'PromptTooLong', 'LMCache', 'message_text', 'checked_prompts', 'split_thinking', 'LM',
-           'cut_at_stop', 'Stream', 'CallableLM']
+__all__ = ['WRITING', 'LMError', 'PromptTooLong', 'LMCache', 'message_text', 'checked_prompts', 'LM', 'cut_at_stop', 'Stream',
+           'CallableLM']
 
 # %% ../../nbs/lm/01_base.ipynb #9a98a75d
 import asyncio
@@ -21,7 +21,8 @@ from contextvars import ContextVar
 from dataclasses import replace
 from numbers import Integral
 from sqlite3 import Error as SqliteError
-from ..core import InvalidData, KeyFree, SharedFile, progress_bar, stable_hash, well_formed
+from ..core import (
+    InvalidData, KeyFree, SharedFile, may_think, progress_bar, split_thinking, stable_hash, well_formed)
 from ..record import Completion, Usage
 from fastcore.basics import patch
 
@@ -110,28 +111,6 @@ def checked_prompts(
             raise TypeError(f"prompt {i} is neither text nor a chat: {p!r:.60}")
         if isinstance(p, str) and not p.strip(): raise ValueError(f"prompt {i} is empty")
     return prompts
-
-# %% ../../nbs/lm/01_base.ipynb #e4b8d954
-_THINK_TAG = r"(?:seed:|ant(?:ml)?:?)?think(?:ing)?|thoughts?|reasoning|reflection|scratchpad"
-_THINKS = re.compile(rf"""\s*(?:<({_THINK_TAG})(?:\s[^<>]*)?>(.*?)(?:</\1>\s*|\Z)
-    | \[THINK\](.*?)(?:\[/THINK\]\s*|\Z) | \u25c1think\u25b7(.*?)(?:\u25c1/think\u25b7\s*|\Z)
-    | <\|START_THINKING\|>(.*?)(?:<\|END_THINKING\|>\s*(?:<\|START_RESPONSE\|>)?|\Z)
-    | (?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\s*<\|message\|>(.*?)
-      (?:(?:<\|end\|>)?\s*(?:<\|start\|>assistant)?<\|channel\|>final\s*<\|message\|>|\Z))""", re.S | re.I | re.X)
-
-_THOUGHT = re.compile(r"(.*?)(?:</(?:think|thinking)>|\[/THINK\]|\u25c1/think\u25b7)\s*", re.S)
-
-def split_thinking(
-    text:str, # as a model wrote it
-)->tuple: # (answer, reasoning)
-    "The answer without the reasoning before it, in the marks of any family of models, and the reasoning"
-    thoughts = []
-    while text and (found := _THINKS.match(text)) and found.end():
-        thoughts.append(next(g for g in found.groups()[1:] if g is not None).strip())
-        text = text[found.end():]
-    if thoughts: return text, "\n".join(filter(None, thoughts))
-    found = _THOUGHT.match(text)
-    return (text[found.end():], found[1].strip()) if found else (text, "")
 
 # %% ../../nbs/lm/01_base.ipynb #34782bd7
 class LM:
@@ -357,19 +336,8 @@ def _spoken(pieces):
         elif spoken: yield piece
         else:
             held += piece
-            spoken = not _may_think(held)
+            spoken = not may_think(held)
             if spoken: yield split_thinking(held)[0]
-
-# %% ../../nbs/lm/01_base.ipynb #9d8bee4e
-_OPENERS = ("<think>", "<thinking>", "<thought>", "<thoughts>", "<reasoning>", "<reflection>", "<scratchpad>",
-            "<seed:think>", "<antthinking>", "[think]", "\u25c1think\u25b7", "<|start_thinking|>",
-            "<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>analysis<|message|>")
-
-def _may_think(text):
-    "Could this be the beginning of a thought, or a thought that has not ended?"
-    start = text.lstrip().lower()
-    if any(tag.startswith(start) for tag in _OPENERS) or re.fullmatch(rf"<({_THINK_TAG})\s[^<>]*", start): return True
-    return bool(_THINKS.match(text)) and "<|start_response|>".startswith(split_thinking(text)[0].lower())
 
 # %% ../../nbs/lm/01_base.ipynb #103c2c15
 class CallableLM(LM):

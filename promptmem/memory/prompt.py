@@ -29,9 +29,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
-from ..core import InvalidData, read_text, stable_hash
+from ..core import InvalidData, read_text, stable_hash, split_thinking
 from ..data import sought
-from ..lm.base import split_thinking
 from .contracts import LookupLike, fits
 from ..record import Retrieval
 

@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 
-from ..core import InvalidData, fold
-from ..lm.base import split_thinking
+from ..core import InvalidData, fold, split_thinking
 
 # %% ../../nbs/rewrite/03_propose.ipynb #c27b104e
 @dataclass
