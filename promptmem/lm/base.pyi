@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from numbers import Integral
 from sqlite3 import Error as SqliteError
-from ..core import InvalidData, KeyFree, SharedFile, progress_bar, stable_hash, well_formed
+from ..core import InvalidData, KeyFree, SharedFile, may_think, progress_bar, split_thinking, stable_hash, well_formed
 from ..record import Completion, Usage
 from fastcore.basics import patch
 
@@ -54,12 +54,6 @@ def _is_chat(p):
     ...
 
 def checked_prompts(prompts) -> list:
-    ...
-_THINK_TAG: _Any
-_THINKS: _Any
-_THOUGHT: _Any
-
-def split_thinking(text: str) -> tuple:
     ...
 
 class LM:
@@ -145,10 +139,6 @@ def _streamed(lm, request):
     ...
 
 def _spoken(pieces):
-    ...
-_OPENERS: _Any
-
-def _may_think(text):
     ...
 
 class CallableLM(LM):

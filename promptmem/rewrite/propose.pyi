@@ -5,8 +5,7 @@ import re
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
-from ..core import InvalidData, fold
-from ..lm.base import split_thinking
+from ..core import InvalidData, fold, split_thinking
 
 @dataclass
 class Proposal:
