@@ -202,7 +202,8 @@ def _spellings(key):
     except UnicodeEncodeError: found = {key}
     found |= {html.escape(key), html.escape(key, quote=False), json.dumps(key)[1:-1],
               json.dumps(key, ensure_ascii=False)[1:-1], repr(key)[1:-1],
-              key.replace('"', '""'), key.replace("'", "''"), raw.decode("latin-1"), unicodedata.normalize("NFC", key), unicodedata.normalize("NFD", key)}
+              key.replace('"', '""'), key.replace("'", "''"), raw.decode("latin-1"),
+              unicodedata.normalize("NFC", key), unicodedata.normalize("NFD", key)}
     for i in range(3 if len(raw) >= 8 else 0):
         for encode in (b64encode, urlsafe_b64encode):
             whole = len(raw) + i - (len(raw) + i) % 3            # the characters that depend on the key alone
@@ -215,7 +216,7 @@ _DRESS = re.compile(r"""(?P<url>(?:%[0-9a-f]{2})+) | (?P<mail>(?:=[0-9a-f]{2})+)
   | \\(?:u(?P<u>[0-9a-f]{4}) | u\{(?P<brace>[0-9a-f]{1,6})\} | U(?P<wide>[0-9a-f]{8}) | (?P<plain>.))
   | &(?:\#0*(?P<dec>\d{1,7}) | \#x0*(?P<hex>[0-9a-f]{1,6}) | (?P<name>[a-z]\w{1,30}));
   | (?P<colour>\x1b\[[\d;]*m)""", re.I | re.VERBOSE | re.S)
-_RUNS = dict(url=(3, 1, 16), mail=(3, 1, 16), byte=(4, 2, 16), octal=(4, 1, 8)) # a byte's length, its digits, their base
+_RUNS = dict(url=(3, 1, 16), mail=(3, 1, 16), byte=(4, 2, 16), octal=(4, 1, 8)) # length, digits, base
 
 def _undressed_run(text, width, skip, base):
     "(character, places it took) of a run of escaped bytes"
@@ -551,7 +552,8 @@ def _of_epoch(t):
 def _of_text(text):
     "What an ISO 8601 text says; 24:00 is the next day's beginning, a leap second the next minute's"
     m = _ISO.fullmatch(text) if text.isascii() or "\u2212" in text else None
-    if m is None: return _of_epoch(float(text) if "." in text else int(text)) if _EPOCH.fullmatch(text) else datetime.fromisoformat(text)
+    if m is None and _EPOCH.fullmatch(text): return _of_epoch(float(text) if "." in text else int(text))
+    if m is None: return datetime.fromisoformat(text)
     year, month, day, hour, minute, second = (int(x or 0) for x in m.groups()[:6])
     late = timedelta(days=hour == 24 and not minute and not second, seconds=second == 60)
     t = datetime(year, month, day, 0 if late.days else hour, minute, second - late.seconds, int(f"{m[7] or 0:0<6}"[:6]))

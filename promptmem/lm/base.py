@@ -13,7 +13,6 @@ __all__ = ['WRITING', 'LMError', 'PromptTooLong', 'LMCache', 'message_text', 'ch
 import asyncio
 import json
 import math
-import re
 import time
 import warnings
 from collections.abc import Iterator
