@@ -4,7 +4,6 @@ from typing import Any as _Any, Optional as _Optional
 import asyncio
 import json
 import math
-import re
 import time
 import warnings
 from collections.abc import Iterator
