@@ -956,7 +956,8 @@ def write_jsonl(
     rows, # dicts, or records with `to_dict`
 )->Path:
     "Write `rows` as JSON lines, all or nothing"
-    if not hasattr(rows, "__iter__"): raise InvalidData(f"rows is a {type(rows).__name__}: expected dicts or records")
+    many = hasattr(rows, "__iter__") and not isinstance(rows, (str, bytes, dict)) and getattr(rows, "ndim", 1)
+    if not many: raise InvalidData(f"rows is a {type(rows).__name__}: expected dicts or records")
     return write_atomic(path, "".join(json_text(r) + "\n" for r in rows))
 
 def inside(

@@ -272,7 +272,8 @@ def get_grader(
     return GRADERS[grader]
 
 def _texts(x, what):
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__"):
+    unordered = isinstance(x, (str, bytes, dict, set, frozenset)) or getattr(x, "ndim", 1) != 1
+    if unordered or not hasattr(x, "__iter__"):
         raise TypeError(f"{what} is a list of texts, not {x!r:.60}")
     return list(x)
 

@@ -228,7 +228,7 @@ def _rows_of(source, sheet):
     if (rows := as_rows(source)) is not source: return [(f"row {i}", r) for i, r in enumerate(rows)], "the table", []
     if isinstance(source, dict): return [("the dict", source)], "the dict", []
     if not isinstance(source, (str, Path)):
-        if isinstance(source, bytes) or not hasattr(source, "__iter__"):
+        if isinstance(source, bytes) or not hasattr(source, "__iter__") or getattr(source, "ndim", 1) != 1:
             raise InvalidData(f"a log is a file, a table or a list of rows, not {source!r:.60}")
         return [(f"row {i}", r) for i, r in enumerate(source)], "the list", []
     path = user_path(source)

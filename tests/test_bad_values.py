@@ -1,13 +1,7 @@
 """Thousands of bad values over the public calls: a result, or one error that this package raised itself."""
-import datetime
-import decimal
-import linecache
 import random
-import traceback
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import promptmem as pm
@@ -17,16 +11,8 @@ from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM, split_thinking
 from promptmem.lm.embed import HashEmbedder, load_embedder, unit_vectors
 from promptmem.memory import Assistant
+from tests.odd_values import ODD, raised_here
 
-PACKAGE = str(Path(pm.__file__).parent)
-ODD = [None, True, False, 0, -1, 2**70, 1e308, float("nan"), float("inf"), 1 + 2j, decimal.Decimal("NaN"), b"bytes",
-       b"\xff\xfe", object(), len, int,
-       ValueError("x"), datetime.date(2024, 1, 1), datetime.datetime.max, Path("/nowhere/at/all"), Path("."), [],
-       [[]], [None], [1, "a"], (), ((),), {},
-       {"a": float("nan")}, {1: 2}, {"a": {"b": object()}}, {None: None}, set(), {1, "a"}, frozenset(), range(3),
-       np.nan, np.int64(3), np.array([]),
-       np.array([[1., np.nan]]), np.array(["a"]), np.zeros((0, 3)), pd.DataFrame(), pd.DataFrame({"a": [1]}), pd.NaT,
-       pd.Series([1]), Ellipsis, iter([1])]
 TEXTS = ["", " ", "\0", "\ud83d", "\udc00\ud83d", "\x1b[2J\x07", "\x9b31m", "\u202eabc", "\ufeff", "\u200b", "a\0b",
          "a" * 5000, "é" * 300, "👍" * 50, "नमस्ते",
          "../../etc/passwd", "/etc/passwd", "~", "~nobody/x", "C:\\x", "a/../../b", "con", ".", "..",
@@ -107,12 +93,6 @@ def calls(tmp_path_factory):
         "import": written("i.jsonl", store.import_), "ask": assistant.ask,
         "outcomes": lambda v: pm.reward.Outcomes.read(v),
     }
-
-
-def raised_here(e):
-    "Did this package raise it, with a `raise` of its own?"
-    last = traceback.extract_tb(e.__traceback__)[-1]
-    return last.filename.startswith(PACKAGE) and "raise" in linecache.getline(last.filename, last.lineno)
 
 
 @pytest.mark.slow

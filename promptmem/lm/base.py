@@ -18,12 +18,24 @@ import warnings
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import replace
-from numbers import Integral
 from sqlite3 import Error as SqliteError
-from ..core import (
-    InvalidData, KeyFree, SharedFile, may_think, progress_bar, split_thinking, stable_hash, well_formed)
+from ..arguments import (
+    COUNT, DICT, FLAG, FUNCTION, LIST_OF_TEXTS, NAMED, PATH, SEED, SOME_TEXTS, TEXT, YES_NO, Kind, either, maybe,
+    number, one_of, told, whole)
+from promptmem.core import (
+    InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash,
+    well_formed)
 from ..record import Completion, Usage
 from fastcore.basics import patch
+
+# %% ../../nbs/lm/01_base.ipynb #2aff8caa
+_told = told(key=NAMED, model=NAMED, value=DICT, texts=SOME_TEXTS, ids=SOME_TEXTS, path=PATH, text=TEXT,
+             max_tokens=maybe(whole(1)), stop=either(maybe(TEXT), LIST_OF_TEXTS), temperature=number(0, 100, True),
+             seed=SEED, errors=one_of("raise", "return"), progress=FLAG, raw=FLAG, schema=maybe(DICT), n=maybe(COUNT),
+             prompts=Kind("a list of texts or of chats", lambda v: getattr(v, "ndim", 1) == 1 and not isinstance(
+                 v, (dict, set, frozenset))))
+_told_callable = told(fn=FUNCTION, name=NAMED, cache=maybe(PATH),
+                      concurrency=whole(1, 10_000), chat=YES_NO, format=maybe(one_of("published", "chat")))
 
 # %% ../../nbs/lm/01_base.ipynb #7e9616b0
 class LMError(KeyFree, RuntimeError):
@@ -35,6 +47,7 @@ class PromptTooLong(KeyFree, ValueError):
 # %% ../../nbs/lm/01_base.ipynb #2d4c7374
 class LMCache:
     "Answers of language models on disk, shared by any number of threads and processes"
+    @_told
     def __init__(self,
         path, # file to keep the answers in; made when missing
     ):
@@ -42,6 +55,7 @@ class LMCache:
                                       " value text not null) without rowid")
         self.path = self._file.path
 
+    @_told
     def get(self,
         key:str, # of the request
     ):
@@ -49,20 +63,22 @@ class LMCache:
         with self._file as db: row = db.execute("select value from answer where key=?", (key,)).fetchone()
         return json.loads(row[0]) if row else None
 
+    @_told
     def put(self,
         key:str, # of the request
         model:str, # who answered
         value:dict, # a completion's fields
     )->None:
         "Keep `value`; the first answer to a request stays"
-        with self._file as db: db.execute("insert or ignore into answer values(?,?,?)", (key, model, json.dumps(value)))
+        with self._file as db: db.execute("insert or ignore into answer values(?,?,?)", (key, model, json_text(value)))
 
+    @_told
     def forget(self,
         texts:list, # what must go: people's words, prompts, answers
         ids=(), # of clarifications and interactions; answers are kept without any
     )->int: # answers that went, their bytes too
         "Drop the answers that quote one of `texts`; one of fewer than four characters counts where it is the answer"
-        texts = [t for t in texts if t.strip()]
+        texts = [t for t in map(well_formed, texts) if t.strip()]
         long = [(json.dumps(t.strip())[1:-1],) for t in texts if len(t.strip()) > 3]
         short = [(t.strip(),) for t in texts if len(t.strip()) <= 3]
         gone = self._file.erase("delete from answer where instr(value, ?)", long) if long else 0
@@ -96,6 +112,12 @@ def _is_chat(p):
     return isinstance(p, list) and p and all(isinstance(m, dict) and {"role", "content"} <= set(m) for m in p)
 
 # %% ../../nbs/lm/01_base.ipynb #d50c6742
+def _sendable(p):
+    "A prompt without halves of characters, which no endpoint and no tokenizer takes"
+    if isinstance(p, str): return well_formed(p)
+    return [{**m, "content": well_formed(m["content"])} if isinstance(m["content"], str) else m for m in p]
+
+@_told
 def checked_prompts(
     prompts, # what the caller gave
 )->list: # texts and chats
@@ -109,7 +131,7 @@ def checked_prompts(
         if not _is_chat(p) and not isinstance(p, str):
             raise TypeError(f"prompt {i} is neither text nor a chat: {p!r:.60}")
         if isinstance(p, str) and not p.strip(): raise ValueError(f"prompt {i} is empty")
-    return prompts
+    return [_sendable(p) for p in prompts]
 
 # %% ../../nbs/lm/01_base.ipynb #34782bd7
 class LM:
@@ -125,6 +147,7 @@ class LM:
         "What makes this model's answers its own: part of each cache key"
         return self.name
 
+    @_told
     def complete(self,
         prompts, # list of texts, or of chats: lists of {"role", "content"}
         max_tokens:int=None, # longest answer; None: until the model ends, at most what fits
@@ -139,9 +162,8 @@ class LM:
         n:int=None, # answers per prompt; each prompt then gets a list
     )->list: # one `Completion` per prompt, in order
         "Complete each prompt; identical requests run once; answers are cached as they arrive"
-        if errors not in ("raise", "return"): raise ValueError(f"errors is 'raise' or 'return', not {errors!r}")
-        if n is not None and (n < 1 or n > 1 and temperature <= 0):
-            raise ValueError(f"n={n} answers: n is at least 1, and several answers need temperature above 0")
+        if n is not None and n > 1 and temperature <= 0:
+            raise ValueError(f"n={n} answers: several answers need temperature above 0")
         options = _options(self, max_tokens, stop, temperature, seed, raw, schema)
         prompts = [p for p in checked_prompts(prompts) for _ in range(n or 1)]
         out = _answered(self, _requests(prompts, options), errors, progress)
@@ -177,6 +199,7 @@ def loglik(self:LM,
 
 # %% ../../nbs/lm/01_base.ipynb #64a470ce
 @patch
+@_told
 def count_tokens(self:LM,
     text:str, # any text
 )->int:
@@ -186,14 +209,12 @@ def count_tokens(self:LM,
 # %% ../../nbs/lm/01_base.ipynb #ef7705f4
 def _options(lm, max_tokens, stop, temperature, seed, raw, schema):
     "The options of a request; those that were not there from the first are in it only where they are used"
-    if max_tokens is not None and (not isinstance(max_tokens, Integral) or max_tokens < 1):
-        raise ValueError(f"max_tokens must be at least 1, not {max_tokens!r:.60}")
     if schema is not None and not lm.supports_schema:
         raise ValueError(f"{lm.name} cannot hold its answers to a JSON schema: "
                          "use an endpoint that does, or ask for JSON in words")
     more = dict(raw=True) if raw else {}
     if schema is not None: more["schema"] = schema
-    stop = [stop] if isinstance(stop, str) else list(stop or [])
+    stop = [stop] if isinstance(stop, str) else [] if stop is None else list(stop)
     return dict(max_tokens=max_tokens, stop=stop, temperature=float(temperature), seed=seed, **more)
 
 # %% ../../nbs/lm/01_base.ipynb #0edd7316
@@ -272,6 +293,7 @@ def _bar(items, total, progress):
             bar.update()
 
 # %% ../../nbs/lm/01_base.ipynb #23285c89
+@_told(stop=LIST_OF_TEXTS)
 def cut_at_stop(
     text:str, # an answer
     stop, # texts that end it
@@ -285,7 +307,10 @@ class Stream:
     "An answer piece by piece: iterate over it; afterwards `completion` holds the whole"
     def __init__(self,
         pieces, # texts, and last the `Completion`
-    ): self._pieces, self.completion = iter(pieces), None
+    ):
+        if isinstance(pieces, (str, bytes)) or not hasattr(pieces, "__iter__") or getattr(pieces, "ndim", 1) != 1:
+            raise InvalidData(f"pieces is {pieces!r:.60}: expected texts, one after the other")
+        self._pieces, self.completion = iter(pieces), None
 
     def __iter__(self)->Iterator: return self
 
@@ -314,6 +339,7 @@ def _streamed(lm, request):
 
 # %% ../../nbs/lm/01_base.ipynb #9ef0f5b4
 @patch
+@_told(prompt=None)
 def stream(self:LM,
     prompt, # a text, or a chat: a list of {"role", "content"}
     max_tokens:int=None, stop=None, temperature:float=0., seed:int=0, # as in `complete`
@@ -341,6 +367,7 @@ def _spoken(pieces):
 # %% ../../nbs/lm/01_base.ipynb #103c2c15
 class CallableLM(LM):
     "A function from prompt to text (or to a `Completion`), as a language model"
+    @_told_callable
     def __init__(self,
         fn, # function(prompt) -> str or Completion
         name:str="callable", # what records and cache keys call it

@@ -9,11 +9,13 @@ import warnings
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import replace
-from numbers import Integral
 from sqlite3 import Error as SqliteError
-from ..core import InvalidData, KeyFree, SharedFile, may_think, progress_bar, split_thinking, stable_hash, well_formed
+from ..arguments import COUNT, DICT, FLAG, FUNCTION, LIST_OF_TEXTS, NAMED, PATH, SEED, SOME_TEXTS, TEXT, YES_NO, Kind, either, maybe, number, one_of, told, whole
+from promptmem.core import InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash, well_formed
 from ..record import Completion, Usage
 from fastcore.basics import patch
+_told: _Any
+_told_callable: _Any
 
 class LMError(KeyFree, RuntimeError):
     ...
@@ -50,6 +52,9 @@ def message_text(content) -> str:
     ...
 
 def _is_chat(p):
+    ...
+
+def _sendable(p):
     ...
 
 def checked_prompts(prompts) -> list:

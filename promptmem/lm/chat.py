@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import re
 
+from ..arguments import TEXT, Kind, told
+from ..core import InvalidData, well_formed
 from .base import LMError, message_text
 
 # %% auto #0
 __all__ = ['control_tokens', 'plain_ids', 'frame', 'text_ids', 'fold_system', 'join_turns', 'chat_ids']
 
+# %% ../../nbs/lm/09_chat.ipynb #a86e1a9d
+_CHAT = Kind("a chat: a list of {'role', 'content'}", lambda v: isinstance(v, (list, tuple)) and all(
+    isinstance(m, dict) and {"role", "content"} <= {*m} for m in v))
+_told = told(tokenizer=Kind("a tokenizer, such as lm.tokenizer", callable), text=TEXT, name=TEXT, messages=_CHAT)
+
 # %% ../../nbs/lm/09_chat.ipynb #107d4400
+@_told
 def control_tokens(
     tokenizer, # any transformers tokenizer
 )->dict: # text -> id
@@ -39,6 +47,8 @@ def plain_ids(
     text:str, # somebody's words
 )->list:
     "Token ids of the text alone: nothing put around it, no control token inside"
+    if not isinstance(text, str): raise InvalidData(f"text is {text!r:.60}: expected a text")
+    text = well_formed(text)
     ids = list(tokenizer(text, add_special_tokens=False)["input_ids"])
     control = control_tokens(tokenizer)
     written = [t for t in control if t in text]
@@ -58,6 +68,7 @@ def frame(
     return whole[:at], whole[at+len(bare):]
 
 # %% ../../nbs/lm/09_chat.ipynb #2d5e474a
+@_told
 def text_ids(
     tokenizer, # any transformers tokenizer
     text:str, # what the model reads
@@ -66,6 +77,7 @@ def text_ids(
     return frame(tokenizer)[0] + plain_ids(tokenizer, text)
 
 # %% ../../nbs/lm/09_chat.ipynb #e3139a7f
+@_told
 def fold_system(
     messages, # a chat
 )->list:
@@ -80,6 +92,7 @@ def fold_system(
     return out + [dict(role="user", content="\n\n".join(waiting))] if waiting else out
 
 # %% ../../nbs/lm/09_chat.ipynb #034c0f17
+@_told
 def join_turns(
     messages, # a chat
 )->list:
@@ -123,6 +136,7 @@ def _piecewise(tokenizer, text, control, shown):
     return out + (list(tokenizer(passed, add_special_tokens=False)["input_ids"]) if passed else [])
 
 # %% ../../nbs/lm/09_chat.ipynb #bc400fd6
+@_told
 def chat_ids(
     tokenizer, # a tokenizer with a chat template
     messages, # a chat: list of {"role", "content"}

@@ -17,11 +17,18 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
 from ..core import InvalidData, SharedFile, fold, identity_key, redact, require
 from .base import LMError
 from fastcore.basics import patch
 
+# %% ../../nbs/lm/08_embed.ipynb #d746b8f0
+_told = told(name=NAMED, texts=SOME_TEXTS, ids=SOME_TEXTS, vectors=NUMBERS, path=PATH, cache=maybe(PATH),
+             batch_size=COUNT, device=maybe(TEXT), timeout=SECONDS, max_retries=whole(0, 100),
+             base_url=maybe(TEXT), api_key=maybe(TEXT), model=either(NAMED, PATH))
+
 # %% ../../nbs/lm/08_embed.ipynb #fcfb89bb
+@_told(dim=maybe(whole()), texts=None, name=None)
 def unit_vectors(
     x, # [n, dim], from an embedder or a caller
     texts, # the n texts
@@ -50,7 +57,9 @@ class Embedder:
     )->np.ndarray: # float32 [n, dim], rows of length 1
         "Embed each distinct text once"
         if isinstance(texts, str): raise TypeError("texts is a list of texts: write [text] for a single one")
-        if not hasattr(texts, "__iter__"): raise TypeError(f"texts is a list of texts, not {texts!r:.60}")
+        ordered = hasattr(texts, "__iter__") and not isinstance(texts, (dict, set, frozenset))
+        if not ordered or getattr(texts, "ndim", 1) != 1:
+            raise TypeError(f"texts is a list of texts, not {texts!r:.60}")
         texts = list(texts)
         bad = next((i for i, t in enumerate(texts) if not isinstance(t, str)), None)
         if bad is not None: raise TypeError(f"text {bad} is {type(texts[bad]).__name__}, not text")
@@ -89,6 +98,7 @@ class Embedder:
 # %% ../../nbs/lm/08_embed.ipynb #b7b0c3da
 class EmbeddingCache:
     "Embeddings on disk, by model and text"
+    @_told
     def __init__(self,
         path, # SQLite file; made when missing
     ):
@@ -104,6 +114,7 @@ class EmbeddingCache:
 
 # %% ../../nbs/lm/08_embed.ipynb #b5dd28a4
 @patch
+@_told
 def get_many(self:EmbeddingCache,
     name:str, # of the embedder
     texts:list, # of text
@@ -121,13 +132,17 @@ def get_many(self:EmbeddingCache,
 
 # %% ../../nbs/lm/08_embed.ipynb #0683b1e3
 @patch
+@_told
 def put_many(self:EmbeddingCache,
     name:str, # of the embedder
     texts:list, # of text
     vectors, # one each
 )->None:
     "Keep one vector per text, all in one transaction"
-    rows = [(self._key(name, t), np.asarray(v, np.float32).tobytes()) for t, v in zip(texts, vectors)]
+    texts = list(texts)
+    if len(vectors) != len(texts): raise InvalidData(f"{len(vectors)} vectors for {len(texts)} texts")
+    try: rows = [(self._key(name, t), np.asarray(v, np.float32).tobytes()) for t, v in zip(texts, vectors)]
+    except (TypeError, ValueError) as e: raise InvalidData(f"vectors of {name} are no numbers: {e}") from e
     with self._file as db:
         db.execute("begin immediate")
         try:
@@ -141,6 +156,7 @@ def put_many(self:EmbeddingCache,
 
 # %% ../../nbs/lm/08_embed.ipynb #4004709c
 @patch
+@_told
 def forget(self:EmbeddingCache,
     texts:list, # what must go
     ids=(), # of clarifications and interactions; vectors are kept without any
@@ -155,6 +171,7 @@ def forget(self:EmbeddingCache,
 # %% ../../nbs/lm/08_embed.ipynb #6e9df28a
 class HashEmbedder(Embedder):
     "Signed hashing of words and character trigrams"
+    @_told(dim=whole(1, 10**6))
     def __init__(self,
         dim:int=512, # columns
         cache=None, # path of a disk cache
@@ -191,6 +208,7 @@ def _offline_copy(model):
 # %% ../../nbs/lm/08_embed.ipynb #f39ab122
 class STEmbedder(Embedder):
     "A sentence-transformers model"
+    @_told
     def __init__(self,
         model:str="all-MiniLM-L6-v2", # hub name or folder
         cache=None, # path of a disk cache
@@ -240,6 +258,7 @@ def in_order(
 # %% ../../nbs/lm/08_embed.ipynb #d153a36a
 class OpenAIEmbedder(Embedder):
     "An embedding model behind an OpenAI-compatible endpoint"
+    @_told
     def __init__(self,
         model:str="text-embedding-3-small", # the model's name at the endpoint
         base_url:str=None, # the provider's own when None
@@ -251,6 +270,8 @@ class OpenAIEmbedder(Embedder):
         provider:str="openai", # a name in `lm.endpoint.PROVIDERS`: default address and key
     ):
         from promptmem.lm.endpoint import PROVIDERS, Secret, find_api_key
+        if not isinstance(provider, str) or provider not in PROVIDERS:
+            raise InvalidData(f"unknown provider {provider!r:.60}: there are {', '.join(PROVIDERS)}")
         self.base_url = base_url or PROVIDERS[provider].base_url
         self.name, self.model, self.batch_size = f"{self.base_url or 'openai'}|{model}", model, batch_size
         self.timeout, self.max_retries, self.provider = timeout, max_retries, provider
@@ -287,6 +308,7 @@ class OpenAIEmbedder(Embedder):
 # %% ../../nbs/lm/08_embed.ipynb #b99ebf79
 _loaded = {}
 
+@_told(name=None)
 def load_embedder(
     name="all-MiniLM-L6-v2", # "all-MiniLM-L6-v2", "st:NAME_OR_FOLDER", "openai:MODEL", "hash", "hash:DIM", or one
     cache=None, # path of a disk cache

@@ -9,9 +9,11 @@ import zlib
 from functools import cached_property
 from pathlib import Path
 import numpy as np
+from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
 from ..core import InvalidData, SharedFile, fold, identity_key, redact, require
 from .base import LMError
 from fastcore.basics import patch
+_told: _Any
 
 def unit_vectors(x, texts, name: str, dim: _Optional[int]=...) -> np.ndarray:
     ...

@@ -27,9 +27,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..core import keep_secret, redact, require, stable_hash, well_formed
+from ..arguments import DICT, LIST_OF_TEXTS, NAMED, PATH, SECONDS, TEXT, Kind, maybe, number, told, whole
+from ..core import InvalidData, keep_secret, redact, require, stable_hash, well_formed
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop, message_text
 from ..record import Completion, Usage
+
+# %% ../../nbs/lm/06_endpoint.ipynb #4055365a
+_PRICE = Kind("two prices per million tokens", lambda v: isinstance(v, (tuple, list)) and len(v) == 2 and all(
+    number(0, ends=True).fits(x) for x in v))
+_told = told(model=NAMED, base_url=maybe(TEXT), api_key=maybe(TEXT), system=maybe(TEXT), cache=maybe(PATH),
+             concurrency=whole(1, 10_000), timeout=SECONDS, max_retries=whole(0, 100), omit=LIST_OF_TEXTS,
+             price=maybe(_PRICE), options=maybe(DICT), context_length=maybe(whole(1)),
+             prefixes=LIST_OF_TEXTS, suffixes=LIST_OF_TEXTS, provider=TEXT, endpoint=TEXT)
 
 # %% ../../nbs/lm/06_endpoint.ipynb #238d6cd1
 @dataclass(frozen=True)
@@ -56,12 +65,15 @@ PROVIDERS = dict(
     llamacpp=Provider("http://127.0.0.1:8080/v1", ("LLAMACPP_API_KEY",), False, "LLAMACPP_BASE_URL"))
 
 # %% ../../nbs/lm/06_endpoint.ipynb #82d90336
+@_told
 def find_api_key(
     api_key, # given by the caller, or None
     base_url, # of the endpoint; None is the provider's own
     provider:str="openai", # a name in `PROVIDERS`
 )->str:
     "The key to send: the given one, or the environment's; an endpoint of one's own may need none"
+    if provider not in PROVIDERS:
+        raise InvalidData(f"unknown provider {provider!r}: there are {', '.join(PROVIDERS)}")
     p = PROVIDERS[provider]
     key = api_key or next((os.environ[n] for n in p.key_names if os.environ.get(n)), None)
     if not key and p.needs_key and not base_url:
@@ -414,6 +426,7 @@ log = logging.getLogger(__name__)
 
 class OpenAILM(LM):
     "A model behind an OpenAI-compatible endpoint"
+    @_told
     def __init__(self,
         model:str, # the model's name at the endpoint
         base_url:str=None, # e.g. "http://127.0.0.1:8000/v1"; the provider's own when None
@@ -460,6 +473,7 @@ class OpenAILM(LM):
     def _answer(self, requests): return _answers(self, requests)
     def _stream(self, request): return _pieces(self, request)
 
+    @_told
     def loglik(self,
         prefixes, # list of texts
         suffixes, # list of texts

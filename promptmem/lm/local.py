@@ -16,7 +16,9 @@ import warnings
 import weakref
 from contextlib import contextmanager
 from pathlib import Path
-from ..core import progress_bar, require, stable_hash
+from ..arguments import COUNT, FLAG, LIST_OF_TEXTS, NAMED, PATH, TEXT, Kind, maybe, told
+from .arguments import TOKENIZER
+from ..core import progress_bar, require, stable_hash, well_formed
 from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, WRITING, cut_at_stop
 from .chat import chat_ids, text_ids
@@ -25,6 +27,14 @@ from .lean import LeanModel, from_layers, lean_model
 from .matmul import PackedLinear, fast_products
 from .scoring import context_length, is_oom, pad_id
 from fastcore.basics import patch
+
+# %% ../../nbs/lm/05_local.ipynb #42fe8a03
+_told = told(tokenizer=maybe(TOKENIZER),
+             model=Kind("the folder or name of a checkpoint, or a loaded transformers model", lambda v: (
+                 isinstance(v, (str, Path)) or hasattr(v, "parameters") and hasattr(v, "config"))),
+             name=maybe(NAMED), cache=maybe(PATH), batch_size=COUNT, device=maybe(Kind(
+                 "the name of a device, such as 'cpu'", lambda v: isinstance(v, str) or type(v).__name__ == "device")),
+             chat=FLAG, gguf_file=maybe(PATH), raw=FLAG, text=TEXT, prefixes=LIST_OF_TEXTS, suffixes=LIST_OF_TEXTS)
 
 # %% ../../nbs/lm/05_local.ipynb #aaff13e0
 _LARGE = 50_000_000 # parameters; smaller models stay in float32
@@ -117,6 +127,7 @@ class TransformersLM(LM):
     max_chat_tokens = 1024 # longest answer of a chat model where the caller names none
     max_raw_tokens = 64 # the same for raw text: a base model does not end by itself
 
+    @_told
     def __init__(self,
         model, # folder or hub name of a checkpoint, or a loaded transformers model
         tokenizer=None, # its tokenizer, when `model` is loaded already
@@ -135,7 +146,9 @@ class TransformersLM(LM):
             model, tokenizer = load_checkpoint(str(model), tokenizer, dtype, goal, gguf_file, **load)
         if tokenizer is None: raise ValueError("a loaded model needs its tokenizer: TransformersLM(model, tokenizer)")
         device = device or ("cuda" if torch.cuda.is_available() else str(model.device))
-        self.model, self.tokenizer = model.to(device).eval(), tokenizer
+        try: self.model, self.tokenizer = model.to(device).eval(), tokenizer
+        except (RuntimeError, AssertionError) as e:
+            raise LMError(f"the model cannot be put on device {str(device)!r:.60}: {str(e).splitlines()[0]}") from e
         self.name = name or getattr(model.config, "_name_or_path", "") or type(model).__name__
         self.cache, self.batch_size = LMCache(cache) if cache else None, batch_size
         self.context_length = context_length(model) or None
@@ -165,6 +178,7 @@ class TransformersLM(LM):
 
 # %% ../../nbs/lm/05_local.ipynb #4e9948e2
 @patch
+@_told
 def prompt_ids(self:TransformersLM,
     prompt, # a text or a chat
     raw:bool=False, # a text as it stands, without the template
@@ -201,14 +215,16 @@ def _after_fork(lm):
 
 # %% ../../nbs/lm/05_local.ipynb #64a470ce
 @patch
+@_told
 def count_tokens(self:TransformersLM,
     text:str, # any text
 )->int:
     "Tokens in `text`, without what the tokenizer puts around it"
-    return len(self.tokenizer(text)["input_ids"])
+    return len(self.tokenizer(well_formed(text))["input_ids"])
 
 # %% ../../nbs/lm/05_local.ipynb #5ada9336
 @patch
+@_told(prefixes=LIST_OF_TEXTS, suffixes=LIST_OF_TEXTS)
 def loglik(self:TransformersLM,
     prefixes, # list of texts (may be empty texts)
     suffixes, # list of texts, one per prefix

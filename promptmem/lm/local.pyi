@@ -8,7 +8,9 @@ import warnings
 import weakref
 from contextlib import contextmanager
 from pathlib import Path
-from ..core import progress_bar, require, stable_hash
+from ..arguments import COUNT, FLAG, LIST_OF_TEXTS, NAMED, PATH, TEXT, Kind, maybe, told
+from .arguments import TOKENIZER
+from ..core import progress_bar, require, stable_hash, well_formed
 from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, WRITING, cut_at_stop
 from .chat import chat_ids, text_ids
@@ -17,6 +19,7 @@ from .lean import LeanModel, from_layers, lean_model
 from .matmul import PackedLinear, fast_products
 from .scoring import context_length, is_oom, pad_id
 from fastcore.basics import patch
+_told: _Any
 _LARGE: _Any
 
 def fast_bfloat16(device: str=...) -> bool:
@@ -54,12 +57,12 @@ class TransformersLM(LM):
     _mark: _Any
     _packed: _Any
     _steps: _Any
-    model: _Any
-    tokenizer: _Any
     cache: _Any
     batch_size: _Any
     _lock: _Any
     _pid: _Any
+    model: _Any
+    tokenizer: _Any
     max_chat_tokens: _Any
     max_raw_tokens: _Any
 

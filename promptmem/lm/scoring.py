@@ -13,13 +13,26 @@ import warnings
 import weakref
 from contextlib import nullcontext
 from functools import cached_property
+from numbers import Integral
 
 import numpy as np
 
-from ..core import progress_bar, require
+from ..arguments import COUNT, FLAG, NUMBERS, Kind, maybe, one_of, told, whole
+from .arguments import MODEL, TOKENIZER
+from ..core import InvalidData, progress_bar, require
 from .chat import frame, plain_ids
 from .lean import lean_model
 from .matmul import fast_products
+
+# %% ../../nbs/lm/03_scoring.ipynb #e5471ea8
+_TEXTS = Kind("a list of texts, pairs or lists of token ids, not one string", lambda v: getattr(
+    v, "ndim", 2) > 1 - isinstance(v, np.ndarray) and hasattr(
+        v, "__iter__") and not isinstance(v, (str, bytes, dict, set, frozenset)))
+_PER_TEXT = Kind("a list of arrays, one a text, as `token_logprobs` returns it", lambda v: isinstance(
+    v, (list, tuple)) and all(NUMBERS.fits(a) for a in v) or isinstance(v, np.ndarray) and v.ndim == 2)
+_told = told(model=MODEL, tokenizer=TOKENIZER, texts=_TEXTS, max_length=maybe(COUNT), bos=FLAG, progress=FLAG,
+             blank=FLAG, batch_tokens=maybe(whole(1)), positions=one_of("suffix", "all"), logprobs=_PER_TEXT,
+             compat=maybe(one_of("published", "upstream")))
 
 # %% ../../nbs/lm/03_scoring.ipynb #a01a0db8
 log = logging.getLogger(__name__)
@@ -79,7 +92,7 @@ class _Encoder:
         return both, len(head)
 
 # %% ../../nbs/lm/03_scoring.ipynb #b61f3bc5
-def _is_pair(t, kind): return len(t) == 2 and all(isinstance(x, kind) for x in t)
+def _is_pair(t, kind): return hasattr(t, "__len__") and len(t) == 2 and all(isinstance(x, kind) for x in t)
 
 def _with_blank(text):
     "The pair with a blank at the seam, unless there is one, or one half is empty"
@@ -88,10 +101,17 @@ def _with_blank(text):
     return (a, " " + b) if a and b and not a[-1].isspace() and not b[0].isspace() else (a, b)
 
 # %% ../../nbs/lm/03_scoring.ipynb #91c16285
+def _are_ids(v):
+    "A list or a whole array of token ids"
+    if hasattr(v, "dtype"): return getattr(v, "ndim", 1) == 1 and "int" in str(v.dtype)
+    return isinstance(v, (list, tuple, range)) and all(isinstance(i, Integral) for i in v)
+
 def _encode_one(e, text, bos):
     if isinstance(text, str): ids, start = e.whole(text), 0 if bos else 1
     elif _is_pair(text, str): ids, start = e.pair(*text)
     elif _is_pair(text, list): ids, start = text[0]+text[1], len(text[0])
+    elif not _are_ids(text):
+        raise InvalidData(f"{text!r:.60} is neither a text, a pair of texts nor a list of token ids")
     else: ids, start = [int(i) for i in text], 0 if bos else 1
     if not bos and start: return ids, start
     first = getattr(e.tokenizer, "bos_token_id", None)
@@ -99,6 +119,7 @@ def _encode_one(e, text, bos):
     return (ids, max(start, 1)) if ids[:1] == [first] else ([first] + ids, start + 1)
 
 # %% ../../nbs/lm/03_scoring.ipynb #3714d19b
+@_told(tokenizer=None)
 def encode(
     tokenizer, # any transformers tokenizer
     texts, # strings, (prefix, suffix) pairs, lists of token ids, or pairs of such lists
@@ -314,6 +335,7 @@ def _score(model, tokenizer, ids, starts, batch_tokens, progress, score):
     return [out[i] for i in range(len(ids))]
 
 # %% ../../nbs/lm/03_scoring.ipynb #6a23a1e0
+@_told
 def token_logprobs(
     model, # any transformers causal LM
     tokenizer, # its tokenizer
@@ -343,11 +365,13 @@ def token_hits(
     return _score(model, tokenizer, ids, starts, batch_tokens, progress, _is_first)
 
 # %% ../../nbs/lm/03_scoring.ipynb #26580941
+@_told
 def mean_losses(logprobs)->np.ndarray: # [n] float64, nats per token
     "Mean loss of each text, from `token_logprobs`"
     return np.array([-float(np.mean(a, dtype=np.float64)) for a in logprobs])
 
 # %% ../../nbs/lm/03_scoring.ipynb #173526d6
+@_told
 def sum_logprobs(logprobs)->np.ndarray: # [n] float64, nats
     "Total log-probability of each text, from `token_logprobs`"
     return np.array([float(np.sum(a, dtype=np.float64)) for a in logprobs])

@@ -8,11 +8,17 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from pathlib import Path
+from ..arguments import DICT, PATH, Kind, told
 from ..core import InvalidData, plain, require, write_atomic
 from fastcore.basics import patch
 
 # %% auto #0
 __all__ = ['trainable', 'checked_parameters', 'write_tensors', 'read_tensors', 'WeightDelta', 'put_back', 'borrowed_weights']
+
+# %% ../../nbs/lm/04_weights.ipynb #1f2f1064
+_TENSORS = Kind("a dict of tensors", lambda v: isinstance(v, dict) and all(
+    isinstance(k, str) and hasattr(t, "contiguous") for k, t in v.items()))
+_told = told(path=PATH, tensors=_TENSORS, note=DICT)
 
 # %% ../../nbs/lm/04_weights.ipynb #6a76d3fb
 def trainable(
@@ -36,6 +42,7 @@ def checked_parameters(
     return params
 
 # %% ../../nbs/lm/04_weights.ipynb #26295f35
+@_told
 def write_tensors(
     path, # a .safetensors file
     tensors:dict, # name -> tensor
@@ -47,6 +54,7 @@ def write_tensors(
     return write_atomic(path, data)
 
 # %% ../../nbs/lm/04_weights.ipynb #da8388f7
+@_told
 def read_tensors(
     path, # a file written by `write_tensors`
 )->tuple: # (tensors, note)
@@ -58,7 +66,8 @@ def read_tensors(
             if note is None: raise InvalidData(f"{path} is a safetensors file, but none that promptmem wrote")
             return {k: f.get_tensor(k) for k in f.keys()}, json.loads(note)
     except InvalidData: raise
-    except (st.SafetensorError, ValueError) as e:
+    except FileNotFoundError as e: raise InvalidData(f"there is no file {str(path)!r:.80}") from e
+    except (st.SafetensorError, ValueError, OSError) as e:
         raise InvalidData(f"{path} is not a readable safetensors file: {e}") from e
 
 # %% ../../nbs/lm/04_weights.ipynb #1fdc7bd4

@@ -4,8 +4,11 @@ from typing import Any as _Any, Optional as _Optional
 import json
 from contextlib import contextmanager
 from pathlib import Path
+from ..arguments import DICT, PATH, Kind, told
 from ..core import InvalidData, plain, require, write_atomic
 from fastcore.basics import patch
+_TENSORS: _Any
+_told: _Any
 
 def trainable(model) -> dict:
     ...

@@ -16,12 +16,44 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
+from ..arguments import (
+    COUNT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, having, maybe, number, one_of, some, told, whole)
 from ..core import InvalidData
 from ..panel import parts, static_page
 from ..record import Record
 from ..stats import strictest_first, t_quantile
 
+# %% ../../nbs/reward/04_choose.ipynb #134cee61
+def _table(v, dims=(1, 2)): return NUMBERS.fits(v) and np.ndim(v) in dims and np.size(v) > 0
+
+def _between(v):
+    a = np.asarray(v, float)
+    return bool((np.isnan(a) | (a >= 0) & (a <= 1)).all())
+
+_SCORES = Kind("an array of scores; NaN: not available", _table)
+_RIGHT = Kind("an array of outcomes from 0 to 1; NaN: not tried", lambda v: _table(v) and _between(v))
+_SURE = Kind("a list of numbers", lambda v: _table(v, (1,)) and np.isfinite(np.asarray(v, float)).all())
+_COLUMNS = some(whole())
+_ANSWERS = Kind("a list of answers", lambda v: LISTED.fits(v), True)
+_told = told(p=_SCORES, ties=one_of("average", "lowest", "random"), seed=SEED, train=maybe(_COLUMNS), heldout=_COLUMNS,
+             pool=_COLUMNS, gate=number(0, 1, True), default=whole(), confidence=_SURE, correct=_RIGHT, risk=SHARE,
+             margin=Kind("a number from 0 on", lambda v: v == math.inf or number(0, ends=True).fits(v)),
+             level=number(0, 1), answers=_ANSWERS, ask=FUNCTION, at_most=maybe(COUNT), m=COUNT, d=whole(1, 1000),
+             lead=Kind("a number above 0", lambda v: v == math.inf or number(0).fits(v)), prior=number(0),
+             bonus=number(0, ends=True), j=whole(), query=TEXT, tradeoff=number(0, ends=True), min_p=SHARE,
+             learner=maybe(having("a learner with choose and update", "choose", "update")), rule=TEXT)
+
+def _same_length(**given):
+    "The arguments that have one entry a question have as many of them"
+    sizes = {name: len(v) for name, v in given.items()}
+    if len({*sizes.values()}) > 1:
+        raise InvalidData("as many questions in each: " + ", ".join(f"{n} has {k}" for n, k in sizes.items()))
+
+def _is_column(name, j, p):
+    if not 0 <= j < np.shape(p)[-1]: raise InvalidData(f"{name} is {j}: there are columns 0 to {np.shape(p)[-1]-1}")
+
 # %% ../../nbs/reward/04_choose.ipynb #1562fa40
+@_told
 def pick(
     p, # [n, m] scores; NaN: not available
     ties:str="average", # "average", "lowest" or "random"
@@ -53,6 +85,7 @@ def _pick_among(p, columns, ties, seed):
 # %% ../../nbs/reward/04_choose.ipynb #f858b14b
 RULES = ("train", "heldout", "all", "gated", "pool")
 
+@_told
 def best_of_n(
     p, # [n, m] probabilities
     rule:str="train", # one of `RULES`
@@ -66,6 +99,7 @@ def best_of_n(
     "Best-of-N choice by one of the published rules"
     p = np.atleast_2d(np.asarray(p, float))
     train = list(range(p.shape[1])) if train is None else list(train)
+    for j in [*train, *heldout, *pool]: _is_column("a column", j, p)
     sets = dict(train=train, heldout=list(heldout), all=list(heldout)+train, gated=list(heldout), pool=list(pool))
     if rule not in sets: raise ValueError(f"no rule {rule!r}; there are {', '.join(RULES)}")
     if not sets[rule]: raise ValueError(f"rule {rule!r} has no prompts to choose from")
@@ -76,6 +110,7 @@ def best_of_n(
     return w
 
 # %% ../../nbs/reward/04_choose.ipynb #d85043fb
+@_told
 def margin_rule(
     p, # [n, m] probabilities
     default:int, # column of the best single prompt
@@ -84,6 +119,7 @@ def margin_rule(
 )->np.ndarray: # [n, m] weights
     "The best prompt where its advantage over the default exceeds the margin, else the default"
     p = np.atleast_2d(np.asarray(p, float))
+    _is_column("default", default, p)
     w = np.zeros_like(p)
     w[:, default] = 1.
     leave = np.nanmax(p, axis=1) - p[:, default] > margin
@@ -175,6 +211,7 @@ def verdict(self:Choice):
     return f"Use {self.prompt!r:.60}: {odds}."
 
 # %% ../../nbs/reward/04_choose.ipynb #ae5d50a1
+@_told(default=None, margin=None, p=None)
 def choose_prompt(
     rm, # a fitted PromptReward
     query:str, # the question
@@ -217,17 +254,20 @@ def _running_mean(values, ties):
     return np.cumsum(even)/np.arange(1, len(values)+1)
 
 # %% ../../nbs/reward/04_choose.ipynb #8f66ecc6
+@_told
 def risk_coverage(
     confidence, # [n] predicted success of the chosen prompt
     correct, # [n] outcome of the chosen prompt
 )->pd.DataFrame: # coverage, risk, threshold
     "Share of wrong answers among the most confident, for every coverage"
+    _same_length(confidence=confidence, correct=correct)
     c, y = np.asarray(confidence, float), np.asarray(correct, float)
     order = np.argsort(-c, kind="stable")
     risk = 1 - _running_mean(y[order], c[order])
     return pd.DataFrame(dict(coverage=np.arange(1, len(c)+1)/len(c), risk=risk, threshold=c[order]))
 
 # %% ../../nbs/reward/04_choose.ipynb #2c793bb9
+@_told
 def risk_threshold(
     confidence, # [n] predicted success, on calibration questions
     correct, # [n] outcomes there
@@ -238,6 +278,7 @@ def risk_threshold(
     return strictest_first(confidence, 1 - np.asarray(correct, float), risk, level)
 
 # %% ../../nbs/reward/04_choose.ipynb #4389a6fb
+@_told
 def vote(
     answers, # answers in order of asking; None or NaN: no answer
 ): # (winner or None, lead over the runner-up)
@@ -256,6 +297,7 @@ class Vote(Record):
     asked:tuple = () # columns, in order of asking
 
 # %% ../../nbs/reward/04_choose.ipynb #7f88f624
+@_told(p=_SURE)
 def escalate(
     p, # [m] predicted success of each prompt on this question
     ask, # function(column) -> answer; called as long as needed
@@ -280,6 +322,7 @@ def _replay(p, answers, correct, lead, at_most):
     return float(next(correct[held[j]] for j in v.asked if answers[held[j]] == v.answer)), v.calls
 
 # %% ../../nbs/reward/04_choose.ipynb #18b8e96a
+@_told(at_most=maybe(some(COUNT, 1)), answers=None)
 def escalation_curve(
     p, # [n, m] predicted success
     answers, # [n, m] logged answers; NaN or None: no answer that could vote
@@ -289,6 +332,8 @@ def escalation_curve(
 )->pd.DataFrame: # rule, at_most, calls, accuracy; `.attrs["correct"]` has the per-question outcomes
     "Accuracy against mean calls, replayed on the log; questions without any logged prompt are left out"
     p, correct, answers = np.asarray(p, float), np.asarray(correct, float), np.asarray(answers)
+    if not p.ndim == 2 or not p.shape == correct.shape == answers.shape:
+        raise InvalidData(f"p {p.shape}, answers {answers.shape} and correct {correct.shape} are tables of one shape")
     some = np.flatnonzero((~np.isnan(correct)).any(1))
     if not len(some): raise InvalidData("the log holds no outcome for any of the questions")
     rows, per_question = [], {}
@@ -304,6 +349,7 @@ def escalation_curve(
 # %% ../../nbs/reward/04_choose.ipynb #d2a39884
 class Online:
     "Per-prompt linear corrections of predicted probabilities, learned from the outcome of the chosen prompt only"
+    @_told
     def __init__(self,
         m:int, # prompts
         d:int=2, # features: 1 and the centred prediction
@@ -319,12 +365,14 @@ class Online:
         "One and the centred prediction"
         return np.column_stack([np.ones(len(p)), np.asarray(p)-.5])
 
+    @_told(p=_SURE, correct=SHARE)
     def update(self,
         p, # [m] predictions
         j:int, # the prompt that was asked
         correct, # whether it was right
     ):
         "Learn from the outcome of prompt `j`"
+        _is_column("j", j, p)
         x = self.features(p)[j]
         self.a[j] += np.outer(x, x)
         self.b[j] += x*(float(correct) - p[j])
@@ -337,6 +385,7 @@ class Online:
 # %% ../../nbs/reward/04_choose.ipynb #60e3225e
 class Thompson(Online):
     "Draw from the posterior, take the best draw"
+    @_told(p=_SURE)
     def choose(self,
         p, # [m] predictions
     )->int:
@@ -347,6 +396,7 @@ class Thompson(Online):
 # %% ../../nbs/reward/04_choose.ipynb #ded38e4a
 class LinUCB(Online):
     "Take the largest upper bound"
+    @_told
     def __init__(self,
         m:int, # prompts
         bonus:float=.5, # standard deviations of optimism
@@ -354,6 +404,7 @@ class LinUCB(Online):
     ):
         super().__init__(m, **kw)
         self.bonus = bonus
+    @_told(p=_SURE)
     def choose(self,
         p, # [m] predictions
     )->int:
@@ -362,6 +413,7 @@ class LinUCB(Online):
         return int((mean + self.bonus*sd).argmax())
 
 # %% ../../nbs/reward/04_choose.ipynb #7e32fa51
+@_told
 def replay(
     learner, # `Thompson`, `LinUCB`, or None for the frozen model
     p, # [n, m] predictions, in order of arrival

@@ -7,10 +7,29 @@ from dataclasses import dataclass
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
+from ..arguments import COUNT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, having, maybe, number, one_of, some, told, whole
 from ..core import InvalidData
 from ..panel import parts, static_page
 from ..record import Record
 from ..stats import strictest_first, t_quantile
+
+def _table(v, dims=...):
+    ...
+
+def _between(v):
+    ...
+_SCORES: _Any
+_RIGHT: _Any
+_SURE: _Any
+_COLUMNS: _Any
+_ANSWERS: _Any
+_told: _Any
+
+def _same_length(**given):
+    ...
+
+def _is_column(name, j, p):
+    ...
 
 def pick(p, ties: str=..., seed: int=...) -> np.ndarray:
     ...

@@ -14,10 +14,16 @@ from pathlib import Path
 import pandas as pd
 from tqdm.auto import tqdm
 
+from ..arguments import COUNT, FLAG, FUNCTION, PATH, TEXT, either, having, maybe, told, whole
 from ..core import InvalidData, json_text, plain, read_jsonl, stable_hash
 from ..grade import get_grader, grade, read_score
 from ..lm.base import LMError
 from .outcomes import Outcomes
+
+# %% ../../nbs/reward/07_collect.ipynb #9f6610a8
+_told = told(lm=having("a language model", "complete"), path=maybe(PATH), draws=whole(1, 10_000), batch=COUNT,
+             progress=FLAG, template=TEXT, grader=either(TEXT, FUNCTION), join=either(TEXT, FUNCTION),
+             out=having("`Outcomes`", "frame", "queries", "prompts"))
 
 # %% ../../nbs/reward/07_collect.ipynb #134cee61
 def _table(items, id_column, what):
@@ -110,6 +116,7 @@ def _ask(lm, jobs, grader, options):
     return rows, failed
 
 # %% ../../nbs/reward/07_collect.ipynb #0856941d
+@_told
 def collect_outcomes(
     lm, # any LM
     prompts, # texts, dicts or a table with text (and prompt_id, name, ...)
@@ -179,6 +186,7 @@ def _opinions(lm, out, template, options):
     return ["" if isinstance(c, Exception) else c.text for c in got]
 
 # %% ../../nbs/reward/07_collect.ipynb #e87e0fd9
+@_told
 def self_critic(
     lm, # any LM
     out:Outcomes, # with answers
@@ -189,6 +197,7 @@ def self_critic(
     return [_said_true(t) for t in _opinions(lm, out, template, options)]
 
 # %% ../../nbs/reward/07_collect.ipynb #4796a000
+@_told
 def verbal_confidence(
     lm, # any LM
     out:Outcomes, # with answers

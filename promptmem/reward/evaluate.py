@@ -15,11 +15,20 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
+from ..arguments import COUNT, FLAG, FRAME, NUMBERS, SEED, Kind, having, maybe, one_of, some, told, whole
 from ..core import InvalidData, plain, require
 from ..panel import facts, heading, paragraph, static_page, table
 from ..stats import Interval, auc, brier, calibration_error, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
 from .outcomes import LeakedRows, Outcomes, availability, group_folds, sorted_ids
+
+# %% ../../nbs/reward/06_evaluate.ipynb #d9f39062
+_OUTCOMES = having("`Outcomes`", "frame", "queries", "prompts")
+_GRID = Kind("a table [questions, prompts] of numbers", lambda v: NUMBERS.fits(v) and np.ndim(v) == 2)
+_told = told(rm=having("a reward model, such as `PromptReward`", "predict_proba"), out=_OUTCOMES, train=_OUTCOMES,
+             test=_OUTCOMES, allow_seen=FLAG, published=FLAG, n_boot=whole(1, 10**6), seed=SEED, progress=FLAG,
+             correct=_GRID, p=_GRID, table=FRAME, sizes=maybe(some(COUNT, 1)),
+             ties=one_of("average", "lowest", "random"))
 
 # %% ../../nbs/reward/06_evaluate.ipynb #25b04001
 def _pairs(correct, p):
@@ -34,6 +43,7 @@ def _pairs(correct, p):
     return won, pairs
 
 # %% ../../nbs/reward/06_evaluate.ipynb #88b8ba47
+@_told
 def pair_ordering(
     correct, # [n, m] outcomes; NaN: not tried
     p, # [n, m] predictions
@@ -43,6 +53,7 @@ def pair_ordering(
     return float(won.sum()/pairs.sum()) if pairs.any() else math.nan
 
 # %% ../../nbs/reward/06_evaluate.ipynb #e5d8c35c
+@_told
 def pair_interval(
     correct, # [n, m] as in `pair_ordering`
     p, # [n, m]
@@ -354,6 +365,7 @@ def _prompt_table(L, judgments, out):
     return pd.DataFrame(rows)
 
 # %% ../../nbs/reward/06_evaluate.ipynb #f8421aa2
+@_told
 def evaluate_reward(
     rm, # a fitted PromptReward
     out:Outcomes, # test outcomes, of training prompts and possibly of others
@@ -400,6 +412,7 @@ def _setting_scores(report):
     return {**row, **{f"heldout_{k}": held[k].iloc[0] if len(held) else None for k in CLASSIFIED}}
 
 # %% ../../nbs/reward/06_evaluate.ipynb #a7527678
+@_told
 def availability_table(
     rm, # an unfitted PromptReward; cloned for each setting
     train:Outcomes, # training outcomes
@@ -429,6 +442,7 @@ def availability_table(
     return pd.DataFrame(rows)
 
 # %% ../../nbs/reward/06_evaluate.ipynb #f7a86e3b
+@_told
 def availability_summary(
     table:pd.DataFrame, # from `availability_table`
 )->pd.DataFrame: # k, rule, mean, std, settings
@@ -437,6 +451,7 @@ def availability_summary(
     return pd.DataFrame(dict(mean=g.mean(), std=g.std(ddof=0), settings=g.size())).reset_index()
 
 # %% ../../nbs/reward/06_evaluate.ipynb #e734a25a
+@_told
 def availability_metrics(
     table:pd.DataFrame, # from `availability_table`
 )->pd.DataFrame: # k, metric, prompts ("train" or "heldout"), mean, std, settings, undefined
@@ -482,6 +497,7 @@ class ChoiceTable(pd.DataFrame):
                             paragraph(f"{self.lines.iloc[0]} lines in {self.groups.iloc[0]} groups of questions.")])
 
 # %% ../../nbs/reward/06_evaluate.ipynb #5ae055bf
+@_told
 def cross_choices(
     rm, # an unfitted PromptReward; cloned for each fold
     out:Outcomes, # all outcomes of the training prompts

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
+from ..arguments import COUNT, FLAG, FRAME, NUMBERS, SEED, Kind, having, maybe, one_of, some, told, whole
 from ..core import InvalidData, plain, require
 from ..panel import facts, heading, paragraph, static_page, table
 from ..stats import Interval, auc, brier, calibration_error, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
 from .outcomes import LeakedRows, Outcomes, availability, group_folds, sorted_ids
+_OUTCOMES: _Any
+_GRID: _Any
+_told: _Any
 
 def _pairs(correct, p):
     ...

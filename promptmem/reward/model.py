@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
+from ..arguments import LISTED, TEXT, Kind, either, having, maybe, number, told
 from ..core import InvalidData, identity_key, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
@@ -29,6 +30,12 @@ from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, 
 from ..stats import expit, logit, share_interval
 
 sk = require("sklearn.base", "reward")
+
+# %% ../../nbs/reward/05_model.ipynb #d9f39062
+_OUTCOMES = having("`Outcomes`", "frame", "queries", "prompts")
+_TEXTS = either(TEXT, Kind("a list of texts", LISTED.fits, True))
+_told = told(out=_OUTCOMES, query=TEXT, prompt=TEXT, level=number(0, 1), prompts=maybe(_TEXTS), queries=_TEXTS,
+             method=maybe(TEXT), tradeoff=number(0, ends=True), rule=TEXT, pool=_TEXTS)
 
 # %% ../../nbs/reward/05_model.ipynb #c1b0b245
 def question_effects(
@@ -517,6 +524,7 @@ def question_of(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #9a1b16e6
 @patch
+@_told
 def seen(self:PromptReward,
     queries, # texts
 )->np.ndarray: # bool [n]
@@ -570,6 +578,7 @@ def _predict_pairs(rm, X):
 
 # %% ../../nbs/reward/05_model.ipynb #65f291dc
 @patch
+@_told(queries=None)
 def predict_proba(self:PromptReward,
     queries, # n texts (or pairs, when `prompts` is left out)
     prompts=None, # m texts
@@ -599,6 +608,7 @@ def predict(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #f36f6c1b
 @patch
+@_told
 def predict_outcomes(self:PromptReward,
     out:Outcomes, # any outcomes, of seen or new questions and prompts
 )->np.ndarray: # [len(out.frame)]
@@ -610,6 +620,7 @@ def predict_outcomes(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #df8a5396
 @patch
+@_told
 def prompt_probability(self:PromptReward,
     prompts, # texts
 )->np.ndarray: # [m]
@@ -618,6 +629,7 @@ def prompt_probability(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #ddcec5d9
 @patch
+@_told
 def choose(self:PromptReward,
     query:str, # the question
     prompts=None, # texts of candidates; default: the training prompts
@@ -630,6 +642,7 @@ def choose(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #f858b14b
 @patch
+@_told
 def best_of_n(self:PromptReward,
     queries, # texts
     prompts=None, # texts of candidates; default: the training prompts
@@ -649,6 +662,7 @@ def best_of_n(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #bcd9a4e3
 @patch
+@_told
 def predict_interval(self:PromptReward,
     queries, # n texts
     prompts, # m texts
@@ -688,6 +702,7 @@ def _counted(rm, mix):
 
 # %% ../../nbs/reward/05_model.ipynb #3472fad6
 @patch
+@_told
 def explain(self:PromptReward,
     query:str, # the question
     prompt:str, # any prompt
@@ -707,6 +722,7 @@ def explain(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #10261a9e
 @patch
+@_told
 def calibrate(self:PromptReward,
     out:Outcomes, # outcomes set aside: not in the training data
     method:str=None, # "platt", "isotonic" or "none"; default: the constructor's
@@ -723,6 +739,7 @@ def calibrate(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #35eb90e5
 @patch
+@_told
 def prompt_error(self:PromptReward,
     prompts, # texts
 )->np.ndarray: # [m]

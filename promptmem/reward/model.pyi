@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
+from ..arguments import LISTED, TEXT, Kind, either, having, maybe, number, told
 from ..core import InvalidData, identity_key, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
@@ -19,6 +20,9 @@ from .fits import Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit
 from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
 from ..stats import expit, logit, share_interval
 sk: _Any
+_OUTCOMES: _Any
+_TEXTS: _Any
+_told: _Any
 
 def question_effects(z, right, tried, cov, start=..., steps: int=...):
     ...

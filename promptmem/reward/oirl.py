@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..arguments import COUNT, DICT, FRAME, PATH, SEED, SHARE, TEXT, either, having, maybe, some, told, whole
 from promptmem.core import (
     InvalidData,
     identity_key,
@@ -29,7 +30,15 @@ from promptmem.core import (
 )
 from .outcomes import Outcomes, group_folds, near_groups, read_verdicts
 
+# %% ../../nbs/reward/11_oirl.ipynb #58394393
+_FILES = either(PATH, some(PATH, 1))
+_told = told(folder=PATH, path=PATH, paths=_FILES, near=SHARE, folds=whole(2, 10_000), seed=SEED, dataset=TEXT,
+             llm=TEXT, gsm8k=maybe(_FILES), svamp=maybe(_FILES), prompts=maybe(DICT), questions=FRAME,
+             sizes=maybe(some(COUNT, 1)),
+             out=having("`Outcomes`", "frame", "queries", "prompts"))
+
 # %% ../../nbs/reward/11_oirl.ipynb #6cae45a5
+@_told
 def read_gsm8k(
     path, # a JSON-lines file with question and answer
 )->pd.DataFrame: # text, gold, n_gold_steps
@@ -46,6 +55,7 @@ def read_gsm8k(
 # %% ../../nbs/reward/11_oirl.ipynb #afe8bdfd
 _SLOT = re.compile(r"\bnumber(\d+)\b")
 
+@_told
 def read_svamp(
     paths, # CSV files with Question, Numbers and Answer, read one after the other
 )->pd.DataFrame: # text, gold
@@ -111,6 +121,7 @@ def _prompt_table(folder, dataset, texts, files, heldout, given):
     return table
 
 # %% ../../nbs/reward/11_oirl.ipynb #6d6f65bb
+@_told
 def read_oirl(
     folder, # a copy of the Prompt-OIRL repository, or the folder with its label files
     dataset:str, # "gsm8k", "mawps" or "svamp": how the file names begin
@@ -159,6 +170,7 @@ def _storyline(texts):
     except ValueError: return np.zeros((len(texts), 1), np.float32)
 
 # %% ../../nbs/reward/11_oirl.ipynb #a570fcc5
+@_told
 def with_roles(
     out:Outcomes, # with split in the frame
     near:float=.6, # cosine of words from which two questions are one story; None: only equal ones
@@ -190,6 +202,7 @@ def _oirl_questions(dataset, gsm8k, svamp):
     return read_svamp([folds/f"fold{i}"/"train.csv" for i in range(5) if (folds/f"fold{i}"/"train.csv").exists()])
 
 # %% ../../nbs/reward/11_oirl.ipynb #ba0485ab
+@_told
 def tidy_oirl(
     folder, # a copy of the Prompt-OIRL repository
     gsm8k=None, # a copy of grade-school-math, or a folder with its train.jsonl and test.jsonl
@@ -249,6 +262,7 @@ def _matrix(out, split):
     return w.to_numpy().astype(bool).T, [*w.columns]
 
 # %% ../../nbs/reward/11_oirl.ipynb #47b32ebd
+@_told
 def write_oirl(
     out:Outcomes, # with split and row, as from `read_oirl`; or any log without gaps, which becomes the training rows
     folder, # gets LMllama2-style files
@@ -307,6 +321,7 @@ class _Arrays(pickle.Unpickler):
         return super().find_class(module, name)
 
 # %% ../../nbs/reward/11_oirl.ipynb #fab89e2e
+@_told
 def read_selections(
     path, # `ALL_{dataset}_10_{llm}.npy`
 )->pd.DataFrame: # setting, k, rule, success, n; `.attrs["right"]`: (setting, rule) -> bool vector
@@ -334,6 +349,7 @@ def read_selections(
     return table
 
 # %% ../../nbs/reward/11_oirl.ipynb #bb014ffd
+@_told(out=None)
 def read_judgments(
     folder, # with Processed_*_critic.npy and Processed_*_confidence.npy
     dataset:str, # "gsm8k", "mawps" or "svamp"

@@ -18,11 +18,23 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
+from promptmem.arguments import (
+    COUNT, FLAG, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, having, maybe, number, some, told,
+    whole)
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
 from ..core import (InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path,
                             write_atomic)
+
+# %% ../../nbs/reward/01_outcomes.ipynb #0699db54
+_LIST = Kind("a list of texts", LISTED.fits, True)
+_told = told(name=TEXT, threshold=number(0, 1, True), seed=SEED, folds=whole(2, 10_000), calib=SHARE, near=SHARE,
+             texts=LIST_OF_TEXTS, sizes=maybe(some(COUNT, 1)), test=_LIST, train=_LIST, path=PATH, folder=PATH,
+             prompts=Kind("a list of prompts", lambda v: LISTED.fits(v) and len(v) > 0, True), allow_leaks=FLAG,
+             complete=FLAG, store=having("a `Store`", "interactions"), scope=NAMED,
+             interactions=Kind("a list of interactions", lambda v: isinstance(v, (list, tuple)) and all(
+                 isinstance(i, dict) or hasattr(i, "verdict") for i in v), True))
 
 # %% ../../nbs/reward/01_outcomes.ipynb #bacb722b
 def question_key(
@@ -252,6 +264,7 @@ def read(cls:Outcomes,
 
 # %% ../../nbs/reward/01_outcomes.ipynb #5771d716
 @patch
+@_told
 def save(self:Outcomes,
     folder, # gets outcomes.parquet, queries.parquet and prompts.parquet
 )->Path:
@@ -290,6 +303,7 @@ def _judged_row(it, right):
 
 # %% ../../nbs/reward/01_outcomes.ipynb #3c3932c4
 @patch(cls_method=True)
+@_told
 def from_interactions(cls:Outcomes,
     interactions, # `Interaction`s or their dicts, e.g. the rows of a stream log
 )->Outcomes:
@@ -308,6 +322,7 @@ def from_interactions(cls:Outcomes,
 
 # %% ../../nbs/reward/01_outcomes.ipynb #40882c7b
 @patch(cls_method=True)
+@_told
 def from_store(cls:Outcomes,
     store, # a promptmem store
     scope:str, # whose interactions
@@ -316,6 +331,7 @@ def from_store(cls:Outcomes,
     return cls.from_interactions(store.interactions(scope=scope))
 
 # %% ../../nbs/reward/01_outcomes.ipynb #3183ada1
+@_told
 def read_verdicts(
     path, # text file with one `(index, True|False)` per line, or a bool .npy vector
 )->pd.DataFrame: # row, correct
@@ -336,6 +352,7 @@ def read_verdicts(
     return pd.DataFrame(rows, columns=["row", "correct"])
 
 # %% ../../nbs/reward/01_outcomes.ipynb #40f1b9ae
+@_told
 def read_answers(
     path, # text file of `(index, 'answer')` records, each followed by a line of 20 equals signs
 )->pd.DataFrame: # row, answer
@@ -386,6 +403,7 @@ def where(self:Outcomes,
 
 # %% ../../nbs/reward/01_outcomes.ipynb #b4884528
 @patch
+@_told
 def column(self:Outcomes,
     name:str, # a column of frame, queries or prompts
 )->pd.Series: # [len(frame)]
@@ -461,6 +479,7 @@ def groups(self:Outcomes,
 
 # %% ../../nbs/reward/01_outcomes.ipynb #212d3349
 @patch
+@_told(prompts=None, values=TEXT)
 def wide(self:Outcomes,
     values:str="correct", # which column to spread
     prompts=None, # prompt ids; default: all in the frame
@@ -479,6 +498,7 @@ def wide(self:Outcomes,
     return w.dropna() if complete else w
 
 # %% ../../nbs/reward/01_outcomes.ipynb #bf8dcf45
+@_told
 def availability(
     prompts, # prompt ids
     sizes=None, # keep only subsets of these sizes
@@ -535,6 +555,7 @@ def nearest(
     return index, cosine
 
 # %% ../../nbs/reward/01_outcomes.ipynb #a2f82d18
+@_told
 def find_leaks(
     test, # texts
     train, # texts
@@ -556,6 +577,7 @@ def find_leaks(
 # %% ../../nbs/reward/01_outcomes.ipynb #12fc24b1
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
+@_told
 def near_groups(
     texts, # questions
     embedder=None, # function texts -> unit vectors
@@ -577,6 +599,7 @@ def near_groups(
     return pd.factorize(np.array([root(i) for i in range(len(texts))]))[0]
 
 # %% ../../nbs/reward/01_outcomes.ipynb #43bb5420
+@_told
 def group_folds(
     groups, # [n] group of each item
     folds:int=5, # how many
@@ -595,6 +618,7 @@ def group_folds(
 
 # %% ../../nbs/reward/01_outcomes.ipynb #202ec0be
 @patch
+@_told(test=SHARE)
 def split(self:Outcomes,
     test:float=.2, # share of the questions to hold out
     calib:float=0., # share for calibration
@@ -619,6 +643,7 @@ def split(self:Outcomes,
 
 # %% ../../nbs/reward/01_outcomes.ipynb #d33ace1d
 @patch
+@_told
 def check_leaks(self:Outcomes,
     embedder=None, # to look for near copies
     threshold:float=.97, # cosine of a near copy

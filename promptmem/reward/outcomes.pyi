@@ -10,10 +10,13 @@ from pathlib import Path
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
+from promptmem.arguments import COUNT, FLAG, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
 from ..core import InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic
+_LIST: _Any
+_told: _Any
 
 def question_key(text: str) -> str:
     ...

@@ -22,7 +22,11 @@ import warnings
 from dataclasses import dataclass
 from functools import partial
 
+from ..arguments import TEXT, number, told, whole
 from fastcore.basics import patch
+
+# %% ../../nbs/rewrite/16_code.ipynb #585e7c7a
+_told = told(program=TEXT, test=TEXT, entry=TEXT, known=TEXT, seconds=number(0, 86400), memory=whole(1, 2**20))
 
 # %% ../../nbs/rewrite/16_code.ipynb #66962a79
 _FENCE = re.compile(r"```[^\n`]*(?:\n|\Z)")
@@ -361,6 +365,7 @@ class _Pair:
         for p in (self.program, self.tests): _end(p)
 
 # %% ../../nbs/rewrite/16_code.ipynb #17144f1d
+@_told
 def run_program(
     program: str,  # Python source
     test: str,  # Python source that raises where the program is wrong

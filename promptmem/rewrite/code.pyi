@@ -13,7 +13,9 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from functools import partial
+from ..arguments import TEXT, number, told, whole
 from fastcore.basics import patch
+_told: _Any
 _FENCE: _Any
 
 def _parts(answer):

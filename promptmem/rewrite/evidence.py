@@ -11,6 +11,13 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+from ..arguments import COLUMN, COUNT, SEED, SHARE, Kind, hold_fields, number, told, whole
+
+# %% ../../nbs/rewrite/02_evidence.ipynb #41704e95
+_DIFFERENCES = Kind("a list of numbers from -1 to 1", lambda v: COLUMN.fits(v) and all(
+    d is not None and -1 <= float(d) <= 1 for d in v))
+_told = told(alpha=number(0, 1), base=SHARE, better=SHARE, power=number(0, 1), most=whole(1, 10**5),
+             runs=whole(1, 10**5), seed=SEED, pairs=COUNT, hopeless_at=number(0), differences=_DIFFERENCES)
 
 # %% ../../nbs/rewrite/02_evidence.ipynb #5fa7d532
 _BETS = (np.arange(64) + .5)/64  # the fractions that the stake is spread over
@@ -52,6 +59,11 @@ class PairedTest(_Pairs):
     differences:list = field(default_factory=list) # as they came
     peak:float = 1. # largest stake so far
 
+    def __post_init__(self):
+        hold_fields(self, alpha=number(0, 1), hopeless_at=number(0), peak=number(0, ends=True),
+                    differences=_DIFFERENCES)
+
+    @_told
     def update(self,
         differences, # further differences, each in [-1, 1]
     )->"PairedTest":
@@ -84,6 +96,7 @@ def least_wins(
 # %% ../../nbs/rewrite/02_evidence.ipynb #76c2f0ca
 class SignTest(_Pairs):
     "A one-sided test of right/wrong pairs, with a plan of how many there will be, that may accept early"
+    @_told
     def __init__(self,
         alpha:float=.05, # chance of a false acceptance, all steps together
         pairs:int=40, # that will be asked at most
@@ -93,6 +106,7 @@ class SignTest(_Pairs):
         self.alpha, self.pairs, self.hopeless_at = alpha, pairs, hopeless_at
         self.differences, self.accepted, self.spent = [], False, 0.
         self._open = np.ones(1)   # [differing pairs + 1] chance of each number of wins without acceptance so far
+    @_told
     def update(self,
         differences, # further differences: 1, 0 or -1
     )->"SignTest":
@@ -137,6 +151,7 @@ def _cut(test, last):
     test._open = np.where(np.arange(m+1) < least, test._open, 0.)
 
 # %% ../../nbs/rewrite/02_evidence.ipynb #dd929303
+@_told
 def pairs_needed(
     base:float, # accuracy of the incumbent
     better:float, # accuracy of the challenger

@@ -17,11 +17,20 @@ from dataclasses import dataclass
 from fastcore.basics import patch
 import numpy as np
 
+from ..arguments import COUNT, SEED, SHARE, either, hold_fields, maybe, number, whole
 from .ability import Abilities
 from .guards import first_objection
 from ..lm.base import LMError, PromptTooLong
 from .propose import Proposal, State
 from .result import Candidate
+
+# %% ../../nbs/rewrite/08_finder.ipynb #7dff8b96
+_COUNTS = dict.fromkeys(("batch_pairs", "max_candidates", "wave_calls"), COUNT)
+_SHARES = dict.fromkeys(("proof_share", "proof_least", "proof_chance", "known_best", "likely"), SHARE)
+_WHOLES = dict.fromkeys(("held_out_calls", "imagined", "imagined_last", "least_answers", "incumbent_questions"),
+                        whole())
+_FIELDS = dict(rounds=whole(1, 10**6), alpha=number(0, 1), seed=SEED, screen_keep=maybe(either(number(0, 1), number(
+    0, 1, True))), screen_error=maybe(number(0)), proof_margin=number(0, ends=True), **_COUNTS, **_SHARES, **_WHOLES)
 
 # %% ../../nbs/rewrite/08_finder.ipynb #6a25bb10
 @dataclass(frozen=True)
@@ -50,6 +59,8 @@ class SearchSettings:
     known_best:float = .95
     prove:object = True # False and "likely": all calls go into finding
     likely:float = .5 # chance of being better at which "likely" keeps the best guess
+
+    def __post_init__(self): hold_fields(self, **_FIELDS)
 
 # %% ../../nbs/rewrite/08_finder.ipynb #72346bcd
 class _Trouble:

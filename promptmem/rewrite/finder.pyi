@@ -6,11 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from fastcore.basics import patch
 import numpy as np
+from ..arguments import COUNT, SEED, SHARE, either, hold_fields, maybe, number, whole
 from .ability import Abilities
 from .guards import first_objection
 from ..lm.base import LMError, PromptTooLong
 from .propose import Proposal, State
 from .result import Candidate
+_COUNTS: _Any
+_SHARES: _Any
+_WHOLES: _Any
+_FIELDS: _Any
 
 @dataclass(frozen=True)
 class SearchSettings:
@@ -34,6 +39,9 @@ class SearchSettings:
     known_best: float = ...
     prove: object = ...
     likely: float = ...
+
+    def __post_init__(self):
+        ...
 
 class _Trouble:
     role: _Any

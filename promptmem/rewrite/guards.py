@@ -11,11 +11,17 @@ __all__ = ['FormGuard', 'new_names', 'new_numbers', 'ngrams', 'LeakGuard', 'ques
 # %% ../../nbs/rewrite/04_guards.ipynb #66ec0182
 import re
 
+from ..arguments import COUNT, FLAG, LIST_OF_TEXTS, number, told, whole
 from ..core import fold, words
+
+# %% ../../nbs/rewrite/04_guards.ipynb #340501eb
+_told = told(max_chars=COUNT, n=whole(1, 1000), allow=LIST_OF_TEXTS, min_chars=whole(0, 10**6), kind=FLAG, facts=FLAG,
+             min_similarity=number(-1, 1, True))
 
 # %% ../../nbs/rewrite/04_guards.ipynb #8f0c9903
 class FormGuard:
     "Refuse empty texts, the template's own text, marks of the proposer, and texts out of proportion"
+    @_told
     def __init__(self,
         max_chars:int=4000, # longest candidate
     ): self.max_chars = max_chars
@@ -65,6 +71,7 @@ def ngrams(
 # %% ../../nbs/rewrite/04_guards.ipynb #a87100f5
 class LeakGuard:
     "Refuse candidates that carry gold answers, letters, names, numbers or word runs of the examples"
+    @_told
     def __init__(self,
         n:int=4, # word runs of this length are a copy
         allow=(), # gold answers that a prompt may name: labels
@@ -119,6 +126,7 @@ def question_kind(
 # %% ../../nbs/rewrite/04_guards.ipynb #08a2bd69
 class DriftGuard:
     "Refuse candidates that lose numbers or names, change the kind of question, or move too far in meaning"
+    @_told
     def __init__(self,
         min_similarity:float=.5, # cosine between the embeddings of seed and candidate
         embedder="hash", # a name for `load_embedder`, or a function texts -> unit vectors; None: do not compare

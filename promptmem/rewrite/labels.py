@@ -15,10 +15,17 @@ from collections import Counter
 from fastcore.basics import patch
 import numpy as np
 
+from ..arguments import FUNCTION, LIST_OF_TEXTS, TEXT, Kind, having, maybe, told, whole
 from ..core import identity_key, stable_hash
 from ..grade import answer_key, chosen, without_markdown
 from ..lm.base import LM
 from ..record import Completion, Usage
+
+# %% ../../nbs/rewrite/00_labels.ipynb #08076368
+_LABELS = Kind("a list of texts, each once", lambda v: LIST_OF_TEXTS.fits(v) and len({*v}) == len(v) and all(
+    s.strip() for s in v))
+_told = told(labels=maybe(_LABELS), lm=having("a language model", "complete"), answer=TEXT, written=FUNCTION,
+             task=maybe(having("a `PromptTask`", "split", "train")), questions=whole())
 
 # %% ../../nbs/rewrite/00_labels.ipynb #fcf1c769
 _NOT = ("not", "no", "never", "neither", "nor", "isn t", "isnt", "than", "instead of", "wasn t", "aren t", "don t")
@@ -47,6 +54,7 @@ def _decided(grader, answer):
 # %% ../../nbs/rewrite/00_labels.ipynb #80770534
 class LabelGrader:
     "Right when an answer settles on the expected one of a few labels"
+    @_told(labels=_LABELS)
     def __init__(self,
         labels, # the right answers of the task, each once
     ):
@@ -67,6 +75,7 @@ class LabelGrader:
 
 # %% ../../nbs/rewrite/00_labels.ipynb #7938f405
 @patch
+@_told
 def named(self:LabelGrader,
     answer:str, # what the model wrote
 )->set:
@@ -172,6 +181,7 @@ def _favoured(model, prompts):
 class LikeliestLabel(LM):
     "Answers with the one of a few labels that a local model finds likeliest"
 
+    @_told
     def __init__(self,
         lm,  # a local model: `load_lm("smollm2")`
         labels=None,  # the possible answers, each once; None: those of the task
@@ -179,7 +189,8 @@ class LikeliestLabel(LM):
         task=None,  # a `PromptTask`: what each wording favours is taken off
         questions: int = 8,  # of its train part, that show what a wording favours
     ):
-        self.lm, self.labels, self.written = lm, list(labels or getattr(task.grader, "labels", ())), written
+        self.lm, self.labels, self.written = lm, list(labels or getattr(
+            getattr(task, "grader", None), "labels", ())), written
         if len(self.labels) < 2:
             raise ValueError(f"at least two labels are needed, not {self.labels}")
         self.known = [e.question for es in task.split.values() for e in es] if task else []

@@ -5,10 +5,13 @@ import re
 from collections import Counter
 from fastcore.basics import patch
 import numpy as np
+from ..arguments import FUNCTION, LIST_OF_TEXTS, TEXT, Kind, having, maybe, told, whole
 from ..core import identity_key, stable_hash
 from ..grade import answer_key, chosen, without_markdown
 from ..lm.base import LM
 from ..record import Completion, Usage
+_LABELS: _Any
+_told: _Any
 _NOT: _Any
 
 def _naming(labels):

@@ -17,12 +17,23 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from ..arguments import FLAG, PATH, TEXT, Kind, having, maybe, told, whole
 from ..core import InvalidData, fold, read_jsonl, read_text
 from ..data import sought
 from .guards import DriftGuard, FormGuard, first_objection
 from .propose import State
 from .result import Candidate
 from .task import Example, Ledger, PromptTask
+
+# %% ../../nbs/rewrite/11_pairs.ipynb #20d5c248
+_PAIRS = Kind("a list of `Pair`s, as `load_pairs` reads them", lambda v: isinstance(v, (list, tuple)) and all(
+    hasattr(p, "before") and hasattr(p, "after") for p in v), True)
+_told = told(pairs=_PAIRS, drop_suspects=FLAG, task=having("a `PromptTask`", "hard_questions"), prompt=TEXT,
+             lm=having("a language model", "complete"), proposer=having("a proposer, such as `Reflect()`", "propose"),
+             proposer_lm=maybe(having("a language model", "complete")), limit=whole(), budget_calls=maybe(whole()),
+             guards=maybe(Kind("a list of functions", lambda v: isinstance(v, (list, tuple)) and all(
+                 map(callable, v)))),
+             path=PATH, rejects=maybe(Kind("a list", lambda v: isinstance(v, list))))
 
 # %% ../../nbs/rewrite/11_pairs.ipynb #2164ff24
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ def _csv_rows(path):
     except csv.Error as e: raise InvalidData(f"{path.name}:{reader.line_num}: not CSV: {e}") from e
 
 # %% ../../nbs/rewrite/11_pairs.ipynb #cc499cbd
+@_told
 def load_pairs(
     path, # .jsonl with before and after, or one of the published .csv layouts
     rejects:list=None, # receives (row, reason) of what could not be read; None: such a row raises
@@ -111,6 +123,7 @@ class Cleaned:
         return f"Cleaned({len(self.pairs)} pairs, dropped {dict(self.dropped)}, {len(self.suspects)} leak suspects)"
 
 # %% ../../nbs/rewrite/11_pairs.ipynb #a60c2eff
+@_told
 def clean_pairs(
     pairs, # of `Pair`
     drop_suspects:bool=False, # leave leak suspects out, too
@@ -190,6 +203,7 @@ def _fillers(task, example):
             if e.id != example.id][:5]
 
 # %% ../../nbs/rewrite/11_pairs.ipynb #8f3c507f
+@_told
 def improve_questions(
     task, # a `PromptTask`
     lm, # the model that answers

@@ -17,7 +17,15 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 
+from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
 from ..core import InvalidData, fold, split_thinking
+
+# %% ../../nbs/rewrite/03_propose.ipynb #831b0dbf
+_SLOTS = Kind("a dict from slot to its phrases", lambda v: isinstance(v, dict) and len(v) > 0 and all(
+    isinstance(k, str) and LIST_OF_TEXTS.fits(p) and len(p) > 0 for k, p in v.items()))
+_told = told(slots=_SLOTS, joiner=TEXT, text=TEXT, choice=DICT, rng=having("a numpy random generator", "integers"),
+             additions=maybe(LIST_OF_TEXTS), mutations=maybe(LIST_OF_TEXTS), mutate=SHARE, change=SHARE, show=COUNT,
+             exemplars=whole(), failures=COUNT, widths=some(number(0), 1))
 
 # %% ../../nbs/rewrite/03_propose.ipynb #c27b104e
 @dataclass
@@ -68,6 +76,7 @@ def failures(self:State,
 # %% ../../nbs/rewrite/03_propose.ipynb #68ef6ce5
 class PhraseBook:
     "Slots with alternative phrases; a prompt is one phrase per slot, joined"
+    @_told
     def __init__(self,
         slots:dict, # slot name -> list of phrases; an empty text leaves the slot out
         joiner:str=" ", # between the phrases
@@ -87,6 +96,7 @@ class PhraseBook:
 
 # %% ../../nbs/rewrite/03_propose.ipynb #76a44e6d
 @patch
+@_told
 def write(self:PhraseBook,
     choice:dict, # slot -> index of the phrase
 )->str:
@@ -95,6 +105,7 @@ def write(self:PhraseBook,
 
 # %% ../../nbs/rewrite/03_propose.ipynb #1fc6412e
 @patch
+@_told
 def read(self:PhraseBook,
     text:str, # what the model wrote
 )->dict:
@@ -109,6 +120,7 @@ def read(self:PhraseBook,
 
 # %% ../../nbs/rewrite/03_propose.ipynb #f26b1f5d
 @patch
+@_told
 def draw(self:PhraseBook,
     rng, # source of chance
 )->str:
@@ -229,6 +241,7 @@ def ridge(
 # %% ../../nbs/rewrite/03_propose.ipynb #5c5b40e5
 class LearnPhrases:
     "Thompson sampling over a linear model of what each phrase is worth"
+    @_told
     def __init__(self,
         book=INSTRUCTIONS, # the phrases
         widths=(.1, .2, .4), # standard deviations that a phrase's worth may have, in score units
@@ -275,6 +288,7 @@ _END = re.compile(r"(?<=[.!?])\s+")
 # %% ../../nbs/rewrite/03_propose.ipynb #7f884c3f
 class SentenceEdits:
     "Drop, add or reorder the sentences of a parent"
+    @_told
     def __init__(self,
         additions=None, # sentences that may be added; those of the general phrase book by default
     ):
@@ -308,6 +322,7 @@ def sentences_of(
 # %% ../../nbs/rewrite/03_propose.ipynb #3c525185
 class LearnSentences:
     "Thompson sampling over what each sentence of the wordings tried so far is worth"
+    @_told
     def __init__(self,
         widths=(.1, .2, .4), # standard deviations that a sentence's worth may have, in score units
         change:float=.1, # chance that one sentence is put in or left out at random
@@ -425,6 +440,7 @@ class History(_Asking):
                 "worst first:\n{history}\n\nQuestions of the kind, with their answers:\n{examples}\n\n"
                 "Write one new instruction that differs from all of these and does better. Do not put questions or "
                 "answers into it. Write it between <prompt> and </prompt>.")
+    @_told
     def __init__(self,
         show=20, # wordings in the prompt
         exemplars=3, # questions with answers in the prompt
@@ -460,6 +476,7 @@ class Breeder(_Asking):
     "Mutation instructions that evolve themselves (PromptBreeder)"
     name = "breeder"
     template = "{mutation}\nInstruction: {a}\nWrite the new instruction between <prompt> and </prompt>."
+    @_told
     def __init__(self,
         mutations=None, # instructions that ask for a change
     ):
@@ -537,6 +554,7 @@ class Reflect(_Asking):
     template = ("A language model follows this instruction: {a}\nIt failed on these questions:\n{failures}\n\n"
                 "Find out what it misunderstood in general, and write an instruction that would prevent it. Do not put "
                 "questions, names, numbers or answers from above into it. Write it between <prompt> and </prompt>.")
+    @_told
     def __init__(self,
         failures=3, # failed answers in the prompt
     ):

@@ -5,7 +5,10 @@ import re
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
+from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
 from ..core import InvalidData, fold, split_thinking
+_SLOTS: _Any
+_told: _Any
 
 @dataclass
 class Proposal:

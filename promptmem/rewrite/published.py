@@ -18,7 +18,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..arguments import COUNT, DICT, FUNCTION, PATH, TEXT, having, maybe, told
 from ..core import InvalidData, read_jsonl, read_text, require
+
+# %% ../../nbs/rewrite/15_published.ipynb #277558c2
+_told = told(path=PATH, rounds=COUNT, example=having("an `Example`", "question", "expected", "meta"),
+             lm=having("a language model", "complete"), score=FUNCTION, steps=DICT, most_words=COUNT,
+             hint=maybe(TEXT), rewriter=maybe(FUNCTION))
 
 # %% ../../nbs/rewrite/15_published.ipynb #196b5505
 def _rows(path):
@@ -94,6 +100,7 @@ def _text(row, names, where, empty=False):
     return row[key]
 
 # %% ../../nbs/rewrite/15_published.ipynb #5ea6688d
+@_told
 def load_mmlu(
     path, # .jsonl, .json, .csv or .parquet
 )->list: # dicts for a `PromptTask`: question, expected (a letter), id, choices, subject
@@ -121,6 +128,7 @@ def _choice(row, where, i):
                 stem=question.strip(), subject=str(row.get("subject", "")))
 
 # %% ../../nbs/rewrite/15_published.ipynb #74d72f98
+@_told
 def load_alpaca(
     path, # .json, .jsonl, .csv or .parquet
 )->list: # dicts for a `PromptTask`: question, expected, id
@@ -135,6 +143,7 @@ def load_alpaca(
     return out
 
 # %% ../../nbs/rewrite/15_published.ipynb #a57b9e79
+@_told
 def load_humaneval(
     path,  # .jsonl, .jsonl.gz, .json or .parquet
 ) -> list:  # dicts for a `PromptTask` with `CodeGrader`
@@ -224,6 +233,7 @@ def _attempt(lm, score, steps, prompt, example, words):
     return Attempt(asked, answer, float(score(answer, example)))
 
 # %% ../../nbs/rewrite/15_published.ipynb #092f2efe
+@_told(rewriter=None, hint=None)
 def rewrite_steps(
     example, # an `Example`
     lm, # answers and rewrites, as published; a chat model

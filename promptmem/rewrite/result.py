@@ -20,8 +20,12 @@ from dataclasses import asdict, dataclass, field, fields
 
 from fastcore.basics import patch
 
+from ..arguments import PATH, TEXT, maybe, one_of, told
 from ..core import InvalidData, plain, read_json, write_atomic
 from ..stats import Interval
+
+# %% ../../nbs/rewrite/06_result.ipynb #1605778a
+_told = told(before=TEXT, after=TEXT, style=one_of("text", "html"), path=maybe(PATH))
 
 # %% ../../nbs/rewrite/06_result.ipynb #2786a19a
 STATUS = ("seed", "rejected", "screened", "untried", "tried", "unproved", "refuted", "accepted")
@@ -69,6 +73,7 @@ class Wording(str):
         return str(self)
 
 # %% ../../nbs/rewrite/06_result.ipynb #65ae1e64
+@_told
 def prompt_diff(
     before:str, # a wording
     after:str, # another

@@ -6,8 +6,10 @@ import html
 import json
 from dataclasses import asdict, dataclass, field, fields
 from fastcore.basics import patch
+from ..arguments import PATH, TEXT, maybe, one_of, told
 from ..core import InvalidData, plain, read_json, write_atomic
 from ..stats import Interval
+_told: _Any
 STATUS: _Any
 
 @dataclass

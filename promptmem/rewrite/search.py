@@ -14,6 +14,8 @@ import warnings
 
 import numpy as np
 
+from ..arguments import (
+    COUNT, FLAG, FUNCTION, LIST_OF_TEXTS, SEED, TEXT, Kind, either, having, maybe, number, one_of, told, whole)
 from .evidence import fewest_wins, least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
 from .finder import posterior_mean
@@ -28,6 +30,21 @@ from .result import OptimizeResult
 from .task import Ledger
 from ..lm.base import LMError
 from ..stats import interval, paired_interval
+
+# %% ../../nbs/rewrite/10_search.ipynb #8fb2c167
+_TASK = having("a `PromptTask`", "train", "dev", "held_out", "render")
+_BUDGET = whole(0, 10**7)
+_told = told(task=_TASK, lm=having("a language model", "complete"), rounds=whole(1, 10**6), budget_calls=_BUDGET,
+             alpha=number(0, 1), screen_keep=maybe(number(0, 1, True)), screen_error=maybe(number(0)),
+             held_out_calls=maybe(_BUDGET), speculate=COUNT, max_candidates=COUNT, seed=SEED, longest=COUNT, asks=FLAG,
+             seeds=either(TEXT, LIST_OF_TEXTS), proposer_lm=maybe(having("a language model", "complete")),
+             proposers=maybe(Kind("a list of proposers", lambda v: isinstance(v, (list, tuple)) and all(
+                 hasattr(p, "propose") for p in v))), guards=maybe(Kind("a list of functions", lambda v: isinstance(
+                     v, (list, tuple)) and all(map(callable, v)))), preset=maybe(one_of("published")),
+             screen=maybe(having("a reward model with predict_proba", "predict_proba")),
+             progress=either(FLAG, FUNCTION), prove=either(FLAG, one_of("likely")),
+             price=maybe(Kind("two prices per million tokens", lambda v: isinstance(v, (tuple, list)) and len(
+                 v) == 2 and all(number(0, ends=True).fits(x) for x in v))))
 
 # %% ../../nbs/rewrite/10_search.ipynb #43433793
 def run_search(
@@ -262,6 +279,7 @@ def _listener(progress, budget):
     return show
 
 # %% ../../nbs/rewrite/10_search.ipynb #716b065f
+@_told
 def optimize_prompt(
     task, # a `PromptTask`
     lm, # the model that the prompt is for
@@ -312,6 +330,7 @@ def optimize_prompt(
     return finish(state, config)
 
 # %% ../../nbs/rewrite/10_search.ipynb #496bedef
+@_told
 def estimate_cost(
     task, # a `PromptTask`
     lm, # the model that will answer
@@ -325,7 +344,8 @@ def estimate_cost(
     "The most that a search can cost"
     if asks is None: asks = bool(getattr(lm, "chat", False))
     es = [e for s in task.split.values() for e in s][:50]
-    longest = max(longest, *(lm.count_tokens(s) for s in seeds))
+    seeds = [seeds] if isinstance(seeds, str) else list(seeds)
+    longest = max([longest, *(lm.count_tokens(s) for s in seeds)])
     said = lambda x: x if isinstance(x, str) else "\n".join(m["content"] for m in x)
     answer = max(lm.count_tokens(said(task.render("", e.question))) for e in es) + longest
     proposals = budget_calls//3 if asks else 0

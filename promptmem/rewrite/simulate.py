@@ -18,11 +18,17 @@ from pathlib import Path
 from fastcore.basics import patch
 import numpy as np
 
+from ..arguments import DICT, FLAG, PATH, SEED, TEXT, having, maybe, number, told, whole
 from ..core import InvalidData, read_jsonl, stable_hash, write_atomic
 from ..lm.base import LM, LMError
 from ..record import Completion, Usage
 from .propose import PhraseBook
 from .task import PromptTask
+
+# %% ../../nbs/rewrite/05_simulate.ipynb #01bb5e88
+_told = told(n=whole(3, 10**7), seed=SEED, base=number(), spread=number(0, 100, True), null=FLAG, name=TEXT,
+             prompt=TEXT, outcomes=DICT, path=PATH, chat=FLAG,
+             lm=maybe(having("a language model", "complete", "name")))
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #6e2f980b
 WORTH = dict(role={"": 0., "You are a careful clerk.": .3, "You are a pirate.": -.8, "You are a poet.": -.5},
@@ -49,6 +55,7 @@ def _uniform(*parts): return int(stable_hash(parts, 13), 16)/16**13
 class Simulator(LM):
     "A model whose chance to answer right is a known function of the prompt"
     context_length = None
+    @_told
     def __init__(self,
         n:int=200, # questions
         seed:int=0, # of the questions' difficulty and of every answer
@@ -83,6 +90,7 @@ def identity(self:Simulator):
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #5c3a971a
 @patch
+@_told
 def logit(self:Simulator,
     prompt:str, # a wording
 )->float:
@@ -94,6 +102,7 @@ def logit(self:Simulator,
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #85726b44
 @patch
+@_told
 def accuracy(self:Simulator,
     prompt:str, # a wording
 )->float:
@@ -140,6 +149,7 @@ class SimulatedWriter(LM):
 class ReplayLM(LM):
     "Answers from a log of outcomes: 'right' or 'wrong'"
     template = "{question}\x1f{prompt}"
+    @_told
     def __init__(self,
         outcomes:dict, # (prompt text, question text) -> share of right answers, or bool
         name:str="replay", # for records
@@ -165,6 +175,7 @@ class ReplayLM(LM):
 # %% ../../nbs/rewrite/05_simulate.ipynb #fc7d056b
 class RecordedLM(LM):
     "A model whose answers are kept in a file, or that file without the model"
+    @_told
     def __init__(self,
         path, # .jsonl of requests and answers
         lm=None, # the model to record; None: only what the file holds

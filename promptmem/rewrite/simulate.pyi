@@ -8,11 +8,13 @@ import re
 from pathlib import Path
 from fastcore.basics import patch
 import numpy as np
+from ..arguments import DICT, FLAG, PATH, SEED, TEXT, having, maybe, number, told, whole
 from ..core import InvalidData, read_jsonl, stable_hash, write_atomic
 from ..lm.base import LM, LMError
 from ..record import Completion, Usage
 from .propose import PhraseBook
 from .task import PromptTask
+_told: _Any
 WORTH: _Any
 TOGETHER: _Any
 

@@ -20,10 +20,18 @@ from pathlib import Path
 from fastcore.basics import patch
 import numpy as np
 
+from ..arguments import COUNT, DICT, FLAG, LIST_OF_TEXTS, PATH, Kind, maybe
+from ..lm.arguments import MODEL, TOKENIZER, told
 from ..core import InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
 from ..stats import Interval, bootstrap, paired_bootstrap, paired_interval
+
+# %% ../../nbs/rewrite/13_student.ipynb #52499b6c
+_PAIRS = Kind("a list of `Pair`s", lambda v: isinstance(v, (list, tuple)) and all(
+    hasattr(p, "before") for p in v), True)
+_told = told(model=MODEL, tokenizer=TOKENIZER, info=maybe(DICT), prompts=LIST_OF_TEXTS, max_tokens=COUNT,
+             batch_size=COUNT, folder=PATH, adapted=FLAG, pairs=_PAIRS)
 
 # %% ../../nbs/rewrite/13_student.ipynb #3b62a869
 @dataclass(frozen=True)
@@ -195,6 +203,7 @@ class Rewrite:
 # %% ../../nbs/rewrite/13_student.ipynb #fa3c5a2f
 class PromptRewriter:
     "A small language model that turns bad prompts into better ones: `rw(prompt)`"
+    @_told
     def __init__(self,
         model, # a causal model (with LoRA modules)
         tokenizer, # its tokenizer
@@ -219,6 +228,7 @@ class PromptRewriter:
 
 # %% ../../nbs/rewrite/13_student.ipynb #85734712
 @patch
+@_told
 def rewrite(self:PromptRewriter,
     prompts, # list of texts
     max_tokens:int=80, # longest rewriting
@@ -290,6 +300,7 @@ def _pad(tokenizer): return next(i for i in (tokenizer.pad_token_id, tokenizer.e
 
 # %% ../../nbs/rewrite/13_student.ipynb #e6a7259d
 @patch
+@_told
 def loss(self:PromptRewriter,
     pairs, # `Pair`s
     adapted:bool=True, # with what was learned; False: the base alone
@@ -435,6 +446,7 @@ def effect(self:PromptRewriter,
 
 # %% ../../nbs/rewrite/13_student.ipynb #5771d716
 @patch
+@_told
 def save(self:PromptRewriter,
     folder, # where to write
 )->Path:

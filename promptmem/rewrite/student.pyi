@@ -9,10 +9,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from fastcore.basics import patch
 import numpy as np
+from ..arguments import COUNT, DICT, FLAG, LIST_OF_TEXTS, PATH, Kind, maybe
+from ..lm.arguments import MODEL, TOKENIZER, told
 from ..core import InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
 from ..stats import Interval, bootstrap, paired_bootstrap, paired_interval
+_PAIRS: _Any
+_told: _Any
 
 @dataclass(frozen=True)
 class StudentConfig:

@@ -20,12 +20,28 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 
+from promptmem.arguments import (
+    COUNT, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, told,
+    whole)
 from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash
 from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 from .labels import LabelGrader, class_table, default_grader, same_answer, say_same # noqa: F401
+
+# %% ../../nbs/rewrite/01_task.ipynb #38de15af
+_LEDGER = Kind("a `Ledger`", lambda v: hasattr(v, "left") and not isinstance(v, type))
+_EXAMPLES = Kind("a list of `Example`s", lambda v: isinstance(v, (list, tuple)) and all(
+    hasattr(e, "question") and hasattr(e, "expected") for e in v), True)
+_told = told(prompt=TEXT, question=TEXT, lm=having("a language model", "complete"), ledger=maybe(_LEDGER),
+             split=one_of("train", "dev", "held_out"), below=number(), examples=maybe(_EXAMPLES), purpose=TEXT)
+_told_task = told(seed=SEED, max_tokens=maybe(COUNT), temperature=number(0, 100, True), template=TEXT, name=TEXT,
+                  system=maybe(TEXT), stop=either(maybe(TEXT), LIST_OF_TEXTS),
+                  pinned=Kind("a list of examples", LISTED.fits, True),
+                  grader=maybe(either(FUNCTION, TEXT, having("a scorer with score", "score"))),
+                  split=Kind("three shares that sum to 1", lambda v: isinstance(
+                      v, (tuple, list)) and len(v) == 3 and all(SHARE.fits(x) for x in v)))
 
 # %% ../../nbs/rewrite/01_task.ipynb #545a0be3
 @dataclass(frozen=True)
@@ -95,6 +111,7 @@ class BudgetSpent(RuntimeError):
 # %% ../../nbs/rewrite/01_task.ipynb #2b1f10c5
 class Ledger:
     "Counts every request against a cap"
+    @_told(budget=maybe(whole()))
     def __init__(self,
         budget:int=None, # most requests; None: no cap
     ):
@@ -113,6 +130,7 @@ class Ledger:
 
 # %% ../../nbs/rewrite/01_task.ipynb #be8cbad1
 @patch
+@_told(n=whole())
 def charge(self:Ledger,
     n:int, # how many
     purpose:str, # what the calls are for: "find", "prove", "propose", ...
@@ -194,6 +212,7 @@ def _check_templates(template, system):
 # %% ../../nbs/rewrite/01_task.ipynb #b9ed771b
 class PromptTask:
     "Questions with answers, how prompt and question are put together, and how an answer is scored"
+    @_told_task
     def __init__(self,
         examples, # list of `Example`s, dicts or pairs, a table, a .csv or .jsonl file; or a dict train, dev, held_out
         grader=None, # a name in `promptmem.grade`, a function, an object with `score(answer, example, ledger)`;
@@ -246,6 +265,9 @@ def _read(path):
 def _make_splits(self, examples, shares, seed):
     examples = _read(examples) if isinstance(examples, (str, os.PathLike)) else as_rows(examples)
     if isinstance(examples, bytes): raise InvalidData(f"examples are rows of question and answer, not {examples!r:.60}")
+    several = hasattr(examples, "__iter__") and not isinstance(examples, (set, frozenset))
+    if not several or getattr(examples, "ndim", 1) != 1:
+        raise InvalidData(f"examples is a {type(examples).__name__}: expected rows of question and answer")
     given = isinstance(examples, dict)
     if given and set(examples) != set(SPLITS):
         raise InvalidData(f"a split needs the keys {', '.join(SPLITS)}; found {', '.join(examples)}")
@@ -266,6 +288,7 @@ def _make_splits(self, examples, shares, seed):
 
 # %% ../../nbs/rewrite/01_task.ipynb #cdb2b728
 @patch
+@_told
 def render(self:PromptTask,
     prompt:str, # the wording under test
     question:str, # the question
@@ -279,6 +302,7 @@ def render(self:PromptTask,
 
 # %% ../../nbs/rewrite/01_task.ipynb #27381d97
 @patch
+@_told(examples=_EXAMPLES)
 def run(self:PromptTask,
     prompt:str, # the wording under test
     examples, # list of `Example`s
@@ -369,6 +393,7 @@ def verdict(self:Evaluation)->str:
 
 # %% ../../nbs/rewrite/01_task.ipynb #a6c1ae84
 @patch
+@_told
 def evaluate(self:PromptTask,
     prompt:str, # the wording to measure
     lm, # answers the prompts
@@ -385,6 +410,7 @@ def evaluate(self:PromptTask,
 
 # %% ../../nbs/rewrite/01_task.ipynb #efabafe6
 @patch
+@_told
 def hard_questions(self:PromptTask,
     prompt:str, # the wording in use now
     lm, # answers the prompts
@@ -404,6 +430,7 @@ JUDGE = ("Question: {question}\nRight answer: {expected}\nAnswer to grade: {answ
 class JudgeScorer:
     "A language model grades from 0 to 10"
     calls = 1 # requests per answer, beside the answer itself
+    @_told(template=TEXT, max_tokens=COUNT)
     def __init__(self,
         lm, # the judge
         template:str=JUDGE, # with {question}, {expected} and {answer}

@@ -9,12 +9,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
+from promptmem.arguments import COUNT, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, told, whole
 from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash
 from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 from .labels import LabelGrader, class_table, default_grader, same_answer, say_same
+_LEDGER: _Any
+_EXAMPLES: _Any
+_told: _Any
+_told_task: _Any
 
 @dataclass(frozen=True)
 class Example:

@@ -11,19 +11,25 @@ __all__ = ['word_task', 'word_book']
 # %% ../../nbs/rewrite/12_words.ipynb #7e18ed42
 import random
 
+from ..arguments import SEED, told, whole
 from ..demo.world import ANSWER, LEXICAL, SEP
 from ..demo.evaluate import heldout_words, own_templates
 from .propose import PhraseBook
 from .task import SPLITS, PromptTask
 
+# %% ../../nbs/rewrite/12_words.ipynb #8756cd8e
+_told = told(n=whole(12, 10**6), seed=SEED)
+
 # %% ../../nbs/rewrite/12_words.ipynb #ce57277d
+@_told
 def word_task(
     kind:str="hom", # what is meant: syn, ant, hom, defn or sent
     n:int=120, # questions for the search; all further words are `held_out`, too
     seed:int=0, # of words, wordings and split
 )->PromptTask:
     "Unclear questions that all mean `kind`, each about another held-out word"
-    if kind not in LEXICAL: raise ValueError(f"kind is one of {', '.join(LEXICAL)}, not {kind!r}")
+    if not isinstance(kind, str) or kind not in LEXICAL:
+        raise ValueError(f"kind is one of {', '.join(LEXICAL)}, not {kind!r}")
     rng = random.Random(f"{kind}{seed}")
     words = sorted(set(heldout_words()))
     rng.shuffle(words)

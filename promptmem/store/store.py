@@ -683,7 +683,7 @@ def use_counts(self:Store,
     scope=None, # as in `uses`
 )->dict: # id -> dict(uses, right, wrong)
     "How often entries went into a prompt, and how the answers were judged"
-    if isinstance(ids, (str, bytes, dict)) or not hasattr(ids, "__iter__"):
+    if isinstance(ids, (str, bytes, dict)) or not hasattr(ids, "__iter__") or getattr(ids, "ndim", 1) != 1:
         raise InvalidData(f"ids is a {type(ids).__name__}: expected a list of ids")
     ids = [id for id in ids if _is_id(id)]
     out = {id: dict(uses=0, right=0, wrong=0) for id in ids}

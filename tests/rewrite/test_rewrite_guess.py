@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 
+from promptmem.lm.base import CallableLM
 from promptmem.rewrite import (
     Evolve,
     LearnPhrases,
@@ -88,7 +89,7 @@ def test_likely_keeps_pinned_examples_and_its_chance_is_saved(tmp_path):
     assert res.candidate.candidate.status != "accepted" and "is likely better" in res.verdict
     res.to_json(tmp_path/"r.json")
     assert OptimizeResult.read(tmp_path/"r.json").chance == res.chance
-    with pytest.raises(ValueError, match="True, False or 'likely'"):
+    with pytest.raises(ValueError, match="prove is 'maybe': expected True or False or 'likely'"):
         optimize_prompt(task, strict, ["Be kind."], prove="maybe")
 
 
@@ -143,4 +144,4 @@ def test_likeliest_label_answers_with_labels_and_takes_off_what_a_wording_favour
 
 
 def test_likeliest_label_needs_two_labels():
-    with pytest.raises(ValueError, match="two labels"): LikeliestLabel(None, ["yes"])
+    with pytest.raises(ValueError, match="two labels"): LikeliestLabel(CallableLM(lambda p: "yes"), ["yes"])

@@ -196,10 +196,10 @@ def test_three_examples_and_tiny_budgets():
     [
         (dict(seeds=[]), "at least one"),
         (dict(seeds=["a", " "]), "none of them empty"),
-        (dict(rounds=0), "rounds must be"),
-        (dict(alpha=2), "alpha lies"),
+        (dict(rounds=0), "rounds is 0: expected a whole number"),
+        (dict(alpha=2), "alpha is .*: expected a number above 0 and below 1"),
         (dict(screen_keep=0), "share"),
-        (dict(preset="x"), "no preset named 'x'"),
+        (dict(preset="x"), "preset is 'x'"),
     ],
 )
 def test_bad_arguments(kw, message):
