@@ -1133,6 +1133,7 @@ def split_thinking(
     text:str, # as a model wrote it
 )->tuple: # (answer, reasoning)
     "The answer without the reasoning before it, in the marks of any family of models, and the reasoning"
+    _check_text(text)
     thoughts = []
     while text and (found := _THINKS.match(text)) and found.end():
         thoughts.append(next(g for g in found.groups()[1:] if g is not None).strip())

@@ -7,8 +7,20 @@ __all__ = ['memory_sweep', 'reward_sweep', 'recall_sweep', 'edit_sweep']
 
 # %% ../../nbs/batch/10_sweeps.ipynb #2636bce5
 import itertools
+from ..arguments import (
+    COUNT, LISTED, LIST_OF_TEXTS, SHARE, TEXT, Kind, either, maybe, number, some, told, whole)
+
+# %% ../../nbs/batch/10_sweeps.ipynb #7dce9d79
+_SOME = Kind("a list of at least one entry", lambda v: LISTED.fits(v) and len(v) > 0, True)
+_SEEDS, _WORDS = some(whole(), 1), Kind("a list of texts", lambda v: LIST_OF_TEXTS.fits(v) and len(v) > 0, True)
+_told = told(probabilities=some(SHARE, 1), strategies=_WORDS, families=_WORDS, seeds=_SEEDS, datasets=_WORDS,
+             experiments=_SOME, exposures=_SEEDS, rates=maybe(some(number(0), 1)), batch_sizes=maybe(some(COUNT, 1)),
+             splits=maybe(_SEEDS), models=_WORDS, methods=_WORDS, trials=whole(1, 10**6),
+             tasks=either(TEXT, LIST_OF_TEXTS), prompts=Kind("a list of 1 to 16 prompts", lambda v: LISTED.fits(
+                 v) and 0 < len(v) <= 16, True))
 
 # %% ../../nbs/batch/10_sweeps.ipynb #cf938a9a
+@_told(tasks=TEXT)
 def memory_sweep(
     probabilities=(0., .5, 1.), # of a clarification after a wrong answer
     strategies=("none", "growing", "memory"), # who listens
@@ -24,6 +36,7 @@ def memory_sweep(
             if not (p == 0 and s != strategies[0])]
 
 # %% ../../nbs/batch/10_sweeps.ipynb #5e2af7f4
+@_told
 def reward_sweep(
     datasets=("gsm8k", "svamp"), # data sets with outcomes (the notebook's `data` names their folder)
     prompts=range(6), # the training prompts
@@ -36,6 +49,7 @@ def reward_sweep(
     return [dict(dataset=d, prompts=s, seed=k, **fixed) for d in datasets for s in subsets for k in seeds]
 
 # %% ../../nbs/batch/10_sweeps.ipynb #1b08ba9d
+@_told
 def recall_sweep(
     experiments=range(1, 7), # which foils
     exposures=(1, 2, 3), # passes over the studied sentences
@@ -52,6 +66,7 @@ def recall_sweep(
     return [dict(zip(axes, values)) | fixed for values in itertools.product(*axes.values())]
 
 # %% ../../nbs/batch/10_sweeps.ipynb #7b5dd32e
+@_told(tasks=_WORDS)
 def edit_sweep(
     models=("demo",), # "demo", "backpack", "hf:PATH"
     methods=("full", "lora", "memit"), # and "senses" for a Backpack

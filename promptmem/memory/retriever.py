@@ -16,15 +16,22 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arguments import COUNT, FLAG, LISTED, PATH, SEED, Kind, number, one_of, told, whole
 from ..core import InvalidData, read_jsonl, require, stable_hash, write_atomic
 from ..data import sought
 from ..lm.embed import Embedder, STEmbedder, load_embedder
 from .lookup import normalizer
 
+_told = told(n_samples=whole(1, 10**6), seed=SEED, test=number(0, 1), by=one_of("wording", "pair"), dim=whole(1, 10**6),
+             epochs=COUNT, batch_size=COUNT, lr=number(0), progress=FLAG, warmup=whole(), folder=PATH,
+             rows=Kind("a list of dicts, or a file of them", lambda v: PATH.fits(v) or LISTED.fits(v), True),
+             pairs=Kind("a list of dicts, or a file of them", lambda v: PATH.fits(v) or LISTED.fits(v), True))
+
 # %% ../../nbs/memory/04_retriever.ipynb #196b5505
 def _rows(rows): return read_jsonl(sought(rows)) if isinstance(rows, (str, Path)) else list(rows)
 
 # %% ../../nbs/memory/04_retriever.ipynb #edb1568a
+@_told
 def make_pairs(
     rows, # dicts with `question` and `type` (or the published `ques` and `type`), or a JSON-lines file of them
     n_samples:int=1000, # positive pairs per type; as many negatives per type in all
@@ -33,6 +40,7 @@ def make_pairs(
     "Pairs of questions of the same type (1) and of different types (0)"
     by = {}
     for i, r in enumerate(_rows(rows)):
+        if not isinstance(r, dict): raise InvalidData(f"row {i} is a {type(r).__name__}: expected a dict")
         if "type" not in r or not (r.get("question") or r.get("ques")):
             raise InvalidData(f"row {i} has no question or no type: found {sorted(r)}")
         by.setdefault(r["type"], []).append(r.get("question") or r["ques"])
@@ -49,6 +57,7 @@ def make_pairs(
     return [dict(sentence1=a, sentence2=b, label=y) for (a, b), y in reversed(list(unique.items()))]
 
 # %% ../../nbs/memory/04_retriever.ipynb #c66d6366
+@_told
 def split_pairs(
     pairs, # as `make_pairs` gives them, or a JSON-lines file of them
     test:float=.1, # share of pairs, or of wordings, that is kept for the test
@@ -65,6 +74,9 @@ def split_pairs(
         n = round(len(pairs)*(1-test))
         return pairs[:n], pairs[n:]
     if by != "wording": raise ValueError(f"by is 'wording' or 'pair', not {by!r}")
+    needed = {"sentence1", "sentence2"}
+    bad = next((i for i, p in enumerate(pairs) if not isinstance(p, dict) or not needed <= {*p}), None)
+    if bad is not None: raise InvalidData(f"pair {bad} has no sentence1, sentence2: expected what `make_pairs` gives")
     shape = normalizer("shape")
     shapes = sorted({shape(p[s]) for p in pairs for s in ("sentence1", "sentence2")})
     held = set(rng.sample(shapes, max(2, round(len(shapes)*test))))
@@ -107,6 +119,7 @@ def save(self:DenseHead,
     return folder
 
 # %% ../../nbs/memory/04_retriever.ipynb #f9792406
+@_told
 def load_head(
     folder, # what `save` wrote
     base=None, # the embedder below, or its name; None: the one named in the folder
@@ -141,6 +154,7 @@ def _checked_pairs(pairs):
     return pairs
 
 # %% ../../nbs/memory/04_retriever.ipynb #bbed5707
+@_told
 def train_retriever(
     pairs, # dicts sentence1, sentence2, label, or a JSON-lines file of them
     embedder="all-MiniLM-L6-v2", # the embedder below, or its name

@@ -25,7 +25,6 @@ from functools import partial
 from ..arguments import TEXT, number, told, whole
 from fastcore.basics import patch
 
-# %% ../../nbs/rewrite/16_code.ipynb #585e7c7a
 _told = told(program=TEXT, test=TEXT, entry=TEXT, known=TEXT, seconds=number(0, 86400), memory=whole(1, 2**20))
 
 # %% ../../nbs/rewrite/16_code.ipynb #66962a79

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from ..arguments import COLUMN, COUNT, SEED, SHARE, Kind, hold_fields, number, told, whole
 
-# %% ../../nbs/rewrite/02_evidence.ipynb #41704e95
 _DIFFERENCES = Kind("a list of numbers from -1 to 1", lambda v: COLUMN.fits(v) and all(
     d is not None and -1 <= float(d) <= 1 for d in v))
 _told = told(alpha=number(0, 1), base=SHARE, better=SHARE, power=number(0, 1), most=whole(1, 10**5),

@@ -14,7 +14,6 @@ import re
 from ..arguments import COUNT, FLAG, LIST_OF_TEXTS, number, told, whole
 from ..core import fold, words
 
-# %% ../../nbs/rewrite/04_guards.ipynb #340501eb
 _told = told(max_chars=COUNT, n=whole(1, 1000), allow=LIST_OF_TEXTS, min_chars=whole(0, 10**6), kind=FLAG, facts=FLAG,
              min_similarity=number(-1, 1, True))
 

@@ -21,7 +21,6 @@ from ..grade import answer_key, chosen, without_markdown
 from ..lm.base import LM
 from ..record import Completion, Usage
 
-# %% ../../nbs/rewrite/00_labels.ipynb #08076368
 _LABELS = Kind("a list of texts, each once", lambda v: LIST_OF_TEXTS.fits(v) and len({*v}) == len(v) and all(
     s.strip() for s in v))
 _told = told(labels=maybe(_LABELS), lm=having("a language model", "complete"), answer=TEXT, written=FUNCTION,

@@ -25,7 +25,6 @@ from .propose import State
 from .result import Candidate
 from .task import Example, Ledger, PromptTask
 
-# %% ../../nbs/rewrite/11_pairs.ipynb #20d5c248
 _PAIRS = Kind("a list of `Pair`s, as `load_pairs` reads them", lambda v: isinstance(v, (list, tuple)) and all(
     hasattr(p, "before") and hasattr(p, "after") for p in v), True)
 _told = told(pairs=_PAIRS, drop_suspects=FLAG, task=having("a `PromptTask`", "hard_questions"), prompt=TEXT,

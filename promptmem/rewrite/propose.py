@@ -20,7 +20,6 @@ import numpy as np
 from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
 from ..core import InvalidData, fold, split_thinking
 
-# %% ../../nbs/rewrite/03_propose.ipynb #831b0dbf
 _SLOTS = Kind("a dict from slot to its phrases", lambda v: isinstance(v, dict) and len(v) > 0 and all(
     isinstance(k, str) and LIST_OF_TEXTS.fits(p) and len(p) > 0 for k, p in v.items()))
 _told = told(slots=_SLOTS, joiner=TEXT, text=TEXT, choice=DICT, rng=having("a numpy random generator", "integers"),

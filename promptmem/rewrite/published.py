@@ -21,7 +21,6 @@ from pathlib import Path
 from ..arguments import COUNT, DICT, FUNCTION, PATH, TEXT, having, maybe, told
 from ..core import InvalidData, read_jsonl, read_text, require
 
-# %% ../../nbs/rewrite/15_published.ipynb #277558c2
 _told = told(path=PATH, rounds=COUNT, example=having("an `Example`", "question", "expected", "meta"),
              lm=having("a language model", "complete"), score=FUNCTION, steps=DICT, most_words=COUNT,
              hint=maybe(TEXT), rewriter=maybe(FUNCTION))

@@ -24,7 +24,6 @@ from ..arguments import PATH, TEXT, maybe, one_of, told
 from ..core import InvalidData, plain, read_json, write_atomic
 from ..stats import Interval
 
-# %% ../../nbs/rewrite/06_result.ipynb #1605778a
 _told = told(before=TEXT, after=TEXT, style=one_of("text", "html"), path=maybe(PATH))
 
 # %% ../../nbs/rewrite/06_result.ipynb #2786a19a

@@ -31,7 +31,6 @@ from .task import Ledger
 from ..lm.base import LMError
 from ..stats import interval, paired_interval
 
-# %% ../../nbs/rewrite/10_search.ipynb #8fb2c167
 _TASK = having("a `PromptTask`", "train", "dev", "held_out", "render")
 _BUDGET = whole(0, 10**7)
 _told = told(task=_TASK, lm=having("a language model", "complete"), rounds=whole(1, 10**6), budget_calls=_BUDGET,

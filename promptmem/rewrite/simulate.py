@@ -25,7 +25,6 @@ from ..record import Completion, Usage
 from .propose import PhraseBook
 from .task import PromptTask
 
-# %% ../../nbs/rewrite/05_simulate.ipynb #01bb5e88
 _told = told(n=whole(3, 10**7), seed=SEED, base=number(), spread=number(0, 100, True), null=FLAG, name=TEXT,
              prompt=TEXT, outcomes=DICT, path=PATH, chat=FLAG,
              lm=maybe(having("a language model", "complete", "name")))

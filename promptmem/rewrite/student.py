@@ -27,7 +27,6 @@ from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
 from ..stats import Interval, bootstrap, paired_bootstrap, paired_interval
 
-# %% ../../nbs/rewrite/13_student.ipynb #52499b6c
 _PAIRS = Kind("a list of `Pair`s", lambda v: isinstance(v, (list, tuple)) and all(
     hasattr(p, "before") for p in v), True)
 _told = told(model=MODEL, tokenizer=TOKENIZER, info=maybe(DICT), prompts=LIST_OF_TEXTS, max_tokens=COUNT,

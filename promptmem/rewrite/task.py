@@ -30,7 +30,6 @@ from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
 from .labels import LabelGrader, class_table, default_grader, same_answer, say_same # noqa: F401
 
-# %% ../../nbs/rewrite/01_task.ipynb #38de15af
 _LEDGER = Kind("a `Ledger`", lambda v: hasattr(v, "left") and not isinstance(v, type))
 _EXAMPLES = Kind("a list of `Example`s", lambda v: isinstance(v, (list, tuple)) and all(
     hasattr(e, "question") and hasattr(e, "expected") for e in v), True)

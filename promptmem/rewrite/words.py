@@ -17,7 +17,6 @@ from ..demo.evaluate import heldout_words, own_templates
 from .propose import PhraseBook
 from .task import SPLITS, PromptTask
 
-# %% ../../nbs/rewrite/12_words.ipynb #8756cd8e
 _told = told(n=whole(12, 10**6), seed=SEED)
 
 # %% ../../nbs/rewrite/12_words.ipynb #ce57277d
