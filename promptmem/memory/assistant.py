@@ -15,7 +15,7 @@ _told = told(r=Kind("an interaction or its id", lambda v: isinstance(v, str) or 
              k=whole(), question=TEXT,
              n=either(NOTHING, whole()), answer=None, text=None, lm=None, temperature=None, seed=None,
              few_shot=FEW_SHOT,
-             **dict.fromkeys(("format", "placement", "lookup"), NO_ARRAY), system=either(NOTHING, TEXT),
+             **dict.fromkeys(("format", "placement", "lookup", "unsure"), NO_ARRAY), system=either(NOTHING, TEXT),
              history=whole(-10**6),
              prompts=Kind("a list of prompts", lambda v: isinstance(v, (list, tuple)), True),
              stop=either(NOTHING, TEXT, some(TEXT)))

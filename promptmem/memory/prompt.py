@@ -135,7 +135,7 @@ def read_pairs(
     return [(q.strip(), re.sub(rf"\s*\b{END}\s*$", "", a).strip()) for q, a in zip(parts[::2], parts[1::2])]
 
 # %% ../../nbs/memory/03_prompt.ipynb #54e27c6d
-@_told
+@_told(clarification=either(NOTHING, TEXT))
 def enrich(
     question:str, # as asked
     clarification:str=None, # what was meant; None or empty: the question stays as it is
