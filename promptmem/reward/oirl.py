@@ -32,7 +32,7 @@ from .outcomes import Outcomes, group_folds, near_groups, read_verdicts
 
 # %% ../../nbs/reward/11_oirl.ipynb #58394393
 _FILES = either(PATH, some(PATH, 1))
-_told = told(folder=PATH, path=PATH, paths=_FILES, near=SHARE, folds=whole(2, 10_000), seed=SEED, dataset=TEXT,
+_told = told(folder=PATH, path=PATH, paths=_FILES, near=maybe(SHARE), folds=whole(2, 10_000), seed=SEED, dataset=TEXT,
              llm=TEXT, gsm8k=maybe(_FILES), svamp=maybe(_FILES), prompts=maybe(DICT), questions=FRAME,
              sizes=maybe(some(COUNT, 1)),
              out=having("`Outcomes`", "frame", "queries", "prompts"))
