@@ -3,6 +3,7 @@ import datetime
 import decimal
 import inspect
 import linecache
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -22,8 +23,8 @@ GROUPS = [[], [[]], [None], [-1], [float("nan")], [""], ["\ud83d"], ["a", "a"], 
           {"question": "q", "answer": None}, set(), {1, "a"}, frozenset(), range(3)]
 ARRAYS = [np.array([]), np.array(3), np.array([[1., np.nan]]), np.array(["a"]), np.zeros((0, 3)), pd.DataFrame(),
           pd.DataFrame({"a": [1]}), pd.Series([1])]
-STRINGS = ["", " ", ".", "\0", "a\0b", "\ud83d", "\x1b[2J\x07", "\u202eabc", "a" * 3000, "../../etc/passwd", "nan",
-           "[SEP]", "<|endoftext|>", "abc", "short text"]
+STRINGS = ["", " ", ".", "\0", "a\0b", "\ud83d", "\x1b[2J\x07", "\u202eabc", "a" * 3000, "../outside",
+           "/dev/null/file", "nan", "[SEP]", "<|endoftext|>", "abc", "short text"]
 ODD = [*NUMBERS, *OBJECTS, *GROUPS, *ARRAYS, *STRINGS]
 ONCE = [lambda: iter([1]), lambda: (x for x in ["a", None])]     # made anew for each call
 
@@ -51,7 +52,10 @@ def name_of(call):
 def sweep(calls, step=1, seen=lambda *a: None):
     """How many calls were tried, and what errors came that this package did not raise: (call, parameter, error) ->
     values. `calls` yields (call, good arguments, parameters left out); of the values every `step`-th is tried.
-    `seen(call, name, value, result)` is shown what was accepted."""
+    `seen(call, name, value, result)` is shown what was accepted. A call may take a value for the name of a file and write
+    it: that must land in a folder for scratch."""
+    here = Path.cwd()
+    assert here.is_relative_to(Path(tempfile.gettempdir()).resolve()), "change into a folder for scratch first"
     tried, bad = 0, {}
     for call, good, left_out in calls:
         for i, (name, v) in enumerate(tries(call, good, left_out)):

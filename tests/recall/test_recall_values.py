@@ -44,7 +44,9 @@ SKIPPED = {"checkpoint", "notes", "other", "words"} # files, and lists that are 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_bad_values_for_every_argument():
+def test_bad_values_for_every_argument(tmp_path, monkeypatch):
+    (tmp_path/"here").mkdir()
+    monkeypatch.chdir(tmp_path/"here")
     for slow in (False, True):
         some = ((call, good, SKIPPED & {*inspect.signature(call).parameters}) for call, good in calls().items()
                 if (call in SLOW) == slow)
