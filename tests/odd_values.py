@@ -52,8 +52,8 @@ def name_of(call):
 def sweep(calls, step=1, seen=lambda *a: None):
     """How many calls were tried, and what errors came that this package did not raise: (call, parameter, error) ->
     values. `calls` yields (call, good arguments, parameters left out); of the values every `step`-th is tried.
-    `seen(call, name, value, result)` is shown what was accepted. A call may take a value for the name of a file and write
-    it: that must land in a folder for scratch."""
+    `seen(call, name, value, result)` is shown what was accepted. A call may take a value for the name of a file and
+    write it: that must land in a folder for scratch."""
     here = Path.cwd()
     assert here.is_relative_to(Path(tempfile.gettempdir()).resolve()), "change into a folder for scratch first"
     tried, bad = 0, {}
