@@ -615,7 +615,7 @@ class CalibrationError:
     ece:float # expected calibration error
     chance:float # its mean, were the probabilities true
     high:float # its 95th percentile, were the probabilities true
-    debiased:float # root mean squared gap with the noise taken out; 0 where the gaps are no larger than chance makes them
+    debiased:float # root mean squared gap with the noise taken out; 0 where gaps are no larger than chance makes them
     n:int # outcomes
     groups:int # that are independent of each other
 
@@ -632,7 +632,8 @@ class CalibrationError:
 def _gaps(p, y, groups, bins):
     "(sums of y - p [groups, bins], outcomes [bins]) over the bins that are not empty"
     p, y = _judged(p, y, "probability")
-    if groups is not None and len(groups) != len(p): raise ValueError(f"{len(p)} probabilities but {len(groups)} groups")
+    if groups is not None and len(groups) != len(p):
+        raise ValueError(f"{len(p)} probabilities but {len(groups)} groups")
     bin_ = np.unique(np.minimum((p*bins).astype(int), bins-1), return_inverse=True)[1].ravel()
     codes = np.arange(len(p)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].ravel()
     counts = np.bincount(bin_).astype(float)

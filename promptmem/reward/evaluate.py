@@ -86,13 +86,13 @@ def scores(
     p, # [n, m]
     groups=None, # [n] of the lines; None: each line is one
 )->dict:
-    "AUC, pairs, Brier, ECE and what chance shows of it, accuracy; mean precision, recall, F1, and how many are undefined"
+    "AUC, pairs, Brier, ECE and what chance shows of it, accuracy; mean precision, recall, F1, how many are undefined"
     y, q = np.asarray(correct, float), np.asarray(p, float)
     ok = ~np.isnan(y)
     per = [classification(y[ok[:, j], j], q[ok[:, j], j]) for j in range(y.shape[1])]
     mean = lambda k: (lambda v: float(np.mean(v)) if v else None)([d[k] for d in per if d[k] is not None])
     of = np.arange(len(y)) if groups is None else pd.factorize(np.asarray(groups))[0]
-    c = calibration_error(q[ok], y[ok], np.tile(of[:, None], y.shape[1])[ok])      # the answers to a question go together
+    c = calibration_error(q[ok], y[ok], np.tile(of[:, None], y.shape[1])[ok])  # answers to a question go together
     return dict(n=int(ok.sum()), rate=float(y[ok].mean()), auc=auc(q[ok], y[ok]), pair=pair_ordering(y, q),
                 brier=brier(q[ok], y[ok]),
                 ece=c.ece, ece_chance=c.chance, ece_high=c.high, ece_debiased=c.debiased,
@@ -178,7 +178,8 @@ def _verdict(report):
 
 # %% ../../nbs/reward/06_evaluate.ipynb #9d7e5d9e
 _SCORE_WORDS = dict(prompts="prompts", who="predicted by", auc="AUC (high is good)", pair="pairs in order (high)",
-                    brier="Brier (low)", ece="ECE (low)", ece_chance="ECE of true probabilities", accuracy="accuracy (high)")
+                    brier="Brier (low)", ece="ECE (low)", ece_chance="ECE of true probabilities",
+                    accuracy="accuracy (high)")
 
 def between(
     low, # end of an interval, in the unit shown
@@ -207,7 +208,8 @@ def _report_parts(report):
     head = facts(**{"margin rule over best single prompt": f"{100*margin.gain:+.1f} points "
                                                            f"{between(100*margin.lo, 100*margin.hi)}",
                     "AUC": float(m.auc), "pairs in order": f"{m.pair:.3f} {between(m.pair_lo, m.pair_hi, '{:.3f}')}",
-                    "ECE": f"{m.ece:.3f}, true probabilities would show {m.ece_chance:.3f} and at most {m.ece_high:.3f}"})
+                    "ECE": f"{m.ece:.3f}, true probabilities would show {m.ece_chance:.3f}, "
+                            f"at most {m.ece_high:.3f}"})
     scored = report.scores.drop(columns=[c for c in report.scores if c not in ("part", *_SCORE_WORDS)])
     scored = scored.rename(columns=_SCORE_WORDS)
     several = report.rules.part.nunique() > 1
@@ -318,7 +320,8 @@ def _score_rows(L, rm, part, keep, lookup, seed, n_boot):
         if lookup is not None and name == "train": who["look-up"] = lookup[keep][:, cols]
         for w, p in who.items():
             pair = pair_interval(y, p, L.groups[keep], n=n_boot, seed=seed)
-            rows.append(dict(part=part, prompts=name, who=w, **scores(y, p, L.groups[keep]), pair_lo=pair.lo, pair_hi=pair.hi))
+            rows.append(dict(part=part, prompts=name, who=w, **scores(y, p, L.groups[keep]), pair_lo=pair.lo,
+                             pair_hi=pair.hi))
     return rows
 
 # %% ../../nbs/reward/06_evaluate.ipynb #e654d8d7

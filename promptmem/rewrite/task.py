@@ -252,7 +252,7 @@ class PromptTask:
         return f"PromptTask({self.name!r}, " + ", ".join(f"{s} {len(self.split[s])}"
                                                          for s in SPLITS) + f", split {self.split_hash})"
 
-# %% ../../nbs/rewrite/01_task.ipynb #570f6ce7
+# %% ../../nbs/rewrite/01_task.ipynb #91b24366
 def _read(path):
     "The rows of a file of questions and answers"
     path = sought(path)
@@ -276,8 +276,8 @@ def _make_splits(self, examples, shares, seed):
     if len(rows) < 3: raise InvalidData(f"a task needs at least three examples, one for each split; found {len(rows)}")
     made = [_example(x, i) for i, (_, x) in enumerate(rows)]
     if len({e.expected for e in made}) == 1 and len({e.question for e in made}) > 1:
-        warnings.warn(f"all {len(made)} examples expect {made[0].expected!r:.40}: a prompt that always brings that answer "
-                      f"is right on all of them", stacklevel=3)
+        warnings.warn(f"all {len(made)} examples expect {made[0].expected!r:.40}: a prompt that always brings that "
+                      f"answer is right on all of them", stacklevel=3)
     twice = [k for k, n in Counter(e.id for e in made).items() if n > 1]
     if twice: raise InvalidData(f"the example id {twice[0]!r} occurs twice")
     self.split = (
