@@ -1,4 +1,5 @@
 """Language models as users meet them: the cache under several processes, the demo model, a real endpoint."""
+import json
 import multiprocessing
 
 import numpy as np
@@ -137,3 +138,16 @@ def test_missing_key_says_what_to_set(monkeypatch):
 def test_unknown_names_list_the_known_ones(name):
     with pytest.raises(ValueError, match="write 'demo', 'smollm2', 'hf:"):
         pm.load_lm(name)
+
+
+@pytest.mark.parametrize("words", ["naïve café", "weiß", "日本語の答え", "emoji 👍 here", 'a "quoted" \\ word', "two\nlines"])
+def test_answers_in_any_script_are_erased_from_the_cache(tmp_path, words):
+    cache = LMCache(tmp_path/"c.db")
+    cache.put("k", "m", {"text": f"so: {words}"})
+    with cache._file as db:  # as an earlier version spelled it
+        db.execute("insert into answer values('old', 'm', ?)", (json.dumps({"text": f"so: {words}"}),))
+    cache.put("other", "m", {"text": "something else"})
+    assert (cache.forget([words]), len(cache)) == (2, 1)
+    cache.close()
+    raw = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    assert words.encode() not in raw and json.dumps(words)[1:-1].encode() not in raw

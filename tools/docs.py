@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD, SITE = ROOT/"_site", ROOT/"_docs"
 PAGES = BUILD/"pages"
 PACKAGES = ("promptmem", "memory", "reward", "rewrite", "recall", "edit", "lm", "store", "index", "batch", "panel",
-            "demo")
+            "demo", "arguments")
 LEAVES = ("core", "record", "data", "stats", "grade", "cli", "testing")
 ROOMS = dict(memory="Memory: what did they mean?", reward="Reward: which prompt suits this question?",
              rewrite="Rewrite: which wording works better?", recall="Recall: what does a model remember?",

@@ -28,7 +28,7 @@ from promptmem.core import (
 from ..record import Completion, Usage
 from fastcore.basics import patch
 
-# %% ../../nbs/lm/01_base.ipynb #2aff8caa
+# %% ../../nbs/lm/01_base.ipynb #afc28763
 _told = told(key=NAMED, model=NAMED, value=DICT, texts=SOME_TEXTS, ids=SOME_TEXTS, path=PATH, text=TEXT,
              max_tokens=maybe(whole(1)), stop=either(maybe(TEXT), LIST_OF_TEXTS), temperature=number(0, 100, True),
              seed=SEED, errors=one_of("raise", "return"), progress=FLAG, raw=FLAG, schema=maybe(DICT), n=maybe(COUNT),
@@ -79,7 +79,8 @@ class LMCache:
     )->int: # answers that went, their bytes too
         "Drop the answers that quote one of `texts`; one of fewer than four characters counts where it is the answer"
         texts = [t for t in map(well_formed, texts) if t.strip()]
-        long = [(json.dumps(t.strip())[1:-1],) for t in texts if len(t.strip()) > 3]
+        spelled = lambda t: {json_text(t)[1:-1], json.dumps(t)[1:-1]} # caches of earlier versions escape letters
+        long = [(said,) for t in texts if len(t.strip()) > 3 for said in spelled(t.strip())]
         short = [(t.strip(),) for t in texts if len(t.strip()) <= 3]
         gone = self._file.erase("delete from answer where instr(value, ?)", long) if long else 0
         if not short: return gone
@@ -111,7 +112,7 @@ def message_text(
 def _is_chat(p):
     return isinstance(p, list) and p and all(isinstance(m, dict) and {"role", "content"} <= set(m) for m in p)
 
-# %% ../../nbs/lm/01_base.ipynb #d50c6742
+# %% ../../nbs/lm/01_base.ipynb #6b70b9a9
 def _sendable(p):
     "A prompt without halves of characters, which no endpoint and no tokenizer takes"
     if isinstance(p, str): return well_formed(p)

@@ -24,7 +24,7 @@ from .chat import frame, plain_ids
 from .lean import lean_model
 from .matmul import fast_products
 
-# %% ../../nbs/lm/03_scoring.ipynb #e5471ea8
+# %% ../../nbs/lm/03_scoring.ipynb #7bd8a1e4
 _TEXTS = Kind("a list of texts, pairs or lists of token ids, not one string", lambda v: getattr(
     v, "ndim", 2) > 1 - isinstance(v, np.ndarray) and hasattr(
         v, "__iter__") and not isinstance(v, (str, bytes, dict, set, frozenset)))
@@ -100,7 +100,7 @@ def _with_blank(text):
     a, b = text
     return (a, " " + b) if a and b and not a[-1].isspace() and not b[0].isspace() else (a, b)
 
-# %% ../../nbs/lm/03_scoring.ipynb #91c16285
+# %% ../../nbs/lm/03_scoring.ipynb #20540031
 def _are_ids(v):
     "A list or a whole array of token ids"
     if hasattr(v, "dtype"): return getattr(v, "ndim", 1) == 1 and "int" in str(v.dtype)

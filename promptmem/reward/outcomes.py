@@ -27,7 +27,7 @@ from ..data import sought
 from ..core import (InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path,
                             write_atomic)
 
-# %% ../../nbs/reward/01_outcomes.ipynb #0699db54
+# %% ../../nbs/reward/01_outcomes.ipynb #df957e66
 _LIST = Kind("a list of texts", LISTED.fits, True)
 _told = told(name=TEXT, threshold=number(0, 1, True), seed=SEED, folds=whole(2, 10_000), calib=SHARE, near=SHARE,
              texts=LIST_OF_TEXTS, sizes=maybe(some(COUNT, 1)), test=_LIST, train=_LIST, path=PATH, folder=PATH,
