@@ -19,8 +19,19 @@ from typing import Callable, TypeVar, cast
 
 from fastcore.basics import patch
 
+from ..arguments import (
+    FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, maybe, number, told)
 from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
 from ..data import sought
+
+_FILE = Kind("a JSON-lines file or a list of dicts", lambda v: PATH.fits(v) or hasattr(
+    v, "columns") or LISTED.fits(v), True)
+_FEW = either(TEXT, LIST_OF_TEXTS)
+_EXAMPLES = having("`CanonicalExamples`", "rows", "evaluation")
+_held = told(train=_FILE, evaluation=maybe(_FILE), hard_negatives=maybe(_FILE), targeted=maybe(_FILE), name=maybe(TEXT),
+             direction=maybe(TEXT), task=maybe(TEXT), threshold=maybe(number()), quiet=FLAG, folder=PATH, split=TEXT,
+             seed=SEED, holdout=SHARE, store=having("a `Store`", "canonical_examples"), a=_EXAMPLES, b=_EXAMPLES,
+             answer=maybe(FUNCTION), question=maybe(FUNCTION), scope=maybe(NAMED))
 
 # %% ../../nbs/edit/00_examples.ipynb #27d5283e
 @dataclass(frozen=True)
@@ -344,6 +355,7 @@ def read_texts(
 
 # %% ../../nbs/edit/00_examples.ipynb #1fc6412e
 @patch(cls_method=True)
+@_held
 def read(cls:CanonicalExamples,
     train, # JSON-lines file (or list of dicts) of canonical examples
     evaluation=None, # file or list: rows to generalise to
@@ -368,6 +380,7 @@ def read(cls:CanonicalExamples,
 
 # %% ../../nbs/edit/00_examples.ipynb #76a44e6d
 @patch
+@_held
 def write(self:CanonicalExamples,
     folder, # receives train.jsonl, evaluation.jsonl, hard_negatives.jsonl, targeted.jsonl
 )->Path:
@@ -409,6 +422,7 @@ def _check_table(pairs, near, train, evaluation):
     if both: raise InvalidData(f"the template {both[0]!r} is used for training and evaluation")
 
 # %% ../../nbs/edit/00_examples.ipynb #b24b6bfd
+@_held(train=_FEW, evaluation=_FEW, targeted=_FEW, name=TEXT)
 def from_table(
     rows, # dicts or tuples (subject, attribute), or a DataFrame with these columns
     train, # template(s) of the canonical example, with {subject}; the attribute follows
@@ -442,6 +456,7 @@ def _told(source, scope):
     return found
 
 # %% ../../nbs/edit/00_examples.ipynb #e00c4168
+@_held(name=TEXT)
 def from_clarifications(
     source, # a Store, or a list of Clarifications
     scope:str=None, # whose clarifications; required with a Store
@@ -462,6 +477,7 @@ def from_clarifications(
     return CanonicalExamples(rows[k:], find_criterion("good"), rows[:k], name=name)
 
 # %% ../../nbs/edit/00_examples.ipynb #3c3932c4
+@_held(name=TEXT)
 def from_interactions(
     store, # a Store
     scope:str=None, # whose; None: everybody's
@@ -484,6 +500,7 @@ PUBLISHED = {
 }
 
 @patch(cls_method=True)
+@_held(task=TEXT)
 def published(cls:CanonicalExamples,
     task:str, # country, company, gender, stereoset, temporal or verb
     folder, # holds country_capital/, company_ceo/, …
@@ -499,6 +516,7 @@ def published(cls:CanonicalExamples,
     return cls.read(train, evaluation, hard, targeted, task=task, name=f"{task}-{split}", **options)
 
 # %% ../../nbs/edit/00_examples.ipynb #873809d9
+@_held
 def overlap(
     a:CanonicalExamples, # for example the validation set
     b:CanonicalExamples, # for example the test set

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
+from ..arguments import DICT, FLAG, PATH, SEED, TEXT, either, having, maybe, number, some, told, whole
 from ..core import InvalidData, file_hash, plain, require, stable_hash, write_atomic
 from ..data import local_data
 from .config import EditConfig, read_config
@@ -23,6 +24,11 @@ from .examples import CanonicalExamples, read_texts
 from .finetune import compat_of
 from .losses import encoded
 from .scores import fit_general
+
+_MOST = maybe(whole(1, 10**7))
+_held = told(data=maybe(PATH), out=maybe(PATH), examples=_MOST, evaluation=_MOST, texts=_MOST, seed=SEED, progress=FLAG,
+             limits=maybe(some(number(0), 1)), compat=maybe(TEXT), path=either(PATH, DICT, having(
+                 "an `EditConfig`", "recipe", "options")))
 
 # %% auto #0
 __all__ = ['data_folders', 'find_file', 'general_beside', 'config_examples', 'ConfigRun', 'save_run', 'run_config']
@@ -269,6 +275,7 @@ def _known(out, config, asked):
     except (ValueError, KeyError, TypeError, AttributeError): return None # no file of ours: it will be replaced
 
 # %% ../../nbs/edit/17_run.ipynb #31927274
+@_held
 def run_config(
     path, # a YAML file of the published experiments, its content as a dict, or an EditConfig
     data=None, # folder of the data files; None: beside the configuration, or the fetched or local copy

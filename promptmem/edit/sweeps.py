@@ -12,6 +12,7 @@ from typing import Optional
 
 import numpy as np
 
+from ..arguments import FRAME, SEED, TEXT, number, one_of, told
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta, Edit, gathered_keys
 from .editor import METHODS, Job, call_settings, split_texts
@@ -21,6 +22,9 @@ from .losses import encode_rows, encoded
 from .scores import cached_losses, fit_general, row_values
 from ..lm.scoring import context_length, pad_id
 from ..stats import mean_interval, wilson
+
+_held = told(frame=FRAME, table=FRAME, layout=FRAME, value=TEXT, best=one_of("max", "min"), caption=TEXT, seed=SEED,
+             limit=number(0), x=TEXT)
 
 # %% auto #0
 __all__ = ['torch', 'sequential_edits', 'plot_sequential', 'sample_options', 'kept_change', 'best_trials', 'result_table',
@@ -96,6 +100,7 @@ def sequential_edits(
     return pd.DataFrame(out)
 
 # %% ../../nbs/edit/14_sweeps.ipynb #d2aadef5
+@_held
 def plot_sequential(
     frame, # from `sequential_edits`
 ): # a plotly figure
@@ -112,6 +117,7 @@ def plot_sequential(
     return fig.update_xaxes(type="log").update_yaxes(tickformat=".0%")
 
 # %% ../../nbs/edit/14_sweeps.ipynb #fe73df3f
+@_held
 def sample_options(
     method:str, # "full", "lora", "senses" or "memit"
     model, # whose layers are chosen among
@@ -159,6 +165,7 @@ def _stayed(runs):
     return runs.hard_negative_change.astype(float).where(runs.inside.astype(bool), 0.)
 
 # %% ../../nbs/edit/14_sweeps.ipynb #c0e3b1d5
+@_held
 def result_table(
     frame, # DataFrame of runs, validation and test
 ): # DataFrame: model, task, method, degradation_limit, trial, initial, change, se, lo, hi, n, inside, and of the loss
@@ -177,6 +184,7 @@ def result_table(
     return pd.DataFrame(out)
 
 # %% ../../nbs/edit/14_sweeps.ipynb #8b0591bd
+@_held
 def published_layout(
     table, # from `result_table`
     value:str="change", # "change" or "se" in points, "hard_negatives" or "hard_negatives_se" in nats
@@ -190,6 +198,7 @@ def published_layout(
     return t.round(2 if nats else 1)
 
 # %% ../../nbs/edit/14_sweeps.ipynb #9eac0c40
+@_held
 def latex_table(
     layout, # from `published_layout`
     best:str="max", # "max" where more is better, "min" for what hard negatives lost
@@ -225,6 +234,7 @@ def tidy_results(
         ("success_rate_initial", r.initial, math.nan), ("success_rate_change", r.change, r.se*math.sqrt(r.n)))])
 
 # %% ../../nbs/edit/14_sweeps.ipynb #a2395402
+@_held
 def plot_results(
     table, # from `result_table`, with a column `size` (parameters) or one model
     x:str="size", # column for the x axis
