@@ -10,6 +10,7 @@ from typing import Optional
 
 from fastcore.basics import patch
 
+from ..arguments import COUNT, NAMED, Kind, having, maybe, number, told
 from ..core import InvalidData, require
 from .deltas import Edit
 from .evaluate import EditReport, degradation_curve, evaluate_edit, free_answers, plot_curve, prompt_ids
@@ -17,6 +18,10 @@ from .examples import CanonicalExamples, renamed
 from .losses import encode_rows
 from .scores import cached_losses
 from ..lm.scoring import context_length, pad_id
+
+_PROMPT = Kind("a text that is not empty", lambda v: NAMED.fits(v) and bool(v))
+_held = told(e=having("an `Edit`", "active", "apply", "undo"), scale=number(), prompt=_PROMPT, max_tokens=COUNT, n=COUNT,
+             examples=maybe(having("`CanonicalExamples`", "rows", "evaluation")))
 
 # %% auto #0
 __all__ = ['EditComparison']
@@ -36,6 +41,7 @@ def _with_and_without(e, run):
 class EditComparison:
     "A model with and without an edit, side by side"
     @renamed(ex="examples")
+    @_held
     def __init__(self,
         e:Edit, # an edit
         examples:Optional[CanonicalExamples]=None, # for `report`, `flipped` and `curve`
@@ -48,6 +54,7 @@ class EditComparison:
         "The older name of `examples`"
         return self.examples
 
+    @_held
     def set_scale(self,
         scale:float, # factor on the difference
     )->EditComparison:
@@ -71,6 +78,7 @@ class EditComparison:
 
 # %% ../../nbs/edit/15_compare.ipynb #0518431d
 @patch
+@_held
 def ask(self:EditComparison,
     prompt:str, # text to go on from
     max_tokens:int=24, # generated
@@ -84,6 +92,7 @@ def ask(self:EditComparison,
 
 # %% ../../nbs/edit/15_compare.ipynb #6ed3c11b
 @patch
+@_held
 def next_words(self:EditComparison,
     prompt:str, # text before the word
     n:int=10, # rows

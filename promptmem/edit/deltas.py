@@ -14,9 +14,16 @@ from pathlib import Path
 
 from fastcore.basics import patch
 
+from ..arguments import FLAG, PATH, TEXT, Kind, one_of, told
 from ..core import InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
 from ..panel.widget import static_page
+from ..lm.arguments import MODEL
+
+_EDITS = Kind("a list of `Edit`s", lambda v: isinstance(v, (list, tuple)) and all(
+    hasattr(e, "delta") and hasattr(e, "scale") for e in v), True)
+_held = told(edits=_EDITS, how=one_of("sum", "mean"), folder=PATH, model=MODEL, strict=FLAG, name=TEXT,
+             tensors=Kind("a dict of tensors by name", lambda v: isinstance(v, dict) and all(isinstance(k, str) for k in v)))
 
 # %% auto #0
 __all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'verdict', 'outcome_part', 'verdict_html', 'require_senses',
@@ -49,20 +56,27 @@ class Delta:
         changes = ("dense/", "left/", "right/", "sense/")
         return sum(t.numel() for k, t in self.tensors().items() if k.startswith(changes))
 
+    @_held
     def of(self,
         name:str, # of a parameter
     )->torch.Tensor:
         "The difference of one parameter, float32"
         if name in self.dense: return self.dense[name].float()
-        left, right = self.factors[name]
+        left, right = self._factors(name)
         return left.float() @ right.float()
 
+    def _factors(self, name):
+        if name in self.factors: return self.factors[name]
+        raise InvalidData(f"this edit changes no parameter {name!r:.60}: it changes {', '.join(self.names)[:200] or 'none'}")
+
+    @_held
     def shape(self,
         name:str, # of a parameter
     )->tuple:
         "The shape of the difference of one parameter"
         if name in self.dense: return tuple(self.dense[name].shape)
-        return (self.factors[name][0].shape[0], self.factors[name][1].shape[1])
+        left, right = self._factors(name)
+        return (left.shape[0], right.shape[1])
 
     def tensors(self)->dict:
         "Flat name -> tensor, as saved"
@@ -75,6 +89,7 @@ class Delta:
 
 # %% ../../nbs/edit/02_deltas.ipynb #5d8e365b
 @patch(cls_method=True)
+@_held
 def from_tensors(cls:Delta,
     tensors:dict, # from `Delta.tensors`
 )->Delta:
@@ -388,6 +403,7 @@ def _read_edit(path):
     return info, delta
 
 # %% ../../nbs/edit/02_deltas.ipynb #00af9b25
+@_held
 def load_edit(
     folder, # written by `Edit.save`
     model, # the base model that it was made for
@@ -420,6 +436,7 @@ def _meeting(a, b):
     return weights + [(f"sense {s} of token {t}", x[t, s], y[t, s]) for t, s in sorted(set(x) & set(y))]
 
 # %% ../../nbs/edit/02_deltas.ipynb #ec4a5dd7
+@_held
 def conflicts(
     edits, # Edits of one model
 )->list: # dict(place, a, b, cosine, norm_a, norm_b), the worst (most negative cosine) first
@@ -465,12 +482,13 @@ def _merge_senses(edits, how):
     return torch.tensor([t for t, _ in keys]), torch.tensor([s for _, s in keys]), torch.stack(vectors)
 
 # %% ../../nbs/edit/02_deltas.ipynb #fe42ee3b
+@_held
 def merge(
     edits, # Edits of one model, at their scales
     how:str="sum", # "sum", or "mean" over the edits that touch each place
 )->Edit: # with .conflicts; not in force
     "One edit out of several"
-    if how not in ("sum", "mean"): raise ValueError(f"how is 'sum' or 'mean', not {how!r}")
+    if not edits: raise InvalidData("no edit to merge: edits is empty")
     if len({e.base for e in edits}) != 1: raise InvalidData("only edits of the same base model can be merged")
     delta = Delta(*_merge_weights(edits, how), _merge_senses(edits, how), *gathered_keys(e.delta for e in edits))
     out = Edit(edits[0].model, edits[0].tokenizer, delta, "merge", dict(how=how, parts=[e.id for e in edits]),

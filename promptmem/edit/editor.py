@@ -12,7 +12,8 @@ import warnings
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Callable, Optional
 
-from ..core import InvalidData, fold, plain, words
+from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told
+from ..core import InvalidData, as_rows, fold, plain, words
 from .deltas import Delta, Edit, require_senses
 from .evaluate import free_answers, prompt_ids
 from .examples import CanonicalExamples, read_texts, renamed
@@ -24,6 +25,11 @@ from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warni
 from .modules import default_layers, lowest_layer, module_map, read_once_below
 from .scores import bound_test, cached_losses, fit_general, limit_test, row_values
 from .senses import SensesSettings, train_senses
+from ..lm.arguments import MODEL, TOKENIZER
+
+_held = told(model=MODEL, tokenizer=TOKENIZER, method=TEXT, degradation=maybe(number(0)), rule=TEXT,
+             confidence=maybe(number(0, 1)), max_scale=number(0), seed=SEED, compat=maybe(TEXT), chat=FLAG, progress=FLAG,
+             examples=None)
 
 # %% auto #0
 __all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',
@@ -38,6 +44,7 @@ class InContextSettings:
 # %% ../../nbs/edit/09_editor.ipynb #04962375
 class InContextEdit(Edit):
     "The canonical example nearest to a prompt, put in front of it"
+    @_held(examples=having("`CanonicalExamples`", "rows", "direction"), overlap=number(0, 1, True), config=maybe(DICT))
     def __init__(self,
         model, # causal LM
         tokenizer, # its tokenizer
@@ -270,7 +277,7 @@ def with_chats(
 def _as_row(x):
     "A row of canonical examples from (prefix, suffix) or (prefix, suffix, subject); a dict stays one"
     if isinstance(x, dict): return x
-    if isinstance(x, str) or not 2 <= len(x) <= 3 or not all(isinstance(v, str) for v in x):
+    if not isinstance(x, (tuple, list)) or not 2 <= len(x) <= 3 or not all(isinstance(v, str) for v in x):
         raise InvalidData(f"an example is a dict, or (prefix, suffix), or (prefix, suffix, subject), not {x!r:.60}")
     seam = "" if x[0][-1:].isspace() or x[1][:1].isspace() else " "  # a conversation has its own seam, and strips
     return dict(zip(("prefix", "suffix", "subject"), (x[0], seam + x[1], *x[2:])))
@@ -292,11 +299,13 @@ def as_examples(
     x, # CanonicalExamples or EncodedExamples; or rows: dicts, (prefix, suffix) or (prefix, suffix, subject)
 ): # CanonicalExamples or EncodedExamples
     "Canonical examples from what a call of `edit` may hold"
+    x = as_rows(x)
     return CanonicalExamples.read([_as_row(r) for r in x]) if isinstance(x, (list, tuple)) else x
 
 # %% ../../nbs/edit/09_editor.ipynb #ac1f9b93
 @takes_lm
 @renamed(ex="examples")
+@_held
 def edit(
     model, # a transformers causal LM, or what `load_lm` gave: `edit(lm, examples)`
     tokenizer, # its tokenizer

@@ -13,7 +13,8 @@ from typing import Any, Optional
 
 import numpy as np
 
-from ..core import plain, require
+from ..arguments import maybe, number, told
+from ..core import InvalidData, plain, require
 from .deltas import Edit, verdict, verdict_html
 from .examples import CanonicalExamples, Criterion, renamed
 from .losses import encode_rows
@@ -340,6 +341,7 @@ def degradation_curve(
     return pd.DataFrame(out)
 
 # %% ../../nbs/edit/10_evaluate.ipynb #6cfc649d
+@told(limit=maybe(number(0)))
 def plot_curve(
     curves, # DataFrame from `degradation_curve`, or {name: DataFrame}
     limit:Optional[float]=None, # drawn as a vertical line
@@ -349,6 +351,8 @@ def plot_curve(
     go = require("plotly.graph_objects", "notebook")
     fig = figure("Success against damage", "relative rise of the loss on general text", "success on the evaluation set")
     for name, f in (curves if isinstance(curves, dict) else {"edit": curves}).items():
+        if not {"scale", "degradation", "success", "lo", "hi"} <= {*getattr(f, "columns", ())}:
+            raise InvalidData(f"{name} is a {type(f).__name__}: expected the table that `degradation_curve` gives")
         bars = dict(type="data", symmetric=False, array=f.hi-f.success, arrayminus=f.success-f.lo, thickness=1)
         fig.add_trace(go.Scatter(x=f.degradation, y=f.success, mode="lines+markers", name=name, customdata=f.scale,
                                  error_y=bars,

@@ -19,8 +19,9 @@ from typing import Callable, TypeVar, cast
 
 from fastcore.basics import patch
 
-from ..arguments import (
-    FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, maybe, number, told)
+from promptmem.arguments import (
+    FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe,
+    number, told)
 from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
 from ..data import sought
 
@@ -40,6 +41,8 @@ class Criterion:
     direction:str # "good", "bad", "balance" or "good-v-bad"
     threshold:float # nats; a value above it is a failure
     meaning:str = "" # of success, in words
+
+    def __post_init__(self): hold_fields(self, direction=TEXT, threshold=number())
 
     @property
     def pair(self)->bool:
@@ -70,6 +73,7 @@ def criterion_value(
     raise InvalidData(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
 
 # %% ../../nbs/edit/00_examples.ipynb #763a6900
+@_held
 def find_criterion(
     direction:str=None, # "good", "bad", "balance" or "good-v-bad"
     task:str=None, # one of the six published criteria
@@ -118,6 +122,8 @@ def clean_row(
 )->dict: # prefix, suffix(es), and subject / attribute where known
     "Check one example and keep what is used; raises InvalidData naming the field"
     wanted = ("suffix1", "suffix2") if pair else ("suffix",)
+    if not isinstance(row, dict):
+        raise InvalidData(f"a row is a {type(row).__name__}: expected a dict with prefix and {' and '.join(wanted)}")
     _check_fields(row, wanted)
     found = dict(subject=_named(row, _SUBJECT), attribute=_named(row, _ATTRIBUTE))
     return {f: row[f] for f in ("prefix", *wanted)} | {k: v for k, v in found.items() if v}
@@ -245,6 +251,22 @@ def _cleaned(rows, pair, where):
     try: return [clean_row(r, pair) | ({"shifted": True} if r.get("shifted") else {}) for r in rows]
     except InvalidData as e: raise InvalidData(f"{where}: {e}") from e
 
+# %% ../../nbs/edit/00_examples.ipynb #6bfacaf5
+def _text(t, i):
+    "One of several texts"
+    found = t.get("text") if isinstance(t, dict) else t
+    if NAMED.fits(found): return found
+    if isinstance(found, str): raise InvalidData(f"text {i} holds half of a character: {found!r:.60}")
+    raise InvalidData(f"text {i} is a {type(t).__name__}" + " without a 'text'"*isinstance(t, dict)
+                      + ": expected a string, or a dict with a text under 'text'")
+
+def _texts(x):
+    "Strings from a list of them, of dicts, or a table"
+    x = as_rows(x)
+    if isinstance(x, (str, bytes, dict)) or not hasattr(x, "__iter__") or getattr(x, "ndim", 1) != 1:
+        raise InvalidData(f"texts is a {type(x).__name__}: expected a list of strings or a JSON-lines file")
+    return [_text(t, i) for i, t in enumerate(x)]
+
 # %% ../../nbs/edit/00_examples.ipynb #2b6cbb98
 @dataclass
 class CanonicalExamples:
@@ -258,10 +280,12 @@ class CanonicalExamples:
     problems:list = field(default_factory=list) # what `check` found
 
     def __post_init__(self):
-        if not self.rows: raise InvalidData(f"{self.name}: no training example")
+        hold_fields(self, rows=LISTED, evaluation=LISTED, hard_negatives=LISTED, name=TEXT,
+                    criterion=having("a `Criterion`, such as find_criterion('good')", "pair", "threshold"))
+        if not len(self.rows): raise InvalidData(f"{self.name}: no training example")
         for part, pair in (("rows", self.pair), ("evaluation", self.pair), ("hard_negatives", False)):
             setattr(self, part, _cleaned(getattr(self, part), pair, f"{self.name}, {part}"))
-        self.targeted = [t["text"] if isinstance(t, dict) else t for t in self.targeted]
+        self.targeted = _texts(self.targeted)
         self.problems = list(self.problems) + self.check()
         errors = [p for p in self.problems if p.level == "error"]
         if errors: raise InvalidData(f"{self.name}: " + "; ".join(map(str, errors)))
@@ -348,9 +372,11 @@ def read_texts(
 )->list: # strings
     "Texts from a file or list"
     if path is None: return []
-    if not isinstance(path, (str, Path)): return [t["text"] if isinstance(t, dict) else t for t in path]
+    if not isinstance(path, (str, Path)): return _texts(path)
+    if not PATH.fits(path): raise InvalidData(f"texts is {str(path)!r:.60}: expected a list of strings or a JSON-lines file")
     def one(row):
         if not isinstance(row.get("text"), str): raise InvalidData("field 'text' is missing or not text")
+        _text(row, "of this line")
     return [r["text"] for r in read_jsonl(sought(path), one)]
 
 # %% ../../nbs/edit/00_examples.ipynb #1fc6412e
@@ -401,8 +427,9 @@ def _slot(template, subject):
 # %% ../../nbs/edit/00_examples.ipynb #25b04001
 def _pairs(rows):
     "(subject, attribute) of each row of a table"
-    rows = as_rows(rows)
-    out = []
+    rows, out = as_rows(rows), []
+    if isinstance(rows, (str, bytes, dict)) or not hasattr(rows, "__iter__") or getattr(rows, "ndim", 1) == 0:
+        raise InvalidData(f"rows is a {type(rows).__name__}: expected a table, or a list of (subject, attribute)")
     for i, r in enumerate(rows):
         try: s, a = (r["subject"], r["attribute"]) if isinstance(r, dict) else r
         except (KeyError, ValueError, TypeError) as e:
@@ -449,8 +476,12 @@ def from_table(
 def _told(source, scope):
     "The active clarifications of a store or list"
     if not isinstance(source, (list, tuple)):
+        if not hasattr(source, "clarifications"):
+            raise InvalidData(f"source is a {type(source).__name__}: expected a Store, or a list of Clarifications")
         if scope is None: raise InvalidData("a Store needs a scope: whose clarifications?")
         source = source.clarifications(scope)
+    odd = next((i for i, c in enumerate(source) if not (hasattr(c, "active") and hasattr(c, "key"))), None)
+    if odd is not None: raise InvalidData(f"source[{odd}] is a {type(source[odd]).__name__}: expected a Clarification")
     found = [c for c in source if c.active and (scope is None or c.scope == scope)]
     if not found: raise InvalidData("no active clarification" + (f" in scope {scope!r}" if scope else ""))
     return found

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..arguments import told
 from ..core import InvalidData, require
+from ..lm.arguments import MODEL
 
 # %% auto #0
 __all__ = ['FAMILIES', 'ModuleMap', 'is_input_major', 'find_map', 'module_map', 'default_layers', 'lowest_layer',
@@ -96,6 +98,7 @@ def find_map(
     return ModuleMap(f"{name}.{{}}", up[0], down[0], len(blocks), True)
 
 # %% ../../nbs/edit/05_modules.ipynb #30f7bef1
+@told(model=MODEL)
 def module_map(
     model, # a transformers causal LM
 )->ModuleMap:

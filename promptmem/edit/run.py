@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
-from ..arguments import DICT, FLAG, PATH, SEED, TEXT, either, having, maybe, number, some, told, whole
+from ..arguments import DICT, FLAG, PATH, SEED, TEXT, Kind, either, having, maybe, number, some, told, whole
 from ..core import InvalidData, file_hash, plain, require, stable_hash, write_atomic
 from ..data import local_data
 from .config import EditConfig, read_config
@@ -27,7 +27,8 @@ from .scores import fit_general
 
 _MOST = maybe(whole(1, 10**7))
 _held = told(data=maybe(PATH), out=maybe(PATH), examples=_MOST, evaluation=_MOST, texts=_MOST, seed=SEED, progress=FLAG,
-             limits=maybe(some(number(0), 1)), compat=maybe(TEXT), path=either(PATH, DICT, having(
+             limits=maybe(some(number(0), 1)), compat=maybe(TEXT),
+             general=maybe(either(PATH, Kind("a list of texts", lambda v: isinstance(v, (list, tuple))))), path=either(PATH, DICT, having(
                  "an `EditConfig`", "recipe", "options")))
 
 # %% auto #0

@@ -18,6 +18,7 @@ import numpy as np
 
 from fastcore.basics import patch
 
+from ..arguments import COUNT, FLAG, SEED, having, maybe, number, told, whole
 from ..core import InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
@@ -26,6 +27,12 @@ from ..lm.matmul import fast_linear
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
 from ..lm.scoring import split_head
 from ..stats import damage_upper, share_lower, share_upper
+from ..lm.arguments import MODEL, TOKENIZER
+
+_held = told(tokenizer=TOKENIZER, model=MODEL, max_tokens=maybe(whole(2)), seed=SEED, batch_tokens=COUNT, chunk=COUNT,
+             progress=FLAG, edit=having("an `Edit`", "active", "apply", "undo"), level=number(0, 1),
+             general=having("a `GeneralText`", "pair", "__len__"), limit=number(), exact=FLAG, confidence=number(0, 1),
+             start=COUNT, width=number(0), settle=FLAG)
 
 # %% auto #0
 __all__ = ['torch', 'item_losses', 'row_values', 'state_key', 'remembered', 'cached_losses', 'GeneralText', 'fit_general',
@@ -267,6 +274,7 @@ def _continued(model, starts, tokens, pad, seed):
 # %% ../../nbs/edit/08_scores.ipynb #a34aa34b
 class GeneralText:
     "Ordinary texts, in a fixed random order, with the losses of every model state that was asked for"
+    @_held
     def __init__(self,
         tokenizer, # of the model
         texts, # strings, dicts with "text", or a JSON-lines file
@@ -322,6 +330,7 @@ class GeneralText:
 
 # %% ../../nbs/edit/08_scores.ipynb #e6a7259d
 @patch
+@_held
 def loss(self:GeneralText,
     model, # as it is now
 )->float:
@@ -441,6 +450,7 @@ def _ends(x, level, population):
     return -damage_upper(-x, level, population=population) + 0., damage_upper(x, level, population=population)
 
 # %% ../../nbs/edit/08_scores.ipynb #5c360267
+@_held
 def limit_test(
     edit, # an Edit
     general:GeneralText, # ordinary text
@@ -475,6 +485,7 @@ def _level_each(N, n, confidence):
     return 1 - (1-confidence)/(1 + max(0, math.ceil(math.log2(N/n))))
 
 # %% ../../nbs/edit/08_scores.ipynb #bbe6265b
+@_held
 def bound_test(
     edit, # an Edit
     general:GeneralText, # ordinary text

@@ -12,7 +12,7 @@ from typing import Optional
 
 import numpy as np
 
-from ..arguments import FRAME, SEED, TEXT, number, one_of, told
+from ..arguments import FRAME, NAMED, SEED, TEXT, maybe, number, one_of, told
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta, Edit, gathered_keys
 from .editor import METHODS, Job, call_settings, split_texts
@@ -22,9 +22,16 @@ from .losses import encode_rows, encoded
 from .scores import cached_losses, fit_general, row_values
 from ..lm.scoring import context_length, pad_id
 from ..stats import mean_interval, wilson
+from ..lm.arguments import MODEL
 
-_held = told(frame=FRAME, table=FRAME, layout=FRAME, value=TEXT, best=one_of("max", "min"), caption=TEXT, seed=SEED,
-             limit=number(0), x=TEXT)
+_held = told(frame=FRAME, table=FRAME, layout=FRAME, value=TEXT, source=TEXT, best=one_of("max", "min"), caption=TEXT, seed=SEED,
+             limit=number(0), x=TEXT, model=MODEL, compat=maybe(TEXT), method=NAMED)
+
+def _having_columns(table, what, *names):
+    "The table, or InvalidData that says which column it lacks"
+    lacks = [c for c in names if c not in table.columns]
+    if not lacks: return table
+    raise InvalidData(f"{what} has no column {lacks[0]!r:.60}: it has {', '.join(map(str, table.columns))[:200] or 'none'}")
 
 # %% auto #0
 __all__ = ['torch', 'sequential_edits', 'plot_sequential', 'sample_options', 'kept_change', 'best_trials', 'result_table',
@@ -108,6 +115,7 @@ def plot_sequential(
     from promptmem.panel.plots import figure
     go, said = require("plotly.graph_objects", "notebook"), dict(success="all edits so far", first="the first edits",
                                                                  evaluation="their paraphrases")
+    _having_columns(frame, "frame", "edits", "degradation", *said)
     right = dict(title="rise of the general loss", overlaying="y", side="right", tickformat=".0%")
     fig = figure("Edit after edit", "edits", "success", yaxis2=right)
     for name, label in said.items():
@@ -148,10 +156,12 @@ def kept_change(
     "Change of success, zero where the limit was not kept"
     return (frame.success - frame.success_initial).where(frame.inside.astype(bool), 0.)
 
+@_held
 def best_trials(
     frame, # DataFrame of runs with split == "val"
 ): # DataFrame: one line per model, task, method and limit
     "The trial with the largest change of success on the validation examples"
+    _having_columns(frame, "frame", *_KEYS, "split", "trial", "inside", "success", "success_initial")
     val = frame[frame.split == "val"].assign(change=kept_change)
     if not len(val): raise InvalidData("no validation run to choose by")
     mean = val.groupby([*_KEYS, "trial"], as_index=False).change.mean()
@@ -173,6 +183,7 @@ def result_table(
     "Test results of the trials chosen on validation, with standard errors"
     import pandas as pd
     def error(x): return x.std(ddof=1)/math.sqrt(len(x)) if len(x) > 1 else math.nan
+    _having_columns(frame, "frame", *_KEYS, "split", "trial", "inside", "success", "success_initial")
     test = frame[frame.split == "test"].assign(change=kept_change).merge(best_trials(frame)[[*_KEYS, "trial"]],
                                                                          on=[*_KEYS, "trial"])
     out = []
@@ -191,6 +202,7 @@ def published_layout(
 ): # DataFrame: tasks (and their average) by method and limit
     "The layout of the published tables"
     nats = value.startswith("hard_negatives")
+    _having_columns(table, "table", "task", "method", "degradation_limit", *["initial"]*(value == "change"), value)
     t = table.assign(shown=(1 if nats else 100)*table[value]).pivot_table(
         index="task", columns=["method", "degradation_limit"], values="shown", sort=False)
     if value == "change": t.insert(0, ("initial", ""), 100*table.groupby("task", sort=False).initial.mean())
@@ -205,6 +217,8 @@ def latex_table(
     caption:str="", # of the table
 )->str:
     "A table for LaTeX (booktabs), the best cell of each row and limit bold"
+    if layout.columns.nlevels != 2 or not len(layout):
+        raise InvalidData("layout is another table: expected the one that `published_layout` gives")
     limits = [l for _, l in layout.columns]
     def one(row, column):
         rivals = [row[c] for c in layout.columns if c[1] == column[1] and not math.isnan(row[c])]
@@ -220,12 +234,14 @@ def latex_table(
                       r"\end{table}"])
 
 # %% ../../nbs/edit/14_sweeps.ipynb #a3b9cd64
+@_held
 def tidy_results(
     table, # from `result_table`
     source:str="promptmem", # first column
 ): # DataFrame in the schema of the published results
     "Results as rows, one per task, method, limit and metric, in the columns of the published file"
     import pandas as pd
+    _having_columns(table, "table", *_KEYS, "initial", "change", "se", "n", "inside")
     def row(r, metric, value, std):
         return dict(source=source, generation="final", model=r.model, method=r.method, dataset=r.task, split="test",
                     degradation_limit=r.degradation_limit, metric=metric, value=value, std=std, n_seeds=r.n,
@@ -234,7 +250,7 @@ def tidy_results(
         ("success_rate_initial", r.initial, math.nan), ("success_rate_change", r.change, r.se*math.sqrt(r.n)))])
 
 # %% ../../nbs/edit/14_sweeps.ipynb #a2395402
-@_held
+@_held(value=one_of("change", "hard_negatives"))
 def plot_results(
     table, # from `result_table`, with a column `size` (parameters) or one model
     x:str="size", # column for the x axis
@@ -243,6 +259,7 @@ def plot_results(
 ): # a plotly figure
     "Success gained (or what hard negatives lost) against model size, a line per method, bars of one standard error"
     from promptmem.panel.plots import figure
+    _having_columns(table, "table", "degradation_limit", "method", x, value, "se")
     go, t = require("plotly.graph_objects", "notebook"), table[np.isclose(table.degradation_limit, limit)]
     error, factor = dict(change=("se", 100), hard_negatives=("hard_negatives_se", 1))[value]
     title, unit = ("Success gained", "points") if factor == 100 else ("Loss of endings that should stay", "nats")

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..arguments import (
     COUNT, FLAG, FUNCTION, LIST_OF_TEXTS, SEED, TEXT, Kind, either, having, maybe, number, one_of, told, whole)
+from ..core import InvalidData
 from .evidence import fewest_wins, least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
 from .finder import posterior_mean
@@ -27,7 +28,7 @@ from .labels import class_table, same_answer, say_same
 from .prover import ALL_IN, Prover, bets_of, pinned_hold, proof_calls, prove, settle
 from .prover import ALPHA_SHARES # noqa: F401 (stood here in version 0.1)
 from .result import OptimizeResult
-from .task import Ledger
+from .task import Ledger, PromptTask
 from ..lm.base import LMError
 from ..stats import interval, paired_interval
 
@@ -241,6 +242,13 @@ def _least_budget(task, alpha, rounds=1):
     size = len(task.dev)/max(1, bets)   # pairs in a bet, on average
     return (6*rounds + 2*round(size*min(least_pairs(alpha*ALL_IN), bets)))*task.calls_per_answer
 
+# %% ../../nbs/rewrite/10_search.ipynb #796f360b
+def _as_task(x, seed=0):
+    "A `PromptTask` as it is, or one made of a file, a table or rows"
+    if _TASK.fits(x): return x
+    if isinstance(x, type): raise InvalidData(f"task is the class {x.__name__}: expected a `PromptTask`, or rows")
+    return PromptTask(x, seed=seed)
+
 # %% ../../nbs/rewrite/10_search.ipynb #c8919509
 def _checked(seeds, rounds, alpha, screen_keep, preset, task):
     seeds = [seeds] if isinstance(seeds, str) else list(seeds)
@@ -278,9 +286,9 @@ def _listener(progress, budget):
     return show
 
 # %% ../../nbs/rewrite/10_search.ipynb #716b065f
-@_told
+@_told(task=None)
 def optimize_prompt(
-    task, # a `PromptTask`
+    task, # a `PromptTask`, or what it is made of: a .csv or .jsonl file, a table, rows of question and answer
     lm, # the model that the prompt is for
     seeds, # wordings to start from; the first one is the incumbent
     rounds:int=3, # of finding, before the first proof
@@ -301,6 +309,7 @@ def optimize_prompt(
     progress=False, # True: show a bar; or a function that gets a dict after every step, e.g. a `LiveLedger`
 )->OptimizeResult:
     "Search for a wording that `lm` understands better than the first seed, and prove it"
+    task = _as_task(task, seed)
     seeds = _checked(seeds, rounds, alpha, screen_keep, preset, task)
     if prove not in (True, False, "likely"): raise ValueError(f"prove is True, False or 'likely', not {prove!r}")
     held_out_calls, possible = _plan(task, rounds, budget_calls, held_out_calls, alpha)
@@ -329,9 +338,9 @@ def optimize_prompt(
     return finish(state, config)
 
 # %% ../../nbs/rewrite/10_search.ipynb #496bedef
-@_told
+@_told(task=None)
 def estimate_cost(
-    task, # a `PromptTask`
+    task, # a `PromptTask`, or what it is made of
     lm, # the model that will answer
     seeds, # wordings to start from
     budget_calls:int=200, # as for `optimize_prompt`
@@ -341,6 +350,7 @@ def estimate_cost(
     asks:bool=None, # a model writes the wordings; None: yes, where `lm` is a chat model
 )->dict: # requests, prompt_tokens, completion_tokens, cost, pairs_to_prove
     "The most that a search can cost"
+    task = _as_task(task)
     if asks is None: asks = bool(getattr(lm, "chat", False))
     es = [e for s in task.split.values() for e in s][:50]
     seeds = [seeds] if isinstance(seeds, str) else list(seeds)

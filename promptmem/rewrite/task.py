@@ -252,6 +252,20 @@ class PromptTask:
         return f"PromptTask({self.name!r}, " + ", ".join(f"{s} {len(self.split[s])}"
                                                          for s in SPLITS) + f", split {self.split_hash})"
 
+# %% ../../nbs/rewrite/01_task.ipynb #57ec6e50
+def _doubts(examples):
+    "Sentences on what makes questions and answers a poor measure of a wording"
+    first, answers = examples[0].expected, {}
+    if len({e.expected for e in examples}) == 1 and len({e.question for e in examples}) > 1:
+        yield (f"all {len(examples)} examples expect {first!r:.40}: a prompt that always brings that answer is right on "
+               "all of them")
+    for e in examples: answers.setdefault(identity_key(e.question), (e.question, {}))[1].setdefault(identity_key(e.expected), e)
+    torn = [(q, [e.expected for e in a.values()]) for q, a in answers.values() if len(a) > 1]
+    if torn:
+        (q, (a, b, *_)), more = torn[0], f" (and {len(torn)-1} more such questions)" if len(torn) > 1 else ""
+        yield (f"the question {q!r:.60} is given with two answers, {a!r:.30} and {b!r:.30}{more}: no wording can be right "
+               "on both")
+
 # %% ../../nbs/rewrite/01_task.ipynb #91b24366
 def _read(path):
     "The rows of a file of questions and answers"
@@ -275,9 +289,7 @@ def _make_splits(self, examples, shares, seed):
     rows = [(s, x) for s in SPLITS for x in examples[s]] if given else [(None, x) for x in examples]
     if len(rows) < 3: raise InvalidData(f"a task needs at least three examples, one for each split; found {len(rows)}")
     made = [_example(x, i) for i, (_, x) in enumerate(rows)]
-    if len({e.expected for e in made}) == 1 and len({e.question for e in made}) > 1:
-        warnings.warn(f"all {len(made)} examples expect {made[0].expected!r:.40}: a prompt that always brings that "
-                      f"answer is right on all of them", stacklevel=3)
+    for doubt in _doubts(made): warnings.warn(doubt, stacklevel=4)
     twice = [k for k, n in Counter(e.id for e in made).items() if n > 1]
     if twice: raise InvalidData(f"the example id {twice[0]!r} occurs twice")
     self.split = (
