@@ -231,11 +231,98 @@ def of_lm(folder):
     yield weights.read_tensors, dict(path=folder/"w.safetensors"), ()
 
 
-ROOMS = dict(lm=of_lm, store=of_store, memory=of_memory, panel=of_panel, core=of_core, stats=of_stats)
+def of_edit(folder):
+    import pandas as pd
+    from promptmem import edit
+    from promptmem.edit.deltas import Delta
+    m, t, rows = tiny_model("gpt_neox"), byte_tokenizer(), [("the tower is in", "Mel", "tower")]
+    dicts, texts = [dict(prefix="the tower is in", suffix=" Mel")], ["a b c"]*9
+    few, one = edit.CanonicalExamples.read(dicts, quiet=True), partial(edit.edit, general_text=texts, epochs=1)
+    e, general = edit.InContextEdit(m, t, few), edit.GeneralText(t, texts)
+    run = dict(model="m", task="t", method="lora", degradation_limit=1e-4, trial=0, inside=True, success_initial=0.,
+               success=1.)
+    runs = pd.DataFrame([dict(run, split=s) for s in ("val", "test")])
+    table = edit.result_table(runs)
+    layout, side = edit.published_layout(table), edit.EditComparison(e)
+    clarified, store = [record.Clarification(key="k", text="t", scope="a")]*2, pm.Store(":memory:")
+    yield edit.CanonicalExamples.read, dict(train=dicts, quiet=True), ()
+    yield edit.CanonicalExamples.published, dict(task="country", folder=folder), ()
+    yield edit.Criterion, dict(direction="good", threshold=1.), ()
+    yield few.write, dict(folder=folder/"w"), ()
+    yield edit.overlap, dict(a=few, b=few), ()
+    yield edit.from_table, dict(rows=[("x", "y")], train="{subject} is", evaluation="say {subject}"), ()
+    yield edit.from_clarifications, dict(source=clarified), ()
+    yield edit.from_interactions, dict(store=store, scope="a"), ()
+    yield edit.edit, dict(model=m, tokenizer=t, examples=rows, method="in-context"), ("general_text", "train_text")
+    yield one, dict(model=m, tokenizer=t, examples=rows), ("model", "tokenizer", "examples", "method")
+    yield edit.Recipe, {}, ()
+    yield edit.InContextEdit, dict(model=m, tokenizer=t, examples=few), ()
+    yield e.context, dict(prefix="a"), ()
+    yield e.apply, {}, ()
+    yield edit.load_edit, dict(folder=folder/"none", model=m, tokenizer=t), ()
+    yield edit.merge, dict(edits=[e, e]), ()
+    yield edit.conflicts, dict(edits=[e, e]), ()
+    yield edit.module_map, dict(model=m), ()
+    yield edit.GeneralText, dict(tokenizer=t, texts=texts), ()
+    yield general.loss, dict(model=m), ()
+    yield edit.limit_test, dict(edit=e, general=general), ()
+    for call in (edit.read_config, edit.run_config): yield call, dict(path=folder/"none.yaml"), ()
+    yield edit.sample_options, dict(method="lora", model=m), ()
+    yield edit.result_table, dict(frame=runs), ()
+    yield edit.published_layout, dict(table=table), ()
+    yield edit.latex_table, dict(layout=layout), ()
+    yield edit.plot_results, dict(table=table.assign(size=1.)), ()
+    yield edit.plot_sequential, dict(frame=pd.DataFrame([dict(edits=1, success=1., first=1., evaluation=1.,
+                                                              degradation=0.)])), ()
+    yield edit.plot_curve, dict(curves=pd.DataFrame([dict(scale=1., degradation=0., success=1., lo=.5, hi=1.)])), ()
+    yield edit.EditComparison, dict(e=e), ()
+    yield side.ask, dict(prompt="a", max_tokens=2), ()
+    yield side.next_words, dict(prompt="a"), ()
+    yield side.set_scale, dict(scale=1.), ()
+    yield Delta.from_tensors, dict(tensors={}), ()
+    for call in (Delta().of, Delta().shape): yield call, dict(name="a"), ()
 
 
-NEEDS_TORCH = {"lm"}
-STEP = dict(memory=3, lm=2) # the largest room: a third of the values
+def of_rewrite(folder):
+    from promptmem import rewrite
+    lm, rows = CallableLM(lambda p: "yes"), [(f"q {i}", "yes" if i % 2 else "no") for i in range(20)]
+    task, book = rewrite.PromptTask(rows), rewrite.PhraseBook({"a": ["x", "y"], "b": ["z"]})
+    yield rewrite.PromptTask, dict(examples=rows), ()
+    for call in (task.evaluate, task.hard_questions): yield call, dict(prompt="a", lm=lm), ()
+    yield task.render, dict(prompt="a", question="q"), ()
+    yield task.run, dict(prompt="a", examples=task.dev[:2], lm=lm), ()
+    yield rewrite.Ledger, {}, ()
+    yield rewrite.Ledger(5).charge, dict(n=1, purpose="a"), ()
+    yield rewrite.JudgeScorer, dict(lm=lm), ()
+    yield rewrite.SearchSettings, {}, ()
+    yield rewrite.optimize_prompt, dict(task=task, lm=lm, seeds=["a"], budget_calls=12, rounds=1), ()
+    yield rewrite.estimate_cost, dict(task=task, lm=lm, seeds=["a"], budget_calls=12), ()
+    yield rewrite.prompt_diff, dict(before="a", after="b"), ()
+    for make in (rewrite.PairedTest, rewrite.SignTest):
+        yield make, {}, ()
+        yield make().update, dict(differences=[1, 0]), ()
+    yield rewrite.pairs_needed, dict(base=.5, better=.9, runs=20), ()
+    yield book.read, dict(text="x z"), ()
+    yield book.write, dict(choice=dict(a="x", b="z")), ()
+    for make in (rewrite.MutatePhrases, rewrite.CrossPhrases, rewrite.SentenceEdits, rewrite.History, rewrite.Reflect,
+                 rewrite.FormGuard, rewrite.LeakGuard, rewrite.SimulatedWriter): yield make, {}, ()
+    yield rewrite.Simulator, dict(n=20), ()
+    yield rewrite.ReplayLM, dict(outcomes={"p": {"q": 1.}}), ()
+    for read in (rewrite.load_mmlu, rewrite.load_alpaca, rewrite.load_humaneval, rewrite.load_pairs):
+        yield read, dict(path=folder/"none.csv"), ()
+    yield rewrite.clean_pairs, dict(pairs=[("a b", "c d")]), ()
+    yield rewrite.word_task, dict(n=20), ()
+    yield rewrite.LabelGrader, dict(labels=["a", "b"]), ()
+    yield rewrite.LabelGrader(["a", "b"]).named, dict(answer="a"), ()
+    yield rewrite.rewrite_steps, dict(example="a", lm=lm, score=lambda *a: 1., rounds=1), ()
+
+
+ROOMS = dict(edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_panel, core=of_core, stats=of_stats,
+             rewrite=of_rewrite)
+
+
+NEEDS_TORCH = {"lm", "edit"}
+STEP = dict(memory=3, lm=2, edit=3) # of the largest rooms every second or third value
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 import html
 from typing import Optional
 from fastcore.basics import patch
+from ..arguments import COUNT, NAMED, Kind, having, maybe, number, told
 from ..core import InvalidData, require
 from .deltas import Edit
 from .evaluate import EditReport, degradation_curve, evaluate_edit, free_answers, plot_curve, prompt_ids
@@ -11,6 +12,8 @@ from .examples import CanonicalExamples, renamed
 from .losses import encode_rows
 from .scores import cached_losses
 from ..lm.scoring import context_length, pad_id
+_PROMPT: _Any
+_held: _Any
 
 def _with_and_without(e, run):
     ...

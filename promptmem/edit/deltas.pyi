@@ -8,9 +8,13 @@ import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 from fastcore.basics import patch
+from ..arguments import FLAG, PATH, TEXT, Kind, one_of, told
 from ..core import InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
 from ..panel.widget import static_page
+from ..lm.arguments import MODEL
+_EDITS: _Any
+_held: _Any
 torch: _Any
 
 @dataclass
@@ -33,6 +37,9 @@ class Delta:
         ...
 
     def of(self, name: str) -> torch.Tensor:
+        ...
+
+    def _factors(self, name):
         ...
 
     def shape(self, name: str) -> tuple:

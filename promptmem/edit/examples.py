@@ -464,6 +464,8 @@ def from_table(
     "A complete set of examples from a table"
     pairs, near, rng = _pairs(rows), _pairs(neighbours), random.Random(seed)
     train, evaluation, targeted = ([t] if isinstance(t, str) else list(t) for t in (train, evaluation, targeted))
+    if not train or not (evaluation or targeted):
+        raise InvalidData(f"{'evaluation' if train else 'train'} is empty: expected at least one template")
     _check_table(pairs, near, train, evaluation)
     def row(t, s, a): return dict(prefix=_slot(t, s), suffix=" " + a, subject=s, attribute=a)
     texts = [_slot(t, s) for s, _ in pairs for t in targeted] or [f"{_slot(evaluation[0], s)} {a}" for s, a in pairs]

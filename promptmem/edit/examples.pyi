@@ -10,14 +10,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, TypeVar, cast
 from fastcore.basics import patch
+from promptmem.arguments import FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe, number, told
 from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
 from ..data import sought
+_FILE: _Any
+_FEW: _Any
+_EXAMPLES: _Any
+_held: _Any
 
 @dataclass(frozen=True)
 class Criterion:
     direction: str
     threshold: float
     meaning: str = ...
+
+    def __post_init__(self):
+        ...
 
     @property
     def pair(self) -> bool:
@@ -89,6 +97,12 @@ def _text_problems(texts, part=...):
     ...
 
 def _cleaned(rows, pair, where):
+    ...
+
+def _text(t, i):
+    ...
+
+def _texts(x):
     ...
 
 @dataclass

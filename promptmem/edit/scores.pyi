@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 import numpy as np
 from fastcore.basics import patch
+from ..arguments import COUNT, FLAG, SEED, having, maybe, number, told, whole
 from ..core import InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
@@ -19,6 +20,8 @@ from ..lm.matmul import fast_linear
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
 from ..lm.scoring import split_head
 from ..stats import damage_upper, share_lower, share_upper
+from ..lm.arguments import MODEL, TOKENIZER
+_held: _Any
 torch: _Any
 _HEAD_ROWS: _Any
 

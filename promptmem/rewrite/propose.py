@@ -21,7 +21,7 @@ from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, m
 from ..core import InvalidData, fold, split_thinking
 
 _SLOTS = Kind("a dict from slot to its phrases", lambda v: isinstance(v, dict) and len(v) > 0 and all(
-    isinstance(k, str) and LIST_OF_TEXTS.fits(p) and len(p) > 0 for k, p in v.items()))
+    isinstance(k, str) and LIST_OF_TEXTS.fits(p) for k, p in v.items()))
 _told = told(slots=_SLOTS, joiner=TEXT, text=TEXT, choice=DICT, rng=having("a numpy random generator", "integers"),
              additions=maybe(LIST_OF_TEXTS), mutations=maybe(LIST_OF_TEXTS), mutate=SHARE, change=SHARE, show=COUNT,
              exemplars=whole(), failures=COUNT, widths=some(number(0), 1))
@@ -97,9 +97,11 @@ class PhraseBook:
 @patch
 @_told
 def write(self:PhraseBook,
-    choice:dict, # slot -> index of the phrase
+    choice:dict, # slot -> phrase
 )->str:
     "The prompt for a choice {slot: phrase}"
+    odd = next((s for s in self.slots if not isinstance(choice.get(s), str)), None)
+    if odd is not None: raise InvalidData(f"choice has no text for the slot {odd!r:.60}: {choice!r:.80}")
     return self.joiner.join(p for p in (choice[s] for s in self.slots) if p)
 
 # %% ../../nbs/rewrite/03_propose.ipynb #1fc6412e

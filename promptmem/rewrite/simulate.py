@@ -26,8 +26,8 @@ from .propose import PhraseBook
 from .task import PromptTask
 
 _told = told(n=whole(3, 10**7), seed=SEED, base=number(), spread=number(0, 100, True), null=FLAG, name=TEXT,
-             prompt=TEXT, outcomes=DICT, path=PATH, chat=FLAG,
-             lm=maybe(having("a language model", "complete", "name")))
+             prompt=TEXT, outcomes=DICT, book=maybe(having("a `PhraseBook`", "slots", "mutate", "cross")), path=PATH,
+             chat=FLAG, lm=maybe(having("a language model", "complete", "name")))
 
 # %% ../../nbs/rewrite/05_simulate.ipynb #6e2f980b
 WORTH = dict(role={"": 0., "You are a careful clerk.": .3, "You are a pirate.": -.8, "You are a poet.": -.5},
@@ -130,6 +130,7 @@ def optimum(self:Simulator)->str:
 class SimulatedWriter(LM):
     "Writes a variation of the wordings it is shown"
     name = "simulated-writer"
+    @_told
     def __init__(self,
         book:PhraseBook=None, # where its words come from
         seed:int=0, # of its choices

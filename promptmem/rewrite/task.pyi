@@ -127,6 +127,9 @@ class PromptTask:
     def hard_questions(self, prompt: str, lm, split: str=..., below: float=..., ledger: _Optional[Ledger]=...) -> list:
         ...
 
+def _doubts(examples):
+    ...
+
 def _read(path):
     ...
 
