@@ -20,8 +20,8 @@ from .scores import cached_losses
 from ..lm.scoring import context_length, pad_id
 
 _PROMPT = Kind("a text that is not empty", lambda v: NAMED.fits(v) and bool(v))
-_held = told(e=having("an `Edit`", "active", "apply", "undo"), scale=number(), prompt=_PROMPT, max_tokens=COUNT, n=COUNT,
-             examples=maybe(having("`CanonicalExamples`", "rows", "evaluation")))
+_held = told(e=having("an `Edit`", "active", "apply", "undo"), scale=number(), prompt=_PROMPT, max_tokens=COUNT,
+             n=COUNT, examples=maybe(having("`CanonicalExamples`", "rows", "evaluation")))
 
 # %% auto #0
 __all__ = ['EditComparison']

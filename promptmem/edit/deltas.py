@@ -23,7 +23,8 @@ from ..lm.arguments import MODEL
 _EDITS = Kind("a list of `Edit`s", lambda v: isinstance(v, (list, tuple)) and all(
     hasattr(e, "delta") and hasattr(e, "scale") for e in v), True)
 _held = told(edits=_EDITS, how=one_of("sum", "mean"), folder=PATH, model=MODEL, strict=FLAG, name=TEXT,
-             tensors=Kind("a dict of tensors by name", lambda v: isinstance(v, dict) and all(isinstance(k, str) for k in v)))
+             tensors=Kind("a dict of tensors by name", lambda v: isinstance(v, dict) and all(
+                 isinstance(k, str) for k in v)))
 
 # %% auto #0
 __all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'verdict', 'outcome_part', 'verdict_html', 'require_senses',
@@ -67,7 +68,8 @@ class Delta:
 
     def _factors(self, name):
         if name in self.factors: return self.factors[name]
-        raise InvalidData(f"this edit changes no parameter {name!r:.60}: it changes {', '.join(self.names)[:200] or 'none'}")
+        known = ", ".join(self.names)[:200] or "none"
+        raise InvalidData(f"this edit changes no parameter {name!r:.60}: it changes {known}")
 
     @_held
     def shape(self,

@@ -28,8 +28,8 @@ from .senses import SensesSettings, train_senses
 from ..lm.arguments import MODEL, TOKENIZER
 
 _held = told(model=MODEL, tokenizer=TOKENIZER, method=TEXT, degradation=maybe(number(0)), rule=TEXT,
-             confidence=maybe(number(0, 1)), max_scale=number(0), seed=SEED, compat=maybe(TEXT), chat=FLAG, progress=FLAG,
-             examples=None)
+             confidence=maybe(number(0, 1)), max_scale=number(0), seed=SEED, compat=maybe(TEXT), chat=FLAG,
+             progress=FLAG)
 
 # %% auto #0
 __all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',

@@ -373,7 +373,8 @@ def read_texts(
     "Texts from a file or list"
     if path is None: return []
     if not isinstance(path, (str, Path)): return _texts(path)
-    if not PATH.fits(path): raise InvalidData(f"texts is {str(path)!r:.60}: expected a list of strings or a JSON-lines file")
+    if not PATH.fits(path):
+        raise InvalidData(f"texts is {str(path)!r:.60}: expected a list of strings or a JSON-lines file")
     def one(row):
         if not isinstance(row.get("text"), str): raise InvalidData("field 'text' is missing or not text")
         _text(row, "of this line")

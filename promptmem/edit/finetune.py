@@ -38,7 +38,8 @@ def compat_of(
     value, # None, "published", or its older name "upstream"
 ): # None or "published"
     "The one spelling of `compat`"
-    if not (value is None or isinstance(value, str) and value in ("published", "upstream")): raise ValueError(f"compat is None or 'published', not {value!r}")
+    if not (value is None or isinstance(value, str) and value in ("published", "upstream")):
+        raise ValueError(f"compat is None or 'published', not {value!r}")
     return value and "published"
 
 # %% ../../nbs/edit/04_finetune.ipynb #ad71b0be

@@ -28,8 +28,8 @@ from .scores import fit_general
 _MOST = maybe(whole(1, 10**7))
 _held = told(data=maybe(PATH), out=maybe(PATH), examples=_MOST, evaluation=_MOST, texts=_MOST, seed=SEED, progress=FLAG,
              limits=maybe(some(number(0), 1)), compat=maybe(TEXT),
-             general=maybe(either(PATH, Kind("a list of texts", lambda v: isinstance(v, (list, tuple))))), path=either(PATH, DICT, having(
-                 "an `EditConfig`", "recipe", "options")))
+             general=maybe(either(PATH, Kind("a list of texts", lambda v: isinstance(v, (list, tuple))))),
+             path=either(PATH, DICT, having("an `EditConfig`", "recipe", "options")))
 
 # %% auto #0
 __all__ = ['data_folders', 'find_file', 'general_beside', 'config_examples', 'ConfigRun', 'save_run', 'run_config']

@@ -24,14 +24,15 @@ from ..lm.scoring import context_length, pad_id
 from ..stats import mean_interval, wilson
 from ..lm.arguments import MODEL
 
-_held = told(frame=FRAME, table=FRAME, layout=FRAME, value=TEXT, source=TEXT, best=one_of("max", "min"), caption=TEXT, seed=SEED,
-             limit=number(0), x=TEXT, model=MODEL, compat=maybe(TEXT), method=NAMED)
+_held = told(frame=FRAME, table=FRAME, layout=FRAME, value=TEXT, source=TEXT, best=one_of("max", "min"), caption=TEXT,
+             seed=SEED, limit=number(0), x=TEXT, model=MODEL, compat=maybe(TEXT), method=NAMED)
 
 def _having_columns(table, what, *names):
     "The table, or InvalidData that says which column it lacks"
     lacks = [c for c in names if c not in table.columns]
     if not lacks: return table
-    raise InvalidData(f"{what} has no column {lacks[0]!r:.60}: it has {', '.join(map(str, table.columns))[:200] or 'none'}")
+    known = ", ".join(map(str, table.columns))[:200] or "none"
+    raise InvalidData(f"{what} has no column {lacks[0]!r:.60}: it has {known}")
 
 # %% auto #0
 __all__ = ['torch', 'sequential_edits', 'plot_sequential', 'sample_options', 'kept_change', 'best_trials', 'result_table',

@@ -21,7 +21,7 @@ from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, m
 from ..core import InvalidData, fold, split_thinking
 
 _SLOTS = Kind("a dict from slot to its phrases", lambda v: isinstance(v, dict) and len(v) > 0 and all(
-    isinstance(k, str) and LIST_OF_TEXTS.fits(p) for k, p in v.items()))
+    isinstance(k, str) and LIST_OF_TEXTS.fits(p) and len(p) > 0 for k, p in v.items()))
 _told = told(slots=_SLOTS, joiner=TEXT, text=TEXT, choice=DICT, rng=having("a numpy random generator", "integers"),
              additions=maybe(LIST_OF_TEXTS), mutations=maybe(LIST_OF_TEXTS), mutate=SHARE, change=SHARE, show=COUNT,
              exemplars=whole(), failures=COUNT, widths=some(number(0), 1))

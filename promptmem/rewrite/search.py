@@ -40,7 +40,7 @@ _told = told(task=_TASK, lm=having("a language model", "complete"), rounds=whole
              seeds=either(TEXT, LIST_OF_TEXTS), proposer_lm=maybe(having("a language model", "complete")),
              proposers=maybe(Kind("a list of proposers", lambda v: isinstance(v, (list, tuple)) and all(
                  hasattr(p, "propose") for p in v))), guards=maybe(Kind("a list of functions", lambda v: isinstance(
-                     v, (list, tuple)) and all(map(callable, v)))), preset=maybe(TEXT),
+                     v, (list, tuple)) and all(map(callable, v)))), preset=maybe(one_of("published")),
              screen=maybe(having("a reward model with predict_proba", "predict_proba")),
              progress=either(FLAG, FUNCTION), prove=either(FLAG, one_of("likely")),
              price=maybe(Kind("two prices per million tokens", lambda v: isinstance(v, (tuple, list)) and len(

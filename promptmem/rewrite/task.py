@@ -257,14 +257,16 @@ def _doubts(examples):
     "Sentences on what makes questions and answers a poor measure of a wording"
     first, answers = examples[0].expected, {}
     if len({e.expected for e in examples}) == 1 and len({e.question for e in examples}) > 1:
-        yield (f"all {len(examples)} examples expect {first!r:.40}: a prompt that always brings that answer is right on "
-               "all of them")
-    for e in examples: answers.setdefault(identity_key(e.question), (e.question, {}))[1].setdefault(identity_key(e.expected), e)
+        yield (f"all {len(examples)} examples expect {first!r:.40}: a prompt that always brings that answer is right "
+               "on all of them")
+    for e in examples:
+        _, given = answers.setdefault(identity_key(e.question), (e.question, {}))
+        given.setdefault(identity_key(e.expected), e)
     torn = [(q, [e.expected for e in a.values()]) for q, a in answers.values() if len(a) > 1]
     if torn:
         (q, (a, b, *_)), more = torn[0], f" (and {len(torn)-1} more such questions)" if len(torn) > 1 else ""
-        yield (f"the question {q!r:.60} is given with two answers, {a!r:.30} and {b!r:.30}{more}: no wording can be right "
-               "on both")
+        yield (f"the question {q!r:.60} is given with two answers, {a!r:.30} and {b!r:.30}{more}: no wording can be "
+               "right on both")
 
 # %% ../../nbs/rewrite/01_task.ipynb #91b24366
 def _read(path):
