@@ -322,7 +322,7 @@ ROOMS = dict(edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_
 
 
 NEEDS_TORCH = {"lm", "edit"}
-STEP = dict(memory=3, lm=2, edit=3) # of the largest rooms every second or third value
+STEP = dict(memory=3, lm=2, edit=4) # of the largest rooms every second to fourth value
 
 
 @pytest.mark.slow

@@ -150,3 +150,20 @@ def test_numbers_that_are_none_never_reach_the_weights(tmp_path, odd):
               lambda: Edit(m, None, Delta(), "full", scale=odd)):
         with pytest.raises(InvalidData, match="a scale is a finite number"): f()
     assert small.same(m, before)
+
+
+@pytest.mark.parametrize("call,says", [
+    (lambda m, t: edit(m, t, [None]), "an example is a dict"),
+    (lambda m, t: edit(m, t, ["the king is Ade"]), "an example is a dict"),
+    (lambda m, t: edit(m, t, [("a b", "c")], degradation="1e-4"), "degradation is '1e-4': expected None or a number"),
+    (lambda m, t: edit(m, t, [("a b", "c")], epochs="3"), "epochs is '3': expected a whole number"),
+    (lambda m, t: edit(m, t, [("a b", "c")], method="lora", rank=0), "rank is 0: expected a whole number from 1"),
+    (lambda m, t: edit(m, t, [("a b", "c")], general_text=["a b c", None]), "text 1 is a NoneType"),
+    (lambda m, t: CanonicalExamples.read([None]), "a row is a NoneType: expected a dict with prefix and suffix"),
+    (lambda m, t: CanonicalExamples.read([dict(prefix="a", suffix=" b")], targeted=[3]), "text 0 is a int"),
+    (lambda m, t: CanonicalExamples.from_table([("a", "b")], [], "{subject} is"), "train is empty"),
+    (lambda m, t: CanonicalExamples.from_table(3, "{subject} is", "{subject} was"), "rows is a int"),
+    (lambda m, t: Delta().of("w"), "changes no parameter 'w'"),
+])
+def test_what_does_not_fit_is_named(call, says):
+    with pytest.raises(InvalidData, match=says): call(small.model("gpt2"), small.Chars())

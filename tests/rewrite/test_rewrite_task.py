@@ -1,4 +1,5 @@
 """Tasks, counting, scorers: what goes in is checked, what it costs is counted."""
+import warnings
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +7,8 @@ from hypothesis import strategies as st
 
 from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM
-from promptmem.rewrite import BudgetSpent, JudgeScorer, Ledger, PromptTask, ScorerError
+from promptmem.rewrite import (
+    BudgetSpent, JudgeScorer, Ledger, PromptTask, ScorerError, estimate_cost, optimize_prompt)
 from promptmem.rewrite.task import RewardScorer, published_grade
 
 ROWS = [(f"what is {i} plus 2 ?", str(i+2)) for i in range(20)]
@@ -132,3 +134,24 @@ def test_evaluation_and_hard_questions():
     assert task.evaluate("add", lm).mean == 1 and task.evaluate("guess", lm).mean == 0
     assert len(task.hard_questions("guess", lm)) == len(task.train) and not task.hard_questions("add", lm)
     assert set(task.evaluate("add", lm).frame) == {"id", "question", "expected", "answer", "score"}
+
+
+def test_one_question_with_two_answers_is_told():
+    rows = [("2 and 2 ?", "4"), ("2 and 3 ?", "5"), ("2 and 4 ?", "6"), ("2 and 2 ?", "5")]
+    with pytest.warns(UserWarning, match="the question '2 and 2 \\?' is given with two answers, '4' and '5'") as told:
+        PromptTask(rows)
+    assert told[0].filename == __file__                            # the warning points at the call
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        PromptTask(rows[:3] + rows[:1])                            # said twice, with the same answer
+
+
+def test_a_search_takes_what_a_task_takes(tmp_path):
+    rows = [(f"{i} and 1 ?", str(i + 1)) for i in range(40)]
+    (tmp_path/"t.csv").write_text("question,answer\n" + "".join(f"{q},{a}\n" for q, a in rows))
+    lm, kw = CallableLM(lambda p: "7" if "Add" in p else "3"), dict(seeds=["Sum.", "Add."], budget_calls=120, proposers=[])
+    splits = {optimize_prompt(task, lm, **kw).config["split"] for task in (PromptTask(rows), rows, tmp_path/"t.csv")}
+    assert len(splits) == 1
+    assert estimate_cost(rows, lm, ["Add."])["requests"] > 0
+    for bad in (None, 3, PromptTask, b"x", "nothing.csv"):
+        with pytest.raises((InvalidData, FileNotFoundError)): optimize_prompt(bad, lm, **kw)
