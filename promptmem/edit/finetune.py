@@ -14,7 +14,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 
-from ..arguments import FLAG, SEED, TEXT, hold_fields, maybe, number, one_of, whole
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta
 from .examples import CanonicalExamples, renamed
@@ -27,8 +26,8 @@ from ..lm.weights import borrowed_weights
 
 # %% auto #0
 __all__ = ['torch', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype', 'learning_rate',
-           'penalty_of', 'behind_texts', 'plain_attention', 'fit', 'borrowed', 'train_weights', 'finetune_clamped',
-           'middle_mlps', 'train_lora']
+           'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps',
+           'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -38,8 +37,7 @@ def compat_of(
     value, # None, "published", or its older name "upstream"
 ): # None or "published"
     "The one spelling of `compat`"
-    if not (value is None or isinstance(value, str) and value in ("published", "upstream")):
-        raise ValueError(f"compat is None or 'published', not {value!r}")
+    if value not in (None, "published", "upstream"): raise ValueError(f"compat is None or 'published', not {value!r}")
     return value and "published"
 
 # %% ../../nbs/edit/04_finetune.ipynb #ad71b0be
@@ -64,12 +62,7 @@ class Recipe:
     precision:str = "auto" # of the products: "float32", "bfloat16", or bfloat16 for large models where that is fast
     compat:Optional[str] = None # "published" for the published behaviour
 
-    def __post_init__(self):
-        object.__setattr__(self, "compat", compat_of(self.compat))
-        hold_fields(self, epochs=whole(), lr=number(), batch_size=whole(1), accumulate=whole(1), margin=number(),
-                    loss=one_of("published", "margin", "auto"), kl=number(), l2=number(), ewc=number(),
-                    general_rows=whole(), clip=maybe(number()), early_stop=FLAG, contexts=whole(), seed=SEED,
-                    precision=TEXT)
+    def __post_init__(self): object.__setattr__(self, "compat", compat_of(self.compat))
 
     def published(self,
         **given, # fields that the configuration names
@@ -100,10 +93,6 @@ class LoraSettings(Recipe):
     alpha:float = 8 # scaling is alpha / rank
     dropout:float = 0. # on the adapter's input (inactive, as published: the model stays in eval mode)
     target_modules:Any = None # list or regular expression, as peft takes it; None: `middle_mlps`
-
-    def __post_init__(self):
-        super().__post_init__()
-        hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True))
 
 # %% ../../nbs/edit/04_finetune.ipynb #60d191d0
 @dataclass(frozen=True)
@@ -262,24 +251,6 @@ def _products(model, recipe):
     low = master and products_dtype(model, recipe.precision) == torch.bfloat16
     return functools.partial(_low_products, next(model.parameters()).device.type, low)
 
-# %% ../../nbs/edit/04_finetune.ipynb #ace362b5
-_SHORT = 128 # tokens; the scores of longer texts would take much memory
-
-@contextmanager
-def plain_attention(
-    model, # transformers causal LM, with or without an adapter
-    examples:EncodedExamples, # the longest of which decides
-): # a context
-    "Inside, attention of short texts is computed by plain products, where the model stands on a processor"
-    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
-    kind, longest = getattr(inner.config, "_attn_implementation", ""), max(
-        (len(ids) for row in examples.rows for ids, _ in row), default=0)
-    able = inner.device.type == "cpu" and hasattr(inner, "set_attn_implementation")
-    if not (able and kind == "sdpa" and longest <= _SHORT): yield; return
-    inner.set_attn_implementation("eager")
-    try: yield
-    finally: inner.set_attn_implementation(kind)
-
 # %% ../../nbs/edit/04_finetune.ipynb #1a8b15bb
 def _frozen(model, params):
     "(the model itself, its first block that is trained)"
@@ -304,8 +275,7 @@ def fit(
     x = behind_texts(tokenizer, encoded(model, tokenizer, examples, recipe.compat), general, recipe.contexts,
                      recipe.seed)
     products, losses = _products(model, recipe), []
-    with (progress_bar(recipe.epochs, progress, "editing") as bar, plain_attention(model, x),
-          read_once_below(*_frozen(model, params))):
+    with progress_bar(recipe.epochs, progress, "editing") as bar, read_once_below(*_frozen(model, params)):
         with products(): penalty = penalty_of(model, tokenizer, params, origin, general, recipe)
         loop = _Loop(model, x, params, recipe, penalty, random.Random(recipe.seed), _adam(params, recipe), products)
         for epoch in range(recipe.epochs):
