@@ -65,9 +65,10 @@ def test_an_empty_file_is_no_data(read, name, tmp_path):
 
 
 def test_the_wrong_kind_of_file_or_columns(tmp_path):
-    (tmp_path/"t.csv").write_text("foo,bar\n1,2\n")
+    (tmp_path/"t.csv").write_text("foo,bar\n1,2\n3,4\n5,6\n")
     with pytest.raises(InvalidData, match=r"t.csv:1: expected one JSON object a line"): read_jsonl(tmp_path/"t.csv")
-    with pytest.raises(InvalidData, match="read the file first"): PromptTask(str(tmp_path/"t.csv"))
+    with pytest.raises(InvalidData, match="needs the fields 'question'.*it has foo, bar"):
+        PromptTask(str(tmp_path/"t.csv"))
     with pytest.raises(InvalidData, match="needs the fields 'question'.*it has foo, bar"):
         PromptTask(pd.DataFrame(dict(foo=range(4), bar=range(4))))
 

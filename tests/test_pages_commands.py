@@ -10,6 +10,8 @@ import pytest
 
 from promptmem import data
 from promptmem.cli import main
+from promptmem.record import Interaction
+from promptmem.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "nbs/index.ipynb", *sorted((ROOT / "nbs/coming_from").glob("*.ipynb")),
@@ -76,6 +78,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(data, "sources", lambda: known)
     monkeypatch.setattr(data, "_download", lambda url, target, *_: (target.parent.mkdir(parents=True, exist_ok=True),
                                                                     target.write_text("a\n"))[1])
+    with Store(tmp_path / "memory.db") as store: # somebody has asked here already
+        store.log(Interaction("What is a cookie?", scope="alice", answer="a biscuit"))
     monkeypatch.setenv("PROMPTMEM_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -10,6 +10,7 @@ __all__ = ['MODEL', 'TOKENIZER', 'LANGUAGE_MODEL', 'PAIRS', 'KINDS', 'TEXTS', 't
 # %% ../../nbs/lm/13_arguments.ipynb #7e18ed42
 import random
 
+from ..core import half_at
 from ..arguments.calls import WrongArgument
 from ..arguments.calls import told as _told
 from ..arguments.kinds import (
@@ -33,7 +34,7 @@ LANGUAGE_MODEL = Kind("a language model", lambda v: hasattr(v, "complete"))
 PAIRS = Kind("`Pairs`, or two lists of texts", lambda v: hasattr(v, "unseen") or isinstance(v, (tuple, list)) and len(
     v) == 2 and not any(text_fault("pairs", x) for x in v))
 
-# %% ../../nbs/lm/13_arguments.ipynb #b7f7dd19
+# %% ../../nbs/lm/13_arguments.ipynb #e921ebdc
 _MANY, _COUNT, _SHARE = whole(0, 10**6), whole(1, 10**6), number(0, 1, ends=True)
 
 KINDS = dict(
@@ -53,8 +54,14 @@ KINDS = dict(
     notes=Kind("a list", lambda v: isinstance(v, list)),
     rng=Kind("a random.Random", lambda v: isinstance(v, random.Random)))
 
+def _readable(name, v):
+    "Why this is no list of texts that a tokenizer reads, or nothing"
+    if fault := text_fault(name, v): return fault
+    bad = next((i for i, t in enumerate(v) if half_at(t) is not None), None)
+    if bad is not None: return f"{name}[{bad}] holds half a character at position {half_at(list(v)[bad])}"
+
 TEXTS = ("sentences", "seen", "unseen", "other", "corpus", "general", "memories", "words")
-KINDS |= dict.fromkeys(TEXTS, LIST_OF_TEXTS)
+KINDS |= dict.fromkeys(TEXTS, Kind(LIST_OF_TEXTS.says, lambda v: not _readable("", v), True, _readable))
 
 # %% ../../nbs/lm/13_arguments.ipynb #0cc4c870
 def told(

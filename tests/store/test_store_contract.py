@@ -487,7 +487,7 @@ def test_a_newer_store_is_refused_and_left_alone(place):
         s.add(scope="s", key="k", text="t")
         with s.db.write() as conn: conn.execute(sa.text("UPDATE pm_meta SET value = '99' WHERE key = 'schema_version'"))
     with pytest.raises(
-        StoreVersionError, match="layout 99, this one knows up to 4.*Nothing was changed.*pip install -U promptmem"
+        StoreVersionError, match="layout 99, this one knows up to 5.*Nothing was changed.*pip install -U promptmem"
     ):
         Store(place)
     engine = s.db.url.set(drivername="postgresql+psycopg") if not s.db.sqlite else s.db.url
