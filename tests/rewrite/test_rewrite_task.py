@@ -149,7 +149,8 @@ def test_one_question_with_two_answers_is_told():
 def test_a_search_takes_what_a_task_takes(tmp_path):
     rows = [(f"{i} and 1 ?", str(i + 1)) for i in range(40)]
     (tmp_path/"t.csv").write_text("question,answer\n" + "".join(f"{q},{a}\n" for q, a in rows))
-    lm, kw = CallableLM(lambda p: "7" if "Add" in p else "3"), dict(seeds=["Sum.", "Add."], budget_calls=120, proposers=[])
+    lm = CallableLM(lambda p: "7" if "Add" in p else "3")
+    kw = dict(seeds=["Sum.", "Add."], budget_calls=120, proposers=[])
     splits = {optimize_prompt(task, lm, **kw).config["split"] for task in (PromptTask(rows), rows, tmp_path/"t.csv")}
     assert len(splits) == 1
     assert estimate_cost(rows, lm, ["Add."])["requests"] > 0
