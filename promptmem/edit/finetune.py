@@ -14,6 +14,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 
+from ..arguments import FLAG, SEED, TEXT, hold_fields, maybe, number, one_of, whole
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta
 from .examples import CanonicalExamples, renamed
@@ -37,7 +38,8 @@ def compat_of(
     value, # None, "published", or its older name "upstream"
 ): # None or "published"
     "The one spelling of `compat`"
-    if value not in (None, "published", "upstream"): raise ValueError(f"compat is None or 'published', not {value!r}")
+    if not (value is None or isinstance(value, str) and value in ("published", "upstream")):
+        raise ValueError(f"compat is None or 'published', not {value!r}")
     return value and "published"
 
 # %% ../../nbs/edit/04_finetune.ipynb #ad71b0be
@@ -62,7 +64,12 @@ class Recipe:
     precision:str = "auto" # of the products: "float32", "bfloat16", or bfloat16 for large models where that is fast
     compat:Optional[str] = None # "published" for the published behaviour
 
-    def __post_init__(self): object.__setattr__(self, "compat", compat_of(self.compat))
+    def __post_init__(self):
+        object.__setattr__(self, "compat", compat_of(self.compat))
+        hold_fields(self, epochs=whole(), lr=number(), batch_size=whole(1), accumulate=whole(1), margin=number(),
+                    loss=one_of("published", "margin", "auto"), kl=number(), l2=number(), ewc=number(),
+                    general_rows=whole(), clip=maybe(number()), early_stop=FLAG, contexts=whole(), seed=SEED,
+                    precision=TEXT)
 
     def published(self,
         **given, # fields that the configuration names
@@ -93,6 +100,10 @@ class LoraSettings(Recipe):
     alpha:float = 8 # scaling is alpha / rank
     dropout:float = 0. # on the adapter's input (inactive, as published: the model stays in eval mode)
     target_modules:Any = None # list or regular expression, as peft takes it; None: `middle_mlps`
+
+    def __post_init__(self):
+        super().__post_init__()
+        hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True))
 
 # %% ../../nbs/edit/04_finetune.ipynb #60d191d0
 @dataclass(frozen=True)
