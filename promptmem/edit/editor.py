@@ -371,7 +371,8 @@ def _best_inside(e, examples, seen):
         v = row_values(examples, cached_losses(e.model, examples.rows, examples.pad))
         score = (float((v <= examples.threshold).mean()), -float(v.mean()))
         if best is None or score >= best[0]: best = (score, s)
-    if not best or e.scale != best[1]: e.scale = best[1] if best else 0.
+    scale = best[1] if best else 0.
+    if e.scale != scale: e.scale = scale
 
 # %% ../../nbs/edit/09_editor.ipynb #779807fd
 def _last_inside(e, epochs, general, degradation):

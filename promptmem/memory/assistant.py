@@ -333,7 +333,7 @@ def _more(a, r, c):
     out = {}
     for name, sent in _afterwards(a, r, c).items():
         try: out[name] = _complete(a, sent, **_one_sentence(a))
-        except LMError as e: r.meta["not_known"] = {**r.meta.get("not_known", {}), name: str(e)}
+        except LMError as e: r.meta.setdefault("not_known", {})[name] = str(e)
     return out
 
 # %% ../../nbs/memory/09_assistant.ipynb #0518431d
@@ -356,7 +356,7 @@ async def aask(self:Assistant,
     c, more = await _acomplete(self, r.sent), {}
     for name, sent in _afterwards(self, r, c).items():
         try: more[name] = await _acomplete(self, sent, **_one_sentence(self))
-        except LMError as e: r.meta["not_known"] = {**r.meta.get("not_known", {}), name: str(e)}
+        except LMError as e: r.meta.setdefault("not_known", {})[name] = str(e)
     return _with_more(self, r, c, more)
 
 async def _acomplete(a, sent, **more):

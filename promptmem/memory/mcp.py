@@ -15,6 +15,7 @@ from fastcore.basics import patch
 
 from ..core import InvalidData, require
 from .auto import AutoLookup
+from .prompt import applying
 
 # %% ../../nbs/memory/17_mcp.ipynb #58ed5e38
 class MemoryTools:
@@ -45,7 +46,7 @@ def recall(self:MemoryTools,
     "What the user said earlier about how to understand a question like this one"
     r = self.lookup.query(question)
     asked = dict(question=r.ask.key, clarification=r.ask.text) if r.ask else None
-    return dict(applies=[r.text, *(c.text for c in r.also)] if r.hit else [], may_apply=asked,
+    return dict(applies=applying(r), may_apply=asked,
                 always=[c.text for c in self.store.preferences(self.scope)], why=r.why)
 
 # %% ../../nbs/memory/17_mcp.ipynb #338ca2ef

@@ -5,6 +5,7 @@ from typing import Any
 from fastcore.basics import patch
 from ..core import InvalidData, require
 from .auto import AutoLookup
+from .prompt import applying
 
 class MemoryTools:
     lookup: _Any
