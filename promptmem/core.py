@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name', 'keep_secret', 'redact', 'half_at', 'printable',
-           'KeyFree', 'InvalidData', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'rows_of', 'is_number',
-           'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words', 'identity_key',
-           'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl', 'text_lines', 'read_json', 'read_yaml',
-           'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate', 'SharedFile', 'split_thinking',
-           'may_think', 'progress_bar', 'versions']
+           'KeyFree', 'InvalidData', 'quoted', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'rows_of',
+           'is_number', 'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words',
+           'identity_key', 'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl', 'text_lines',
+           'read_json', 'read_yaml', 'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate',
+           'SharedFile', 'split_thinking', 'may_think', 'progress_bar', 'versions']
 
 # %% ../nbs/00_core.ipynb #ab159f81
 import csv
@@ -433,6 +433,15 @@ class KeyFree(Exception):
 
 class InvalidData(KeyFree, ValueError):
     "Data that is not what was expected; the message says where and what"
+
+# %% ../nbs/00_core.ipynb #c7efb747
+def quoted(
+    text, # what is named
+    most:int=60, # characters that are shown
+)->str: # its beginning between quotation marks
+    "A text named in a sentence: short, on one line, and with its closing mark"
+    s = str(text)
+    return repr(s if len(s) <= most else s[:most-3].rstrip() + "...")
 
 # %% ../nbs/00_core.ipynb #fa883b5b
 def plain(

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..arguments import (
     COUNT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, having, maybe, number, one_of, some, told, whole)
-from ..core import InvalidData
+from ..core import InvalidData, quoted
 from ..panel import parts, static_page
 from ..record import Record
 from ..stats import strictest_first, t_quantile
@@ -207,8 +207,8 @@ def verdict(self:Choice):
     "What to do, in one sentence"
     lo, hi = self.interval
     odds = f"predicted to be right with {self.p:.2f} [{lo:.2f}, {hi:.2f}]"
-    if self.abstained: return f"Better not answer: even the chosen prompt {self.prompt!r:.60} is {odds}."
-    return f"Use {self.prompt!r:.60}: {odds}."
+    if self.abstained: return f"Better not answer: even the chosen prompt {quoted(self.prompt)} is {odds}."
+    return f"Use {quoted(self.prompt)}: {odds}."
 
 # %% ../../nbs/reward/04_choose.ipynb #ae5d50a1
 @_told(default=None, margin=None, p=None)
@@ -242,7 +242,7 @@ def choose_prompt(
 # %% ../../nbs/reward/04_choose.ipynb #7c04d986
 def _reason(left, gain, default, margin):
     "One sentence for a choice"
-    if left: return f"predicted {gain:+.3f} over {default!r:.40}, more than the margin {margin:.3g}"
+    if left: return f"predicted {gain:+.3f} over {quoted(default, 40)}, more than the margin {margin:.3g}"
     if math.isinf(margin):
         return "the best single prompt; on the training questions no margin for leaving it was proven to gain"
     return f"the best single prompt; no other is predicted to be better by more than the margin {margin:.3g}"

@@ -10,7 +10,7 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
-from ..core import identity_key
+from ..core import identity_key, quoted
 from ..panel import parts, static_page
 from .features import embed
 
@@ -68,8 +68,8 @@ def verdict(self:RewardComparison):
     best = self.prompts[int(self.rm.prompt_probability(self.prompts).argmax())]
     left = [c.prompt for c in self._choices() if c.prompt != best]
     n = f"{len(self)} question{'s' if len(self) != 1 else ''}"
-    if not left: return f"{best!r:.60} is chosen for {'the one question' if len(self) == 1 else f'all {n}'}."
-    return f"For {len(left)} of {n} another prompt is chosen than {best!r:.60}, the best single one."
+    if not left: return f"{quoted(best)} is chosen for {'the one question' if len(self) == 1 else f'all {n}'}."
+    return f"For {len(left)} of {n} another prompt is chosen than {quoted(best)}, the best single one."
 
 # %% ../../nbs/reward/08_compare.ipynb #6aa0b689
 @patch

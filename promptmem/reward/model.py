@@ -19,7 +19,7 @@ import pandas as pd
 from fastcore.basics import patch
 
 from ..arguments import LISTED, TEXT, Kind, either, having, maybe, number, told
-from ..core import InvalidData, identity_key, require
+from ..core import InvalidData, identity_key, quoted, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
 from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
@@ -272,8 +272,9 @@ def _model_verdict(rm):
         return f"{first} All are {'right' if rm.base_ == 1 else 'wrong'}, so questions cannot be told apart."
     if len(rm.prompts_) == 1: return f"{first} With one prompt there is nothing to choose."
     if rm.margin_ == float("inf"):
-        return f"{first} No gain from choosing by question was proved, so `choose` stays with {best!r:.50}."
-    return f"{first} `choose` leaves {best!r:.50} where another is ahead by more than {rm.margin_:.3g}: a proved gain."
+        return f"{first} No gain from choosing by question was proved, so `choose` stays with {quoted(best, 50)}."
+    ahead = f"another is ahead by more than {rm.margin_:.3g}: a proved gain"
+    return f"{first} `choose` leaves {quoted(best, 50)} where {ahead}."
 
 # %% ../../nbs/reward/05_model.ipynb #baa75582
 def _model_parts(rm):

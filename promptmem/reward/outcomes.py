@@ -24,8 +24,8 @@ from promptmem.arguments import (
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
-from ..core import (InvalidData, fold, identity_key, read_csv, read_jsonl, read_text, stable_hash, user_path,
-                            write_atomic)
+from ..core import (InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, stable_hash,
+                            user_path, write_atomic)
 
 # %% ../../nbs/reward/01_outcomes.ipynb #df957e66
 _LIST = Kind("a list of texts", LISTED.fits, True)
@@ -155,7 +155,8 @@ def _log_verdict(out):
     rate = f.groupby("prompt_id").correct.mean().sort_values(ascending=False, kind="stable")
     best, last = out.prompt_texts([rate.index[0], rate.index[-1]])
     return (
-        f"{first} Best on its own is {best!r:.50} with {rate.iloc[0]:.1%}, last {last!r:.50} with {rate.iloc[-1]:.1%}."
+        f"{first} Best on its own is {quoted(best, 50)} with {rate.iloc[0]:.1%}, "
+        f"last {quoted(last, 50)} with {rate.iloc[-1]:.1%}."
     )
 
 # %% ../../nbs/reward/01_outcomes.ipynb #64d62aeb

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field, fields
 from fastcore.basics import patch
 
 from ..arguments import PATH, TEXT, maybe, one_of, told
-from ..core import InvalidData, plain, read_json, write_atomic
+from ..core import InvalidData, plain, quoted, read_json, write_atomic
 from ..stats import Interval
 
 _told = told(before=TEXT, after=TEXT, style=one_of("text", "html"), path=maybe(PATH))
@@ -166,8 +166,6 @@ def diff(self:OptimizeResult,
     return prompt_diff(self.seed, self.best, style)
 
 # %% ../../nbs/rewrite/06_result.ipynb #185a57d6
-def _brief(text): return repr(str(text)) if len(text) <= 70 else repr(str(text)[:67].rstrip() + "...")
-
 def _guessed(res):
     "What is to be said of a best guess that was not proved"
     if res.candidate == res.seed or res.candidate.candidate.expected is None: return ""
@@ -175,7 +173,7 @@ def _guessed(res):
     a, b = (c.expected for c in (res.candidates[0], res.candidate.candidate))
     before = f" against {a:.0%}" if a is not None else ""
     chance = f", better with a chance of {res.chance:.0%}" if res.chance is not None else ""
-    return f" (best guess, not proved, about {b:.0%}{before}{chance}: {_brief(res.candidate)})"
+    return f" (best guess, not proved, about {b:.0%}{before}{chance}: {quoted(res.candidate, 70)})"
 
 # %% ../../nbs/rewrite/06_result.ipynb #27463bbb
 def _held(gain):
@@ -222,7 +220,7 @@ def _page(res):
 @patch
 def __repr__(self:OptimizeResult):
     return (f"{self.verdict}\nOptimizeResult({self.cost['requests']} of {self.cost['budget']} calls; "
-            f"{len(self.candidates)} candidates; best: {_brief(self.best)})")
+            f"{len(self.candidates)} candidates; best: {quoted(self.best, 70)})")
 
 # %% ../../nbs/rewrite/06_result.ipynb #ef9114bd
 @patch
