@@ -8,7 +8,7 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 from ..arguments import COUNT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, having, maybe, number, one_of, some, told, whole
-from ..core import InvalidData
+from ..core import InvalidData, quoted
 from ..panel import parts, static_page
 from ..record import Record
 from ..stats import strictest_first, t_quantile

@@ -4,7 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from ..core import identity_key
+from ..core import identity_key, quoted
 from ..panel import parts, static_page
 from .features import embed
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 from ..arguments import LISTED, TEXT, Kind, either, having, maybe, number, told
-from ..core import InvalidData, identity_key, require
+from ..core import InvalidData, identity_key, quoted, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
 from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt

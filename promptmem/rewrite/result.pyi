@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from fastcore.basics import patch
 from ..arguments import PATH, TEXT, maybe, one_of, told
-from ..core import InvalidData, plain, read_json, write_atomic
+from ..core import InvalidData, plain, quoted, read_json, write_atomic
 from ..stats import Interval
 _told: _Any
 STATUS: _Any
@@ -126,9 +126,6 @@ class OptimizeResult:
 
     def plot(self):
         ...
-
-def _brief(text):
-    ...
 
 def _guessed(res):
     ...
