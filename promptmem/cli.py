@@ -552,15 +552,24 @@ def _export(a):
     return 0
 
 def _import_options(p):
-    p.add_argument("file", help="a file that `promptmem export` wrote")
+    p.add_argument("file", help="what `promptmem export` wrote; or anybody's log: a table, with --log also JSON")
+    p.add_argument("--log", action="store_true", help="it is a log of questions and answers; its columns are guessed")
+    p.add_argument("--scope", default="default", help="of a log that does not say whose it is (default: default)")
     p.add_argument("--skip-invalid", action="store_true", help="leave bad lines out and name them")
     p.add_argument("--store", default="memory.db", help="path or URL of the store (default memory.db)")
 
-@command("import", "read such a file into a store, all or nothing", "promptmem import alice.jsonl --store memory.db",
-         _import_options)
+_TABLES = ".csv", ".tsv", ".xlsx", ".xls", ".parquet" # no export looks like these
+
+@command("import", "read such a file, or anybody's log, into a store, all or nothing",
+         "promptmem import alice.jsonl --store memory.db", _import_options)
 def _import(a):
     from promptmem.panel.reprs import count_of
-    with _opened(a, new=True) as store: r = store.import_(a.file, a.skip_invalid)
+    given = a.file
+    if a.log or a.file.lower().endswith(_TABLES):
+        from promptmem.logs import read_log
+        given = read_log(a.file, scope=a.scope)
+        _say(repr(given))
+    with _opened(a, new=True) as store: r = store.import_(given, a.skip_invalid)
     _say(f"{count_of(r.clarifications, 'memory', 'memories')} and {count_of(r.interactions, 'question')} read, "
          f"{r.already} already there, {r.erased} forgotten here before, {len(r.skipped)} left out")
     for line, why in r.skipped: _say(f"  line {line}: {why}", sys.stderr)

@@ -469,13 +469,16 @@ class UserLog:
         from promptmem.panel.reprs import page_of
         return page_of(self)
     def __repr__(self):
+        from promptmem.panel.reprs import count_of
         judged = [i.verdict for i in self.interactions if i.verdict]
-        lines = [f"UserLog({self.name!r}): {len(self.interactions)} interactions, {judged.count('right')} right, "
-                 f"{judged.count('wrong')} wrong, "
-                 f"{len(self.interactions) - len(judged)} not judged; {len(self.clarifications)} clarifications",
+        lines = [f"UserLog({self.name!r}): {count_of(len(self.interactions), 'interaction')}, "
+                 f"{judged.count('right')} right, {judged.count('wrong')} wrong, "
+                 f"{len(self.interactions) - len(judged)} not judged; "
+                 f"{count_of(len(self.clarifications), 'clarification')}",
                  f"  read as {self.format}" + (f": {', '.join(f'{f} = {c!r}' for f, c in self.columns.items())}"
                                                if self.columns else "")]
-        if self.scale: lines.append(f"  verdicts: {self.scale}")
+        if self.scale: lines.append(f"  verdicts read from {self.scale}" if self.scale == "words"
+                                    else f"  verdicts: {self.scale}")
         for what, found in (("dropped", self.dropped), ("doubtful", self.doubtful)):
             if found:
                 lines.append(f"  {len(found)} {what}: " + "; ".join(f"{at}: {why}" for at,
@@ -492,13 +495,15 @@ class UserLog:
                                   gold=i.expected, scope=i.scope, time=i.time, model=i.model,
                                   interaction=i.id) for i in self.interactions])
 
+    def records(self)->list: # clarifications, then interactions
+        "Everything in the log, as `Store.import_` takes it: `store.import_(log)`"
+        return [*self.clarifications, *self.interactions]
+
     def write(self,
         path, # where the file shall stand
     )->Path:
         "Write everything in the store's exchange format: `Store.import_` reads it"
-        rows = [*(dict(type="clarification", **c.to_dict()) for c in self.clarifications),
-                *(dict(type="interaction", **i.to_dict()) for i in self.interactions)]
-        return write_jsonl(path, rows)
+        return write_jsonl(path, [dict(type=type(r).__name__.lower()) | r.to_dict() for r in self.records()])
 
 # %% ../nbs/07_logs.ipynb #7d481ba6
 def read_log(

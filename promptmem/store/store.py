@@ -754,10 +754,10 @@ def export(self:Store,
 # %% ../../nbs/store/03_store.ipynb #0148a083
 @patch
 def import_(self:Store,
-    path, # a file that `export` wrote
+    path, # a file that `export` wrote; or records, dicts of their fields, or what `read_log` gave
     skip_invalid:bool=False, # leave bad lines out and report them; otherwise one bad line stops everything
 )->ImportReport:
-    "Read JSON lines into the store, all or nothing"
+    "Read what was exported, or a log, into the store, all or nothing"
     return import_jsonl(self.db, path, skip_invalid)
 
 # %% ../../nbs/store/03_store.ipynb #4004709c

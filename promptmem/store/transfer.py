@@ -16,7 +16,7 @@ from pathlib import Path
 # %% ../../nbs/store/06_transfer.ipynb #be294fb9
 import sqlalchemy as sa
 
-from ..core import InvalidData, parse_json, text_lines, user_path
+from ..core import InvalidData, json_text, parse_json, text_lines, user_path
 from ..record import Clarification, Interaction, Record
 from .database import Database, change_number, folded, is_erased, put_interaction
 from .erase import hold, note_export, refuse_erased
@@ -244,20 +244,38 @@ def _write_all(conn, checker):
     report.clarifications, report.interactions = len(news), len(asked)
     return report
 
+# %% ../../nbs/store/06_transfer.ipynb #0cb988d6
+def _line_of(record):
+    "A record as a line of the exchange format"
+    if isinstance(record, (Clarification, Interaction)):
+        kind = "interaction" if isinstance(record, Interaction) else "clarification"
+        return json_text(dict(type=kind) | record.to_dict())
+    if not isinstance(record, dict):
+        raise InvalidData(f"expected a clarification, an interaction or a dict, found {type(record).__name__}")
+    return json_text(record)
+
+def _given(source):
+    "Name and numbered lines of what is to be read: those of a file, or records one by one"
+    if isinstance(source, (str, os.PathLike)): return source, text_lines(source)
+    rows = source.records() if hasattr(source, "records") else source
+    if not isinstance(rows, (list, tuple)):
+        raise InvalidData(f"expected a file, a log or a list of records, found {type(source).__name__}")
+    return "record", enumerate(rows, 1)
+
 # %% ../../nbs/store/06_transfer.ipynb #bd045c2d
 def import_jsonl(
     db:Database, # the store
-    path, # a file of JSON lines
+    path, # a file of JSON lines; or records, dicts of their fields, or what `read_log` gave
     skip_invalid:bool=False, # leave bad lines out and report them
 )->ImportReport:
-    "Read JSON lines into the store: everything, or nothing when a line is bad"
-    parsed, skipped = [], []
+    "Read records into the store: everything, or nothing when one is bad"
+    parsed, skipped, (name, lines) = [], [], _given(path)
     def bad(line, e):
-        if not skip_invalid: raise InvalidData(f"{path}:{line}: {e}; nothing was imported") from e
+        if not skip_invalid: raise InvalidData(f"{name}:{line}: {e}; nothing was imported") from e
         skipped.append([line, str(e)])
-    for line, raw in text_lines(path):
-        if not raw.strip(): continue
-        try: parsed.append((line, parse_line(raw)))
+    for line, raw in lines:
+        if isinstance(raw, (str, bytes)) and not raw.strip(): continue
+        try: parsed.append((line, parse_line(raw if isinstance(raw, (str, bytes)) else _line_of(raw))))
         except (ValueError, TypeError, AttributeError, RecursionError) as e: bad(line, e)
     with db.write() as conn:
         hold(conn)
