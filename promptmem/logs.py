@@ -490,7 +490,7 @@ class UserLog:
         "One row per interaction: query, prompt, correct (1, 0, empty), answer, gold; for `Outcomes.read`"
         import pandas as pd
         correct = dict(right=1, wrong=0)
-        return pd.DataFrame([dict(query=i.question, prompt=i.meta.get("template", ""),
+        return pd.DataFrame([dict(query=i.question, prompt=i.meta.get("prompt_text", ""),
                                   correct=correct.get(i.verdict), answer=i.answer,
                                   gold=i.expected, scope=i.scope, time=i.time, model=i.model,
                                   interaction=i.id) for i in self.interactions])
@@ -597,7 +597,7 @@ def _record(log, at, r, verdict, scope):
     when = _time(r["time"]) if r.get("time") not in (None, "") else None
     if r.get("time") not in (None, "") and when is None:
         log.doubtful.append((at, f"{str(r['time'])[:40]!r} is no time: left out"))
-    meta = {k: v for k, v in dict(log=log.name, place=at, source_id=words["id"], template=words["prompt"],
+    meta = {k: v for k, v in dict(log=log.name, place=at, source_id=words["id"], prompt_text=words["prompt"],
                                   history=r.get("history")).items() if v}
     i = Interaction(words["question"], scope=words["scope"].strip() or scope,
                     prompt=words_of(r.get("sent")) or words["prompt"],

@@ -24,8 +24,8 @@ from promptmem.arguments import (
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
-from ..core import (InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, stable_hash,
-                            user_path, write_atomic)
+from ..core import (InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of,
+                            stable_hash, user_path, write_atomic)
 
 # %% ../../nbs/reward/01_outcomes.ipynb #df957e66
 _LIST = Kind("a list of texts", LISTED.fits, True)
@@ -246,12 +246,14 @@ def _split_tables(frame):
 # %% ../../nbs/reward/01_outcomes.ipynb #1fc6412e
 @patch(cls_method=True)
 def read(cls:Outcomes,
-    path, # an outcomes file, a folder with outcomes, queries and prompts, or a DataFrame
+    path, # an outcomes file, a folder with outcomes, queries and prompts, a DataFrame, a list of dicts, or a log
     queries=None, # file or DataFrame; None: beside `path` in a folder, else inside the outcomes file
     prompts=None, # file or DataFrame
 )->Outcomes:
     "Read and validate outcomes"
     load = lambda t: t if isinstance(t, pd.DataFrame) else _read_table(t)
+    if isinstance(path, (list, tuple)): path = pd.DataFrame(rows_of(path, "path"))
+    elif hasattr(path, "interactions"): return cls.from_interactions(path.interactions) # what `pm.read_log` gave
     if not isinstance(path, pd.DataFrame) and (path := user_path(path)).is_dir():
         queries = _beside(path, "queries") if queries is None else queries
         prompts = _beside(path, "prompts") if prompts is None else prompts
@@ -285,7 +287,7 @@ def _of(x, name):
 def _prompt_of(it):
     "(text, name) of the prompt of an interaction; the text of a nameless one is 'default'"
     meta, name = _of(it, "meta") or {}, _of(it, "prompt_id")
-    text = meta.get("prompt_text")
+    text = meta.get("prompt_text") or meta.get("template") # as imported logs called it once
     if isinstance(text, str) and text.strip(): return text, name
     return str(name) if name not in (None, "") else "default", name
 
