@@ -14,7 +14,7 @@ from promptmem.arguments import COUNT, FLAG, LISTED, LIST_OF_TEXTS, NAMED, PATH,
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
-from ..core import InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, stable_hash, user_path, write_atomic
+from ..core import InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of, stable_hash, user_path, write_atomic
 _LIST: _Any
 _told: _Any
 
