@@ -30,7 +30,7 @@ def _verdict_part(said):
 _WORDS = dict(success="evaluation examples met (more is better)", train="canonical examples met (more is better)",
               generated="answered as wanted when writing freely (more is better)",
               hard_negatives="loss of what must stay (no rise is best)",
-              targeted="loss of text about the edited things")
+              targeted="loss of text about the edited things (no rise is best)")
 
 def _of(report, name):
     "How many rows a share is a share of"
@@ -40,12 +40,13 @@ def _of(report, name):
 # %% ../../nbs/edit/16_widgets.ipynb #ca4944cf
 def _measure(name, c, n):
     "One line of the table of measures"
-    form = lambda x, sign="": f"{100*x:{sign}.1f} %" if c.unit == "share" else f"{x:{sign}.3f} nats"
-    count = lambda x: f"{round(x*n)} of {n}" if n and c.unit == "share" else form(x)
+    share, unit = c.unit == "share", " points" if c.unit == "share" else " nats"
+    form = lambda x, sign="": f"{100*x:{sign}.1f}" if share else f"{x:{sign}.3f}"
+    count = lambda x: f"{round(x*n)} of {n}" if n and share else form(x) + (" %" if share else " nats")
     known = c.change.lo == c.change.lo
-    ends = f"{form(c.change.lo, '+')} to {form(c.change.hi, '+')}" if known else "too few examples"
+    ends = f"{form(c.change.lo, '+')} to {form(c.change.hi, '+')}{unit}" if known else "too few examples"
     return dict(measure=_WORDS[name], without=count(c.before), **{"with": count(c.after)},
-                change=form(c.change.estimate, "+"), interval=ends)
+                change=form(c.change.estimate, "+") + unit, interval=ends)
 
 def _measures(report):
     "One line per measure of an `EditReport`"
@@ -73,30 +74,40 @@ _HELP = explain("What do these words mean?",
     "without it, or the other way.")
 
 # %% ../../nbs/edit/16_widgets.ipynb #76e27c8f
+_SEEN = 5e-4 # a probability below which a word would be shown as nought
+
 def _answer_parts(prompt, asked, good=True):
     "The two answers, and the next words whose probability changed most"
     if not asked: return []
     a, words = asked
     rows = [dict(model="without the edit", writes=a["before"]), dict(model="with the edit", writes=a["after"])]
-    mark = "pm-worst" if good is False else "pm-best"
+    mark = "" if a["before"] == a["after"] else "pm-worst" if good is False else "pm-best"
     said = "" if a["before"] != a["after"] else "The edit changes nothing here: both write the same."
     shown = [{"next word": r.token, "without": f"{100*r.before:.1f} %", "with": f"{100*r.after:.1f} %"}
-             for r in words.itertuples()]
+             for r in words.itertuples() if max(r.before, r.after) >= _SEEN]
+    next_words = [paragraph("How probable the next word is", "pm-more"), table(shown, most=5)] if shown else []
     return [heading("With and without"), paragraph(prompt, "pm-question-shown"), *([paragraph(said)] if said else []),
-            columns([table(rows, mark=lambda r: mark if r["model"] == "with the edit" else "")],
-                    [paragraph("How probable the next word is", "pm-more"), table(shown, most=5)])]
+            columns([table(rows, mark=lambda r: mark if r["model"] == "with the edit" else "")], next_words)]
+
+# %% ../../nbs/edit/16_widgets.ipynb #cd5c6687
+def _stay_row(r):
+    "One ending that should have stayed"
+    loss = lambda k, sign="": f"{r[k]:{sign}.3f}"
+    return dict(prompt=r["prefix"], ending=r["suffix"], without=loss("before"),
+                **{"with": loss("after"), "change": loss("change", "+")})
 
 # %% ../../nbs/edit/16_widgets.ipynb #013dd3fd
 def _example_parts(evaluated):
     "The verdict, the evaluation, the flipped examples, and the endings that should have stayed"
     if evaluated is None: return []
     report, flipped, damaged = evaluated
-    changed = table(flipped[["what", "prefix"]], most=12, mark=lambda r: "pm-worst" if r["what"] == "broke" else "")
+    changed = table([dict(example=r["prefix"], now=r["what"]) for r in flipped.to_dict("records")], most=12,
+                    mark=lambda r: "pm-worst" if r["now"] == "broke" else "")
     stay = [heading("Should have stayed, the most damaged first"),
             paragraph("Loss of the ending, in nats: a rise is damage", "pm-more"),
-            table(damaged, most=8)] if len(damaged) else []
+            table([_stay_row(r) for r in damaged.to_dict("records")], most=8)] if len(damaged) else []
     return [heading("On the examples"), *_verdict_part(report.verdict), table(_measures(report)), *_remarks(report),
-            _HELP, heading("Flipped"), changed if len(flipped) else paragraph("No example flipped."), *stay]
+            _HELP, heading("Examples that flipped"), changed if len(flipped) else paragraph("None did.", "pm-more"), *stay]
 
 # %% ../../nbs/edit/16_widgets.ipynb #4003d10b
 def _curve_row(r):
@@ -105,21 +116,22 @@ def _curve_row(r):
     return {"scale": f"×{r.scale:g}", "general text": f"{100*r.degradation:+.3f} %",
             "success": f"{100*r.success:.0f} % ({100*r.lo:.0f} to {100*r.hi:.0f})", **kept}
 
-def _curve_parts(f, limit):
-    "Success against damage, with the allowance"
+def _curve_parts(f, limit, now=1.):
+    "Success against damage, with the allowance and the scale in use"
     if f is None: return []
-    line = dict(name="the edit at several scales", x=list(f.degradation), y=list(f.success), lo=list(f.lo),
-                hi=list(f.hi), labels=[f"×{s:g}" for s in f.scale])
-    drawn = chart("Success against damage", [line], "relative rise of the loss on general text",
-                  "success on the examples", y_range=(0, 1), limit=None if limit is None else (limit, "allowance"))
-    return [columns([drawn], [table([_curve_row(r) for r in f.itertuples()], most=12)])]
+    line = dict(name="the edit at several scales", x=list(100*f.degradation), y=list(f.success), lo=list(f.lo),
+                hi=list(f.hi), labels=[f"×{s:g}{' (now)' if s == now else ''}" for s in f.scale])
+    drawn = chart("Success against damage", [line], "rise of the loss on general text, %",
+                  "success on the examples", y_range=(0, 1), limit=None if limit is None else (100*limit, "allowance"))
+    return [columns([drawn], [table([_curve_row(r) for r in f.itertuples()], most=12,
+                                    mark=lambda r: "pm-best" if r["scale"] == f"×{now:g}" else "")])]
 
 # %% ../../nbs/edit/16_widgets.ipynb #cd2521e4
 def _slider(panel, e):
     "The scale of the edit"
     W = require("ipywidgets", "notebook")
     slider = W.FloatSlider(value=e.scale, min=0, max=max(2., float(e.scale)), step=.05, continuous_update=False,
-                           description="scale", layout=W.Layout(width="420px", max_width="100%"))
+                           description="Scale", layout=W.Layout(width="420px", max_width="100%"))
     slider.observe(lambda change: _scaled(panel, change["new"]), "value")
     return tagged(slider, "pm-scale")
 
@@ -137,8 +149,8 @@ def _buttons(panel):
                 evaluate=b("Evaluate on the examples", "evaluate"), curve=b("Success against damage", "curve"))
 
 def _answers(panel):
-    "What both models make of the typed prompt"
-    sent = panel.template.replace("{prompt}", panel.prompt.value)
+    "What both models make of the prompt that was asked"
+    sent = panel.template.replace("{prompt}", panel.asked_prompt)
     return panel.comparison.ask(sent), panel.comparison.next_words(sent, 5)
 
 # %% ../../nbs/edit/16_widgets.ipynb #d26ac2e2
@@ -155,6 +167,7 @@ class EditCompare(panel_base()):
         W = require("ipywidgets", "notebook")
         self.comparison, self.template = EditComparison(edit, examples, general_text), template
         self.asked = self.curve_rows = self.evaluated = None
+        self.asked_prompt = prompt
         self.scale, self.buttons = _slider(self, edit), _buttons(self)
         self.prompt = field("pm-prompt", "Prompt", "a text to go on from", lambda: self.ask(), self)
         self.prompt.value, x = prompt, self.buttons
@@ -174,10 +187,20 @@ class EditCompare(panel_base()):
     ):
         "Esc: an empty question"
         self.prompt.value = ""
+    def available(self):
+        "An edit that is in cannot be put in, and one that is out not taken out"
+        self.buttons["apply"].disabled, self.buttons["undo"].disabled = self.edit.active, not self.edit.active
     @property
     def edit(self):
         "The edit that is looked at"
         return self.comparison.edit
+
+# %% ../../nbs/edit/16_widgets.ipynb #5e162196
+def _standing_part(e):
+    "The verdict where one is known at this scale; else what the model is like now, so that the line never goes away"
+    if not e.active: return [verdict("The edit is out: the model is as it was before.")]
+    if e.scale == 0: return [verdict("Turned down to nothing: the model is as it was before.")]
+    return _verdict_part(e.verdict) or [verdict(f"Turned to {e.scale:.2f}; how it does at this scale was not looked at.")]
 
 # %% ../../nbs/edit/16_widgets.ipynb #dc3736c6
 @patch
@@ -185,7 +208,7 @@ def state_parts(self:EditCompare)->list: # parts
     "What became of the edit, and where it stands"
     limit = self.edit.limit.get("degradation")
     allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
-    return [*_verdict_part(self.edit.verdict),
+    return [*_standing_part(self.edit),
             facts(method=self.edit.method, in_the_model="yes" if self.edit.active else "no",
                   scale=f"{self.edit.scale:.2f}", allowance=allowed)]
 
@@ -194,8 +217,8 @@ def state_parts(self:EditCompare)->list: # parts
 def view_parts(self:EditCompare)->list: # parts
     "All that was asked for"
     good = _good(self.edit.verdict) if self.edit.verdict else None
-    found = [*_answer_parts(self.prompt.value, self.asked, good), *_example_parts(self.evaluated),
-             *_curve_parts(self.curve_rows, self.edit.limit.get("degradation"))]
+    found = [*_answer_parts(self.asked_prompt, self.asked, good), *_example_parts(self.evaluated),
+             *_curve_parts(self.curve_rows, self.edit.limit.get("degradation"), self.edit.scale)]
     return found or [paragraph("Type a prompt and press Enter to see the model with and without the edit."
                                + ("" if self.comparison.examples is None else " Or evaluate it on the examples."))]
 
@@ -209,6 +232,7 @@ def parts(self:EditCompare)->list: # parts
 def refresh(self:EditCompare):
     "Draw the current state"
     self.state.value, self.view.value = as_html(self.state_parts()), as_html(self.view_parts())
+    self.available()
 
 # %% ../../nbs/edit/16_widgets.ipynb #8e590154
 @patch
@@ -243,6 +267,7 @@ def ask(self:EditCompare,
     "What the model writes with and without the edit"
     if prompt is not None: self.prompt.value = prompt
     if not self.prompt.value.strip(): raise ValueError("type a prompt first")
+    self.asked_prompt = self.prompt.value
     self.asked = _answers(self)
     self.refresh()
     return self.asked[0]
@@ -262,7 +287,8 @@ def evaluate(self:EditCompare): # an `EditReport`
 def curve(self:EditCompare,
     scales=(0., .5, 1., 1.5, 2.), # factors to try
 ): # DataFrame
-    "Success against damage over scales"
+    "Success against damage over scales, the one in use among them"
+    scales = sorted({*scales, round(float(self.edit.scale), 4)})   # the one in use, too
     self.say(f"Evaluating at {len(scales)} scales …")
     self.curve_rows = self.comparison.curve(scales)
     self.refresh()

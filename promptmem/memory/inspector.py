@@ -10,7 +10,8 @@ from fastcore.basics import patch
 
 from ..core import require
 from .widgets import memory_parts
-from ..panel.parts import as_html, facts, heading, moment, paragraph, pick_list, table
+from ..panel.parts import as_html, heading, moment, paragraph, pick_list, table
+from ..panel.reprs import count_of
 from ..panel.widget import button, field, label, panel_base, tagged
 
 # %% ../../nbs/memory/11_inspector.ipynb #4ec41a07
@@ -55,10 +56,10 @@ def _fields(m, scopes, scope):
     "Boxes to write in"
     for name, (kind, says, hint, action) in dict(
         search_box=("pm-search", "Search", "words of a question or of what was meant", m.search),
-        edit_box=("pm-edit", "Reword", "a new wording for the chosen entry", m.edit),
-        would_box=("pm-would", "Try", "a question: what would be remembered for it?", m.would_retrieve),
-        path_box=("pm-path", "File", "where to export to or import from, such as memory.jsonl", lambda: None),
-        key_box=("pm-new-key", "Question", "for which it holds; empty: for every question", m.add),
+        edit_box=("pm-edit", "Reword", "a new wording for the chosen memory", m.edit),
+        would_box=("pm-would", "Question", "what would be remembered for it?", m.would_retrieve),
+        path_box=("pm-path", "File", "a name, such as memory.jsonl", lambda: None),
+        key_box=("pm-new-key", "Question", "empty: for every question", m.add),
         text_box=("pm-new-text", "Meant", "what is meant by it", m.add),
     ).items(): setattr(m, name, field(kind, says, hint, action, m))
     m.list_view, m.detail_view, m.would_view, m.confirm_text = (
@@ -67,18 +68,23 @@ def _fields(m, scopes, scope):
 
 def _html(name): return tagged(require("ipywidgets", "notebook").HTML(), name)
 
-# %% ../../nbs/memory/11_inspector.ipynb #dbbee67d
+# %% ../../nbs/memory/11_inspector.ipynb #9506757f
 _SORTS = [("by time", "time"), ("by question", "key"), ("by clarification", "text"), ("by author", "author")]
-_ORDERS = [("newest first, Z to A", True), ("oldest first, A to Z", False)]
 
+def _orders(sort):
+    "Both directions, in the words of what is sorted by"
+    if sort == "time": return [("newest first", True), ("oldest first", False)]
+    return [("Z to A", True), ("A to Z", False)]
+
+# %% ../../nbs/memory/11_inspector.ipynb #dbbee67d
 def _choices(m, scopes, scope):
     "Lists to choose from"
     W = require("ipywidgets", "notebook")
     auto = lambda **kw: W.Layout(width="auto", **kw)
     drop = lambda name, options, **kw: tagged(W.Dropdown(options=options, layout=auto(), **kw), name)
-    m.scope = drop("pm-scope", scopes, value=scope or scopes[0], description="scope")
-    m.sort, m.order = drop("pm-sort", _SORTS, description="sorted"), drop("pm-order", _ORDERS)
-    m.all = tagged(W.Checkbox(description="with superseded", value=False, indent=False), "pm-superseded")
+    m.scope = drop("pm-scope", scopes, value=scope or scopes[0], description="Scope")
+    m.sort, m.order = drop("pm-sort", _SORTS, description="Sorted"), drop("pm-order", _orders("time"))
+    m.all = tagged(W.Checkbox(description="with superseded wordings", value=False, indent=False), "pm-superseded")
     m.all.layout.width = "auto"
     m.pick = tagged(W.Dropdown(options=[], layout=auto(max_width="720px", flex="1 1 220px")), "pm-pick")
 
@@ -89,13 +95,13 @@ def _buttons(m):
     return dict(
         prev=b("‹ back", "pm-prev", m.back), next=b("next ›", "pm-next", m.forward),
         find=b("Search", "pm-search-button", m.search),
-        edit=b("Say it differently", "pm-save-edit", m.edit),
+        edit=b("Save this wording", "pm-save-edit", m.edit),
         forget=b("Forget …", "pm-forget", m.ask_forget),
         ticked=b("Forget the ticked …", "pm-forget-ticked", m.ask_forget_ticked),
         all=b("Forget all found …", "pm-forget-all", m.ask_forget_found),
         confirm=b("Yes, delete for good", "pm-confirm", m.confirm_forget, button_style="danger"),
         cancel=b("Keep it", "pm-cancel", m.cancel),
-        would=b("What would be retrieved", "pm-would-button", m.would_retrieve),
+        would=b("Try it", "pm-would-button", m.would_retrieve),
         add=b("Add a memory", "pm-add", m.add), examples=b("Load examples", "pm-examples", m.load_examples),
         export=b("Export", "pm-export", m.export), bring=b("Import", "pm-import", m.import_))
 
@@ -103,8 +109,16 @@ def _buttons(m):
 def _wire(m):
     "Buttons and events"
     m.buttons = _buttons(m)
-    for c in (m.scope, m.sort, m.order, m.all): c.observe(lambda _: m.search(), "value")
+    m.sort.observe(lambda change: _sorted_by(m, change["new"]), "value")
+    for c in (m.scope, m.order, m.all): c.observe(lambda _: None if m.filling else m.search(), "value")
     m.pick.observe(lambda change: _picked(m, change["new"]), "value")
+
+def _sorted_by(m, sort):
+    "Sort by something else; texts begin with A, times with the newest"
+    m.filling = True
+    m.order.options = _orders(sort)
+    m.order.value, m.filling = sort == "time", False
+    m.search()
 
 def _picked(m, id):
     "A row was chosen by a person, not by the panel itself"
@@ -126,7 +140,7 @@ def _laid_out(m):
     m.find_row = W.HBox([m.search_box, x["find"]])
     m.sort_row = W.HBox([m.scope, m.sort, m.order, m.all])
     m.page_row = W.HBox([x["prev"], x["next"], m.pick, x["ticked"], x["all"]])
-    m.would_row = W.VBox([label("Try a question"), W.HBox([m.would_box, x["would"]])])
+    m.would_row = W.VBox([label("What would be remembered?"), W.HBox([m.would_box, x["would"]])])
     return [
         m.sort_row, m.find_row, m.list_view, m.page_row, m.detail_view, m.edit_row, m.confirm_row,
         label("Add a memory"), W.HBox([m.key_box, m.text_box, x["add"], x["examples"]]),
@@ -185,6 +199,8 @@ def available(self:MemoryInspector):
     show(self.buttons["ticked"], n)
     show(self.buttons["all"], found)
     show(self.edit_row, self.selected)
+    for name in ("prev", "next"): show(self.buttons[name], self.total > self.page_size)
+    self.buttons["add"].button_style = "" if self.total else "primary"
     # an empty memory shows what to do next, and nothing to search or sort
     some = bool(self.total or self.search_box.value.strip() or self.all.value or len(self.scope.options) > 1)
     for row in (self.find_row, self.page_row, self.would_row): show(row, some)
@@ -209,19 +225,19 @@ def _row(m, i, c):
 # %% ../../nbs/memory/11_inspector.ipynb #c8a81fa7
 def _where(m):
     "How many entries there are, and which are shown"
-    n = len(m.rows)
-    return facts(scope=m.scope.value, entries=m.total, shown=f"{m.offset + 1} to {m.offset + n}" if n else "none")
+    total, scope = count_of(m.total, "memory", "memories"), m.scope.value
+    return paragraph(f"{total} for {scope!r}, {m.offset + 1} to {m.offset + len(m.rows)} shown", "pm-more")
 
 def _nothing(m):
     "What to do where there is nothing to show"
     if m.search_box.value.strip():
-        return paragraph("Nothing here says that. Another word, or 'with superseded', may find it.")
+        return paragraph("Nothing here says that. Another word, or 'with superseded wordings', may find it.")
     return paragraph("Nothing remembered here yet. Add a memory, load examples to try this out, import a file, or "
                      "say what you meant after a question.")
 
 def _live_parts(m):
     "The list as it is clicked"
-    if not m.rows: return [_where(m), _nothing(m)]
+    if not m.rows: return [_nothing(m)]
     rows = [_row(m, i, c) for i, c in enumerate(m.rows)]
     return [_where(m), pick_list(rows, [c.id for c in m.rows], m.selected, m.ticked)]
 
@@ -229,7 +245,7 @@ def _live_parts(m):
 @patch
 def page_parts(self:MemoryInspector)->list: # parts
     "The current page of the list, or what to do where there is nothing"
-    if not self.rows: return [_where(self), _nothing(self)]
+    if not self.rows: return [_nothing(self)]
     rows = [_row(self, i, c) for i, c in enumerate(self.rows)]
     chosen = next((self.offset+i+1 for i, c in enumerate(self.rows) if c.id == self.selected), None)
     mark = lambda r: "pm-best" if r["no"] == chosen else "pm-off" if r.get("state") == "superseded" else ""
@@ -301,7 +317,7 @@ def detail_parts(self:MemoryInspector)->list: # parts
     asked = "(every question)" if c.kind == "always" else c.key
     return [heading("What was said for this question"), paragraph(asked, "pm-question-shown"),
             table(history), heading("Where it was used"),
-            table(uses, most=10) if uses else paragraph("Not used yet.")]
+            table(uses, most=10) if uses else paragraph("Not used yet.", "pm-more")]
 
 # %% ../../nbs/memory/11_inspector.ipynb #498d8bbc
 def _chosen(m):
@@ -327,17 +343,16 @@ def edit(self:MemoryInspector,
 # %% ../../nbs/memory/11_inspector.ipynb #0b357b73
 def _counted(receipt):
     "What a receipt says, in words"
-    n = receipt.clarifications
-    return (
-        f"{n} clarification{'' if n == 1 else 's'}, {receipt.interactions} interactions, {receipt.vectors} vectors; "
-        f"{receipt.redacted} interactions redacted"
-    )
+    parts = [count_of(receipt.clarifications, "memory", "memories")]
+    if receipt.interactions: parts.append(count_of(receipt.interactions, "question") + " with its answer")
+    if receipt.redacted: parts.append(f"its words in {count_of(receipt.redacted, 'kept question')}")
+    return ", and ".join(parts)
 
 def _ask(m, pending, what):
     "Show the question that precedes a deletion"
     m.pending = pending
     m.confirm_row.layout.display = ""
-    m.confirm_text.value = as_html([paragraph(f"Forgetting deletes for good: {what}. Sure?", "pm-wrong")])
+    m.confirm_text.value = as_html([paragraph(f"This deletes {what} for good. Sure?", "pm-wrong")])
 
 # %% ../../nbs/memory/11_inspector.ipynb #f19da2f8
 @patch
@@ -358,8 +373,7 @@ def ask_forget_found(self:MemoryInspector)->list: # the ids that would go
     _ask(
         self,
         tuple(ids),
-        f"{len(ids)} clarification{'' if len(ids) == 1 else 's'} "
-        f"that the search for {self.search_box.value.strip()!r} finds",
+        f"the {count_of(len(ids), 'memory', 'memories')} that the search for {self.search_box.value.strip()!r} finds",
     )
     return ids
 
@@ -369,7 +383,7 @@ def ask_forget_ticked(self:MemoryInspector)->list: # the ids that would go
     "Show how many entries are ticked; nothing is deleted yet"
     ids = [c.id for c in self.rows if c.id in self.ticked]
     if not ids: raise ValueError("tick entries first")
-    _ask(self, tuple(ids), f"{len(ids)} ticked clarification{'' if len(ids) == 1 else 's'}")
+    _ask(self, tuple(ids), f"the {count_of(len(ids), 'ticked memory', 'ticked memories')}")
     return ids
 
 # %% ../../nbs/memory/11_inspector.ipynb #55c3bbdc
@@ -383,7 +397,7 @@ def confirm_forget(self:MemoryInspector):
     self.confirm_row.layout.display = "none"
     self.refresh()
     self.say(
-        f"Deleted for good: {len(receipts)} clarifications." if many else f"Deleted for good: {_counted(receipts[0])}."
+        f"Deleted for good: {count_of(len(receipts), 'memory', 'memories') if many else _counted(receipts[0])}."
     )
     return receipts if many else receipts[0]
 
@@ -436,7 +450,7 @@ def export(self:MemoryInspector,
     "Write this scope as JSON lines"
     if path is not None: self.path_box.value = path
     n = self.store.export(self.path_box.value or "memory.jsonl", scope=self.scope.value)
-    self.say(f"{n} lines written to {self.path_box.value or 'memory.jsonl'}")
+    self.say(f"{count_of(n, 'line')} written to {self.path_box.value or 'memory.jsonl'}.")
     return n
 
 # %% ../../nbs/memory/11_inspector.ipynb #0148a083
@@ -453,8 +467,8 @@ def import_(self:MemoryInspector,
     self.scope.value = here
     self.refresh()
     self.say(
-        f"Imported: {report.clarifications} clarifications, {report.interactions} interactions; "
-        f"{report.already} were there."
+        f"Imported: {count_of(report.clarifications, 'memory', 'memories')} and "
+        f"{count_of(report.interactions, 'question')}; {report.already} were there before."
     )
     return report
 
@@ -485,7 +499,7 @@ def would_parts(self:MemoryInspector)->list: # parts
     "What memory offered for the question that was tried"
     if self.retrieved is None: return []
     question, found = self.retrieved
-    return [heading("What would be retrieved"), paragraph(question, "pm-question-shown"), *memory_parts(found, most=5)]
+    return [heading("What would be remembered"), paragraph(question, "pm-question-shown"), *memory_parts(found, most=5)]
 
 @patch
 def parts(self:MemoryInspector)->list: # parts

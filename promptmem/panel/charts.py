@@ -13,7 +13,7 @@ from .parts import markup, table_text
 from .plots import COLORS
 from ..arguments import LISTED, NOTHING, NUMBERS, TEXT, Kind, either, number, told
 
-# %% ../../nbs/panel/02_charts.ipynb #fe9abb46
+# %% ../../nbs/panel/02_charts.ipynb #79f548c1
 _is_line = lambda v: isinstance(v, dict) and all(NUMBERS.fits(v.get(k)) for k in "xy")
 _is_bar = lambda v: isinstance(v, (list, tuple)) and len(v) == 5 and number().fits(v[1])
 _RANGE = Kind("(from, to)",
@@ -121,7 +121,7 @@ def _legend(lines, left=50):
         if line.get("dashed") or not line.get("name"): continue
         swatch = f"<rect x='{x}' y='25' width='12' height='4' fill='{COLORS[i % len(COLORS)]}'/>"
         out.append(swatch + _words(x + 16, 31, line["name"], "start"))
-        x += 28 + 6*len(line["name"])
+        x += 30 + 6.4*len(line["name"])
     return "".join(out)
 
 # %% ../../nbs/panel/02_charts.ipynb #48ff424d
@@ -164,7 +164,7 @@ def _bar(x, top, left, name, v, lo, hi, strong):
         + f"<rect x='{left}' y='{top}' width='{max(x(v) - left, 1):.1f}' height='14' fill='{color}' fill-opacity='.7'/>"
     )
     if lo is not None: out += _line(x(lo), top + 7, x(hi), top + 7, "stroke='currentColor'")
-    return out + _words(x(hi if hi is not None else v) + 5, top + 11, f"{v:.2f}", "start") + "</g>"
+    return out + _words(x(hi if hi is not None else v) + 5, top + 11, f"{100*v:.0f} %", "start") + "</g>"
 
 # %% ../../nbs/panel/02_charts.ipynb #00d4088d
 @_told
@@ -172,10 +172,11 @@ def bar_chart(
     title:str, # above the picture
     rows, # (name, value in [0, 1], lo, hi, strong): lo and hi may be None
 )->tuple:
-    "A part: lying bars with intervals, and the values as text"
+    "A part: lying bars of shares with intervals, and the values as text"
     rows, left, width = [(str(n), float(v), lo, hi, strong) for n, v, lo, hi, strong in rows], 190, 425
     x = lambda v: left + v*(width - left - 50)
     body = "".join(_bar(x, 26 + 20*i, left, *row) for i, row in enumerate(rows))
-    told = [dict(name=n, value=v, interval="" if lo is None else f"{lo:.2f} to {hi:.2f}") for n, v, lo, hi, _ in rows]
+    told = [dict(name=n, value=f"{100*v:.0f} %", interval="" if lo is None else f"{100*lo:.0f} to {100*hi:.0f} %")
+            for n, v, lo, hi, _ in rows]
     text = table_text(told, ["name", "value", "interval"], len(told))
     return markup(_svg(width, 34 + 20*len(rows), title, body), f"{title}\n{text}")

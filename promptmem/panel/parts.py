@@ -9,11 +9,12 @@ __all__ = ['shown', 'esc', 'moment', 'heading', 'paragraph', 'facts', 'verdict',
 # %% ../../nbs/panel/01_parts.ipynb #6a1da678
 import html
 import math
+import re
 from typing import Optional
 from ..core import InvalidData, rows_of
 from ..arguments import FLAG, LISTED, NOTHING, Kind, either, told, whole
 
-# %% ../../nbs/panel/01_parts.ipynb #98252db7
+# %% ../../nbs/panel/01_parts.ipynb #64770ff9
 _PARTS = ("heading", "paragraph", "facts", "explain", "table", "pick_list", "markup", "columns")
 _are_parts = lambda v: isinstance(v, (list, tuple)) and all(
     isinstance(p, tuple) and p and isinstance(p[0], str) and p[0] in _PARTS for p in v)
@@ -134,14 +135,27 @@ def _as_share(x, shade):
     "A share as it is shown: a number of hundred where that is asked for"
     return f"{100*x:.0f}" if shade == "hundred" and isinstance(x, float) and math.isfinite(x) else x
 
-def _td(x, shade, column=""):
+def _td(x, shade, column="", number=False):
     shaded = shade and isinstance(x, float) and 0 <= x <= 1
     style = f" style='background:rgba(46,158,107,{.55*x:.2f})'" if shaded else ""
-    kind = " class='pm-number'" if isinstance(x, (int, float)) else " class='pm-time'" if column == "time" else ""
+    kind = " class='pm-number'" if number else " class='pm-time'" if column == "time" else ""
     text = _as_share(x, shade)
     # an empty cell holds nothing at all: a folded table leaves its line out
     inner = "" if shown(text) == "" else esc(text)
     return f"<td{kind}{style} data-label='{html.escape(str(column)[:60])}'>{inner}</td>"
+
+# %% ../../nbs/panel/01_parts.ipynb #2f12fb8e
+_NUMBER = re.compile(r"(about )?[+\-−×]?[\d.,]+(e[+-]?\d+)?( ?%| nats| s)?")
+
+def _numeric(rows, columns):
+    "Those columns in which every cell that holds something is a number"
+    said = {c: [shown(r.get(c)) for r in rows] for c in columns}
+    return {c for c, texts in said.items() if any(texts) and all(_NUMBER.fullmatch(t) for t in texts if t)}
+
+def _head(columns, numbers):
+    "The names of the columns"
+    kind = lambda c: " class='pm-number'" if c in numbers else ""
+    return "".join(f"<th scope='col'{kind(c)}>{esc(c)}</th>" for c in columns)
 
 # %% ../../nbs/panel/01_parts.ipynb #20ef0802
 def _folds(rows, columns):
@@ -151,10 +165,10 @@ def _folds(rows, columns):
 
 # %% ../../nbs/panel/01_parts.ipynb #f853af1d
 def _table_html(rows, columns, total, mark, shade):
-    head = "".join(f"<th scope='col'>{esc(c)}</th>" for c in columns)
-    body = ""
+    numbers = _numeric(rows, columns)
+    head, body = _head(columns, numbers), ""
     for r in rows:
-        cells = "".join(_td(r.get(c), shade, c) for c in columns)
+        cells = "".join(_td(r.get(c), shade, c, c in numbers) for c in columns)
         body += f"<tr class='{html.escape(mark(r) or '') if mark else ''}'>{cells}</tr>"
     more = f"<div class='pm-more'>{len(rows)} of {total} rows</div>" if total > len(rows) else ""
     kind = "pm-table pm-folds" if _folds(rows, columns) else "pm-table"
@@ -174,9 +188,9 @@ def _pick_row(number, cells, id, chosen, first, ticked):
 def _pick_list_html(rows, ids, chosen, ticked, shade=False):
     "A table whose rows can be chosen"
     columns = list(rows[0]) if rows else []
-    head = ("<th scope='col'></th>" if ticked is not None else "") + "".join(f"<th scope='col'>{esc(c)}</th>"
-                                                                            for c in columns)
-    body = "".join(_pick_row(i + 1, "".join(_td(r.get(c), shade, c) for c in columns), id, chosen,
+    numbers = _numeric(rows, columns)
+    head = ("<th scope='col'></th>" if ticked is not None else "") + _head(columns, numbers)
+    body = "".join(_pick_row(i + 1, "".join(_td(r.get(c), shade, c, c in numbers) for c in columns), id, chosen,
                              i == 0 and chosen not in ids, ticked) for i, (r, id) in enumerate(zip(rows, ids)))
     return (f"<div class='pm-scroll'><table class='pm-table pm-folds'><thead><tr>{head}</tr></thead>"
             f"<tbody data-lm-suppress-shortcuts='true'>{body}</tbody></table></div>")
@@ -192,6 +206,14 @@ def _no_way_out(mistune):
             return f"<pre tabindex='0'><code>{mistune.escape(code)}</code></pre>\n"
     return mistune.create_markdown(renderer=Plain(escape=True), plugins=["strikethrough", "table"])
 
+# %% ../../nbs/panel/01_parts.ipynb #f3aaf79f
+_LONG = 6000 # characters above which a text gets a window of its own
+
+def _window(text):
+    "The attributes of a text: one that is too long for the page is read in a window, by keyboard too"
+    if len(text) <= _LONG: return "class='pm-markdown'"
+    return "class='pm-markdown pm-long' tabindex='0' role='region' aria-label='the whole text'"
+
 # %% ../../nbs/panel/01_parts.ipynb #351624a1
 def rendered(
     text:str, # Markdown, as a model wrote it
@@ -203,7 +225,10 @@ def rendered(
     cut = rest if len(text) > most else ""
     try: import mistune
     except ImportError: return f"<div class='pm-text'>{esc(text, most)}</div>{cut}"
-    return f"<div class='pm-markdown'>{_no_way_out(mistune)(text[:most])}</div>{cut}"
+    inside = _no_way_out(mistune)(text[:most])
+    inside = inside.replace("<table>", "<div class='pm-scroll'><table class='pm-table'>")
+    inside = inside.replace("</table>", "</table></div>")
+    return f"<div dir='auto' {_window(text)}>{inside}</div>{cut}"
 
 # %% ../../nbs/panel/01_parts.ipynb #956a10ad
 def markdown(
@@ -226,7 +251,9 @@ def _explain_html(title, text):
 def _part_html(kind, p, most):
     "One part as HTML"
     if kind == "heading": return f"<div class='pm-heading' role='heading' aria-level='4'>{esc(p[0])}</div>"
-    if kind == "paragraph": return f"<div class='pm-text {html.escape(p[1])}'>{esc(p[0], 4000)}</div>"
+    if kind == "paragraph":
+        short = "pm-question-shown" in p[1]                # a question is only repeated
+        return f"<div class='pm-text {html.escape(p[1])}'>{esc(p[0], 800 if short else 4000)}</div>"
     if kind == "columns":
         return "<div class='pm-columns'>" + "".join(f"<div>{as_html(g, most)}</div>" for g in p[0]) + "</div>"
     known = dict(facts=_facts_html, explain=_explain_html, table=_table_html, pick_list=_pick_list_html,

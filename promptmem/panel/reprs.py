@@ -41,7 +41,7 @@ def interaction_parts(
     wanted = f"; right is: {i.expected}" if i.verdict == "wrong" and i.expected else ""
     memory = retrieval_parts(i.retrieval) if i.retrieval is not None else []
     named = dict(model=i.model or "not known", tokens=i.usage.total_tokens, scope=i.scope, id=i.id)
-    return [verdict(said[0] + wanted, said[1]), paragraph(i.question, "pm-question-shown"), markdown(i.answer),
+    return [verdict(said[0] + wanted, said[1]), paragraph(i.question, "pm-question-shown pm-said"), markdown(i.answer),
             *memory, facts(**named)]
 
 # %% ../../nbs/panel/05_reprs.ipynb #90a44ced

@@ -25,9 +25,10 @@ _BASE = """
 .pm-panel .pm-facts b{font-weight:600;opacity:.8}
 .pm-panel .pm-columns{display:flex;flex-wrap:wrap;gap:0 28px}
 .pm-panel .pm-columns>div{min-width:0;max-width:100%}
+.pm-panel .pm-columns>div>.pm-heading:first-child{margin-top:8px}
 .pm-panel svg.pm-chart{margin:8px 0 2px;vertical-align:top;max-width:100%;height:auto}
 .pm-panel .pm-more{opacity:.75;font-size:12px}
-.pm-panel .pm-label{font-weight:600;opacity:.8}
+.pm-panel .pm-label{display:inline-block;font-weight:600;font-size:14px;margin-top:10px}
 .pm-panel .pm-help{margin:3px 0;font-size:12px}
 .pm-panel .pm-help summary{cursor:pointer;opacity:.8}
 .pm-panel .pm-help>div{padding:2px 0 4px 14px;max-width:70ch}
@@ -44,7 +45,7 @@ _COLOURS = """
 .pm-panel .pm-outcome.pm-bad{border-color:#d0453f;background:rgba(208,69,63,.12)}
 .pm-panel .pm-outcome.pm-good::before{content:"\\2713  "}
 .pm-panel .pm-outcome.pm-bad::before{content:"\\2717  "}
-.pm-panel .pm-error{white-space:pre-wrap}
+.pm-panel .pm-error{white-space:pre-wrap;border-left:3px solid #d0453f;padding-left:9px}
 .pm-panel tr.pm-best td{background:rgba(46,158,107,.16)}
 .pm-panel tr.pm-worst td{background:rgba(208,69,63,.13)}
 .pm-panel tr.pm-off td{opacity:.6}
@@ -54,13 +55,25 @@ _COLOURS = """
 
 # %% ../../nbs/panel/03_widget.ipynb #fe22cca5
 _TALK = """
-.pm-panel .pm-question-shown{background:rgba(59,111,212,.13);border-radius:10px 10px 2px 10px;padding:5px 11px;
- margin:8px 0 2px auto;width:fit-content;max-width:85%}
+.pm-panel .pm-question-shown{background:rgba(59,111,212,.15);border-radius:8px;padding:5px 11px;margin:6px 0;
+ width:fit-content;max-width:85%;box-sizing:border-box}
+.pm-panel .pm-question-shown.pm-said{border-radius:10px 10px 2px 10px;margin:8px 0 2px auto}
 .pm-panel .pm-answer{font-size:14px;border-left:3px solid #3b6fd4;padding:4px 10px;margin:6px 0;max-width:95%}
+.pm-panel .pm-markdown{overflow-wrap:anywhere;text-align:start;font-size:14px}
+.pm-panel .pm-markdown :is(p,li,td,th,blockquote){unicode-bidi:plaintext}
 .pm-panel .pm-markdown p{margin:3px 0}
-.pm-panel .pm-markdown ul,.pm-panel .pm-markdown ol{margin:3px 0;padding-left:22px}
-.pm-panel .pm-markdown pre{overflow-x:auto;padding:6px 9px;background:rgba(128,128,128,.12)}
-.pm-panel .pm-markdown{unicode-bidi:plaintext;overflow-wrap:anywhere}
+.pm-panel .pm-markdown :is(ul,ol){margin:3px 0;padding-inline:22px 0}
+.pm-panel .pm-markdown blockquote{margin:5px 0;padding-inline-start:10px;opacity:.85;
+ border:0 solid rgba(128,128,128,.5);border-inline-start-width:3px}
+.pm-panel .pm-markdown pre{overflow-x:auto;white-space:pre;padding:7px 10px;margin:5px 0;border-radius:5px;
+ background:rgba(128,128,128,.12);direction:ltr}
+.pm-panel .pm-markdown pre code{white-space:pre;overflow-wrap:normal;background:none;padding:0}
+.pm-panel .pm-markdown code{background:rgba(128,128,128,.14);border-radius:3px;padding:0 3px}
+.pm-panel .pm-markdown table.pm-table{font-size:13px}
+.pm-panel .pm-long{max-height:34em;overflow-y:auto;padding-inline-end:8px}
+.pm-panel .pm-turn>summary{cursor:pointer;padding:4px 0;overflow-wrap:anywhere}
+.pm-panel .pm-turn{border-bottom:1px solid rgba(128,128,128,.25)}
+.pm-panel .pm-turn .pm-verdict{margin-inline-start:8px;white-space:nowrap}
 .pm-panel .pm-maybe{background:rgba(128,128,128,.16);border-radius:6px;padding:4px 10px;margin:6px 0}
 .pm-panel .pm-chip{border:1px solid #16915a;border-radius:10px;padding:0 9px;margin-right:7px;white-space:nowrap;
  color:#1b7a4f;color:color-mix(in srgb,#16915a 72%,currentColor)}
@@ -70,10 +83,12 @@ _TALK = """
 _TABLES = """
 .pm-panel table.pm-table{border-collapse:collapse;margin:6px 0;font-size:12px;color:inherit}
 .pm-panel table.pm-table th,.pm-panel table.pm-table td{border-bottom:1px solid rgba(128,128,128,.3);
- padding:3px 9px;text-align:left;vertical-align:top;overflow-wrap:break-word;max-width:420px;color:inherit}
+ padding:3px 9px;text-align:start;vertical-align:top;overflow-wrap:break-word;max-width:520px;color:inherit}
 .pm-panel table.pm-table th{max-width:150px}
 .pm-panel table.pm-table tr{background:transparent}
-.pm-panel table.pm-table td.pm-number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.pm-panel table.pm-table .pm-number{text-align:right;font-variant-numeric:tabular-nums}
+.pm-panel table.pm-table td.pm-number{white-space:nowrap}
+.pm-panel td>input[type=checkbox]{margin:0;vertical-align:-2px}
 .pm-panel td.pm-time{white-space:nowrap}
 .pm-panel .pm-scroll{overflow-x:auto;max-width:100%}
 .pm-panel tr[data-row]{cursor:pointer}
@@ -84,7 +99,10 @@ _TABLES = """
 .pm-panel table.pm-folds,.pm-panel table.pm-folds tbody,.pm-panel table.pm-folds tr{display:block;max-width:100%}
 .pm-panel table.pm-folds tr{border-bottom:1px solid rgba(128,128,128,.5);padding:5px 0}
 .pm-panel table.pm-folds td,.pm-panel table.pm-folds td.pm-number{display:block;border:0;padding:1px 4px;
- max-width:100%;text-align:left;white-space:normal}
+ max-width:100%;text-align:start;white-space:normal}
+.pm-panel .pm-columns>div{width:100%}
+.pm-panel table.pm-folds tr.pm-best{background:rgba(46,158,107,.16)}
+.pm-panel table.pm-folds tr.pm-best td{background:none}
 .pm-panel table.pm-folds tr:has(>td:not([data-label])){position:relative;padding-left:26px}
 .pm-panel table.pm-folds td:not([data-label]){position:absolute;left:0;top:5px}
 .pm-panel table.pm-folds td:empty{display:none}
@@ -102,6 +120,13 @@ _CONTROLS = """
 .pm-panel .widget-hbox>.widget-text{flex:1 1 220px;max-width:720px}
 .pm-panel .widget-text .widget-label,.pm-panel .widget-dropdown .widget-label{width:auto;min-width:64px}
 .pm-panel .widget-textarea{min-height:0}
+.pm-panel :is(.widget-dropdown,.widget-slider,.widget-text){max-width:calc(100% - 4px)}
+.pm-panel .widget-dropdown>select{background-image:linear-gradient(45deg,transparent 50%,currentColor 50%),
+ linear-gradient(135deg,currentColor 50%,transparent 50%);background-position:right 13px center,right 8px center;
+ background-size:5px 5px;background-repeat:no-repeat;padding-right:24px;text-overflow:ellipsis}
+.pm-panel .widget-checkbox label{display:flex;align-items:center}
+.pm-panel .widget-checkbox input[type=checkbox]{margin:0 6px 0 4px;height:auto}
+.pm-panel .pm-message:empty,.pm-panel .pm-message:not(:has(.pm-text)){margin:0;min-height:0;height:0}
 .pm-panel .jupyter-button{width:auto;min-width:64px}
 .pm-panel .jupyter-button:disabled{opacity:.55;cursor:progress}
 .pm-panel :is(input,select,textarea,button,summary):focus-visible{outline:2px solid #3b6fd4;outline-offset:1px}
@@ -141,6 +166,12 @@ def controls(
         if hasattr(child, "disabled"): yield child
         yield from controls(child)
 
+# %% ../../nbs/panel/03_widget.ipynb #09838e1b
+def _in_words(e):
+    "An error as a person reads it: its message, and of one that was not meant for people its kind, too"
+    meant = isinstance(e, ValueError) or type(e).__module__.partition(".")[0] == __name__.partition(".")[0]
+    return str(e) if meant and str(e).strip() else f"{type(e).__name__}: {e}"
+
 # %% ../../nbs/panel/03_widget.ipynb #07b1a2b3
 @contextmanager
 def _guarded(panel, quick=False):
@@ -153,7 +184,7 @@ def _guarded(panel, quick=False):
     except KeyboardInterrupt: panel.say("Stopped. What was finished before is kept.", "pm-stopped")
     except Exception as e:
         log.error("an action of %s failed: %s", type(panel).__name__, redact("".join(traceback.format_exception(e))))
-        panel.say(redact(f"{type(e).__name__}: {e}"), "pm-error")
+        panel.say(redact(_in_words(e)), "pm-error")
     finally:
         for c, was in were: c.disabled = was
         panel.available()
@@ -230,6 +261,7 @@ function hold(panel) {
 # %% ../../nbs/panel/03_widget.ipynb #198163f1
 _FIND = """
 function name(panel) {
+  for (const n of panel.querySelectorAll("input[type=text],textarea")) n.dir = "auto";   // right to left as well
   for (const n of panel.querySelectorAll("input,textarea,select"))
     if (!(n.labels?.length && n.labels[0].textContent.trim()) && !n.getAttribute("aria-label"))
       n.setAttribute("aria-label", n.placeholder || n.title || "choose");
@@ -273,6 +305,7 @@ def _hear(panel, heard):
     if what == "enter": return _act(getattr(box, "when_entered", lambda: None), panel, box)
     do = dict(go=panel.go, escape=panel.escape, row=panel.row_chosen, mark=panel.row_marked).get(what)
     if do is None: return
+    if box is not None: _speak_below(panel, box)
     with panel.working(quick=what != "go" or panel.later): do(where)
     if what == "go" and box is not None: panel.give_back(box)
 
@@ -283,7 +316,7 @@ class Manners(Shown):
         text:str="", # one or two sentences; "": nothing
         kind:str="", # CSS class: "pm-error"
     ):
-        "Show a line below the controls"
+        "Show a line below the row that was used last"
         self.message.value = f"<div class='pm-text {kind}'>{esc(text, 2000)}</div>" if text else ""
 
     hears = False # whether keys and rows are heard
@@ -325,6 +358,13 @@ class Manners(Shown):
         "Disable the controls for a while; what goes wrong is shown in the panel"
         return _guarded(self, quick)
 
+# %% ../../nbs/panel/03_widget.ipynb #050e310a
+def _speak_below(panel, widget):
+    "Let the message stand below the row that holds `widget`"
+    holds = lambda row: row is widget or any(c is widget or holds(c) for c in getattr(row, "children", ()))
+    row = next((r for r in getattr(panel, "children", ()) if holds(r)), None)
+    if row is not None and row.layout.order: panel.message.layout.order = str(int(row.layout.order) + 1)
+
 # %% ../../nbs/panel/03_widget.ipynb #e95a2444
 def _bundle(panel):
     "The live view, the static HTML and the plain text, as one output"
@@ -339,6 +379,7 @@ def _make_base(W):
             self.message, ears = tagged(W.HTML(), "pm-message"), _ears(self)
             self.hears = ears is not None
             super().__init__([W.HTML(CSS), *children, self.message, *([ears] if ears else [])], **kw)
+            for i, row in enumerate(self.children): row.layout.order = str(2*i)
             self.add_class("pm-panel")
 
         def bundle(self): return _bundle(self)
@@ -393,6 +434,7 @@ def button(
 def _act(action, panel, widget):
     "Run an action of `widget`, guarded by its panel, and give the focus back"
     if panel is None: return action()
+    _speak_below(panel, widget)
     with panel.working(): action()
     panel.give_back(widget)
 

@@ -7,6 +7,7 @@ __all__ = ['foils_for', 'RecallTester']
 
 # %% ../../nbs/recall/08_widgets.ipynb #90781f3e
 import threading
+import time
 from functools import partial
 
 from fastcore.basics import patch
@@ -53,6 +54,7 @@ def foils_for(
 # %% ../../nbs/recall/08_widgets.ipynb #a7a3a1c1
 def _when(row):
     "What had been done before a test"
+    if not (row["exposure"] or row["update"]) and row["phase"] in ("study", "other"): return "no study (0 exposures)"
     one = "" if row["exposure"] == 1 else "s"
     done = f"{row['exposure']:g} exposure{one}" + (f", {row['update']} updates" if row["update"] else "")
     return done if row["phase"] in ("study", "other") else f"{row['phase']} ({done})"
@@ -75,7 +77,9 @@ def _row(r):
 def _outcome(r):
     "The verdict on the last test"
     n, sure = r["n"], wilson(r["recognition"]*r["n"], r["n"])[0] > .5
-    said = (f"After {_when(r)}: {round(r['recognition']*n, 1):g} of {n} sentences recognised, "
+    untouched = not (r["exposure"] or r["update"]) and r["phase"] in ("study", "other")
+    head = "Before any study" if untouched else f"After {_when(r)}"
+    said = (f"{head}: {round(r['recognition']*n, 1):g} of {n} sentences recognised, "
             f"{round(r['exact']*n)} recited word for word")
     return verdict(said if sure else said + " (by guessing, half would be recognised)", True if sure else None)
 
@@ -84,19 +88,19 @@ def _lines(rows, x):
     "Recognition with its interval, and recall, over `x`"
     at, n = [r[x] for r in rows], rows[0]["n"]
     bounds = [wilson(r["recognition"]*n, n) for r in rows]
-    return [dict(name="recognition", x=at, y=[r["recognition"] for r in rows], lo=[b[0] for b in bounds],
-                 hi=[b[1] for b in bounds]), dict(name="recall (ROUGE-1)", x=at, y=[r["rouge1"] for r in rows]),
-            dict(name="verbatim", x=at, y=[r["exact"] for r in rows])]
+    return [dict(name="recognised", x=at, y=[r["recognition"] for r in rows], lo=[b[0] for b in bounds],
+                 hi=[b[1] for b in bounds]), dict(name="words recalled", x=at, y=[r["rouge1"] for r in rows]),
+            dict(name="recited", x=at, y=[r["exact"] for r in rows])]
 
 # %% ../../nbs/recall/08_widgets.ipynb #d14f7b7c
 def _curves(rows):
     "Charts of what study gives, and of what later training takes, from the rows of a session"
     study, later = ([r for r in rows if r["phase"] == phase] for phase in ("study", "other"))
     out, more = [], dict(y_range=(0, 1))
-    if len(study) > 1: out.append(chart("What study gives", _lines(study, "exposure"), "exposures", "score", **more))
+    if len(study) > 1: out.append(chart("What study gives", _lines(study, "exposure"), "exposures", "share", **more))
     if not later: return out
     after = _lines(study[-1:] + later, "update")
-    return [*out, chart("What later training takes", after, "updates on other text", "score", **more)]
+    return [*out, chart("What later training takes", after, "updates on other text", "share", **more)]
 
 # %% ../../nbs/recall/08_widgets.ipynb #cb1f569a
 def _sentences(s, chosen, live, most=40):
@@ -146,9 +150,11 @@ def _fields(m, seen, unseen):
     m.source = drop("pm-source", [("pick sentences …", None), *((s, s) for s in m.sets)])
     m.kind, m.pick = drop("pm-foil-kind", _FOILS), drop("pm-sentence", [_PICK])
     m.pick.layout = W.Layout(width="calc(100% - 4px)", max_width="720px")
-    m.exposures = _slider("pm-exposures", "exposures", 2, 1, 20)
-    m.updates = _slider("pm-updates", "updates", 20, 5, 200)
-    m.progress = tagged(W.IntProgress(layout=W.Layout(width="60%")), "pm-progress")
+    m.exposures = _slider("pm-exposures", "Exposures", 2, 1, 20)
+    m.updates = _slider("pm-updates", "Updates", 20, 5, 200)
+    m.progress = tagged(W.IntProgress(layout=W.Layout(width="45%")), "pm-progress")
+    m.doing = tagged(W.HTML(), "pm-doing")
+    m.running = W.HBox([m.progress, m.doing], layout=W.Layout(display="none"))
     m.view = tagged(W.HTML(), "pm-recall-view")
 
 # %% ../../nbs/recall/08_widgets.ipynb #f21b118e
@@ -173,10 +179,10 @@ def _laid_out(m):
     m.pick.observe(lambda _: m.draw(), "value")
     m.source.observe(lambda change: m.fill(change["new"]), "value")
     side = lambda text, box: W.VBox([label(text), box], layout=W.Layout(flex="1 1 280px", min_width="0"))
-    return [W.HBox([side("to study", m.seen_box), side("foils, which are not studied", m.unseen_box)]),
+    return [W.HBox([side("Sentences to study", m.seen_box), side("Foils, which are not studied", m.unseen_box)]),
             W.HBox([m.source, m.kind, x["foils"], x["use"]]),
             W.HBox([m.exposures, x["study"], x["stop"], x["test"], x["reset"]]),
-            W.HBox([m.updates, x["forget"], x["compare"]]), m.progress, m.view, m.pick]
+            W.HBox([m.updates, x["forget"], x["compare"]]), m.running, m.view, m.pick]
 
 # %% ../../nbs/recall/08_widgets.ipynb #37978891
 def _said(store):
@@ -202,16 +208,23 @@ class RecallTester(panel_base()):
         if store is not None: self.sets["what users said"] = lambda: _said(store)
         if edit is not None: edit.undo()   # what `reset` puts back must be the model without it
         self.model, self.lm_tokenizer, self.other, self.edit = model, tokenizer, other, edit
-        self.options, self.thread, self.runs = kw, None, False
+        self.options, self.thread, self.runs, self.began = kw, None, False, time.monotonic()
         self.session = RecallSession(model, tokenizer, seen, unseen, other, **kw)
         _fields(self, seen, unseen)
         self.buttons = _buttons(self)
         panel_base().__init__(self, _laid_out(self))
+        self.pick.layout.display = "none"                  # nothing came back yet
+        self.available()
         self.draw()
 
     def parts(self)->list:
         "What the panel shows"
         return [heading("What does it remember?"), *_view(self.session, self.pick.value, live=False)]
+
+    def available(self):
+        "Stop only what runs; how far it is, while it runs"
+        self.buttons["stop"].disabled = not self.runs
+        if not self.runs: self.running.layout.display = "none"
 
     def draw(self):
         "Draw the current state"
@@ -251,7 +264,8 @@ def view_parts(self:RecallTester,
 def _tested(self):
     self.pick.options = [_PICK] + [(s[:110], i) for i, s in enumerate(self.session.seen)]
     self.pick.index = 0
-    if self.hears: self.pick.layout.display = "none"        # rows are clicked instead
+    self.pick.layout.display = "none" if self.hears else ""    # rows are clicked instead
+    self.available()
     self.draw()
 
 # %% ../../nbs/recall/08_widgets.ipynb #f7dd3cb2
@@ -263,7 +277,13 @@ def test(self:RecallTester)->dict:
     return row
 
 # %% ../../nbs/recall/08_widgets.ipynb #183e3dcf
-def _told(self, done, total, loss): self.progress.max, self.progress.value = total, done
+def _told(self, done, total, loss):
+    "How far a study is, and how long it will take"
+    if done <= 1: self.began = time.monotonic()
+    left = f", about {(time.monotonic() - self.began)/(done - 1)*(total - done):.0f} s left" if 1 < done < total else ""
+    self.running.layout.display = ""
+    self.progress.max, self.progress.value = total, done
+    self.doing.value = as_html([paragraph(f"update {done} of {total}, loss {float(loss):.2f}{left}", "pm-more")])
 
 # %% ../../nbs/recall/08_widgets.ipynb #f24c0e78
 @patch
@@ -289,6 +309,7 @@ def reset(self:RecallTester):
     "The model as it was before"
     self.session.reset()
     self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
+    self.pick.layout.display = "none"
     self.draw()
 
 # %% ../../nbs/recall/08_widgets.ipynb #c8ae15f7
@@ -342,6 +363,7 @@ def use(self:RecallTester,
     self.session = RecallSession(self.model, self.lm_tokenizer, *new, self.other, **self.options)
     self.seen_box.value, self.unseen_box.value = map("\n".join, new)
     self.progress.value, self.pick.options, self.pick.index = 0, [_PICK], 0
+    self.pick.layout.display = "none"
     self.say("")
     self.draw()
 

@@ -76,7 +76,7 @@ class RewardComparer(panel_base()):
         outcomes=None, # `Outcomes`, to show what really happened
         costs=None, # one per prompt
     ):
-        self.rm, self.outcomes, self.costs = rm, outcomes, costs
+        self.rm, self.outcomes, self.costs, self.shown = rm, outcomes, costs, None
         self.comparison = RewardComparison(rm, queries, prompts, outcomes, costs)
         _fields(self, require("ipywidgets", "notebook"))
         super().__init__(_laid_out(self))
@@ -108,13 +108,14 @@ def _values(outcomes):
 
 def _fields(m, W):
     "Boxes, lists and buttons"
-    options = [(f"{i+1}. {q[:110]}", i) for i, q in enumerate(m.comparison.queries)]
+    options = [("choose one of these questions …", None),
+               *((f"{i+1}. {q[:110]}", i) for i, q in enumerate(m.comparison.queries))]
     wide = W.Layout(width="calc(100% - 4px)", max_width="720px")
     m.pick = tagged(W.Dropdown(options=options, description="Question", layout=wide), "pm-pick-question")
-    m.typed = field("pm-typed-question", "Or", "type a question of your own, then press Enter", m.compare, m)
+    m.typed = field("pm-typed-question", "Or", "type your own, then press Enter", m.compare, m)
     m.filter = field("pm-filter", "Only", "questions that contain …", m.refresh_matrix, m)
     m.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False), "pm-different")
-    m.values = tagged(W.Dropdown(options=_values(m.outcomes), description="show", layout=W.Layout(width="auto")),
+    m.values = tagged(W.Dropdown(options=_values(m.outcomes), description="Show", layout=W.Layout(width="auto")),
                       "pm-values")
     m.view, m.matrix_view, m.different.layout.width = (
         tagged(W.HTML(), "pm-prompts"), tagged(W.HTML(), "pm-matrix"), "auto")
@@ -127,8 +128,8 @@ def _laid_out(m):
     W = require("ipywidgets", "notebook")
     m.pick.observe(lambda change: None if change["new"] is None else m.show(change["new"]), "value")
     for c in (m.different, m.values): c.observe(lambda _: m.refresh_matrix(), "value")
-    return [m.pick, W.HBox([m.typed, m.go_button]), m.view,
-            W.HBox([label("All questions"), m.values, m.different]), W.HBox([m.filter, m.clear]), m.matrix_view]
+    return [m.pick, W.HBox([m.typed, m.go_button]), m.view, label("All questions"),
+            W.HBox([m.values, m.different]), W.HBox([m.filter, m.clear]), m.matrix_view]
 
 def _empty(m):
     "Esc"
@@ -147,7 +148,9 @@ def show(self:RewardComparer,
 ):
     "Show one of the listed questions"
     self.shown = (self.comparison, int(i))
+    self.pick.value = int(i)
     self.view.value = as_html(self.question_parts())
+    self.refresh_matrix()
 
 @patch
 def compare(self:RewardComparer,
@@ -157,7 +160,9 @@ def compare(self:RewardComparer,
     if question is not None: self.typed.value = question
     if not self.typed.value.strip(): raise ValueError("type a question first")
     self.shown = (RewardComparison(self.rm, [self.typed.value], self.comparison.prompts, self.outcomes, self.costs), 0)
+    self.pick.value = None                             # it is none of the listed ones
     self.view.value = as_html(self.question_parts())
+    self.refresh_matrix()
     return self.shown[0].table(0)
 
 # %% ../../nbs/reward/10_widgets.ipynb #6aa0b689
@@ -181,25 +186,33 @@ def refresh_matrix(self:RewardComparer):
 @patch
 def question_parts(self:RewardComparer):
     "What is shown about one question"
-    if getattr(self, "shown", None) is None: return [paragraph("No question yet: type one and press Enter.")]
+    if self.shown is None: return [paragraph("No question yet: type one and press Enter.")]
     c, i = self.shown
     frame, near = c.table(i), c.neighbours(i, k=3)
     rows, chosen = _prompt_rows(frame), frame.chosen.tolist()
     best = frame.prompt[chosen.index(True) if True in chosen else 0]
     seen = self.rm.question_of(c.queries[i]) >= 0
     return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), _outcome(frame),
-            facts(this_question="seen in training" if seen else "new"),
+            paragraph("seen in training" if seen else "new: not seen in training", "pm-more"),
             table_part(rows, mark=lambda r: "pm-best" if r["note"].startswith("chosen") else "", most=25),
-            columns([heading("What moved the score"), paragraph(best), table_part(_step_rows(c.why(i, best))), _STEPS],
+            columns([heading("What moved the score"), paragraph(f"for {best!r}", "pm-more"),
+                     table_part(_step_rows(c.why(i, best))), _STEPS],
                     [heading("Nearest training questions"), table_part(_near_rows(near))])]
 
 # %% ../../nbs/reward/10_widgets.ipynb #8f0d50be
 def _matrix_rows(m, values):
     "Rows of the matrix; long prompts are shortened"
     names = [f"{j+1}. {p[:50]}{'…' if len(p) > 50 else ''}" for j, p in enumerate(m.columns)]
-    form = lambda x: "" if x != x else f"{100*x:+.0f}" if values == "gain" else float(x)
+    gain = lambda x: f"{100*x:+.0f}".replace("-", "−") if abs(x) >= .005 else "0"
+    form = lambda x: "" if x != x else gain(x) if values == "gain" else float(x)
     return [dict(question=q[:90], **{n: form(x) for n, x in zip(names, v)})
             for q, v in zip(m.index, m.to_numpy())]
+
+# %% ../../nbs/reward/10_widgets.ipynb #f8abb273
+def _looked_at(panel):
+    "The row of the question that is shown; None of one that is not in the list"
+    c, i = panel.shown or (None, None)
+    return str(i) if c is panel.comparison else None
 
 # %% ../../nbs/reward/10_widgets.ipynb #da5998c3
 @patch
@@ -212,10 +225,11 @@ def matrix_parts(self:RewardComparer,
     where = {q: i for i, q in enumerate(c.queries)}
     shown = (paragraph("No question passes the filters: empty the box, or take the tick off." if len(c)
                        else "There are no questions to compare on: give queries=[...].") if not rows
-             else pick_list(rows[:most], [where[q] for q in m.index[:most]], shade="hundred") if live
+             else pick_list(rows[:most], [where[q] for q in m.index[:most]], _looked_at(self), shade="hundred") if live
              else table_part(rows, most=most, shade="hundred"))
     more = [paragraph(f"{most} of {len(rows)} questions; filter to see others", "pm-more")] if len(rows) > most else []
-    return [heading("All questions"), facts(questions=len(m), cells=f"{self.values.label}, in 100"), shown, *more,
+    head = [] if live else [heading("All questions")]  # the live panel has it above its own controls
+    return [*head, facts(questions=len(m), cells=f"{self.values.label}, in 100"), shown, *more,
             columns(self.reliability_parts(), self.success_parts()), *self.caution_parts(), _WORDS]
 
 # %% ../../nbs/reward/10_widgets.ipynb #d60c30a1

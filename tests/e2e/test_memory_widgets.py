@@ -224,7 +224,7 @@ def test_rows_are_gone_through_ticked_and_forgotten(notebook):
     expect(page.locator(".pm-forget-ticked")).to_have_text("Forget the 1 ticked …")
     page.get_by_label("tick row 3").check()
     page.locator(".pm-forget-ticked").click()
-    expect(page.locator(".pm-confirm-text").first).to_contain_text("2 ticked clarifications")
+    expect(page.locator(".pm-confirm-text").first).to_contain_text("2 ticked memories")
     page.locator(".pm-cancel").press("Escape")                                   # Esc keeps them
     expect(page.locator(".pm-confirm")).to_be_hidden()
     assert notebook.kernel("print(m.store.count(scope='ana'))") == "4"
