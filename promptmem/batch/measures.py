@@ -33,6 +33,12 @@ def _digits(x):
 
 _SCALE = {"%": 100, "points": 100}
 
+def _hundredths(x):
+    "A number of hundred: one decimal says enough, two digits where it is below one"
+    if x == 0 or abs(x) < 1e-3: return _digits(x)
+    text = f"{x:.1f}" if abs(x) >= 1 else f"{x:.2g}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
 # %% ../../nbs/batch/05_measures.ipynb #e053b9d3
 def amount(
     v, # a number; None for a missing one
@@ -41,7 +47,7 @@ def amount(
     "A number with its unit"
     if isinstance(v, bool): return "yes" if v else "no"
     if not is_number(v): return "not measured" if v is None or isinstance(v, float) else printable(str(v))
-    shown = _digits(v*_SCALE.get(unit, 1))
+    shown = _hundredths(100*v) if unit in _SCALE else _digits(v)
     if unit == "points" and v > 0: shown = "+" + shown
     return f"{shown} {unit}" if unit and unit != "x" else f"{shown} times" if unit else shown
 
@@ -65,8 +71,8 @@ def span(
 )->str: # empty where an end is not known
     "The interval in words"
     if not is_interval(v) or not (is_number(v["lo"]) and is_number(v["hi"])): return ""
-    k = _SCALE.get(unit, 1)
-    return f"{100*(v.get('level') or .95):g} % interval {_digits(k*v['lo'])} to {_digits(k*v['hi'])}"
+    shown = (lambda x: _hundredths(100*x)) if unit in _SCALE else _digits
+    return f"{100*(v.get('level') or .95):g} % interval {shown(v['lo'])} to {shown(v['hi'])}"
 
 # %% ../../nbs/batch/05_measures.ipynb #25713af1
 def plain_name(

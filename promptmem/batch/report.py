@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 from ..core import now, write_atomic
 from .pages import (
-    badge, escape, figure_html, figure_title, link, notebook_figures, number, page, plain_text, plotly_script,
+    badge, escape, figure_html, figure_title, link, notebook_figures, number, page, plain_text, plotly_script, prose,
     read_results, result_cards, settings_table, split_varying, title_of, verdict_html)
 from .verdicts import Verdict, verdict_of
 
@@ -115,7 +115,7 @@ def _lead(runs):
 def _lead_html(runs):
     "The sentence of a room; what failed in it stands in red"
     v, lost = _lead(runs), _lost(runs)
-    told = f'<span class="bad">{escape(v.text)}</span>' if v.state == "bad" else escape(v.text)
+    told = f'<span class="bad">{prose(v.text)}</span>' if v.state == "bad" else prose(v.text)
     return f'{badge(v.state)}{told}' + (f' {badge("bad")}<span class="bad">{escape(lost)}</span>' if lost else "")
 
 # %% ../../nbs/batch/09_report.ipynb #698b3af2
@@ -148,7 +148,8 @@ def _same_scale(figures):
 def _run_html(name, r, runs):
     "One run within its room"
     head = f"<h3>{escape(_told(r, runs))}</h3>" if len(runs) > 1 else ""
-    says = verdict_html(r) if len(runs) > 1 else ""
+    # what the room opens with is not said twice
+    says = verdict_html(r) if len(runs) > 1 and verdict_of(r).text not in _lead(runs).text else ""
     page = link([name, r["run"], "report.html"], "the executed notebook")
     took = f"took {r['seconds']:.0f} seconds &middot; " if isinstance(r.get("seconds"), (int, float)) else ""
     if r.get("status") != "ok": return f'{head}{verdict_html(r)}<p class="soft">{took}{page}</p>'

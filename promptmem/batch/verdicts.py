@@ -67,9 +67,11 @@ def _rewrite(m, p):
 @_judges
 def _reward(m, p):
     state, gain = _gain(m.get("gain_margin"))
-    return Verdict(f"Choosing a prompt for each question by the margin rule, against the best single prompt: {gain}. "
-                   f"Right answers are ranked above wrong ones in {_share(m.get('auc'))} of pairs (a coin: 50 %).",
-                   state)
+    chosen, single = m.get("success_margin"), m.get("success_best_single")
+    head = ("Choosing a prompt for each question" if None in (chosen, single) else
+            f"A prompt chosen for each question is right in {_share(chosen)}, the best single prompt in {_share(single)}")
+    return Verdict(f"{head} ({gain}). Right answers are ranked above wrong ones in {_share(m.get('auc'))} of pairs "
+                   "(a coin: 50 %).", state)
 
 # %% ../../nbs/batch/06_verdicts.ipynb #63d6a4b2
 _FAR = 1.  # nats: a neighbour that lost so much is 2.7 times less likely

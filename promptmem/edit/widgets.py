@@ -41,7 +41,7 @@ def _of(report, name):
 def _measure(name, c, n):
     "One line of the table of measures"
     share, unit = c.unit == "share", " points" if c.unit == "share" else " nats"
-    form = lambda x, sign="": f"{100*x:{sign}.1f}" if share else f"{x:{sign}.3f}"
+    form = lambda x, sign="": f"{100*x:{sign}.1f}".removesuffix(".0") if share else f"{x:{sign}.3f}"
     count = lambda x: f"{round(x*n)} of {n}" if n and share else form(x) + (" %" if share else " nats")
     known = c.change.lo == c.change.lo
     ends = f"{form(c.change.lo, '+')} to {form(c.change.hi, '+')}{unit}" if known else "too few examples"
@@ -113,18 +113,23 @@ def _example_parts(evaluated):
 def _curve_row(r):
     "One scale, in words"
     kept = {"loss of what must stay": r.hard_negatives} if r.hard_negatives == r.hard_negatives else {}
-    return {"scale": f"×{r.scale:g}", "general text": f"{100*r.degradation:+.3f} %",
+    return {"scale": f"×{r.scale:.3g}", "general text": f"{100*r.degradation:+.3f} %",
             "success": f"{100*r.success:.0f} % ({100*r.lo:.0f} to {100*r.hi:.0f})", **kept}
+
+def _scale_label(s, scales, now):
+    "What stands beside a point: the scale in use, and the two ends"
+    if abs(s - now) < 1e-3: return f"×{s:.3g} (now)"
+    return f"×{s:.3g}" if s in (min(scales), max(scales)) else ""
 
 def _curve_parts(f, limit, now=1.):
     "Success against damage, with the allowance and the scale in use"
     if f is None: return []
     line = dict(name="the edit at several scales", x=list(100*f.degradation), y=list(f.success), lo=list(f.lo),
-                hi=list(f.hi), labels=[f"×{s:g}{' (now)' if s == now else ''}" for s in f.scale])
+                hi=list(f.hi), labels=[_scale_label(s, f.scale, now) for s in f.scale])
     drawn = chart("Success against damage", [line], "rise of the loss on general text, %",
                   "success on the examples", y_range=(0, 1), limit=None if limit is None else (100*limit, "allowance"))
     return [columns([drawn], [table([_curve_row(r) for r in f.itertuples()], most=12,
-                                    mark=lambda r: "pm-best" if r["scale"] == f"×{now:g}" else "")])]
+                                    mark=lambda r: "pm-best" if r["scale"] == f"×{now:.3g}" else "")])]
 
 # %% ../../nbs/edit/16_widgets.ipynb #cd2521e4
 def _slider(panel, e):

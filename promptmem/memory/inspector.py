@@ -40,6 +40,7 @@ class MemoryInspector(panel_base()):
     ):
         "Open this memory"
         self.select(row)
+        self.bring(".pm-detail")
     def row_marked(self,
         row:str, # name of the row
     ):
@@ -200,12 +201,12 @@ def available(self:MemoryInspector):
     show(self.buttons["all"], found)
     show(self.edit_row, self.selected)
     for name in ("prev", "next"): show(self.buttons[name], self.total > self.page_size)
-    self.buttons["add"].button_style = "" if self.total else "primary"
     # an empty memory shows what to do next, and nothing to search or sort
     some = bool(self.total or self.search_box.value.strip() or self.all.value or len(self.scope.options) > 1)
     for row in (self.find_row, self.page_row, self.would_row): show(row, some)
     for c in (self.sort, self.order, self.all): show(c, some)
     show(self.buttons["examples"], not some)
+    self.buttons["add"].button_style = "" if some else "primary"
 
 # %% ../../nbs/memory/11_inspector.ipynb #87fefb83
 def _times(used):

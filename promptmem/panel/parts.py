@@ -138,7 +138,8 @@ def _as_share(x, shade):
 def _td(x, shade, column="", number=False):
     shaded = shade and isinstance(x, float) and 0 <= x <= 1
     style = f" style='background:rgba(46,158,107,{.55*x:.2f})'" if shaded else ""
-    kind = " class='pm-number'" if number else " class='pm-time'" if column == "time" else ""
+    short = column == "time" or len(shown(x)) <= 12        # is not broken into two lines
+    kind = " class='pm-number'" if number else " class='pm-time'" if short else ""
     text = _as_share(x, shade)
     # an empty cell holds nothing at all: a folded table leaves its line out
     inner = "" if shown(text) == "" else esc(text)

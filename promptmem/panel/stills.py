@@ -251,6 +251,11 @@ def _shapes(a):
         out.append(_words(x - 4 if right else x + 5, y - 4, _text(n.get("text"))[:60], "end" if right else "start"))
     return "".join(out)
 
+# %% ../../nbs/panel/06_stills.ipynb #d3e62dcb
+def _width(text):
+    "About how wide a text is drawn, in pixels of the picture"
+    return sum(4 if c in "iljtfrI.,:;'|()[] " else 10.5 if c in "mwMW@%" else 9 if c.isupper() else 7.4 for c in text)
+
 # %% ../../nbs/panel/06_stills.ipynb #1b894cf1
 def _legend(figure, width, left=62):
     "(SVG, its height) of the names of the traces, in as many rows as they need"
@@ -258,11 +263,11 @@ def _legend(figure, width, left=62):
     for i, t in enumerate(figure.get("data", [])):
         name = _text(t.get("name"))[:60]
         if not name or t.get("showlegend") is False or figure.get("layout", {}).get("showlegend") is False: continue
-        if x > left and x + 26 + 7.4*len(name) > width: x, y = left, y + 18
+        if x > left and x + 19 + _width(name) > width: x, y = left, y + 18
         color = (t.get("marker") or {}).get("color") or (t.get("line") or {}).get("color")
         out.append(f"<rect x='{x}' y='{y - 8}' width='14' height='8' rx='2' fill='{_color(color, i)}'/>"
                    + _words(x + 19, y, name, "start"))
-        x += 34 + int(7.4*len(name))
+        x += 37 + int(_width(name))
     return "".join(out), (y + 12 if out else 10)
 
 # %% ../../nbs/panel/06_stills.ipynb #de6c0058

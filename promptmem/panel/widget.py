@@ -84,7 +84,7 @@ _TABLES = """
 .pm-panel table.pm-table{border-collapse:collapse;margin:6px 0;font-size:12px;color:inherit}
 .pm-panel table.pm-table th,.pm-panel table.pm-table td{border-bottom:1px solid rgba(128,128,128,.3);
  padding:3px 9px;text-align:start;vertical-align:top;overflow-wrap:break-word;max-width:520px;color:inherit}
-.pm-panel table.pm-table th{max-width:150px}
+.pm-panel table.pm-table th{max-width:220px}
 .pm-panel table.pm-table tr{background:transparent}
 .pm-panel table.pm-table .pm-number{text-align:right;font-variant-numeric:tabular-nums}
 .pm-panel table.pm-table td.pm-number{white-space:nowrap}
@@ -122,8 +122,8 @@ _CONTROLS = """
 .pm-panel .widget-textarea{min-height:0}
 .pm-panel :is(.widget-dropdown,.widget-slider,.widget-text){max-width:calc(100% - 4px)}
 .pm-panel .widget-dropdown>select{background-image:linear-gradient(45deg,transparent 50%,currentColor 50%),
- linear-gradient(135deg,currentColor 50%,transparent 50%);background-position:right 13px center,right 8px center;
- background-size:5px 5px;background-repeat:no-repeat;padding-right:24px;text-overflow:ellipsis}
+ linear-gradient(135deg,currentColor 50%,transparent 50%);background-position:right 14px center,right 8px center;
+ background-size:6px 6px;background-repeat:no-repeat;padding-right:24px;text-overflow:ellipsis}
 .pm-panel .widget-checkbox label{display:flex;align-items:center}
 .pm-panel .widget-checkbox input[type=checkbox]{margin:0 6px 0 4px;height:auto}
 .pm-panel .pm-message:empty,.pm-panel .pm-message:not(:has(.pm-text)){margin:0;min-height:0;height:0}
@@ -219,10 +219,14 @@ function listen(panel, model) {
     if (e.target.matches("input[data-mark]")) tell("mark", e.target.dataset.mark);
     else if (row(e.target)) tell("row", row(e.target).dataset.row);
   };
+  const show = m => { if (m && m.show) setTimeout(() =>   // after it was drawn
+    panel.querySelector(m.show)?.scrollIntoView({block: "nearest", behavior: "smooth"}), 60); };
   panel.addEventListener("keydown", key, true);
   panel.addEventListener("click", click);
+  model.on("msg:custom", show);
   tell("here");
-  return () => { panel.removeEventListener("keydown", key, true); panel.removeEventListener("click", click); };
+  return () => { panel.removeEventListener("keydown", key, true); panel.removeEventListener("click", click);
+    model.off("msg:custom", show); };
 }
 """
 
@@ -319,6 +323,13 @@ class Manners(Shown):
         "Show a line below the row that was used last"
         self.message.value = f"<div class='pm-text {kind}'>{esc(text, 2000)}</div>" if text else ""
 
+    def bring(self,
+        place:str, # CSS selector of something in this panel
+    ):
+        "Scroll to what a click has opened, as little as is needed"
+        if self.ears is not None: self.ears.send(dict(show=place))
+
+    ears = None # what hears keys and rows
     hears = False # whether keys and rows are heard
     holds = False # whether the page gives the focus back by itself
     later = False # whether Ctrl+Enter only starts what then runs, and disables, by itself
@@ -377,7 +388,7 @@ def _make_base(W):
         "A widget with a static fallback; subclasses build their controls and describe themselves in `parts()`"
         def __init__(self, children=(), **kw):
             self.message, ears = tagged(W.HTML(), "pm-message"), _ears(self)
-            self.hears = ears is not None
+            self.hears, self.ears = ears is not None, ears
             super().__init__([W.HTML(CSS), *children, self.message, *([ears] if ears else [])], **kw)
             for i, row in enumerate(self.children): row.layout.order = str(2*i)
             self.add_class("pm-panel")

@@ -117,7 +117,7 @@ def _words(s, chosen):
     "One sentence, with the words of it that came back"
     spoken = " ".join(w if hit else f"({w})" for w, hit in s.words(chosen))
     how = "The model was given the grey words. Green words came back, struck out ones did not."
-    return [heading("Recalled words of the missing part"), paragraph(how, "pm-more"),
+    return [heading("Recalled words of the missing part"), paragraph(how, "pm-more pm-chosen"),
             markup(s.marked(chosen), spoken)]
 
 # %% ../../nbs/recall/08_widgets.ipynb #387ef1dc
@@ -246,6 +246,7 @@ class RecallTester(panel_base()):
     ):
         "Look at this sentence"
         self.pick.value = int(row)
+        self.bring(".pm-chosen")
 
 # %% ../../nbs/recall/08_widgets.ipynb #c614f4c4
 @patch

@@ -94,6 +94,7 @@ class RewardComparer(panel_base()):
     ):
         "Look at this question"
         self.pick.value = int(row)
+        self.bring(".pm-prompts")
     def escape(self,
         where:str="", # class of the field that the key was pressed in
     ):
@@ -160,7 +161,7 @@ def compare(self:RewardComparer,
     if question is not None: self.typed.value = question
     if not self.typed.value.strip(): raise ValueError("type a question first")
     self.shown = (RewardComparison(self.rm, [self.typed.value], self.comparison.prompts, self.outcomes, self.costs), 0)
-    self.pick.value = None                             # it is none of the listed ones
+    self.pick.index = 0                                # it is none of the listed ones
     self.view.value = as_html(self.question_parts())
     self.refresh_matrix()
     return self.shown[0].table(0)
@@ -193,7 +194,7 @@ def question_parts(self:RewardComparer):
     best = frame.prompt[chosen.index(True) if True in chosen else 0]
     seen = self.rm.question_of(c.queries[i]) >= 0
     return [heading("Prompts on this question"), paragraph(c.queries[i], "pm-question-shown"), _outcome(frame),
-            paragraph("seen in training" if seen else "new: not seen in training", "pm-more"),
+            paragraph(f"This question {'was seen in training' if seen else 'is new to the model'}.", "pm-more"),
             table_part(rows, mark=lambda r: "pm-best" if r["note"].startswith("chosen") else "", most=25),
             columns([heading("What moved the score"), paragraph(f"for {best!r}", "pm-more"),
                      table_part(_step_rows(c.why(i, best))), _STEPS],
