@@ -80,7 +80,7 @@ button.zoom { font: inherit; font-size: .85em; color: inherit; background: var(-
 .badge { font-size: .82em; font-weight: 600; border: 1px solid currentColor; border-radius: 9px; padding: 0 8px;
          white-space: nowrap } .badge.good { color: var(--good) }
 .badge.bad { color: var(--bad) } .badge.unclear { color: var(--open) }
-.verdict { font-size: 1.12em }
+.verdict { font-size: 1.12em } .held { white-space: nowrap }
 """
 
 # %% ../../nbs/batch/07_pages.ipynb #deaf6ace
@@ -139,7 +139,7 @@ def prose(
     text:str, # a sentence
 )->str: # HTML
     "A sentence as text in a page, in which a number stays on one line with its unit"
-    return re.sub(r"(?<=\d) (?=%|points\b|nats\b)", "&nbsp;", escape(text))
+    return re.sub(r"[\d.,]+ (?:%|points\b|nats\b)", lambda m: f'<span class="held">{m[0]}</span>', escape(text))
 
 def link(
     parts, # names of folders and of a file, from the page's folder on
