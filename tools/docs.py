@@ -167,13 +167,24 @@ def relinked(text, path, to):
 def title(path):
     "The first heading of a page; of a module, the words of its first sentence, for people who do not know its name yet"
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".ipynb": text = "\n\n".join("".join(c["source"]) for c in json.loads(text)["cells"][:3])
+    if path.suffix == ".ipynb":
+        cells = [c for c in json.loads(text)["cells"] if c["cell_type"] == "markdown"]
+        text = "\n\n".join("".join(c["source"]) for c in cells[:3])
     m = re.search(r"^# (.+)$", text, re.M)
     found = m[1].strip() if m else path.stem
     says = re.search(r"^> (.+)$", text, re.M)
     if not re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)*", found) or not says: return found
-    words = re.split(r"[:.;,?!](?:\s|$)", says[1].replace("`", ""))[0].strip()
-    return f"{words} ({found})" if len(words) <= 64 else found
+    words = shortened(says[1].replace("`", ""))
+    return f"{words} ({found})" if words else found
+
+
+def shortened(sentence, most=72):
+    "The first sentence, or as much of it as is a name for a page; empty where nothing short stands in it"
+    whole = re.split(r"[.?!](?:\s|$)", sentence)[0].strip()
+    if len(whole) <= most: return whole
+    heads = [[whole[:m.start()] for m in re.finditer(rf"[{mark}](?=\s)", whole)] for mark in (":;", ",")]
+    fits = [[h for h in found if len(h) <= most and len(h.split()) > 1] for found in heads]
+    return fits[0][0] if fits[0] else fits[1][-1] if fits[1] else ""
 
 
 def plan():
