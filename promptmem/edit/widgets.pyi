@@ -28,8 +28,12 @@ def _measures(report):
 def _remarks(report):
     ...
 _HELP: _Any
+_SEEN: _Any
 
 def _answer_parts(prompt, asked, good=...):
+    ...
+
+def _stay_row(r):
     ...
 
 def _example_parts(evaluated):
@@ -38,7 +42,10 @@ def _example_parts(evaluated):
 def _curve_row(r):
     ...
 
-def _curve_parts(f, limit):
+def _scale_label(s, scales, now):
+    ...
+
+def _curve_parts(f, limit, now=...):
     ...
 
 def _slider(panel, e):
@@ -57,6 +64,7 @@ class EditCompare(_Any):
     asked: _Any
     curve_rows: _Any
     evaluated: _Any
+    asked_prompt: _Any
     prompt: _Any
     comparison: _Any
     template: _Any
@@ -72,6 +80,9 @@ class EditCompare(_Any):
         ...
 
     def escape(self, where: str=...):
+        ...
+
+    def available(self):
         ...
 
     @property
@@ -107,3 +118,6 @@ class EditCompare(_Any):
 
     def curve(self, scales=...):
         ...
+
+def _standing_part(e):
+    ...

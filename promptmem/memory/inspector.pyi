@@ -4,7 +4,8 @@ from typing import Any as _Any, Optional as _Optional
 from fastcore.basics import patch
 from ..core import require
 from .widgets import memory_parts
-from ..panel.parts import as_html, facts, heading, moment, paragraph, pick_list, table
+from ..panel.parts import as_html, heading, moment, paragraph, pick_list, table
+from ..panel.reprs import count_of
 from ..panel.widget import button, field, label, panel_base, tagged
 
 class MemoryInspector(_Any):
@@ -106,7 +107,9 @@ def _fields(m, scopes, scope):
 def _html(name):
     ...
 _SORTS: _Any
-_ORDERS: _Any
+
+def _orders(sort):
+    ...
 
 def _choices(m, scopes, scope):
     ...
@@ -115,6 +118,9 @@ def _buttons(m):
     ...
 
 def _wire(m):
+    ...
+
+def _sorted_by(m, sort):
     ...
 
 def _picked(m, id):

@@ -4,7 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 import re
 import time
 from ..core import require
-from ..panel.parts import as_html, esc, explain, facts, heading, markup, paragraph, rendered
+from ..panel.parts import as_html, as_text, esc, explain, heading, markup, paragraph, rendered
 from ..panel.widget import button, field, panel_base, tagged
 from ..record import Interaction
 from ..stats import wilson
@@ -25,7 +25,16 @@ def how_it_ended(interaction: Interaction) -> str:
 def verdict_text(interaction: Interaction) -> str:
     ...
 
+def _verdict_html(i):
+    ...
+
+def _said_html(i):
+    ...
+
 def turn_parts(interaction: Interaction) -> list:
+    ...
+
+def folded_turn(interaction: Interaction, open: bool=...) -> tuple:
     ...
 
 def answer_parts(interaction) -> list:
@@ -39,6 +48,7 @@ class ClarifyWidget(_Any):
     interaction: _Any
     asked: _Any
     remembered: _Any
+    acts: _Any
     question: _Any
     meant: _Any
     expected: _Any

@@ -2,6 +2,7 @@
 from typing import Any as _Any, Optional as _Optional
 
 import threading
+import time
 from functools import partial
 from fastcore.basics import patch
 from ..core import read_jsonl, require
@@ -75,11 +76,15 @@ class RecallTester(_Any):
     options: _Any
     thread: _Any
     runs: _Any
+    began: _Any
 
     def __init__(self, model, tokenizer, seen=..., unseen=..., other=..., store=..., edit=..., **kw):
         ...
 
     def parts(self) -> list:
+        ...
+
+    def available(self):
         ...
 
     def draw(self):

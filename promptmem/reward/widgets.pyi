@@ -38,6 +38,7 @@ class RewardComparer(_Any):
     rm: _Any
     outcomes: _Any
     costs: _Any
+    shown: _Any
 
     def __init__(self, rm, queries, prompts=..., outcomes=..., costs=...):
         ...
@@ -98,4 +99,7 @@ def _empty(m):
 from fastcore.basics import patch
 
 def _matrix_rows(m, values):
+    ...
+
+def _looked_at(panel):
     ...
