@@ -1,4 +1,5 @@
 """A model of a store in plain dictionaries, driven step by step beside two handles of the real one."""
+import json
 import tempfile
 from pathlib import Path
 
@@ -27,6 +28,26 @@ def different(found, expected):
     return {
         k: (found.get(k), expected.get(k)) for k in found.keys() | expected.keys() if found.get(k) != expected.get(k)
     }
+
+
+ENTRIES = "SELECT scope, id, key, text, kind, active, supersedes FROM pm_clarifications"
+ASKED = "SELECT scope, id, verdict, body FROM pm_interactions"
+
+
+def rows_of(store):
+    "Both tables as they stand in the database: (scope, id) -> what the model knows of it"
+    with store.db.read() as conn:
+        entries = conn.exec_driver_sql(ENTRIES).fetchall()
+        asked = conn.exec_driver_sql(ASKED).fetchall()
+    there = {(scope, id): (key, text, kind, bool(active), before)
+             for scope, id, key, text, kind, active, before in entries}
+    seen = {}
+    for scope, id, verdict, body in asked:
+        d = json.loads(body)
+        assert (d["scope"], d["id"], d["verdict"]) == (scope, id, verdict)
+        seen[scope, id] = verdict, d["answer"] == GONE, d["prompt"] == GONE, d["retrieval"]["why"] == GONE
+    assert len(there) == len(entries) and len(seen) == len(asked)
+    return there, seen
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -258,26 +279,46 @@ class StoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_model_and_the_store_agree(self):
+        """The rows of both tables, whole, after every step; the calls that read them take turns (after every third step
+        those of one scope and one view of layers), and all are made at the end"""
         if not hasattr(self, "stores"): return
-        type(self).steps += 1
+        self.agreed = False
+        cls = type(self)
+        cls.steps += 1
         store = self.stores[self.n % 2]
-        for scope in SCOPES:
-            there = {(c.scope, c.id): (c.key, c.text, c.kind, c.active, c.supersedes)
-                     for c in store.clarifications(scope, active=None)}
-            expected = {k: (e["key"], e["text"], e["kind"], e["active"], e["supersedes"])
-                        for k, e in self.entries.items() if k[0] == scope}
-            assert there == expected, different(there, expected)
-            seen = {(i.scope, i.id): (i.verdict, i.answer == GONE, i.prompt == GONE, i.retrieval.why == GONE)
-                    for i in store.interactions(scope)}
-            expected = {k: (i["verdict"], i["blank"], i["blank"], i["blank"] or i.get("blurred", False))
-                        for k, i in self.asked.items() if k[0] == scope}
-            assert seen == expected, different(seen, expected)
-        for layers in LAYERS[3:]:
-            assert {(c.scope, c.id) for c in store.clarifications(layers, kind="question")} == set(
-                self.visible(layers).values()
-            )
+        there, seen = rows_of(store)
+        expected = {k: (e["key"], e["text"], e["kind"], e["active"], e["supersedes"]) for k, e in self.entries.items()}
+        assert there == expected, different(there, expected)
+        expected = {k: self.expected(i) for k, i in self.asked.items()}
+        assert seen == expected, different(seen, expected)
+        turn, due = divmod(cls.steps, 3)
+        if due == 0: self.calls_agree(store, SCOPES[turn % 3], LAYERS[3 + turn % 3])
+        self.agreed = True
+
+    def expected(self, i):
+        return i["verdict"], i["blank"], i["blank"], i["blank"] or i.get("blurred", False)
+
+    def calls_agree(self, store, scope, layers):
+        "What the store's calls show of a scope and of layers is what the model holds"
+        there = {(c.scope, c.id): (c.key, c.text, c.kind, c.active, c.supersedes)
+                 for c in store.clarifications(scope, active=None)}
+        expected = {k: (e["key"], e["text"], e["kind"], e["active"], e["supersedes"])
+                    for k, e in self.entries.items() if k[0] == scope}
+        assert there == expected, different(there, expected)
+        seen = {(i.scope, i.id): (i.verdict, i.answer == GONE, i.prompt == GONE, i.retrieval.why == GONE)
+                for i in store.interactions(scope)}
+        expected = {k: self.expected(i) for k, i in self.asked.items() if k[0] == scope}
+        assert seen == expected, different(seen, expected)
+        assert {(c.scope, c.id) for c in store.clarifications(layers, kind="question")} == set(
+            self.visible(layers).values()
+        )
 
     def teardown(self):
         if not hasattr(self, "stores"): return
-        for s in self.stores: s.close()
-        self.folder.cleanup()
+        try:
+            if getattr(self, "agreed", False): # else an earlier disagreement is on its way
+                for s in self.stores:
+                    for i in range(3): self.calls_agree(s, SCOPES[i], LAYERS[3 + i])
+        finally:
+            for s in self.stores: s.close()
+            self.folder.cleanup()
