@@ -64,12 +64,24 @@ def command(
         return do
     return keep
 
+# %% ../nbs/05_cli.ipynb #ba7900dc
+def _say(*texts, file=None):
+    "Print texts as a terminal shows and does not obey them"
+    from promptmem.core import printable
+    print(*(printable(str(t)) for t in texts), file=file)
+
+def _one_line(message, most=600):
+    "A message without keys, in one line that can be read"
+    from promptmem.core import printable, redact
+    said = " ".join(printable(redact(str(message))).split())
+    return said if len(said) <= most else f"{said[:most*2//3]} ... {said[-most//4:]}"
+
 # %% ../nbs/05_cli.ipynb #a069ce94
 def _write(path, value):
     "Results as JSON, where a file was named"
     if not path: return
     from promptmem.core import json_text, plain, write_atomic
-    print(f"written: {write_atomic(path, json_text(plain(value)) + chr(10))}")
+    _say(f"written: {write_atomic(path, json_text(plain(value)) + chr(10))}")
 
 def _model_options(p, default="demo"):
     p.add_argument("--model", default=default,
@@ -134,7 +146,7 @@ def _grid(a):
     frame = run_grid(a.notebook, a.grid or _published(a.sweep) or axes(a.notebook, a.set), out=a.out, workers=a.workers,
                      executor=_executor(a), resume=not a.again, timeout=a.timeout, progress=not a.quiet)
     failed = int((frame.status != "ok").sum())
-    print(f"{len(frame)} runs, {failed} failed; {Path(a.out)/'index.html'}")
+    _say(f"{len(frame)} runs, {failed} failed; {Path(a.out)/'index.html'}")
     return 1 if failed else 0
 
 # %% ../nbs/05_cli.ipynb #91be32da
@@ -150,7 +162,7 @@ def _report(a):
     from promptmem.batch.report import write_report
     index, failed = write_report(a.out, a.notebooks, a.plan, a.only, workers=a.workers, executor=a.executor,
                                  timeout=a.timeout, progress=not a.quiet)
-    print(f"{'all runs finished' if not failed else f'{failed} runs FAILED'}; open {index}")
+    _say(f"{'all runs finished' if not failed else f'{failed} runs FAILED'}; open {index}")
     return 1 if failed else 0
 
 # %% ../nbs/05_cli.ipynb #8d87f06b
@@ -173,7 +185,7 @@ def _tasks(a):
     out = a.out or (Path("tasks")/file_name(a.family)/f"tasks_{a.n}.jsonl" if a.dump else None)
     if out:
         tasks.save(out)
-        print(f"{len(tasks)} tasks in {out}")
+        _say(f"{len(tasks)} tasks in {out}")
         return 0
     for t in tasks: print(json_text({"meta": t.meta, "type": t.type, "template_id": t.template_id}))
     return 0
@@ -228,7 +240,7 @@ def _stream(a):
     user = SimulatedUser(asked, seed=a.seed)
     log = stream(load_lm(a.model), _asked(a), strategy, user=user, log=a.log, window=a.window,
                  progress=not a.quiet and sys.stderr.isatty())
-    print(log)
+    _say(log)
     return 0
 
 # %% ../nbs/05_cli.ipynb #85debb1a
@@ -243,8 +255,8 @@ def _logs_options(p):
 def _logs(a):
     from promptmem.memory.logs import compare_logs, write_scores
     logs = compare_logs(a.path, pattern=a.pattern)
-    if a.out: print(f"written: {write_scores(logs, a.out, join=a.join)}")
-    else: print(logs.summary().to_string(index=False))
+    if a.out: _say(f"written: {write_scores(logs, a.out, join=a.join)}")
+    else: _say(logs.summary().to_string(index=False))
     return 0
 
 # %% ../nbs/05_cli.ipynb #cb1f569a
@@ -280,8 +292,8 @@ def _study(a):
     keep = (a.exposures,) if a.out else ()
     run = study(model, tokenizer, _sentences(a.sentences, a.n), a.exposures, a.lr, a.batch_size, seed=a.seed,
                 keep=keep, progress=not a.quiet and sys.stderr.isatty())
-    print(run)
-    if a.out: print(f"written: {run.kept[a.exposures].save(a.out)}")
+    _say(run)
+    if a.out: _say(f"written: {run.kept[a.exposures].save(a.out)}")
     return 0
 
 # %% ../nbs/05_cli.ipynb #120a8ab7
@@ -303,7 +315,7 @@ def _recognise(a):
     from promptmem.recall import recognition_test
     model, tokenizer = _studied(a)
     out = recognition_test(model, tokenizer, _sentences(a.seen, a.n), _sentences(a.unseen, a.n), score=a.score)
-    print(out)
+    _say(out)
     _write(a.out, out.summary())
     return 0
 
@@ -320,7 +332,7 @@ def _recall(a):
     from promptmem.recall import recall_test
     model, tokenizer = _studied(a)
     out = recall_test(model, tokenizer, _sentences(a.seen, a.n), prefix_words=a.prefix_words, beams=a.beams)
-    print(out)
+    _say(out)
     _write(a.out, out.frame.to_dict("records"))
     return 0
 
@@ -349,7 +361,7 @@ def _reward(a):
     if a.dataset: out = out.select(dataset=a.dataset)
     train, test = _train_and_test(out, a.seed)
     report = evaluate_reward(PromptReward(a.model, a.embedder, seed=a.seed).fit(train), test)
-    print(report)
+    _say(report)
     _write(a.out, report.rules.to_dict("records"))
     return 0
 
@@ -384,7 +396,7 @@ def _rewrite(a):
     task = PromptTask(_examples(a.examples), grader=a.grader, seed=a.seed, max_tokens=a.max_tokens)
     res = optimize_prompt(task, load_lm(a.model), a.prompt, rounds=a.rounds, budget_calls=a.budget, seed=a.seed,
                           proposer_lm=load_lm(a.proposer) if a.proposer else None)
-    print(res)
+    _say(res)
     _write(a.out, res.frame.to_dict("records"))
     return 0
 
@@ -407,7 +419,7 @@ def _edit_options(p):
 def _edit(a):
     from promptmem.edit import run_config
     given = "data", "general", "model", "compat", "examples", "evaluation", "texts", "seed", "out"
-    print(run_config(a.config, progress=False if a.quiet else None, **{k: getattr(a, k) for k in given}))
+    _say(run_config(a.config, progress=False if a.quiet else None, **{k: getattr(a, k) for k in given}))
     return 0
 
 # %% ../nbs/05_cli.ipynb #3de1fee6
@@ -423,9 +435,7 @@ def _opened(a, new=False):
         raise InvalidData(f"there is no store {a.store}: name it with --store, or begin with: promptmem ask")
     return Store(a.store)
 
-def _say(text, file=None):
-    from promptmem.core import printable
-    print(printable(text), file=file)
+
 
 # %% ../nbs/05_cli.ipynb #b8c5d7ad
 def _ask_options(p):
@@ -454,7 +464,7 @@ def _ask(a):
         assistant = Assistant(lm, store, a.scope, system=a.system, max_tokens=a.max_tokens)
         r = assistant.ask(question)
     _say(r.answer)
-    for line in _noted(r): _say(line, sys.stderr)
+    for line in _noted(r): _say(line, file=sys.stderr)
     return 0
 
 # %% ../nbs/05_cli.ipynb #aabea17a
@@ -572,7 +582,7 @@ def _import(a):
     with _opened(a, new=True) as store: r = store.import_(given, a.skip_invalid)
     _say(f"{count_of(r.clarifications, 'memory', 'memories')} and {count_of(r.interactions, 'question')} read, "
          f"{r.already} already there, {r.erased} forgotten here before, {len(r.skipped)} left out")
-    for line, why in r.skipped: _say(f"  line {line}: {why}", sys.stderr)
+    for line, why in r.skipped: _say(f"  line {line}: {why}", file=sys.stderr)
     return 0
 
 # %% ../nbs/05_cli.ipynb #c09a685a
@@ -585,7 +595,7 @@ def _fetch_options(p):
 @command("fetch", "download public data sets, checksums verified", "promptmem fetch all", _fetch_options)
 def _fetch(a):
     from promptmem.data import fetch, sources
-    if a.name: print(fetch(a.name, only=a.only, progress=not a.quiet and sys.stderr.isatty(), mirror=a.mirror))
+    if a.name: _say(fetch(a.name, only=a.only, progress=not a.quiet and sys.stderr.isatty(), mirror=a.mirror))
     else:
         for name, s in sources().items():
             files = f"{len(s['files'])} file{'s' if len(s['files']) > 1 else ''}"
@@ -610,10 +620,10 @@ def _mcp(a):
          "promptmem settings", lambda p: None)
 def _settings(a):
     from promptmem.about import settings
-    print(settings())
+    _say(settings())
     return 0
 
-# %% ../nbs/05_cli.ipynb #180c488c
+# %% ../nbs/05_cli.ipynb #0f8a9742
 _NEXT = """What you can do next:
 
   promptmem ask "What is a cookie?"                     the small instruct model answers, from here
@@ -633,12 +643,16 @@ In Python:
 
 Each command shows an example: promptmem ask --help"""
 
+class _Parser(argparse.ArgumentParser):
+    "A grammar whose mistakes are one line"
+    def error(self, message): self.exit(2, f"{self.prog}: {_one_line(message)} (see {self.prog} --help)\n")
+
 def parser()->argparse.ArgumentParser:
     "The command's grammar"
     from promptmem import __version__
     about = "Turn what people say about a language model's answers into better behaviour, and measure it."
-    top = argparse.ArgumentParser(prog="promptmem", description=about, epilog=_NEXT,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    top = _Parser(prog="promptmem", description=about, epilog=_NEXT,
+                  formatter_class=argparse.RawDescriptionHelpFormatter)
     top.add_argument("--version", action="version", version=f"promptmem {__version__}")
     sub = top.add_subparsers(dest="command", metavar="{" + ",".join(COMMANDS) + "}")
     for name, c in COMMANDS.items():
@@ -663,7 +677,7 @@ def main(
     from promptmem.core import KeyFree
     argv = sys.argv[1:] if argv is None else list(argv)
     if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
-        print(f"promptmem: {_unknown(argv[0])}", file=sys.stderr)
+        print(f"promptmem: {_one_line(_unknown(argv[0]))}", file=sys.stderr)
         return 2
     a = parser().parse_args(argv)
     try: return a.do(a) if a.command else print(parser().description, _NEXT, sep="\n\n") or 0
@@ -672,7 +686,7 @@ def main(
         return 0
     except (KeyFree, ValueError, OSError, ImportError, RuntimeError) as e:
         said = f"{e.filename}: {e.strerror}" if isinstance(e, OSError) and e.filename and e.strerror else e
-        print(f"promptmem {a.command}: {said}", file=sys.stderr)
+        print(f"promptmem {a.command}: {_one_line(said)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         said = "interrupted; what has finished is kept, the same command goes on from there"
