@@ -7,7 +7,7 @@ __all__ = ['SENT', 'StoreError', 'StoreVersionError', 'StoreFull', 'StoreReadOnl
            'NotThere', 'explained', 'as_url', 'shown', 'private_mode', 'make_private', 'private_folder', 'ForkLock',
            'Database', 'Prepared', 'insert_into', 'bring_up_to_date', 'folded', 'seen_by', 'put_uses',
            'put_interaction', 'insert_interaction', 'change_number', 'watermark', 'erasures', 'marks_there',
-           'before_log', 'is_erased', 'Cursor', 'Changes', 'changes']
+           'before_log', 'is_erased', 'Cursor', 'Changes', 'changes', 'caches_of', 'clean_caches', 'clean_late']
 
 # %% ../../nbs/store/02_database.ipynb #ff3e4d4d
 import json
@@ -197,6 +197,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.path = Path(self.url.database).absolute() if self.sqlite and self.url.database else None
         self.name = str(self.path.name) if self.path else ":memory:" if self.sqlite else shown(self.url)
+        self.watched = {} # id -> a cache, model or embedder that `forget` cleans
         self._lock = ForkLock() if self.sqlite and not self.path else None
         self.engine, self._direct, self._pid, self._left = None, None, os.getpid(), []
         GATE.before_fork(self)
@@ -643,3 +644,39 @@ def changes(
     return Changes(_walk(conn, rows), Cursor(now, epoch), reset)
 
 def _walk(conn, rows): yield from conn.execute(rows.execution_options(yield_per=5000))
+
+# %% ../../nbs/store/02_database.ipynb #755eea7a
+def caches_of(
+    things, # caches, models or embedders
+)->list: # caches, each once
+    "The caches that stand behind `things`"
+    found = [x if callable(getattr(x, "forget", None)) else getattr(x, "cache", None) for x in things]
+    return list({id(x): x for x in found if x is not None}.values())
+
+# %% ../../nbs/store/02_database.ipynb #c6fea77b
+def clean_caches(
+    caches, # as `caches_of` gives them
+    texts:list, # what goes
+    ids:list, # of clarifications and interactions
+): # (how many entries went, what is left)
+    "Take `texts` out of caches"
+    done, left = 0, []
+    for cache in caches:
+        where = f"the cache {getattr(cache, 'path', type(cache).__name__)}"
+        if not callable(getattr(cache, "forget", None)):
+            left.append(f"{where}, which cannot forget single texts: remove it")
+            continue
+        try: done += int(cache.forget(texts, ids) or 0)
+        except Exception as e: left.append(f"{where}, which failed ({type(e).__name__}): remove it") # noqa: BLE001
+    return done, left
+
+# %% ../../nbs/store/02_database.ipynb #4445dc14
+def clean_late(
+    db:Database, # the store
+    texts:list, # that were forgotten while they were being read
+)->int: # entries that went
+    "Take out of the watched caches what reached them after an erasure"
+    caches = caches_of(db.watched.values()) if texts else []
+    done, left = clean_caches(caches, texts, [])
+    if left: warnings.warn(f"forgotten while it was read, and left: {'; '.join(left)}", stacklevel=2)
+    return done

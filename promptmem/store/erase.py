@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['GONE', 'ForgetReceipt', 'Target', 'target_of', 'blank', 'spellings', 'affected', 'quoting', 'hold', 'refuse_erased',
-           'Deletion', 'find', 'is_marked', 'delete', 'caches_of', 'texts_of', 'clean_caches', 'note_export',
-           'is_temporary', 'copies', 'finish_erasures', 'forget']
+           'taken_out', 'Deletion', 'find', 'is_marked', 'delete', 'texts_of', 'note_export', 'is_temporary', 'copies',
+           'finish_erasures', 'forget']
 
 # %% ../../nbs/store/05_erase.ipynb #ff3e4d4d
 import json
@@ -25,7 +25,8 @@ import sqlalchemy as sa
 from ..core import InvalidData, fold, inside, new_id, now, redact, well_formed
 from ..index.vectors import ClusterIndex, remove_folder, tidy_clusters
 from ..record import Record
-from .database import SENT, Database, NotThere, change_number, is_erased, put_uses, seen_by
+from .database import (
+    SENT, Database, NotThere, caches_of, change_number, clean_caches, is_erased, put_uses, seen_by)
 from .tables import (
     KINDS, as_body, asked_slot, clarifications, epochs, erased, erased_mark, interactions, meta, normalize, one_scope,
     scope_mark, slot_of, uses, vectors)
@@ -263,6 +264,17 @@ def refuse_erased(
     if not lost: return d
     return blank(d, {id: which for id, (which, _) in lost.items()}, any(sent for _, sent in lost.values()))
 
+# %% ../../nbs/store/05_erase.ipynb #36d2bdb0
+def taken_out(
+    old, # a nest of dicts, lists and texts
+    new, # the same after `refuse_erased`
+)->list: # of texts, each once
+    "The texts that were replaced"
+    if isinstance(old, str): return [old] if old.strip() and old != new else []
+    if isinstance(old, dict): pairs = [(v, (new or {}).get(k)) for k, v in old.items() if k not in SENT]
+    else: pairs = list(zip(old, new or [None]*len(old))) if isinstance(old, (list, tuple)) else []
+    return list(dict.fromkeys(t for a, b in pairs for t in taken_out(a, b)))
+
 # %% ../../nbs/store/05_erase.ipynb #b2c7888f
 class Deletion(NamedTuple):
     "What an erasure finds"
@@ -349,14 +361,6 @@ def delete(
         conn.execute(interactions.update().where(_q.n == n).values(body=as_body(new)))
         put_uses(conn, new)
 
-# %% ../../nbs/store/05_erase.ipynb #755eea7a
-def caches_of(
-    things, # caches, models or embedders
-)->list: # caches, each once
-    "The caches that stand behind `things`"
-    found = [x if callable(getattr(x, "forget", None)) else getattr(x, "cache", None) for x in things]
-    return list({id(x): x for x in found if x is not None}.values())
-
 # %% ../../nbs/store/05_erase.ipynb #754a1460
 def texts_of(found:Deletion)->list: # as `find` gives it
     "Everything that a cache might keep of what goes: entries, questions, and what was sent and came back"
@@ -366,23 +370,6 @@ def texts_of(found:Deletion)->list: # as `find` gives it
         out.add((d.get("meta") or {}).get("reply"))
     out.update(json.loads(a.body)["question"] for a in found.asked)
     return sorted(t for t in out if isinstance(t, str) and t.strip())
-
-# %% ../../nbs/store/05_erase.ipynb #c6fea77b
-def clean_caches(
-    caches, # as `caches_of` gives them
-    texts:list, # what goes
-    ids:list, # of clarifications and interactions
-): # (how many entries went, what is left)
-    "Take `texts` out of caches"
-    done, left = 0, []
-    for cache in caches:
-        where = f"the cache {getattr(cache, 'path', type(cache).__name__)}"
-        if not callable(getattr(cache, "forget", None)):
-            left.append(f"{where}, which cannot forget single texts: remove it")
-            continue
-        try: done += int(cache.forget(texts, ids) or 0)
-        except Exception as e: left.append(f"{where}, which failed ({type(e).__name__}): remove it") # noqa: BLE001
-    return done, left
 
 # %% ../../nbs/store/05_erase.ipynb #4c5bb3c4
 def _exports(conn):

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from ..core import InvalidData, new_id, stable_hash
 from ..index.vectors import ClusterBuild, ClusterIndex, VectorIndex, tidy_clusters
 from ..index.levenshtein import LevenshteinIndex
-from .database import Cursor, Database, changes, erasures, private_folder, watermark
+from .database import Cursor, Database, changes, clean_late, erasures, private_folder, watermark
 from .tables import clarifications, meta, scope_mark, vectors
 
 # %% ../../nbs/store/04_search.ipynb #2efcab12
@@ -92,15 +92,15 @@ def as_vectors(
 def put_vectors(
     conn, # inside a write
     values:list, # dicts of n, model, scope, vector
-)->None:
+)->set: # the `n` of those that exist
     "Keep vectors of entries that still exist"
-    if not values: return
     there = set()
     for i in range(0, len(values), 500):
         ns = sa.select(_c.n).where(_c.n.in_([v["n"] for v in values[i:i + 500]]))
         there |= set(conn.scalars(ns.with_for_update(read=True, key_share=True))) # nobody erases them meanwhile
     values = [v for v in values if v["n"] in there]
     if values: conn.execute(_upsert(conn)(vectors).on_conflict_do_nothing(), values)
+    return there
 
 def _upsert(conn):
     from sqlalchemy.dialects import postgresql, sqlite
@@ -148,7 +148,8 @@ def embedded(
         if hasattr(embedder, "beside"): made |= embedder.beside([key for _, key in part])
         values = [dict(n=n, model=name, scope=scope, vector=v) for name, vectors in made.items()
                   for (n, _), v in zip(part, vectors)]
-        with db.write() as conn: put_vectors(conn, values)
+        with db.write() as conn: there = put_vectors(conn, values)
+        clean_late(db, [key for n, key in part if n not in there])
         yield [n for n, _ in part], out
 
 # %% ../../nbs/store/04_search.ipynb #4d86e45c

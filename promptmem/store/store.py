@@ -33,15 +33,16 @@ from fastcore.basics import patch
 
 from ..core import InvalidData, rows_of, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
-from .database import (
+from promptmem.store.database import (
     Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull,
-    StoreReadOnly, StoreVersionError, before_log, change_number, insert_into, is_erased, put_interaction)
+    StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased,
+    put_interaction)
 from .database import changes as feed
 from .tables import (
     KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors)
 from .tables import clarifications as clarification_table, interactions as interaction_table
 from .tables import uses as use_table
-from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased
+from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased, taken_out
 from .erase import forget as erase
 from .transfer import FIELDS, ImportReport, export_jsonl, import_jsonl, set_ranks, values_of
 from .search import (
@@ -189,7 +190,6 @@ class Store:
     ):
         self.db, self.embedder, self.exact_limit = Database(where, timeout), embedder, exact_limit
         self._lock, self._indexes, self._pid, self.max_indexes = ForkLock(), OrderedDict(), os.getpid(), 256
-        self._watched = {}
         self.watch(embedder)
         finish_erasures(self.db)
 
@@ -207,7 +207,7 @@ class Store:
 
     def watch(self, *things)->None: # things: caches, language models or embedders; None is left out
         "Remember whose caches may hold what was sent: `forget` cleans them too"
-        self._watched.update((id(x), x) for x in things if x is not None)
+        self.db.watched.update((id(x), x) for x in things if x is not None)
 
     def _write(self, action):
         "`action(conn)` in one transaction, again when another writer put in an entry for the same question first"
@@ -558,7 +558,11 @@ def migrated(self:Store)->list: # clarifications
         rows = [conn.execute(sa.select(*_COLUMNS).where(_c.id == id)).first() for id in ids]
     return [_record(row) for row in rows if row is not None]
 
-# %% ../../nbs/store/03_store.ipynb #fb12957c
+# %% ../../nbs/store/03_store.ipynb #8c07d709
+def _texts_in(d):
+    "Everything that an interaction holds of what was asked, sent and answered"
+    return taken_out({k: d.get(k) for k in ("question", "prompt", "answer", "understanding", "retrieval", "meta")}, None)
+
 @patch
 @_told
 def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk when this returns
@@ -569,9 +573,13 @@ def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk w
     d["time"] = utc(d["time"])
     def write(conn):
         there, erased, gone = before_log(conn, self.db.uid, d)
-        if erased: raise Forgotten(f"the interaction {d['id']!r} was forgotten and cannot be written again")
-        put_interaction(conn, self.db.uid, refuse_erased(conn, self.db.uid, d, gone), new=not there)
-    self._write(write)
+        if erased: return None
+        new = refuse_erased(conn, self.db.uid, d, gone)
+        put_interaction(conn, self.db.uid, new, new=not there)
+        return new
+    new = self._write(write)
+    if new is not d: clean_late(self.db, _texts_in(d) if new is None else taken_out(d, new))
+    if new is None: raise Forgotten(f"the interaction {d['id']!r} was forgotten and cannot be written again")
     return interaction
 
 # %% ../../nbs/store/03_store.ipynb #67c4bd21
@@ -771,5 +779,5 @@ def forget(self:Store, *,
 )->ForgetReceipt:
     "Delete for good: rows, vectors, indexes, what was sent because of them, and the bytes in the file"
     if not isinstance(caches, (list, tuple)): raise InvalidData(f"caches is a {type(caches).__name__}: expected a list")
-    caches = [*self._watched.values(), *caches]
+    caches = [*self.db.watched.values(), *caches]
     return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)

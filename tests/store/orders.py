@@ -2,9 +2,13 @@
 import random
 from pathlib import Path
 
+import numpy as np
 import sqlalchemy as sa
 
+from promptmem.core import InvalidData
+from promptmem.lm.base import CallableLM
 from promptmem.lm.embed import HashEmbedder
+from promptmem.memory import Assistant
 from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store import Store, StoreError, StoreFull, StoreReadOnly
 
@@ -62,7 +66,8 @@ def refusals(folder, calls, seed=0):
     return dict(calls=i, refused=refused, wrong=wrong + ([] if sound else ["not sound"]))
 
 
-WORK = ("build", "verdict", "undo", "log again", "log late", "supersede", "export", "import")
+WORK = ("build", "verdict", "undo", "log again", "log late", "supersede", "export", "import", "clarify", "accept",
+        "keep vectors", "restore", "correct", "undo of the assistant", "ask")
 
 
 def forced_orders(folder, orders, seed=0):
@@ -93,15 +98,27 @@ def _one(place, work, moment, rng):
         )
     )
     s.export(place.parent/f"{place.name}.jsonl")
-    done, count = [], [0]
+    lm = CallableLM(lambda p: f"I take it as {p}", cache=place/"answers.db")
+    a = Assistant(lm, store=s, scope="a", lookup="closest")
+    asked = a.ask("my ZEBRA key") if work in ("clarify", "accept", "correct", "undo of the assistant") else None
+    if work == "undo of the assistant": a.clarify(asked, "ZEBRA once more")
+    reading = np.arange(16, dtype=np.float32) * 1.2345
+    done, count, forget = [], [0], lambda: o.forget(scope="a", key="my ZEBRA key", caches=[lm])
     plain = s.db._transaction
 
     def transaction(write): # the erasure comes just before transaction number `moment`
-        if count[0] == moment and not done: done.append(o.forget(scope="a", key="my ZEBRA key"))
+        if count[0] == moment and not done: done.append(forget())
         count[0] += 1
         return plain(write)
     s.db._transaction = transaction
     try:
+        if work == "clarify": a.clarify(asked, "in other words")
+        if work == "accept": a.accept(asked)
+        if work == "correct": a.correct(asked, "ZEBRA, of course")
+        if work == "undo of the assistant": a.undo()
+        if work == "ask": a.ask("my ZEBRO key") # the answer is on its way meanwhile
+        if work == "keep vectors": s.keep_vectors({c.id: reading}, "a reader", scope="a")
+        if work == "restore": s.restore(c.id)
         if work == "build": s.search(rows[3].key, scope="a", method="semantic")
         if work == "verdict": s.set_verdict(i.id, "right")
         if work == "undo": s.withdraw(c.id)
@@ -110,15 +127,16 @@ def _one(place, work, moment, rng):
         if work == "supersede": s.supersede(c.id, "ZEBRA again")
         if work == "export": s.export(place/"out.jsonl", scope="a")
         if work == "import": s.import_(place.parent/f"{place.name}.jsonl", skip_invalid=True)
-    except KeyError: pass # it was forgotten before
+    except (KeyError, InvalidData): pass # it was forgotten before
     s.db._transaction = plain
-    final = o.forget(scope="a", key="my ZEBRA key") if not done or work == "supersede" else done[0]
+    final = forget() if not done or work == "supersede" else done[0]
     exported = (place/"out.jsonl").read_bytes() if (place/"out.jsonl").exists() else b""
     told = not exported or b"ZEBRA" not in exported or any("out.jsonl" in x for x in o.forget(scope="a", key="x").left)
     (place/"out.jsonl").unlink(missing_ok=True)
     s.close()
     o.close()
+    lm.cache._file.close()
     raw = b"".join(p.read_bytes() for p in place.rglob("*") if p.is_file())
     if not final.complete: return f"incomplete: {final.note}"
-    if b"ZEBRA" in raw or vector in raw: return "it is still in the files"
+    if b"ZEBRA" in raw or vector in raw or reading.tobytes() in raw: return "it is still in the files"
     return "" if told else "the exported copy is not named"
