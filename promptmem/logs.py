@@ -16,7 +16,7 @@ from .core import as_rows, utc_time, well_formed, write_jsonl
 from .record import Clarification, Interaction, Outcome, Usage
 
 # %% auto #0
-__all__ = ['FIELDS', 'EXPORTS', 'as_verdicts', 'messages_of', 'words_of', 'guess_columns', 'UserLog', 'read_log']
+__all__ = ['FIELDS', 'WHOLE', 'EXPORTS', 'as_verdicts', 'messages_of', 'words_of', 'guess_columns', 'UserLog', 'read_log']
 
 # %% ../nbs/07_logs.ipynb #0cf7740d
 _RIGHT = {"right", "correct", "true", "yes", "y", "pass", "passed", "good", "great", "up", "like", "liked",
@@ -235,7 +235,7 @@ def _rows_of(source, sheet):
     if not path.is_file(): raise FileNotFoundError(f"no log at {printable(str(source))}")
     kind = path.suffix.lower()
     if kind == ".parquet": return *_rows_of(_parquet(path), None)[:1], path.name, []
-    if kind in (".xlsx", ".xlsm"): return _excel(path, sheet), path.name, []
+    if kind in (".xlsx", ".xlsm"): return (found := _excel(path, sheet))[0], path.name, found[1]
     text = read_text(path).strip()
     if kind == ".json" or kind not in (".csv", ".tsv", ".jsonl", ".ndjson") and text[:1] in "[{":
         try: return _rows_of(parse_json(text), None)[0], path.name, []
@@ -262,19 +262,70 @@ def _parquet(path):
     try: return pd.read_parquet(path)
     except Exception as e: raise InvalidData(f"{path}: could not be read as parquet ({type(e).__name__}: {e})") from e
 
-# %% ../nbs/07_logs.ipynb #63f02d14
-def _excel(path, sheet):
-    "The rows of a sheet; the first line that has names is the head"
-    openpyxl = require("openpyxl", "excel")
-    try: book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+# %% ../nbs/07_logs.ipynb #a3dbcc57
+def _workbook(path, **options):
+    try: return require("openpyxl", "excel").load_workbook(path, **options)
+    except ImportError: raise
     except Exception as e: raise InvalidData(f"{path}: could not be read as Excel ({type(e).__name__}: {e})") from e
+
+def _sheet(path, book, sheet):
     if sheet is not None and sheet not in book.sheetnames:
         raise InvalidData(f"{path}: no sheet {sheet!r}; there are {', '.join(book.sheetnames)}")
-    cells = list((book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True))
-    head = next((i for i, r in enumerate(cells) if sum(c is not None for c in r) > 1), 0)
-    names = [str(c) if c is not None else "" for c in cells[head]] if cells else []
-    rows = [(f"row {i}", {k: v for k, v in zip(names, r) if k}) for i, r in enumerate(cells[head+1:], head + 2)]
-    return [(at, r) for at, r in rows if any(v is not None for v in r.values())]
+    found = book[sheet] if sheet is not None else next(iter(book.worksheets), None)
+    if not hasattr(found, "iter_rows"): raise InvalidData(f"{path}: {sheet or 'the workbook'} holds no cells")
+    return found
+
+# %% ../nbs/07_logs.ipynb #fff0991d
+def _cells(path, sheet):
+    "(row number, values) of the rows that hold anything"
+    book = _workbook(path, read_only=True, data_only=True)
+    try:
+        page = _sheet(path, book, sheet)
+        page.reset_dimensions() # what the file says of its size may be wrong
+        rows = enumerate(page.iter_rows(values_only=True), 1)
+        return [(n, list(r)) for n, r in rows if any(v is not None for v in r)]
+    except (ValueError, KeyError, SyntaxError) as e:
+        if isinstance(e, InvalidData): raise
+        raise InvalidData(f"{path}: could not be read as Excel ({type(e).__name__}: {e})") from e
+    finally: book.close()
+
+# %% ../nbs/07_logs.ipynb #2b8f4835
+WHOLE = 50_000_000 # bytes of a workbook, unpacked, up to which merged cells and formulas are looked for
+
+def _merged(path, sheet):
+    "({(row, column): the cell above that it is merged with}, {(row, column)} of formulas); columns from 0"
+    import zipfile
+    with zipfile.ZipFile(path) as z: size = sum(f.file_size for f in z.infolist())
+    if size > WHOLE: return {}, set()
+    page = _sheet(path, _workbook(path), sheet)
+    top = {(r, m.min_col-1): (m.min_row, m.min_col-1) for m in page.merged_cells.ranges
+           for r in range(m.min_row+1, m.max_row+1)}
+    return top, {(c.row, c.column-1) for c in page._cells.values() if c.data_type == "f"}
+
+# %% ../nbs/07_logs.ipynb #58cc531d
+def _filled(path, sheet, cells, width):
+    "The rows with merged cells filled in, and (place, reason) of rows with a formula that has no result"
+    if all(None not in r[:width] and len(r) >= width for _, r in cells): return cells, []
+    by, (top, formulas) = dict(cells), _merged(path, sheet)
+    for (n, i), (first, _) in top.items():
+        if n in by and i < width and first in by: by[n] += [None]*(i + 1 - len(by[n]))
+        if n in by and i < width and first in by: by[n][i] = by[first][i] if i < len(by[first]) else None
+    empty = lambda n, i: i < width and (i >= len(by[n]) or by[n][i] is None)
+    bad = {n: i for n, i in sorted(formulas) if n in by and empty(n, i)}
+    why = "a formula without a result: save the file in a spreadsheet program, or format the cell as text"
+    return [(n, r) for n, r in by.items() if n not in bad], [(f"row {n}", why) for n in bad]
+
+# %% ../nbs/07_logs.ipynb #63f02d14
+def _excel(path, sheet):
+    "The rows of a sheet, and what was no row; the first line that has names is the head"
+    cells = _cells(path, sheet)
+    head = next((i for i, (_, r) in enumerate(cells) if sum(c is not None for c in r) > 1), 0)
+    names = [str(c) if c is not None else "" for c in cells[head][1]] if cells else []
+    twice = next((k for k in names if k and names.count(k) > 1), None)
+    if twice is not None: raise InvalidData(f"{path}: two columns are named {twice!r}")
+    cells, bad = _filled(path, sheet, cells[head+1:], len(names))
+    rows = [(f"row {n}", {k: v for k, v in zip(names, [*r, *[None]*len(names)]) if k}) for n, r in cells]
+    return [(at, r) for at, r in rows if any(v is not None for v in r.values())], bad
 
 # %% ../nbs/07_logs.ipynb #6d4f54fa
 def _chat(row, at):

@@ -1,4 +1,5 @@
 """Logs as people have them: dialects, spreadsheets, exports of services, thumbs; and logs that are none."""
+import datetime
 import json
 
 import pandas as pd
@@ -49,6 +50,64 @@ def test_the_same_rows_from_every_kind_of_source(tmp_path, kind):
         for row in [list(ROWS[0]), *(list(r.values()) for r in ROWS)]: book.active.append(row)
         book.save(path)
     check(read_log(dict(frame=pd.DataFrame(ROWS), list=ROWS).get(kind, path)))
+
+
+def workbook(path, *rows, change=lambda sheet: None):
+    "A workbook with these rows"
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows: book.active.append(row)
+    change(book.active)
+    book.save(path)
+    return path
+
+
+def said(log): return [(i.question, i.answer) for i in log.interactions]
+
+
+def test_a_question_merged_over_its_answers(tmp_path):
+    rows = ("question", "answer"), ("one", "first"), (None, "second"), (None, "third"), ("two", "fourth")
+    path = workbook(tmp_path/"m.xlsx", *rows, change=lambda s: s.merge_cells("A2:A4"))
+    assert said(read_log(path)) == [("one", "first"), ("one", "second"), ("one", "third"), ("two", "fourth")]
+    assert len(said(read_log(workbook(tmp_path/"n.xlsx", *rows)))) == 2 # not merged: no question
+
+
+def test_formulas_are_not_lost_in_silence(tmp_path):
+    "A program that writes a workbook makes a formula of a text that begins with ="
+    path = workbook(tmp_path/"f.xlsx", ("question", "answer"), ("=1+1 is what?", "2"), ("a", "=A2"), ("b", "+1"))
+    log = read_log(path)
+    assert said(log) == [("b", "+1")] and [at for at, _ in log.dropped] == ["row 2", "row 3"]
+    assert all("formula without a result" in why for _, why in log.dropped)
+    def as_text(sheet): sheet["A2"].value, sheet["A2"].data_type = "=1+1 is what?", "s"
+    assert said(read_log(workbook(path, ("question", "answer"), (None, "2"), change=as_text))) == [("=1+1 is what?", "2")]
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "A1048576", "XFD2"])
+def test_a_sheet_that_is_large_and_empty(tmp_path, cell):
+    def far(sheet): sheet[cell].value = "far away"
+    path = workbook(tmp_path/"far.xlsx", ("question", "answer"), ("q", "a"), change=far)
+    assert said(read_log(path))[0] == ("q", "a")
+
+
+def test_a_sheet_that_says_it_is_smaller_than_it_is(tmp_path):
+    import re
+    import zipfile
+    path = workbook(tmp_path/"d.xlsx", ("question", "answer"), ("q1", "a1"), ("q2", "a2"))
+    with zipfile.ZipFile(path) as z: parts = {n: z.read(n) for n in z.namelist()}
+    with zipfile.ZipFile(path, "w") as z:
+        for n, part in parts.items(): z.writestr(n, re.sub(rb'dimension ref="[^"]*"', b'dimension ref="A1"', part))
+    assert said(read_log(path)) == [("q1", "a1"), ("q2", "a2")]
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    with pytest.raises(InvalidData, match="two columns are named 'answer'"):
+        read_log(workbook(tmp_path/"t.xlsx", ("question", "answer", "answer"), ("q", "a", "b")))
+
+
+def test_dates_and_macros(tmp_path):
+    day = datetime.datetime(2024, 1, 2, 3, 4)
+    path = workbook(tmp_path/"t.xlsm", ("question", "answer", "time"), ("q", "a", day), ("r", "b", day))
+    assert {i.time[:16] for i in read_log(path).interactions} == {"2024-01-02T03:04"}
 
 
 @pytest.mark.parametrize("values, right", [

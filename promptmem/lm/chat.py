@@ -12,9 +12,9 @@ from ..core import InvalidData, well_formed
 from .base import LMError, message_text
 
 # %% auto #0
-__all__ = ['control_tokens', 'plain_ids', 'frame', 'text_ids', 'fold_system', 'join_turns', 'chat_ids']
+__all__ = ['control_tokens', 'other_forms', 'plain_ids', 'frame', 'text_ids', 'fold_system', 'join_turns', 'chat_ids']
 
-# %% ../../nbs/lm/09_chat.ipynb #a86e1a9d
+# %% ../../nbs/lm/09_chat.ipynb #44393808
 _CHAT = Kind("a chat: a list of {'role', 'content'}", lambda v: isinstance(v, (list, tuple)) and all(
     isinstance(m, dict) and {"role", "content"} <= {*m} for m in v))
 _told = told(tokenizer=Kind("a tokenizer, such as lm.tokenizer", callable), text=TEXT, name=TEXT, messages=_CHAT)
@@ -37,9 +37,23 @@ def _any_of(texts): return re.compile("|".join(re.escape(t) for t in sorted(text
 
 def _in_two(tokenizer, text, written):
     "The ids of the text, cut behind the first character of every control token"
-    cuts = [0, *(m.start()+1 for m in _any_of(written).finditer(text)), len(text)]
+    cuts = [0, *(m.start()+1 for m in _any_of(written).finditer(text) if m[0]), len(text)]
     parts = [text[a:b] for a, b in zip(cuts, cuts[1:]) if a < b]
     return [i for p in parts for i in tokenizer(p, add_special_tokens=False)["input_ids"]]
+
+# %% ../../nbs/lm/09_chat.ipynb #2fa2314d
+def other_forms(
+    tokenizer, # any transformers tokenizer
+)->list: # of texts
+    "The control tokens that the tokenizer also finds in other spellings"
+    added, control = (getattr(tokenizer, "added_tokens_decoder", None) or {}).values(), control_tokens(tokenizer)
+    return [str(t) for t in added if getattr(t, "normalized", False) and str(t) in control]
+
+def _halved(tokenizer, text, bad):
+    "The ids of the text, cut in halves wherever ids of `bad` come out"
+    ids = list(tokenizer(text, add_special_tokens=False)["input_ids"])
+    if len(text) < 2 or not set(ids) & bad: return ids
+    return [i for p in (text[:len(text)//2], text[len(text)//2:]) for i in _halved(tokenizer, p, bad)]
 
 # %% ../../nbs/lm/09_chat.ipynb #a04fd616
 def plain_ids(
@@ -52,11 +66,13 @@ def plain_ids(
     ids = list(tokenizer(text, add_special_tokens=False)["input_ids"])
     control = control_tokens(tokenizer)
     written = [t for t in control if t in text]
-    if not written or not set(ids) & {control[t] for t in written}: return ids
+    bad = {control[t] for t in [*written, *other_forms(tokenizer)]}
+    if not set(ids) & bad: return ids
     try: ids = list(tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"])
     except TypeError: pass
-    if not set(ids) & {control[t] for t in written}: return ids
-    return _in_two(tokenizer, text, written)
+    if not set(ids) & bad: return ids
+    ids = _in_two(tokenizer, text, written)
+    return ids if not set(ids) & bad else _halved(tokenizer, text, bad)
 
 # %% ../../nbs/lm/09_chat.ipynb #17ffa3a9
 def frame(
@@ -135,6 +151,13 @@ def _piecewise(tokenizer, text, control, shown):
             passed = ""
     return out + (list(tokenizer(passed, add_special_tokens=False)["input_ids"]) if passed else [])
 
+# %% ../../nbs/lm/09_chat.ipynb #f5123e0c
+def _formed(tokenizer, messages):
+    "The contents in which the tokenizer finds a control token that is written in another way"
+    forms, control = other_forms(tokenizer), control_tokens(tokenizer)
+    read = lambda text: set(tokenizer(text, add_special_tokens=False)["input_ids"]) if forms and text else set()
+    return {m["content"] for m in messages if read(m["content"]) & {control[t] for t in forms}}
+
 # %% ../../nbs/lm/09_chat.ipynb #bc400fd6
 @_told
 def chat_ids(
@@ -145,8 +168,10 @@ def chat_ids(
     "The ids of a chat, ready for the assistant's answer; control tokens in the contents are only characters"
     control = list(control_tokens(tokenizer))
     messages = [{**m, "content": message_text(m["content"])} for m in messages]
-    if not any(t in m["content"] for t in control for m in messages):
+    formed = _formed(tokenizer, messages)
+    if not formed and not any(t in m["content"] for t in control for m in messages):
         return list(tokenizer(_rendered(tokenizer, messages, name), add_special_tokens=False)["input_ids"])
-    hide = _hiding(control, messages)
-    hidden = [{**m, "content": _any_of(control).sub(lambda f: hide[f[0]], m["content"])} for m in messages]
+    hide = _hiding([*formed, *control], messages)
+    mark = lambda text: hide[text] if text in formed else _any_of(control).sub(lambda f: hide[f[0]], text)
+    hidden = [{**m, "content": mark(m["content"])} for m in messages]
     return _piecewise(tokenizer, _rendered(tokenizer, hidden, name), control, {c: t for t, c in hide.items()})

@@ -1,6 +1,7 @@
 """Forgotten is gone, scopes stay apart, what is accepted can be read again: one test for each kind of way to break
 it."""
 
+import asyncio
 import json
 import os
 import random
@@ -18,7 +19,7 @@ from conftest import raw_bytes
 from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM
 from promptmem.lm.embed import HashEmbedder
-from promptmem.memory import Assistant, AutoLookup
+from promptmem.memory import Assistant, AutoLookup, SemanticLookup
 from promptmem.memory.gate import lowered
 from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store import Forgotten, Store, StoreError
@@ -630,6 +631,58 @@ def test_a_password_may_hold_anything_and_is_never_shown(word):
     assert (url.host, url.port, url.password, url.database) == ("127.0.0.1", 1, word.replace("%40", "@"), "db")
     with pytest.raises(StoreError) as e: Store(f"postgresql://u:{word}@127.0.0.1:1/db", timeout=1)
     assert not any(part in shown(url) + str(e.value) for part in (word, word[3:] + "@"))
+
+
+@pytest.mark.parametrize("how", ["ask", "stream", "aask"])
+def test_an_answer_that_is_under_way_leaves_the_cache_when_its_memory_is_gone(tmp_path, how):
+    "The erasure cleans the cache while the model still writes; the answer comes later"
+    todo = []
+    def write(prompt):
+        while todo: todo.pop()()
+        return "I take it as the ZEBRA"
+    lm = CallableLM(write, cache=tmp_path/"answers.db")
+    with Store(tmp_path/"m.db") as s, Store(tmp_path/"m.db") as other:
+        a = Assistant(lm, store=s, scope="a", lookup="closest")
+        a.clarify(a.ask("what is the thing?"), "the ZEBRA")
+        todo.append(lambda: other.forget(scope="a", caches=[lm]))
+        if how == "ask": a.ask("what is the thing?")
+        if how == "stream": list(a.stream("what is the thing?"))
+        if how == "aask": asyncio.run(a.aask("what is the thing?"))
+    lm.cache._file.close()
+    assert b"ZEBRA" not in raw_bytes(tmp_path) and not todo
+
+
+def test_an_interaction_that_was_forgotten_meanwhile_leaves_the_cache(tmp_path):
+    lm = CallableLM(lambda p: "ZEBRA", cache=tmp_path/"answers.db")
+    with Store(tmp_path/"m.db") as s, Store(tmp_path/"m.db") as other:
+        a = Assistant(lm, store=s, scope="a", lookup="closest")
+        r = a.ask("what is it?")
+        other.forget(scope="a")
+        assert b"ZEBRA" in raw_bytes(tmp_path) # the other one does not know of the cache
+        with pytest.raises(Forgotten): s.log(r)
+    lm.cache._file.close()
+    assert b"ZEBRA" not in raw_bytes(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("lookup", ["semantic", "auto"])
+def test_an_embedding_that_is_under_way_leaves_the_cache(place, tmp_path, lookup):
+    todo = []
+    class Slow(HashEmbedder):
+        def _embed(self, texts):
+            if todo and any("zebra" in t.lower() for t in texts): todo.pop()()
+            return HashEmbedder._embed(self, texts)
+    embedder = Slow(16, cache=tmp_path/"vectors.db")
+    with Store(place) as s, Store(place) as other:
+        s.add(scope="a", key="what is the ZEBRA?", text="the letter")
+        s.add(scope="a", key="what is a horse?", text="a knight")
+        make = SemanticLookup(embedder, threshold=.5) if lookup == "semantic" else AutoLookup(embedder, second=None)
+        look = make.bind(s, "a")
+        todo.append(lambda: other.forget(scope="a", key="what is the ZEBRA?"))
+        look.query("what is a horse?")
+        assert not todo
+        found = embedder.cache.get_many(embedder.name, ["what is the ZEBRA?", "what is the zebra?", "what is a horse?"])
+        assert list(found) == ["what is a horse?"]
 
 
 def test_an_assistant_forgets(tmp_path):
