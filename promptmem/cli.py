@@ -17,6 +17,7 @@ def split_values(
     text:str, # e.g. "0,.5,1" or "[1,2],[3]"
 )->list:
     "The parts of `text` between commas that stand outside brackets and quotes"
+    if not isinstance(text, str): raise ValueError(f"values are text, not a {type(text).__name__}")
     parts, depth, quote = [""], 0, ""
     for c in text:
         if quote: quote = "" if c == quote else quote
@@ -33,6 +34,8 @@ def axes(
 )->dict: # a grid
     "The grid that several `--set` options make"
     from promptmem.batch.parameters import notebook_parameters, read_value
+    if not isinstance(pairs, (list, tuple)) or not all(isinstance(p, str) for p in pairs):
+        raise ValueError(f"expected texts such as name=1,2, not {pairs!r:.60}")
     known, grid = notebook_parameters(notebook), {}
     for pair in pairs:
         name, eq, text = pair.partition("=")

@@ -12,20 +12,28 @@ __all__ = ['Shown', 'MemoryMagics', 'register']
 import html
 from functools import wraps
 
-from ..core import InvalidData, require
+from ..arguments import FUNCTION, TEXT, Kind
+from ..arguments import told as held
+from ..core import InvalidData, KeyFree, require
 from ..lm.base import LMError
 from .prompt import applying
 from ..panel.reprs import count_of
 from ..store.database import StoreError
 
+# %% ../../nbs/memory/18_magics.ipynb #31265ec2
+_PAIRS = Kind("(name, text) pairs", lambda v: isinstance(v, (list, tuple)) and all(
+    isinstance(r, (list, tuple)) and len(r) == 2 for r in v))
+_told = held(question=TEXT, text=TEXT, line=TEXT, find=FUNCTION, rows=_PAIRS, title=None)
+
 # %% ../../nbs/memory/18_magics.ipynb #94caad9a
 class Shown:
     "Lines to read, as text and as HTML"
+    @_told
     def __init__(self,
         title:str, # the first line
         rows, # (name, text) pairs
     ):
-        self.title, self.rows = title, [(str(k), str(v)) for k, v in rows if v not in (None, "")]
+        self.title, self.rows = str(title), [(str(k), str(v)) for k, v in rows if v not in (None, "")]
 
     def __repr__(self): return "\n".join([self.title, *(f"  {k}: {v}" for k, v in self.rows)])
 
@@ -40,6 +48,7 @@ class Shown:
 class MemoryMagics:
     "What the magics do, as plain functions"
     last = None # the last interaction
+    @_told
     def __init__(self,
         find, # function that gives the assistant to use, or None while there is none
     ): self._find = find
@@ -53,6 +62,7 @@ class MemoryMagics:
             "no assistant yet: promptmem.default_assistant = promptmem.Assistant(lm, store=..., scope=...)"
         )
 
+    @_told
     def ask(self,
         question:str, # the cell, or the line
     )->Shown:
@@ -64,6 +74,7 @@ class MemoryMagics:
         used = "\n".join(applying(r.retrieval))
         return Shown(r.answer, [("understood as", r.understanding), ("memory used", used), ("perhaps", maybe)])
 
+    @_told
     def clarify(self,
         text:str, # what the last question meant
     )->Shown:
@@ -72,6 +83,7 @@ class MemoryMagics:
         c = self.assistant.clarify(self.last, text.strip())
         return Shown("remembered", [("for", c.key), ("meaning", c.text)])
 
+    @_told
     def memories(self,
         line:str="", # only those that hold this text
     )->Shown:
@@ -81,13 +93,14 @@ class MemoryMagics:
         count = count_of(len(found), "memory", "memories")
         return Shown(count if len(rows) == len(found) else f"{len(rows)} of {count}", rows)
 
+    @_told
     def forget(self,
         line:str, # the number of a memory in %memories
     )->Shown:
         "Delete a memory for good"
         a = self.assistant
         found, number = a.memories(), line.strip()
-        if not number.isdigit() or not 1 <= int(number) <= len(found):
+        if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= len(found):
             raise InvalidData(f"%forget takes the number of a memory, 1 to {len(found)}, as %memories shows it; "
                               f"found {number!r}")
         c = found[int(number) - 1]
@@ -107,7 +120,7 @@ def register(
         @wraps(do)
         def call(*args):
             try: return do(*args)
-            except (InvalidData, LMError, StoreError) as e: raise UsageError(str(e)) from None
+            except (KeyFree, LMError, StoreError) as e: raise UsageError(str(e)) from None
         return call
     def ask(line, cell=None): return m.ask(line if cell is None else f"{line}\n{cell}")
     shell.register_magic_function(told(ask), "line_cell", "ask")

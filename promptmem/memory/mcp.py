@@ -8,18 +8,27 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['MemoryTools', 'make_server', 'serve']
 
-# %% ../../nbs/memory/17_mcp.ipynb #063e3d97
+# %% ../../nbs/memory/17_mcp.ipynb #c73ef337
+from os import PathLike
 from typing import Any
 
 from fastcore.basics import patch
 
+from ..arguments import NOTHING, TEXT, Kind, either, having, told
 from ..core import InvalidData, require
 from .auto import AutoLookup
 from .prompt import applying
 
+# %% ../../nbs/memory/17_mcp.ipynb #2108266f
+_STORE = having("a store, such as Store('memory.db')", "add", "clarifications", "forget")
+_LOOKUP = either(NOTHING, having("a look-up, such as ClosestLookup()", "bind", "query"))
+_PLACE = either(_STORE, Kind("its path", lambda v: isinstance(v, (str, PathLike))))
+_told = told(question=TEXT, meaning=TEXT, lookup=_LOOKUP, id=None, scope=None)
+
 # %% ../../nbs/memory/17_mcp.ipynb #58ed5e38
 class MemoryTools:
     "The four tools, over one scope of a store"
+    @_told(store=_STORE)
     def __init__(self,
         store, # a `Store`
         scope:str="default", # whose memories; fixed
@@ -30,6 +39,7 @@ class MemoryTools:
 
 # %% ../../nbs/memory/17_mcp.ipynb #8a0c1e6d
 @patch
+@_told
 def clarify(self:MemoryTools,
     question:str, # that was misunderstood
     meaning:str, # what the user meant, in their words
@@ -40,6 +50,7 @@ def clarify(self:MemoryTools,
 
 # %% ../../nbs/memory/17_mcp.ipynb #55684f54
 @patch
+@_told
 def recall(self:MemoryTools,
     question:str, # as the user asked it
 )->dict[str, Any]: # applies, may_apply, always, why
@@ -67,6 +78,7 @@ def forget(self:MemoryTools,
     return True
 
 # %% ../../nbs/memory/17_mcp.ipynb #fd50f549
+@_told(store=_PLACE)
 def make_server(
     store, # a `Store`, or its path
     scope:str="default", # whose memories; fixed
@@ -76,7 +88,7 @@ def make_server(
     mcp = require("mcp.server", "mcp")
     server_class = getattr(mcp, "MCPServer", None) # version 2
     if server_class is None: server_class = require("mcp.server.fastmcp", "mcp").FastMCP # version 1
-    if isinstance(store, str):
+    if not hasattr(store, "add"):
         from promptmem.store import Store
         store = Store(store)
     tools, server = MemoryTools(store, scope, lookup), server_class("promptmem")
