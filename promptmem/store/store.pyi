@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from fastcore.basics import patch
 from ..core import InvalidData, rows_of, fold, well_formed
 from ..record import Clarification, Interaction, Outcome
-from .database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, insert_into, is_erased, put_interaction
+from promptmem.store.database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased, put_interaction
 from .database import changes as feed
 from .tables import KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors
 from .tables import clarifications as clarification_table, interactions as interaction_table
 from .tables import uses as use_table
-from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased
+from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased, taken_out
 from .erase import forget as erase
 from .transfer import FIELDS, ImportReport, export_jsonl, import_jsonl, set_ranks, values_of
 from .search import EXACT_LIMIT, ClosestSearch, PostgresSearch, SemanticSearch, alive, as_vectors, dimension, keep_beside, kept_beside
@@ -74,7 +74,6 @@ def _interaction(body):
     ...
 
 class Store:
-    _watched: _Any
     db: _Any
     embedder: _Any
     exact_limit: _Any
@@ -226,6 +225,9 @@ def _not_hidden(layers):
 _SORTS: _Any
 
 def _matching(scope, query, active, kind):
+    ...
+
+def _texts_in(d):
     ...
 
 def _judge(store, id, scope, change):
