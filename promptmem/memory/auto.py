@@ -7,7 +7,8 @@ from __future__ import annotations
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% auto #0
-__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'CLOSE', 'SURE', 'KeptVectors', 'Near', 'wording_vectors', 'AutoLookup']
+__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'WHOLE', 'CLOSE', 'SURE', 'KeptVectors', 'Near', 'wording_vectors',
+           'AutoLookup']
 
 # %% ../../nbs/memory/14_auto.ipynb #2b5387ab
 _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a list of texts", some(TEXT).fits, True),
@@ -152,6 +153,9 @@ def _age(time):
     except (TypeError, ValueError): return 0.
 
 # %% ../../nbs/memory/14_auto.ipynb #87583c89
+LONG = 64 # words of a question up to which their vectors are kept
+TOGETHER = 256 # readings that are written in one transaction: nobody who asks should wait for the disk
+
 class _Lowered:
     "Keys are embedded in lower case, as the gate learned them; a question has been read already"
     def __init__(self, m): self.m, self.name = m, m.vectors.name
@@ -159,13 +163,16 @@ class _Lowered:
         known = self.m.vectors.known(texts[0]) if len(texts) == 1 else None
         return self.m.vectors([t.lower() for t in texts]) if known is None else known.unit[None]
     def beside(self, texts):
-        "What the second encoder reads, to be kept with the memory"
-        return {} if self.m.second is None else {_beside(self.m.second): self.m.second.units(texts)}
+        "What the second encoder reads, to be kept with the memory, and the words of memories that come one by one"
+        m, out = self.m, {}
+        if m.second is not None: out[_beside(m.second)] = m.second.units(texts)
+        if not m._meaning or len(texts) >= TOGETHER: return out
+        read = m.vectors.read(texts)
+        how = _format(m, m.vectors, texts[0])
+        packed = [how.pack(r) for r in read] if how.per_word else [None]
+        return out if any(p is None for p in packed) else out | {how.name: packed}
 
 # %% ../../nbs/memory/14_auto.ipynb #c86911e5
-LONG = 64 # words of a question up to which their vectors are kept
-TOGETHER = 256 # readings that are written in one transaction: nobody who asks should wait for the disk
-
 class _AsRead:
     "How what is read of a memory is written as one vector: the text's, then those of its words"
     def __init__(self, name, dim=0, per_word=0): self.name, self.dim, self.per_word = name, dim, per_word
@@ -190,14 +197,39 @@ def _format(m, reader, question):
     if reader is m.second or read.words is None: return _AsRead(_beside(reader), len(read.unit))
     return _AsRead(f"{_beside(reader)}, {read.words.shape[1]} a word", len(read.unit), read.words.shape[1])
 
-def _fetch(m, reader, question, near):
-    "What a reader has read of memories, from the store; what is not there is read and kept there"
-    lacking = {n.id: n.key for n in near if reader.known(n.key) is None}
-    if not m.bound or not hasattr(store := m._stored[0], "kept_vectors") or not lacking: return
-    how, scopes = _format(m, reader, question), m._stored[1]
-    for id, v in store.kept_vectors(list(lacking), how.name, scope=scopes).items():
-        if (read := how.unpack(lacking[id], v)) is not None: reader.give(lacking.pop(id), read)
-    new = {id: how.pack(read) for id, read in zip(lacking, reader.read(list(lacking.values())))}
+# %% ../../nbs/memory/14_auto.ipynb #746cc878
+WHOLE = 2000 # memories up to which everything that was read of them is fetched at once
+
+def _take_over(m, reader, how, keys):
+    "What a reader has read of memories (id -> question), from the store; those that are not there"
+    found = m._stored[0].kept_vectors(list(keys), how.name, scope=m._stored[1])
+    for id, v in found.items():
+        if (read := how.unpack(keys[id], v)) is not None: reader.give(keys[id], read)
+    return {id: key for id, key in keys.items() if reader.known(key) is None}
+
+def _take_over_all(m, reader, how):
+    "The same for all memories of a small store, once"
+    if how.name in m._whole: return
+    m._whole.add(how.name)
+    if m._size() > WHOLE: return
+    store, scopes = m._stored
+    _take_over(m, reader, how, {c.id: c.key for c in store.clarifications(scopes, kind="question")})
+
+# %% ../../nbs/memory/14_auto.ipynb #9144413a
+def _lacking(m, reader, question, near):
+    "The memories (id -> question) that a reader has not read, after what the store keeps was taken over"
+    keys = {n.id: n.key for n in near if reader.known(n.key) is None}
+    if not keys or not m.bound or not hasattr(m._stored[0], "kept_vectors"): return {}
+    how = _format(m, reader, question)
+    _take_over_all(m, reader, how)
+    keys = {id: key for id, key in keys.items() if reader.known(key) is None}
+    return _take_over(m, reader, how, keys) if keys else {}
+
+def _read_and_keep(m, reader, question, lacking):
+    "Read memories, to be kept in the store beside them"
+    if not lacking: return
+    how, read = _format(m, reader, question), reader.read(list(lacking.values()))
+    new = {id: how.pack(r) for id, r in zip(lacking, read)}
     m._unkept.setdefault(how.name, {}).update((id, v) for id, v in new.items() if v is not None)
     if sum(map(len, [*m._unkept.values()])) >= TOGETHER: m.keep_read()
 
@@ -212,8 +244,8 @@ def _second(m, stored, question):
     "What the second encoder says of a question and of each of several texts; None where none can read it"
     if m.second is None or not reads(question): return [None]*len(stored)
     asked, *read = m.second.read([question, *stored])
-    said = m.gate.metric(np.stack([r.unit for r in read]), asked.unit[None]) if read else ((), ())
-    return [(float(c), float(x)) for c, x in zip(*said)]
+    said = m.gate.metric(np.stack([r.unit for r in read]), asked.unit[None]) if read else ()
+    return [tuple(map(float, one)) for one in zip(*said)]
 
 def _verdicts(m, stored, question, said):
     "What the gate says of a question and several texts, read to the end"
@@ -231,13 +263,16 @@ def _verdict(m, stored, question):
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
     keys = {n.key: n.cosine for n in near}
-    if m.second is not None and reads(question): _fetch(m, m.second, question, near)
+    if m.second is not None and reads(question):
+        _read_and_keep(m, m.second, question, _lacking(m, m.second, question, near))
     said = dict(zip(keys, _second(m, list(keys), question)))
     out = {}
     if m._meaning and reads(question):
-        best = m.gate.judge_all(question, [(k, 1. if c is None else c, (ANY, ANY), said[k]) for k, c in keys.items()])
-        out = {k: v for k, v in zip(keys, best) if v.says == "leave"}
-        _fetch(m, m.vectors, question, [n for n in near if n.key not in out])
+        lacking = _lacking(m, m.vectors, question, near)
+        new = [k for k in keys if m.vectors.known(k) is None]
+        best = m.gate.judge_all(question, [(k, 1. if keys[k] is None else keys[k], (ANY, ANY), said[k]) for k in new])
+        out = {k: v for k, v in zip(new, best) if v.says == "leave"}
+        _read_and_keep(m, m.vectors, question, {id: key for id, key in lacking.items() if key not in out})
     still = [k for k in keys if k not in out]
     out |= zip(still, _verdicts(m, still, question, [said[k] for k in still]))
     done = [Near(n.key, n.text, n.id, n.place, n.cosine, out[n.key]) for n in near]
@@ -310,6 +345,7 @@ class AutoLookup(Lookup):
         self.gate, self.k, self.several, self.budget = gate or Gate(), k, several, budget
         self._embedder, self._vectors, self._stored = embedder, None, None
         self._index, self._labels, self._filled, self._unkept = None, [], False, {}
+        self._whole = set() # formats in which a small store has been fetched
         self._meaning = embedder is not None and not isinstance(embedder, USEEmbedder)
         self.second = _along(embedder, second, self.gate)
 
@@ -455,6 +491,7 @@ def bind(self:AutoLookup,
     "Follow the clarifications of a store; what the look-up held by itself is dropped"
     self.clear()
     self._unkept.clear()
+    self._whole.clear()
     self._stored = (store, (scope,) if isinstance(scope, str) else tuple(scope))
     if hasattr(store, "watch"): store.watch(self) # what it forgets, this look-up forgets
     return self
@@ -481,7 +518,7 @@ def forget(self:AutoLookup,
     "Drop everything kept in memory about texts, and what the embedders' caches on disk hold of these"
     forget_read()
     readers = [k for k in (self._vectors, self.second) if k is not None]
-    for kept in (*readers, self._unkept): kept.clear()
+    for kept in (*readers, self._unkept, self._whole): kept.clear()
     behind = list({id(k.embedder): k.embedder for k in readers}.values())
     forms = list(dict.fromkeys(f for t in texts for f in (t, t.lower(), lowered(t))))
     caches = [e if hasattr(e, "forget") else getattr(e, "cache", None) for e in behind]

@@ -7,17 +7,17 @@ from __future__ import annotations
 from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 
 # %% auto #0
-__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'TREES', 'NEVER', 'LABELS', 'folded', 'Lexicon', 'lexicon', 'verb_group',
-           'clock_times', 'split_words', 'canonical', 'Question', 'read_question', 'spelling', 'match_words', 'lowered',
-           'read_texts', 'differences', 'reads', 'tongue', 'USEEmbedder', 'second_encoder', 'Metric', 'pair_features',
-           'Forest', 'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'words_basis', 'Gate', 'apply_limit',
-           'quiet_limit', 'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'strangers', 'near_strangers',
-           'fit_metric', 'train_gate', 'save_gate', 'forget_read', 'learned_shift']
+__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'TREES', 'NEVER', 'LABELS', 'MEANS', 'ABOUT', 'ASK', 'folded', 'Lexicon',
+           'lexicon', 'verb_group', 'clock_times', 'split_words', 'canonical', 'Question', 'read_question', 'spelling',
+           'match_words', 'lowered', 'read_texts', 'differences', 'reads', 'tongue', 'USEEmbedder', 'second_encoder',
+           'Metric', 'pair_features', 'Forest', 'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'words_basis',
+           'Gate', 'apply_limit', 'quiet_limit', 'injection_proof', 'load_pairs', 'light_edits', 'pair_odds',
+           'strangers', 'near_strangers', 'fit_metric', 'train_gate', 'save_gate', 'forget_read', 'learned_shift']
 
 # %% ../../nbs/memory/13_gate.ipynb #2a390d5b
 _told = told(stored=TEXT, asked=TEXT, cosine=either(NOTHING, number()), meaning=FLAG, path=NO_ARRAY, split=NO_ARRAY,
-             second=either(NOTHING, Kind("(cosine, probability) of the second reader", lambda v: isinstance(v, (
-                 list, tuple)) and len(v) == 2 and all(map(number().fits, v)))))
+             second=either(NOTHING, Kind("what a gate's metric says: three numbers", lambda v: isinstance(v, (
+                 list, tuple)) and len(v) == 3 and all(map(number().fits, v)))))
 
 # %% ../../nbs/memory/13_gate.ipynb #f30aabd4
 import base64
@@ -637,14 +637,24 @@ class Metric:
     def __init__(self,
         weight, # [2*dim]: of the products, then of the differences of their numbers
         bias:float, # of the sum
-    ): self.weight, self.bias = np.asarray(weight, np.float32), float(bias)
+        about:dict=None, # weight and bias that were learned beside unrelated pairs; None: the same
+    ):
+        one = (weight, bias)
+        two = one if about is None else (about["weight"], about["bias"])
+        self.weight = np.stack([np.asarray(w, np.float32) for w, _ in (one, two)], 1) # [2*dim, 2]
+        self.bias = np.array([float(b) for _, b in (one, two)], np.float32)
 
     def __call__(self,
         a, b, # float32 [dim] or [n, dim], rows of length 1
-    )->tuple: # (cosine, learned likeness)
+    )->tuple: # (cosine, do they mean the same, are they about the same)
         "How alike they are"
         learned = np.concatenate([a*b, np.abs(a - b)], -1) @ self.weight + self.bias
-        return (a*b).sum(-1), np.clip(learned, -self.most, self.most)
+        return (a*b).sum(-1), *np.moveaxis(np.clip(learned, -self.most, self.most), -1, 0)
+
+    def to_dict(self)->dict:
+        "Plain values"
+        plain = lambda k: dict(weight=[round(float(x), 3) for x in self.weight[:, k]], bias=float(self.bias[k]))
+        return dict(plain(0), about=plain(1))
 
 # %% ../../nbs/memory/13_gate.ipynb #0209cd04
 @lru_cache(5_000)
@@ -663,13 +673,13 @@ def pair_features(
     asked:str, # the new question
     cosine:float=0., # of their embeddings; 0 without an embedder
     vectors=(None, None), # of the words of both, as `read_texts` gives them
-    second:tuple=None, # cosine and learned likeness of the second encoder, where there is one
+    second:tuple=None, # what `Metric` says of the second encoder's vectors, where there is one
 )->tuple: # (dict of features, dict of differences)
     "What a pair of questions shows"
     a, b, written, found, told = _written(stored, asked)
     meant = _meant(a, b, written, *vectors)
     likes = {k: float(v) for k, v in _alike(a, b, cosine, written, meant).items()}
-    likes |= dict(zip(("cosine_second", "learned"), map(float, second or ())))
+    likes |= dict(zip(("cosine_second", "learned", "about"), map(float, second or ())))
     replaced = {k: -float(v) for k, v in _replaced(a, b, written, meant, *vectors).items()}
     return likes | replaced | told, found
 
@@ -695,21 +705,31 @@ class Forest:
         while len(at := at[~leaf[at]]): at, depth = ways[np.r_[2*at, 2*at+1]], depth + 1
         return np.where(leaf, 0, self.feature), self.limit, ways, depth
 
-    def sums(self,
+    def leaves(self,
         rows, # features of pairs, as `pair_features` gives them
-    )->np.ndarray: # float64 [n]
-        "For each pair the sum of the leaves that are reached; all pairs go down all trees together"
+    )->np.ndarray: # float64 [n, trees]
+        "For each pair the leaf that is reached in each tree; all pairs go down all trees together"
         feature, limit, ways, depth = self._table
         x = np.array([[f[k] for k in self.names] for f in rows]) # [n, features]
         of, at = np.arange(len(x))[:, None], np.broadcast_to(self.roots, (len(x), len(self.roots))) # [n, trees]
         for _ in range(depth): at = ways[2*at + (x[of, feature[at]] > limit[at])]
-        return limit[at].sum(1)
+        return limit[at]
+
+    def joined(self,
+        other:"Forest", # with the same names
+    )->"Forest":
+        "The trees of both, those of the other last"
+        n = len(self.feature)
+        places = ((self.roots, other.roots), (self.left, other.left), (self.right, other.right))
+        roots, left, right = (np.r_[a, b + n] for a, b in places)
+        feature, limit = (np.r_[a, b] for a, b in ((self.feature, other.feature), (self.limit, other.limit)))
+        return Forest(self.names, roots, feature, limit, left, right)
 
     def __call__(self,
         features:dict, # as `pair_features` gives them
     )->float:
         "The sum of the leaves that are reached"
-        return float(self.sums([features])[0])
+        return float(self.leaves([features]).sum())
 
     def to_dict(self)->dict:
         "Plain values"
@@ -726,11 +746,12 @@ def fit_forest(
     rows, # (features, fits) per pair
     rounds:int=250, # trees
     seed:int=0, # of what each tree sees
+    rate:float=.1, # how far each tree goes
 )->Forest:
     "Boosted trees in which no likeness of meaning speaks against a pair"
     lgb, names = require("lightgbm", "reward"), list(rows[0][0])
     x, y = np.array([[f[k] for k in names] for f, _ in rows]), np.array([fit for _, fit in rows], int)
-    settings = dict(objective="binary", learning_rate=.05, num_leaves=16, min_data_in_leaf=20, lambda_l2=5, verbose=-1,
+    settings = dict(objective="binary", learning_rate=rate, num_leaves=16, min_data_in_leaf=20, lambda_l2=5, verbose=-1,
                     feature_fraction=.4, bagging_fraction=.8, bagging_freq=1,
                     monotone_constraints=[int(k not in FREE) for k in names],
                     seed=seed, deterministic=True, num_threads=1)
@@ -755,7 +776,7 @@ TREES = .7 # share of the boosted trees in a pair's log odds; the rest is the we
 
 @dataclass
 class Weights:
-    "A logistic model of pairs, and its two limits"
+    "A logistic model of pairs and boosted trees, and their limits"
     names:list # of the features
     mean:np.ndarray # per feature, on the training pairs
     scale:np.ndarray # per feature
@@ -764,7 +785,10 @@ class Weights:
     apply:float # log odds from which a clarification is applied
     ask:float # log odds from which it is offered
     proof:dict # what the limits did on pairs out of fold, with the counts behind it
-    forest:Optional[Forest] = None # the other half
+    forest:Optional[Forest] = None # the other part
+    about:int = 0 # how many of its trees, the last ones, say whether both questions are about the same
+    quiet:float = -math.inf # sum of these from which they are
+    least:float = 0. # log odds below which a pair stays that is not about the same
 
     def log_odds(self,
         features:dict, # as `pair_features` gives them
@@ -776,16 +800,26 @@ class Weights:
         rows, # features of pairs, as `pair_features` gives them
     )->np.ndarray: # float64 [n]
         "The log odds of several pairs at once"
-        if not len(rows): return np.zeros(0)
+        odds, about = self.parts_of(rows)
+        return np.where(about >= self.quiet, odds, np.minimum(odds, self.least + about - self.quiet))
+
+    def parts_of(self,
+        rows, # features of pairs, as `pair_features` gives them
+    )->tuple: # float64 [n] twice
+        "(log odds that both mean the same, as among questions about the same; evidence that they are about the same)"
+        if not len(rows): return np.zeros(0), np.zeros(0)
         x = np.array([[f[k] for k in self.names] for f in rows])
         odds = ((x - self.mean)/self.scale) @ self.weight + self.bias
-        return odds if self.forest is None else (1 - TREES)*odds + TREES*self.forest.sums(rows)
+        if self.forest is None: return odds, np.zeros(len(rows))
+        leaves, first = self.forest.leaves(rows), len(self.forest.roots) - self.about
+        return (1 - TREES)*odds + TREES*leaves[:, :first].sum(1), leaves[:, first:].sum(1)
 
     def to_dict(self)->dict:
         "Plain values"
         vectors = {k: [round(float(v), 5) for v in getattr(self, k)] for k in ("mean", "scale", "weight")}
         return dict(names=self.names, bias=round(self.bias, 5), apply=round(self.apply, 4), ask=round(self.ask, 4),
-                    proof=self.proof, **vectors, forest=self.forest and self.forest.to_dict())
+                    proof=self.proof, **vectors, forest=self.forest and self.forest.to_dict(), about=self.about,
+                    quiet=None if self.quiet == -math.inf else self.quiet, least=round(self.least, 4))
 
     @classmethod
     def from_dict(cls,
@@ -793,7 +827,9 @@ class Weights:
     )->"Weights":
         "What `to_dict` wrote"
         forest = Forest(**d["forest"]) if d.get("forest") else None
-        return cls(**d | {k: np.array(d[k], float) for k in ("mean", "scale", "weight")} | dict(forest=forest))
+        quiet = -math.inf if d.get("quiet") is None else d["quiet"]
+        vectors = {k: np.array(d[k], float) for k in ("mean", "scale", "weight")}
+        return cls(**d | vectors | dict(forest=forest, quiet=quiet))
 
 # %% ../../nbs/memory/13_gate.ipynb #3237a0e1
 def fit_weights(
@@ -855,6 +891,7 @@ class Gate:
         shift:float=0., # added to the log odds: what a scope's verdicts taught
     ):
         d = read_json(path or shipped("pairs/gate.json"))
+        if d["script"].get("forest") == "wording": d["script"]["forest"] = d["wording"]["forest"] # the same trees
         self.sets = {k: Weights.from_dict(v) for k, v in d.items() if k not in ("metric", "basis")}
         self.meaning, self.wording, self.script = (self.sets[k] for k in ("meaning", "wording", "script"))
         self.metric = Metric(**d["metric"]) if "metric" in d else None
@@ -947,7 +984,7 @@ def apply_limit(
 # %% ../../nbs/memory/13_gate.ipynb #a5881562
 def quiet_limit(
     best, # [n] for each unrelated question the highest log odds in a memory
-    share:float=.008, # of them may get anything: a little less than what is wanted (.01)
+    share:float=.006, # of them may get anything: less than what is wanted (.01)
 )->float:
     "The lowest limit that leaves all but a share of unrelated questions alone"
     best = np.sort(np.asarray(best, float))[::-1]
@@ -1001,7 +1038,7 @@ def light_edits(
 # %% ../../nbs/memory/13_gate.ipynb #a226b8bb
 def _read_pairs(pairs, embedder, basis=None):
     "text -> `Read` for all texts of (stored, asked) pairs, in batches"
-    texts, reader = sorted({t for p in pairs for t in p}, key=len), WordReader(embedder)
+    texts, reader = sorted({t for p in pairs for t in p}, key=lambda t: (len(t), t)), WordReader(embedder)
     return dict(zip(texts, [r for i in range(0, len(texts), 64) for r in read_texts(reader, texts[i:i+64], basis)]))
 
 def _basis_of(pairs, embedder):
@@ -1073,34 +1110,43 @@ def near_strangers(
     return out
 
 # %% ../../nbs/memory/13_gate.ipynb #7e47e50d
+MEANS = ("same", "near-miss", "unrelated", "edit") # kinds of pairs that tell whether both mean the same
+ABOUT = ("same", "unrelated", "edit", "stranger", "near") # and whether they are about the same
+
 @dataclass
 class _Judged:
     "Pairs with their features, once for all fits"
     family:np.ndarray
     fits:np.ndarray
+    kind:np.ndarray
     judged:list # (features, differences) per pair
+    def _rows(self, use, kinds):
+        return [(self.judged[i][0], bool(self.fits[i])) for i in np.flatnonzero(use & np.isin(self.kind, kinds))]
     def fit(self, use):
-        rows = [(self.judged[i][0], bool(self.fits[i])) for i in np.flatnonzero(use)]
-        return replace(fit_weights(rows), forest=fit_forest(rows))
-    def odds(self, w, use):
-        return _odds_of(w, [self.judged[i] for i in np.flatnonzero(use)])
+        means, about = (self._rows(use, kinds) for kinds in (MEANS, ABOUT))
+        trees = fit_forest(about, rounds=200)
+        return replace(fit_weights(means), forest=fit_forest(means).joined(trees), about=len(trees.roots))
+    def parts(self, w, use):
+        judged = [self.judged[i] for i in np.flatnonzero(use)]
+        never = [bool(set(DECISIVE) & set(found)) for _, found in judged]
+        return [np.where(never, NEVER, x) for x in w.parts_of([features for features, _ in judged])]
 
 # %% ../../nbs/memory/13_gate.ipynb #1b72a657
 def _pairs_of(rows, model, embedder, rng):
     "(family, stored, asked, fits, kind) of everything that is learned from or checked on"
     stored = {r["family"]: r["stored"] for r in rows}
-    pairs = [(r["family"], r["stored"], r["question"], r["label"] == "same", "pair") for r in rows]
+    pairs = [(r["family"], r["stored"], r["question"], r["label"] == "same", r["label"]) for r in rows]
     pairs += [(k, q, e, True, "edit") for k, q in stored.items() for e in light_edits(q, rng)]
     pairs += [(k, s, q, False, "near") for k, s, q in near_strangers(rows, embedder)]
     family = {q: k for k, q in stored.items()}
-    pairs += [(family[q], q, other, False, "edit") for q, other in strangers(rows, embedder)]
+    pairs += [(family[q], q, other, False, "stranger") for q, other in strangers(rows, embedder)]
     return [p for p in pairs if model is None or reads(p[2])]
 
 # %% ../../nbs/memory/13_gate.ipynb #4d78d2da
 def fit_metric(
     a, b, # [n, dim] unit vectors of the stored questions and the new ones
     fits, # [n] does the clarification fit
-    pull:float=3e-4, # ridge
+    pull:float=2e-3, # ridge
 )->Metric:
     "A likeness that tells fitting pairs from the others: logistic regression on products and differences"
     torch = require("torch", "local")
@@ -1117,19 +1163,23 @@ def fit_metric(
     search.step(loss)
     return Metric(w.detach().numpy()/width, bias.item())
 
-# %% ../../nbs/memory/13_gate.ipynb #a18989f6
+# %% ../../nbs/memory/13_gate.ipynb #8f0be316
+def _fit_metrics(a, b, pairs, use):
+    "A metric for each of the two questions, from the pairs in use"
+    fits, kind = np.array([p[3] for p in pairs]), np.array([p[4] for p in pairs])
+    one, two = use & np.isin(kind, MEANS), use & (kind != "near")
+    means, about = fit_metric(a[one], b[one], fits[one]), fit_metric(a[two], b[two], fits[two], pull=3e-4)
+    return Metric(means.weight[:, 0], means.bias[0], dict(weight=about.weight[:, 0], bias=about.bias[0]))
+
 def _second_reads(pairs, encoder, folds, seed):
-    "The metric from all pairs, and what metrics that have not seen the stored question say of each pair"
+    "The metrics from all pairs, and what metrics that have not seen the stored question say of each pair"
     read = _read_pairs([p[1:3] for p in pairs], encoder)
     a, b = (np.stack([read[p[k]].unit for p in pairs]) for k in (1, 2))
-    fits, use = np.array([p[3] for p in pairs]), np.array([p[4] != "near" for p in pairs])
     names = np.unique([p[0] for p in pairs])
     fold = dict(zip(names.tolist(), np.random.default_rng(seed + 7).permutation(len(names)) % folds))
-    of, said = np.array([fold[p[0]] for p in pairs]), np.zeros((len(pairs), 2))
-    for k in range(folds):
-        m = fit_metric(*(v[use & (of != k)] for v in (a, b, fits)))
-        said[of == k] = np.stack(m(a[of == k], b[of == k]), 1)
-    return fit_metric(a[use], b[use], fits[use]), [tuple(x) for x in said.tolist()]
+    of, said = np.array([fold[p[0]] for p in pairs]), np.zeros((len(pairs), 3))
+    for k in range(folds): said[of == k] = np.stack(_fit_metrics(a, b, pairs, of != k)(a[of == k], b[of == k]), 1)
+    return _fit_metrics(a, b, pairs, of >= 0), [tuple(x) for x in said.tolist()]
 
 # %% ../../nbs/memory/13_gate.ipynb #0ac03c74
 def train_gate(
@@ -1151,36 +1201,47 @@ def train_gate(
         metric, said = _second_reads(known, second, folds, seed)
         out["both"] = _fit_with_limits(known, embedder, folds, seed, said, basis=basis)[0]
         out["second"] = _fit_with_limits(known, None, folds, seed, said)[0]
-    out = {k: w.to_dict() for k, w in out.items()}
-    if second is not None: out["metric"] = dict(weight=[round(float(x), 3) for x in metric.weight], bias=metric.bias)
+    out = {k: w.to_dict() for k, w in out.items() if w is not None}
+    if "script" in out: out["script"]["forest"] = "wording"
+    if second is not None: out["metric"] = metric.to_dict()
     return out if basis is None else out | dict(basis=_packed(basis))
 
 # %% ../../nbs/memory/13_gate.ipynb #267ff3c9
-def _fit_with_limits(pairs, model, folds, seed, second=None, precision=.95, basis=None):
-    "Weights from all pairs, limits from odds out of fold: for all, and where there is no model for other scripts"
-    data = _Judged(np.array([p[0] for p in pairs]), np.array([p[3] for p in pairs]),
-                   _judge_pairs([p[1:3] for p in pairs], model, second, basis))
-    kind, names = np.array([p[4] for p in pairs]), np.unique(data.family)
-    fold = dict(zip(names.tolist(), np.random.default_rng(seed).permutation(len(names)) % folds))
-    of, odds = np.array([fold[k] for k in data.family.tolist()]), np.zeros(len(pairs))
-    for k in range(folds): odds[of == k] = data.odds(data.fit((of != k) & (kind != "near")), of == k)
-    best = {}
-    for (family, _, question, *_), o in zip((p for p in pairs if p[4] == "near"), odds[kind == "near"]):
-        best[family, question] = max(o, best.get((family, question), -math.inf))
-    w, one = data.fit(kind != "near"), kind == "pair"
-    apply = apply_limit(odds[one], data.fits[one], precision)
-    every = _with_limits(w, odds[one], data.fits[one], list(best.values()), apply)
-    one &= np.array([not reads(p[2]) for p in pairs])
-    unread = [o for (_, question), o in best.items() if not reads(question)]
-    return every, _with_limits(w, odds[one], data.fits[one], unread, apply) if one.any() else None
+ASK = -3. # log odds from which a memory is offered, where both questions are about the same: one time in twenty it fits
 
-# %% ../../nbs/memory/13_gate.ipynb #a46af0bb
-def _with_limits(w, odds, fits, best, apply):
+def _fit_with_limits(pairs, model, folds, seed, second=None, precision=.955, basis=None):
+    "Weights from all pairs, limits from odds out of fold: for all, and where there is no model for other scripts"
+    data = _Judged(*(np.array([p[k] for p in pairs]) for k in (0, 3, 4)),
+                   _judge_pairs([p[1:3] for p in pairs], model, second, basis))
+    names = np.unique(data.family)
+    fold = dict(zip(names.tolist(), np.random.default_rng(seed).permutation(len(names)) % folds))
+    of, odds, about = np.array([fold[k] for k in data.family.tolist()]), *np.zeros((2, len(pairs)))
+    for k in range(folds): odds[of == k], about[of == k] = data.parts(data.fit(of != k), of == k)
+    w, every = data.fit(of >= 0), np.full(len(pairs), True)
+    w = _with_limits(w, pairs, odds, about, every, precision)
+    unread = np.array([not reads(p[2]) for p in pairs])
+    return w, _with_limits(w, pairs, odds, about, unread, precision, w.apply) if unread.any() else None
+
+# %% ../../nbs/memory/13_gate.ipynb #84415905
+def _most(pairs, use, values):
+    "The highest value of each unrelated question among the memories that it was held against"
+    best = {}
+    for p, used, v in zip(pairs, use, values):
+        if used and p[4] == "near": best[p[0], p[2]] = max(v, best.get((p[0], p[2]), -math.inf))
+    return list(best.values())
+
+def _with_limits(w, pairs, odds, about, use, precision, apply=None):
     "The limits, and what they did on the pairs out of fold"
-    w = replace(w, apply=apply, ask=min(apply, quiet_limit(best)))
-    reach = lambda limit: round(float((odds[fits] >= limit).mean()), 4)
-    w.proof = dict(apply=injection_proof(odds[~fits], w.apply), ask=injection_proof(best, w.ask),
-                   found=reach(w.apply), offered=reach(w.ask))
+    w = replace(w, quiet=quiet_limit(_most(pairs, use, about)), least=ASK)
+    odds = np.where(about >= w.quiet, odds, np.minimum(odds, w.least + about - w.quiet))
+    labelled = use & np.array([p[4] in LABELS for p in pairs])
+    fits, near = (labelled & np.array([p[4] == label for p in pairs]) for label in LABELS[:2])
+    w.apply = apply_limit(odds[labelled], fits[labelled], precision) if apply is None else apply
+    w.ask = min(w.apply, ASK)
+    share = lambda which, limit: round(float((odds[which] >= limit).mean()), 4)
+    w.proof = dict(apply=injection_proof(odds[labelled & ~fits], w.apply),
+                   ask=injection_proof(_most(pairs, use, odds), w.ask), found=share(fits, w.apply),
+                   offered=share(fits, w.ask), near_misses_offered=share(near & (odds < w.apply), w.ask))
     return w
 
 # %% ../../nbs/memory/13_gate.ipynb #5d4d859d

