@@ -76,6 +76,8 @@ def _stored_near(m, question, k):
 
 def _age(time):
     ...
+LONG: _Any
+TOGETHER: _Any
 
 class _Lowered:
     m: _Any
@@ -89,8 +91,6 @@ class _Lowered:
 
     def beside(self, texts):
         ...
-LONG: _Any
-TOGETHER: _Any
 
 class _AsRead:
     name: _Any
@@ -111,8 +111,18 @@ def _beside(second):
 
 def _format(m, reader, question):
     ...
+WHOLE: _Any
 
-def _fetch(m, reader, question, near):
+def _take_over(m, reader, how, keys):
+    ...
+
+def _take_over_all(m, reader, how):
+    ...
+
+def _lacking(m, reader, question, near):
+    ...
+
+def _read_and_keep(m, reader, question, lacking):
     ...
 CLOSE: _Any
 SURE: _Any
@@ -148,6 +158,7 @@ def _along(embedder, second, gate):
     ...
 
 class AutoLookup(Lookup):
+    _whole: _Any
     _meaning: _Any
     second: _Any
     gate: _Any

@@ -256,10 +256,13 @@ class Metric:
     bias: _Any
     most: _Any
 
-    def __init__(self, weight, bias: float):
+    def __init__(self, weight, bias: float, about: _Optional[dict]=...):
         ...
 
     def __call__(self, a, b) -> tuple:
+        ...
+
+    def to_dict(self) -> dict:
         ...
 
 def _written(stored, asked):
@@ -283,7 +286,10 @@ class Forest:
     def _table(self):
         ...
 
-    def sums(self, rows) -> np.ndarray:
+    def leaves(self, rows) -> np.ndarray:
+        ...
+
+    def joined(self, other: 'Forest') -> 'Forest':
         ...
 
     def __call__(self, features: dict) -> float:
@@ -293,7 +299,7 @@ class Forest:
         ...
 FREE: _Any
 
-def fit_forest(rows, rounds: int=..., seed: int=...) -> Forest:
+def fit_forest(rows, rounds: int=..., seed: int=..., rate: float=...) -> Forest:
     ...
 
 def _plant(node, nodes):
@@ -311,11 +317,17 @@ class Weights:
     ask: float
     proof: dict
     forest: Optional[Forest] = ...
+    about: int = ...
+    quiet: float = ...
+    least: float = ...
 
     def log_odds(self, features: dict) -> float:
         ...
 
     def odds_of(self, rows) -> np.ndarray:
+        ...
+
+    def parts_of(self, rows) -> tuple:
         ...
 
     def to_dict(self) -> dict:
@@ -417,17 +429,23 @@ def strangers(rows, embedder, n: int=...) -> list:
 
 def near_strangers(rows, embedder, k: int=..., size: int=...) -> list:
     ...
+MEANS: _Any
+ABOUT: _Any
 
 @dataclass
 class _Judged:
     family: np.ndarray
     fits: np.ndarray
+    kind: np.ndarray
     judged: list
+
+    def _rows(self, use, kinds):
+        ...
 
     def fit(self, use):
         ...
 
-    def odds(self, w, use):
+    def parts(self, w, use):
         ...
 
 def _pairs_of(rows, model, embedder, rng):
@@ -436,16 +454,23 @@ def _pairs_of(rows, model, embedder, rng):
 def fit_metric(a, b, fits, pull: float=...) -> Metric:
     ...
 
+def _fit_metrics(a, b, pairs, use):
+    ...
+
 def _second_reads(pairs, encoder, folds, seed):
     ...
 
 def train_gate(embedder, rows=..., folds: int=..., seed: int=..., second=...) -> dict:
     ...
+ASK: _Any
 
 def _fit_with_limits(pairs, model, folds, seed, second=..., precision=..., basis=...):
     ...
 
-def _with_limits(w, odds, fits, best, apply):
+def _most(pairs, use, values):
+    ...
+
+def _with_limits(w, pairs, odds, about, use, precision, apply=...):
     ...
 
 def save_gate(gate: dict, path):
