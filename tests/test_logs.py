@@ -246,3 +246,30 @@ def test_half_an_emoji_and_hostile_names_pass(tmp_path):
 def test_a_name_is_guessed_by_its_last_word_where_that_is_one_column(columns, found):
     values = lambda c: "5" if "rating" in c else "up" if c == "thumbs" else "words that say something"
     assert guess_columns([{c: values(c) for c in columns}]) == found
+
+
+def test_a_log_goes_into_a_store_and_into_outcomes_without_a_file(tmp_path):
+    "What `read_log` gave is taken where records or outcomes are wanted; each system prompt stays a prompt of its own"
+    from promptmem.reward import Outcomes
+    rows = [dict(question="How far?", answer="3 miles", verdict="down", clarification="in km", system="Be brief."),
+            dict(question="How warm?", answer="68", verdict="up", system="Explain."),
+            dict(question="Who?", answer="Ann", verdict="", system="Explain.")]
+    log = read_log(rows, scope="shop")
+    with pm.Store(tmp_path/"m.db") as s:
+        first, again = s.import_(log), s.import_(log)
+        assert (first.clarifications, first.interactions, again.already) == (1, 3, 4)
+        assert [(c.key, c.text) for c in s.clarifications("shop")] == [("How far?", "in km")]
+        assert sorted(Outcomes.from_store(s, "shop").prompts.text) == ["Be brief.", "Explain."]
+        with pytest.raises(InvalidData, match="record:2: .*'text' is missing; nothing was imported"):
+            s.import_([dict(scope="a", key="k", text="t"), dict(scope="a", key="k2")])
+        assert s.count("a") == 0
+    out = Outcomes.read(log)
+    assert sorted(out.prompts.text) == ["Be brief.", "Explain."] and len(out.frame) == 2
+
+
+def test_the_shell_reads_a_table_into_a_store(tmp_path, capsys):
+    from promptmem.cli import main
+    (tmp_path/"asked.csv").write_text("input,output,thumbs,comment\nHow warm?,68,down,in Celsius\n")
+    assert main(["import", str(tmp_path/"asked.csv"), "--scope", "shop", "--store", str(tmp_path/"m.db")]) == 0
+    assert "1 memory and 1 question read" in capsys.readouterr().out
+    with pm.Store(tmp_path/"m.db") as s: assert [c.text for c in s.clarifications("shop")] == ["in Celsius"]
