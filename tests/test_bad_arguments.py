@@ -11,6 +11,7 @@ from promptmem.lm.base import CallableLM
 from promptmem.lm.embed import HashEmbedder
 from promptmem.testing import byte_tokenizer, chat_tokenizer, tiny_model
 from tests.odd_values import report, sweep
+from tests.reward.calls import of_reward
 
 
 def of_store(folder):
@@ -318,11 +319,11 @@ def of_rewrite(folder):
 
 
 ROOMS = dict(edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_panel, core=of_core, stats=of_stats,
-             rewrite=of_rewrite)
+             rewrite=of_rewrite, reward=of_reward)
 
 
 NEEDS_TORCH = {"lm", "edit"}
-STEP = dict(memory=3, lm=2, edit=4) # of the largest rooms every second to fourth value
+STEP = dict(memory=3, lm=2, edit=4, reward=5) # of the largest rooms every second to fourth value
 
 
 @pytest.mark.slow

@@ -10,14 +10,16 @@ __all__ = ['RULES', 'MARGINS', 'pick', 'success', 'best_of_n', 'margin_rule', 'c
 # %% ../../nbs/reward/04_choose.ipynb #b67c9dde
 import math
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
-from ..arguments import (
-    COUNT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, having, maybe, number, one_of, some, told, whole)
+from promptmem.arguments import (
+    COUNT, DICT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, some, told,
+    whole)
 from ..core import InvalidData, quoted
 from ..panel import parts, static_page
 from ..record import Record
@@ -34,12 +36,24 @@ _SCORES = Kind("an array of scores; NaN: not available", _table)
 _RIGHT = Kind("an array of outcomes from 0 to 1; NaN: not tried", lambda v: _table(v) and _between(v))
 _SURE = Kind("a list of numbers", lambda v: _table(v, (1,)) and np.isfinite(np.asarray(v, float)).all())
 _COLUMNS = some(whole())
-_ANSWERS = Kind("a list of answers", lambda v: LISTED.fits(v), True)
+_ANSWERS = Kind("a list of answers, each a text or a number",
+                lambda v: LISTED.fits(v) and all(isinstance(a, Hashable) for a in v), True)
+_COSTS = Kind("a list of costs", NUMBERS.fits)
+
+def _is_grid(v):
+    if isinstance(v, (str, bytes, dict)) or not hasattr(v, "__len__"): return False
+    try: return np.asarray(v).ndim == 2
+    except (TypeError, ValueError): return False
+
+_NEVER = Kind("inf", lambda v: isinstance(v, float) and v == math.inf)
+_MARGIN = either(_NEVER, number(0, ends=True))
 _told = told(p=_SCORES, ties=one_of("average", "lowest", "random"), seed=SEED, train=maybe(_COLUMNS), heldout=_COLUMNS,
              pool=_COLUMNS, gate=number(0, 1, True), default=whole(), confidence=_SURE, correct=_RIGHT, risk=SHARE,
-             margin=Kind("a number from 0 on", lambda v: v == math.inf or number(0, ends=True).fits(v)),
+             margin=_MARGIN, weights=_SCORES, rate=_RIGHT, groups=maybe(LISTED), margins=some(_MARGIN, 1),
+             costs=maybe(_COSTS), rm=having("a reward model, such as `PromptReward`", "predict_interval"),
+             prompts=either(TEXT, Kind("a list of texts", lambda v: LISTED.fits(v) and all(map(TEXT.fits, v)), True)),
              level=number(0, 1), answers=_ANSWERS, ask=FUNCTION, at_most=maybe(COUNT), m=COUNT, d=whole(1, 1000),
-             lead=Kind("a number above 0", lambda v: v == math.inf or number(0).fits(v)), prior=number(0),
+             lead=either(_NEVER, number(0)), prior=number(0),
              bonus=number(0, ends=True), j=whole(), query=TEXT, tradeoff=number(0, ends=True), min_p=SHARE,
              learner=maybe(having("a learner with choose and update", "choose", "update")), rule=TEXT)
 
@@ -69,12 +83,16 @@ def pick(
     return np.eye(p.shape[1])[best.argmax(1)]
 
 # %% ../../nbs/reward/04_choose.ipynb #3029ecdf
+@_told
 def success(
     weights, # [n, m] as from `pick`
     correct, # [n, m] what would have happened
 )->np.ndarray: # [n]
     "Expected success of a choice on each question, when all outcomes are known"
-    return (np.asarray(weights)*np.asarray(correct, float)).sum(1)
+    w, y = np.asarray(weights, float), np.asarray(correct, float)
+    if w.ndim != 2 or w.shape != y.shape:
+        raise InvalidData(f"weights {w.shape} and correct {y.shape}: expected tables [questions, prompts] of one shape")
+    return (w*y).sum(1)
 
 # %% ../../nbs/reward/04_choose.ipynb #5b2ab91b
 def _pick_among(p, columns, ties, seed):
@@ -131,24 +149,29 @@ MARGINS = (.0, .01, .02, .03, .05, .07, .1, .15, .2)
 # %% ../../nbs/reward/04_choose.ipynb #2ee28424
 def _lower(gain, groups, level, tests):
     "One-sided lower bound of the mean gain: t on group sums, corrected for the number of margins tried"
-    codes = np.arange(len(gain)) if groups is None else pd.factorize(groups)[0]
+    codes = np.arange(len(gain)) if groups is None else pd.factorize(pd.Series(groups, dtype=object))[0]
     g = codes.max()+1
-    if g < 2: return -math.inf
+    if .5**g > 1-level: return -math.inf            # g groups may all gain by luck, and then have no spread
     sums = np.bincount(codes, gain - gain.mean())
     error = math.sqrt(g/(g-1)*float((sums**2).sum()))/len(gain)
     return gain.mean() - t_quantile(1-(1-level)/tests, g-1)*error
 
 # %% ../../nbs/reward/04_choose.ipynb #2e4c5f98
+@_told
 def choose_margin(
     p, # [n, m] out-of-fold probabilities
     rate, # [n, m] observed success shares; NaN where not tried
     default:int, # column of the best single prompt
     groups=None, # [n] questions that belong together
-    weights=None, # [n] draws behind each question
     margins=MARGINS, # to choose from
     level:float=.95, # confidence of the lower bound
 )->float: # a margin; inf when none is proven
     "The margin whose out-of-fold gain over the default has the best lower bound, if that is above zero"
+    p, rate = np.asarray(p, float), np.asarray(rate, float)
+    if p.ndim != 2 or p.shape != rate.shape:
+        raise InvalidData(f"p {p.shape} and rate {rate.shape}: expected two tables [questions, prompts] of one shape")
+    _is_column("default", default, p)
+    if groups is not None: _same_length(p=p, groups=groups)
     full = ~np.isnan(rate).any(1)
     best = 0., math.inf
     for m in margins:
@@ -159,6 +182,7 @@ def choose_margin(
     return best[1]
 
 # %% ../../nbs/reward/04_choose.ipynb #f2509873
+@_told
 def net_value(
     p, # [n, m] probabilities
     costs, # [m] or [n, m]; None: free
@@ -211,7 +235,7 @@ def verdict(self:Choice):
     return f"Use {quoted(self.prompt)}: {odds}."
 
 # %% ../../nbs/reward/04_choose.ipynb #ae5d50a1
-@_told(default=None, margin=None, p=None)
+@_told(default=maybe(TEXT), margin=maybe(_MARGIN), costs=maybe(either(_COSTS, DICT)))
 def choose_prompt(
     rm, # a fitted PromptReward
     query:str, # the question
@@ -226,7 +250,12 @@ def choose_prompt(
     "Which prompt to use for this question"
     prompts = [prompts] if isinstance(prompts, str) else list(prompts)
     if not prompts: raise ValueError("no prompts to choose from")
-    if isinstance(costs, dict): costs = [costs[t] for t in prompts]
+    if isinstance(costs, dict):
+        if free := [t for t in prompts if t not in costs]: raise InvalidData(f"costs: none for {free[0]!r:.60}")
+        costs = [costs[t] for t in prompts]
+        if not _COSTS.fits(costs): raise InvalidData(f"costs are {costs!r:.60}: expected numbers")
+    if default is not None and default not in prompts:
+        raise InvalidData(f"default is {default!r:.60}, which is not among the {len(prompts)} prompts")
     p, lo, hi = (a[0] for a in rm.predict_interval([query], prompts, level))
     value = net_value(p, costs, tradeoff)[0]
     usual = net_value(rm.prompt_probability(prompts), costs, tradeoff)[0]
@@ -322,7 +351,7 @@ def _replay(p, answers, correct, lead, at_most):
     return float(next(correct[held[j]] for j in v.asked if answers[held[j]] == v.answer)), v.calls
 
 # %% ../../nbs/reward/04_choose.ipynb #18b8e96a
-@_told(at_most=maybe(some(COUNT, 1)), answers=None)
+@_told(at_most=maybe(some(COUNT, 1)), answers=Kind("a table [questions, prompts] of answers", _is_grid))
 def escalation_curve(
     p, # [n, m] predicted success
     answers, # [n, m] logged answers; NaN or None: no answer that could vote
@@ -338,7 +367,7 @@ def escalation_curve(
     if not len(some): raise InvalidData("the log holds no outcome for any of the questions")
     rows, per_question = [], {}
     for rule, stop in (("adaptive", lead), ("plain", math.inf)):
-        for k in at_most or range(1, p.shape[1]+1):
+        for k in range(1, p.shape[1]+1) if at_most is None else at_most:
             right, calls = map(np.array, zip(*(_replay(p[i], answers[i], correct[i], stop, k) for i in some)))
             per_question[rule, k] = right
             rows.append(dict(rule=rule, at_most=k, calls=calls.mean(), accuracy=right.mean()))
@@ -372,12 +401,16 @@ class Online:
         correct, # whether it was right
     ):
         "Learn from the outcome of prompt `j`"
-        _is_column("j", j, p)
+        _is_column("j", j, self.b.T)
+        _same_length(p=p, prompts=self.b)
         x = self.features(p)[j]
         self.a[j] += np.outer(x, x)
         self.b[j] += x*(float(correct) - p[j])
 
     def _posterior(self, p):
+        if self.features(p).shape != self.b.shape:
+            raise InvalidData(f"{len(p)} predictions: expected {len(self.b)}, one for each prompt, with "
+                              f"{self.b.shape[1]} features each")
         x, inv = self.features(p), np.linalg.inv(self.a)
         mean = p + np.einsum("md,mde,me->m", x, inv, self.b)
         return mean, np.sqrt(np.einsum("md,mde,me->m", x, inv, x))
@@ -420,8 +453,12 @@ def replay(
     correct, # [n, m] all outcomes; only the chosen one is shown to the learner
 )->np.ndarray: # [n] success of the chosen prompt
     "Exact replay of an online learner on full-information logs"
+    p, correct = np.asarray(p, float), np.asarray(correct, float)
+    if p.ndim != 2 or p.shape != correct.shape or not np.isfinite(p).all() or np.isnan(correct).any():
+        raise InvalidData(f"p {p.shape} and correct {correct.shape}: expected two full tables [questions, prompts] "
+                          f"of one shape")
     out = np.zeros(len(p))
-    for i, (pi, yi) in enumerate(zip(np.asarray(p, float), np.asarray(correct, float))):
+    for i, (pi, yi) in enumerate(zip(p, correct)):
         j = int(pi.argmax()) if learner is None else learner.choose(pi)
         out[i] = yi[j]
         if learner is not None: learner.update(pi, j, yi[j])

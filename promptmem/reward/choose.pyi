@@ -3,11 +3,12 @@ from typing import Any as _Any, Optional as _Optional
 
 import math
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from ..arguments import COUNT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, having, maybe, number, one_of, some, told, whole
+from promptmem.arguments import COUNT, DICT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, some, told, whole
 from ..core import InvalidData, quoted
 from ..panel import parts, static_page
 from ..record import Record
@@ -23,6 +24,12 @@ _RIGHT: _Any
 _SURE: _Any
 _COLUMNS: _Any
 _ANSWERS: _Any
+_COSTS: _Any
+
+def _is_grid(v):
+    ...
+_NEVER: _Any
+_MARGIN: _Any
 _told: _Any
 
 def _same_length(**given):
@@ -51,7 +58,7 @@ MARGINS: _Any
 def _lower(gain, groups, level, tests):
     ...
 
-def choose_margin(p, rate, default: int, groups=..., weights=..., margins=..., level: float=...) -> float:
+def choose_margin(p, rate, default: int, groups=..., margins=..., level: float=...) -> float:
     ...
 
 def net_value(p, costs, tradeoff: float=...) -> np.ndarray:

@@ -15,20 +15,30 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from ..arguments import COUNT, FLAG, FUNCTION, PATH, TEXT, either, having, maybe, told, whole
-from ..core import InvalidData, json_text, plain, read_jsonl, stable_hash
+from ..core import InvalidData, half_at, json_text, plain, read_jsonl, stable_hash
 from ..grade import get_grader, grade, read_score
 from ..lm.base import LMError
-from .outcomes import Outcomes
+from .outcomes import OUTCOMES, Outcomes
 
 # %% ../../nbs/reward/07_collect.ipynb #9f6610a8
 _told = told(lm=having("a language model", "complete"), path=maybe(PATH), draws=whole(1, 10_000), batch=COUNT,
              progress=FLAG, template=TEXT, grader=either(TEXT, FUNCTION), join=either(TEXT, FUNCTION),
-             out=having("`Outcomes`", "frame", "queries", "prompts"))
+             out=OUTCOMES)
 
-# %% ../../nbs/reward/07_collect.ipynb #134cee61
+# %% ../../nbs/reward/07_collect.ipynb #fd661637
+def _entry(i, n, what):
+    "A text or a dict as a row of a table"
+    if isinstance(i, str): i = {"text": i}
+    if not isinstance(i, dict): raise InvalidData(f"{what}[{n}] is {i!r:.60}: expected a text or a dict with 'text'")
+    if bad := [v for v in i.values() if isinstance(v, str) and half_at(v) is not None]:
+        raise InvalidData(f"{what}[{n}] holds half a character: {ascii(bad[0]):.60}")
+    return i
+
 def _table(items, id_column, what):
+    if isinstance(items, (str, bytes, dict)) or not hasattr(items, "__iter__") or getattr(items, "shape", 1) == ():
+        raise InvalidData(f"{what} is {items!r:.60}: expected a list of texts or dicts, or a DataFrame with 'text'")
     if isinstance(items, pd.DataFrame): t = items.copy()
-    else: t = pd.DataFrame([{"text": i} if isinstance(i, str) else dict(i) for i in items])
+    else: t = pd.DataFrame([_entry(i, n, what) for n, i in enumerate(items)])
     if not len(t): raise InvalidData(f"no {what}")
     if "text" not in t: raise InvalidData(f"{what}: no column 'text'; there are {', '.join(map(str, t.columns))}")
     if id_column not in t:

@@ -10,13 +10,32 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
-from ..core import identity_key, quoted
+from ..arguments import (
+    COLUMN, COUNT, FLAG, LISTED, TEXT, Kind, either, having, maybe, number, one_of, told, whole)
+from ..core import InvalidData, identity_key, quoted
 from ..panel import parts, static_page
 from .features import embed
+
+# %% ../../nbs/reward/08_compare.ipynb #c4d56f5b
+_TEXTS = Kind("a list of texts", lambda v: LISTED.fits(v) and all(map(TEXT.fits, v)), True)
+_COSTS = Kind("a list of costs", lambda v: COLUMN.fits(v) and np.isfinite(np.asarray(v, float)).all())
+_told = told(rm=having("a fitted `PromptReward`", "prompts_", "predict_interval"), queries=_TEXTS,
+             prompts=maybe(_TEXTS), outcomes=maybe(having("`Outcomes`", "counts", "texts")), costs=maybe(_COSTS),
+             level=number(0, 1), query=either(TEXT, whole()), prompt=either(TEXT, whole()), k=COUNT,
+             by=number(0, 1, True), different_only=FLAG, values=one_of("p", "lo", "hi", "known", "gain"))
+
+def _numbered(i, texts, what):
+    "The number of a text in a list"
+    if isinstance(i, str):
+        if i not in texts: raise InvalidData(f"{what} {i!r:.60} is not among the {len(texts)} compared")
+        return texts.index(i)
+    if i >= len(texts): raise InvalidData(f"{what} is {i}: there are 0 to {len(texts)-1}")
+    return int(i)
 
 # %% ../../nbs/reward/08_compare.ipynb #303a826d
 class RewardComparison:
     "Questions by prompts: predicted success, intervals, known outcomes, costs, and the reasons"
+    @_told
     def __init__(self,
         rm, # a fitted PromptReward
         queries, # texts
@@ -28,6 +47,8 @@ class RewardComparison:
         self.rm, self.queries = rm, list(queries)
         self.prompts = list(rm.prompts_ if prompts is None else prompts)
         self.costs = None if costs is None else [float(c) for c in costs]
+        if self.costs is not None and len(self.costs) != len(self.prompts):
+            raise InvalidData(f"{len(self.costs)} costs for {len(self.prompts)} prompts: expected one for each")
         self.p, self.lo, self.hi = rm.predict_interval(self.queries, self.prompts, level)
         self.known = self._known(outcomes)
 
@@ -73,11 +94,12 @@ def verdict(self:RewardComparison):
 
 # %% ../../nbs/reward/08_compare.ipynb #6aa0b689
 @patch
+@_told
 def table(self:RewardComparison,
     query, # a text among the questions, or its number
 )->pd.DataFrame: # prompt, p, lo, hi, known, cost, tried, default, chosen
     "All prompts on one question, best first"
-    i = self.queries.index(query) if isinstance(query, str) else int(query)
+    i = _numbered(query, self.queries, "query")
     best = int(self.rm.prompt_probability(self.prompts).argmax())
     chosen = self.rm.choose(self.queries[i], self.prompts).index
     f = pd.DataFrame(dict(prompt=self.prompts, p=self.p[i], lo=self.lo[i], hi=self.hi[i], known=self.known[i]))
@@ -88,6 +110,7 @@ def table(self:RewardComparison,
 
 # %% ../../nbs/reward/08_compare.ipynb #5270d318
 @patch
+@_told
 def matrix(self:RewardComparison,
     different_only:bool=False, # keep questions whose predictions differ by at least `by`
     by:float=.1, # difference between best and worst prompt
@@ -101,22 +124,26 @@ def matrix(self:RewardComparison,
 
 # %% ../../nbs/reward/08_compare.ipynb #4200576b
 @patch
+@_told
 def why(self:RewardComparison,
     query, # a text, or the number of a question
     prompt, # a text, or the number of a prompt
 )->pd.DataFrame: # step, logit, p: the running sum after each step
     "What moved the score of one prompt on one question"
-    return self.rm.explain(query if isinstance(query, str) else self.queries[query],
-                           prompt if isinstance(prompt, str) else self.prompts[prompt])
+    if not isinstance(query, str): query = self.queries[_numbered(query, self.queries, "query")]
+    if not isinstance(prompt, str): prompt = self.prompts[_numbered(prompt, self.prompts, "prompt")]
+    return self.rm.explain(query, prompt)
 
 # %% ../../nbs/reward/08_compare.ipynb #8260658e
 @patch
+@_told
 def neighbours(self:RewardComparison,
     query, # a text, or the number of a question
     k:int=5, # how many
 )->pd.DataFrame: # question, cosine, one column per training prompt with its observed rate
     "The training questions nearest to this one, and what happened there"
-    rm, text = self.rm, query if isinstance(query, str) else self.queries[query]
+    rm = self.rm
+    text = query if isinstance(query, str) else self.queries[_numbered(query, self.queries, "query")]
     c = (embed(rm.embedder_, [text]) @ embed(rm.embedder_, rm.queries_).T)[0]
     top = np.argsort(-c, kind="stable")[:k]
     with np.errstate(invalid="ignore"): rate = rm.right_[top]/rm.tried_[top]

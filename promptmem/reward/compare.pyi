@@ -4,9 +4,16 @@ from typing import Any as _Any, Optional as _Optional
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from ..core import identity_key, quoted
+from ..arguments import COLUMN, COUNT, FLAG, LISTED, TEXT, Kind, either, having, maybe, number, one_of, told, whole
+from ..core import InvalidData, identity_key, quoted
 from ..panel import parts, static_page
 from .features import embed
+_TEXTS: _Any
+_COSTS: _Any
+_told: _Any
+
+def _numbered(i, texts, what):
+    ...
 
 class RewardComparison:
     prompts: _Any

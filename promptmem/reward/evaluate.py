@@ -15,25 +15,35 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 
-from ..arguments import COUNT, FLAG, FRAME, NUMBERS, SEED, Kind, having, maybe, one_of, some, told, whole
+from promptmem.arguments import (
+    COLUMN, COUNT, FLAG, FRAME, NAMED, NUMBERS, SEED, TEXT, Kind, either, having, maybe, number, one_of, some, told,
+    whole)
 from ..core import InvalidData, plain, require
 from ..panel import facts, heading, paragraph, static_page, table
 from ..stats import Interval, auc, brier, calibration_error, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
-from .outcomes import LeakedRows, Outcomes, availability, group_folds, sorted_ids
+from .outcomes import (
+    GROUPS, IDS, OUTCOMES, TABLE, LeakedRows, Outcomes, availability, group_folds, sorted_ids)
 
-# %% ../../nbs/reward/06_evaluate.ipynb #d9f39062
-_OUTCOMES = having("`Outcomes`", "frame", "queries", "prompts")
+# %% ../../nbs/reward/06_evaluate.ipynb #d99687ed
 _GRID = Kind("a table [questions, prompts] of numbers", lambda v: NUMBERS.fits(v) and np.ndim(v) == 2)
-_told = told(rm=having("a reward model, such as `PromptReward`", "predict_proba"), out=_OUTCOMES, train=_OUTCOMES,
-             test=_OUTCOMES, allow_seen=FLAG, published=FLAG, n_boot=whole(1, 10**6), seed=SEED, progress=FLAG,
-             correct=_GRID, p=_GRID, table=FRAME, sizes=maybe(some(COUNT, 1)),
-             ties=one_of("average", "lowest", "random"))
+_told = told(rm=having("a reward model, such as `PromptReward`", "predict_proba"), out=OUTCOMES, train=OUTCOMES,
+             test=OUTCOMES, judgments=maybe(TABLE), groups=maybe(GROUPS), heldout=maybe(IDS), name=NAMED, prompts=NAMED,
+             who=NAMED, part=maybe(NAMED), folds=either(whole(2, 10_000), TEXT), threshold=number(0, 1, True),
+             allow_seen=FLAG, published=FLAG, n_boot=whole(1, 10**6), seed=SEED, progress=FLAG, correct=_GRID, p=_GRID,
+             table=FRAME, sizes=maybe(some(COUNT, 1)), ties=one_of("average", "lowest", "random"))
+
+# %% ../../nbs/reward/06_evaluate.ipynb #0dfd63e4
+def _one_shape(correct, p):
+    "Outcomes and predictions as arrays of one shape"
+    y, p = np.asarray(correct, float), np.asarray(p, float)
+    if y.shape != p.shape: raise InvalidData(f"correct has shape {y.shape}, p {p.shape}: expected the same")
+    return y, p
 
 # %% ../../nbs/reward/06_evaluate.ipynb #25b04001
 def _pairs(correct, p):
     "Per question, the (right, wrong) pairs ordered correctly, ties a half, and all of them"
-    y, p = np.asarray(correct, float), np.asarray(p, float)
+    y, p = _one_shape(correct, p)
     won, pairs = np.zeros(len(y)), np.zeros(len(y))
     for i in range(y.shape[1]):
         both = (y[:, [i]] == 1) & (y == 0)
@@ -65,13 +75,15 @@ def pair_interval(
     return interval(won/np.maximum(pairs, 1), groups, weights=pairs, bounds=(0, 1), **kw)
 
 # %% ../../nbs/reward/06_evaluate.ipynb #602c6da1
+@_told(correct=COLUMN, p=COLUMN)
 def classification(
     correct, # [n]
     p, # [n]
     threshold:float=.5, # predicted right above it
 )->dict: # accuracy, precision, recall, f1; None where undefined
     "Accuracy, precision, recall and F1 of one prompt; a ratio 0/0 is reported as undefined"
-    y, s = np.asarray(correct).astype(bool), np.asarray(p, float) > threshold
+    y, s = _one_shape(correct, p)
+    y, s = y.astype(bool), s > threshold
     tp, fp, fn = (y & s).sum(), (~y & s).sum(), (y & ~s).sum()
     ratio = lambda a, b: float(a/b) if b else None
     precision, recall = ratio(tp, tp+fp), ratio(tp, tp+fn)
@@ -81,13 +93,15 @@ def classification(
                 recall=recall, f1=f1)
 
 # %% ../../nbs/reward/06_evaluate.ipynb #10cc722f
+@_told
 def scores(
     correct, # [n, m]
     p, # [n, m]
     groups=None, # [n] of the lines; None: each line is one
 )->dict:
     "AUC, pairs, Brier, ECE and what chance shows of it, accuracy; mean precision, recall, F1, how many are undefined"
-    y, q = np.asarray(correct, float), np.asarray(p, float)
+    y, q = _one_shape(correct, p)
+    if groups is not None and len(groups) != len(y): raise InvalidData(f"{len(groups)} groups for {len(y)} lines")
     ok = ~np.isnan(y)
     per = [classification(y[ok[:, j], j], q[ok[:, j], j]) for j in range(y.shape[1])]
     mean = lambda k: (lambda v: float(np.mean(v)) if v else None)([d[k] for d in per if d[k] is not None])
@@ -134,6 +148,7 @@ def to_dict(self:RewardReport)->dict:
 
 # %% ../../nbs/reward/06_evaluate.ipynb #6872d7c6
 @patch
+@_told
 def metric(self:RewardReport,
     name:str, # a column of `scores`: auc, pair, brier, ece, ...
     prompts:str="train", # "train", or "heldout" for prompts without training outcomes
@@ -143,7 +158,10 @@ def metric(self:RewardReport,
     "One number out of `scores`"
     f = self.scores[(self.scores.prompts == prompts) & (self.scores.who == who)]
     f = f if part is None else f[f.part == part]
-    if not len(f): raise KeyError(f"no scores of {who!r} on {prompts!r} prompts")
+    if name not in f: raise InvalidData(f"no score {name!r}; there are {', '.join(map(str, f.columns))}")
+    if not len(f): raise InvalidData(f"no scores of {who!r} on {prompts!r} prompts; there are those of "
+                                     f"{', '.join(dict.fromkeys(map(repr, self.scores.who)))} on "
+                                     f"{', '.join(dict.fromkeys(map(repr, self.scores.prompts)))} prompts")
     return f[name].iloc[0]
 
 # %% ../../nbs/reward/06_evaluate.ipynb #7de7c397
@@ -336,6 +354,8 @@ def _bins(L):
 
 # %% ../../nbs/reward/06_evaluate.ipynb #47e42b0b
 def _judged(L, out, judgments, ties):
+    if missing := {"row", "prompt_id", "confidence", "query_id"} - {*judgments} or {"row"} - {*out.frame}:
+        raise InvalidData(f"judgments: no column {', '.join(sorted(missing))}, here or in the outcomes")
     f = out.frame.merge(judgments[["row", "prompt_id", "confidence", "query_id"]],
                         on=["row", "prompt_id", "query_id"], how="left")
     c = Outcomes(f, out.queries, out.prompts, check=False).wide("confidence", complete=False).reindex(columns=L.prompts)
@@ -444,12 +464,17 @@ def availability_table(
         rows += [dict(setting="_".join(map(str, subset)), k=len(subset), **r, **score) for r in part.to_dict("records")]
     return pd.DataFrame(rows)
 
-# %% ../../nbs/reward/06_evaluate.ipynb #f7a86e3b
+# %% ../../nbs/reward/06_evaluate.ipynb #88487494
+def _settings(table, *columns):
+    if missing := {*columns} - {*table}:
+        raise InvalidData(f"no table of `availability_table`: no column {', '.join(sorted(missing))}")
+
 @_told
 def availability_summary(
     table:pd.DataFrame, # from `availability_table`
 )->pd.DataFrame: # k, rule, mean, std, settings
     "Mean and population standard deviation over the subsets of each size, as published"
+    _settings(table, "k", "rule", "success")
     g = table.groupby(["k", "rule"], sort=False).success
     return pd.DataFrame(dict(mean=g.mean(), std=g.std(ddof=0), settings=g.size())).reset_index()
 
@@ -459,6 +484,7 @@ def availability_metrics(
     table:pd.DataFrame, # from `availability_table`
 )->pd.DataFrame: # k, metric, prompts ("train" or "heldout"), mean, std, settings, undefined
     "Accuracy, precision, recall and F1 by number of training prompts"
+    _settings(table, "k", "setting")
     rows, one = [], table.drop_duplicates("setting")
     for k, g in one.groupby("k"):
         for name in CLASSIFIED:
@@ -512,6 +538,8 @@ def cross_choices(
     "Success of the rules over grouped folds, against the best single prompt chosen on each training part"
     clone = require("sklearn.base", "reward").clone
     q = out.queries.set_index("query_id")
+    if isinstance(folds, str) and folds not in q:
+        raise InvalidData(f"folds is {folds!r}, no column of the queries; there are {', '.join(map(str, q.columns))}")
     f = q[folds] if isinstance(folds, str) else pd.Series(group_folds(out.groups(q.index), folds, seed), index=q.index)
     parts = []
     for k in sorted(f.unique()):

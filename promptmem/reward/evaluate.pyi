@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from ..arguments import COUNT, FLAG, FRAME, NUMBERS, SEED, Kind, having, maybe, one_of, some, told, whole
+from promptmem.arguments import COLUMN, COUNT, FLAG, FRAME, NAMED, NUMBERS, SEED, TEXT, Kind, either, having, maybe, number, one_of, some, told, whole
 from ..core import InvalidData, plain, require
 from ..panel import facts, heading, paragraph, static_page, table
 from ..stats import Interval, auc, brier, calibration_error, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
-from .outcomes import LeakedRows, Outcomes, availability, group_folds, sorted_ids
-_OUTCOMES: _Any
+from .outcomes import GROUPS, IDS, OUTCOMES, TABLE, LeakedRows, Outcomes, availability, group_folds, sorted_ids
 _GRID: _Any
 _told: _Any
+
+def _one_shape(correct, p):
+    ...
 
 def _pairs(correct, p):
     ...
@@ -135,6 +137,9 @@ def _setting_scores(report):
     ...
 
 def availability_table(rm, train: Outcomes, test: Outcomes, sizes=..., heldout=..., published: bool=..., progress: bool=..., **kw) -> pd.DataFrame:
+    ...
+
+def _settings(table, *columns):
     ...
 
 def availability_summary(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,9 +8,31 @@ __all__ = ['plot_availability', 'plot_metrics', 'plot_reliability', 'plot_risk_c
 # %% ../../nbs/reward/09_figures.ipynb #8c0859a9
 import pandas as pd
 
+from ..arguments import DICT, NAMED, TEXT, Kind, maybe, number, some, told
 from ..panel import plots
 
+# %% ../../nbs/reward/09_figures.ipynb #e19e5be8
+def _with(*columns):
+    "A table with these columns"
+    return Kind(f"a table with the columns {', '.join(columns)}",
+                lambda v: isinstance(v, pd.DataFrame) and {*columns} <= {*v.columns} and len(v) > 0)
+
+def _are_bins(v):
+    rows = isinstance(v, list) and all(isinstance(r, dict) for r in v)
+    return _with("p", "y", "y_lo", "y_hi", "n").fits(pd.DataFrame(v) if rows else v)
+
+def _are_curves(v):
+    return DICT.fits(v) and len(v) > 0 and all(
+        isinstance(k, str) and _with("coverage", "risk").fits(c) for k, c in v.items())
+
+_told = told(title=TEXT, rules=Kind("a list of names", some(NAMED).fits, True), metric=NAMED,
+             single=maybe(number(0, 1, True)),
+             summary=_with("k", "rule", "mean", "std"), metrics=_with("k", "metric", "prompts", "mean", "std"),
+             bins=Kind("the bins of `stats.reliability`", _are_bins), curve=_with("rule", "calls", "accuracy"),
+             curves=Kind("a dict of tables with the columns coverage, risk", _are_curves))
+
 # %% ../../nbs/reward/09_figures.ipynb #0fc331db
+@_told
 def plot_availability(
     summary:pd.DataFrame, # from `availability_summary`: k, rule, mean, std
     rules=("best single", "best of N", "margin", "look-up", "oracle"), # lines to draw, where present
@@ -22,6 +44,7 @@ def plot_availability(
                       x_title="available training prompts", y_title="success rate")
 
 # %% ../../nbs/reward/09_figures.ipynb #3a3d19e7
+@_told
 def plot_metrics(
     metrics:pd.DataFrame, # from `availability_metrics`: k, metric, prompts, mean, std
     metric:str="accuracy", # "accuracy", "precision", "recall" or "f1"
@@ -36,6 +59,7 @@ def plot_metrics(
                       x_title="available training prompts", y_title=metric)
 
 # %% ../../nbs/reward/09_figures.ipynb #fe569701
+@_told
 def plot_reliability(
     bins:pd.DataFrame, # from `stats.reliability`: p, y, y_lo, y_hi, n
     title:str="Predicted against observed success", # above the figure
@@ -52,6 +76,7 @@ def plot_reliability(
     return fig.update_xaxes(range=[0, 1]).update_yaxes(range=[0, 1])
 
 # %% ../../nbs/reward/09_figures.ipynb #2f2f56ae
+@_told
 def plot_risk_coverage(
     curves:dict, # name -> DataFrame from `risk_coverage`
     title:str="Wrong answers that remain when the model may abstain", # above the figure
@@ -63,6 +88,7 @@ def plot_risk_coverage(
                       y_title="share wrong")
 
 # %% ../../nbs/reward/09_figures.ipynb #e4dab41d
+@_told
 def plot_calls(
     curve:pd.DataFrame, # from `escalation_curve`
     single:float=None, # success of the best single prompt, drawn as a line

@@ -18,7 +18,9 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from ..arguments import LISTED, TEXT, Kind, either, having, maybe, number, told
+from ..arguments import (
+    COUNT, DICT, FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe,
+    number, one_of, told, whole)
 from ..core import InvalidData, identity_key, quoted, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
@@ -26,7 +28,7 @@ from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_p
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import (Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack,
                                    fit_xgboost, prompt_rates)
-from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
+from .outcomes import GROUPS, Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
 from ..stats import expit, logit, share_interval
 
 sk = require("sklearn.base", "reward")
@@ -35,7 +37,8 @@ sk = require("sklearn.base", "reward")
 _OUTCOMES = having("`Outcomes`", "frame", "queries", "prompts")
 _TEXTS = either(TEXT, Kind("a list of texts", LISTED.fits, True))
 _told = told(out=_OUTCOMES, query=TEXT, prompt=TEXT, level=number(0, 1), prompts=maybe(_TEXTS), queries=_TEXTS,
-             method=maybe(TEXT), tradeoff=number(0, ends=True), rule=TEXT, pool=_TEXTS)
+             method=maybe(one_of("platt", "isotonic", "none")), tradeoff=number(0, ends=True), rule=TEXT,
+             pool=either(TEXT, LIST_OF_TEXTS))
 
 # %% ../../nbs/reward/05_model.ipynb #c1b0b245
 def question_effects(
@@ -313,7 +316,9 @@ def _pairs(X, fitted=None):
 # %% ../../nbs/reward/05_model.ipynb #14177491
 def _labels(y):
     "(1 where right, classes, which of them is right)"
-    y = np.asarray(y)
+    try: y = np.asarray(y)
+    except ValueError: y = None
+    if y is None or y.ndim != 1: raise InvalidData("y: expected a list of labels, right or wrong for each pair")
     if y.dtype.kind not in "OUS":
         return as_correct(y), np.array([0, 1], y.dtype), np.array([False, True])
     classes = np.array(sorted_ids(y.tolist()), object if y.dtype.kind == "O" else y.dtype)
@@ -328,11 +333,16 @@ def _pairs_to_outcomes(queries, prompts, correct, groups=None):
     frame = pd.DataFrame(dict(query_id=q, prompt_id=p, correct=correct))
     frame["draw"] = frame.groupby(["query_id", "prompt_id"]).cumcount()
     qs = pd.DataFrame(dict(query_id=range(len(qt)), text=qt))
+    if groups is not None and not (GROUPS.fits(groups) and len(groups) == len(queries)):
+        raise InvalidData(f"groups: expected {GROUPS.says}, one for each of the {len(queries)} pairs")
     if groups is not None: qs["group_id"] = pd.Series(np.asarray(groups)).groupby(q).first().to_numpy()
     return Outcomes(frame, qs, pd.DataFrame(dict(prompt_id=range(len(pt)), text=pt)))
 
 # %% ../../nbs/reward/05_model.ipynb #34bda720
 def _check_names(rm):
+    hold_fields(rm, model=TEXT, calibration=TEXT, memory=FLAG, near=maybe(number(0, 2, True)), near_weight=SHARE,
+                folds=whole(2, 10_000), landmarks=COUNT, prompt_side=maybe(FUNCTION), question_side=maybe(FUNCTION),
+                params=maybe(DICT), seed=SEED)
     if rm.model not in MODELS: raise ValueError(f"no model {rm.model!r}; there are {', '.join(MODELS)}")
     if rm.calibration not in CALIBRATIONS:
         raise ValueError(f"no calibration {rm.calibration!r}; there are {', '.join(CALIBRATIONS)}")
@@ -458,6 +468,8 @@ def _published_logits(rm, texts, prompts):
 # %% ../../nbs/reward/05_model.ipynb #bb0ecfc9
 def _texts(texts, what):
     if isinstance(texts, str): raise TypeError(f"{what} is a list of texts: write [text] for a single one")
+    if not hasattr(texts, "__iter__") or getattr(texts, "ndim", 1) != 1:
+        raise TypeError(f"{what} is {texts!r:.60}: expected a list of texts")
     texts = list(texts)
     bad = next((i for i, t in enumerate(texts) if not isinstance(t, str)), None)
     if bad is not None: raise TypeError(f"{what}[{bad}] is {type(texts[bad]).__name__}, not text")
@@ -498,6 +510,7 @@ def _fit_parts(rm, out):
 
 # %% ../../nbs/reward/05_model.ipynb #b3e3cbb1
 @patch
+@_told
 def column_of(self:PromptReward,
     prompt:str, # a prompt's text
 ): # its number among the training prompts, or None
@@ -517,6 +530,7 @@ def _mix(rm, prompts):
 
 # %% ../../nbs/reward/05_model.ipynb #533b59ed
 @patch
+@_told
 def question_of(self:PromptReward,
     query:str, # a question
 )->int: # its number among the training questions, or -1
@@ -621,7 +635,7 @@ def predict_outcomes(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #df8a5396
 @patch
-@_told
+@_told(prompts=_TEXTS)
 def prompt_probability(self:PromptReward,
     prompts, # texts
 )->np.ndarray: # [m]
@@ -663,7 +677,7 @@ def best_of_n(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #bcd9a4e3
 @patch
-@_told
+@_told(prompts=_TEXTS)
 def predict_interval(self:PromptReward,
     queries, # n texts
     prompts, # m texts
@@ -740,7 +754,7 @@ def calibrate(self:PromptReward,
 
 # %% ../../nbs/reward/05_model.ipynb #35eb90e5
 @patch
-@_told
+@_told(prompts=_TEXTS)
 def prompt_error(self:PromptReward,
     prompts, # texts
 )->np.ndarray: # [m]

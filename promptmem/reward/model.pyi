@@ -10,14 +10,14 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from ..arguments import LISTED, TEXT, Kind, either, having, maybe, number, told
+from ..arguments import COUNT, DICT, FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe, number, one_of, told, whole
 from ..core import InvalidData, identity_key, quoted, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
 from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost, prompt_rates
-from .outcomes import Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
+from .outcomes import GROUPS, Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
 from ..stats import expit, logit, share_interval
 sk: _Any
 _OUTCOMES: _Any

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..arguments import COUNT, DICT, FRAME, PATH, SEED, SHARE, TEXT, either, having, maybe, some, told, whole
+from ..arguments import (
+    COUNT, DICT, FRAME, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, maybe, some, told, whole)
 from promptmem.core import (
     InvalidData,
     identity_key,
@@ -32,7 +33,9 @@ from .outcomes import Outcomes, group_folds, near_groups, read_verdicts
 
 # %% ../../nbs/reward/11_oirl.ipynb #58394393
 _FILES = either(PATH, some(PATH, 1))
-_told = told(folder=PATH, path=PATH, paths=_FILES, near=maybe(SHARE), folds=whole(2, 10_000), seed=SEED, dataset=TEXT,
+_DATASET = Kind("the name of a data set, such as 'gsm8k'", lambda v: NAMED.fits(v) and not re.search(r"[\\/\0]", v))
+_told = told(folder=PATH, path=PATH, paths=_FILES, near=maybe(SHARE), folds=whole(2, 10_000), seed=SEED,
+             dataset=_DATASET,
              llm=TEXT, gsm8k=maybe(_FILES), svamp=maybe(_FILES), prompts=maybe(DICT), questions=FRAME,
              sizes=maybe(some(COUNT, 1)),
              out=having("`Outcomes`", "frame", "queries", "prompts"))
@@ -237,12 +240,14 @@ def _array(path, ndim):
     if v.ndim != ndim: raise InvalidData(f"{path}: expected {ndim} dimensions, found shape {v.shape}")
     return v
 
+@_told(data=PATH, labels=maybe(PATH))
 def read_pairs(
     data, # `{dataset}_training_data_{ids}.npy`: one (row, prompt) a line
     labels=None, # `{dataset}_training_labels_{ids}.npy`; default: the file of that name beside `data`
 )->pd.DataFrame: # row, prompt_id, correct
     "The published training pairs of one set of prompts"
     data = Path(data)
+    if not data.name: raise InvalidData(f"{data}: expected the name of a file")
     labels = data.with_name(data.name.replace("_data", "_labels")) if labels is None else Path(labels)
     pairs, right = _array(data, 2), _array(labels, 1)
     if pairs.shape[1] != 2: raise InvalidData(f"{data}: expected (row, prompt) pairs, found shape {pairs.shape}")
@@ -297,7 +302,7 @@ def _write_pairs(folder, dataset, labels, sizes):
     "Pairs, labels, prompts and sums of correlations, one set of files per set of prompts"
     m, n = labels.shape
     with np.errstate(invalid="ignore", divide="ignore"): corr = np.abs(np.atleast_2d(np.corrcoef(labels)))
-    for k in sizes or range(1, m+1):
+    for k in range(1, m+1) if sizes is None else sizes:
         for ids in itertools.combinations(range(m), k):
             end = "_".join(map(str, ids)) + ".npy"
             pairs = np.stack([np.repeat(np.arange(n), k), np.tile(ids, n)], 1)

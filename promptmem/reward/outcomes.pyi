@@ -6,15 +6,25 @@ import itertools
 import re
 import warnings
 from dataclasses import dataclass
+from collections.abc import Hashable
 from pathlib import Path
 from fastcore.basics import patch
 import numpy as np
 import pandas as pd
-from promptmem.arguments import COUNT, FLAG, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
+from ..arguments import COUNT, DICT, FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, maybe, number, some, told, whole
+from ..lm.embed import load_embedder
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
 from ..core import InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of, stable_hash, user_path, write_atomic
+
+def _are_ids(v):
+    ...
+TABLE: _Any
+OUTCOMES: _Any
+GROUPS: _Any
+IDS: _Any
+EMBEDDER: _Any
 _LIST: _Any
 _told: _Any
 
@@ -166,6 +176,9 @@ def read_answers(path) -> pd.DataFrame:
 def _mask(column, wanted):
     ...
 
+def _in_order(values, ids, what):
+    ...
+
 def availability(prompts, sizes=...) -> list:
     ...
 
@@ -194,6 +207,9 @@ class Leaks:
         ...
 
 def nearest(a, b, block: int=...):
+    ...
+
+def _embedder(name):
     ...
 
 def find_leaks(test, train, embedder=..., threshold: float=...) -> Leaks:

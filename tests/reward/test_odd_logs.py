@@ -5,7 +5,7 @@ import pytest
 
 from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM
-from promptmem.reward import PromptReward, collect_outcomes
+from promptmem.reward import Outcomes, PromptReward, collect_outcomes, find_leaks, near_groups
 from promptmem.reward.fits import prompt_rates
 from promptmem.rewrite import PromptTask
 from promptmem.stats import calibration_error
@@ -64,3 +64,48 @@ def test_a_calibration_error_knows_what_chance_shows():
     alone, together = calibration_error(p, y), calibration_error(p, y, questions)
     assert together.chance > 2*alone.chance and together.groups == 100
     assert np.isnan(calibration_error([], []).ece)
+
+
+@pytest.mark.parametrize("embedder", [7, True, [1.], {}, b"hash", object()])
+def test_odd_embedders_are_told(embedder):
+    out = Outcomes.read([dict(query=f"what is {i}?", prompt="Go:", correct=i % 2) for i in range(8)])
+    for call in (lambda: find_leaks(["a"], ["b"], embedder), lambda: near_groups(["a", "b"], embedder),
+                 lambda: out.split(embedder=embedder), lambda: PromptReward(embedder=embedder).fit(out)):
+        with pytest.raises(ValueError, match="embedder"): call()
+
+
+def test_an_embedder_may_be_named_where_near_copies_are_looked_for():
+    assert find_leaks(["what is two plus two?"], ["what is two plus two?"], "hash:64").near == 1
+    assert near_groups(["one and two", "two and one"], "hash:64", threshold=.5).tolist() == [0, 0]
+
+
+def test_a_log_may_be_a_list_of_dicts():
+    rows = [dict(question="1 + 1?", prompt=p, correct=c) for p, c in (("Go:", "yes"), ("Think:", "no"))]
+    assert Outcomes.read(rows).frame.correct.tolist() == [1, 0]
+    with pytest.raises(InvalidData, match="no column 'correct'"): Outcomes.read([dict(query="a", prompt="b")])
+
+
+def test_questions_without_a_group_are_groups_of_their_own():
+    out = Outcomes.read([dict(query=f"what is {i}?", prompt="Go:", correct=i % 2, group_id=g)
+                         for i, g in enumerate(["a", "a", None, None, float("nan"), "b", "b", "c"])])
+    assert len({*out.groups()}) == 6 and len({*out.groups([2, 3, 4])}) == 3
+    rm = PromptReward(model="mean", embedder="hash:16").fit(out)
+    assert rm.groups_.min() == 0 and len({*rm.groups_}) == 6
+
+
+@pytest.mark.parametrize("call, what", [
+    (lambda out, rm: collect_outcomes(CallableLM(lambda p: "1"), ["Go:"], [7]), r"queries\[0\] is 7"),
+    (lambda out, rm: collect_outcomes(CallableLM(lambda p: "1"), "Go:", ["a"]), "prompts is 'Go:'"),
+    (lambda out, rm: Outcomes([1], out.queries, out.prompts), "expected a DataFrame"),
+    (lambda out, rm: out.where([True]), "for each of the 24 outcomes"),
+    (lambda out, rm: out.texts([99]), "no query_id 99 among the 12"),
+    (lambda out, rm: out.by_role(split={"a": object()}), "no column 'split'"),
+    (lambda out, rm: out.split(groups=[1, 2]), "2 groups for 12 questions"),
+    (lambda out, rm: rm.choose("q", default="No."), "default is 'No.'"),
+    (lambda out, rm: rm.choose("q", costs={"Go:": 1.}), "costs: none for 'Think:'"),
+    (lambda out, rm: PromptReward(folds="five").fit(out), "folds is 'five'"),
+])
+def test_wrong_arguments_are_named(call, what):
+    out = Outcomes.read([dict(query=r["question"], prompt=p, correct=i % 2) for i, r in enumerate(ROWS)
+                         for p in ("Go:", "Think:")])
+    with pytest.raises(InvalidData, match=what): call(out, PromptReward(model="mean", embedder="hash:16").fit(out))

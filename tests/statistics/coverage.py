@@ -130,6 +130,7 @@ DAMAGES = {
     "one text in 20": lambda r, n: (r.random(n) < .05)*20.,
     "one text in 100": lambda r, n: (r.random(n) < .01)*100.,
     "one text in 300": lambda r, n: (r.random(n) < 1/300)*300.,
+    "Pareto tail of index 1.5": lambda r, n: (1 + r.pareto(1.5, n))/3,
 }
 
 
@@ -174,6 +175,17 @@ def of_margins(groups, k, runs, seed=0):
         g = np.repeat(np.arange(groups), k)
         p = 1/(1+np.exp(-r.normal(0, .3, (groups, 6))))[g] + .001*r.random((groups*k, 6))
         stays += math.isinf(choose_margin(p, (r.random((groups, 6)) < .5)[g]*1., 0, g))
+    return stays/runs
+
+
+def of_two_prompts(groups, k, runs, seed=0):
+    "The same where one of two prompts is right on a whole group, by a coin: few groups often all gain alike"
+    from promptmem.reward.choose import choose_margin
+    r, stays = np.random.default_rng(seed), 0
+    for _ in range(runs):
+        g, heads = np.repeat(np.arange(groups), k), r.random(groups) < .5
+        p = np.clip(.5 + r.normal(0, .1, (groups, 2)), .01, .99)[g]
+        stays += math.isinf(choose_margin(p, np.column_stack([heads, ~heads])[g]*1., 0, g))
     return stays/runs
 
 

@@ -65,8 +65,8 @@ def test_groups_of_pairs(g, alike): assert C.of_grouped_pairs(g, 10, .2, alike, 
 @pytest.mark.parametrize("n", [100, 300, 1000])
 @pytest.mark.parametrize("world", C.DAMAGES)
 def test_damages(world, n):
-    "Rare and very unequal damage; where nothing was seen at all, nothing is promised"
-    assert C.of_damages(world, n, 150) >= C.share(3, 150)
+    "Rare and very unequal damage (.94 where its variance is infinite); where nothing was seen, nothing is promised"
+    assert C.of_damages(world, n, 150) >= C.share(3, 150) - (.01 if "Pareto" in world else 0)
     assert stats.damage_upper(np.zeros(n)) == math.inf and stats.damage_upper(np.zeros(n), unseen=1.) > 2.9/n
 
 
@@ -91,6 +91,31 @@ def test_risk_thresholds(n, tied, risk): assert C.of_thresholds(n, risk, 200, ti
 
 @pytest.mark.parametrize("groups", [1, 2, 3, 5, 15, 40])
 def test_margins(groups): assert C.of_margins(groups, 20, 100) >= C.share(3, 100)
+
+
+@pytest.mark.parametrize("groups", [2, 3, 4, 5, 6, 8, 20])
+def test_margins_by_coins(groups): assert C.of_two_prompts(groups, 4, 200) >= C.share(2, 200)
+
+
+# worlds in which questions say nothing of their difficulty, and one in which they do
+SMALL = [(0., 1., 0.), (-1.5, 2., 0.), (1.5, 0., 0.), (0., .5, 2.)]
+
+
+@pytest.mark.parametrize("n", [10, 20, 40, 80, 160])
+@pytest.mark.parametrize("base, own, topic", SMALL)
+def test_no_small_log_makes_the_model_worse_than_the_rates(n, base, own, topic):
+    "Mean squared error against true probabilities, over logs: not above each prompt's rate by more than noise"
+    from promptmem.reward.model import PromptReward
+    from tests.reward.test_faults import small_log
+    gap = []
+    for seed in range(8):
+        out, new, prompts, truth = small_log(n, 3, 50+seed, base, own, topic)
+        rm = PromptReward(model="hierarchical", embedder="hash:64", landmarks=100).fit(out)
+        rates = rm.prompt_probability(prompts)
+        gap.append(((rm.predict_proba(new, prompts)-truth)**2).mean() - ((rates-truth)**2).mean())
+    noise = np.std(gap, ddof=1)/len(gap)**.5
+    assert np.mean(gap) <= max(.001, 2.5*noise) and np.mean(gap) < .004
+    if topic and n > 10: assert np.mean(gap) < -.02
 
 
 @pytest.mark.parametrize("questions", [10, 30, 100])
