@@ -23,7 +23,7 @@ def chosen(name, rm, value):
 
 def of_reward(folder):
     from promptmem import reward
-    from promptmem.reward import choose, collect, evaluate, figures, model
+    from promptmem.reward import choose, collect, evaluate, figures
     rows = [(q, p, (q + p) % 2) for q in range(12) for p in range(2)]
     questions, prompts = [f"what is {q} plus {q*q}?" for q in range(12)], ["Be short.", "Think first."]
     log = pd.DataFrame([dict(query=questions[q], prompt=prompts[p], correct=c) for q, p, c in rows])
