@@ -27,8 +27,8 @@ _held = told(edits=_EDITS, how=one_of("sum", "mean"), folder=PATH, model=MODEL, 
                  isinstance(k, str) for k in v)))
 
 # %% auto #0
-__all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'verdict', 'outcome_part', 'verdict_html', 'require_senses',
-           'check_fits', 'Edit', 'load_edit', 'conflicts', 'gathered_keys', 'merge']
+__all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'heard_lines', 'verdict', 'outcome_part', 'verdict_html',
+           'asked_html', 'require_senses', 'check_fits', 'Edit', 'load_edit', 'conflicts', 'gathered_keys', 'merge']
 
 # %% ../../nbs/edit/02_deltas.ipynb #307944a1
 torch = require("torch", "local")
@@ -219,15 +219,33 @@ def _factor(s):
     if not math.isfinite(x) or isinstance(s, str): raise InvalidData(f"a scale is a finite number, not {s!r:.40}")
     return x
 
+# %% ../../nbs/edit/02_deltas.ipynb #93913c86
+def _heard(outcome):
+    "What a verdict says of the questions that were asked in a conversation"
+    asked = outcome.get("asked")
+    if not asked: return ""
+    k, before = (sum(bool(a[f"right_{t}"]) for a in asked) for t in ("after", "before"))
+    return f"; asked in a conversation, {k} of {len(asked)} answers contain the ending ({before} before)"
+
+def heard_lines(
+    outcome:dict, # of an edit
+)->list:
+    "Each question that was asked in a conversation, with its answers"
+    return [f"asked {a['question']!r}: {a['before']!r} before, {a['after']!r} now "
+            f"({'right' if a['right_after'] else 'wrong'}: {a['wanted'].strip()!r} is wanted)"
+            for a in outcome.get("asked", ())]
+
 # %% ../../nbs/edit/02_deltas.ipynb #9c2fd158
 def verdict(
-    outcome:dict, # passed, of, before: satisfied examples with the edit, in all, and without it
+    outcome:dict, # passed, of, before: satisfied examples with the edit, in all, without it; asked: in a conversation
 )->str: # "The edit worked: ...", "... partly: ..." or "The edit failed: ..."
     "What became of the examples, the answer first"
     k, n, before = outcome["passed"], outcome["of"], outcome["before"]
-    if k == 0 or k <= before < n: return f"The edit failed: {k} of {n} examples satisfied ({before} of {n} before)"
-    how = "worked" if k == n else "worked partly"
-    return f"The edit {how}: {k} of {n} examples satisfied ({before} of {n} before)"
+    said = f"{k} of {n} examples satisfied ({before} of {n} before)" + _heard(outcome)
+    if k == 0 or k <= before < n: return f"The edit failed: {said}"
+    # of an edit of conversations more is expected than a likely ending: that it is said
+    mute = outcome.get("chat") and not all(a["right_after"] for a in outcome.get("asked", ()))
+    return f"The edit {'worked partly' if k < n or mute else 'worked'}: {said}"
 
 # %% ../../nbs/edit/02_deltas.ipynb #e007b1fd
 def outcome_part(
@@ -244,6 +262,15 @@ def verdict_html(
 )->str:
     "A verdict as a line of HTML, in the style of the panels"
     return static_page([outcome_part(said)])
+
+# %% ../../nbs/edit/02_deltas.ipynb #1d6b94ff
+def asked_html(
+    outcome:dict, # of an edit
+)->str: # empty where nothing was asked
+    "What was asked in a conversation, as a table in the style of the panels"
+    rows = [dict(asked=a["question"], wanted=a["wanted"].strip(), before=a["before"], now=a["after"],
+                 right="yes" if a["right_after"] else "no") for a in outcome.get("asked", ())]
+    return static_page([parts.table(rows, mark=lambda r: "" if r["right"] == "yes" else "pm-worst")]) if rows else ""
 
 # %% ../../nbs/edit/02_deltas.ipynb #84c5fb01
 def require_senses(
@@ -327,12 +354,13 @@ class Edit:
         s = self.delta.senses
         size = f"{len(self.delta.names)} parameters" if s is None else f"{len(s[0])} senses"
         state = "in force" if self.active else "not in force"
-        return (self.verdict
-                and self.verdict + "\n") + f"Edit({self.method!r}, {size}, scale={self.scale:.3g}, {state})"
+        said = [self.verdict, *(f"  {x}" for x in heard_lines(self.outcome))] if self.verdict else []
+        return "\n".join([*said, f"Edit({self.method!r}, {size}, scale={self.scale:.3g}, {state})"])
     def _repr_html_(self):
         import html
-        text = html.escape(repr(self).splitlines()[-1])
-        return (verdict_html(self.verdict) if self.verdict else "") + f"<code>{text}</code>"
+        *_, last = repr(self).splitlines()
+        said = [verdict_html(self.verdict), asked_html(self.outcome)] if self.verdict else []
+        return "".join([*said, f"<code>{html.escape(last)}</code>"])
 
 # %% ../../nbs/edit/02_deltas.ipynb #17d7b69f
 @patch(as_prop=True)

@@ -12,10 +12,10 @@ import warnings
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Callable, Optional
 
-from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told
+from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told, whole
 from ..core import InvalidData, as_rows, fold, plain, words
 from .deltas import Delta, Edit, require_senses
-from .evaluate import free_answers, prompt_ids
+from .evaluate import asked_before_and_after, can_chat, chat_answers, free_answers, prompt_ids
 from .examples import CanonicalExamples, read_texts, renamed
 from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
                                      train_lora, train_weights)
@@ -29,7 +29,7 @@ from ..lm.arguments import MODEL, TOKENIZER
 
 _held = told(model=MODEL, tokenizer=TOKENIZER, method=TEXT, degradation=maybe(number(0)), rule=TEXT,
              confidence=maybe(number(0, 1)), max_scale=number(0), seed=SEED, compat=maybe(TEXT), chat=FLAG,
-             progress=FLAG)
+             progress=FLAG, ask=whole())
 
 # %% auto #0
 __all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',
@@ -321,6 +321,7 @@ def edit(
     compat:Optional[str]=None, # "published" for the published training
     chat:bool=False, # edit what the assistant answers in a conversation: prefixes are questions, endings answers
     progress:Optional[bool]=None, # show bars; None: for what takes more than five seconds
+    ask:int=8, # examples that a model which can chat is asked in a conversation, before and after; 0: none
     **options, # fields of the method's settings
 )->Edit:
     "Change `model` so that it satisfies the examples, within the limit; the edit is in force and can be undone"
@@ -343,10 +344,14 @@ def edit(
                      compat=compat_of(compat),
                      chat=chat)
     e = Edit(model, tokenizer, delta, method, config, history=losses)
-    before = _satisfied(e, job.examples, progress)
+    asked = _to_ask(tokenizer, x, ask, seed)
+    before, said = _satisfied(e, x, progress), chat_answers(model, tokenizer, asked)
     general = None if degradation is None else fit_general(tokenizer, limit_text, model, seed, progress)
     _within(e.apply(), job.examples, general, degradation, rule, max_scale, confidence, epochs)
-    e.outcome = dict(passed=_satisfied(e, job.examples, progress), of=len(job.examples), before=before, scale=e.scale)
+    e.outcome = dict(passed=_satisfied(e, x, progress), of=len(x), before=before, scale=e.scale)
+    if asked:
+        now = asked_before_and_after(asked, said, chat_answers(model, tokenizer, asked))
+        e.outcome |= dict(asked=now, chat=chat)
     return e
 
 # %% ../../nbs/edit/09_editor.ipynb #47fbf9eb
@@ -361,6 +366,12 @@ def _satisfied(e, examples, progress=None):
     "How many canonical examples are satisfied by the model as it is"
     v = row_values(examples, cached_losses(e.model, examples.rows, examples.pad, progress=progress))
     return int((v <= examples.threshold).sum())
+
+# %% ../../nbs/edit/09_editor.ipynb #84337a6e
+def _to_ask(tokenizer, examples, n, seed):
+    "The examples that are asked in a conversation: of those that say what is wanted, `n` at most"
+    rows = examples.examples.rows if examples.direction == "good" and can_chat(tokenizer) else []
+    return random.Random(seed).sample(rows, min(n, len(rows)))
 
 # %% ../../nbs/edit/09_editor.ipynb #419dae0c
 def _best_inside(e, examples, seen):

@@ -15,17 +15,21 @@ import numpy as np
 
 from ..arguments import maybe, number, told
 from ..core import InvalidData, plain, require
-from .deltas import Edit, verdict, verdict_html
+from .deltas import Edit, heard_lines, verdict, verdict_html
 from .examples import CanonicalExamples, Criterion, renamed
 from .losses import encode_rows
 from .scores import LimitTest, cached_losses, fit_general, limit_test, row_values
+from ..grade import contains
 from ..lm.chat import chat_ids
+from ..lm.decode import Decoding
+from ..lm.lean import lean_model
+from ..lm.local import end_ids
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id
 from ..stats import Interval, paired_interval, wilson
 
 # %% auto #0
-__all__ = ['torch', 'prompt_ids', 'free_answers', 'says', 'Change', 'EditReport', 'evaluate_edit', 'degradation_curve',
-           'plot_curve']
+__all__ = ['torch', 'prompt_ids', 'free_answers', 'can_chat', 'chat_answers', 'asked_before_and_after', 'says', 'Change',
+           'EditReport', 'evaluate_edit', 'degradation_curve', 'plot_curve']
 
 # %% ../../nbs/edit/10_evaluate.ipynb #307944a1
 torch = require("torch", "local")
@@ -46,6 +50,36 @@ def prompt_ids(
     "Token ids that the model goes on from"
     return chat_ids(tokenizer, [dict(role="user", content=prompt)]) if chat else list(tokenizer(prompt)["input_ids"])
 
+# %% ../../nbs/edit/10_evaluate.ipynb #881c51db
+def _went_on(model, tokenizer, ids, max_tokens):
+    "The likeliest tokens after each list of ids, up to the end of the answer; None: the model keeps no cache"
+    if hasattr(model, "set_sense_delta") or hasattr(model, "combine_logits"): return None
+    end, rows, ended = end_ids(model, tokenizer), [[] for _ in ids], set()
+    way = Decoding(model, ids, lambda logits, _: logits.argmax(-1), pad_id(tokenizer), limit=context_length(model),
+                   lean=lean_model(model, laid_out=False))
+    for _ in range(max_tokens):
+        step = way.step()
+        if step is None: return None
+        for r, token in step:
+            if r in ended: continue
+            rows[r].append(token)
+            if token in end: ended.add(r)
+        if ended and not way.drop(ended): break
+    return rows
+
+# %% ../../nbs/edit/10_evaluate.ipynb #cfc20977
+def _generated(model, tokenizer, ids, max_tokens):
+    "The same through transformers' own `generate`"
+    from transformers import GenerationConfig
+    pad, kept = pad_id(tokenizer), getattr(model, "generation_config", None)
+    x, mask = _left_padded(ids, pad, model.device)
+    try:
+        model.generation_config = GenerationConfig(eos_token_id=sorted(end_ids(model, tokenizer)) or None,
+                                                   pad_token_id=pad)
+        got = model.generate(input_ids=x, attention_mask=mask, max_new_tokens=max_tokens, do_sample=False)
+    finally: model.generation_config = kept
+    return got[:, x.shape[1]:].tolist()
+
 # %% ../../nbs/edit/10_evaluate.ipynb #ae333156
 def free_answers(
     model, # causal LM
@@ -56,17 +90,46 @@ def free_answers(
     chat:bool=False, # the prefixes are said by a user
 )->list: # generated texts
     "What the model writes after each prefix"
-    limit, pad, out = context_length(model), pad_id(tokenizer), [""]*len(prefixes)
+    limit, out = context_length(model), [""]*len(prefixes)
     ids = [prompt_ids(tokenizer, p, chat) for p in prefixes]
     if limit: ids = [i[-(limit - max_tokens):] for i in ids]
     with torch.inference_mode(), evaluating(model):
         for batch in budget_batches([len(i) + max_tokens for i in ids], batch_tokens):
-            x, mask = _left_padded([ids[i] for i in batch], pad, model.device)
-            got = model.generate(input_ids=x, attention_mask=mask, max_new_tokens=max_tokens, do_sample=False,
-                                 pad_token_id=pad)
-            for i, row in zip(batch, got[:, x.shape[1]:].tolist()):
+            call = model, tokenizer, [ids[i] for i in batch], max_tokens
+            for i, row in zip(batch, _went_on(*call) or _generated(*call)):
                 out[i] = tokenizer.decode(row, skip_special_tokens=True)
     return out
+
+# %% ../../nbs/edit/10_evaluate.ipynb #41ec4c58
+def can_chat(
+    tokenizer, # of a model
+)->bool:
+    "Does it have a chat template?"
+    return bool(getattr(tokenizer, "chat_template", None))
+
+def chat_answers(
+    model, # causal LM
+    tokenizer, # its tokenizer, with a chat template
+    rows, # canonical examples: their prefixes are asked
+    max_tokens:int=24, # of an answer, at most; more where an ending is longer
+)->list: # answers
+    "What the assistant says when it is asked the prefixes of some examples"
+    if not rows: return []
+    def longest(texts): return max(len(tokenizer(t, add_special_tokens=False)["input_ids"]) for t in texts) + 4
+    ending, whole = longest(r["suffix"] for r in rows), longest(r["prefix"] + r["suffix"] for r in rows)
+    room = max(ending, min(max_tokens, whole))
+    said = free_answers(model, tokenizer, [r["prefix"] for r in rows], room, chat=True)
+    return [" ".join(a.split()) for a in said]
+
+# %% ../../nbs/edit/10_evaluate.ipynb #5d52e642
+def asked_before_and_after(
+    rows, # canonical examples
+    before:list, # answers without the edit
+    after:list, # and with it
+)->list: # dicts: question, wanted, before, after, right_before, right_after
+    "The answers side by side, and which contain the ending"
+    return [dict(question=r["prefix"], wanted=r["suffix"], before=b, after=a, right_before=contains(b, r["suffix"]),
+                 right_after=contains(a, r["suffix"])) for r, b, a in zip(rows, before, after)]
 
 # %% ../../nbs/edit/10_evaluate.ipynb #7a2e26a4
 def _begins(text, start):
@@ -161,7 +224,7 @@ class EditReport:
                                 for c in (self.success, self.generated, self.train, self.hard_negatives,
                                           self.targeted) if c]
         if self.general: out.append(f"general text: {self.general} (limit {self.degradation:g})")
-        return out + [f"warning: {w}" for w in self.warnings]
+        return out + heard_lines(self.outcome) + [f"warning: {w}" for w in self.warnings]
     def __repr__(self): return "\n  ".join([self.verdict, f"EditReport({self.method!r})", *self.lines()[1:]])
     def _repr_html_(self):
         rows = "".join(f"<tr><td style='text-align:left'>{html.escape(x)}</td></tr>" for x in self.lines()[1:])
@@ -244,6 +307,12 @@ def _disagreement(frame, answers):
     return [f"by likelihood {forced.mean():.0%} of {len(seen)} rows succeed, but in free writing {free.mean():.0%}: "
             f"the two disagree on {np.mean(forced != free):.0%}"]
 
+# %% ../../nbs/edit/10_evaluate.ipynb #ad5a3ee4
+def _asked_of(e):
+    "What was asked in a conversation when the edit was made, if it is still at that scale"
+    if e.outcome.get("scale") != e.scale: return {}
+    return {k: e.outcome[k] for k in ("asked", "chat") if k in e.outcome}
+
 # %% ../../nbs/edit/10_evaluate.ipynb #d08db023
 def _add_success(out, e, examples):
     "The shares of satisfied examples and evaluation rows"
@@ -252,7 +321,8 @@ def _add_success(out, e, examples):
         v = [row_values(examples, _scores(e, rows, after)) for after in (False, True)]
         before, after = ((x <= examples.threshold).astype(float) for x in v)
         setattr(out, name, _change(name, before, after, _groups(rows), "share"))
-        if name == "train": out.outcome = dict(passed=int(after.sum()), of=len(rows), before=int(before.sum()))
+        if name == "train": out.outcome = _asked_of(e) | dict(passed=int(after.sum()), of=len(rows),
+                                                              before=int(before.sum()))
         else: out.frame = _frame(examples, rows, v)
 
 # %% ../../nbs/edit/10_evaluate.ipynb #20bddb55

@@ -21,6 +21,7 @@ from .examples import CanonicalExamples, renamed
 from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, ending_losses
 from .losses import ewc_penalty, fisher, l2_penalty, satisfied
 from .modules import lowest_layer, module_map, read_once_below
+from .short import short_adapters, short_attention, short_norms
 from ..lm.local import auto_dtype
 from ..lm.matmul import fast_linear
 from ..lm.weights import borrowed_weights
@@ -177,7 +178,7 @@ def behind_texts(
     if not k or examples.chat or not len(texts): return examples
     rng, rows = random.Random(seed), []
     for r in examples.examples.rows:
-        starts = (rng.choice(texts)[:rng.choice((60, 120))].rpartition(" ")[0] for _ in range(k))
+        starts = (rng.choice(texts)[:rng.choice((40, 80))].rpartition(" ")[0] for _ in range(k))
         rows += [dict(r, prefix=f"{c}. {r['prefix']}") for c in starts if c]
     more = encode_rows(tokenizer, rows)
     fits = [i for i, row in enumerate(more) if not examples.limit or max(len(ids) for ids, _ in row) <= examples.limit]
@@ -253,14 +254,22 @@ def _adam(params, recipe):
 
 # %% ../../nbs/edit/04_finetune.ipynb #56936b95
 @contextmanager
-def _low_products(device, low):
-    with fast_linear(), torch.autocast(device, torch.bfloat16, enabled=low): yield
+def _low_products(device, low, master):
+    with fast_linear() if master and not low else nullcontext(), torch.autocast(device, torch.bfloat16, enabled=low):
+        yield
 
 def _products(model, recipe):
     "What makes the context of the products of a step: bfloat16 where the recipe says so and the weights are float32"
     master = all(p.dtype == torch.float32 for p in model.parameters())
     low = master and products_dtype(model, recipe.precision) == torch.bfloat16
-    return functools.partial(_low_products, next(model.parameters()).device.type, low)
+    return functools.partial(_low_products, next(model.parameters()).device.type, low, master)
+
+# %% ../../nbs/edit/04_finetune.ipynb #e25641bf
+@contextmanager
+def _short(model, recipe):
+    "Attention, norms and adapted layers as short texts want them; the published training as it was"
+    if recipe.compat: yield; return
+    with short_attention(model), short_norms(model), short_adapters(model): yield
 
 # %% ../../nbs/edit/04_finetune.ipynb #1a8b15bb
 def _frozen(model, params):
@@ -286,7 +295,8 @@ def fit(
     x = behind_texts(tokenizer, encoded(model, tokenizer, examples, recipe.compat), general, recipe.contexts,
                      recipe.seed)
     products, losses = _products(model, recipe), []
-    with progress_bar(recipe.epochs, progress, "editing") as bar, read_once_below(*_frozen(model, params)):
+    with (progress_bar(recipe.epochs, progress, "editing") as bar, read_once_below(*_frozen(model, params)),
+          _short(model, recipe)):
         with products(): penalty = penalty_of(model, tokenizer, params, origin, general, recipe)
         loop = _Loop(model, x, params, recipe, penalty, random.Random(recipe.seed), _adam(params, recipe), products)
         for epoch in range(recipe.epochs):

@@ -183,11 +183,11 @@ def _filled(batches):
     width = max(map(len, texts)) + 1
     return [(ids + [0]*(width - len(ids)), 1) for ids in texts]
 
-# %% ../../nbs/edit/03_losses.ipynb #6b5d9b43
-def _entropy(logits):
-    "Entropy of each row of logits, in nats"
-    logp = logits.log_softmax(-1)
-    return -(logp.exp()*logp).sum(-1)
+# %% ../../nbs/edit/03_losses.ipynb #183e3dcf
+def _told(logits):
+    "(probabilities, entropy in nats) of each row of logits"
+    p = logits.softmax(-1)
+    return p, logits.logsumexp(-1) - (p*logits).sum(-1)
 
 # %% ../../nbs/edit/03_losses.ipynb #37978891
 def _said(model, batches, pad, at_once):
@@ -195,7 +195,23 @@ def _said(model, batches, pad, at_once):
     for i in range(0, len(batches), at_once):
         part = batches[i:i+at_once]
         logits = scored_logits(model, [x for b in part for x in b], pad)[0]
-        for l in logits.split([sum(len(ids) - s for ids, s in b) for b in part]): yield l.softmax(-1), _entropy(l)
+        for l in logits.split([sum(len(ids) - s for ids, s in b) for b in part]): yield _told(l)
+
+# %% ../../nbs/edit/03_losses.ipynb #ea7a1e3c
+class _Divergence(torch.autograd.Function):
+    "KL of each row of logits from probabilities p of that entropy: sum of p log p - p new, and the logsumexp of new"
+    @staticmethod
+    @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
+    def forward(ctx, new, p, entropy):
+        total = new.logsumexp(-1)
+        ctx.save_for_backward(new, total, p)
+        return total - torch.linalg.vecdot(p, new) - entropy
+
+    @staticmethod
+    @torch.amp.custom_bwd(device_type="cpu")
+    def backward(ctx, g):
+        new, total, p = ctx.saved_tensors
+        return (new - total[:, None]).exp_().sub_(p).mul_(g[:, None]), None, None
 
 # %% ../../nbs/edit/03_losses.ipynb #bdf59928
 class KLReference:
@@ -232,8 +248,7 @@ class KLReference:
         pick = rng.sample(range(len(self.batches)), 1 if self.compat else min(rows, len(self.batches)))
         batch = [x for i in pick for x in self.batches[i]]
         p, new = torch.cat([self.p[i] for i in pick]), scored_logits(model, batch, self.pad)[0]
-        # sum of p log p - p log q, where log q = new - logsumexp(new): no second table of the vocabulary is made
-        kl = new.logsumexp(-1) - torch.einsum("nv,nv->n", p, new) - torch.cat([self.entropy[i] for i in pick])
+        kl = _Divergence.apply(new, p, torch.cat([self.entropy[i] for i in pick]))
         return kl.sum()/len(batch) if self.compat else kl.mean()
 
 # %% ../../nbs/edit/03_losses.ipynb #52651e48

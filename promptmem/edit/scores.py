@@ -10,6 +10,7 @@ import functools
 import hashlib
 import math
 import random
+import zlib
 from collections import OrderedDict
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -42,8 +43,6 @@ __all__ = ['torch', 'item_losses', 'row_values', 'state_key', 'remembered', 'cac
 torch = require("torch", "local")
 
 # %% ../../nbs/edit/08_scores.ipynb #e8d0fd25
-_HEAD_ROWS = dict(cpu=32)  # positions per product with the output layer, always as many: one compiled kernel
-
 def _states(model, call, row, col, past=None):
     "Hidden states (or logits) at (row, col), the head that turns them into logits, and the cache of keys and values"
     split = split_head(model)
@@ -53,15 +52,27 @@ def _states(model, call, row, col, past=None):
     h = out.logits if split is None else out.last_hidden_state
     return h[row, col], (lambda x: x) if split is None else split[1], cache_of(out) if call.get("use_cache") else None
 
+# %% ../../nbs/edit/08_scores.ipynb #ecab27b4
+def _head_rows(states):
+    "Positions per product with the output layer, one of few numbers: few compiled kernels"
+    return 256 if states.device.type != "cpu" else 128 if len(states) >= 128 else 32
+
+_AT_ONCE = 16  # rows of logits in float32: they stay in the cache
+
+def _totals(logits):
+    "The logsumexp of each row, in float32"
+    parts = logits.split(_AT_ONCE if logits.device.type == "cpu" else len(logits))
+    return torch.cat([x.float().logsumexp(-1) for x in parts])
+
 # %% ../../nbs/edit/08_scores.ipynb #06bec739
 def _gather(states, head, at, target):
     "Log-probabilities of `target` at the rows `at` of `states`"
-    order, size, parts = torch.argsort(at), _HEAD_ROWS.get(states.device.type, 256), []
+    order, size, parts = torch.argsort(at), _head_rows(states), []
     at, target = at[order], target[order]
     for i in range(0, len(states), size):
         here, h = (at >= i) & (at < i + size), states[i:i+size]
-        logits = head(torch.nn.functional.pad(h, (0, 0, 0, size-len(h)))).float()
-        parts.append(logits[at[here]-i, target[here]] - logits.logsumexp(-1)[at[here]-i])
+        logits = head(torch.nn.functional.pad(h, (0, 0, 0, size-len(h))))
+        parts.append(logits[at[here]-i, target[here]].float() - _totals(logits)[at[here]-i])
     out = torch.empty(len(at), device=states.device)
     out[order] = torch.cat(parts)
     return out
@@ -193,6 +204,10 @@ def _keeps_cache(model): return not hasattr(model, "set_sense_delta") and not ha
 
 def _table(model): return model.cached_senses() if hasattr(model, "cached_senses") else nullcontext()
 
+def _coarse(model):
+    "Fast float32 products, of few shapes; nothing where no weight is float32"
+    return fast_linear(fine=False) if any(p.dtype == torch.float32 for p in model.parameters()) else nullcontext()
+
 # %% ../../nbs/edit/08_scores.ipynb #110ae46e
 def item_losses(
     model, # causal LM
@@ -205,7 +220,7 @@ def item_losses(
     "C(y) of each ending of each row"
     flat = [x for row in items for x in row]
     groups, size = _plan_shared(flat) if share and _keeps_cache(model) else None, batch_tokens or _fitting(flat)
-    with (torch.inference_mode(), fast_linear(fine=False), evaluating(model), _table(model),
+    with (torch.inference_mode(), _coarse(model), evaluating(model), _table(model),
           progress_bar(len(flat), progress, "scoring") as bar):
         v = (_scored_batches(model, flat, size, bar.update) if groups is None
              else _scored_shared(model, flat, groups, size, bar.update))
@@ -220,6 +235,11 @@ def row_values(
     "The criterion's value of each row"
     return criterion_value(examples.direction, c[:, 0], c[:, 1] if c.shape[1] > 1 else None)
 
+# %% ../../nbs/edit/08_scores.ipynb #c58eba70
+def _checksum(p):
+    "A number that every bit of a parameter counts for"
+    return zlib.crc32(p.detach().cpu().reshape(-1).contiguous().view(torch.uint8).numpy()) if p.numel() else 0
+
 # %% ../../nbs/edit/08_scores.ipynb #b2da37c5
 _memory, _room = OrderedDict(), 2**24
 
@@ -228,9 +248,7 @@ def state_key(
 )->str:
     "A key for exactly these weights, active edits included"
     book, h = ledger(model), hashlib.sha256(fingerprint(model).encode())
-    with torch.no_grad():
-        for n, p in model.named_parameters():
-            h.update(f"{n}{p.sum(dtype=torch.double).item()!r}{p.reshape(-1)[:8].tolist()}".encode())
+    for n, p in model.named_parameters(): h.update(f"{n}{tuple(p.shape)}{_checksum(p)}".encode())
     h.update(repr([(e.delta.digest(), e.scale) for e in book.active]).encode())
     if hasattr(model, "combine_logits"): h.update(repr((model.w, model.edit.scale, model.edit.delta.digest())).encode())
     return h.hexdigest()[:16]
@@ -265,7 +283,7 @@ def _continued(model, starts, tokens, pad, seed):
     limit = context_length(model) or 10**9
     for _ in range(tokens):
         x, mask = pad_right([r[-limit:] for r in rows], pad)
-        with torch.inference_mode(), fast_linear(fine=False), evaluating(model), _table(model):
+        with torch.inference_mode(), _coarse(model), evaluating(model), _table(model):
             logits = model(input_ids=x.to(model.device), attention_mask=mask.to(model.device)).logits   # [n, width, V]
         p = logits[range(len(rows)), [min(len(r), limit)-1 for r in rows]].float().softmax(-1).cpu()
         rows = [r + t for r, t in zip(rows, torch.multinomial(p, 1, generator=generator).tolist())]
