@@ -28,7 +28,7 @@ _held = told(edits=_EDITS, how=one_of("sum", "mean"), folder=PATH, model=MODEL, 
 
 # %% auto #0
 __all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'heard_lines', 'verdict', 'outcome_part', 'verdict_html',
-           'asked_html', 'require_senses', 'check_fits', 'Edit', 'load_edit', 'conflicts', 'gathered_keys', 'merge']
+           'asked_parts', 'require_senses', 'check_fits', 'Edit', 'load_edit', 'conflicts', 'gathered_keys', 'merge']
 
 # %% ../../nbs/edit/02_deltas.ipynb #307944a1
 torch = require("torch", "local")
@@ -263,14 +263,14 @@ def verdict_html(
     "A verdict as a line of HTML, in the style of the panels"
     return static_page([outcome_part(said)])
 
-# %% ../../nbs/edit/02_deltas.ipynb #1d6b94ff
-def asked_html(
+# %% ../../nbs/edit/02_deltas.ipynb #2a51f2f5
+def asked_parts(
     outcome:dict, # of an edit
-)->str: # empty where nothing was asked
-    "What was asked in a conversation, as a table in the style of the panels"
+)->list: # of parts, empty where nothing was asked
+    "What was asked in a conversation, as a table of a page"
     rows = [dict(asked=a["question"], wanted=a["wanted"].strip(), before=a["before"], now=a["after"],
                  right="yes" if a["right_after"] else "no") for a in outcome.get("asked", ())]
-    return static_page([parts.table(rows, mark=lambda r: "" if r["right"] == "yes" else "pm-worst")]) if rows else ""
+    return [parts.table(rows, mark=lambda r: "" if r["right"] == "yes" else "pm-worst")] if rows else []
 
 # %% ../../nbs/edit/02_deltas.ipynb #84c5fb01
 def require_senses(
@@ -359,8 +359,8 @@ class Edit:
     def _repr_html_(self):
         import html
         *_, last = repr(self).splitlines()
-        said = [verdict_html(self.verdict), asked_html(self.outcome)] if self.verdict else []
-        return "".join([*said, f"<code>{html.escape(last)}</code>"])
+        said = static_page([outcome_part(self.verdict), *asked_parts(self.outcome)]) if self.verdict else ""
+        return f"{said}<code>{html.escape(last)}</code>"
 
 # %% ../../nbs/edit/02_deltas.ipynb #17d7b69f
 @patch(as_prop=True)
