@@ -266,12 +266,12 @@ def with_chats(
     limit_text, # texts, or a GeneralText, which stays as it is
     train_text, # texts to train with
 )->tuple: # (texts for the limit, texts to train with)
-    "Both sets with unrelated conversations among them: as many as a fifth, twelve at most"
+    "Both sets with unrelated conversations among them: twelve to train with, as many as a fifth for the limit"
     half = len(UNRELATED)//2
-    def some(questions, texts): return chat_texts(model, tokenizer, questions[:max(2, min(half, len(texts)//5))])
-    own = train_text + some(UNRELATED[half:], train_text)
+    own = train_text + chat_texts(model, tokenizer, UNRELATED[half:])
     if hasattr(limit_text, "sums"): return limit_text, own
-    return limit_text + some(UNRELATED[:half], limit_text), own
+    few = max(2, min(half, len(limit_text)//5))
+    return limit_text + chat_texts(model, tokenizer, UNRELATED[:few]), own
 
 # %% ../../nbs/edit/09_editor.ipynb #16e8f1bc
 def _as_row(x):

@@ -123,7 +123,7 @@ def test_an_edit_of_answers_is_limited_by_other_answers():
         assert e.chat and e.limit["of"] == 9 + 2  # three quarters of the texts, and two conversations
     limit, train = with_chats(m, tok, plain[:10], plain[:10])
     talks = [t for t in limit + train if t.startswith("<|im_start|>user\n")]
-    assert len(talks) == 4 and len(limit) == len(train) == 12
+    assert len(talks) == 2 + 12 and (len(limit), len(train)) == (12, 22)
     for t, q in zip(talks, UNRELATED[:2]):
         ids, head = tok(t)["input_ids"], prompt_ids(tok, q, chat=True)
         assert ids[:len(head)] == head and len(ids) > len(head)
