@@ -6,6 +6,7 @@ import functools
 import hashlib
 import math
 import random
+import zlib
 from collections import OrderedDict
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -23,9 +24,15 @@ from ..stats import damage_upper, share_lower, share_upper
 from ..lm.arguments import MODEL, TOKENIZER
 _held: _Any
 torch: _Any
-_HEAD_ROWS: _Any
 
 def _states(model, call, row, col, past=...):
+    ...
+
+def _head_rows(states):
+    ...
+_AT_ONCE: _Any
+
+def _totals(logits):
     ...
 
 def _gather(states, head, at, target):
@@ -67,10 +74,16 @@ def _keeps_cache(model):
 def _table(model):
     ...
 
+def _coarse(model):
+    ...
+
 def item_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]=..., share: bool=..., progress: _Optional[bool]=...) -> np.ndarray:
     ...
 
 def row_values(examples, c) -> np.ndarray:
+    ...
+
+def _checksum(p):
     ...
 _memory: _Any
 _room: _Any

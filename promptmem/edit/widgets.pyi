@@ -4,6 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 from fastcore.basics import patch
 from ..core import require
 from .compare import EditComparison
+from .deltas import asked_parts
 from .examples import renamed
 from ..panel.parts import as_html, columns, explain, facts, heading, paragraph, table, verdict
 from ..panel.widget import button, field, panel_base, tagged
