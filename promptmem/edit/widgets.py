@@ -214,7 +214,8 @@ def state_parts(self:EditCompare)->list: # parts
     "What became of the edit, and where it stands"
     limit = self.edit.limit.get("degradation")
     allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
-    return [*_standing_part(self.edit),
+    asked = asked_parts(self.edit.outcome) if self.edit.verdict else []
+    return [*_standing_part(self.edit), *asked,
             facts(method=self.edit.method, in_the_model="yes" if self.edit.active else "no",
                   scale=f"{self.edit.scale:.2f}", allowance=allowed)]
 
