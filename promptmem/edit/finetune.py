@@ -191,12 +191,10 @@ def _backward(loss):
 
 _LEARNED = .15 # nats a token of an ending that is to be said
 
-def _enough(examples, c, n, margin, behind=None):
-    "Are all rows satisfied with room to spare, those behind beginnings of texts in the mean?"
+def _enough(examples, c, n, margin):
+    "Are all rows satisfied with room to spare?"
     if examples.direction == "good":
-        given = slice(None) if behind is None else ~behind
-        mean = behind is None or not behind.any() or bool((c/n)[behind].mean() < _LEARNED)
-        return mean and bool((c/n < _LEARNED)[given].all()) and all(satisfied("good", c[given], examples.threshold))
+        return bool((c/n < _LEARNED).all()) and all(satisfied("good", c, examples.threshold))
     if examples.direction == "balance": margin = min(margin, examples.threshold/2)
     return all(satisfied(examples.direction, c, examples.threshold, margin))
 
@@ -212,7 +210,6 @@ class _Loop:
     rng:Any # random.Random
     optimizer:Any # over the params
     products:Any = nullcontext # function() -> the context of the products
-    given:Optional[int] = None # examples as given, before those behind beginnings of texts; None: all
 
     def step(self, group):
         "One update on the batches of `group`: (losses, whether every example is satisfied)"
@@ -234,8 +231,7 @@ class _Loop:
         "(edit loss of a batch of indices, whether all of it is satisfied)"
         x, r = self.examples, self.recipe
         c, n = ending_losses(self.model, [x.rows[i] for i in batch], x.pad)
-        behind = None if self.given is None else torch.tensor([i >= self.given for i in batch], device=c.device)
-        return edit_loss(x.direction, c, n, x.threshold, r.loss, r.margin), _enough(x, c.detach(), n, r.margin, behind)
+        return edit_loss(x.direction, c, n, x.threshold, r.loss, r.margin), _enough(x, c.detach(), n, r.margin)
 
 # %% ../../nbs/edit/04_finetune.ipynb #4b074df6
 def _epoch(loop, epoch, after_step):
@@ -296,14 +292,13 @@ def fit(
     progress:bool=None, # show a bar; None: after five seconds
 )->list: # mean edit loss of each epoch
     "Train `params` on the canonical examples"
-    given = encoded(model, tokenizer, examples, recipe.compat)
-    x = behind_texts(tokenizer, given, general, recipe.contexts, recipe.seed)
+    x = behind_texts(tokenizer, encoded(model, tokenizer, examples, recipe.compat), general, recipe.contexts,
+                     recipe.seed)
     products, losses = _products(model, recipe), []
     with (progress_bar(recipe.epochs, progress, "editing") as bar, read_once_below(*_frozen(model, params)),
           _short(model, recipe)):
         with products(): penalty = penalty_of(model, tokenizer, params, origin, general, recipe)
-        loop = _Loop(model, x, params, recipe, penalty, random.Random(recipe.seed), _adam(params, recipe), products,
-                     len(given))
+        loop = _Loop(model, x, params, recipe, penalty, random.Random(recipe.seed), _adam(params, recipe), products)
         for epoch in range(recipe.epochs):
             loss, good = _epoch(loop, epoch, after_step)
             losses.append(loss)

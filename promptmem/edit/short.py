@@ -62,7 +62,7 @@ def attend_short(
     "An attention function of transformers: short texts in float32, others as \"sdpa\" computes them"
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
     (rows, heads, n, width), kept = query.shape, key.shape[1]
-    if n != key.shape[2] or n > _SHORT or dropout or query.device.type != "cpu":
+    if n != key.shape[2] or n > _SHORT or heads % kept or dropout or query.device.type != "cpu":
         return sdpa_attention_forward(module, query, key, value, attention_mask, dropout, scaling, is_causal, **kw)
     causal = getattr(module, "is_causal", True) if is_causal is None else is_causal
     mask = _added(attention_mask, (rows, heads, kept, n), causal)
