@@ -63,10 +63,12 @@ def _check_names(cls, d):
 
 def _as_table(record):
     "The fields that say something, as HTML"
-    row = lambda k, v: (f"<tr><th style='text-align:left'>{html.escape(k)}</th><td>"
-                        f"<pre style='margin:0;white-space:pre-wrap'>{html.escape(str(v))}</pre></td></tr>")
-    rows = "".join(row(k, v) for k, v in record.to_dict().items() if v not in (None, [], {}))
-    return f"<table class='pm-record'><caption>{type(record).__name__}</caption>{rows}</table>"
+    left = "text-align:left;vertical-align:top"
+    row = lambda k, v: (f"<tr><th style='{left};padding-right:14px'>{html.escape(k.replace('_', ' '))}</th>"
+                        f"<td style='{left};white-space:pre-wrap'>{html.escape(str(v))}</td></tr>")
+    rows = "".join(row(k, v) for k, v in record.to_dict().items() if v not in (None, "", [], {}))
+    head = f"<caption style='{left};font-weight:600'>{type(record).__name__}</caption>"
+    return f"<table class='pm-record'>{head}{rows}</table>"
 
 # %% ../nbs/02_record.ipynb #a23a8df5
 _KINDS = {"str": str, "bool": bool, "int": Integral, "float": Real, "dict": dict}

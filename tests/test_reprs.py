@@ -62,4 +62,4 @@ def test_strategies_checkers_and_logs():
 
 
 def test_other_records_keep_their_table():
-    assert "<caption>Completion</caption>" in Completion("a")._repr_html_() and not knows(Completion("a"))
+    assert ">Completion</caption>" in Completion("a")._repr_html_() and not knows(Completion("a"))

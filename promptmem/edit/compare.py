@@ -5,7 +5,6 @@
 # %% ../../nbs/edit/15_compare.ipynb #a6284e6d
 from __future__ import annotations
 
-import html
 from typing import Optional
 
 from fastcore.basics import patch
@@ -18,6 +17,8 @@ from .examples import CanonicalExamples, renamed
 from .losses import encode_rows
 from .scores import cached_losses
 from ..lm.scoring import context_length, pad_id
+from ..panel.parts import paragraph, table
+from ..panel.widget import static_page
 
 _PROMPT = Kind("a text that is not empty", lambda v: NAMED.fits(v) and bool(v))
 _held = told(e=having("an `Edit`", "active", "apply", "undo"), scale=number(), prompt=_PROMPT, max_tokens=COUNT,
@@ -73,8 +74,10 @@ class EditComparison:
         head = self.edit._repr_html_()
         if self.examples is None: return head
         f = self.flipped()
-        rows = "".join(f"<tr><td>{w}</td><td>{html.escape(p)}</td></tr>" for w, p in zip(f.what[:20], f.prefix[:20]))
-        return head + self.report._repr_html_() + f"<table><tr><th></th><th>flipped</th></tr>{rows}</table>"
+        rows = [dict(example=p, now=w) for w, p in zip(f.what, f.prefix)]
+        mended = sum(r["now"] == "mended" for r in rows)
+        said = paragraph(f"{len(rows)} of {len(self.report.frame)} evaluation rows flipped, {mended} of them mended.")
+        return head + self.report._repr_html_() + static_page([said, *([table(rows, most=20)] if rows else [])])
 
 # %% ../../nbs/edit/15_compare.ipynb #0518431d
 @patch

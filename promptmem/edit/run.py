@@ -17,13 +17,15 @@ from ..arguments import DICT, FLAG, PATH, SEED, TEXT, Kind, either, having, mayb
 from ..core import InvalidData, file_hash, plain, require, stable_hash, write_atomic
 from ..data import local_data
 from .config import EditConfig, read_config
-from .deltas import Delta, Edit, fingerprint, verdict_html
+from .deltas import Delta, Edit, fingerprint, outcome_part
 from .editor import METHODS, Job, call_settings, fit_scale, keeps_limit, split_texts
 from .evaluate import evaluate_edit
 from .examples import CanonicalExamples, read_texts
 from .finetune import compat_of
 from .losses import encoded
 from .scores import fit_general
+from ..panel.parts import table
+from ..panel.widget import static_page
 
 _MOST = maybe(whole(1, 10**7))
 _held = told(data=maybe(PATH), out=maybe(PATH), examples=_MOST, evaluation=_MOST, texts=_MOST, seed=SEED, progress=FLAG,
@@ -172,7 +174,8 @@ class ConfigRun:
         return table.assign(limit=[f"{k:g}" for k in self.results]) # .00001 is not 0
     def __repr__(self): return f"{self.verdict}\n{self._shown().to_string(index=False)}"
     def _repr_html_(self):
-        return verdict_html(self.verdict) + self._shown().to_html(index=False)
+        rows = self._shown().rename(columns=lambda c: c.replace("_", " "))
+        return static_page([outcome_part(self.verdict), table(rows)])
 
 # %% ../../nbs/edit/17_run.ipynb #fd8ba370
 class _Epochs:

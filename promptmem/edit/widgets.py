@@ -108,7 +108,8 @@ def _example_parts(evaluated):
             paragraph("Loss of the ending, in nats: a rise is damage", "pm-more"),
             table([_stay_row(r) for r in damaged.to_dict("records")], most=8)] if len(damaged) else []
     return [heading("On the examples"), *_verdict_part(report.verdict), table(_measures(report)), *_remarks(report),
-            _HELP, heading("Examples that flipped"), changed if len(flipped) else paragraph("None did.", "pm-more"), *stay]
+            _HELP, heading("Examples that flipped"),
+            changed if len(flipped) else paragraph("None did.", "pm-more"), *stay]
 
 # %% ../../nbs/edit/16_widgets.ipynb #4003d10b
 def _curve_row(r):
@@ -206,7 +207,8 @@ def _standing_part(e):
     "The verdict where one is known at this scale; else what the model is like now, so that the line never goes away"
     if not e.active: return [verdict("The edit is out: the model is as it was before.")]
     if e.scale == 0: return [verdict("Turned down to nothing: the model is as it was before.")]
-    return _verdict_part(e.verdict) or [verdict(f"Turned to {e.scale:.2f}; how it does at this scale was not looked at.")]
+    unseen = verdict(f"Turned to {e.scale:.2f}; how it does at this scale was not looked at.")
+    return _verdict_part(e.verdict) or [unseen]
 
 # %% ../../nbs/edit/16_widgets.ipynb #dc3736c6
 @patch

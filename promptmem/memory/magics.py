@@ -17,7 +17,9 @@ from ..arguments import told as held
 from ..core import InvalidData, KeyFree, require
 from ..lm.base import LMError
 from .prompt import applying
+from ..panel.parts import esc, markdown, markup
 from ..panel.reprs import count_of
+from ..panel.widget import static_page
 from ..store.database import StoreError
 
 # %% ../../nbs/memory/18_magics.ipynb #31265ec2
@@ -38,11 +40,10 @@ class Shown:
     def __repr__(self): return "\n".join([self.title, *(f"  {k}: {v}" for k, v in self.rows)])
 
     def _repr_html_(self):
-        cell = lambda k, v: (f"<tr><th style='text-align:left;vertical-align:top'>{html.escape(k)}</th>"
-                             f"<td style='text-align:left;white-space:pre-wrap'>{html.escape(v)}</td></tr>")
+        cell = lambda k, v: f"<tr><th scope='row'>{esc(k)}</th><td>{esc(v, 4000)}</td></tr>"
         rows = "".join(cell(k, v) for k, v in self.rows)
-        title = f"<b style='white-space:pre-wrap'>{html.escape(self.title)}</b>"
-        return f"<div class='pm-magic'>{title}<table>{rows}</table></div>"
+        lines = [markup(f"<table class='pm-table'>{rows}</table>", "")] if rows else []
+        return static_page([markdown(self.title), *lines])
 
 # %% ../../nbs/memory/18_magics.ipynb #0f6ec83f
 class MemoryMagics:

@@ -12,7 +12,7 @@ import traceback
 import warnings
 from contextlib import contextmanager
 from ..core import redact, require
-from .parts import as_html, as_text, esc
+from .parts import as_html, as_text, esc, verdict
 
 # %% ../../nbs/panel/03_widget.ipynb #8bba0fa4
 _BASE = """
@@ -136,12 +136,20 @@ _CONTROLS = """
 """
 CSS = f"<style>{_BASE}{_COLOURS}{_TALK}{_TABLES}{_CONTROLS}</style>"
 
+# %% ../../nbs/panel/03_widget.ipynb #27465942
+def _opened(parts):
+    "The parts, the first as a verdict where it is a plain sentence"
+    if not parts: return parts
+    kind, text, *more = parts[0]
+    says = kind == "paragraph" and not any(more) or kind == "heading" and str(text).rstrip().endswith((".", "!"))
+    return [verdict(str(text)), *parts[1:]] if says else parts
+
 # %% ../../nbs/panel/03_widget.ipynb #1209a55a
 def static_page(
     parts, # list of parts
 )->str:
-    "The parts as self-contained HTML, with the style"
-    return f"{CSS}<div class='pm-panel pm-static'>{as_html(parts)}</div>"
+    "The parts as self-contained HTML, with the style; a sentence that opens them is shown as the verdict that it is"
+    return f"{CSS}<div class='pm-panel pm-static'>{as_html(_opened(parts))}</div>"
 
 # %% ../../nbs/panel/03_widget.ipynb #94caad9a
 class Shown:

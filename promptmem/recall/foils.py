@@ -209,7 +209,9 @@ class Pairs:
         "What a notebook shows: how many there are, the first few, and why others were dropped"
         rows = [dict(studied=a, foil=b) for a, b in zip(self.seen[:5], self.unseen[:5])]
         why = [dict(line=i, dropped_because=reason) for i, reason in self.dropped]
-        return [pages.paragraph(repr(self)), pages.table(rows), *([pages.table(why, most=5)] if why else [])]
+        said = f"{len(self)} pair{'s'*(len(self) != 1)} of a studied sentence and its foil"
+        lost = f"; {len(self.dropped)} dropped" if self.dropped else ""
+        return [pages.verdict(f"{said}{f' of {self.name}' if self.name else ''}{lost}."), pages.table(rows), *([pages.table(why, most=5)] if why else [])]
     def _repr_html_(self): return static_page(self.parts())
 
 # %% ../../nbs/recall/01_foils.ipynb #25b04001

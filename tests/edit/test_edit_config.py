@@ -148,7 +148,7 @@ def test_a_run_from_the_file_to_its_results(files, method, compat):
     before = small.state(m)
     run = run_config(path, model=(m, tok), compat=compat, limits=(5.0, 1e-4), out=files / "out", progress=False)
     assert list(run.results) == [5.0, 1e-4] and run.edit.model is m and run.verdict.startswith("The edit ")
-    assert [line.split()[0] for line in repr(run).splitlines()[2:]] == ["5", "0.0001"] and "<td>0.0001" in (
+    assert [line.split()[0] for line in repr(run).splitlines()[2:]] == ["5", "0.0001"] and "<bdi>0.0001</bdi>" in (
         run._repr_html_()
     )
     d = json.loads((files / "out" / "results.json").read_text())

@@ -65,7 +65,7 @@ def test_magics_in_a_real_shell():
     pm.default_assistant = pm.Assistant(pm.CallableLM(lambda p: "20 degrees"), lookup=AutoLookup(None))
     try:
         first = shell.run_cell_magic("ask", "", "how warm is it outside")
-        assert "20 degrees" in repr(first) and "<table>" in first._repr_html_()
+        assert "20 degrees" in repr(first) and "<p>20 degrees</p>" in first._repr_html_()
         shell.run_line_magic("clarify", "in <b>Celsius</b>")
         again = shell.run_cell_magic("ask", "", "please, how warm is it outside?")
         assert "in <b>Celsius</b>" in repr(again) and "in &lt;b&gt;Celsius" in again._repr_html_()
