@@ -17,6 +17,7 @@ from fastcore.basics import patch
 from ..arguments import FLAG, PATH, TEXT, Kind, one_of, told
 from ..core import InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
+from ..panel.reprs import count_of
 from ..panel.widget import static_page
 from ..lm.arguments import MODEL
 
@@ -357,10 +358,10 @@ class Edit:
         said = [self.verdict, *(f"  {x}" for x in heard_lines(self.outcome))] if self.verdict else []
         return "\n".join([*said, f"Edit({self.method!r}, {size}, scale={self.scale:.3g}, {state})"])
     def _repr_html_(self):
-        import html
-        *_, last = repr(self).splitlines()
-        said = static_page([outcome_part(self.verdict), *asked_parts(self.outcome)]) if self.verdict else ""
-        return f"{said}<code>{html.escape(last)}</code>"
+        s, said = self.delta.senses, [outcome_part(self.verdict), *asked_parts(self.outcome)] if self.verdict else []
+        size = count_of(len(self.delta.names), "parameter") if s is None else count_of(len(s[0]), "sense")
+        return static_page([*said, parts.facts(method=self.method, changes=size, scale=f"{self.scale:.3g}",
+                                               in_the_model="yes" if self.active else "no")])
 
 # %% ../../nbs/edit/02_deltas.ipynb #17d7b69f
 @patch(as_prop=True)

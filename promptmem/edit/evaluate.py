@@ -5,7 +5,6 @@
 # %% ../../nbs/edit/10_evaluate.ipynb #a6284e6d
 from __future__ import annotations
 
-import html
 import math
 import random
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ import numpy as np
 
 from ..arguments import maybe, number, told
 from ..core import InvalidData, plain, require
-from .deltas import Edit, heard_lines, verdict, verdict_html
+from .deltas import Edit, asked_parts, heard_lines, outcome_part, verdict
 from .examples import CanonicalExamples, Criterion, renamed
 from .losses import encode_rows
 from .scores import LimitTest, cached_losses, fit_general, limit_test, row_values
@@ -25,6 +24,8 @@ from ..lm.decode import Decoding
 from ..lm.lean import lean_model
 from ..lm.local import end_ids
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id
+from ..panel.parts import facts, paragraph, table
+from ..panel.widget import static_page
 from ..stats import Interval, paired_interval, wilson
 
 # %% auto #0
@@ -227,9 +228,12 @@ class EditReport:
         return out + heard_lines(self.outcome) + [f"warning: {w}" for w in self.warnings]
     def __repr__(self): return "\n  ".join([self.verdict, f"EditReport({self.method!r})", *self.lines()[1:]])
     def _repr_html_(self):
-        rows = "".join(f"<tr><td style='text-align:left'>{html.escape(x)}</td></tr>" for x in self.lines()[1:])
-        caption = f"<caption style='text-align:left'>edit by {html.escape(self.method)}</caption>"
-        return f"{verdict_html(self.verdict)}<table class='pm-edit'>{caption}{rows}</table>"
+        measured = [str(c) for c in (self.success, self.generated, self.train, self.hard_negatives, self.targeted) if c]
+        if self.general: measured.append(f"general text: {self.general} (limit {self.degradation:g})")
+        rows = [dict(measure=k, result=v) for k, _, v in (x.partition(": ") for x in measured)]
+        warned = [paragraph(f"warning: {w}", "pm-wrong") for w in self.warnings]
+        return static_page([outcome_part(self.verdict), facts(method=self.method), *([table(rows)] if rows else []),
+                            *asked_parts(self.outcome), *warned])
 
 # %% ../../nbs/edit/10_evaluate.ipynb #ae078fe3
 def _with_context(e, rows): return [{**r, "prefix": e.context(r["prefix"]) + r["prefix"]} for r in rows]
