@@ -1,7 +1,6 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
-import html
 from typing import Optional
 from fastcore.basics import patch
 from ..arguments import COUNT, NAMED, Kind, having, maybe, number, told
@@ -12,6 +11,8 @@ from .examples import CanonicalExamples, renamed
 from .losses import encode_rows
 from .scores import cached_losses
 from ..lm.scoring import context_length, pad_id
+from ..panel.parts import paragraph, table
+from ..panel.widget import static_page
 _PROMPT: _Any
 _held: _Any
 

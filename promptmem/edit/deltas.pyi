@@ -11,6 +11,7 @@ from fastcore.basics import patch
 from ..arguments import FLAG, PATH, TEXT, Kind, one_of, told
 from ..core import InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
+from ..panel.reprs import count_of
 from ..panel.widget import static_page
 from ..lm.arguments import MODEL
 _EDITS: _Any
