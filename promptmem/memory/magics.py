@@ -9,7 +9,6 @@ from __future__ import annotations
 __all__ = ['Shown', 'MemoryMagics', 'register']
 
 # %% ../../nbs/memory/18_magics.ipynb #6a1da678
-import html
 from functools import wraps
 
 from ..arguments import FUNCTION, TEXT, Kind
