@@ -417,7 +417,7 @@ def _mask(column, wanted):
         raise InvalidData(f"{column.name}={wanted!r:.60}: expected a value, or a list of values")
     try: return column.isin(list(wanted) if several else [wanted]).to_numpy()
     except (TypeError, ValueError, OverflowError) as e:                       # of another kind than the column
-        raise InvalidData(f"{column.name}={wanted!r:.60}: expected a value, or a list of values, as in the column") from e
+        raise InvalidData(f"{column.name}={wanted!r:.60}: expected a value, or a list, as in the column") from e
 
 # %% ../../nbs/reward/01_outcomes.ipynb #eaf3ff53
 @patch

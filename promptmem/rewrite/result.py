@@ -116,6 +116,10 @@ class OptimizeResult:
         "The best guess: the wording that all answers of the run speak for, whether or not it was proved"
         return Wording(self[self.guess_id or self.best_id])
     @property
+    def best_guess(self):
+        "The same as `candidate`, by the name that says what it is"
+        return self.candidate
+    @property
     def improved(self):
         "Was the first seed replaced: by a wording proved better, or, where that was asked for, one that likely is?"
         return self.best_id != self.candidates[0].id
@@ -207,6 +211,8 @@ def _page(res):
     "What a notebook shows: the verdict, the prompt with its changes, the held-out figures, the classes, the notes"
     from promptmem.panel.parts import facts, markup, paragraph, table
     parts = [("heading", res.verdict), paragraph(f"Prompt to use: {res.best}", "pm-right" if res.improved else "")]
+    if res.best_guess != res.best and (res.improved or _guessed(res)):
+        parts.append(paragraph(f"Best guess by all answers of the run, not proved: {res.best_guess}"))
     if res.improved:
         parts.append(markup(f"<div class='pm-text'>Changed: {res.diff('html')}</div>", f"Changed: {res.diff()}"))
     figures = [dict(held_out=_SHOWN[k], score=v.estimate, low=v.lo, high=v.hi, examples=v.n)

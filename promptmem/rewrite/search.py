@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['run_search', 'best_guess', 'keep_likely', 'run_guess', 'run_published', 'one_answer', 'screen_overlap', 'measure',
-           'finish', 'default_proposers', 'optimize_prompt', 'estimate_cost']
+__all__ = ['best_guess', 'weigh', 'run_search', 'keep_likely', 'run_guess', 'run_published', 'one_answer', 'screen_overlap',
+           'measure', 'finish', 'default_proposers', 'optimize_prompt', 'estimate_cost']
 
 # %% ../../nbs/rewrite/10_search.ipynb #6c07531e
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 
 from ..arguments import (
     COUNT, FLAG, FUNCTION, LIST_OF_TEXTS, SEED, TEXT, Kind, either, having, maybe, number, one_of, told, whole)
 from ..core import InvalidData
+from .ability import Abilities
 from .evidence import fewest_wins, least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
 from .finder import posterior_mean
@@ -46,6 +48,29 @@ _told = told(task=_TASK, lm=having("a language model", "complete"), rounds=whole
              price=maybe(Kind("two prices per million tokens", lambda v: isinstance(v, (tuple, list)) and len(
                  v) == 2 and all(number(0, ends=True).fits(x) for x in v))))
 
+# %% ../../nbs/rewrite/10_search.ipynb #2f99a550
+def best_guess(
+    state:SearchState, # of the run
+):
+    "The candidate that all answers of the run, on train and dev, speak for; the prompt in use where there are none"
+    tried = [c for c in state.candidates if c.n and c.status != "refuted"]
+    return max(tried, key=lambda c: posterior_mean(state, c), default=state.incumbent)
+
+# %% ../../nbs/rewrite/10_search.ipynb #096de8a8
+def weigh(
+    state:SearchState, # of the run
+    best, # a candidate, such as `best_guess`
+)->None:
+    "Note the chance that a candidate is better than the start, by all answers of the run on train and dev"
+    dev = [{e: s for (i, e), s in state.fresh.items() if i == c.id} for c in state.candidates]
+    known = [SimpleNamespace(id=c.id, text=c.text, scores={**c.scores, **more}, told=(c.predicted, c.predicted_error))
+             for c, more in zip(state.candidates, dev) if c.scores or more]
+    at, told = {c.id: i for i, c in enumerate(known)}, [c.told for c in known if c.told[1] is not None]
+    both = [at.get(c.id) for c in (best, state.candidates[0])]
+    if None in both: return                                        # one of them was never asked
+    abilities = Abilities(known, expected=list(zip(*told)) if len(told) == len(known) else None)
+    state.chance = abilities.chance_better(*both)
+
 # %% ../../nbs/rewrite/10_search.ipynb #43433793
 def run_search(
     finder:Finder, # of the run
@@ -72,14 +97,7 @@ def run_search(
             if state.ledger.requests == before: break
     if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
     settle(prover)
-
-# %% ../../nbs/rewrite/10_search.ipynb #2f99a550
-def best_guess(
-    state:SearchState, # of the run
-):
-    "The candidate that all answers of the run, on train and dev, speak for; the prompt in use where there are none"
-    tried = [c for c in state.candidates if c.n and c.status != "refuted"]
-    return max(tried, key=lambda c: posterior_mean(state, c), default=state.incumbent)
+    weigh(state, best_guess(state))
 
 # %% ../../nbs/rewrite/10_search.ipynb #d88443bf
 def keep_likely(
@@ -105,9 +123,8 @@ def run_guess(
         waiting = find_round(finder, r, waiting, (state.left - kept)//(rounds-r+1), lambda: kept)
     if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
     best = best_guess(state)
-    if state.candidates[0].n and best.n: # both are among those that were tried
-        state.chance = finder.abilities.chance_better(*(finder.tried.index(c) for c in (best, state.candidates[0])))
-        if state.settings.prove == "likely": keep_likely(prover, best)
+    weigh(state, best)
+    if state.chance is not None and state.settings.prove == "likely": keep_likely(prover, best)
 
 # %% ../../nbs/rewrite/10_search.ipynb #51bf0bc7
 def run_published(
@@ -218,6 +235,9 @@ def finish(
     if state.incumbent is state.candidates[0]:
         state.note({True: "no wording was proved better: the seed stays", False: "nothing was to be proved"}.get(
             state.settings.prove, "no wording is likely better: the seed stays"))
+        if state.settings.prove is True and (state.chance or 0) > state.settings.likely:
+            state.note("the best guess is likely better, but not proved: prove='likely' keeps such a one, and spends the "
+                       "calls of the proof on finding")
     tests = [dict(challenger=a, incumbent=b, **t.to_dict()) for (a, b), t in state.tests.items()]
     cost = {**state.ledger.to_dict(), "calls_saved": state.calls_saved}
     return OptimizeResult(state.seeds[0], state.candidates, state.incumbent.id, tests, final, cost,
@@ -242,7 +262,7 @@ def _least_budget(task, alpha, rounds=1):
     size = len(task.dev)/max(1, bets)   # pairs in a bet, on average
     return (6*rounds + 2*round(size*min(least_pairs(alpha*ALL_IN), bets)))*task.calls_per_answer
 
-# %% ../../nbs/rewrite/10_search.ipynb #796f360b
+# %% ../../nbs/rewrite/10_search.ipynb #03210284
 def _as_task(x, seed=0):
     "A `PromptTask` as it is, or one made of a file, a table or rows"
     if _TASK.fits(x): return x
@@ -305,7 +325,7 @@ def optimize_prompt(
     max_candidates:int=32, # per round
     seed:int=0, # of every random choice
     preset:str=None, # "published": the published scheme instead of this loop
-    prove=True, # False: all calls go into finding, `candidate` is the best guess; "likely": kept if likely better
+    prove=True, # False: all calls find, `best_guess` is the result; "likely" (below 200 calls): kept if likely better
     progress=False, # True: show a bar; or a function that gets a dict after every step, e.g. a `LiveLedger`
 )->OptimizeResult:
     "Search for a wording that `lm` understands better than the first seed, and prove it"

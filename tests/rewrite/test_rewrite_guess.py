@@ -145,3 +145,22 @@ def test_likeliest_label_answers_with_labels_and_takes_off_what_a_wording_favour
 
 def test_likeliest_label_needs_two_labels():
     with pytest.raises(ValueError, match="two labels"): LikeliestLabel(CallableLM(lambda p: "yes"), ["yes"])
+
+
+def test_a_run_with_a_proof_says_how_likely_its_best_guess_is_better():
+    better, sure, noted = [], [], 0
+    for seed in range(8):
+        sim = Simulator(n=600, seed=seed)
+        res = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, held_out_calls=0, seed=seed,
+                              proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)])
+        assert res.best_guess == res.candidate and 0 <= res.chance <= 1
+        better.append(sim.accuracy(str(res.best_guess)) >= sim.accuracy("Be kind."))
+        if res.chance > .8: sure.append(better[-1])
+        noted += any("prove='likely'" in n for n in res.notes)
+        if not res.improved: assert res.best == "Be kind." and res.best_guess in res._repr_html_()
+    assert all(sure) and sum(better) >= 6 and noted >= 1
+    for seed in range(6):                                         # where nothing is to be gained
+        sim = Simulator(n=600, seed=seed, null=True)
+        res = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=200, held_out_calls=0, seed=seed,
+                              proposers=[RandomPhrases(sim.book)])
+        assert not res.improved and res.chance < .5
