@@ -79,6 +79,10 @@ class OptimizeResult:
         ...
 
     @property
+    def best_guess(self):
+        ...
+
+    @property
     def improved(self):
         ...
 
