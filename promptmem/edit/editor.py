@@ -204,6 +204,7 @@ def call_settings(
     seed:int=0, # of the training
     compat:str=None, # None or "published"
     options:dict={}, # keyword arguments of the call
+    chat:bool=False, # is what the assistant answers edited? Then a step reads twice as many other texts
 ): # the method's settings
     "What a call of `edit` asks for; raises for unknown options"
     if method not in METHODS: raise InvalidData(f"method is one of {', '.join(METHODS)}, not {method!r}")
@@ -212,7 +213,9 @@ def call_settings(
     if unknown: raise TypeError(f"method {method!r} has no option {', '.join(unknown)}; it has {', '.join(m.options)}")
     has = {f.name for f in fields(m.settings)}
     start = m.settings(**({"seed": seed} if "seed" in has else {}))
-    return start.published(**options) if compat and isinstance(start, Recipe) else replace(start, **options)
+    if compat and isinstance(start, Recipe): return start.published(**options)
+    more = dict(general_rows=2*start.general_rows) if chat and "general_rows" in has else {}
+    return replace(start, **{**more, **options})
 
 # %% ../../nbs/edit/09_editor.ipynb #b58edd1d
 def split_texts(
@@ -325,7 +328,7 @@ def edit(
     **options, # fields of the method's settings
 )->Edit:
     "Change `model` so that it satisfies the examples, within the limit; the edit is in force and can be undone"
-    settings = call_settings(method, seed, compat, options)
+    settings = call_settings(method, seed, compat, options, chat)
     if rule not in ("line-search", "last-epoch"):
         raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
     x = encoded(model, tokenizer, as_examples(examples), compat, chat)

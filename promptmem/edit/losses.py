@@ -201,14 +201,13 @@ def _said(model, batches, pad, at_once):
 class _Divergence(torch.autograd.Function):
     "KL of each row of logits from probabilities p of that entropy: sum of p log p - p new, and the logsumexp of new"
     @staticmethod
-    @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
     def forward(ctx, new, p, entropy):
         total = new.logsumexp(-1)
         ctx.save_for_backward(new, total, p)
-        return total - torch.linalg.vecdot(p, new) - entropy
+        with torch.autocast(new.device.type, enabled=False): return total - torch.linalg.vecdot(p, new) - entropy
 
     @staticmethod
-    @torch.amp.custom_bwd(device_type="cpu")
+    @torch.autograd.function.once_differentiable
     def backward(ctx, g):
         new, total, p = ctx.saved_tensors
         return (new - total[:, None]).exp_().sub_(p).mul_(g[:, None]), None, None

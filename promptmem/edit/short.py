@@ -18,22 +18,23 @@ torch = require("torch", "local")
 
 # %% ../../nbs/edit/12_short.ipynb #fde8ddfa
 class _Attend(torch.autograd.Function):
-    "softmax(scale q k' + mask) v of [texts * key heads, positions, width]; all in float32, under autocast too"
+    "softmax(scale q k' + mask) v of [texts * key heads, positions, width], in the type they have, under autocast too"
     @staticmethod
-    @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
     def forward(ctx, q, k, v, mask, scale):
-        p = torch.baddbmm(mask, q, k.transpose(1, 2), alpha=scale).softmax(-1)
-        ctx.save_for_backward(q, k, v, p)
         ctx.scale = scale
-        return torch.bmm(p, v)
+        with torch.autocast("cpu", enabled=False):
+            p = torch.baddbmm(mask, q, k.transpose(1, 2), alpha=scale).softmax(-1)
+            ctx.save_for_backward(q, k, v, p)
+            return torch.bmm(p, v)
 
     @staticmethod
-    @torch.amp.custom_bwd(device_type="cpu")
+    @torch.autograd.function.once_differentiable
     def backward(ctx, g):
         q, k, v, p = ctx.saved_tensors
-        for_p = torch.bmm(g, v.transpose(1, 2))
-        for_s = (for_p - torch.linalg.vecdot(for_p, p)[..., None]).mul_(p).mul_(ctx.scale)  # of the softmax
-        return torch.bmm(for_s, k), torch.bmm(for_s.transpose(1, 2), q), torch.bmm(p.transpose(1, 2), g), None, None
+        with torch.autocast("cpu", enabled=False):
+            for_p = torch.bmm(g, v.transpose(1, 2))
+            for_s = (for_p - torch.linalg.vecdot(for_p, p)[..., None]).mul_(p).mul_(ctx.scale)  # of the softmax
+            return torch.bmm(for_s, k), torch.bmm(for_s.transpose(1, 2), q), torch.bmm(p.transpose(1, 2), g), None, None
 
 # %% ../../nbs/edit/12_short.ipynb #83179100
 def _added(mask, shape, causal):
@@ -113,7 +114,7 @@ class _Norm(torch.autograd.Function):
         x, weight, r = ctx.saved_tensors
         for_y, y, for_w = (g*weight).float(), x*r, None
         if ctx.needs_input_grad[1]: for_w = (g*y).sum(tuple(range(g.ndim-1))).to(weight.dtype)
-        along = torch.einsum("...i,...i->...", for_y, y)[..., None]/x.shape[-1]
+        along = (for_y*y).mean(-1, keepdim=True)
         return for_y.addcmul_(y, along, value=-1).mul_(r).to(x.dtype), for_w, None
 
 # %% ../../nbs/edit/12_short.ipynb #dced874d
