@@ -113,3 +113,37 @@ def test_an_empty_cell_holds_nothing_so_that_a_folded_table_leaves_it_out():
     from promptmem.panel.parts import as_html, table
     page = as_html([table([dict(a="x", b=.5, c=None, note=""), dict(a="y", b="", c=1, note="chosen")])])
     assert page.count("'></td>") == 3 and "<bdi></bdi>" not in page
+
+
+def test_a_store_is_named_by_its_path_wherever_one_is_taken(tmp_path):
+    "A path or URL opens the store; nothing is lost because somebody wrote a name where an object was expected"
+    from types import SimpleNamespace as Part
+    from promptmem.edit import from_clarifications
+    from promptmem.memory import MemoryInspector
+    from promptmem.memory.mcp import make_server
+    from promptmem.reward import Outcomes
+    from promptmem.store import Store, as_store
+    path = str(tmp_path/"memory.db")
+
+    def create(model, messages):
+        return Part(model=model, usage=None, choices=[Part(message=Part(content=f"{len(messages)} messages"))])
+    client = pm.wrap(Part(chat=Part(completions=Part(create=create))), store=path, scope="alice", embedder=None)
+    response = client.chat.completions.create(model="any", messages=[dict(role="user", content="how far is it")])
+    client.clarify(response, "in kilometres")
+    a = pm.Assistant(pm.CallableLM(lambda prompt: "12 miles"), store=tmp_path/"memory.db", scope="alice", lookup="closest")
+    r = a.ask("how far is it")
+    a.accept(r)
+    assert r.retrieval.text == "in kilometres"
+    with Store(path) as s: assert s.count("alice") == 1 and len(s.interactions("alice")) == 2
+    assert len(Outcomes.from_store(path, "alice").frame) >= 1
+    assert len(from_clarifications(path, "alice")) == 1
+    pytest.importorskip("ipywidgets")
+    assert "how far is it" in repr(MemoryInspector(path, "alice"))
+    for taken in (lambda: Outcomes.from_store(str(tmp_path/"typo.db"), "alice"),
+                  lambda: from_clarifications(tmp_path/"typo.db", "alice")):
+        with pytest.raises(InvalidData, match="there is no store"): taken()
+    assert not (tmp_path/"typo.db").exists()
+    for bad in (3, Store, {}, [path], b"memory.db"):
+        with pytest.raises(InvalidData, match="expected a Store, or its path or URL"): as_store(bad)
+        with pytest.raises(InvalidData, match="expected a Store, or its path or URL"):
+            pm.Assistant(pm.CallableLM(str), store=bad)

@@ -10,6 +10,7 @@ __all__ = ['CRITERIA', 'DIRECTIONS', 'PUBLISHED', 'Criterion', 'criterion_value'
 # %% ../../nbs/edit/00_examples.ipynb #2069b02c
 import functools
 import math
+import os
 import random
 import re
 import warnings
@@ -251,7 +252,7 @@ def _cleaned(rows, pair, where):
     try: return [clean_row(r, pair) | ({"shifted": True} if r.get("shifted") else {}) for r in rows]
     except InvalidData as e: raise InvalidData(f"{where}: {e}") from e
 
-# %% ../../nbs/edit/00_examples.ipynb #6bfacaf5
+# %% ../../nbs/edit/00_examples.ipynb #cc76774a
 def _text(t, i):
     "One of several texts"
     found = t.get("text") if isinstance(t, dict) else t
@@ -479,6 +480,9 @@ def from_table(
 def _told(source, scope):
     "The active clarifications of a store or list"
     if not isinstance(source, (list, tuple)):
+        if isinstance(source, (str, os.PathLike)):
+            from promptmem.store import as_store
+            source = as_store(source, new=False)
         if not hasattr(source, "clarifications"):
             raise InvalidData(f"source is a {type(source).__name__}: expected a Store, or a list of Clarifications")
         if scope is None: raise InvalidData("a Store needs a scope: whose clarifications?")
@@ -492,7 +496,7 @@ def _told(source, scope):
 # %% ../../nbs/edit/00_examples.ipynb #e00c4168
 @_held(name=TEXT)
 def from_clarifications(
-    source, # a Store, or a list of Clarifications
+    source, # a `Store`, its path or URL, or a list of Clarifications
     scope:str=None, # whose clarifications; required with a Store
     answer=None, # function(Clarification) -> ending; None: the clarification's text
     question=None, # function(key) -> prefix; None: the key itself
@@ -513,12 +517,13 @@ def from_clarifications(
 # %% ../../nbs/edit/00_examples.ipynb #3c3932c4
 @_held(name=TEXT)
 def from_interactions(
-    store, # a Store
+    store, # a `Store`, its path or URL
     scope:str=None, # whose; None: everybody's
     name:str="interactions", # shown in reports
 )->CanonicalExamples:
     "Canonical examples out of answered questions: those that a user found right, or whose right answer is known"
-    rows = store.canonical_examples(scope)
+    from promptmem.store import as_store
+    rows = as_store(store, new=False).canonical_examples(scope)
     if not rows:
         raise InvalidData("no interaction has a known right answer" + (f" in scope {scope!r}" if scope else ""))
     return CanonicalExamples(rows, find_criterion("good"), name=name)

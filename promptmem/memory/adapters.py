@@ -30,10 +30,11 @@ def _to_value(text):
 class GraphMemory:
     "What a LangGraph store does, over a `Store`"
     def __init__(self,
-        store, # a `Store`
+        store, # a `Store`, its path or URL
         embedder="all-MiniLM-L6-v2", # of the look-up; None: by wording alone
     ):
-        self.store, self.embedder, self._lookups = store, embedder, {}
+        from promptmem.store import as_store
+        self.store, self.embedder, self._lookups = as_store(store), embedder, {}
 
     def _lookup(self, scope):
         if scope not in self._lookups: self._lookups[scope] = AutoLookup(self.embedder).bind(self.store, scope)
@@ -69,7 +70,7 @@ class GraphMemory:
 
 # %% ../../nbs/memory/19_adapters.ipynb #54736afa
 def langgraph_store(
-    store, # a `Store`
+    store, # a `Store`, its path or URL
     embedder="all-MiniLM-L6-v2", # of the look-up; None: by wording alone
 ): # a `langgraph.store.base.BaseStore`
     "A LangGraph store over a `Store`"
@@ -118,13 +119,15 @@ def _namespaces(store, op):
 
 # %% ../../nbs/memory/19_adapters.ipynb #848afeb6
 def llamaindex_block(
-    store, # a `Store`
+    store, # a `Store`, its path or URL
     scope="default", # whose memories: a name, or several, the nearest first
     embedder="all-MiniLM-L6-v2", # of the look-up; None: by wording alone
     name:str="clarifications", # of the block
 ): # a `llama_index.core.memory.BaseMemoryBlock`
     "A LlamaIndex memory block over a `Store`"
     memory = require("llama_index.core.memory", "llamaindex")
+    from promptmem.store import as_store
+    store = as_store(store)
     lookup = AutoLookup(embedder).bind(store, scope)
     scopes = (scope,) if isinstance(scope, str) else tuple(scope)
 

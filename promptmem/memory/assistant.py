@@ -64,9 +64,9 @@ class Assistant:
     @_told
     def __init__(self,
         lm, # a language model, or a function from text to text
-        store=None, # a `Store`; None: one in memory, gone with the process
+        store=None, # a `Store`, its path or URL; None: one in memory, gone with the process
         scope:Union[str, tuple]="default", # whose memories; of several, all are read, the first is written
-        lookup:Union[str, LookupLike]=None, # "auto", "closest", "semantic", or a look-up object; None: see above
+        lookup:Union[str, LookupLike]=None, # "auto" (chat), "closest" (published), "semantic", an object
         reward:ChooserLike=None, # chooses among `prompts`: `choose(query, prompts)`
         rewriter:RewriterLike=None, # function(question) -> question
         prompts=(), # instructions to choose from; "{question}" in one is filled in, others stand below the question
@@ -86,7 +86,7 @@ class Assistant:
         self.lm = lm = _model(lm)
         self.few_shot, self.embedder, self.system, self.placement = few_shot, embedder, system or "", placement
         self.scopes = as_scopes(scope)
-        self.scope, self.store = self.scopes[0], store if store is not None else _store_in_memory()
+        self.scope, self.store = self.scopes[0], _stored(store)
         self.reward = reward if reward is None else fits(reward, ChooserLike, "reward")
         self.rewriter = rewriter if rewriter is None else fits(rewriter, RewriterLike, "rewriter")
         self.prompts, self.understanding, self.unsure = list(prompts), understanding, unsure
@@ -128,10 +128,10 @@ def _model(lm):
     how = f"promptmem.load_lm({lm!r})" if isinstance(lm, str) else 'promptmem.load_lm("smollm2")'
     raise InvalidData(f"an assistant asks a language model, {how}, or a function from text to text, not {lm!r:.60}")
 
-# %% ../../nbs/memory/09_assistant.ipynb #7e724dd9
-def _store_in_memory():
-    from promptmem.store.store import Store
-    return Store(":memory:")
+# %% ../../nbs/memory/09_assistant.ipynb #3af0c400
+def _stored(store):
+    from promptmem.store.store import as_store
+    return as_store(store)
 
 # %% ../../nbs/memory/09_assistant.ipynb #ef7705f4
 def _options(a, max_tokens, stop, temperature, seed):

@@ -19,14 +19,15 @@ class MemoryInspector(panel_base()):
     "Search, read, correct, add, import, forget and export what is remembered"
     page_size = 20
     def __init__(self,
-        store, # a `promptmem.Store`, or an `Assistant`, whose store, scope and look-up are taken
+        store, # a `Store`, its path or URL, or an `Assistant`, whose store, scope and look-up are taken
         scope:str=None, # the scope to open with; the first one when None
         lookup=None, # what answers 'what would be retrieved for ...'; closest match when None
     ):
+        from promptmem.store import as_store
         self.lookups, self.filling, self.lookup = {}, False, lookup
         if hasattr(store, "would_retrieve"): # an assistant
             scope, self.lookups, store = scope or store.scope, {store.scope: store.lookup}, store.store
-        self.store, self.offset, self.total, self.rows, self.counts, self.ticked = store, 0, 0, [], {}, set()
+        self.store, self.offset, self.total, self.rows, self.counts, self.ticked = as_store(store), 0, 0, [], {}, set()
         self.selected = self.pending = self.retrieved = None
         scopes = sorted({*store.scopes(), *([scope] if scope else [])}) or ["default"]
         _fields(self, scopes, scope)

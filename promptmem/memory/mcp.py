@@ -80,7 +80,7 @@ def forget(self:MemoryTools,
 # %% ../../nbs/memory/17_mcp.ipynb #fd50f549
 @_told(store=_PLACE)
 def make_server(
-    store, # a `Store`, or its path
+    store, # a `Store`, its path or URL
     scope:str="default", # whose memories; fixed
     lookup=None, # None: `AutoLookup`
 ): # an `MCPServer`
@@ -88,10 +88,8 @@ def make_server(
     mcp = require("mcp.server", "mcp")
     server_class = getattr(mcp, "MCPServer", None) # version 2
     if server_class is None: server_class = require("mcp.server.fastmcp", "mcp").FastMCP # version 1
-    if not hasattr(store, "add"):
-        from promptmem.store import Store
-        store = Store(store)
-    tools, server = MemoryTools(store, scope, lookup), server_class("promptmem")
+    from promptmem.store import as_store
+    tools, server = MemoryTools(as_store(store), scope, lookup), server_class("promptmem")
     for name in ("recall", "clarify", "memories", "forget"): server.tool(name=name)(getattr(tools, name))
     return server
 

@@ -173,7 +173,7 @@ class WrappedClient:
     "An OpenAI client with a memory in front of it"
     def __init__(self,
         client, # `openai.OpenAI(...)` or `openai.AsyncOpenAI(...)`
-        store=None, # a `Store`; None: one in memory, gone with the process
+        store=None, # a `Store`, its path or URL; None: one in memory, gone with the process
         scope="default", # whose memories: a name, or several, the nearest first
         lookup="auto", # "auto", "closest", "semantic", or a look-up object
         embedder="all-MiniLM-L6-v2", # of the look-up
@@ -183,12 +183,12 @@ class WrappedClient:
         memory:bool=True, # False: the client alone
         unsure:str="ask", # a memory that may be meant: "ask" leaves it to you, "send" to the model too
     ):
-        from promptmem.store import Store
+        from promptmem.store import as_store
         if reward is not None and not prompts:
             raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
         if unsure not in UNSURE: raise ValueError(f"unsure is 'ask' or 'send', not {unsure!r}")
         self.unsure = unsure
-        self._client, self.store, self.memory, self.log = _checked(client), store or Store(":memory:"), memory, log
+        self._client, self.store, self.memory, self.log = _checked(client), as_store(store), memory, log
         self.scopes = (scope,) if isinstance(scope, str) else tuple(scope)
         self.lookup = _lookup_for(lookup, self.store, scope, embedder)
         self.reward, self.prompts, self.last = reward, list(prompts), None
@@ -255,12 +255,18 @@ def _logged(w, text, model, usage, receipt):
 # %% ../../nbs/memory/16_wrap.ipynb #c002f753
 def wrap(
     client, # `openai.OpenAI(...)` or `openai.AsyncOpenAI(...)`
-    store=None, # a `Store`; None: one in memory, gone with the process
+    store=None, # a `Store`, its path or URL; None: one in memory, gone with the process
     scope="default", # whose memories: a name, or several, the nearest first
-    **options, # of `WrappedClient`: lookup, embedder, reward, prompts, log, memory, unsure
+    lookup="auto", # "auto", "closest", "semantic", or a look-up object
+    embedder="all-MiniLM-L6-v2", # of the look-up
+    reward=None, # chooses among `prompts` for each question: `choose(query, prompts)`
+    prompts=(), # instructions to choose from; the chosen one goes in the system message
+    log:bool=True, # keep every question and answer in the store
+    memory:bool=True, # False: the client alone
+    unsure:str="ask", # a memory that may be meant: "ask" leaves it to you, "send" to the model too
 )->WrappedClient:
     "The client, with a memory in front of it"
-    return WrappedClient(client, store, scope, **options)
+    return WrappedClient(client, store, scope, lookup, embedder, reward, prompts, log, memory, unsure)
 
 # %% ../../nbs/memory/16_wrap.ipynb #34c3ddca
 def _receipt_of(w, response):

@@ -199,13 +199,14 @@ class RecallTester(panel_base()):
         seen=None, # sentences to study; shipped ones when None
         unseen=None, # foils, one per sentence
         other=None, # other text, for forgetting
-        store=None, # a `Store`: what users said in it can be picked
+        store=None, # a `Store`, its path or URL: what users said in it can be picked
         edit=None, # an `Edit` of the model, to compare without and with it; put in for the comparison only
         **kw, # lr=, batch_size=, seed=, prefix_words= of `RecallSession`
     ):
+        from promptmem.store import as_store
         if seen is None: seen, unseen = _shipped(8)
         self.sets = {f"{n} shipped sentences": lambda n=n: _shipped(n) for n in (4, 8, 20)}
-        if store is not None: self.sets["what users said"] = lambda: _said(store)
+        if store is not None: self.sets["what users said"] = partial(_said, as_store(store, new=False))
         if edit is not None: edit.undo()   # what `reset` puts back must be the model without it
         self.model, self.lm_tokenizer, self.other, self.edit = model, tokenizer, other, edit
         self.options, self.thread, self.runs, self.began = kw, None, False, time.monotonic()

@@ -346,11 +346,12 @@ def from_interactions(cls:Outcomes,
 @patch(cls_method=True)
 @_told
 def from_store(cls:Outcomes,
-    store, # a promptmem store
+    store, # a `Store`, its path or URL
     scope:str, # whose interactions
 )->Outcomes:
     "Outcomes of a store's interactions in `scope`"
-    return cls.from_interactions(store.interactions(scope=scope))
+    from promptmem.store import as_store
+    return cls.from_interactions(as_store(store, new=False).interactions(scope=scope))
 
 # %% ../../nbs/reward/01_outcomes.ipynb #3183ada1
 @_told

@@ -3,7 +3,7 @@ from promptmem.core import lazy_exports
 
 _names = {
     **{m: None for m in ("tables", "database", "search", "erase", "transfer")},
-    "Store": "store",
+    "Store": "store", "as_store": "store",
     "VERSION": "tables", "metadata": "tables", "meta": "tables", "indexes": "tables", "clarifications": "tables",
     "interactions": "tables", "uses": "tables", "vectors": "tables", "epochs": "tables", "erased": "tables",
     "normalize": "tables", "slot_of": "tables", "storable": "tables", "layers_of": "tables", "one_scope": "tables",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..arguments import FLAG, NAMED, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told, whole
 
 # %% auto #0
-__all__ = ['Store']
+__all__ = ['Store', 'as_store']
 
 # %% ../../nbs/store/03_store.ipynb #12d347f8
 _MOST = either(NOTHING, whole())
@@ -31,7 +31,7 @@ from collections import OrderedDict
 import sqlalchemy as sa
 from fastcore.basics import patch
 
-from ..core import InvalidData, rows_of, fold, well_formed
+from ..core import InvalidData, rows_of, fold, user_path, well_formed
 from ..record import Clarification, Interaction, Outcome
 from promptmem.store.database import (
     Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull,
@@ -231,6 +231,21 @@ class Store:
         self._indexes.move_to_end(name)
         while len(self._indexes) > self.max_indexes: self._indexes.popitem(last=False)
         return self._indexes[name]
+
+# %% ../../nbs/store/03_store.ipynb #2179ad92
+def as_store(
+    store, # a `Store`, its path or URL; None: one in memory, gone with the process
+    new:bool=True, # False: a file that is not there is an error, and is not made
+)->Store:
+    "A store, however it is named"
+    if store is None: return Store(":memory:")
+    if isinstance(store, (str, os.PathLike)):
+        if not new and "://" not in str(store) and not user_path(store).exists():
+            raise InvalidData(f"there is no store {str(store)!r:.80}")
+        return Store(store)
+    like_one = any(hasattr(store, name) for name in ("clarifications", "interactions", "log"))
+    if isinstance(store, Store) or like_one and not isinstance(store, type): return store
+    raise InvalidData(f"store is of type {type(store).__name__}: expected a Store, or its path or URL")
 
 # %% ../../nbs/store/03_store.ipynb #9225c2c8
 @patch
