@@ -120,7 +120,6 @@ def test_a_store_is_named_by_its_path_wherever_one_is_taken(tmp_path):
     from types import SimpleNamespace as Part
     from promptmem.edit import from_clarifications
     from promptmem.memory import MemoryInspector
-    from promptmem.memory.mcp import make_server
     from promptmem.reward import Outcomes
     from promptmem.store import Store, as_store
     path = str(tmp_path/"memory.db")

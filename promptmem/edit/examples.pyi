@@ -3,6 +3,7 @@ from typing import Any as _Any, Optional as _Optional
 
 import functools
 import math
+import os
 import random
 import re
 import warnings

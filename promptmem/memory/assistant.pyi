@@ -100,7 +100,7 @@ def as_scopes(scope) -> tuple:
 def _model(lm):
     ...
 
-def _store_in_memory():
+def _stored(store):
     ...
 
 def _options(a, max_tokens, stop, temperature, seed):

@@ -27,7 +27,8 @@ class MemoryInspector(panel_base()):
         self.lookups, self.filling, self.lookup = {}, False, lookup
         if hasattr(store, "would_retrieve"): # an assistant
             scope, self.lookups, store = scope or store.scope, {store.scope: store.lookup}, store.store
-        self.store, self.offset, self.total, self.rows, self.counts, self.ticked = as_store(store), 0, 0, [], {}, set()
+        self.store = store = as_store(store)
+        self.offset, self.total, self.rows, self.counts, self.ticked = 0, 0, [], {}, set()
         self.selected = self.pending = self.retrieved = None
         scopes = sorted({*store.scopes(), *([scope] if scope else [])}) or ["default"]
         _fields(self, scopes, scope)

@@ -9,13 +9,13 @@ from ..panel.reprs import count_of
 from ..panel.widget import button, field, label, panel_base, tagged
 
 class MemoryInspector(_Any):
+    store: _Any
     selected: _Any
     pending: _Any
     retrieved: _Any
     lookups: _Any
     filling: _Any
     lookup: _Any
-    store: _Any
     offset: _Any
     total: _Any
     rows: _Any

@@ -186,7 +186,8 @@ class WrappedClient:
         from promptmem.store import as_store
         if reward is not None and not prompts:
             raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
-        if unsure not in UNSURE: raise ValueError(f"unsure is 'ask' or 'send', not {unsure!r}")
+        if not isinstance(unsure, str) or unsure not in UNSURE:
+            raise ValueError(f"unsure is 'ask' or 'send', not {unsure!r}")
         self.unsure = unsure
         self._client, self.store, self.memory, self.log = _checked(client), as_store(store), memory, log
         self.scopes = (scope,) if isinstance(scope, str) else tuple(scope)

@@ -147,7 +147,7 @@ def _finish(w, response, receipt):
 def _logged(w, text, model, usage, receipt):
     ...
 
-def wrap(client, store=..., scope=..., **options) -> WrappedClient:
+def wrap(client, store=..., scope=..., lookup=..., embedder=..., reward=..., prompts=..., log: bool=..., memory: bool=..., unsure: str=...) -> WrappedClient:
     ...
 
 def _receipt_of(w, response):

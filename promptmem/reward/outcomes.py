@@ -49,7 +49,7 @@ _told = told(frame=TABLE, queries=TABLE, check=FLAG, groups=GROUPS, query_ids=ID
              folds=whole(2, 10_000), calib=SHARE, near=SHARE,
              texts=LIST_OF_TEXTS, sizes=maybe(some(COUNT, 1)), test=_LIST, train=_LIST, path=PATH, folder=PATH,
              prompts=Kind("a list of prompts", lambda v: LISTED.fits(v) and len(v) > 0, True), allow_leaks=FLAG,
-             complete=FLAG, store=having("a `Store`", "interactions"), scope=NAMED,
+             complete=FLAG, store=either(PATH, having("a `Store`", "interactions")), scope=NAMED,
              interactions=Kind("a list of interactions", lambda v: isinstance(v, (list, tuple)) and all(
                  isinstance(i, dict) or hasattr(i, "verdict") for i in v), True))
 

@@ -30,6 +30,7 @@ from .search import EXACT_LIMIT as EXACT_LIMIT
 from .search import PostgresSearch as PostgresSearch
 from .search import SemanticSearch as SemanticSearch
 from .store import Store as Store
+from .store import as_store as as_store
 from .tables import VERSION as VERSION
 from .tables import clarifications as clarifications
 from .tables import epochs as epochs

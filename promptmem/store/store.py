@@ -240,7 +240,7 @@ def as_store(
     "A store, however it is named"
     if store is None: return Store(":memory:")
     if isinstance(store, (str, os.PathLike)):
-        if not new and "://" not in str(store) and not user_path(store).exists():
+        if "://" not in str(store) and not user_path(store).exists() and not new:
             raise InvalidData(f"there is no store {str(store)!r:.80}")
         return Store(store)
     like_one = any(hasattr(store, name) for name in ("clarifications", "interactions", "log"))

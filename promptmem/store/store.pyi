@@ -11,7 +11,7 @@ import os
 from collections import OrderedDict
 import sqlalchemy as sa
 from fastcore.basics import patch
-from ..core import InvalidData, rows_of, fold, well_formed
+from ..core import InvalidData, rows_of, fold, user_path, well_formed
 from ..record import Clarification, Interaction, Outcome
 from promptmem.store.database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased, put_interaction
 from .database import changes as feed
@@ -201,6 +201,9 @@ class Store:
 
     def forget(self, *, scope: _Optional[str]=..., id: _Optional[str]=..., key: _Optional[str]=..., dry_run: bool=..., caches=...) -> ForgetReceipt:
         ...
+
+def as_store(store, new: bool=...) -> Store:
+    ...
 
 def _row(row):
     ...
