@@ -1,8 +1,10 @@
 """The wrapped client against the real openai package and a small HTTP server."""
 import asyncio
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import openai
 import pytest
@@ -12,6 +14,7 @@ from promptmem.core import InvalidData
 from promptmem.record import Candidate, Retrieval
 from promptmem.store import Store
 
+ROOT = Path(__file__).parents[2]
 CHAT = dict(id="c1", object="chat.completion", created=1, model="tiny", extra_field={"kept": True},
             usage=dict(prompt_tokens=3, completion_tokens=2, total_tokens=5),
             choices=[dict(index=0, finish_reason="stop", logprobs=None,
@@ -258,3 +261,44 @@ def test_an_answer_given_in_another_scope_is_neither_judged_nor_clarified(say):
     assert store.interactions("bob")[0].verdict is None and not store.clarifications("alice")
     say(bob, r)
     assert store.interactions("bob")[0].verdict in ("right", "wrong")
+
+
+def blocks_of(path):
+    "The Python that a page shows but does not run: from README.md, or the prose of a notebook"
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "\n".join("".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "markdown")
+    return re.findall(r"```python\n(.*?)```", text, re.S)
+
+
+@pytest.fixture
+def at_home(url, tmp_path, monkeypatch):
+    "A folder with the files that the pages name, and the server as everybody's endpoint"
+    monkeypatch.chdir(tmp_path)
+    for name, value in dict(OPENAI_API_KEY="none", OPENAI_BASE_URL=url).items(): monkeypatch.setenv(name, value)
+    for name in ("export.csv", "your.csv"): (tmp_path/name).write_text("question,answer,thumbs\nhow warm,20,up\n")
+    return dict(pm=pm, openai=openai)
+
+
+def test_the_lines_of_the_readme_run_as_they_stand(at_home, tmp_path, recwarn):
+    "The client's lines, word for word: a path for the store, and nothing is lost in silence"
+    block = next(b for b in blocks_of(ROOT/"README.md") if "pm.wrap(" in b)
+    first, *rest = [line for line in block.splitlines() if not line.startswith("%")]
+    exec(first, at_home)
+    at_home["response"] = ask(at_home["client"], "What is the capital of Georgia?")
+    exec("\n".join(rest), at_home)
+    assert not [w for w in recwarn if "could not be logged" in str(w.message)]
+    assert len(at_home["log"].interactions) == 1
+    with Store(tmp_path/"memory.db") as s:
+        assert [c.text for c in s.clarifications("alice")] == ["I meant the country"]
+        assert [i.answer for i in s.interactions("alice")] == ["it is 20"]
+
+
+@pytest.mark.parametrize("page", ["00_tour", "01_clarify", "06_your_model_your_data"])
+def test_the_last_lines_of_a_tutorial_run_with_an_endpoint(at_home, tmp_path, url, page):
+    "`With your own data`: an endpoint's model and a store in a file answer and keep"
+    block = next(b for b in blocks_of(ROOT/f"tutorials/{page}.ipynb") if "pm.Assistant(" in b)
+    exec(block.replace("https://your.server/v1", url), at_home)
+    a = at_home.get("a") or at_home["ana"]
+    assert a.ask("how warm is it outside").answer == "it is 20"
+    assert (tmp_path/"memory.db").exists() and len(a.history()) == 1
