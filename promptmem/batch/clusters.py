@@ -9,6 +9,7 @@ __all__ = ['make_cluster', 'open_executor']
 import logging
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from ..arguments import TEXT, told
 from ..core import require
 
 # %% ../../nbs/batch/04_clusters.ipynb #e62ec210
@@ -28,6 +29,7 @@ def _kinds():
     return {c[:-len("Cluster")].lower(): getattr(module, c) for c in names}
 
 # %% ../../nbs/batch/04_clusters.ipynb #670c9efe
+@told(name=TEXT)
 def make_cluster(
     name:str, # "slurm", "pbs", "sge", "lsf", "htcondor", "oar", "moab", or "local"
     **options, # what the cluster class takes: queue, cores, memory, walltime, job_extra_directives ...

@@ -9,12 +9,18 @@ __all__ = ['run_grid']
 import os
 import subprocess
 from concurrent.futures import as_completed
+from numbers import Real
 from pathlib import Path
+from ..arguments import PATH, Kind, told, whole
 from ..core import InvalidData, user_path
 from .results import has_failed, write_lost, write_json, code_hash, is_finished, load_runs, run_id
 from .parameters import check_settings, read_grid
 from .run import log, run_notebook
 from .clusters import open_executor
+
+# %% ../../nbs/batch/08_grid.ipynb #14a62665
+_SECONDS = Kind("a number of seconds", lambda v: isinstance(v, Real) and not isinstance(v, bool))
+_told = told(notebook=PATH, out=PATH, workers=whole(-2**63), timeout=_SECONDS)
 
 # %% ../../nbs/batch/08_grid.ipynb #57691a13
 def _commit(folder):
@@ -30,7 +36,7 @@ def _bar(total, done, progress):
 # %% ../../nbs/batch/08_grid.ipynb #aed7b491
 def _run_all(notebook, out, todo, how, executor, workers, make_bar):
     "Hand every run of `todo` to the executor and wait for all"
-    notebook = Path(notebook).resolve()
+    notebook = user_path(notebook).resolve()
     with open_executor(executor, workers) as pool, make_bar() as bar:
         jobs = {pool.submit(run_notebook, notebook, out/r, s, **how): r for r, s in todo.items()}
         failed = 0
@@ -50,6 +56,7 @@ def _run_all(notebook, out, todo, how, executor, workers, make_bar):
     if failed: log.warning("%d of %d runs failed; their tracebacks stand in %s", failed, len(todo), out)
 
 # %% ../../nbs/batch/08_grid.ipynb #5eac57c5
+@_told
 def run_grid(
     notebook, # path of a notebook with a cell tagged `parameters`
     grid, # dict of lists, list of dicts, or a CSV, YAML or JSON file
@@ -76,7 +83,7 @@ def run_grid(
     skip = {r for r in folders if resume and (is_finished(out/r, code) or not retry_failed and has_failed(out/r, code))}
     todo = {r: s for r, s in folders.items() if r not in skip}
     cores = max(1, (os.cpu_count() or 1) // workers)
-    how = dict(timeout=timeout, threads=cores, facts=dict(commit=_commit(Path(notebook).resolve().parent)))
+    how = dict(timeout=timeout, threads=cores, facts=dict(commit=_commit(user_path(notebook).resolve().parent)))
     out.mkdir(parents=True, exist_ok=True)
     write_json(out/"grid.json", dict(notebook=Path(notebook).name, settings=settings, runs=list(folders)))
     try:

@@ -10,7 +10,12 @@ __all__ = ['MEASURES', 'Measure', 'amount', 'is_interval', 'estimate', 'span', '
 import re
 from dataclasses import dataclass, fields, replace
 
+from ..arguments import DICT, TEXT, having, told
 from ..core import is_number, printable
+
+# %% ../../nbs/batch/05_measures.ipynb #17d59720
+_told = told(unit=TEXT, metrics=DICT, result=DICT, notebook=TEXT, told=None,
+             figure=having("a figure of `figures_of`", "beside", "measure", "value"))
 
 # %% ../../nbs/batch/05_measures.ipynb #635e9f53
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ def _hundredths(x):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 # %% ../../nbs/batch/05_measures.ipynb #e053b9d3
+@_told
 def amount(
     v, # a number; None for a missing one
     unit:str="", # as in `Measure`
@@ -65,6 +71,7 @@ def estimate(
     v = v["estimate"] if is_interval(v) else v
     return v if is_number(v) else None
 
+@_told
 def span(
     v, # an interval
     unit:str="", # as in `Measure`
@@ -81,6 +88,7 @@ def plain_name(
     "A name as it is looked up: small letters, digits and single underscores"
     return re.sub(r"\W+", "_", str(name).lower()).strip("_")
 
+@_told
 def joined(
     metrics:dict, # name -> value
 )->dict:
@@ -205,6 +213,7 @@ def _recorded(name, told):
     pairs = beside.items() if isinstance(beside, dict) else beside
     return Measure(**{"label": str(name).replace("_", " "), **kept}, beside=tuple((str(k), v) for k, v in pairs))
 
+@_told
 def measure_of(
     name, # of a metric
     notebook:str="", # the notebook that made it
@@ -247,6 +256,7 @@ def _reach(v):
     "(lowest, highest) value that a figure may stand for"
     return (v["lo"], v["hi"]) if span(v) else (estimate(v), estimate(v))
 
+@_told
 def standing(
     figure:Figure, # of a run
 )->str: # "good", "bad", or nothing
@@ -267,6 +277,7 @@ def _repeats(name, v, parameters):
     same = [k for k, x in parameters.items() if x == v and type(x) is type(v)]
     return isinstance(v, str) and bool(same) or any(name.startswith(k) or k.startswith(name) for k in same)
 
+@_told
 def figures_of(
     result:dict, # of a run
 )->list: # of Figure

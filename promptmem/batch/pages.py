@@ -15,7 +15,16 @@ from html import escape as escape_html
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
-from ..core import json_text, now, printable, write_atomic
+from ..arguments import DICT, LISTED, PATH, SOME_TEXTS, TEXT, YES_NO, Kind, either, having, told, whole
+from ..core import InvalidData, json_text, now, printable, user_path, well_formed, write_atomic
+
+# %% ../../nbs/batch/07_pages.ipynb #b2544023
+_ROWS = Kind("a list of dicts", lambda v: isinstance(v, (list, tuple)) and all(isinstance(r, dict) for r in v), True)
+_NOTEBOOK = having("a notebook, as `read_notebook` gives it", "cells")
+_told = told(parts=SOME_TEXTS, text=None, title=None, body=TEXT, script=TEXT, rows=_ROWS, columns=LISTED, heads=DICT,
+             name=TEXT, find=YES_NO, figure=DICT, before=TEXT, nb=_NOTEBOOK, folder=PATH, root=PATH, metrics=DICT,
+             most=whole(), result=DICT, parameters=DICT, key=TEXT, metric=TEXT, x=TEXT, by=LISTED, varying=SOME_TEXTS,
+             default=None, state=TEXT)
 
 # %% ../../nbs/batch/07_pages.ipynb #6782f957
 _CSS = """
@@ -141,14 +150,16 @@ def prose(
     "A sentence as text in a page, in which a number stays on one line with its unit"
     return re.sub(r"[\d.,]+ (?:%|points\b|nats\b)", lambda m: f'<span class="held">{m[0]}</span>', escape(text))
 
+@_told
 def link(
     parts, # names of folders and of a file, from the page's folder on
     text:str, # what to show
 )->str: # HTML
     "A link to a file beside or below the page, whatever the file is called"
-    return f'<a href="{"/".join(quote(str(p), safe="") for p in parts)}">{escape(text)}</a>'
+    return f'<a href="{"/".join(quote(well_formed(p), safe="") for p in parts)}">{escape(text)}</a>'
 
 # %% ../../nbs/batch/07_pages.ipynb #5b364951
+@_told
 def page(
     title:str, # plain text
     body:str, # HTML that is safe already
@@ -200,6 +211,7 @@ def scrolling(
     return f'<div class="wide" tabindex="0" role="region" aria-label="{escape(label)}">{html}</div>'
 
 # %% ../../nbs/batch/07_pages.ipynb #6aa0b689
+@_told
 def table(
     rows:list, # dicts
     columns:list, # keys to show
@@ -226,6 +238,7 @@ def _safe_json(x):
     return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", json_text(x))
 
 # %% ../../nbs/batch/07_pages.ipynb #49e09d96
+@_told
 def figure_title(
     figure:dict, # plotly JSON
 )->str: # plain text
@@ -242,6 +255,7 @@ def _numbers(figure, name):
     return f"<details><summary>the numbers</summary>{table(rows, columns, name, find=False)}</details>" if rows else ""
 
 # %% ../../nbs/batch/07_pages.ipynb #6d9935d7
+@_told
 def figure_html(
     figure:dict, # plotly JSON: data and layout
     name:str, # id of the figure
@@ -259,13 +273,14 @@ def figure_html(
             f'{zoom}{_numbers(figure, f"{name}-numbers")}</figure>')
 
 # %% ../../nbs/batch/07_pages.ipynb #9c507163
+@_told(nb=either(_NOTEBOOK, PATH))
 def notebook_figures(
     nb, # an executed notebook, or its path
 )->list: # plotly JSON, in order
     "The plotly figures in a notebook's outputs"
     if isinstance(nb, (str, Path)):
-        import nbformat
-        nb = nbformat.read(nb, 4)
+        from promptmem.batch.parameters import read_notebook
+        nb = read_notebook(nb)
     return [o["data"][PLOTLY] for c in nb.cells for o in c.get("outputs", []) if PLOTLY in o.get("data", {})]
 
 # %% ../../nbs/batch/07_pages.ipynb #22f5ea1e
@@ -276,13 +291,15 @@ def _plotly_file():
     return next((f for f in files if f.is_file()), None)
 
 # %% ../../nbs/batch/07_pages.ipynb #c4163ed7
+@_told
 def plotly_script(
     folder, # the page's folder
     root=None, # the report's folder, where plotly.min.js lies or shall lie
 )->str: # address of plotly.min.js as seen from `folder`
     "Find `plotly.min.js` beside or above the page, or put it into `root`; empty where plotly is not installed"
-    folder = Path(folder).resolve()
-    root = Path(root or folder).resolve()
+    folder = user_path(folder).resolve()
+    root = user_path(root or folder).resolve()
+    if not folder.is_relative_to(root): raise InvalidData(f"{folder} does not lie in {root}, the report's folder")
     for up, place in enumerate([folder, *folder.parents][:4]):
         if (place/"plotly.min.js").is_file(): return "../"*up + "plotly.min.js"
     source = _plotly_file()
@@ -325,6 +342,7 @@ def _output(o, name):
     return _bundle(o.data, name)
 
 # %% ../../nbs/batch/07_pages.ipynb #fbe685cf
+@_told
 def notebook_html(
     nb, # an executed notebook
 )->str:
@@ -367,6 +385,7 @@ def _card(f):
             f'<b{" class=words" if words else ""}><bdi>{escape(f.text[:600])}</bdi></b>{more}</li>')
 
 # %% ../../nbs/batch/07_pages.ipynb #cf983c85
+@_told
 def cards(
     metrics:dict, # name -> number, text or interval; nested ones and lists are left out
     most:int=16, # at most this many
@@ -383,6 +402,7 @@ def cards(
     return (f'<ul class="cards">{"".join(map(_card, found[:most]))}</ul>' if found else "") + told
 
 # %% ../../nbs/batch/07_pages.ipynb #9b5aefe8
+@_told
 def result_cards(
     result:dict, # of a run
     most:int=16, # at most this many
@@ -392,6 +412,7 @@ def result_cards(
     return cards(result.get("metrics") or {}, most, **known)
 
 # %% ../../nbs/batch/07_pages.ipynb #d17ad1fc
+@_told
 def title_of(
     nb, # a notebook
     default:str="", # where it has none
@@ -401,6 +422,7 @@ def title_of(
     return next((m[1].strip() for m in found if m), default)
 
 # %% ../../nbs/batch/07_pages.ipynb #b3ad2c84
+@_told
 def badge(
     state:str, # "good", "unclear", "bad", or nothing
 )->str:
@@ -408,6 +430,7 @@ def badge(
     words = dict(good="gained", unclear="not proved", bad="failed").get(state)
     return f'<span class="badge {state}">{words}</span> ' if words else ""
 
+@_told
 def verdict_html(
     result:dict, # of a run
 )->str:
@@ -419,6 +442,7 @@ def verdict_html(
     )
 
 # %% ../../nbs/batch/07_pages.ipynb #20ebbddf
+@_told
 def settings_table(
     parameters:dict, # of a run
     name:str="settings", # id of the table
@@ -453,13 +477,14 @@ def _untitled(nb, title):
     return nb
 
 # %% ../../nbs/batch/07_pages.ipynb #edd6d3e5
+@_told
 def run_page(
     nb, # the executed notebook
     result:dict, # its result
     folder, # where the page will stand
 )->str:
     "The page of one run"
-    folder, error, title = Path(folder), result.get("error") or {}, title_of(nb, result.get("notebook", ""))
+    folder, error, title = user_path(folder), result.get("error") or {}, title_of(nb, result.get("notebook", ""))
     top = (f'<p><a href="../index.html">all runs</a></p><h1>{escape(title)}</h1>{verdict_html(result)}{_when(result)}'
            f'{result_cards(result)}'
            f'{settings_table(result.get("parameters") or {})}')
@@ -469,6 +494,7 @@ def run_page(
                 + notebook_html(_untitled(nb, title)), script)
 
 # %% ../../nbs/batch/07_pages.ipynb #32543bb0
+@_told
 def split_varying(
     rows:list, # results
     key:str, # "parameters" or "metrics"
@@ -507,6 +533,7 @@ def _axis(measure, values):
     return axis
 
 # %% ../../nbs/batch/07_pages.ipynb #8376b61c
+@_told
 def metric_figure(
     rows:list, # results
     metric:str, # name of the metric
@@ -515,6 +542,7 @@ def metric_figure(
 )->dict: # plotly JSON
     "A metric against a parameter"
     from promptmem.batch.measures import measure_of
+    if not rows: raise InvalidData("there are no results to show")
     points = _points(rows, metric, x, by)
     numeric = all(_scalar(k[1]) is not None for k in points)
     measure = measure_of(metric, rows[0].get("notebook") or "", rows[0].get("measures"))
@@ -530,6 +558,7 @@ def metric_figure(
                                        showlegend=len(data) > 1, font=dict(size=13)))
 
 # %% ../../nbs/batch/07_pages.ipynb #a6a17237
+@_told(metrics=SOME_TEXTS)
 def grid_figures(
     rows:list, # results
     varying:list, # names of parameters that differ
@@ -547,13 +576,14 @@ def grid_figures(
     return [metric_figure(rows, m, x, by) for m in metrics if len(known[m]) > 1][:6]      # one point is no picture
 
 # %% ../../nbs/batch/07_pages.ipynb #470ab280
+@_told
 def read_results(
     folder, # a grid's folder
 )->list: # of dict
     "The readable results of the run folders in `folder`"
     found = []
     from promptmem.batch.results import read_result
-    for p in sorted(Path(folder).glob("*/result.json")):
+    for p in sorted(user_path(folder).glob("*/result.json")):
         r = read_result(p.parent)
         if r:
             found.append(dict(r, run=p.parent.name, parameters=r.get("parameters") or {},
@@ -597,12 +627,13 @@ def _run_table(rows, varying, metrics):
     return table([_index_row(r, varying, metrics) for r in rows], columns, "runs", _heads(rows, varying, metrics))
 
 # %% ../../nbs/batch/07_pages.ipynb #8ba65929
+@_told(title=TEXT)
 def write_grid_index(
     folder, # a grid's folder
     title:str=None, # None: the notebook's name
 )->Path:
     "Write `index.html`: every run of the grid in one sortable table, with plots"
-    folder = Path(folder)
+    folder = user_path(folder)
     rows = _in_order(folder, read_results(folder))
     varying, same = split_varying(rows, "parameters")
     metrics = [m for m in dict.fromkeys(k for r in rows for k in r["metrics"])

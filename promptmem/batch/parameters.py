@@ -11,8 +11,14 @@ import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from ..arguments import PATH, TEXT, YES_NO, Kind, told
 from ..core import InvalidData, as_rows, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash
 from ..core import user_path
+
+# %% ../../nbs/batch/01_parameters.ipynb #b496c1cf
+_ROWS = Kind("a list of dicts of parameters", lambda v: isinstance(v, (list, tuple)) and all(
+    isinstance(r, dict) for r in v), lists=True)
+_told = told(path=PATH, notebook=PATH, annotation=TEXT, settings=_ROWS)
 
 # %% ../../nbs/batch/01_parameters.ipynb #eda0829d
 @dataclass(frozen=True)
@@ -24,12 +30,13 @@ class Parameter:
     help:str="" # the comment on its line
 
 # %% ../../nbs/batch/01_parameters.ipynb #126eb6b5
+@_told
 def read_notebook(
     path, # an .ipynb file
 ): # the notebook, as `nbformat` holds it
     "The notebook in a file; errors name the file"
     import nbformat
-    path = Path(path)
+    path = user_path(path)
     if not path.is_file(): raise FileNotFoundError(f"no notebook at {path}")
     try: return nbformat.read(path, as_version=4)
     except Exception as e: raise InvalidData(f"{path}: not a notebook ({type(e).__name__}: {e})") from e
@@ -51,6 +58,7 @@ def _assigned(node):
     return [(t.id, v) for t, v in pairs if isinstance(t, ast.Name) and v is not None]
 
 # %% ../../nbs/batch/01_parameters.ipynb #0e2d6b0a
+@_told
 def notebook_parameters(
     path, # a notebook with a cell tagged `parameters`
 )->dict: # name -> Parameter
@@ -119,6 +127,7 @@ def _fits(value, kinds):
     return kinds is None or (isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds))
 
 # %% ../../nbs/batch/01_parameters.ipynb #c337f190
+@_told(text=TEXT)
 def read_value(
     text:str, # as typed by a person: a cell of a CSV file, a part of a command line
     annotation:str="", # the parameter's declared type
@@ -133,6 +142,7 @@ def read_value(
     except (ValueError, SyntaxError, RecursionError, MemoryError): return text
 
 # %% ../../nbs/batch/01_parameters.ipynb #8f5ae9f8
+@_told(text=YES_NO)
 def check_settings(
     notebook, # path of the notebook
     settings, # dicts of parameters

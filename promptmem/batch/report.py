@@ -8,13 +8,20 @@ __all__ = ['ROOMS', 'read_plan', 'write_report']
 # %% ../../nbs/batch/09_report.ipynb #4f9b8491
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
+from numbers import Real
 from pathlib import Path
 from urllib.parse import quote
-from ..core import now, write_atomic
+from ..arguments import NOTHING, PATH, SOME_TEXTS, Kind, either, told, whole
+from ..core import now, user_path, write_atomic
 from .pages import (
     badge, escape, figure_html, figure_title, link, notebook_figures, number, page, plain_text, plotly_script, prose,
     read_results, result_cards, settings_table, split_varying, title_of, verdict_html)
 from .verdicts import Verdict, verdict_of
+
+# %% ../../nbs/batch/09_report.ipynb #14a62665
+_SECONDS = Kind("a number of seconds", lambda v: isinstance(v, Real) and not isinstance(v, bool))
+_held = told(out=PATH, notebooks=PATH, plan=either(NOTHING, PATH), only=SOME_TEXTS, workers=whole(-2**63),
+             timeout=_SECONDS)
 
 # %% ../../nbs/batch/09_report.ipynb #20bddb55
 ROOMS = ("assistant", "stream", "reward", "rewrite", "pipeline", "recall", "edit")
@@ -34,6 +41,7 @@ def _settings(section):
     return settings
 
 # %% ../../nbs/batch/09_report.ipynb #4bcc89a7
+@_held
 def read_plan(
     notebooks, # folder of the batch notebooks
     plan=None, # the YAML file; None: grids/report.yaml in that folder
@@ -41,8 +49,8 @@ def read_plan(
     "What the report runs: every notebook that is there, with its settings"
     from promptmem.batch.parameters import notebook_parameters, read_notebook
     from promptmem.core import InvalidData, read_yaml
-    notebooks = Path(notebooks)
-    asked, plan = plan is not None, Path(plan) if plan else notebooks/"grids"/"report.yaml"
+    notebooks = user_path(notebooks)
+    asked, plan = plan is not None, user_path(plan) if plan else notebooks/"grids"/"report.yaml"
     if asked and not plan.is_file(): raise FileNotFoundError(f"no plan at {plan}")
     told = (read_yaml(plan) or {}) if plan.is_file() else {}
     if not isinstance(told, dict) or not all(isinstance(s or {}, dict) for s in told.values()):
@@ -221,6 +229,7 @@ def _chosen(plan, only):
     return {k: p for k, p in plan.items() if k in only} if only else plan
 
 # %% ../../nbs/batch/09_report.ipynb #66167c94
+@_held
 def write_report(
     out="reports", # folder of the report
     notebooks="tutorials/batch", # folder of the batch notebooks
@@ -232,7 +241,7 @@ def write_report(
     progress:bool=True, # show a progress bar
 ): # (path of index.html, number of failed runs)
     "Run the batch notebooks and write one page on what came out"
-    out, start = Path(out).resolve(), time.perf_counter()
+    out, start = user_path(out).resolve(), time.perf_counter()
     plan = _chosen(read_plan(notebooks, plan), only)
     out.mkdir(parents=True, exist_ok=True)
     script = plotly_script(out)

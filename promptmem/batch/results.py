@@ -11,10 +11,17 @@ import traceback
 from functools import lru_cache
 from pathlib import Path
 
-from ..core import InvalidData, json_text, now, plain, read_json, redact, stable_hash, versions, write_atomic
+from ..arguments import DICT, NOTHING, PATH, TEXT, either, told
+from ..core import (
+    InvalidData, json_text, now, plain, read_json, redact, stable_hash, user_path, versions, write_atomic)
 from .parameters import read_notebook
 
+# %% ../../nbs/batch/02_results.ipynb #6bd217eb
+_told = told(folder=PATH, notebook=PATH, path=PATH, out=either(NOTHING, PATH), metrics=either(NOTHING, DICT),
+             parameters=either(NOTHING, DICT), x=None, code=None)
+
 # %% ../../nbs/batch/02_results.ipynb #b7f8bcf1
+@_told
 def write_json(
     path, # where the file shall stand
     x, # any value that `plain` accepts
@@ -23,6 +30,7 @@ def write_json(
     return write_atomic(path, json_text(redact(plain(x)), indent=1) + "\n")
 
 # %% ../../nbs/batch/02_results.ipynb #228f4b81
+@_told
 def write_result(
     out, # folder of the run; empty or None: nothing is written
     metrics:dict=None, # name -> number, interval, or anything that JSON holds
@@ -31,20 +39,22 @@ def write_result(
 ): # the path, or None
     "Write `out/result.json`, all or nothing: the last cell of a batch notebook"
     if not out: return None
-    return write_json(Path(out)/"result.json", dict(more, metrics=metrics or {}, parameters=parameters or {},
+    return write_json(user_path(out)/"result.json", dict(more, metrics=metrics or {}, parameters=parameters or {},
                                                     time=now()))
 
 # %% ../../nbs/batch/02_results.ipynb #6889fca6
+@_told
 def read_result(
     folder, # folder of a run
 )->dict: # empty when there is none that can be read
     "The result that stands in a run folder"
-    try: result = read_json(Path(folder)/"result.json")
+    try: result = read_json(user_path(folder)/"result.json")
     except (OSError, InvalidData): return {}
     if not isinstance(result, dict): return {}
     return result if all(isinstance(result.get(k) or {}, dict) for k in ("parameters", "metrics", "error")) else {}
 
 # %% ../../nbs/batch/02_results.ipynb #9dc36eb8
+@_told(parameters=DICT)
 def run_id(
     notebook, # path of the notebook
     parameters:dict, # what it is told
@@ -53,6 +63,7 @@ def run_id(
     return stable_hash({"notebook": Path(notebook).name, "parameters": parameters}, 12)
 
 # %% ../../nbs/batch/02_results.ipynb #c7afc60c
+@_told
 def code_hash(
     notebook, # path of the notebook
 )->str:
@@ -62,13 +73,14 @@ def code_hash(
                         and "injected-parameters" not in c.metadata.get("tags", [])], 16)
 
 # %% ../../nbs/batch/02_results.ipynb #d0e0bf0f
+@_told
 def is_finished(
     folder, # folder of a run
     code:str=None, # hash of the notebook's code as it is now; None: any
 )->bool:
     "True when the run in `folder` came to its end with this code"
     result = read_result(folder)
-    files = all((Path(folder)/f).is_file() for f in ("notebook.ipynb", "report.html"))
+    files = all((user_path(folder)/f).is_file() for f in ("notebook.ipynb", "report.html"))
     return result.get("status") == "ok" and files and code in (None, result.get("code"))
 
 # %% ../../nbs/batch/02_results.ipynb #50f0c3ee
@@ -91,6 +103,7 @@ def run_versions()->dict:
     return versions()
 
 # %% ../../nbs/batch/02_results.ipynb #c59de4a4
+@_told
 def has_failed(
     folder, # of the run
     code:str, # hash of the notebook's code
@@ -123,12 +136,13 @@ def _row(result, path):
     return row
 
 # %% ../../nbs/batch/02_results.ipynb #664aec2c
+@_told
 def load_runs(
     folder, # a grid's folder, or one with many grids in it
 ): # DataFrame, one row per run: run, notebook, status, parameters, metrics, seconds, error, folder
     "All results below `folder` as one frame"
     import pandas as pd
-    paths = sorted(Path(folder).rglob("result.json"))
+    paths = sorted(user_path(folder).rglob("result.json"))
     rows = [_row(read_result(p.parent), p) for p in paths]
     last = ["seconds", "error", "folder"]
     columns = dict.fromkeys(["run", "notebook", "status"] + [k for r in rows for k in r if k not in last] + last)

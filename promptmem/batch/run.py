@@ -16,10 +16,16 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
-from ..core import now, redact, require, write_atomic
+from ..arguments import DICT, PATH, Kind, told, whole
+from ..core import now, redact, require, user_path, write_atomic
 from .results import run_versions, write_json, code_hash, read_result
 from .parameters import notebook_parameters, read_notebook
+
+# %% ../../nbs/batch/03_run.ipynb #14a62665
+_SECONDS = Kind("a number of seconds", lambda v: isinstance(v, Real) and not isinstance(v, bool))
+_told = told(notebook=PATH, folder=PATH, parameters=DICT, timeout=_SECONDS, facts=DICT)
 
 # %% ../../nbs/batch/03_run.ipynb #0c5bcd60
 log = logging.getLogger(__name__)
@@ -31,7 +37,7 @@ def _kernel_env(threads):
     env.setdefault("PLOTLY_RENDERER", "plotly_mimetype")
     env.setdefault("PYTHONWARNINGS", "ignore::FutureWarning")
     asked = env.get("OMP_NUM_THREADS", "")
-    if threads: env["OMP_NUM_THREADS"] = str(min(threads, int(asked)) if asked.isdigit() else threads)
+    if threads: env["OMP_NUM_THREADS"] = str(min(threads, int(asked)) if asked.isdecimal() else threads)
     env.setdefault("TQDM_DISABLE", "1")
     return env
 
@@ -149,6 +155,7 @@ def _keep(nb, folder, result):
     write_json(folder/"result.json", result)
 
 # %% ../../nbs/batch/03_run.ipynb #5cc5afa0
+@_told(threads=whole())
 def run_notebook(
     notebook, # path of the notebook
     folder, # where the run is kept
@@ -158,7 +165,7 @@ def run_notebook(
     facts:dict=None, # further entries for result.json, such as the git commit
 )->dict: # the result, as written
     "Execute one notebook into `folder` (result.json is written last); its own errors are kept, not raised"
-    notebook, folder = Path(notebook).resolve(), Path(folder).resolve()
+    notebook, folder = user_path(notebook).resolve(), user_path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     known, started, clock = notebook_parameters(notebook), now(), time.perf_counter()
     told = dict(parameters, **({"out": os.path.relpath(folder, notebook.parent)} if "out" in known else {}))

@@ -8,6 +8,7 @@ __all__ = ['Verdict', 'verdict_of']
 # %% ../../nbs/batch/06_verdicts.ipynb #9e63ee62
 from dataclasses import dataclass
 
+from ..arguments import DICT, told
 from .measures import amount, estimate, joined, plain_name, span
 
 # %% ../../nbs/batch/06_verdicts.ipynb #d33132fe
@@ -155,6 +156,7 @@ def _own(told):
     if isinstance(told, dict) and told.get("text"): return Verdict(str(told["text"]), str(told.get("state") or ""))
     return Verdict(told) if isinstance(told, str) and told.strip() else None
 
+@told(result=DICT)
 def verdict_of(
     result:dict, # of a run
 )->Verdict:
