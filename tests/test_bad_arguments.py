@@ -3,6 +3,7 @@ import importlib
 import inspect
 from functools import partial
 
+import pandas as pd
 import pytest
 
 import promptmem as pm
@@ -233,7 +234,6 @@ def of_lm(folder):
 
 
 def of_edit(folder):
-    import pandas as pd
     from promptmem import edit
     from promptmem.edit.deltas import Delta
     m, t, rows = tiny_model("gpt_neox"), byte_tokenizer(), [("the tower is in", "Mel", "tower")]
@@ -318,12 +318,125 @@ def of_rewrite(folder):
     yield rewrite.rewrite_steps, dict(example="a", lm=lm, score=lambda *a: 1., rounds=1), ()
 
 
+def _notebook(path):
+    import nbformat
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("n: int = 1\nout: str = ''")])
+    nb.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(nb, path)
+    return path
+
+
+def of_batch(folder):
+    from promptmem.batch import clusters, grid, measures, pages, parameters, report, results, run, verdicts
+    nb, runs = _notebook(folder/"nb.ipynb"), folder/"runs"
+    (runs/"r1").mkdir(parents=True)
+    done = dict(status="ok", run="r1", notebook="nb.ipynb", parameters=dict(n=1), seconds=1.,
+                metrics=dict(score=dict(estimate=.5, lo=.4, hi=.6)))
+    results.write_json(runs/"r1"/"result.json", done)
+    rows, read = pages.read_results(runs), parameters.read_notebook(nb)
+    for call in (parameters.read_notebook, parameters.notebook_parameters): yield call, dict(path=nb), ()
+    yield parameters.read_grid, dict(grid=[dict(n=1)]), ()
+    yield parameters.read_value, dict(text="1", annotation="int"), ()
+    yield parameters.check_settings, dict(notebook=nb, settings=[dict(n=1)]), ()
+    yield results.write_json, dict(path=folder/"w.json", x={}), ()
+    yield results.write_result, dict(out=folder/"w"), ()
+    for call in (results.read_result, results.is_finished, results.load_runs): yield call, dict(folder=runs/"r1"), ()
+    yield results.has_failed, dict(folder=runs/"r1", code=""), ()
+    yield results.run_id, dict(notebook=nb, parameters=dict(n=1)), ()
+    yield results.code_hash, dict(notebook=nb), ()
+    yield grid.run_grid, dict(notebook=nb, grid=[dict(zz=1)], out=folder/"g", executor="serial", progress=False), (
+        "executor",)
+    yield run.run_notebook, dict(notebook=folder/"none.ipynb", folder=folder/"r", parameters={}), ()
+    yield clusters.make_cluster, dict(name="abacus"), ()
+    yield report.read_plan, dict(notebooks=folder), ()
+    yield report.write_report, dict(out=folder/"rep", notebooks=folder/"none", progress=False), ("executor",)
+    yield measures.amount, dict(v=.5), ()
+    for call in (measures.is_interval, measures.estimate, measures.span): yield call, dict(v=done["metrics"]["score"]), ()
+    yield measures.plain_name, dict(name="a"), ()
+    yield measures.joined, dict(metrics=dict(a=1)), ()
+    yield measures.measure_of, dict(name="score"), ()
+    for call in (measures.figures_of, pages.result_cards, pages.verdict_html, verdicts.verdict_of):
+        yield call, dict(result=done), ()
+    yield measures.standing, dict(figure=measures.figures_of(done)[0]), ()
+    yield pages.page, dict(title="t", body="b"), ()
+    yield pages.table, dict(rows=[dict(a=1)], columns=["a"]), ()
+    yield pages.figure_html, dict(figure={}, name="f"), ()
+    for call in (pages.notebook_figures, pages.notebook_html, pages.title_of): yield call, dict(nb=read), ()
+    yield pages.plotly_script, dict(folder=runs/"r1"), ()
+    for call in (pages.metric_text, pages.plain_text): yield call, dict(v=.5), ()
+    yield pages.cards, dict(metrics=done["metrics"]), ()
+    yield pages.settings_table, dict(parameters=dict(n=1)), ()
+    yield pages.run_page, dict(nb=read, result=done, folder=runs/"r1"), ()
+    yield pages.metric_figure, dict(rows=rows, metric="score", x="n"), ()
+    yield pages.grid_figures, dict(rows=rows, varying=["n"], metrics=["score"]), ()
+    yield pages.write_grid_index, dict(folder=runs), ()
+    for call in (pages.link, pages.split_varying, pages.badge):
+        good = dict(parts=["a"], text="t", rows=rows, key="parameters", state="good")
+        yield call, {k: good[k] for k in inspect.signature(call).parameters}, ()
+
+
+def of_doors(folder):
+    from promptmem import data
+    from promptmem.memory.magics import MemoryMagics, Shown
+    from promptmem.memory.mcp import MemoryTools
+    s, look = pm.Store(":memory:"), memory.ClosestLookup()
+    s.add(scope="a", key="what is x", text="the letter")
+    a = pm.Assistant(CallableLM(lambda p: "ok"), store=s, scope="a", lookup="closest")
+    tools, magics = MemoryTools(s, "a", look), MemoryMagics(lambda: a)
+    magics.ask("what is y")
+    yield MemoryTools, dict(store=s, scope="a", lookup=look), ()
+    yield tools.clarify, dict(question="q", meaning="m"), ()
+    yield tools.recall, dict(question="q"), ()
+    yield tools.forget, dict(id="x"), ()
+    yield MemoryMagics, dict(find=lambda: a), ()
+    yield magics.ask, dict(question="q"), ()
+    yield magics.clarify, dict(text="q"), ()
+    yield magics.memories, {}, ()
+    yield magics.forget, dict(line="99"), ()
+    yield Shown, dict(title="a", rows=[("a", "b")]), ()
+    yield data.fetch, dict(name="none"), ("progress", "base_url", "mirror")
+    for call, name in ((data.shipped, "name"), (data.sought, "path"), (data.read_template_module, "text")):
+        yield call, {name: "a"}, ()
+
+
+def of_widgets(folder):
+    pytest.importorskip("ipywidgets")
+    from promptmem.panel import plots
+    s = pm.Store(":memory:")
+    c = s.add(scope="a", key="what is x", text="the letter")
+    a = pm.Assistant(CallableLM(lambda p: "ok"), store=s, scope="a", lookup="closest")
+    w, asking = memory.MemoryInspector(s, scope="a"), memory.ClarifyWidget(a)
+    yield memory.MemoryInspector, dict(store=s, scope="a"), ()
+    yield memory.ClarifyWidget, dict(assistant=a), ()
+    yield w.search, dict(text="x"), ()
+    for call in (w.select, w.tick): yield call, dict(id=c.id), ()
+    for call in (w.row_chosen, w.row_marked): yield call, dict(row=c.id), ()
+    for call in (w.escape, asking.escape, asking.go): yield call, {}, ()
+    yield w.add, dict(key="k", text="t"), ()
+    yield w.export, dict(path=folder/"out.jsonl"), ()
+    yield w.import_, dict(path=folder/"in.jsonl"), ()
+    yield w.would_retrieve, dict(question="q"), ()
+    yield asking.ask, dict(question="q"), ()
+    def chosen(text=None):
+        w.select(c.id)
+        return w.edit(text)
+    def asked(f):
+        def call(said=None):
+            asking.ask("what is z")
+            return f(said)
+        return call
+    for call in (chosen, asked(asking.correct), asked(asking.clarify)):
+        yield call, {next(iter(inspect.signature(call).parameters)): "t"}, ()
+    frame = pd.DataFrame(dict(x=[1, 2], y=[1., 2.]))
+    for call in (plots.line, plots.bars): yield call, dict(frame=frame, x="x", y="y"), ()
+
+
 ROOMS = dict(edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_panel, core=of_core, stats=of_stats,
-             rewrite=of_rewrite, reward=of_reward)
+             rewrite=of_rewrite, reward=of_reward, batch=of_batch, doors=of_doors, widgets=of_widgets)
 
 
 NEEDS_TORCH = {"lm", "edit"}
-STEP = dict(memory=3, lm=2, edit=4, reward=5) # of the largest rooms every second to fourth value
+STEP = dict(memory=3, lm=2, edit=4, reward=5, batch=4, widgets=3, doors=2) # of large rooms every second to fifth value
 
 
 @pytest.mark.slow

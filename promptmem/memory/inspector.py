@@ -8,16 +8,23 @@ __all__ = ['MemoryInspector']
 # %% ../../nbs/memory/11_inspector.ipynb #2335300f
 from fastcore.basics import patch
 
+from ..arguments import NOTHING, PATH, TEXT, either, having, told
 from ..core import require
 from .widgets import memory_parts
 from ..panel.parts import as_html, heading, moment, paragraph, pick_list, table
 from ..panel.reprs import count_of
 from ..panel.widget import button, field, label, panel_base, tagged
 
+# %% ../../nbs/memory/11_inspector.ipynb #8c1635fd
+_held = told(text=TEXT, key=TEXT, path=PATH, question=TEXT, id=either(NOTHING, TEXT), row=TEXT, where=TEXT, scope=TEXT,
+             store=having("a store, such as Store('memory.db'), or an assistant", "forget"),
+             lookup=having("a look-up, such as ClosestLookup()", "query"))
+
 # %% ../../nbs/memory/11_inspector.ipynb #4ec41a07
 class MemoryInspector(panel_base()):
     "Search, read, correct, add, import, forget and export what is remembered"
     page_size = 20
+    @_held
     def __init__(self,
         store, # a `Store`, its path or URL, or an `Assistant`, whose store, scope and look-up are taken
         scope:str=None, # the scope to open with; the first one when None
@@ -37,17 +44,20 @@ class MemoryInspector(panel_base()):
         if self.hears: self.pick.layout.display = "none"     # rows are clicked instead
         self.refresh()
 
+    @_held
     def row_chosen(self,
         row:str, # name of the row
     ):
         "Open this memory"
         self.select(row)
         self.bring(".pm-detail")
+    @_held
     def row_marked(self,
         row:str, # name of the row
     ):
         "Tick this memory, or not any more"
         self.tick(row)
+    @_held
     def escape(self,
         where:str="", # class of the field that the key was pressed in
     ):
@@ -256,6 +266,7 @@ def page_parts(self:MemoryInspector)->list: # parts
 
 # %% ../../nbs/memory/11_inspector.ipynb #0558aef9
 @patch
+@_held
 def search(self:MemoryInspector,
     text:str=None, # None: what stands in the box
 )->list: # the entries found on the first page
@@ -280,6 +291,7 @@ def back(self:MemoryInspector):
 
 # %% ../../nbs/memory/11_inspector.ipynb #f8c05723
 @patch
+@_held
 def select(self:MemoryInspector,
     id:str, # of an entry; None: none
 ):
@@ -290,6 +302,7 @@ def select(self:MemoryInspector,
 
 # %% ../../nbs/memory/11_inspector.ipynb #6e990eb7
 @patch
+@_held
 def tick(self:MemoryInspector,
     id:str, # of an entry on this page
 ):
@@ -330,6 +343,7 @@ def _chosen(m):
 
 # %% ../../nbs/memory/11_inspector.ipynb #ac1f9b93
 @patch
+@_held
 def edit(self:MemoryInspector,
     text:str=None, # None: what stands in the box
 ): # the new `Clarification`
@@ -414,6 +428,7 @@ def cancel(self:MemoryInspector):
 
 # %% ../../nbs/memory/11_inspector.ipynb #9225c2c8
 @patch
+@_held
 def add(self:MemoryInspector,
     key:str=None, # the question; None: what stands in the box. Empty: it holds for every question
     text:str=None, # what is meant; None: what stands in the box
@@ -447,22 +462,24 @@ def load_examples(self:MemoryInspector)->int: # how many
 
 # %% ../../nbs/memory/11_inspector.ipynb #74653a2d
 @patch
+@_held
 def export(self:MemoryInspector,
     path:str=None, # None: what stands in the box
 )->int: # lines
     "Write this scope as JSON lines"
-    if path is not None: self.path_box.value = path
+    if path is not None: self.path_box.value = str(path)
     n = self.store.export(self.path_box.value or "memory.jsonl", scope=self.scope.value)
     self.say(f"{count_of(n, 'line')} written to {self.path_box.value or 'memory.jsonl'}.")
     return n
 
 # %% ../../nbs/memory/11_inspector.ipynb #0148a083
 @patch
+@_held
 def import_(self:MemoryInspector,
     path:str=None, # a file that `export` wrote; None: what stands in the box
 ): # the report
     "Read JSON lines into the store, all or nothing"
-    if path is not None: self.path_box.value = path
+    if path is not None: self.path_box.value = str(path)
     if not self.path_box.value.strip(): raise ValueError("name a file first")
     report = self.store.import_(self.path_box.value.strip())
     here = self.scope.value
@@ -485,6 +502,7 @@ def _closest(m):
 
 # %% ../../nbs/memory/11_inspector.ipynb #d324ba2c
 @patch
+@_held
 def would_retrieve(self:MemoryInspector,
     question:str=None, # None: what stands in the box
 ): # a `Retrieval`

@@ -9,11 +9,16 @@ __all__ = ['memory_parts', 'how_it_ended', 'verdict_text', 'turn_parts', 'folded
 import re
 import time
 
+from ..arguments import TEXT, having, told
 from ..core import require
 from ..panel.parts import as_html, as_text, esc, explain, heading, markup, paragraph, rendered
 from ..panel.widget import button, field, panel_base, tagged
 from ..record import Interaction
 from ..stats import wilson
+
+# %% ../../nbs/memory/10_widgets.ipynb #070d384a
+_held = told(question=TEXT, answer=TEXT, text=TEXT, where=TEXT,
+             assistant=having("an assistant, such as Assistant(lm)", "ask", "suggestions"))
 
 # %% ../../nbs/memory/10_widgets.ipynb #b1d46cf6
 def _used_html(key, text):
@@ -122,6 +127,7 @@ def answer_parts(
 # %% ../../nbs/memory/10_widgets.ipynb #3cea59d0
 class ClarifyWidget(panel_base()):
     "Ask an assistant, see what it answers, and say what was meant"
+    @_held
     def __init__(self,
         assistant, # a `promptmem.Assistant`
     ):
@@ -140,11 +146,13 @@ class ClarifyWidget(panel_base()):
         super().__init__([W.HBox([self.question, self.buttons["ask"]]), self.view, *self.rows.values(), self.score])
         self.refresh()
 
+    @_held
     def go(self,
         where:str="", # class of the field that the key was pressed in
     ):
         "Ctrl+Enter: ask, or keep what was meant"
         _go(self, where)
+    @_held
     def escape(self,
         where:str="", # class of the field that the key was pressed in
     ):
@@ -203,6 +211,7 @@ from fastcore.basics import patch
 
 # %% ../../nbs/memory/10_widgets.ipynb #0518431d
 @patch
+@_held
 def ask(self:ClarifyWidget,
     question:str=None, # None: what stands in the box
 ):
@@ -263,6 +272,7 @@ def reject(self:ClarifyWidget):
 
 # %% ../../nbs/memory/10_widgets.ipynb #7ba0c74d
 @patch
+@_held
 def correct(self:ClarifyWidget,
     answer:str=None, # None: what stands in the box
 ):
@@ -275,6 +285,7 @@ def correct(self:ClarifyWidget,
 
 # %% ../../nbs/memory/10_widgets.ipynb #8a0c1e6d
 @patch
+@_held
 def clarify(self:ClarifyWidget,
     text:str=None, # None: what stands in the box
 ):

@@ -8,7 +8,12 @@ __all__ = ['COLORS', 'template', 'figure', 'line', 'bars', 'save']
 # %% ../../nbs/panel/04_plots.ipynb #6d69f2ac
 from pathlib import Path
 
-from ..core import require, write_atomic
+from ..arguments import FRAME, NOTHING, PATH, TEXT, YES_NO, either, having, number, told
+from ..core import InvalidData, require, user_path, write_atomic
+
+# %% ../../nbs/panel/04_plots.ipynb #d825e5ed
+_held = told(title=TEXT, x=TEXT, y=TEXT, height=number(10, 1e5, ends=True), frame=FRAME,
+             color=either(NOTHING, TEXT), lo=either(NOTHING, TEXT), hi=either(NOTHING, TEXT), markers=YES_NO, path=PATH, fig=having("a plotly figure", "write_html"))
 
 # %% ../../nbs/panel/04_plots.ipynb #f46e0126
 COLORS = ("#3b6fd4", "#d9822b", "#2e9e6b", "#b5479b", "#8a6d3b", "#5c7080", "#c23030", "#00a2b3")
@@ -25,6 +30,7 @@ def template():
         legend=dict(orientation="h", x=0, y=1.02, yanchor="bottom"), hovermode="closest"))
 
 # %% ../../nbs/panel/04_plots.ipynb #8b447114
+@_held
 def figure(
     title:str="", # above the figure
     x:str="", # axis title
@@ -37,12 +43,19 @@ def figure(
     return go.Figure(layout=dict(template=template(), title_text=title, xaxis_title=x, yaxis_title=y, height=height,
                                  width=720, **layout))
 
-# %% ../../nbs/panel/04_plots.ipynb #7f78fff8
+# %% ../../nbs/panel/04_plots.ipynb #c8919509
+def _checked(frame, *columns):
+    "The table, where it has these columns"
+    lacking = [c for c in columns if c is not None and c not in frame.columns]
+    if lacking: raise InvalidData(f"the table has no column {lacking[0]!r}: it has {', '.join(map(str, frame.columns))}")
+    return frame
+
 def _faint(color, alpha=.15):
     r, g, b = (int(color[i:i+2], 16) for i in (1, 3, 5))
     return f"rgba({r},{g},{b},{alpha})"
 
 # %% ../../nbs/panel/04_plots.ipynb #b0870c2d
+@_held
 def line(
     frame, # DataFrame
     x:str, # column for the x axis
@@ -57,6 +70,7 @@ def line(
     "One line per value of `color`, each with its interval as a band"
     go = require("plotly.graph_objects", "notebook")
     fig = figure(title, kw.pop("x_title", x), kw.pop("y_title", y), **kw)
+    frame = _checked(frame, x, y, color, lo, hi)
     groups = [(None, frame)] if color is None else frame.groupby(color, sort=False)
     for i, (name, g) in enumerate(groups):
         c = COLORS[i % len(COLORS)]
@@ -75,6 +89,7 @@ def _thin(g, most=400):
     return g if step < 2 else g.iloc[sorted({*range(0, len(g), step), len(g)-1})]
 
 # %% ../../nbs/panel/04_plots.ipynb #281fb7c7
+@_held
 def bars(
     frame, # DataFrame
     x:str, # column with the categories
@@ -88,6 +103,7 @@ def bars(
     "Grouped bars with intervals"
     go = require("plotly.graph_objects", "notebook")
     fig = figure(title, kw.pop("x_title", x), kw.pop("y_title", y), barmode="group", **kw)
+    frame = _checked(frame, x, y, color, lo, hi)
     groups = [(None, frame)] if color is None else frame.groupby(color, sort=False)
     for i, (name, g) in enumerate(groups):
         err = dict(type="data", symmetric=False, array=(g[hi]-g[y]).tolist(),
@@ -97,12 +113,13 @@ def bars(
     return fig
 
 # %% ../../nbs/panel/04_plots.ipynb #5771d716
+@_held
 def save(
     fig, # go.Figure
     path, # ends in .html, .json, .svg, .png or .pdf
 )->Path:
     "Write a figure to a file"
-    path = Path(path)
+    path = user_path(path)
     if path.suffix == ".html": return write_atomic(path, fig.to_html(include_plotlyjs=True, full_html=True))
     if path.suffix == ".json": return write_atomic(path, fig.to_json())
     if path.suffix in (".svg", ".png", ".pdf"): return write_atomic(path, fig.to_image(format=path.suffix[1:]))
