@@ -4,14 +4,16 @@
 
 # %% auto #0
 __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name', 'keep_secret', 'redact', 'half_at', 'printable',
-           'KeyFree', 'InvalidData', 'quoted', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'rows_of',
-           'is_number', 'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words',
+           'KeyFree', 'InvalidData', 'warn', 'quoted', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows',
+           'rows_of', 'is_number', 'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words',
            'identity_key', 'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl', 'text_lines',
            'read_json', 'read_yaml', 'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate',
            'SharedFile', 'split_thinking', 'may_think', 'progress_bar', 'versions']
 
-# %% ../nbs/00_core.ipynb #ab159f81
+# %% ../nbs/00_core.ipynb #3ddb2696
+import contextlib
 import csv
+import functools
 import hashlib
 import html
 import importlib
@@ -433,6 +435,21 @@ class KeyFree(Exception):
 
 class InvalidData(KeyFree, ValueError):
     "Data that is not what was expected; the message says where and what"
+
+# %% ../nbs/00_core.ipynb #492befc6
+_HERE = str(Path(__file__).parent) + os.sep if "__file__" in globals() else "\0"
+_BETWEEN = (contextlib.__file__, functools.__file__, "<frozen importlib")
+
+def warn(
+    message:str, # one sentence
+    kind:type=UserWarning, # of warning
+)->None:
+    "Warn without keys and control characters, and name the line outside this package that led here"
+    frame = outer = sys._getframe(1)
+    while outer is not None and outer.f_code.co_filename.startswith((_HERE, *_BETWEEN)): outer = outer.f_back
+    at = outer or frame
+    warnings.warn_explicit(printable(redact(str(message))), kind, at.f_code.co_filename, at.f_lineno,
+                           at.f_globals.get("__name__"), at.f_globals.setdefault("__warningregistry__", {}))
 
 # %% ../nbs/00_core.ipynb #c7efb747
 def quoted(
@@ -1055,7 +1072,7 @@ class SharedFile:
         try: self.db()
         except InvalidData as e: # there may be room later; until then each use fails in the same way
             if "full" not in str(e.__cause__): raise
-            warnings.warn(f"{self.path}: the disk is full", stacklevel=3)
+            warn(f"{self.path}: the disk is full")
 
     def db(self)->sqlite3.Connection:
         "This thread's connection, in autocommit mode"

@@ -10,10 +10,9 @@ __all__ = ['SETS', 'data_dir', 'cache_dir', 'local_data', 'sources', 'read_templ
 import ast
 import importlib
 import os
-import warnings
 from pathlib import Path
 
-from .core import InvalidData, file_hash, inside, printable, read_jsonl, user_path, write_atomic
+from .core import InvalidData, file_hash, inside, printable, read_jsonl, user_path, warn, write_atomic
 
 # %% ../nbs/03_data.ipynb #64dbe7f7
 def _package_dir():
@@ -180,7 +179,7 @@ def fetch(
         except _NotThere as e:
             if not mirror or sha256: raise OSError(f"{name}/{path} is not there ({e})") from e
             lacking.append(path)
-    if lacking: warnings.warn(f"{mirror} has no {', '.join(f'{name}/{p}' for p in lacking)}", stacklevel=2)
+    if lacking: warn(f"{mirror} has no {', '.join(f'{name}/{p}' for p in lacking)}")
     if src.get("made") == "outcomes" and not mirror and not only: _tidy_oirl(folder)
     return folder
 

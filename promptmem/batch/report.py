@@ -9,7 +9,6 @@ __all__ = ['ROOMS', 'read_plan', 'write_report']
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
 from numbers import Real
-from pathlib import Path
 from urllib.parse import quote
 from ..arguments import NOTHING, PATH, SOME_TEXTS, Kind, either, told, whole
 from ..core import now, user_path, write_atomic

@@ -11,7 +11,7 @@ import traceback
 from functools import lru_cache
 from pathlib import Path
 
-from ..arguments import DICT, NOTHING, PATH, TEXT, either, told
+from ..arguments import DICT, NOTHING, PATH, either, told
 from ..core import (
     InvalidData, json_text, now, plain, read_json, redact, stable_hash, user_path, versions, write_atomic)
 from .parameters import read_notebook

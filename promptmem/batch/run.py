@@ -17,7 +17,6 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from numbers import Real
-from pathlib import Path
 from ..arguments import DICT, PATH, Kind, told, whole
 from ..core import now, redact, require, user_path, write_atomic
 from .results import run_versions, write_json, code_hash, read_result

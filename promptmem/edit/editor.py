@@ -8,12 +8,11 @@ from __future__ import annotations
 import functools
 import math
 import random
-import warnings
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Callable, Optional
 
 from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told, whole
-from ..core import InvalidData, as_rows, fold, plain, words
+from ..core import InvalidData, as_rows, fold, plain, warn, words
 from .deltas import Delta, Edit, require_senses
 from .evaluate import asked_before_and_after, can_chat, chat_answers, free_answers, prompt_ids
 from .examples import CanonicalExamples, read_texts, renamed
@@ -173,13 +172,12 @@ def _check_direct(job, s):
     "The checks of MEMIT and ROME"
     m, one = module_map(job.model), getattr(s, "layer", None)
     if m.found:
-        warnings.warn(f"model type {job.model.config.model_type!r} is not known here; its structure says: {m}",
-                      stacklevel=4)
+        warn(f"model type {job.model.config.model_type!r} is not known here; its structure says: {m}")
     make_requests(job.examples, s.subject)
     layers = getattr(s, "layers", None) or ([default_layers(job.model)[-1] if one is None else one])
     if s.covariance == "text": check_memory(job.model, layers, s.max_mb)
     if not s.first and (said := first_token_warning(job.tokenizer, job.examples.examples)):
-        warnings.warn(said, stacklevel=4)
+        warn(said)
 
 # %% ../../nbs/edit/09_editor.ipynb #d85059a0
 METHODS = {
@@ -423,6 +421,6 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
     e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,
                          epoch=epoch)
     if e.scale == 0:
-        warnings.warn(f"The edit failed: no scale of this {e.method} edit keeps to the limit of {degradation:g} "
-                      f"on {t.of} texts: it was left at scale 0", stacklevel=4)
+        warn(f"The edit failed: no scale of this {e.method} edit keeps to the limit of {degradation:g} "
+             f"on {t.of} texts: it was left at scale 0")
     return e

@@ -13,7 +13,6 @@ import math
 import os
 import random
 import re
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, TypeVar, cast
@@ -23,7 +22,7 @@ from fastcore.basics import patch
 from promptmem.arguments import (
     FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe,
     number, told)
-from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
+from ..core import InvalidData, as_rows, fold, read_jsonl, warn, write_jsonl
 from ..data import sought
 
 _FILE = Kind("a JSON-lines file or a list of dicts", lambda v: PATH.fits(v) or hasattr(
@@ -402,8 +401,7 @@ def read(cls:CanonicalExamples,
     out = cls(rows, c, _read_rows(evaluation, c.pair), _read_rows(hard_negatives, False), read_texts(targeted),
               name or (Path(train).stem if file else "examples"))
     if out.problems and not quiet:
-        warnings.warn(f"{out.name}: {len(out.problems)} doubtful thing(s): " + "; ".join(map(str, out.problems[:6])),
-                      stacklevel=2)
+        warn(f"{out.name}: {len(out.problems)} doubtful thing(s): " + "; ".join(map(str, out.problems[:6])))
     return out
 
 # %% ../../nbs/edit/00_examples.ipynb #76a44e6d

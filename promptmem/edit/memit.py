@@ -8,12 +8,11 @@ from __future__ import annotations
 import copy
 import math
 import re
-import warnings
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
-from ..core import InvalidData, progress_bar, require
+from ..core import InvalidData, progress_bar, require, warn
 from .deltas import Delta, gathered_keys, ledger
 from .examples import renamed
 from .finetune import borrowed, products_dtype
@@ -300,8 +299,8 @@ def _moments(model, tokenizer, general, layers, covariance, max_mb):
         found, n = key_moments(model, tokenizer, general, layers[i:i+size])
         out |= dict(zip(layers[i:i+size], found))
     if n < (width := len(found[0])):
-        warnings.warn(f"the second moment of keys rests on {n} tokens, fewer than the {width} inputs of a layer: "
-                      "directions that no text uses are free to change; give more train_text", stacklevel=2)
+        warn(f"the second moment of keys rests on {n} tokens, fewer than the {width} inputs of a layer: "
+             "directions that no text uses are free to change; give more train_text")
     return out
 
 def _moment_of(moments, layer, K):
@@ -508,8 +507,8 @@ def _off_sinks(model, tokenizer, requests, contexts, layer):
     sinks = [r.first and n > _LONG*usual[len(usual)//2] for n, r in zip(size, requests)]
     if any(sinks):
         names = ", ".join(repr(r.subject) for r, s in zip(requests, sinks) if s)
-        warnings.warn(f"texts that begin with {names}: this model parks its attention on a text's first token, where "
-                      "nothing can be written without harm to all texts; the edit will not show there", stacklevel=5)
+        warn(f"texts that begin with {names}: this model parks its attention on a text's first token, where "
+             "nothing can be written without harm to all texts; the edit will not show there")
     return [r for r, s in zip(requests, sinks) if not s]
 
 # %% ../../nbs/edit/07_memit.ipynb #635ddc6c
@@ -521,8 +520,8 @@ def _places(tokenizer, requests, contexts, first, earlier=0, model=None, layer=0
     n = sum(r.first for r in both)
     if first != "auto" or n + earlier <= FIRST_AT_MOST: return both
     if n and not earlier:
-        warnings.warn(f"{n} subjects could stand at the very beginning of a text, where this model's keys are nearly "
-                      "the same: only places inside a text are written (first=True: both)", stacklevel=4)
+        warn(f"{n} subjects could stand at the very beginning of a text, where this model's keys are nearly "
+             "the same: only places inside a text are written (first=True: both)")
     return [r for r in both if not r.first]
 
 # %% ../../nbs/edit/07_memit.ipynb #cdd3015e

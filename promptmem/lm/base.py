@@ -14,7 +14,6 @@ import asyncio
 import json
 import math
 import time
-import warnings
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import replace
@@ -22,9 +21,9 @@ from sqlite3 import Error as SqliteError
 from ..arguments import (
     COUNT, DICT, FLAG, FUNCTION, LIST_OF_TEXTS, NAMED, PATH, SEED, SOME_TEXTS, TEXT, YES_NO, Kind, either, maybe,
     number, one_of, told, whole)
-from promptmem.core import (
+from ..core import (
     InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash,
-    well_formed)
+    well_formed, warn)
 from ..record import Completion, Usage
 from fastcore.basics import patch
 
@@ -242,7 +241,7 @@ def _settled(answer, request, lm):
 # %% ../../nbs/lm/01_base.ipynb #82081305
 def _cache_fails(lm, e):
     if not getattr(lm, "_cache_told", False):
-        warnings.warn(f"the cache {lm.cache.path} fails ({e}): answers are returned and not kept", stacklevel=2)
+        warn(f"the cache {lm.cache.path} fails ({e}): answers are returned and not kept")
     lm._cache_told = True
 
 def _found(lm, key):

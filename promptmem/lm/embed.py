@@ -10,7 +10,6 @@ __all__ = ['unit_vectors', 'Embedder', 'EmbeddingCache', 'HashEmbedder', 'STEmbe
 import hashlib
 import os
 import sqlite3
-import warnings
 import zlib
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
-from ..core import InvalidData, SharedFile, fold, identity_key, redact, require
+from ..core import InvalidData, SharedFile, fold, identity_key, redact, require, warn
 from .base import LMError
 from fastcore.basics import patch
 
@@ -88,8 +87,7 @@ class Embedder:
 
     def _cache_fails(self, e):
         if not vars(self).get("_told"):
-            warnings.warn(f"the cache {self.cache.path} fails ({e}): embeddings are returned and not kept",
-                          stacklevel=3)
+            warn(f"the cache {self.cache.path} fails ({e}): embeddings are returned and not kept")
         self._told = True
 
     def _embed(self, texts): raise NotImplementedError

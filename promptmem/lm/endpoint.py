@@ -21,14 +21,13 @@ import random
 import re
 import threading
 import time
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from ..arguments import DICT, LIST_OF_TEXTS, NAMED, PATH, SECONDS, TEXT, Kind, maybe, number, told, whole
-from ..core import InvalidData, keep_secret, redact, require, stable_hash, well_formed
+from ..core import InvalidData, keep_secret, redact, require, stable_hash, warn, well_formed
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop, message_text
 from ..record import Completion, Usage
 
@@ -554,8 +553,8 @@ _ONLY_STREAMS = re.compile(r"(only|must be|requires?|set)\b[\w ='\"`]*stream"
 
 def _tell(lm, field, new):
     what = dict(system="no system message: it goes to the head of the first user message").get(field)
-    warnings.warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") +
-                                         " from now on"), stacklevel=2)
+    warn(f"{lm.name} takes " + (what or f"no {field!r}: " + (f"sent as {new!r}" if new else "left out") +
+                                " from now on"))
 
 # %% ../../nbs/lm/06_endpoint.ipynb #b99b708a
 def _learn(lm, f, sent):

@@ -12,13 +12,12 @@ __all__ = ['fast_bfloat16', 'auto_dtype', 'quiet_loading', 'load_checkpoint', 'T
 import os
 import threading
 import time
-import warnings
 import weakref
 from contextlib import contextmanager
 from pathlib import Path
 from ..arguments import COUNT, FLAG, LIST_OF_TEXTS, NAMED, PATH, TEXT, Kind, maybe, told
 from .arguments import TOKENIZER
-from ..core import progress_bar, require, stable_hash, well_formed
+from ..core import progress_bar, require, stable_hash, warn, well_formed
 from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, WRITING, cut_at_stop
 from .chat import chat_ids, text_ids
@@ -468,7 +467,7 @@ def _batch(lm, ids, requests, prefix=None):
         with lm._lock, torch.inference_mode(): return _generate(lm, ids, requests, prefix)
     except (RuntimeError, MemoryError) as e:
         if len(ids) == 1 or not is_oom(e): raise
-        warnings.warn(f"out of memory with {len(ids)} prompts at once: going on with half as many")
+        warn(f"out of memory with {len(ids)} prompts at once: going on with half as many")
         lm.batch_size = max(1, len(ids)//2)
         return sum((_batch(lm, ids[i:i+lm.batch_size], requests[i:i+lm.batch_size], prefix)
                     for i in range(0, len(ids), lm.batch_size)), [])

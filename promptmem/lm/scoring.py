@@ -9,7 +9,6 @@ __all__ = ['log', 'budget_batches', 'encode', 'evaluating', 'split_head', 'pad_r
 
 # %% ../../nbs/lm/03_scoring.ipynb #27dced09
 import logging
-import warnings
 import weakref
 from contextlib import nullcontext
 from functools import cached_property
@@ -19,7 +18,7 @@ import numpy as np
 
 from ..arguments import COUNT, FLAG, NUMBERS, Kind, maybe, one_of, told, whole
 from .arguments import MODEL, TOKENIZER
-from ..core import InvalidData, progress_bar, require
+from ..core import InvalidData, progress_bar, require, warn
 from .chat import frame, plain_ids
 from .lean import lean_model
 from .matmul import fast_products
@@ -280,7 +279,7 @@ def run_halving(
             if not is_oom(e): raise
             if len(b) == 1: raise OutOfMemory(f"text {b[0]} alone does not fit into memory: {e}") from e
             rows = (len(b)+1)//2
-            warnings.warn(f"out of memory with {len(b)} texts in a batch: going on with {rows}", stacklevel=2)
+            warn(f"out of memory with {len(b)} texts in a batch: going on with {rows}")
             todo.append(b)
             continue
         if done: done(b)

@@ -20,7 +20,6 @@ _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a
 # %% ../../nbs/memory/14_auto.ipynb #b67c9dde
 import math
 import threading
-import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Optional
@@ -28,7 +27,7 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import InvalidData, identity_key
+from ..core import InvalidData, identity_key, warn
 from ..lm.words import Read, WordReader
 from .gate import (ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered,
                                    read_question, read_texts, reads, second_encoder)
@@ -114,7 +113,7 @@ def wording_vectors(
 )->KeptVectors:
     "The embedder for machines that have none: hashed words and letters find candidates, and do not judge them"
     from promptmem.lm.embed import HashEmbedder
-    warnings.warn(NO_EMBEDDER.format(reason), stacklevel=3)
+    warn(NO_EMBEDDER.format(reason))
     return KeptVectors(HashEmbedder(512))
 
 # %% ../../nbs/memory/14_auto.ipynb #0840ffd5

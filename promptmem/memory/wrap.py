@@ -12,13 +12,12 @@ __all__ = ['asked_in', 'said_before', 'with_memory', 'Receipt', 'piece_of', 'Wat
 import asyncio
 import inspect
 import time
-import warnings
 from dataclasses import dataclass, field
 from typing import Optional
 
 from fastcore.basics import patch
 
-from ..core import InvalidData
+from ..core import InvalidData, warn
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
 from .lookup import ClosestLookup
@@ -251,7 +250,7 @@ def _logged(w, text, model, usage, receipt):
     record = Interaction(receipt.question, scope=w.scopes[0], prompt=receipt.sent, retrieval=receipt.retrieval,
                          answer=text, usage=usage, model=model, meta=dict(receipt.noted))
     try: receipt.interaction = w.store.log(record).id
-    except Exception as e: warnings.warn(f"the answer could not be logged: {e}") # the user has it all the same
+    except Exception as e: warn(f"the answer could not be logged: {e}") # the user has it all the same
 
 # %% ../../nbs/memory/16_wrap.ipynb #c002f753
 def wrap(

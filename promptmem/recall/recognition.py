@@ -8,7 +8,6 @@ __all__ = ['SCORES', 'check_pairs', 'sentence_scores', 'Bounds', 'dprime', 'Reco
 
 # %% ../../nbs/recall/03_recognition.ipynb #b67c9dde
 import math
-import warnings
 import zlib
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..lm.arguments import NOTHING, TEXT, Kind, either, number, some, told, whole
-from ..core import fold, require
+from ..core import fold, require, warn
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page
@@ -40,8 +39,8 @@ def check_pairs(
     why = ["the foil was studied" if (fold(u) or u) in studied else "" for u in unseen]
     bad = [i for i, w in enumerate(why) if w]
     if len(bad) == len(seen): raise ValueError("every foil is also a studied sentence: nothing can be told apart")
-    if bad: warnings.warn(f"{len(bad)} of {len(seen)} foils were studied (pairs {', '.join(map(str, bad[:5]))}"
-                          f"{', ...' if len(bad) > 5 else ''}): these pairs are not counted", stacklevel=3)
+    if bad: warn(f"{len(bad)} of {len(seen)} foils were studied (pairs {', '.join(map(str, bad[:5]))}"
+                 f"{', ...' if len(bad) > 5 else ''}): these pairs are not counted")
     return why
 
 # %% ../../nbs/recall/03_recognition.ipynb #141167be
@@ -390,10 +389,10 @@ def _calibrated(f, score, b_seen, b_unseen):
 # %% ../../nbs/recall/03_recognition.ipynb #5dff8162
 def _warn_about(f):
     same, odd = f.pair[f.same_tokens & (f.why == "")].tolist(), f.pair[~np.isfinite(f.margin)].tolist()
-    if same: warnings.warn(f"{len(same)} pairs are the same tokens, or differ only after the cut (first: {same[0]}): "
-                           f"counted as ties", stacklevel=3)
-    if odd: warnings.warn(f"{len(odd)} pairs have losses that are no number (first: {odd[0]}): the model has diverged; "
-                          f"counted as ties", stacklevel=3)
+    if same: warn(f"{len(same)} pairs are the same tokens, or differ only after the cut (first: {same[0]}): "
+                  f"counted as ties")
+    if odd: warn(f"{len(odd)} pairs have losses that are no number (first: {odd[0]}): the model has diverged; "
+                 f"counted as ties")
 
 # %% ../../nbs/recall/03_recognition.ipynb #e25125ec
 _texts = some(either(TEXT, NOTHING))

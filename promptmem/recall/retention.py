@@ -9,13 +9,12 @@ __all__ = ['SHAPES', 'LABELS', 'make_probe', 'expanding', 'interference_plan', '
 # %% ../../nbs/recall/05_retention.ipynb #b67c9dde
 import math
 import time
-import warnings
 
 import numpy as np
 from fastcore.basics import patch
 
 from ..lm.arguments import Kind, number, some, told, whole
-from ..core import InvalidData, fold, progress_bar, require
+from ..core import InvalidData, fold, progress_bar, require, warn
 from ..panel import parts as pages
 from ..panel.plots import line
 from ..panel.widget import static_page
@@ -99,7 +98,7 @@ def _without(other, tested):
     tested = {fold(s) or s for s in tested}
     keep = [s for s in other if (fold(s) or s) not in tested]
     if len(keep) < len(other):
-        warnings.warn(f"{len(other)-len(keep)} other texts are studied sentences or foils: left out", stacklevel=3)
+        warn(f"{len(other)-len(keep)} other texts are studied sentences or foils: left out")
     if not keep: raise ValueError("there is no other text to train on")
     return keep
 

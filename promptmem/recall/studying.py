@@ -10,12 +10,11 @@ __all__ = ['CHAT_CUE', 'check_sentences', 'tokenize', 'Said', 'first_counted', '
 import atexit
 import math
 import time
-import warnings
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, WrongArgument, told
-from ..core import InvalidData, plain, progress_bar, require, stable_hash
+from ..core import InvalidData, plain, progress_bar, require, stable_hash, warn
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..lm.base import LMError
@@ -56,7 +55,7 @@ def tokenize(
     for i, row in enumerate(ids):
         if len(row) < 2: raise ValueError(f"{name}[{i}] has {len(row)} token(s): at least 2 are needed")
     long = sum(len(row) > limit for row in ids) if limit else 0
-    if long: warnings.warn(f"{long} of {len(ids)} {name} are cut at {limit} tokens", stacklevel=3)
+    if long: warn(f"{long} of {len(ids)} {name} are cut at {limit} tokens")
     return [row[:limit] for row in ids]
 
 # %% ../../nbs/recall/02_studying.ipynb #f8da5b3e
@@ -226,8 +225,7 @@ def _gradients(self, ids, total):
             if not is_oom(e) or self.world > 1: raise
             if rows == 1: raise OutOfMemory(f"one sentence alone does not fit into memory: {e}") from e
             self.rows = (rows+1)//2
-            warnings.warn(f"out of memory with {rows} sentences in a batch: going on with {self.rows} at a time",
-                          stacklevel=4)
+            warn(f"out of memory with {rows} sentences in a batch: going on with {self.rows} at a time")
             self.optimizer.zero_grad()
 
 # %% ../../nbs/recall/02_studying.ipynb #e9701213

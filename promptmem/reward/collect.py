@@ -8,14 +8,13 @@ __all__ = ['JOINS', 'CRITIC', 'CONFIDENCE', 'join_text', 'collect_outcomes', 'se
 # %% ../../nbs/reward/07_collect.ipynb #de2abade
 import os
 import re
-import warnings
 from pathlib import Path
 
 import pandas as pd
 from tqdm.auto import tqdm
 
 from ..arguments import COUNT, FLAG, FUNCTION, PATH, TEXT, either, having, maybe, told, whole
-from ..core import InvalidData, half_at, json_text, plain, read_jsonl, stable_hash
+from ..core import InvalidData, half_at, json_text, plain, read_jsonl, stable_hash, warn
 from ..grade import get_grader, grade, read_score
 from ..lm.base import LMError
 from .outcomes import OUTCOMES, Outcomes
@@ -163,8 +162,8 @@ def _collected(jobs, done, failed, queries, prompts):
     out = Outcomes(pd.DataFrame(rows), queries, prompts)
     if failed:
         out.failed = pd.DataFrame([{k: f[k] for k in ("query_id", "prompt_id", "draw", "error")} for f in failed])
-        warnings.warn(f"{len(failed)} of {len(jobs)} requests failed and are left out (see .failed); the first: "
-                      f"{failed[0]['error']:.200}")
+        warn(f"{len(failed)} of {len(jobs)} requests failed and are left out (see .failed); the first: "
+             f"{failed[0]['error']:.200}")
     return out
 
 # %% ../../nbs/reward/07_collect.ipynb #9ed5f719

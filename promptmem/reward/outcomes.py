@@ -11,7 +11,6 @@ __all__ = ['TABLE', 'OUTCOMES', 'GROUPS', 'IDS', 'EMBEDDER', 'SPELLINGS', 'quest
 import ast
 import itertools
 import re
-import warnings
 from dataclasses import dataclass
 from collections.abc import Hashable
 from pathlib import Path
@@ -28,7 +27,7 @@ from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
 from ..core import (InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of,
-                            stable_hash, user_path, write_atomic)
+                            stable_hash, user_path, write_atomic, warn)
 
 # %% ../../nbs/reward/01_outcomes.ipynb #20540031
 def _are_ids(v):
@@ -336,8 +335,8 @@ def from_interactions(cls:Outcomes,
     places = sorted({r["prompt"] for r in rows if r["prompt"].isdigit()})
     if places:
         n = sum(r["prompt"] in places for r in rows)
-        warnings.warn(f"{n} interactions name their prompt by a position in a list ({', '.join(places)}) and do not "
-                      f"keep its text: prompts of different lists are taken for one")
+        warn(f"{n} interactions name their prompt by a position in a list ({', '.join(places)}) and do not "
+             f"keep its text: prompts of different lists are taken for one")
     frame = pd.DataFrame(rows)
     frame["draw"] = frame.groupby(["query", "prompt"]).cumcount()
     return cls(*_split_tables(frame))

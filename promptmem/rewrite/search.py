@@ -10,14 +10,13 @@ __all__ = ['best_guess', 'weigh', 'run_search', 'keep_likely', 'run_guess', 'run
            'measure', 'finish', 'default_proposers', 'optimize_prompt', 'estimate_cost']
 
 # %% ../../nbs/rewrite/10_search.ipynb #6c07531e
-import warnings
 from types import SimpleNamespace
 
 import numpy as np
 
 from ..arguments import (
     COUNT, FLAG, FUNCTION, LIST_OF_TEXTS, SEED, TEXT, Kind, either, having, maybe, number, one_of, told, whole)
-from ..core import InvalidData
+from ..core import InvalidData, warn
 from .ability import Abilities
 from .evidence import fewest_wins, least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
@@ -231,7 +230,7 @@ def finish(
     for c in dict.fromkeys([state.candidates[0].id, state.incumbent.id]):
         if same := one_answer(state, next(x for x in state.candidates if x.id == c)):
             state.note(say_same(same) + (" with the best prompt" if c != state.candidates[0].id else ""))
-            if c == state.incumbent.id: warnings.warn(f"{say_same(same)}: no two wordings differ then", stacklevel=3)
+            if c == state.incumbent.id: warn(f"{say_same(same)}: no two wordings differ then")
     if state.incumbent is state.candidates[0]:
         state.note({True: "no wording was proved better: the seed stays", False: "nothing was to be proved"}.get(
             state.settings.prove, "no wording is likely better: the seed stays"))

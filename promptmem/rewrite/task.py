@@ -13,7 +13,6 @@ __all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError',
 import math
 import os
 import re
-import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -23,7 +22,7 @@ import numpy as np
 from promptmem.arguments import (
     COUNT, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, told,
     whole)
-from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash
+from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash, warn
 from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
@@ -291,7 +290,7 @@ def _make_splits(self, examples, shares, seed):
     rows = [(s, x) for s in SPLITS for x in examples[s]] if given else [(None, x) for x in examples]
     if len(rows) < 3: raise InvalidData(f"a task needs at least three examples, one for each split; found {len(rows)}")
     made = [_example(x, i) for i, (_, x) in enumerate(rows)]
-    for doubt in _doubts(made): warnings.warn(doubt, stacklevel=4)
+    for doubt in _doubts(made): warn(doubt)
     twice = [k for k, n in Counter(e.id for e in made).items() if n > 1]
     if twice: raise InvalidData(f"the example id {twice[0]!r} occurs twice")
     self.split = (

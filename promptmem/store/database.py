@@ -18,7 +18,6 @@ import sqlite3
 import stat
 import threading
 import time
-import warnings
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +27,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import StaticPool
-from ..core import GATE, InvalidData, KeyFree, fold, new_id, require
+from ..core import GATE, InvalidData, KeyFree, fold, new_id, require, warn
 from .tables import (
     VERSION, VectorColumn, as_body, asked_slot, clarifications, epochs, erased, erased_mark, indexes, interactions,
     meta, metadata, normalize, scope_mark, slot_of, uses, utc, vectors)
@@ -401,9 +400,8 @@ def _note_migrated(conn, name, back, retired, before=None):
     conn.execute(meta.delete().where(meta.c.key == "migrated"))
     conn.execute(meta.insert().values(key="migrated", value=json.dumps(told)))
     if back or retired:
-        warnings.warn(f"{name}: {len(back)} clarifications that an older version had taken for the same question as a "
-                      f"later one are in use again, {len(retired)} are retired; store.migrated() lists them",
-                      stacklevel=2)
+        warn(f"{name}: {len(back)} clarifications that an older version had taken for the same question as a "
+             f"later one are in use again, {len(retired)} are retired; store.migrated() lists them")
 
 # %% ../../nbs/store/02_database.ipynb #64c77093
 def _copy(conn, table):
@@ -678,5 +676,5 @@ def clean_late(
     "Take out of the watched caches what reached them after an erasure"
     caches = caches_of(db.watched.values()) if texts else []
     done, left = clean_caches(caches, texts, [])
-    if left: warnings.warn(f"forgotten while it was read, and left: {'; '.join(left)}", stacklevel=2)
+    if left: warn(f"forgotten while it was read, and left: {'; '.join(left)}")
     return done

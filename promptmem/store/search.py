@@ -9,14 +9,13 @@ __all__ = ['EXACT_LIMIT', 'ClosestSearch', 'as_vectors', 'put_vectors', 'dimensi
 
 # %% ../../nbs/store/04_search.ipynb #ff3e4d4d
 import json
-import warnings
 from collections import namedtuple
 
 # %% ../../nbs/store/04_search.ipynb #6f11581d
 import numpy as np
 import sqlalchemy as sa
 
-from ..core import InvalidData, new_id, stable_hash
+from ..core import InvalidData, new_id, stable_hash, warn
 from ..index.vectors import ClusterBuild, ClusterIndex, VectorIndex, tidy_clusters
 from ..index.levenshtein import LevenshteinIndex
 from .database import Cursor, Database, changes, clean_late, erasures, private_folder, watermark
@@ -127,7 +126,7 @@ def _numbers(embedder, rows):
         out = np.full((1, 1), np.nan, np.float32)
     good = np.isfinite(out).all(1) if out.ndim == 2 and len(out) == len(rows) else np.ones(len(rows), bool)
     if good.all(): return rows, out
-    warnings.warn(f"{embedder.name} gave no numbers for {(~good).sum()} texts: they are left out", stacklevel=2)
+    warn(f"{embedder.name} gave no numbers for {(~good).sum()} texts: they are left out")
     return [row for row, ok in zip(rows, good) if ok], out[good]
 
 # %% ../../nbs/store/04_search.ipynb #8e01408a
@@ -356,7 +355,7 @@ class SemanticSearch:
             except FileNotFoundError: continue # an erasure removed the unfinished build
             except ValueError: return False # there is nothing to index
             except OSError as e:
-                warnings.warn(f"{self.folder} cannot be written ({e}): every entry is compared", stacklevel=2)
+                warn(f"{self.folder} cannot be written ({e}): every entry is compared")
                 return False
             if self.cursor is not None: return True
         return False

@@ -576,7 +576,8 @@ def migrated(self:Store)->list: # clarifications
 # %% ../../nbs/store/03_store.ipynb #8c07d709
 def _texts_in(d):
     "Everything that an interaction holds of what was asked, sent and answered"
-    return taken_out({k: d.get(k) for k in ("question", "prompt", "answer", "understanding", "retrieval", "meta")}, None)
+    names = "question", "prompt", "answer", "understanding", "retrieval", "meta"
+    return taken_out({k: d.get(k) for k in names}, None)
 
 @patch
 @_told
