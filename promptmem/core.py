@@ -999,13 +999,17 @@ def inside(
     return path
 
 
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin|conout|com[\d\u00b9\u00b2\u00b3]|lpt[\d\u00b9\u00b2\u00b3])(\.|$)", re.I)
+
 def file_name(
     text:str, # what the file is called after: a family, a strategy, a person's word
 )->str: # a name without separators, control characters and other traps; different for different texts
     "A file name made of any text"
     _check_text(text)
-    kept = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", text)).strip("._")[:80]
-    return kept if kept == text else f"{kept or 'x'}-{stable_hash(text, 8)}"
+    kept = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", text)).strip("._").lstrip("-")[:80]
+    kept = kept.encode("utf-8")[:160].decode("utf-8", "ignore") # file systems count bytes
+    if _DEVICE.match(kept): kept = f"_{kept}" # Windows opens a device of that name, whatever it ends in
+    return kept if kept and kept == text else f"{kept or 'x'}-{stable_hash(text, 8)}"
 
 # %% ../nbs/00_core.ipynb #1fa2297a
 class ForkGate:

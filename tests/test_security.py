@@ -344,6 +344,31 @@ def test_names_from_data_stay_in_their_folder(tmp_path, name):
     assert (tmp_path/f"{file_name(name)}.jsonl").resolve().parent == tmp_path.resolve()
 
 
+@pytest.mark.parametrize("name", [
+    "", ".", "..", "...", "~", "-rf", ".hidden", "CON", "nul.txt", "Aux.tar.gz", "COM1", "lpt\u00b9.log", "con ", "a.", "a ",
+    "C:\\x", "C:x", "\\\\host\\share", "..\\x", "a\u2044b", "..\u2215x", "\uff0e\uff0e\uff0fx", "\u2024\u2024/x", "a\nb",
+    "\u202ea", "a?b", "a*b", "a|b", "\ud83d", "\u732b"*300, "\U00020000"*300, "\u0628"*300, "a"*5000])
+def test_a_file_called_after_any_text(tmp_path, name):
+    from promptmem.core import file_name
+    made = file_name(name)
+    assert made and len(made.encode()) <= 200 and not set(made) & set('/\\:*?"<>|\0\n') and made.isprintable()
+    assert made[0] not in ".-~" and made[-1] not in ". " and made.split(".")[0].split("-")[0].lower() not in (
+        "con", "nul", "aux", "com1", "lpt\u00b9")
+    (tmp_path/f"{made}.jsonl").write_text("")
+    assert [p.parent for p in tmp_path.iterdir()] == [tmp_path] and file_name(name + "x") != made
+
+
+def test_links_and_homes_do_not_lead_out(tmp_path):
+    from promptmem.core import InvalidData, inside
+    (tmp_path/"in").mkdir()
+    (tmp_path/"in"/"link").symlink_to(tmp_path)
+    (tmp_path/"in"/"chain").symlink_to("link")
+    for name in ("link", "link/x", "chain/x", "link/../../x", "a/../link/in/../x", tmp_path/"x"):
+        with pytest.raises(InvalidData, match="leaves its folder"): inside(tmp_path/"in", name)
+    for name in ("~", "~/x", "~root/x", "link/in/x"): # a name, not somebody's home; and a way that comes back
+        assert inside(tmp_path/"in", name).is_relative_to(tmp_path/"in")
+
+
 def test_home_is_home(tmp_path, monkeypatch):
     from promptmem.core import read_jsonl, write_jsonl
     from promptmem.lm.base import CallableLM
