@@ -351,7 +351,8 @@ def of_batch(folder):
     yield report.read_plan, dict(notebooks=folder), ()
     yield report.write_report, dict(out=folder/"rep", notebooks=folder/"none", progress=False), ("executor",)
     yield measures.amount, dict(v=.5), ()
-    for call in (measures.is_interval, measures.estimate, measures.span): yield call, dict(v=done["metrics"]["score"]), ()
+    for call in (measures.is_interval, measures.estimate, measures.span):
+        yield call, dict(v=done["metrics"]["score"]), ()
     yield measures.plain_name, dict(name="a"), ()
     yield measures.joined, dict(metrics=dict(a=1)), ()
     yield measures.measure_of, dict(name="score"), ()

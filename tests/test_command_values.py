@@ -84,7 +84,8 @@ def test_a_bad_value_is_one_line(here, name, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("line", [["tasks"], ["tasks", "x"], ["ask"], ["forget", "--nothing"],
-                                  ["tasks", "3", "--split", "x"], ["recall", "s.jsonl", "--beams", "many"], ["--nothing"]])
+                                  ["tasks", "3", "--split", "x"], ["--nothing"],
+                                  ["recall", "s.jsonl", "--beams", "many"]])
 def test_a_line_that_the_grammar_refuses_is_one_line_too(line, capsys, monkeypatch):
     code, said = status(line, capsys, monkeypatch)
     assert code == 2 and len(said.err.strip().split("\n")) == 1 and "--help)" in said.err and not said.out

@@ -345,9 +345,9 @@ def test_names_from_data_stay_in_their_folder(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", [
-    "", ".", "..", "...", "~", "-rf", ".hidden", "CON", "nul.txt", "Aux.tar.gz", "COM1", "lpt\u00b9.log", "con ", "a.", "a ",
-    "C:\\x", "C:x", "\\\\host\\share", "..\\x", "a\u2044b", "..\u2215x", "\uff0e\uff0e\uff0fx", "\u2024\u2024/x", "a\nb",
-    "\u202ea", "a?b", "a*b", "a|b", "\ud83d", "\u732b"*300, "\U00020000"*300, "\u0628"*300, "a"*5000])
+    "", ".", "..", "...", "~", "-rf", ".hidden", "CON", "nul.txt", "Aux.tar.gz", "COM1", "lpt\u00b9.log", "con ", "a.",
+    "a ", "C:\\x", "C:x", "\\\\host\\share", "..\\x", "a\u2044b", "..\u2215x", "\uff0e\uff0e\uff0fx", "\u2024\u2024/x",
+    "a\nb", "\u202ea", "a?b", "a*b", "a|b", "\ud83d", "\u732b"*300, "\U00020000"*300, "\u0628"*300, "a"*5000])
 def test_a_file_called_after_any_text(tmp_path, name):
     from promptmem.core import file_name
     made = file_name(name)

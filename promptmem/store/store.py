@@ -194,6 +194,11 @@ class Store:
         finish_erasures(self.db)
 
     def __repr__(self): return f"Store({self.db.name!r})"
+    def __reduce__(self):
+        "In another process the store is opened again, where it stands"
+        if self.db.sqlite and not self.db.path:
+            raise StoreError("a store in memory lives in one process: give it a file to share it")
+        return Store, (self.db.path or self.db.url, self.embedder, self.exact_limit, self.db.timeout)
     def _repr_html_(self):
         from promptmem.panel.reprs import page_of
         return page_of(self)

@@ -61,7 +61,8 @@ def kept(s, name, text):
     c = s.clarifications(name)[0]
     near = Candidate(c.key, c.text, 0., c.id)
     got = Retrieval(True, c.key, c.text, 0., (near,), f"{c.key!r}: {c.text!r} is near", 6, c.id)
-    i = s.log(Interaction(c.key, scope=name, prompt=f"<{text}>", answer=f"so: {text}", understanding=text, retrieval=got))
+    i = s.log(Interaction(c.key, scope=name, prompt=f"<{text}>", answer=f"so: {text}", understanding=text,
+                          retrieval=got))
     s.log(Interaction("other", scope=name, prompt=f"{text}\n{text}", answer=text.strip(),
                       meta=dict(turns=[i.id], reply=text)))
     s.log(Interaction("quotes it by itself", scope=name, prompt=f"somebody said {text} and left", answer="ok",

@@ -685,6 +685,15 @@ def test_an_embedding_that_is_under_way_leaves_the_cache(place, tmp_path, lookup
         assert list(found) == ["what is a horse?"]
 
 
+def test_a_store_in_another_process_is_opened_there(place):
+    import pickle
+    with Store(place, embedder=HashEmbedder(8), exact_limit=7) as s:
+        s.add(scope="a", key="k", text="t")
+        with pickle.loads(pickle.dumps(s)) as other:
+            assert (other.count("a"), other.exact_limit, other.embedder.dim, other.db.uid) == (1, 7, 8, s.db.uid)
+    with pytest.raises(StoreError, match="in memory lives in one process"): pickle.dumps(Store(":memory:"))
+
+
 def test_an_assistant_forgets(tmp_path):
     "Through the whole of it: what the model was sent and said, what an undo remembers, what is suggested"
     lm = CallableLM(lambda p: f"I take it as {p}", format="published")
