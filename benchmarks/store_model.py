@@ -60,9 +60,10 @@ def main():
 
 
 def keep(path, row):
-    "Write the row beside that of the other database"
+    "Write the row beside those of other seeds and of the other database"
+    same = lambda r: (r["database"], r["seed"]) == (row["database"], row["seed"])
     rows = json.loads(path.read_text())["rows"] if path.exists() else []
-    rows = sorted([r for r in rows if r["database"] != row["database"]] + [row], key=lambda r: r["steps"], reverse=True)
+    rows = sorted([r for r in rows if not same(r)] + [row], key=lambda r: r["steps"], reverse=True)
     path.write_text(json.dumps(dict(benchmark="store_model", rows=rows), indent=1) + "\n")
 
 

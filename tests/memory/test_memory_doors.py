@@ -119,3 +119,27 @@ def test_llamaindex_block():
         return "".join(str(m.content) for m in await memory.aget())
     assert "in Celsius" in asyncio.run(go("please, how warm is it outside?"))
     assert "in Celsius" not in asyncio.run(go("who sings this song"))
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "\u0662", "-1", "1e0", "0", "9"*400, "", "one"])
+def test_forget_takes_a_number_that_is_there_and_nothing_else(number):
+    from promptmem.memory.magics import MemoryMagics
+    s = Store(":memory:")
+    s.add(scope="a", key="what is x", text="the letter")
+    a = pm.Assistant(lambda p: "ok", store=s, scope="a", lookup="closest")
+    with pytest.raises(InvalidData, match="the number of a memory, 1 to 1"): MemoryMagics(lambda: a).forget(number)
+    assert s.count("a") == 1
+    assert "forgotten" in repr(MemoryMagics(lambda: a).forget("1")) and s.count("a") == 0
+
+
+def test_the_tools_over_a_store_that_is_named_by_its_path(tmp_path):
+    pytest.importorskip("mcp")
+    from promptmem.memory.lookup import ClosestLookup
+    from promptmem.memory.mcp import MemoryTools, make_server
+    for place in (tmp_path/"a.db", str(tmp_path/"b.db")):
+        make_server(place, "alice", ClosestLookup())
+        with Store(place) as s:
+            tools = MemoryTools(s, "alice", ClosestLookup())
+            for bad in (None, 3, ["q"], b"q"):
+                with pytest.raises(InvalidData, match="expected a text"): tools.clarify(bad, "m")
+                with pytest.raises(InvalidData, match="expected a text"): tools.recall(bad)
