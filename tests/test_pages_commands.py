@@ -78,6 +78,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(data, "sources", lambda: known)
     monkeypatch.setattr(data, "_download", lambda url, target, *_: (target.parent.mkdir(parents=True, exist_ok=True),
                                                                     target.write_text("a\n"))[1])
+    (tmp_path / "export.csv").write_text("question,answer,comment\nwhat is a jaguar,a car,I mean the animal\n")
     with Store(tmp_path / "memory.db") as store: # somebody has asked here already
         store.log(Interaction("What is a cookie?", scope="alice", answer="a biscuit"))
     monkeypatch.setenv("PROMPTMEM_CACHE", str(tmp_path / "cache"))
