@@ -6,13 +6,12 @@ import math
 import os
 import random
 import re
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, TypeVar, cast
 from fastcore.basics import patch
 from promptmem.arguments import FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe, number, told
-from ..core import InvalidData, as_rows, fold, read_jsonl, write_jsonl
+from ..core import InvalidData, as_rows, fold, read_jsonl, warn, write_jsonl
 from ..data import sought
 _FILE: _Any
 _FEW: _Any

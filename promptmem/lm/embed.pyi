@@ -4,13 +4,12 @@ from typing import Any as _Any, Optional as _Optional
 import hashlib
 import os
 import sqlite3
-import warnings
 import zlib
 from functools import cached_property
 from pathlib import Path
 import numpy as np
 from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
-from ..core import InvalidData, SharedFile, fold, identity_key, redact, require
+from ..core import InvalidData, SharedFile, fold, identity_key, redact, require, warn
 from .base import LMError
 from fastcore.basics import patch
 _told: _Any

@@ -5,13 +5,12 @@ from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, wh
 _told: _Any
 import math
 import threading
-import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Optional
 import numpy as np
 from fastcore.basics import patch
-from ..core import InvalidData, identity_key
+from ..core import InvalidData, identity_key, warn
 from ..lm.words import Read, WordReader
 from .gate import ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_question, read_texts, reads, second_encoder
 from .lookup import Entry, Lookup

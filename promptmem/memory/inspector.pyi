@@ -2,11 +2,13 @@
 from typing import Any as _Any, Optional as _Optional
 
 from fastcore.basics import patch
+from ..arguments import NOTHING, PATH, TEXT, either, having, told
 from ..core import require
 from .widgets import memory_parts
 from ..panel.parts import as_html, heading, moment, paragraph, pick_list, table
 from ..panel.reprs import count_of
 from ..panel.widget import button, field, label, panel_base, tagged
+_held: _Any
 
 class MemoryInspector(_Any):
     store: _Any

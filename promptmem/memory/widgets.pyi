@@ -3,11 +3,13 @@ from typing import Any as _Any, Optional as _Optional
 
 import re
 import time
+from ..arguments import TEXT, having, told
 from ..core import require
 from ..panel.parts import as_html, as_text, esc, explain, heading, markup, paragraph, rendered
 from ..panel.widget import button, field, panel_base, tagged
 from ..record import Interaction
 from ..stats import wilson
+_held: _Any
 
 def _used_html(key, text):
     ...

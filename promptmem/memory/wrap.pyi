@@ -4,11 +4,10 @@ from typing import Any as _Any, Optional as _Optional
 import asyncio
 import inspect
 import time
-import warnings
 from dataclasses import dataclass, field
 from typing import Optional
 from fastcore.basics import patch
-from ..core import InvalidData
+from ..core import InvalidData, warn
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
 from .lookup import ClosestLookup

@@ -2,13 +2,12 @@
 from typing import Any as _Any, Optional as _Optional
 
 import math
-import warnings
 import zlib
 from typing import NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import NOTHING, TEXT, Kind, either, number, some, told, whole
-from ..core import fold, require
+from ..core import fold, require, warn
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page

@@ -3,11 +3,10 @@ from typing import Any as _Any, Optional as _Optional
 
 import math
 import time
-import warnings
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, number, some, told, whole
-from ..core import InvalidData, fold, progress_bar, require
+from ..core import InvalidData, fold, progress_bar, require, warn
 from ..panel import parts as pages
 from ..panel.plots import line
 from ..panel.widget import static_page

@@ -4,12 +4,11 @@ from typing import Any as _Any, Optional as _Optional
 import atexit
 import math
 import time
-import warnings
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, WrongArgument, told
-from ..core import InvalidData, plain, progress_bar, require, stable_hash
+from ..core import InvalidData, plain, progress_bar, require, stable_hash, warn
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..lm.base import LMError

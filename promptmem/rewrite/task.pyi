@@ -4,13 +4,12 @@ from typing import Any as _Any, Optional as _Optional
 import math
 import os
 import re
-import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from promptmem.arguments import COUNT, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, told, whole
-from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash
+from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash, warn
 from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong

@@ -88,6 +88,9 @@ class Store:
     def __repr__(self):
         ...
 
+    def __reduce__(self):
+        ...
+
     def _repr_html_(self):
         ...
 
