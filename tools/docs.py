@@ -39,7 +39,8 @@ SOURCES = "https://github.com/promptmem/promptmem/blob/main/"
 # ------------------------------------------------------------------------------------------------------
 
 def signature_of(obj):
-    try: return str(inspect.signature(obj))
+    # postponed annotations come as quoted texts
+    try: return re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(obj)))
     except (TypeError, ValueError): return "(...)"
 
 
@@ -70,7 +71,8 @@ def parameter_table(obj):
         ):
             continue
         anno, default = d.get("anno"), d.get("default", inspect.Parameter.empty)
-        anno = "" if anno in (None, inspect.Parameter.empty) else getattr(anno, "__name__", anno)
+        # the kind of a default that is nothing says nothing
+        anno = "" if anno in (None, type(None), inspect.Parameter.empty) else getattr(anno, "__name__", anno)
         shown = "" if default is inspect.Parameter.empty else f"`{default!r:.60}`"
         rows.append(
             f"| {'*returns*' if name == 'return' else f'`{name}`'} | {cell(anno)} | {cell(shown)} | "
@@ -126,9 +128,23 @@ def copied(path, to):
                 c["metadata"]["tags"] = ["hidden"]
             else: c["source"] = re.sub(r"^#\|[^\n]*\n", "", source, flags=re.M)
         nb["cells"] = [c for c in nb["cells"] if "hidden" not in c["metadata"].get("tags", ())]
+        for c in nb["cells"]:
+            if "outputs" in c: c["outputs"] = [drawn(o) for o in c["outputs"]]
         text = json.dumps(nb)
     else: text = relinked(text, path, to)
     to.write_text(text, encoding="utf-8")
+
+
+def drawn(output):
+    "An output whose plotly figure is a still picture: the site loads no plotting library"
+    from promptmem.panel.stills import drawable, still
+    data = output.get("data") or {}
+    figure = data.get("application/vnd.plotly.v1+json")
+    if not figure or "text/html" in data or not drawable(figure): return output
+    title = (figure.get("layout") or {}).get("title") or ""
+    said = html.escape(str(title.get("text", "") if isinstance(title, dict) else title))
+    picture = f"<figure style='max-width:640px;margin:0'><b>{said}</b>{still(figure)}</figure>"
+    return dict(output, data={"text/html": picture})
 
 
 def set_up(source):
@@ -239,6 +255,7 @@ STYLE = """.md-grid{max-width:90rem}
 .jupyter-wrapper .jp-Cell{padding-left:0!important;padding-right:0!important}
 .jupyter-wrapper .jp-RenderedHTMLCommon,.jupyter-wrapper .jp-OutputArea-output pre{color:var(--md-typeset-color)}
 .jupyter-wrapper .jp-OutputArea-output{overflow-x:auto;max-width:100%}
+.jupyter-wrapper{--jp-ui-font-family:system-ui,FONTS,sans-serif}
 .md-typeset pre>code,.md-typeset .jupyter-wrapper pre,.jupyter-wrapper .highlight-ipynb pre{overflow-x:auto;
  white-space:pre-wrap!important;overflow-wrap:anywhere!important;word-break:normal!important}
 .md-typeset pre>code,.jupyter-wrapper .highlight-ipynb pre{padding-right:2.4rem!important}

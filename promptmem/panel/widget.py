@@ -83,13 +83,14 @@ _TALK = """
 _TABLES = """
 .pm-panel table.pm-table{border-collapse:collapse;margin:6px 0;font-size:12px;color:inherit}
 .pm-panel table.pm-table th,.pm-panel table.pm-table td{border-bottom:1px solid rgba(128,128,128,.3);
- padding:3px 9px;text-align:start;vertical-align:top;overflow-wrap:break-word;max-width:520px;color:inherit}
-.pm-panel table.pm-table th{max-width:220px}
+ padding:3px 9px;text-align:start;vertical-align:top;overflow-wrap:break-word;max-width:520px;color:inherit;
+ white-space:normal}
+.pm-panel table.pm-table th{max-width:220px;font-weight:600}
 .pm-panel table.pm-table tr{background:transparent}
 .pm-panel table.pm-table .pm-number{text-align:right;font-variant-numeric:tabular-nums}
 .pm-panel table.pm-table td.pm-number{white-space:nowrap}
 .pm-panel td>input[type=checkbox]{margin:0;vertical-align:-2px}
-.pm-panel td.pm-time{white-space:nowrap}
+.pm-panel table.pm-table td.pm-time{white-space:nowrap}
 .pm-panel .pm-scroll{overflow-x:auto;max-width:100%}
 .pm-panel tr[data-row]{cursor:pointer}
 .pm-panel tr[data-row]:hover td{background:rgba(128,128,128,.12)}
