@@ -70,3 +70,22 @@ def test_a_page_can_be_found_read_and_left(site):
     api = (site/"api/store.html").read_text(encoding="utf-8")
     assert "whose memory this is" in api and "nbs/store" not in api and ">source<" in api
     assert "fonts.googleapis" not in page and "unpkg" not in page                   # nothing is loaded from elsewhere
+
+
+def test_chapters_have_names_that_say_something():
+    sys.path.insert(0, str(ROOT/"tools"))
+    import docs
+    names = {p: docs.title(p) for p in sorted((ROOT/"nbs").rglob("*.ipynb"))}
+    assert [p for p, name in names.items() if not name[:1].isalpha() or len(name) > 110] == []
+    assert docs.shortened("Four pictures: one, two, three, " + "and a long rest "*5) == "Four pictures"
+    assert docs.shortened("Ask, clarify and forget.") == "Ask, clarify and forget" and docs.shortened("x"*90) == ""
+
+
+def test_figures_are_stills_and_other_outputs_as_they_were():
+    sys.path.insert(0, str(ROOT/"tools"))
+    import docs
+    figure = dict(data=[dict(type="scatter", x=[0, 1], y=[1, 2], name="a <b>")], layout=dict(title=dict(text="up <b>")))
+    shown = docs.drawn(dict(output_type="display_data", data={"application/vnd.plotly.v1+json": figure}))
+    assert "<svg class='still'" in shown["data"]["text/html"] and "up &lt;b&gt;" in shown["data"]["text/html"]
+    plain = dict(output_type="stream", text="x")
+    assert docs.drawn(plain) is plain

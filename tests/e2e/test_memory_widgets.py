@@ -78,6 +78,18 @@ def test_mistakes_are_shown_in_the_panel(notebook):
     expect(notebook.page.locator(".pm-ask")).to_be_enabled()
     for name in (".pm-right-button", ".pm-meant", ".pm-expected", ".pm-suggest"):
         expect(notebook.page.locator(name).first).to_be_hidden()
+    # what goes wrong is said below the row that was used, not below everything
+    page = notebook.page
+    page.locator(".pm-question input").fill("what is like < glad > ?")
+    page.locator(".pm-ask").click()
+    expect(page.locator(".pm-answer").first).to_be_visible()
+    page.locator(".pm-question input").fill(" ")
+    page.locator(".pm-ask").click()
+    expect(page.locator(".pm-message .pm-error").first).to_have_text("the question is empty")
+    assert page.evaluate("""() => {
+        const top = s => document.querySelector(s).getBoundingClientRect().top;
+        return top(".pm-question") < top(".pm-message") && top(".pm-message") < top(".pm-answer-view"); }""")
+    expect(page.locator(".pm-undo")).to_be_hidden()                              # nothing was said yet
 
 
 def test_looking_after_the_memory(notebook):
@@ -190,6 +202,8 @@ def test_a_conversation_by_keyboard_only(notebook):
     expect(answer.locator(".pm-chip")).to_have_text("from memory")
     expect(page.locator(".pm-chip-view .pm-chip").first).to_contain_text("remembered")
     assert notebook.kernel("print(len(a.history()))") == "2"                     # the keys did not run the cell again
+    expect(page.locator(".pm-turn[open] summary")).to_contain_text("✗ wrong")     # the answer before, to compare with
+    assert page.locator(".pm-question input").get_attribute("dir") == "auto"     # from the right as well
     assert page.locator("label:text-is('I meant')").count() == 1                 # a label that a screen reader reads
     expect(page.get_by_label("I meant", exact=True)).to_be_visible()
     to_480(notebook)
