@@ -7,7 +7,9 @@ __all__ = ['MODEL', 'TOKENIZER', 'LANGUAGE_MODEL', 'PAIRS', 'KINDS', 'TEXTS', 't
            'FLAG', 'FRAME', 'FUNCTION', 'LISTED', 'NAMED', 'NO_ARRAY', 'NOTHING', 'NUMBERS', 'PATH', 'TEXT', 'YES_NO',
            'Kind', 'WrongArgument', 'either', 'number', 'some', 'whole']
 
-# %% ../../nbs/lm/13_arguments.ipynb #7e18ed42
+# %% ../../nbs/lm/13_arguments.ipynb #2069b02c
+import functools
+import inspect
 import random
 
 from ..core import half_at
@@ -63,10 +65,26 @@ def _readable(name, v):
 TEXTS = ("sentences", "seen", "unseen", "other", "corpus", "general", "memories", "words")
 KINDS |= dict.fromkeys(TEXTS, Kind(LIST_OF_TEXTS.says, lambda v: not _readable("", v), True, _readable))
 
+# %% ../../nbs/lm/13_arguments.ipynb #978cd621
+def _joined(f):
+    "A function of a model and its tokenizer that takes what `load_lm` gave in the place of both"
+    names = list(inspect.signature(f).parameters)
+    at = names.index("model") if "model" in names else len(names)
+    if names[at+1:at+2] != ["tokenizer"]: return f
+    @functools.wraps(f)
+    def call(*args, **kw):
+        lm, behind = args[at:at+1], args[at+1:]
+        parts = bool(lm) and hasattr(lm[0], "tokenizer") and hasattr(lm[0], "model") and not _is_model(lm[0])
+        if parts and "tokenizer" not in kw and not (behind and _is_tokenizer(behind[0])):
+            args = (*args[:at], lm[0].model, lm[0].tokenizer, *behind)
+        return f(*args, **kw)
+    return call
+
 # %% ../../nbs/lm/13_arguments.ipynb #0cc4c870
 def told(
     f=None, # a function whose parameters are named as in `KINDS`
     **kinds, # parameter -> `Kind`, where it means something else here; None: anything
 ): # the same function
-    "An argument that does not fit is told before anything happens"
-    return _told(f, **(KINDS | kinds))
+    "An argument that does not fit is told before anything happens; a language model stands for model and tokenizer"
+    if f is None: return functools.partial(told, **kinds)
+    return _joined(_told(f, **(KINDS | kinds)))

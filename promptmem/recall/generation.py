@@ -289,7 +289,7 @@ def _prompts(tokenizer, sentences, ids, cuts, contexts, chat):
 # %% ../../nbs/recall/04_generation.ipynb #b2385f1f
 @told(before=Kind("a recall test", lambda v: isinstance(v, Recall)))
 def recall_test(
-    model, # a transformers causal LM
+    model, # a transformers causal LM (or what `load_lm` gave, for model and tokenizer)
     tokenizer, # its tokenizer
     seen, # studied sentences
     prefix_words=None, # int: so many words are the prompt; float: that share of the words; None: by tokens

@@ -410,7 +410,7 @@ _BEFORE = Kind("the test from before the study, or its two lists of scores", _is
 # %% ../../nbs/recall/03_recognition.ipynb #201f4c95
 @told(contexts=_PER_LIST, before=_BEFORE)
 def recognition_test(
-    model, # a transformers causal LM
+    model, # a transformers causal LM (or what `load_lm` gave, for model and tokenizer)
     tokenizer, # its tokenizer
     seen, # studied sentences
     unseen, # foils: line i is judged against line i of `seen`

@@ -128,7 +128,7 @@ def _forget(model, tokenizer, texts, probe, c, at, lr, batch_size, other_lr, oth
 @told(conditions=Kind("a dict of dicts", lambda v: isinstance(v, dict) and all(
     isinstance(c, dict) for c in v.values())))
 def retention_curve(
-    model, # a transformers causal LM; its weights are put back at the end
+    model, # a transformers causal LM (or what `load_lm` gave, for both); its weights are put back at the end
     tokenizer, # its tokenizer
     seen, # sentences to study
     unseen, # their foils

@@ -457,7 +457,7 @@ def _give_back(run, learner):
 # %% ../../nbs/recall/02_studying.ipynb #f24c0e78
 @told
 def study(
-    model, # a transformers causal LM, changed in place
+    model, # a transformers causal LM (or what `load_lm` gave, for model and tokenizer), changed in place
     tokenizer, # its tokenizer
     sentences, # what to study
     exposures:int=1, # passes over the sentences

@@ -13,6 +13,7 @@ from functools import partial
 from fastcore.basics import patch
 
 from ..core import read_jsonl, require
+from ..lm.arguments import told
 from ..panel.parts import as_html, columns, explain, facts, heading
 from ..panel.parts import markup, paragraph, pick_list, table, verdict
 from ..panel.widget import button, label, panel_base, tagged
@@ -193,8 +194,9 @@ def _said(store):
 # %% ../../nbs/recall/08_widgets.ipynb #f7dbcc7e
 class RecallTester(panel_base()):
     "Pick sentences, study them, test recognition and recall, forget, and compare"
+    @told
     def __init__(self,
-        model, # a transformers causal LM; changed while studying, put back by `reset`
+        model, # a transformers causal LM (or what `load_lm` gave); changed while studying, put back by `reset`
         tokenizer, # its tokenizer
         seen=None, # sentences to study; shipped ones when None
         unseen=None, # foils, one per sentence

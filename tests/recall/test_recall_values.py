@@ -57,8 +57,7 @@ def test_bad_values_for_every_argument(tmp_path, monkeypatch):
 
 def test_the_first_mistakes_are_told_in_a_sentence():
     lm = pm.lm.TransformersLM(tiny_model("llama"), byte_tokenizer())
-    with pytest.raises(TypeError, match="missing a required argument: 'sentences'.*give its .model and .tokenizer"):
-        study(lm, ["a lamp"])
+    with pytest.raises(TypeError, match="missing a required argument: 'sentences'"): study(lm)
     with pytest.raises(TypeError, match="model is a TransformersLM: give its .model and .tokenizer"):
         study(lm, lm.tokenizer, ["a lamp"])
     with pytest.raises(TypeError, match="tokenizer is .*expected its tokenizer"): study(lm.model, ["a lamp"], ["b"])
@@ -77,3 +76,21 @@ def test_numbers_of_numpy_are_numbers():
     assert a == make_foils(("The happy dog ran.",)*3, "gibberish", seed=3)
     assert make_foils(np.array(["The happy dog ran."]*3), "gibberish", seed=3) == a
     assert make_foils(iter(["The happy dog ran."]*3), "gibberish", seed=3) == a
+
+
+def test_a_language_model_stands_for_its_model_and_tokenizer():
+    "`edit(lm, ...)` and the tests of the recall room are called alike, with the same result as with both parts"
+    import promptmem as pm
+    from promptmem.recall import RecallTester, recall_test
+    lm = pm.lm.TransformersLM(tiny_model("llama"), byte_tokenizer())
+    seen, unseen = ["a red lamp", "a blue door"], ["a red door", "a blue lamp"]
+    whole, parts = recognition_test(lm, seen, unseen), recognition_test(lm.model, lm.tokenizer, seen, unseen)
+    assert whole.frame.equals(parts.frame)
+    assert recall_test(lm, seen).frame.equals(recall_test(lm.model, lm.tokenizer, seen=seen).frame)
+    before = {n: p.clone() for n, p in lm.model.named_parameters()}
+    run = study(lm, seen, exposures=1, progress=False)
+    assert any(not p.equal(before[n]) for n, p in lm.model.named_parameters())
+    run.undo()
+    assert all(p.equal(before[n]) for n, p in lm.model.named_parameters())
+    pytest.importorskip("ipywidgets")
+    assert "sentences: 2" in repr(RecallTester(lm, seen, unseen))
