@@ -17,8 +17,6 @@ from ..panel.widget import button, field, label, panel_base, tagged
 
 # %% ../../nbs/memory/11_inspector.ipynb #8c1635fd
 _held = told(text=TEXT, key=TEXT, path=PATH, question=TEXT, id=either(NOTHING, TEXT), row=TEXT, where=TEXT, scope=TEXT,
-             store=either(having("a store, such as Store('memory.db')", "forget", "scopes"),
-                          having("an assistant", "would_retrieve", "store")),
              lookup=having("a look-up, such as ClosestLookup()", "query"))
 
 # %% ../../nbs/memory/11_inspector.ipynb #4ec41a07

@@ -9,12 +9,11 @@ from __future__ import annotations
 __all__ = ['MemoryTools', 'make_server', 'serve']
 
 # %% ../../nbs/memory/17_mcp.ipynb #c73ef337
-from os import PathLike
 from typing import Any
 
 from fastcore.basics import patch
 
-from ..arguments import NOTHING, TEXT, Kind, either, having, told
+from ..arguments import NOTHING, TEXT, either, having, told
 from ..core import InvalidData, require
 from .auto import AutoLookup
 from .prompt import applying
@@ -22,7 +21,6 @@ from .prompt import applying
 # %% ../../nbs/memory/17_mcp.ipynb #2108266f
 _STORE = having("a store, such as Store('memory.db')", "add", "clarifications", "forget")
 _LOOKUP = either(NOTHING, having("a look-up, such as ClosestLookup()", "bind", "query"))
-_PLACE = either(_STORE, Kind("its path", lambda v: isinstance(v, (str, PathLike))))
 _told = told(question=TEXT, meaning=TEXT, lookup=_LOOKUP, id=None, scope=None)
 
 # %% ../../nbs/memory/17_mcp.ipynb #58ed5e38
@@ -78,7 +76,7 @@ def forget(self:MemoryTools,
     return True
 
 # %% ../../nbs/memory/17_mcp.ipynb #fd50f549
-@_told(store=_PLACE)
+@_told
 def make_server(
     store, # a `Store`, its path or URL
     scope:str="default", # whose memories; fixed
