@@ -27,7 +27,7 @@ TAGS = set(
     "polygon details summary input strong em del code pre ul ol li br hr blockquote".split()
 )
 ATTRIBUTES = set(
-    "class style title role aria-label aria-level aria-current scope tabindex data-label data-row data-mark "
+    "class dir open style title role aria-label aria-level aria-current scope tabindex data-label data-row data-mark "
     "data-lm-suppress-shortcuts type checked "
     "viewbox width height fill stroke font-size font-family font-weight text-anchor "
     "transform x y x1 x2 y1 y2 r cx cy "
