@@ -1,16 +1,14 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
-from os import PathLike
 from typing import Any
 from fastcore.basics import patch
-from ..arguments import NOTHING, TEXT, Kind, either, having, told
+from ..arguments import NOTHING, TEXT, either, having, told
 from ..core import InvalidData, require
 from .auto import AutoLookup
 from .prompt import applying
 _STORE: _Any
 _LOOKUP: _Any
-_PLACE: _Any
 _told: _Any
 
 class MemoryTools:
