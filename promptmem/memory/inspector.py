@@ -510,7 +510,7 @@ def would_retrieve(self:MemoryInspector,
     if question is not None: self.would_box.value = question
     found = lookup.query(self.would_box.value)
     self.retrieved = (self.would_box.value, found)
-    self.would_view.value = as_html(self.would_parts())
+    self.would_view.value = as_html(self.would_parts()[1:])    # the heading stands above the box
     return found
 
 # %% ../../nbs/memory/11_inspector.ipynb #7a42be16
