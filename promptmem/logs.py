@@ -146,7 +146,7 @@ _NAMES = dict(
            "model_answer llm_output result antwort respuesta",
     verdict="verdict is_correct correct rating thumbs thumb user_rating user_score score vote liked helpful label "
             "feedback user_feedback "
-            "evaluation grade passed pass success judgement judgment",
+            "evaluation grade passed pass success judgement judgment bewertung valoracion",
     clarification="clarification correction user_correction comment feedback_comment feedback_text user_comment "
                   "feedback user_feedback "
                   "remark note explanation what_i_meant",
@@ -155,7 +155,7 @@ _NAMES = dict(
              "ground_truth true_answer",
     prompt="system_prompt system prompt_template template instruction instructions prompt",
     scope="scope user_id userid customer_id customer account user",
-    time="time timestamp created_at created date datetime start_time starttime createdat",
+    time="time timestamp created_at created date datetime start_time starttime createdat datum fecha",
     model="model model_name modelname engine deployment", id="id trace_id run_id interaction_id request_id uuid",
     prompt_id="prompt_id prompt_name promptname prompt_label", query_id="query_id question_id example_id")
 

@@ -173,6 +173,7 @@ def choose_margin(
     _is_column("default", default, p)
     if groups is not None: _same_length(p=p, groups=groups)
     full = ~np.isnan(rate).any(1)
+    if not full.any(): return math.inf                  # no question was asked under every prompt
     best = 0., math.inf
     for m in margins:
         gain = success(margin_rule(p[full], default, m), rate[full]) - rate[full, default]
@@ -454,9 +455,11 @@ def replay(
 )->np.ndarray: # [n] success of the chosen prompt
     "Exact replay of an online learner on full-information logs"
     p, correct = np.asarray(p, float), np.asarray(correct, float)
-    if p.ndim != 2 or p.shape != correct.shape or not np.isfinite(p).all() or np.isnan(correct).any():
-        raise InvalidData(f"p {p.shape} and correct {correct.shape}: expected two full tables [questions, prompts] "
-                          f"of one shape")
+    if p.ndim != 2 or p.shape != correct.shape or not np.isfinite(p).all():
+        raise InvalidData(f"p {p.shape} and correct {correct.shape}: expected tables [questions, prompts] of one shape")
+    if gaps := int(np.isnan(correct).any(1).sum()):
+        raise InvalidData(f"{gaps} of {len(correct)} questions lack an outcome of some prompt: a replay may choose any "
+                          f"of them, so keep the questions that have all (`Outcomes.wide` does)")
     out = np.zeros(len(p))
     for i, (pi, yi) in enumerate(zip(p, correct)):
         j = int(pi.argmax()) if learner is None else learner.choose(pi)

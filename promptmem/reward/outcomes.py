@@ -320,7 +320,7 @@ def _judged_row(it, right):
     "One outcome out of an interaction"
     usage = _of(it, "usage")
     return dict(query=_of(it, "question"), prompt=_prompt_of(it)[0], correct=right, answer=_of(it, "answer"),
-                interaction=_of(it, "id"), cost=_of(usage, "total_tokens") if usage else None)
+                interaction=_of(it, "id"), cost=(_of(usage, "total_tokens") or None) if usage else None)
 
 # %% ../../nbs/reward/01_outcomes.ipynb #3c3932c4
 @patch(cls_method=True)
@@ -332,6 +332,9 @@ def from_interactions(cls:Outcomes,
     judged = [(it, _verdict_of(it)) for it in interactions]
     rows = [_judged_row(it, right) for it, right in judged if right is not None]
     if not rows: raise InvalidData("none of the interactions carries a verdict")
+    nameless = sum(r["prompt"] == "default" for r in rows)
+    if 0 < nameless < len(rows):
+        warnings.warn(f"{nameless} of {len(rows)} judged answers name no prompt: they stand as one prompt, 'default'")
     places = sorted({r["prompt"] for r in rows if r["prompt"].isdigit()})
     if places:
         n = sum(r["prompt"] in places for r in rows)

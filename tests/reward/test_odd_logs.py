@@ -5,7 +5,8 @@ import pytest
 
 from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM
-from promptmem.reward import Outcomes, PromptReward, collect_outcomes, find_leaks, near_groups
+from promptmem.reward import (Outcomes, PromptReward, collect_outcomes, cross_choices, evaluate_reward, find_leaks,
+                              near_groups, replay)
 from promptmem.reward.fits import prompt_rates
 from promptmem.rewrite import PromptTask
 from promptmem.stats import calibration_error
@@ -109,3 +110,41 @@ def test_wrong_arguments_are_named(call, what):
     out = Outcomes.read([dict(query=r["question"], prompt=p, correct=i % 2) for i, r in enumerate(ROWS)
                          for p in ("Go:", "Think:")])
     with pytest.raises(InvalidData, match=what): call(out, PromptReward(model="mean", embedder="hash:16").fit(out))
+
+
+def log_of(n, prompts, every=0):
+    "n questions, each under one prompt; every so many-th under all of them"
+    r = np.random.default_rng(0)
+    return Outcomes.read([dict(query=f"question about {w} number {i}", prompt=p, correct=bool(r.random() < .6))
+                          for i in range(n) for w in [str(r.choice(["cats", "dogs"]))]
+                          for p in (prompts if every and i % every == 0 else [str(r.choice(prompts))])])
+
+
+@pytest.mark.parametrize("every", [0, 7])
+def test_a_log_whose_questions_were_asked_under_one_prompt_each_is_learned_from_and_judged_with_care(every):
+    out = log_of(80, ["A:", "B:"], every).split(test=.4, seed=0)
+    rm = PromptReward(embedder="hash:64", landmarks=50).fit(out.by_role("train"))
+    assert rm.margin_ == float("inf") and 0 < rm.choose("question about cats").p < 1
+    report = evaluate_reward(rm, out.by_role("test"), n_boot=50)
+    assert report.verdict.startswith("Whether choosing by question helps cannot be said: ")
+    assert "an outcome of every prompt" in report._repr_html_() and "100.0%" not in report.verdict
+    def folds(): return cross_choices(PromptReward(embedder="hash:64"), out, folds=2, n_boot=50)
+    if every: assert folds().verdict.startswith("Whether")
+    else:
+        with pytest.raises(InvalidData, match="no line has an outcome of every prompt"): folds()
+
+
+def test_a_verdict_says_on_how_many_lines_it_rests():
+    out = log_of(200, ["A:", "B:"], 3).split(test=.5, seed=0)
+    report = evaluate_reward(PromptReward(model="mean", embedder="hash:64").fit(out.by_role("train")),
+                             out.by_role("test"), n_boot=50)
+    n = int(report.rules.lines.iloc[0])
+    assert 20 <= n < report.meta["lines"] and f"judged on the {n} of {report.meta['lines']} lines" in report.verdict
+
+
+def test_answers_without_a_prompt_are_said_and_a_replay_names_its_gaps():
+    judged = [dict(question=f"q {i}", verdict="right" if i % 2 else "wrong", meta=dict(prompt_text="Go:") if i else {})
+              for i in range(6)]
+    with pytest.warns(UserWarning, match="1 of 6 judged answers name no prompt"): Outcomes.from_interactions(judged)
+    with pytest.raises(InvalidData, match="1 of 2 questions lack an outcome"):
+        replay(None, [[.5, .4], [.3, .2]], [[1, 0], [1, None]])
