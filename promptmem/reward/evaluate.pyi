@@ -70,6 +70,19 @@ def _gain_words(row, of):
 
 def _verdict(report):
     ...
+
+def _full_lines(f, report):
+    ...
+FEW: _Any
+
+def _few(n, lines):
+    ...
+
+def _judged_on(n, lines):
+    ...
+
+def _choice_words(f):
+    ...
 _SCORE_WORDS: _Any
 
 def between(low, high, form: str=...) -> str:
@@ -79,6 +92,9 @@ def _rule_rows(rules):
     ...
 
 def _report_parts(report):
+    ...
+
+def _score_parts(scored, several):
     ...
 
 @dataclass
@@ -110,6 +126,7 @@ def _lookup(L, rm):
 
 def _gain(got, base, groups, same, seed, n_boot):
     ...
+_RULE_COLUMNS: _Any
 
 def _rule_table(L, weights, part, keep, seed, n_boot):
     ...
