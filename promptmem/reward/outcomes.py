@@ -334,7 +334,7 @@ def from_interactions(cls:Outcomes,
     if not rows: raise InvalidData("none of the interactions carries a verdict")
     nameless = sum(r["prompt"] == "default" for r in rows)
     if 0 < nameless < len(rows):
-        warnings.warn(f"{nameless} of {len(rows)} judged answers name no prompt: they stand as one prompt, 'default'")
+        warn(f"{nameless} of {len(rows)} judged answers name no prompt: they stand as one prompt, 'default'")
     places = sorted({r["prompt"] for r in rows if r["prompt"].isdigit()})
     if places:
         n = sum(r["prompt"] in places for r in rows)
