@@ -174,6 +174,10 @@ class Retrieval(Record):
         one = lambda v: Candidate.from_dict(v) if isinstance(v, dict) else v
         return tuple(map(one, value)) if name in ("candidates", "also") else one(value) if name == "ask" else value
     def __bool__(self): return self.hit
+    @property
+    def applying(self)->list:
+        "The texts that apply, the one that counts first; empty where nothing does"
+        return [self.text, *(c.text for c in self.also)] if self.hit else []
 
 # %% ../nbs/02_record.ipynb #86a03b5d
 @dataclass

@@ -69,6 +69,7 @@ class Lexicon:
         self.tail = re.compile(d["tail"], re.I)
         self.clock = [(re.compile(pattern, re.I), minutes) for pattern, minutes in d["clock"]]
         self.subjects, self.undone = d["subjects"], tuple(d["undone"])
+        self.unable = re.compile(d["unable"])
         self.marks = {language: set(words) for language, words in d["marks"].items()}
         self.stems, self.split = d["verb_stems"], {tuple(k.split()): group for k, group in d["split_verbs"].items()}
         self.tenses = {name: set(words) for name, words in d["tense"].items()}
@@ -183,6 +184,7 @@ class Question:
     heads:dict = field(hash=False) # position of a content word -> the direction before it ("to", "from", "in", ...)
     names:frozenset # positions of capitalised words inside the sentence
     german:bool # words are put together
+    parts:dict = field(hash=False, default_factory=dict) # position of a verb in two parts -> its group
     @property
     def text(self)->str:
         "The words, joined"
@@ -255,16 +257,22 @@ def _negations(low):
     "How often a question says no"
     lex = lexicon()
     n = sum(w in lex.negations for w in low) + sum(len(w) > 6 and w.endswith(("less", "frei", "freies")) for w in low)
+    n -= len(lex.unable.findall(" ".join(low))) # who says what does not work asks for help
     if n > 1 and {"ne", "no"} & set(low) and not lex.marks["en"] & set(low) - {"a", "no"}: return 1 # no ... ninguna
-    return n or int("ne" in low)
+    return max(n, 0) or int("ne" in low and not lex.unable.search(" ".join(low)))
 
-# %% ../../nbs/memory/13_gate.ipynb #65dcb16a
+# %% ../../nbs/memory/13_gate.ipynb #09ebb5f6
+def _split_verbs(low):
+    "Position of the first part of a verb in two parts -> the group of the whole"
+    out = {}
+    for (first, second), group in lexicon().split.items():
+        if first in low and second in low[low.index(first)+1:]: out[low.index(first)] = group
+    return out
+
 def _actions(low):
     "The groups of the verbs of action; a verb in two parts counts as one"
-    lex, said, parts = lexicon(), set(low), {}
-    for pair, group in lex.split.items():
-        if pair[0] in said and pair[1] in low[low.index(pair[0])+1:]: parts[pair[0]] = group
-    groups = [parts.get(w) or verb_group(w) for w in low]
+    parts = _split_verbs(low)
+    groups = [parts.get(i) or verb_group(w) for i, w in enumerate(low)]
     return frozenset(g for g in groups if g)
 
 _PAST = re.compile(r"ge\w{3,}(t|en)|\w{3,}(iert)|\w{2,}(é|ée|és)|\w{2,}(ó|ado|ido)")
@@ -331,7 +339,7 @@ def read_question(
                     _actions(low), bool(lex.undo & set(low)), known(lex.subjects), _tense(low), _negations(low),
                     bool(lex.less & set(low)), _heads(low, set(content)),
                     frozenset(i for i in content if i and words[i][0].isupper() and not words[i].isupper()),
-                    sum(w in lex.marks["de"] for w in low) > sum(w in lex.marks["en"] for w in low))
+                    sum(w in lex.marks["de"] for w in low) > sum(w in lex.marks["en"] for w in low), _split_verbs(low))
 
 # %% ../../nbs/memory/13_gate.ipynb #788262ba
 MATCHED = .75 # likeness of two spellings from which they are the same word
@@ -400,9 +408,18 @@ def match_words(
         out[i, j] = left[i, j]
         left[i], left[:, j] = 0, 0
     if a.german or b.german: _compounds(a, b, out)
+    if a.parts or b.parts: _verbs_in_parts(a, b, out)
     _joined(a, b, out)
     _joined(b, a, out.T)
     return out
+
+# %% ../../nbs/memory/13_gate.ipynb #a32db216
+def _verbs_in_parts(a, b, out):
+    "A verb in two parts stands for verbs that do the same: stell an, mach an, einschalten"
+    groups = [[q.parts.get(i) or verb_group(q.low[i]) for i in q.content] for q in (a, b)]
+    for i, x in enumerate(groups[0]):
+        for j, y in enumerate(groups[1]):
+            if x and x == y and (a.content[i] in a.parts or b.content[j] in b.parts): out[i, j] = max(out[i, j], .85)
 
 # %% ../../nbs/memory/13_gate.ipynb #508d346c
 def _compounds(a, b, out):
@@ -549,8 +566,15 @@ def _replaced(a, b, written, meant, va=None, vb=None):
     far = 1 - float(meant[np.ix_(gone, new)].max()) if both else 0.
     span = 1 - _span(a, gone, va, b, new, vb) if both else 0.
     return dict(replaced=frame*far, frame=frame*both, far=far, span=span, swapped=frame*span,
-                put_in=rest*bool(new and not gone),
+                order=_reordered(written), put_in=rest*bool(new and not gone),
                 taken_out=rest*bool(gone and not new), gone=min(len(gone), 4), new=min(len(new), 4))
+
+# %% ../../nbs/memory/13_gate.ipynb #d75026c7
+def _reordered(written):
+    "Share of the pairs of matched words that stand the other way round"
+    at = [int(row.argmax()) for row in written if len(row) and row.max() >= MATCHED]
+    n = len(at)*(len(at) - 1)/2
+    return sum(x > y for k, x in enumerate(at) for y in at[k+1:])/n if n else 0.
 
 # %% ../../nbs/memory/13_gate.ipynb #e7d09f80
 def _span(a, gone, va, b, new, vb):
@@ -738,7 +762,7 @@ class Forest:
 
 # %% ../../nbs/memory/13_gate.ipynb #5105c69a
 # what may count either way, with what stands beside it; vectors never do, so that `Gate.at_most` is a bound
-FREE = frozenset("gone new length asks_one verb_one verb_new verb_lost verb_mild put_in taken_out past future tongue "
+FREE = frozenset("gone order new length asks_one verb_one verb_new verb_lost verb_mild put_in taken_out past future tongue "
                  "date_one unit_one symbol_one quantifier_one name_stored name_asked undoing polarity negation frame "
                  "lang_en lang_de lang_fr lang_es".split())
 

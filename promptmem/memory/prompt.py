@@ -179,7 +179,7 @@ def applying(
     retrieval, # what memory offered; None: nothing
 )->list: # texts, the one that counts first
     "The clarifications that apply to a question"
-    return [retrieval.text, *(c.text for c in retrieval.also)] if retrieval else []
+    return retrieval.applying if retrieval else []
 
 def _several(clarification):
     "One clarification, several, or none, as a list"

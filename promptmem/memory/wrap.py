@@ -11,6 +11,7 @@ __all__ = ['asked_in', 'said_before', 'with_memory', 'Receipt', 'piece_of', 'Wat
 # %% ../../nbs/memory/16_wrap.ipynb #9a98a75d
 import asyncio
 import inspect
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Optional
@@ -167,6 +168,25 @@ def _checked(client):
                           f"{client!r:.60} has no chat.completions.create")
     return client
 
+# %% ../../nbs/memory/16_wrap.ipynb #00af56b1
+class _Always:
+    "The preferences of scopes"
+    def __init__(self, store, scopes):
+        self.store, self.scopes, self.cursor, self.held, self._lock = store, scopes, None, [], threading.Lock()
+        if hasattr(store, "watch"): store.watch(self) # what it forgets, is not held here
+    def __call__(self):
+        if not hasattr(self.store, "preferences"): return []
+        if not hasattr(self.store, "changes"): return self._read()
+        with self._lock:
+            news = self.store.changes(self.scopes, self.cursor, kind="always")
+            if self.cursor is None or news.reset or news.rows: self.held = self._read()
+            self.cursor = news.cursor
+            return self.held
+    def _read(self): return [c for s in self.scopes for c in self.store.preferences(s)]
+    def forget(self, texts=(), ids=()):
+        with self._lock: self.held, self.cursor = [], None
+        return 0
+
 # %% ../../nbs/memory/16_wrap.ipynb #17ac3e5e
 class WrappedClient:
     "An OpenAI client with a memory in front of it"
@@ -192,6 +212,7 @@ class WrappedClient:
         self.scopes = (scope,) if isinstance(scope, str) else tuple(scope)
         self.lookup = _lookup_for(lookup, self.store, scope, embedder)
         self.reward, self.prompts, self.last = reward, list(prompts), None
+        self.always = _Always(self.store, self.scopes)
         self.chat = _Passed(client.chat, completions=_Passed(client.chat.completions, create=_create(self, "chat")))
         if hasattr(client, "responses"): self.responses = _Passed(client.responses, create=_create(self, "responses"))
 
@@ -220,8 +241,7 @@ def _prepare(w, kind, request):
     start, question = time.perf_counter(), asked_in(request.get("messages" if kind == "chat" else "input"))
     words = bool(question.strip())
     found = w.lookup.query(question) if words else Retrieval(False, why="the user says nothing in words")
-    kept = getattr(w.store, "preferences", None)
-    always = [c for s in w.scopes for c in kept(s)] if kept else []
+    always = w.always()
     perhaps, noted = unsure(found, w.unsure)
     text = said_before(found, [c.text for c in always], perhaps)
     if always: noted["always"] = [c.id for c in always]

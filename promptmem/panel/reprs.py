@@ -49,7 +49,7 @@ def retrieval_parts(
     r, # a `Retrieval`
 )->list: # parts
     "What memory offered, and why"
-    if r.hit: said = verdict(f"From memory: {'; '.join((r.text, *(c.text for c in r.also)))}")
+    if r.hit: said = verdict(f"From memory: {'; '.join(r.applying)}")
     elif getattr(r, "ask", None) is not None: said = verdict(f"Memory would ask: did you mean {r.ask.text!r}?")
     else: said = verdict("No memory fitted")
     near = [{"said for": c.key, "what is meant": c.text, "score": c.score} for c in r.candidates]

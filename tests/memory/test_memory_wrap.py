@@ -5,13 +5,14 @@ import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import openai
 import pytest
 
 import promptmem as pm
 from promptmem.core import InvalidData
-from promptmem.record import Candidate, Retrieval
+from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -151,6 +152,34 @@ def test_preferences_always_go_along(clients):
     client.store.add(scope="alice", text="answer in French", kind="always")
     ask(client, "who sings this song")
     assert "answer in French" in Server.seen[-1]["messages"][0]["content"]
+
+
+def test_preferences_follow_the_store_also_when_another_process_changes_it(tmp_path):
+    path = tmp_path/"m.db"
+    sent = lambda client: client.chat.completions.create(
+        model="m", messages=[dict(role="user", content="who sings this song")]).promptmem.sent
+    with Store(path) as store, Store(path) as other:
+        client = pm.wrap(Alone(), store=store, scope=("alice", "team"), embedder=None)
+        assert sent(client) == ""
+        kept = other.add(scope="team", key="language", text="answer in French", kind="always")
+        assert "French" in sent(client) and "French" in sent(client)
+        store.log(Interaction("another question", scope="alice"))
+        other.add(scope="team", key="language", text="answer in German", kind="always")
+        assert "German" in sent(client) and "French" not in sent(client)
+        other.deactivate(store.preferences("team")[0].id)
+        assert sent(client) == ""
+        other.add(scope="alice", key="length", text="in 20 words", kind="always")
+        assert "in 20 words" in sent(client)
+        store.forget(scope="alice")
+        assert client.always.held == [] and sent(client) == "" and kept.id not in client.last.noted.get("always", [])
+
+
+class Alone:
+    "A client that answers by itself"
+    def __init__(self): self.chat = SimpleNamespace(completions=SimpleNamespace(create=self.create))
+    def create(self, **request):
+        message = SimpleNamespace(role="assistant", content="yes")
+        return SimpleNamespace(id="1", model="m", choices=[SimpleNamespace(message=message)], usage=None)
 
 
 class Offers:
