@@ -61,7 +61,8 @@ def table(answers):
     applied = sum(right) + sum(wrong)
     out = dict(applied_right=sum(right), applied_wrong=sum(wrong), fitting=len(fit), not_fitting=len(rest),
                precision=sum(right)/applied if applied else None, recall=sum(right)/max(1, len(fit)),
-               covered=sum(offered)/max(1, len(fit)))
+               covered=sum(offered)/max(1, len(fit)),
+               not_fitting_offered=sum(bool(not r.hit and r.ask) for _, r, _ in rest))
     if applied:
         out["precision_interval"] = [round(x, 4) for x in (lambda i: (i.lo, i.hi))(share_interval(sum(right), applied))]
     return out

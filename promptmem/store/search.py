@@ -161,11 +161,21 @@ def kept_beside(
     "Vectors by the ids of their entries"
     out = {}
     for i in range(0, len(ids), 500):
-        both = clarifications.join(vectors, (_v.n == _c.n) & (_v.model == model))
-        rows = sa.select(_c.id, _v.vector).select_from(both)
-        found = conn.execute(rows.where(_c.id.in_(ids[i:i + 500]), _c.scope.in_(layers)))
+        found = _beside_rows(conn, layers, ids[i:i + 500], model)
         out.update((id, np.frombuffer(v, np.float32)) for id, v in found)
     return out
+
+_BESIDE = (f"SELECT c.id, v.vector FROM {clarifications.name} c JOIN {vectors.name} v ON v.n = c.n AND v.model = ? "
+           "WHERE c.id IN ({}) AND c.scope IN ({})")
+
+def _beside_rows(conn, layers, ids, model):
+    "(id, vector) of entries; on SQLite without building the statement anew for each question"
+    if conn.dialect.name != "sqlite":
+        both = clarifications.join(vectors, (_v.n == _c.n) & (_v.model == model))
+        rows = sa.select(_c.id, _v.vector).select_from(both)
+        return conn.execute(rows.where(_c.id.in_(ids), _c.scope.in_(layers)))
+    marks = (",".join("?"*len(x)) for x in (ids, layers))
+    return conn.connection.dbapi_connection.execute(_BESIDE.format(*marks), (model, *ids, *layers))
 
 # %% ../../nbs/store/04_search.ipynb #c03fcf0e
 def keep_beside(

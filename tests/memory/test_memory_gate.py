@@ -374,3 +374,29 @@ def test_what_is_not_about_the_same_is_left_however_alike_it_looks():
     w.forest = leaf(4.).joined(leaf(.5))
     assert w.log_odds(dict(like=1.)) == pytest.approx(2.8)
     assert Weights.from_dict(w.to_dict()).log_odds(dict(like=1.)) == pytest.approx(2.8)
+
+
+@pytest.mark.parametrize("stored, asked", [
+    ("stell die Spülmaschine an", "mach die Spülmaschine an"),
+    ("schalte das Licht ein", "bitte das Licht einschalten"),
+    ("schreib die Adresse auf", "schreibe bitte die Adresse auf"),
+])
+def test_a_verb_in_two_parts_stands_for_others_that_do_the_same(stored, asked):
+    a, b = read_question(stored), read_question(asked)
+    assert a.verbs & b.verbs and pair_features(stored, asked)[0]["gone"] == 0
+
+
+@pytest.mark.parametrize("text, negations", [
+    ("I can't find the key of the shed", 0), ("don't let me forget the milk", 0), ("don't call the shed", 1),
+    ("ich finde den Schlüssel nicht", 0), ("ich will den Schlüssel nicht", 1), ("vergiss nicht die Milch", 0),
+    ("je n'arrive pas à ouvrir la porte", 0), ("je ne veux pas ouvrir la porte", 1),
+    ("no encuentro la llave", 0), ("no quiero la llave", 1),
+])
+def test_who_says_what_does_not_work_asks_for_help(text, negations):
+    assert read_question(text).negations == negations
+
+
+def test_the_order_of_matched_words_is_seen():
+    order = lambda a, b: pair_features(a, b)[0]["order"]
+    assert order("remind grandma to call Paul", "remind Paul to call grandma") < 0
+    assert order("remind grandma to call Paul", "please remind grandma to call Paul") == 0
