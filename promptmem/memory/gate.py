@@ -553,6 +553,13 @@ def _letters(q, best):
     n = np.array([len(q.low[i]) for i in q.content], float)
     return float(n[best >= MATCHED].sum()/n.sum()) if len(best) == len(n) and n.sum() else 0.
 
+# %% ../../nbs/memory/13_gate.ipynb #d75026c7
+def _reordered(written):
+    "Share of the pairs of matched words that stand the other way round"
+    at = [int(row.argmax()) for row in written if len(row) and row.max() >= MATCHED]
+    n = len(at)*(len(at) - 1)/2
+    return sum(x > y for k, x in enumerate(at) for y in at[k+1:])/n if n else 0.
+
 # %% ../../nbs/memory/13_gate.ipynb #45bb36e3
 def _replaced(a, b, written, meant, va=None, vb=None):
     "Words that were exchanged, put in or taken out, and how much of the rest is the same"
@@ -568,13 +575,6 @@ def _replaced(a, b, written, meant, va=None, vb=None):
     return dict(replaced=frame*far, frame=frame*both, far=far, span=span, swapped=frame*span,
                 order=_reordered(written), put_in=rest*bool(new and not gone),
                 taken_out=rest*bool(gone and not new), gone=min(len(gone), 4), new=min(len(new), 4))
-
-# %% ../../nbs/memory/13_gate.ipynb #d75026c7
-def _reordered(written):
-    "Share of the pairs of matched words that stand the other way round"
-    at = [int(row.argmax()) for row in written if len(row) and row.max() >= MATCHED]
-    n = len(at)*(len(at) - 1)/2
-    return sum(x > y for k, x in enumerate(at) for y in at[k+1:])/n if n else 0.
 
 # %% ../../nbs/memory/13_gate.ipynb #e7d09f80
 def _span(a, gone, va, b, new, vb):
@@ -762,8 +762,8 @@ class Forest:
 
 # %% ../../nbs/memory/13_gate.ipynb #5105c69a
 # what may count either way, with what stands beside it; vectors never do, so that `Gate.at_most` is a bound
-FREE = frozenset("gone order new length asks_one verb_one verb_new verb_lost verb_mild put_in taken_out past future tongue "
-                 "date_one unit_one symbol_one quantifier_one name_stored name_asked undoing polarity negation frame "
+FREE = frozenset("gone order new length asks_one verb_one verb_new verb_lost verb_mild put_in taken_out past future "
+                 "tongue date_one unit_one symbol_one quantifier_one name_stored name_asked undoing polarity negation frame "
                  "lang_en lang_de lang_fr lang_es".split())
 
 def fit_forest(
