@@ -27,6 +27,7 @@ class Lexicon:
     asks: _Any
     tail: _Any
     clock: _Any
+    unable: _Any
     marks: _Any
     tenses: _Any
     kin: _Any
@@ -106,6 +107,7 @@ class Question:
     heads: dict = ...
     names: frozenset
     german: bool
+    parts: dict = ...
 
     @property
     def text(self) -> str:
@@ -130,6 +132,9 @@ def _heads(low, content):
     ...
 
 def _negations(low):
+    ...
+
+def _split_verbs(low):
     ...
 
 def _actions(low):
@@ -170,6 +175,9 @@ def _joined(a, b, out):
     ...
 
 def match_words(a: Question, b: Question) -> np.ndarray:
+    ...
+
+def _verbs_in_parts(a, b, out):
     ...
 
 def _compounds(a, b, out):
@@ -215,6 +223,9 @@ def _alike(a, b, cosine, written, meant):
     ...
 
 def _letters(q, best):
+    ...
+
+def _reordered(written):
     ...
 
 def _replaced(a, b, written, meant, va=..., vb=...):

@@ -3,6 +3,7 @@ from typing import Any as _Any, Optional as _Optional
 
 import asyncio
 import inspect
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Optional
@@ -99,10 +100,30 @@ def _lookup_for(lookup, store, scope, embedder):
 def _checked(client):
     ...
 
+class _Always:
+    store: _Any
+    scopes: _Any
+    cursor: _Any
+    held: _Any
+    _lock: _Any
+
+    def __init__(self, store, scopes):
+        ...
+
+    def __call__(self):
+        ...
+
+    def _read(self):
+        ...
+
+    def forget(self, texts=..., ids=...):
+        ...
+
 class WrappedClient:
     unsure: _Any
     scopes: _Any
     lookup: _Any
+    always: _Any
     chat: _Any
     _client: _Any
     store: _Any
