@@ -70,7 +70,8 @@ def _reward(m, p):
     state, gain = _gain(m.get("gain_margin"))
     chosen, single = m.get("success_margin"), m.get("success_best_single")
     head = ("Choosing a prompt for each question" if None in (chosen, single) else
-            f"A prompt chosen for each question is right in {_share(chosen)}, the best single prompt in {_share(single)}")
+            f"A prompt chosen for each question is right in {_share(chosen)}, "
+            f"the best single prompt in {_share(single)}")
     return Verdict(f"{head} ({gain}). Right answers are ranked above wrong ones in {_share(m.get('auc'))} of pairs "
                    "(a coin: 50 %).", state)
 

@@ -211,7 +211,9 @@ class Pairs:
         why = [dict(line=i, dropped_because=reason) for i, reason in self.dropped]
         said = f"{len(self)} pair{'s'*(len(self) != 1)} of a studied sentence and its foil"
         lost = f"; {len(self.dropped)} dropped" if self.dropped else ""
-        return [pages.verdict(f"{said}{f' of {self.name}' if self.name else ''}{lost}."), pages.table(rows), *([pages.table(why, most=5)] if why else [])]
+        whose = f" of {self.name}" if self.name else ""
+        return [pages.verdict(f"{said}{whose}{lost}."), pages.table(rows),
+                *([pages.table(why, most=5)] if why else [])]
     def _repr_html_(self): return static_page(self.parts())
 
 # %% ../../nbs/recall/01_foils.ipynb #25b04001
