@@ -49,7 +49,8 @@ def test_slopes_stay_finite_and_do_not_depend_on_where_zero_lies(n, m, at, scale
     b = slopes(f, right, np.ones((n, m)))
     p = expit(b[0] + np.outer(f, b[1]))
     assert np.isfinite(b).all() and b[1].mean() >= -1e-9
-    assert np.abs(p.mean(0) - right.mean(0)).max() < .35                 # never all .03 where .6 were right
+    # never all .03 where .6 were right; four trials' worth of pull to the common rate weigh more among few
+    assert np.abs(p.mean(0) - right.mean(0)).max() < max(.35, 4/(n+4) + .1)
     far = slopes(f + 100, right, np.ones((n, m)))
     np.testing.assert_allclose(far[0] + 100*far[1], b[0], atol=.02)
 
