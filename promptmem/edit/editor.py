@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Callable, Optional
 
 from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told, whole
-from ..core import InvalidData, as_rows, fold, plain, warn, words
+from ..core import InvalidData, fold, plain, warn, words
 from .deltas import Delta, Edit, require_senses
 from .evaluate import asked_before_and_after, can_chat, chat_answers, free_answers, prompt_ids
-from .examples import CanonicalExamples, read_texts, renamed
+from .examples import as_examples, read_texts, renamed
 from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
                                      train_lora, train_weights)
 from .losses import EncodedExamples, encoded
@@ -32,7 +32,7 @@ _held = told(model=MODEL, tokenizer=TOKENIZER, method=TEXT, degradation=maybe(nu
 
 # %% auto #0
 __all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',
-           'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'takes_lm', 'as_examples', 'edit', 'limit_note']
+           'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'takes_lm', 'edit', 'limit_note']
 
 # %% ../../nbs/edit/09_editor.ipynb #de1ee1ab
 @dataclass(frozen=True)
@@ -274,15 +274,7 @@ def with_chats(
     few = max(2, min(half, len(limit_text)//5))
     return limit_text + chat_texts(model, tokenizer, UNRELATED[:few]), own
 
-# %% ../../nbs/edit/09_editor.ipynb #16e8f1bc
-def _as_row(x):
-    "A row of canonical examples from (prefix, suffix) or (prefix, suffix, subject); a dict stays one"
-    if isinstance(x, dict): return x
-    if not isinstance(x, (tuple, list)) or not 2 <= len(x) <= 3 or not all(isinstance(v, str) for v in x):
-        raise InvalidData(f"an example is a dict, or (prefix, suffix), or (prefix, suffix, subject), not {x!r:.60}")
-    seam = "" if x[0][-1:].isspace() or x[1][:1].isspace() else " "  # a conversation has its own seam, and strips
-    return dict(zip(("prefix", "suffix", "subject"), (x[0], seam + x[1], *x[2:])))
-
+# %% ../../nbs/edit/09_editor.ipynb #d0ab81ec
 def takes_lm(
     f:Callable, # function(model, tokenizer, ...)
 )->Callable:
@@ -295,13 +287,6 @@ def takes_lm(
                               f"{type(model).__name__}")
         return f(model.model, model.tokenizer, *args, **kw)
     return inner
-
-def as_examples(
-    x, # CanonicalExamples or EncodedExamples; or rows: dicts, (prefix, suffix) or (prefix, suffix, subject)
-): # CanonicalExamples or EncodedExamples
-    "Canonical examples from what a call of `edit` may hold"
-    x = as_rows(x)
-    return CanonicalExamples.read([_as_row(r) for r in x]) if isinstance(x, (list, tuple)) else x
 
 # %% ../../nbs/edit/09_editor.ipynb #ac1f9b93
 @takes_lm

@@ -15,7 +15,7 @@ import numpy as np
 from ..arguments import maybe, number, told
 from ..core import InvalidData, plain, require
 from .deltas import Edit, asked_parts, heard_lines, outcome_part, verdict
-from .examples import CanonicalExamples, Criterion, renamed
+from .examples import CanonicalExamples, Criterion, as_examples, renamed
 from .losses import encode_rows
 from .scores import LimitTest, cached_losses, fit_general, limit_test, row_values
 from ..grade import contains
@@ -366,7 +366,7 @@ def _add_generation(out, e, examples, n, seed, max_tokens):
 @renamed(ex="examples")
 def evaluate_edit(
     e:Edit, # an edit
-    examples:CanonicalExamples, # with an evaluation set
+    examples:CanonicalExamples, # with an evaluation set; or rows, as `edit` takes them
     general_text=None, # texts, a file or a GeneralText; None: what the line search of the edit found is repeated
     degradation:Optional[float]=None, # the limit to hold it against; None: that of the edit, else 1e-4
     generate:int=64, # rows whose free answers are read; 0: none
@@ -375,7 +375,9 @@ def evaluate_edit(
     seed:int=0, # of the sample of free answers
 )->EditReport:
     "Success, free answers, hard negatives, targeted and general degradation; the edit is left as it was"
-    was, limit = e.active, degradation or e.limit.get("degradation") or 1e-4
+    was, limit, examples = e.active, degradation or e.limit.get("degradation") or 1e-4, as_examples(examples)
+    if not isinstance(examples, CanonicalExamples):
+        raise InvalidData(f"examples is of type {type(examples).__name__}: expected CanonicalExamples, or rows")
     out = EditReport(e.method, examples.criterion, degradation=limit)
     try:
         _add_success(out, e, examples)

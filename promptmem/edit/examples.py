@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CRITERIA', 'DIRECTIONS', 'PUBLISHED', 'Criterion', 'criterion_value', 'find_criterion', 'clean_row', 'glued',
            'Problem', 'CanonicalExamples', 'read_texts', 'from_table', 'from_clarifications', 'from_interactions',
-           'overlap', 'renamed']
+           'as_examples', 'overlap', 'renamed']
 
 # %% ../../nbs/edit/00_examples.ipynb #2069b02c
 import functools
@@ -525,6 +525,22 @@ def from_interactions(
     if not rows:
         raise InvalidData("no interaction has a known right answer" + (f" in scope {scope!r}" if scope else ""))
     return CanonicalExamples(rows, find_criterion("good"), name=name)
+
+# %% ../../nbs/edit/00_examples.ipynb #16e8f1bc
+def _as_row(x):
+    "A row of canonical examples from (prefix, suffix) or (prefix, suffix, subject); a dict stays one"
+    if isinstance(x, dict): return x
+    if not isinstance(x, (tuple, list)) or not 2 <= len(x) <= 3 or not all(isinstance(v, str) for v in x):
+        raise InvalidData(f"an example is a dict, or (prefix, suffix), or (prefix, suffix, subject), not {x!r:.60}")
+    seam = "" if x[0][-1:].isspace() or x[1][:1].isspace() else " "  # a conversation has its own seam, and strips
+    return dict(zip(("prefix", "suffix", "subject"), (x[0], seam + x[1], *x[2:])))
+
+def as_examples(
+    x, # CanonicalExamples or EncodedExamples; or rows: dicts, (prefix, suffix) or (prefix, suffix, subject)
+): # CanonicalExamples or EncodedExamples
+    "Canonical examples from what a call of `edit` may hold"
+    x = as_rows(x)
+    return CanonicalExamples.read([_as_row(r) for r in x]) if isinstance(x, (list, tuple)) else x
 
 # %% ../../nbs/edit/00_examples.ipynb #6341754c
 PUBLISHED = {

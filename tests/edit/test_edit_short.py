@@ -124,3 +124,18 @@ def test_free_answers_are_the_likeliest_whatever_the_checkpoint_asks_for(arch):
     m.generation_config.repetition_penalty, m.generation_config.no_repeat_ngram_size = 5., 1
     assert free_answers(m, Chars(), ["the king", "a"], 6) == want
     assert m.generation_config.repetition_penalty == 5.
+
+
+def test_rows_are_evaluated_as_they_are_edited():
+    "`evaluate_edit` takes what `edit` takes, and says what it cannot take"
+    from promptmem.core import InvalidData
+    from promptmem.edit import edit, evaluate_edit
+    import promptmem as pm
+    from promptmem.testing import byte_tokenizer, tiny_model
+    lm = pm.lm.TransformersLM(tiny_model("gpt2"), byte_tokenizer())
+    e = edit(lm, [("the key is", " red", "key")], degradation=None, progress=False, epochs=1)
+    assert evaluate_edit(e, [("the key is", " red", "key")]).train.after in (0., 1.)
+    for bad in (3, "rows", None):
+        with pytest.raises(InvalidData, match="examples is of type .*expected CanonicalExamples, or rows"):
+            evaluate_edit(e, bad)
+    e.undo()
