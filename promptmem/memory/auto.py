@@ -7,8 +7,8 @@ from __future__ import annotations
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% auto #0
-__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'WHOLE', 'CLOSE', 'SURE', 'KeptVectors', 'Near', 'wording_vectors',
-           'AutoLookup']
+__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'WHOLE', 'CLOSE', 'SURE', 'DEFAULT_EMBEDDER', 'KeptVectors', 'Near',
+           'wording_vectors', 'AutoLookup']
 
 # %% ../../nbs/memory/14_auto.ipynb #2b5387ab
 _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a list of texts", some(TEXT).fits, True),
@@ -28,6 +28,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..core import InvalidData, identity_key, warn
+from ..lm.base import LMError
 from ..lm.words import Read, WordReader
 from .gate import (ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered,
                                    read_question, read_texts, reads, second_encoder)
@@ -309,6 +310,8 @@ def _hit(m, ranked, seen):
                      also=tuple(n.candidate() for n in also))
 
 # %% ../../nbs/memory/14_auto.ipynb #978bf059
+DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
+
 def _load(m):
     "The embedder; by wording alone where it cannot be loaded"
     from promptmem.lm.embed import HashEmbedder, load_embedder
@@ -316,7 +319,9 @@ def _load(m):
     elif isinstance(m._embedder, USEEmbedder): m._vectors = m.second or KeptVectors(m._embedder)
     else:
         try: m._vectors = KeptVectors(load_embedder(m._embedder), basis=m.gate.basis)
-        except (ImportError, OSError) as e:
+        except (ImportError, OSError, LMError) as e:
+            # a name that somebody chose and that brings nothing is a mistake of theirs; the default may be out of reach
+            if isinstance(e, LMError) and m._embedder != DEFAULT_EMBEDDER: raise
             m._vectors, m._meaning = m.second or wording_vectors(str(e)[:120]), False
 
 # %% ../../nbs/memory/14_auto.ipynb #bf815f94
@@ -332,7 +337,7 @@ class AutoLookup(Lookup):
     "Candidates by wording and by meaning, and a gate that says apply, ask or leave"
     @_told
     def __init__(self,
-        embedder="all-MiniLM-L6-v2", # an `Embedder` or its name; None: by wording alone
+        embedder=DEFAULT_EMBEDDER, # an `Embedder` or its name; None: by wording alone
         gate:Gate=None, # None: the one that is shipped
         k:int=5, # candidates of each kind
         several:int=3, # memories that may apply at once

@@ -400,3 +400,19 @@ def test_the_order_of_matched_words_is_seen():
     order = lambda a, b: pair_features(a, b)[0]["order"]
     assert order("remind grandma to call Paul", "remind Paul to call grandma") < 0
     assert order("remind grandma to call Paul", "please remind grandma to call Paul") == 0
+
+
+def test_without_the_default_embedder_wording_decides_and_a_mistyped_name_is_told(monkeypatch):
+    "Offline, the default falls back to wording with a warning; a name that somebody chose does not"
+    from promptmem.lm.base import LMError
+    from promptmem.memory import AutoLookup
+    def out_of_reach(name, *a, **kw): raise LMError(f"no sentence-transformers model could be loaded from {name!r}")
+    monkeypatch.setattr("promptmem.lm.embed.load_embedder", out_of_reach)
+    m = AutoLookup(second=None)
+    m.add("how far is the lake", "in kilometres")
+    with pytest.warns(UserWarning, match="judged by their wording alone"): r = m.query("how far is the lake")
+    assert r.hit and r.text == "in kilometres"
+    with pytest.raises(LMError, match="al-MiniLM"):
+        typo = AutoLookup("al-MiniLM", second=None)
+        typo.add("how far is the lake", "in kilometres")
+        typo.query("how far is the lake")
