@@ -193,6 +193,12 @@ def from_clarifications(source, scope: _Optional[str]=..., answer=..., question=
 
 def from_interactions(store, scope: _Optional[str]=..., name: str=...) -> CanonicalExamples:
     ...
+
+def _as_row(x):
+    ...
+
+def as_examples(x):
+    ...
 PUBLISHED: _Any
 
 def overlap(a: CanonicalExamples, b: CanonicalExamples) -> dict:

@@ -11,6 +11,7 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, identity_key, warn
+from ..lm.base import LMError
 from ..lm.words import Read, WordReader
 from .gate import ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_question, read_texts, reads, second_encoder
 from .lookup import Entry, Lookup
@@ -149,6 +150,7 @@ def _also(m, ranked):
 
 def _hit(m, ranked, seen):
     ...
+DEFAULT_EMBEDDER: _Any
 
 def _load(m):
     ...
