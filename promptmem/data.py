@@ -66,7 +66,8 @@ def read_template_module(
     "The question templates of a module, read without running it"
     if not isinstance(text, str): raise InvalidData(f"a template module is text, not a {type(text).__name__}")
     try: tree, out = ast.parse(text), {}
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as e: raise InvalidData(f"the template module is not Python: {e}") from e
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
+        raise InvalidData(f"the template module is not Python: {e}") from e
     for table in (n for n in ast.walk(tree) if isinstance(n, ast.Assign) and isinstance(n.value, ast.Dict)):
         for family, rows in zip(table.value.keys, table.value.values):
             if not isinstance(rows, ast.List): continue

@@ -129,7 +129,8 @@ def test_a_store_is_named_by_its_path_wherever_one_is_taken(tmp_path):
     client = pm.wrap(Part(chat=Part(completions=Part(create=create))), store=path, scope="alice", embedder=None)
     response = client.chat.completions.create(model="any", messages=[dict(role="user", content="how far is it")])
     client.clarify(response, "in kilometres")
-    a = pm.Assistant(pm.CallableLM(lambda prompt: "12 miles"), store=tmp_path/"memory.db", scope="alice", lookup="closest")
+    lm = pm.CallableLM(lambda prompt: "12 miles")
+    a = pm.Assistant(lm, store=tmp_path/"memory.db", scope="alice", lookup="closest")
     r = a.ask("how far is it")
     a.accept(r)
     assert r.retrieval.text == "in kilometres"

@@ -763,7 +763,8 @@ class Forest:
 # %% ../../nbs/memory/13_gate.ipynb #5105c69a
 # what may count either way, with what stands beside it; vectors never do, so that `Gate.at_most` is a bound
 FREE = frozenset("gone order new length asks_one verb_one verb_new verb_lost verb_mild put_in taken_out past future "
-                 "tongue date_one unit_one symbol_one quantifier_one name_stored name_asked undoing polarity negation frame "
+                 "tongue date_one unit_one symbol_one quantifier_one name_stored name_asked undoing polarity negation "
+                 "frame "
                  "lang_en lang_de lang_fr lang_es".split())
 
 def fit_forest(

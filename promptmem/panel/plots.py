@@ -13,7 +13,8 @@ from ..core import InvalidData, require, user_path, write_atomic
 
 # %% ../../nbs/panel/04_plots.ipynb #d825e5ed
 _held = told(title=TEXT, x=TEXT, y=TEXT, height=number(10, 1e5, ends=True), frame=FRAME,
-             color=either(NOTHING, TEXT), lo=either(NOTHING, TEXT), hi=either(NOTHING, TEXT), markers=YES_NO, path=PATH, fig=having("a plotly figure", "write_html"))
+             color=either(NOTHING, TEXT), lo=either(NOTHING, TEXT), hi=either(NOTHING, TEXT), markers=YES_NO, path=PATH,
+              fig=having("a plotly figure", "write_html"))
 
 # %% ../../nbs/panel/04_plots.ipynb #f46e0126
 COLORS = ("#3b6fd4", "#d9822b", "#2e9e6b", "#b5479b", "#8a6d3b", "#5c7080", "#c23030", "#00a2b3")
@@ -47,7 +48,8 @@ def figure(
 def _checked(frame, *columns):
     "The table, where it has these columns"
     lacking = [c for c in columns if c is not None and c not in frame.columns]
-    if lacking: raise InvalidData(f"the table has no column {lacking[0]!r}: it has {', '.join(map(str, frame.columns))}")
+    there = ", ".join(map(str, frame.columns))
+    if lacking: raise InvalidData(f"the table has no column {lacking[0]!r}: it has {there}")
     return frame
 
 def _faint(color, alpha=.15):

@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ['best_guess', 'weigh', 'run_search', 'keep_likely', 'run_guess', 'run_published', 'one_answer', 'screen_overlap',
            'measure', 'finish', 'default_proposers', 'optimize_prompt', 'estimate_cost']
 
-# %% ../../nbs/rewrite/10_search.ipynb #6c07531e
+# %% ../../nbs/rewrite/10_search.ipynb #8b0a598b
 from types import SimpleNamespace
 
 import numpy as np
@@ -235,8 +235,8 @@ def finish(
         state.note({True: "no wording was proved better: the seed stays", False: "nothing was to be proved"}.get(
             state.settings.prove, "no wording is likely better: the seed stays"))
         if state.settings.prove is True and (state.chance or 0) > state.settings.likely:
-            state.note("the best guess is likely better, but not proved: prove='likely' keeps such a one, and spends the "
-                       "calls of the proof on finding")
+            state.note("the best guess is likely better, but not proved: prove='likely' keeps such a one, and "
+                       "spends the calls of the proof on finding")
     tests = [dict(challenger=a, incumbent=b, **t.to_dict()) for (a, b), t in state.tests.items()]
     cost = {**state.ledger.to_dict(), "calls_saved": state.calls_saved}
     return OptimizeResult(state.seeds[0], state.candidates, state.incumbent.id, tests, final, cost,
