@@ -543,7 +543,7 @@ class ChoiceTable(pd.DataFrame):
         r, base = by.loc[name], by.success["best single"]
         words = _gain_words(r, "the margin rule" if name == "margin" else "best of N")
         stays = (
-            " The margin rule, which `choose` follows, stays with it."
+            " The margin rule, which choosing follows, stays with it."
             if name != "margin" and "margin" in by.index
             else ""
         ) + _judged_on(int(by.lines["best single"]), lines)

@@ -275,9 +275,9 @@ def _model_verdict(rm):
         return f"{first} All are {'right' if rm.base_ == 1 else 'wrong'}, so questions cannot be told apart."
     if len(rm.prompts_) == 1: return f"{first} With one prompt there is nothing to choose."
     if rm.margin_ == float("inf"):
-        return f"{first} No gain from choosing by question was proved, so `choose` stays with {quoted(best, 50)}."
+        return f"{first} No gain from choosing by question was proved, so choosing stays with {quoted(best, 50)}."
     ahead = f"another is ahead by more than {rm.margin_:.3g}: a proved gain"
-    return f"{first} `choose` leaves {quoted(best, 50)} where {ahead}."
+    return f"{first} Choosing leaves {quoted(best, 50)} where {ahead}."
 
 # %% ../../nbs/reward/05_model.ipynb #baa75582
 def _model_parts(rm):
