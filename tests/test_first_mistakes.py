@@ -147,3 +147,26 @@ def test_a_store_is_named_by_its_path_wherever_one_is_taken(tmp_path):
         with pytest.raises(InvalidData, match="expected a Store, or its path or URL"): as_store(bad)
         with pytest.raises(InvalidData, match="expected a Store, or its path or URL"):
             pm.Assistant(pm.CallableLM(str), store=bad)
+
+
+def test_panels_say_what_they_were_given_wrongly():
+    "Every panel's constructor names the argument, what came and what was expected"
+    pytest.importorskip("ipywidgets")
+    pytest.importorskip("torch")
+    from promptmem.edit import EditCompare, edit
+    from promptmem.memory import ClarifyWidget, MemoryInspector
+    from promptmem.recall import RecallTester
+    from promptmem.reward import Outcomes, PromptReward, RewardComparer
+    rows = [dict(query=f"what is {i}", prompt=p, correct=(i + len(p)) % 2 == 0) for i in range(12) for p in ("a", "bb")]
+    rm, lm = PromptReward(embedder="hash:64").fit(Outcomes.read(rows)), pm.load_lm("demo")
+    e = edit(lm, [("the gate is", " green", "gate")], degradation=None, progress=False, epochs=1)
+    e.undo()
+    for call, said in (
+        (lambda: RewardComparer(rm, []), "queries is \\[\\]: expected a list of texts, one at least"),
+        (lambda: RewardComparer(rm, "one"), "queries is 'one': expected"), (lambda: RewardComparer(3, ["a"]), "rm is 3"),
+        (lambda: RecallTester(lm, ["a b"], ["c d"], edit=3), "edit is 3: expected None or an `Edit`"),
+        (lambda: RecallTester(3, 4), "model is 3"), (lambda: RecallTester(lm, "one"), "seen is one string"),
+        (lambda: EditCompare(3), "expected an `Edit`"), (lambda: EditCompare(e, template=3), "template is 3"),
+        (lambda: EditCompare(e, general_text=3), "general_text is 3"), (lambda: EditCompare(e, "x"), "examples is 'x'"),
+        (lambda: ClarifyWidget("smollm2"), "assistant is 'smollm2'"), (lambda: MemoryInspector(3), "expected a Store")):
+        with pytest.raises(InvalidData, match=said): call()

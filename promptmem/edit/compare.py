@@ -9,7 +9,8 @@ from typing import Optional
 
 from fastcore.basics import patch
 
-from ..arguments import COUNT, NAMED, Kind, having, maybe, number, told
+from ..arguments import (
+    COUNT, LIST_OF_TEXTS, NAMED, PATH, Kind, either, having, maybe, number, told)
 from ..core import InvalidData, require
 from .deltas import Edit
 from .evaluate import EditReport, degradation_curve, evaluate_edit, free_answers, plot_curve, prompt_ids
@@ -22,7 +23,8 @@ from ..panel.widget import static_page
 
 _PROMPT = Kind("a text that is not empty", lambda v: NAMED.fits(v) and bool(v))
 _held = told(e=having("an `Edit`", "active", "apply", "undo"), scale=number(), prompt=_PROMPT, max_tokens=COUNT,
-             n=COUNT, examples=maybe(having("`CanonicalExamples`", "rows", "evaluation")))
+             n=COUNT, examples=maybe(having("`CanonicalExamples`", "rows", "evaluation")),
+             general_text=maybe(either(LIST_OF_TEXTS, PATH, having("a GeneralText", "sums"))))
 
 # %% auto #0
 __all__ = ['EditComparison']

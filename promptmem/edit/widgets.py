@@ -8,6 +8,7 @@ __all__ = ['EditCompare']
 # %% ../../nbs/edit/16_widgets.ipynb #2335300f
 from fastcore.basics import patch
 
+from ..arguments import TEXT, told
 from ..core import require
 from .compare import EditComparison
 from .deltas import asked_parts
@@ -164,6 +165,7 @@ def _answers(panel):
 class EditCompare(panel_base()):
     "A model with and without an edit, and everything in between"
     @renamed(ex="examples")
+    @told(prompt=TEXT, template=TEXT)
     def __init__(self,
         edit, # an `Edit`
         examples=None, # `CanonicalExamples`, for the flipped examples, the hard negatives and the curve

@@ -13,7 +13,8 @@ from functools import partial
 from fastcore.basics import patch
 
 from ..core import read_jsonl, require
-from ..lm.arguments import told
+from ..arguments import having
+from ..lm.arguments import NOTHING, either, told
 from ..panel.parts import as_html, columns, explain, facts, heading
 from ..panel.parts import markup, paragraph, pick_list, table, verdict
 from ..panel.widget import button, label, panel_base, tagged
@@ -194,7 +195,7 @@ def _said(store):
 # %% ../../nbs/recall/08_widgets.ipynb #f7dbcc7e
 class RecallTester(panel_base()):
     "Pick sentences, study them, test recognition and recall, forget, and compare"
-    @told
+    @told(edit=either(NOTHING, having("an `Edit`", "apply", "undo")))
     def __init__(self,
         model, # a transformers causal LM (or what `load_lm` gave); changed while studying, put back by `reset`
         tokenizer, # its tokenizer

@@ -19,7 +19,8 @@ from .features import embed
 # %% ../../nbs/reward/08_compare.ipynb #c4d56f5b
 _TEXTS = Kind("a list of texts", lambda v: LISTED.fits(v) and all(map(TEXT.fits, v)), True)
 _COSTS = Kind("a list of costs", lambda v: COLUMN.fits(v) and np.isfinite(np.asarray(v, float)).all())
-_told = told(rm=having("a fitted `PromptReward`", "prompts_", "predict_interval"), queries=_TEXTS,
+_told = told(rm=having("a fitted `PromptReward`", "prompts_", "predict_interval"),
+             queries=Kind("a list of texts, one at least", lambda v: _TEXTS.fits(v) and len(v) > 0, True),
              prompts=maybe(_TEXTS), outcomes=maybe(having("`Outcomes`", "counts", "texts")), costs=maybe(_COSTS),
              level=number(0, 1), query=either(TEXT, whole()), prompt=either(TEXT, whole()), k=COUNT,
              by=number(0, 1, True), different_only=FLAG, values=one_of("p", "lo", "hi", "known", "gain"))
