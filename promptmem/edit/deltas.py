@@ -244,9 +244,8 @@ def verdict(
     k, n, before = outcome["passed"], outcome["of"], outcome["before"]
     said = f"{k} of {n} examples satisfied ({before} of {n} before)" + _heard(outcome)
     if k == 0 or k <= before < n: return f"The edit failed: {said}"
-    # of an edit of conversations more is expected than a likely ending: that it is said; of statements, half of the time
-    heard = [a["right_after"] for a in outcome.get("asked", ())]
-    mute = not all(heard) if outcome.get("chat") else sum(heard) < len(heard)/2
+    # of an edit of conversations more is expected than a likely ending: that it is said
+    mute = outcome.get("chat") and not all(a["right_after"] for a in outcome.get("asked", ()))
     return f"The edit {'worked partly' if k < n or mute else 'worked'}: {said}"
 
 # %% ../../nbs/edit/02_deltas.ipynb #e007b1fd
