@@ -140,8 +140,9 @@ CSS = f"<style>{_BASE}{_COLOURS}{_TALK}{_TABLES}{_CONTROLS}</style>"
 # %% ../../nbs/panel/03_widget.ipynb #27465942
 def _opened(parts):
     "The parts, the first as a verdict where it is a plain sentence"
-    if not parts: return parts
-    kind, text, *more = parts[0]
+    first = parts[0] if isinstance(parts, (list, tuple)) and len(parts) else None
+    if not isinstance(first, (list, tuple)) or len(first) < 2: return parts    # what is no part is told by `as_html`
+    kind, text, *more = first
     says = kind == "paragraph" and not any(more) or kind == "heading" and str(text).rstrip().endswith((".", "!"))
     return [verdict(str(text)), *parts[1:]] if says else parts
 
