@@ -3,7 +3,7 @@ from typing import Any as _Any, Optional as _Optional
 
 from typing import Optional
 from fastcore.basics import patch
-from ..arguments import COUNT, NAMED, Kind, having, maybe, number, told
+from ..arguments import COUNT, LIST_OF_TEXTS, NAMED, PATH, Kind, either, having, maybe, number, told
 from ..core import InvalidData, require
 from .deltas import Edit
 from .evaluate import EditReport, degradation_curve, evaluate_edit, free_answers, plot_curve, prompt_ids

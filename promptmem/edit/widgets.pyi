@@ -2,6 +2,7 @@
 from typing import Any as _Any, Optional as _Optional
 
 from fastcore.basics import patch
+from ..arguments import TEXT, told
 from ..core import require
 from .compare import EditComparison
 from .deltas import asked_parts

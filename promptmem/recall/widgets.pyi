@@ -6,7 +6,8 @@ import time
 from functools import partial
 from fastcore.basics import patch
 from ..core import read_jsonl, require
-from ..lm.arguments import told
+from ..arguments import having
+from ..lm.arguments import NOTHING, either, told
 from ..panel.parts import as_html, columns, explain, facts, heading
 from ..panel.parts import markup, paragraph, pick_list, table, verdict
 from ..panel.widget import button, label, panel_base, tagged
