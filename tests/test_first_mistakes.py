@@ -161,8 +161,10 @@ def test_panels_say_what_they_were_given_wrongly():
     rm, lm = PromptReward(embedder="hash:64").fit(Outcomes.read(rows)), pm.load_lm("demo")
     e = edit(lm, [("the gate is", " green", "gate")], degradation=None, progress=False, epochs=1)
     e.undo()
+    none = RewardComparer(rm, []) # a question may be typed later
+    none.compare("what is 3")
+    assert "Best here" in repr(none)
     for call, said in (
-        (lambda: RewardComparer(rm, []), "queries is \\[\\]: expected a list of texts, one at least"),
         (lambda: RewardComparer(rm, "one"), "queries is 'one': expected"), (lambda: RewardComparer(3, ["a"]), "rm is 3"),
         (lambda: RecallTester(lm, ["a b"], ["c d"], edit=3), "edit is 3: expected None or an `Edit`"),
         (lambda: RecallTester(3, 4), "model is 3"), (lambda: RecallTester(lm, "one"), "seen is one string"),

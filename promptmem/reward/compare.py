@@ -20,7 +20,7 @@ from .features import embed
 _TEXTS = Kind("a list of texts", lambda v: LISTED.fits(v) and all(map(TEXT.fits, v)), True)
 _COSTS = Kind("a list of costs", lambda v: COLUMN.fits(v) and np.isfinite(np.asarray(v, float)).all())
 _told = told(rm=having("a fitted `PromptReward`", "prompts_", "predict_interval"),
-             queries=Kind("a list of texts, one at least", lambda v: _TEXTS.fits(v) and len(v) > 0, True),
+             queries=_TEXTS,
              prompts=maybe(_TEXTS), outcomes=maybe(having("`Outcomes`", "counts", "texts")), costs=maybe(_COSTS),
              level=number(0, 1), query=either(TEXT, whole()), prompt=either(TEXT, whole()), k=COUNT,
              by=number(0, 1, True), different_only=FLAG, values=one_of("p", "lo", "hi", "known", "gain"))
@@ -50,7 +50,8 @@ class RewardComparison:
         self.costs = None if costs is None else [float(c) for c in costs]
         if self.costs is not None and len(self.costs) != len(self.prompts):
             raise InvalidData(f"{len(self.costs)} costs for {len(self.prompts)} prompts: expected one for each")
-        self.p, self.lo, self.hi = rm.predict_interval(self.queries, self.prompts, level)
+        none = (np.zeros((0, len(self.prompts))),)*3 # without a question yet there is nothing to predict
+        self.p, self.lo, self.hi = rm.predict_interval(self.queries, self.prompts, level) if self.queries else none
         self.known = self._known(outcomes)
 
     def _known(self, outcomes):
