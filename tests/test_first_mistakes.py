@@ -165,10 +165,12 @@ def test_panels_say_what_they_were_given_wrongly():
     none.compare("what is 3")
     assert "Best here" in repr(none)
     for call, said in (
-        (lambda: RewardComparer(rm, "one"), "queries is 'one': expected"), (lambda: RewardComparer(3, ["a"]), "rm is 3"),
+        (lambda: RewardComparer(rm, "one"), "queries is 'one': expected"),
+        (lambda: RewardComparer(3, ["a"]), "rm is 3"),
         (lambda: RecallTester(lm, ["a b"], ["c d"], edit=3), "edit is 3: expected None or an `Edit`"),
         (lambda: RecallTester(3, 4), "model is 3"), (lambda: RecallTester(lm, "one"), "seen is one string"),
         (lambda: EditCompare(3), "expected an `Edit`"), (lambda: EditCompare(e, template=3), "template is 3"),
-        (lambda: EditCompare(e, general_text=3), "general_text is 3"), (lambda: EditCompare(e, "x"), "examples is 'x'"),
+        (lambda: EditCompare(e, general_text=3), "general_text is 3"),
+        (lambda: EditCompare(e, "x"), "examples is 'x'"),
         (lambda: ClarifyWidget("smollm2"), "assistant is 'smollm2'"), (lambda: MemoryInspector(3), "expected a Store")):
         with pytest.raises(InvalidData, match=said): call()
