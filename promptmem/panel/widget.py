@@ -279,13 +279,18 @@ function name(panel) {
   for (const n of panel.querySelectorAll("input,textarea,select"))
     if (!(n.labels?.length && n.labels[0].textContent.trim()) && !n.getAttribute("aria-label"))
       n.setAttribute("aria-label", n.placeholder || n.title || "choose");
+  for (const n of panel.querySelectorAll("[role=slider]")) {                 // a slider is called what stands beside it
+    const label = n.closest(".widget-slider,.widget-inline-hbox")?.querySelector("label");
+    n.setAttribute("aria-label", label?.textContent || "value");
+  }
   panel.querySelector(".pm-message")?.setAttribute("role", "status");
 }
 function render({model, el}) {
   let end = () => {}, gone = false;
   const find = left => {
     const panel = el.closest(".pm-panel");
-    if (panel) { const ends = [hold(panel), listen(panel, model)]; end = () => ends.forEach(f => f()); name(panel); }
+    if (panel) { const ends = [hold(panel), listen(panel, model)]; end = () => ends.forEach(f => f()); name(panel);
+      setTimeout(() => name(panel), 500); }                                  // sliders are drawn later
     else if (left && !gone) requestAnimationFrame(() => find(left - 1));
   };
   el.style.display = "none";

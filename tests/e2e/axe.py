@@ -36,3 +36,17 @@ def serious_faults(page, only=None):
                           [only, off])
     return [f"{v['id']}: {v['help']}: {n['target']} {n['html'][:160]}" for v in found["violations"]
             if v["impact"] in ("serious", "critical") for n in v["nodes"][:3]]
+
+
+def faultless_in_both_themes(notebook, name):
+    "axe finds nothing serious in the panels of a notebook, light and dark, wide and at 480 px; a picture of each theme"
+    page = notebook.page
+    for theme, light in (("JupyterLab Light", "true"), ("JupyterLab Dark", "false")):
+        page.evaluate("t => window.jupyterapp.commands.execute('apputils:change-theme', {theme: t})", theme)
+        page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
+        assert not (faults := serious_faults(page, ".pm-panel")), f"{theme}: {faults}"
+        wide = page.viewport_size
+        page.set_viewport_size(dict(width=480, height=900))
+        assert not (faults := serious_faults(page, ".pm-panel")), f"{theme}, 480 px: {faults}"
+        notebook.shot(f"{name}_480_{'light' if light == 'true' else 'dark'}")
+        page.set_viewport_size(wide)

@@ -1,6 +1,8 @@
 """The widgets of reward, recall and edit as a person uses them: clicked in a browser, checked in the kernel."""
 import pytest
 
+from tests.e2e.axe import faultless_in_both_themes
+
 expect = pytest.importorskip("playwright.sync_api").expect
 
 REWARD = """
@@ -60,6 +62,7 @@ def test_comparing_prompts(notebook):
         .map(c => c.match(/[0-9.]+/g).slice(0, 3).map(Number))
         .map(c => (c[0] + c[1] + c[2])/3)) > 110""")                             # no dark text on a dark page
     notebook.shot("reward_dark")
+    faultless_in_both_themes(notebook, "reward")
 
 
 def test_studying_and_forgetting(notebook):
@@ -105,6 +108,7 @@ before = weights()
     expect(view).to_contain_text("20 exposures, 30 updates", timeout=60_000)
     expect(view.locator("svg.pm-chart")).to_have_count(2)
     notebook.shot("recall")
+    faultless_in_both_themes(notebook, "recall")
     notebook.kernel("w.updates.value = 200")
     page.locator(".pm-forget-more").click()
     page.locator(".pm-stop").press("Escape")                                     # Esc stops, as the button does
@@ -150,6 +154,7 @@ e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-2, general_text=gene
     expect(view.locator("svg.pm-chart")).to_be_visible(timeout=60_000)
     expect(view).to_contain_text("allowance")
     notebook.shot("edit")
+    faultless_in_both_themes(notebook, "edit")
     notebook.ready()
     page.locator(".pm-scale .noUi-handle").press("Home")                         # the slider, by keyboard, to 0
     expect(state).to_contain_text("scale 0.00")
