@@ -13,7 +13,7 @@ from pathlib import Path
 from .core import (
     InvalidData, finite, parse_json, plain, printable, read_csv, read_text, require, stable_hash, user_path)
 from .core import as_rows, utc_time, well_formed, write_jsonl
-from .record import Clarification, Interaction, Outcome, Usage
+from .record import Clarification, Interaction, Outcome, Usage, exchanged
 
 # %% auto #0
 __all__ = ['FIELDS', 'WHOLE', 'EXPORTS', 'as_verdicts', 'messages_of', 'words_of', 'guess_columns', 'UserLog', 'read_log']
@@ -308,8 +308,9 @@ def _filled(path, sheet, cells, width):
     if all(None not in r[:width] and len(r) >= width for _, r in cells): return cells, []
     by, (top, formulas) = dict(cells), _merged(path, sheet)
     for (n, i), (first, _) in top.items():
-        if n in by and i < width and first in by: by[n] += [None]*(i + 1 - len(by[n]))
-        if n in by and i < width and first in by: by[n][i] = by[first][i] if i < len(by[first]) else None
+        if n not in by or first not in by or i >= width: continue
+        by[n] += [None]*(i + 1 - len(by[n]))
+        by[n][i] = by[first][i] if i < len(by[first]) else None
     empty = lambda n, i: i < width and (i >= len(by[n]) or by[n][i] is None)
     bad = {n: i for n, i in sorted(formulas) if n in by and empty(n, i)}
     why = "a formula without a result: save the file in a spreadsheet program, or format the cell as text"
@@ -554,7 +555,7 @@ class UserLog:
         path, # where the file shall stand
     )->Path:
         "Write everything in the store's exchange format: `Store.import_` reads it"
-        return write_jsonl(path, [dict(type=type(r).__name__.lower()) | r.to_dict() for r in self.records()])
+        return write_jsonl(path, [exchanged(r) for r in self.records()])
 
 # %% ../nbs/07_logs.ipynb #7d481ba6
 def read_log(

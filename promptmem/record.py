@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['Record', 'Usage', 'Query', 'Completion', 'Candidate', 'Retrieval', 'Clarification', 'Interaction', 'Outcome']
+__all__ = ['Record', 'Usage', 'Query', 'Completion', 'Candidate', 'Retrieval', 'Clarification', 'Interaction', 'Outcome',
+           'exchanged']
 
 # %% ../nbs/02_record.ipynb #6a1da678
 import html
@@ -245,3 +246,10 @@ class Outcome(Record):
     answer:Optional[str] = None
     cost:Optional[float] = None
     interaction:Optional[str] = None # id of the interaction it came from
+
+# %% ../nbs/02_record.ipynb #8b16d31b
+def exchanged(
+    record:Record, # a clarification or an interaction
+)->dict: # its fields, and before them its type
+    "A record as it stands in a file that stores exchange"
+    return dict(type=type(record).__name__.lower()) | record.to_dict()

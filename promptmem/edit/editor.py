@@ -24,7 +24,7 @@ from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warni
 from .modules import default_layers, lowest_layer, module_map, read_once_below
 from .scores import bound_test, cached_losses, fit_general, limit_test, row_values
 from .senses import SensesSettings, train_senses
-from ..lm.arguments import MODEL, TOKENIZER
+from ..lm.arguments import MODEL, TOKENIZER, parts_of_lm
 
 _held = told(model=MODEL, tokenizer=TOKENIZER, method=TEXT, degradation=maybe(number(0)), rule=TEXT,
              confidence=maybe(number(0, 1)), max_scale=number(0), seed=SEED, compat=maybe(TEXT), chat=FLAG,
@@ -282,10 +282,10 @@ def takes_lm(
     @functools.wraps(f)
     def inner(model, *args, **kw):
         if hasattr(model, "named_parameters"): return f(model, *args, **kw)
-        if not (hasattr(model, "model") and hasattr(model, "tokenizer")):
+        if not (parts := parts_of_lm(model)):
             raise InvalidData(f"an edit changes weights: it needs a model that is loaded here, not a "
                               f"{type(model).__name__}")
-        return f(model.model, model.tokenizer, *args, **kw)
+        return f(*parts, *args, **kw)
     return inner
 
 # %% ../../nbs/edit/09_editor.ipynb #ac1f9b93

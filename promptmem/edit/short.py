@@ -130,15 +130,19 @@ def _normed(m, x):
     return _Norm.apply(x, m.weight, m.variance_epsilon)
 
 @contextmanager
+def _computed(model, fits, forward):
+    "Inside, the modules that fit are computed by `forward(module, ...)`; yields how many there are"
+    found = [m for m in model.modules() if fits(m)]
+    for m in found: m.forward = functools.partial(forward, m)
+    try: yield len(found)
+    finally:
+        for m in found: vars(m).pop("forward", None)
+
 def short_norms(
     model, # a transformers causal LM
 ): # a context
     "Inside, norms of llama-like models are computed as one function; yields how many there are"
-    found = [m for m in model.modules() if _plain_norm(m)]
-    for m in found: m.forward = functools.partial(_normed, m)
-    try: yield len(found)
-    finally:
-        for m in found: vars(m).pop("forward", None)
+    return _computed(model, _plain_norm, _normed)
 
 # %% ../../nbs/edit/12_short.ipynb #ed98a43c
 class _Adapted(torch.autograd.Function):
@@ -175,13 +179,8 @@ def _adapted(m, x, *args, **kw):
                           m.lora_B["default"].weight, m.scaling["default"])
 
 # %% ../../nbs/edit/12_short.ipynb #edb44e5d
-@contextmanager
 def short_adapters(
     model, # with an adapter of peft, in evaluation mode
 ): # a context
     "Inside, adapted bfloat16 layers are computed as one function; yields how many there are"
-    found = [m for m in model.modules() if _adaptable(m)]
-    for m in found: m.forward = functools.partial(_adapted, m)
-    try: yield len(found)
-    finally:
-        for m in found: vars(m).pop("forward", None)
+    return _computed(model, _adaptable, _adapted)

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from ..core import InvalidData, json_text, parse_json, text_lines, user_path
-from ..record import Clarification, Interaction, Record
+from ..record import Clarification, Interaction, Record, exchanged
 from .database import Database, change_number, folded, is_erased, put_interaction
 from .erase import hold, note_export, refuse_erased
 from promptmem.store.tables import (
@@ -246,10 +246,9 @@ def _write_all(conn, checker):
 
 # %% ../../nbs/store/06_transfer.ipynb #0cb988d6
 def _line_of(record):
-    "A record as a line of the exchange format"
-    if isinstance(record, (Clarification, Interaction)):
-        kind = "interaction" if isinstance(record, Interaction) else "clarification"
-        return json_text(dict(type=kind) | record.to_dict())
+    "A record as a line of the exchange format; what is a line already stays one"
+    if isinstance(record, (str, bytes)): return record
+    if isinstance(record, (Clarification, Interaction)): return json_text(exchanged(record))
     if not isinstance(record, dict):
         raise InvalidData(f"expected a clarification, an interaction or a dict, found {type(record).__name__}")
     return json_text(record)
@@ -273,9 +272,9 @@ def import_jsonl(
     def bad(line, e):
         if not skip_invalid: raise InvalidData(f"{name}:{line}: {e}; nothing was imported") from e
         skipped.append([line, str(e)])
-    for line, raw in lines:
-        if isinstance(raw, (str, bytes)) and not raw.strip(): continue
-        try: parsed.append((line, parse_line(raw if isinstance(raw, (str, bytes)) else _line_of(raw))))
+    for line, given in lines:
+        try:
+            if (raw := _line_of(given)).strip(): parsed.append((line, parse_line(raw)))
         except (ValueError, TypeError, AttributeError, RecursionError) as e: bad(line, e)
     with db.write() as conn:
         hold(conn)
