@@ -298,11 +298,9 @@ def _edges(pairs, at):
 @patch
 def plot(self:OptimizeResult):
     "The family tree of the candidates as a plotly figure"
-    from promptmem.core import require
-    go = require("plotly.graph_objects", "notebook")
-    from promptmem.panel.plots import template
+    from promptmem.panel.plots import figure
     at, line = _positions(self), [c.id for c in self.path()]
-    fig = go.Figure(layout=dict(template=template(), title="How the best prompt came to be"))
+    fig = figure("How the best prompt came to be", "round", "mean score on train (1: every answer right)")
     pairs = [(p, c.id) for c in self.candidates for p in dict.fromkeys(c.parents) if c.id in at and p in at]
     fig.add_scatter(**_edges(pairs, at), line=dict(color="#d5dbe0", width=1))
     best = [(a, b) for a, b in zip(line, line[1:]) if a in at and b in at]
@@ -312,6 +310,6 @@ def plot(self:OptimizeResult):
         if cs: fig.add_scatter(x=[at[c.id][0] for c in cs], y=[at[c.id][1] for c in cs], mode="markers", name=status,
                         marker=dict(color=colour, size=[7 + 2*min(c.n, 8)**.5 for c in cs], line=dict(width=0)),
                         text=[f"{c.id} ({c.how}, {c.n} answers)<br>{_wrap(c.text)}" for c in cs], hoverinfo="text+y")
-    fig.update_xaxes(title="round", dtick=1)
-    fig.update_yaxes(title="mean score on train", range=[-.05, 1.05])
+    fig.update_xaxes(dtick=1)
+    fig.update_yaxes(range=[-.05, 1.05])
     return fig
