@@ -101,6 +101,11 @@ def general_texts(tok, more=0):
     return GeneralText(tok, held), random.Random(0).sample(train, 200)
 
 
+def write(path, record):
+    "After each cell, so that a run that is stopped keeps what it measured"
+    if path: Path(path).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
 def tune(a):
     "Every setting of every method on capitals"
     rows, best = [], {}
@@ -113,6 +118,7 @@ def tune(a):
                 rows.append(dict(model="demo", kind=kind, **measure(model, tok, ex, method, options, a.limit, general,
                                                                     text, 0)))
                 show(rows[-1])
+                write(a.json, dict(limit=a.limit, facts=a.facts, tuned_on="capital", rows=rows))
     for method in a.methods.split(","): best[method] = cheapest(rows, method)
     print(json.dumps(best, indent=1))
     return dict(limit=a.limit, facts=a.facts, tuned_on="capital", best=best, rows=rows)
@@ -140,6 +146,7 @@ def report(a):
                                                                     method, best[method], a.limit, general, text,
                                                                     seed)))
                 show(rows[-1])
+                write(a.json, dict(limit=a.limit, facts=a.facts, reported_on="head", best=best, rows=rows))
     assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())
     return dict(limit=a.limit, facts=a.facts, seeds=a.seeds, reported_on="head", best=best,
                 table=[summary(rows, k, m) for k in a.kinds.split(",") for m in a.methods.split(",")], rows=rows)
@@ -175,8 +182,7 @@ def main():
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     transformers.logging.disable_progress_bar()
-    out = tune(a) if a.what == "tune" else report(a)
-    if a.json: Path(a.json).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
+    write(a.json, tune(a) if a.what == "tune" else report(a))
 
 
 if __name__ == "__main__": main()

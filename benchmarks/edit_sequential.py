@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import time
 import warnings
 from pathlib import Path
 
@@ -58,15 +59,16 @@ def main():
     lm, ex = pm.load_lm("demo"), examples(1000)
     model = lm.model.float()
     general = [r["text"] for r in read_jsonl(data_dir()/"text"/"heldout.jsonl")][:100]
-    out = {}
+    out, cpu = {}, {}
     for method in a.methods.split(","):
+        t = time.process_time()
         f = sequential_edits(model, lm.tokenizer, ex, method, general_text=general, general_n=50, seconds=a.seconds,
-                             **OPTIONS[method])
-        out[method] = f.to_dict("records")
-        print(f"{method}, {OPTIONS[method]}\n{f.round(4).to_string(index=False)}", flush=True)
-    if a.json:
-        Path(a.json).write_text(json.dumps(dict(seconds=a.seconds, options=OPTIONS, curves=out), indent=1) + "\n",
-                                encoding="utf-8")
+                             progress=False, **OPTIONS[method])
+        out[method], cpu[method] = f.to_dict("records"), round(time.process_time() - t)
+        print(f"{method}, {OPTIONS[method]}, {cpu[method]} CPU s\n{f.round(4).to_string(index=False)}", flush=True)
+        if a.json: # after each method, so that a run that is stopped keeps what it measured
+            record = dict(seconds=a.seconds, options={m: OPTIONS[m] for m in out}, cpu_s=cpu, curves=out)
+            Path(a.json).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__": main()

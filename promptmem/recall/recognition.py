@@ -233,6 +233,35 @@ class CalibratedRecognition(Recognition):
     ):
         super().__init__(frame, score, scored); self.before = before
 
+# %% ../../nbs/recall/03_recognition.ipynb #8a20fba9
+def _halves(margin):
+    "1 where positive, 0 where negative, a half for ties and for what cannot be compared"
+    return np.where(margin > 0, 1., np.where(margin < 0, 0., .5))
+
+def _before_scores(before, n):
+    if isinstance(before, Recognition): before = before.frame.seen_score, before.frame.unseen_score
+    s, u = (np.asarray(x, float) for x in before)
+    if not len(s) == len(u) == n: raise ValueError(f"before has {len(s)} + {len(u)} scores for {n} pairs")
+    return s, u
+
+# %% ../../nbs/recall/03_recognition.ipynb #6eb7763d
+def _kept(before, now):
+    "How much of its first score is left in a foil's score: slope of the least-squares line over the foils"
+    ok = np.isfinite(before) & np.isfinite(now)
+    spread = np.var(before[ok]) if ok.sum() > 2 else 0.
+    return float(np.cov(before[ok], now[ok], bias=True)[0, 1]/spread) if spread > 1e-12 else 1.
+
+# %% ../../nbs/recall/03_recognition.ipynb #fd842c59
+def _calibrated(f, score, b_seen, b_unseen):
+    "The two corrected scores beside the raw ones, from what each sentence scored before the study"
+    f["seen_drop"], f["unseen_drop"] = b_seen-f.seen_score, b_unseen-f.unseen_score
+    f["calibrated"] = _halves(f.seen_drop-f.unseen_drop)
+    own = (f.why == "").to_numpy()                  # a foil that was studied says nothing of what time has left
+    kept = _kept(b_unseen[own], f.unseen_score.to_numpy()[own])
+    f["seen_rest"], f["unseen_rest"] = f.seen_score-kept*b_seen, f.unseen_score-kept*b_unseen
+    f["adjusted"] = _halves(f.unseen_rest-f.seen_rest)
+    return CalibratedRecognition(f, score, len(f), _halves(b_unseen-b_seen)[f.why == ""].mean())
+
 # %% ../../nbs/recall/03_recognition.ipynb #38006f6d
 @patch(as_prop=True)
 def calibrated(self:CalibratedRecognition)->float:
@@ -262,10 +291,32 @@ def adjusted(self:CalibratedRecognition)->float:
     "Share of right pairs once each score is freed of what the foils say is left of the first one"
     return float(self.counted.adjusted.mean())
 
+# %% ../../nbs/recall/03_recognition.ipynb #03d91199
+def _kept_range(before, now, foils):
+    "(slope, how far it may be off at 95 %), where scores of one foil stand or fall together"
+    kept, ok = _kept(before, now), np.isfinite(before) & np.isfinite(now)
+    x, codes = before[ok] - before[ok].mean(), np.unique(foils[ok], return_inverse=True)[1].ravel()
+    g = codes.max(initial=-1) + 1
+    if g < 3 or np.var(x) <= 1e-12: return kept, math.inf
+    off = now[ok] - now[ok].mean() - kept*x
+    error = math.sqrt(g/(g-2)*float((np.bincount(codes, x*off)**2).sum()))/float((x*x).sum())
+    return kept, t_quantile(.975, int(g)-2)*error
+
+# %% ../../nbs/recall/03_recognition.ipynb #88af0c78
+def _adjusted_by(f, kept):
+    "The share of right pairs with this slope"
+    first_seen, first_unseen = f.seen_drop + f.seen_score, f.unseen_drop + f.unseen_score
+    return float(_halves(f.unseen_score - kept*first_unseen - f.seen_score + kept*first_seen).mean())
+
 @patch(as_prop=True)
 def adjusted_interval(self:CalibratedRecognition)->Bounds:
-    "Interval of the adjusted share"
-    return _bounds(self, "adjusted")
+    "Interval of the adjusted share: that of a share, widened by what the slope may be off"
+    f, (lo, hi) = self.counted, _bounds(self, "adjusted")
+    first = (f.unseen_drop + f.unseen_score).to_numpy()
+    kept, off = _kept_range(first, f.unseen_score.to_numpy(), _foils(f).map(_key).to_numpy())
+    a, ends = self.adjusted, [_adjusted_by(f, kept + s*min(off, 1e6)) for s in (-1, 1)]
+    return Bounds(max(0., a - math.hypot(a-lo, max(0., a-min(ends)))),
+                  min(1., a + math.hypot(hi-a, max(0., max(ends)-a))))
 
 # %% ../../nbs/recall/03_recognition.ipynb #b5847667
 @patch(as_prop=True)
@@ -289,7 +340,7 @@ def recognised(self:Recognition)->float:
 @patch(as_prop=True)
 def recognised_interval(self:Recognition)->Bounds:
     "Its interval"
-    return _bounds(self, self.best)
+    return self.adjusted_interval if self.best == "adjusted" else self.interval
 
 # %% ../../nbs/recall/03_recognition.ipynb #0b786a24
 @patch
@@ -357,34 +408,6 @@ def parts(self:Recognition)->list: # parts of a page
 # %% ../../nbs/recall/03_recognition.ipynb #2780ea6d
 @patch
 def _repr_html_(self:Recognition): return static_page(self.parts())
-
-# %% ../../nbs/recall/03_recognition.ipynb #8a20fba9
-def _halves(margin):
-    "1 where positive, 0 where negative, a half for ties and for what cannot be compared"
-    return np.where(margin > 0, 1., np.where(margin < 0, 0., .5))
-
-def _before_scores(before, n):
-    if isinstance(before, Recognition): before = before.frame.seen_score, before.frame.unseen_score
-    s, u = (np.asarray(x, float) for x in before)
-    if not len(s) == len(u) == n: raise ValueError(f"before has {len(s)} + {len(u)} scores for {n} pairs")
-    return s, u
-
-# %% ../../nbs/recall/03_recognition.ipynb #6eb7763d
-def _kept(before, now):
-    "How much of its first score is left in a foil's score: slope of the least-squares line over the foils"
-    ok = np.isfinite(before) & np.isfinite(now)
-    spread = np.var(before[ok]) if ok.sum() > 2 else 0.
-    return float(np.cov(before[ok], now[ok], bias=True)[0, 1]/spread) if spread > 1e-12 else 1.
-
-# %% ../../nbs/recall/03_recognition.ipynb #fd842c59
-def _calibrated(f, score, b_seen, b_unseen):
-    "The two corrected scores beside the raw ones, from what each sentence scored before the study"
-    f["seen_drop"], f["unseen_drop"] = b_seen-f.seen_score, b_unseen-f.unseen_score
-    f["calibrated"] = _halves(f.seen_drop-f.unseen_drop)
-    kept = _kept(b_unseen, f.unseen_score.to_numpy())
-    f["seen_rest"], f["unseen_rest"] = f.seen_score-kept*b_seen, f.unseen_score-kept*b_unseen
-    f["adjusted"] = _halves(f.unseen_rest-f.seen_rest)
-    return CalibratedRecognition(f, score, len(f), _halves(b_unseen-b_seen)[f.why == ""].mean())
 
 # %% ../../nbs/recall/03_recognition.ipynb #5dff8162
 def _warn_about(f):

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from promptmem.recall.recognition import Recognition
+from promptmem.recall.recognition import CalibratedRecognition, Recognition
 from promptmem.stats import wilson
 
 pd = pytest.importorskip("pandas")
@@ -79,3 +79,35 @@ def test_told_apart_without_a_fault_has_no_upper_end():
     r = recognition(list("abcdefghijkl"), list("mnopqrstuvwx"), -np.arange(12.)-20, np.arange(12.))
     lo, hi = r.dprime_interval
     assert 0 < lo < r.dprime and hi == math.inf
+
+
+def studied_later(rng, n, gap, effect, left=.5, noise=.6):
+    """`n` pairs before and after: studied sentences were harder by `gap` from the start, `left` of the first score is
+    still there, and what was studied is lower by `effect`"""
+    first, now = np.stack([rng.normal(gap, 1, n), rng.normal(0, 1, n)]), rng.normal(0, noise, (2, n))
+    r = recognition([f"s{i}" for i in range(n)], [f"u{i}" for i in range(n)], *(left*first + now - [[effect], [0]]))
+    slope, f = np.polyfit(first[1], r.frame.unseen_score, 1)[0], r.frame
+    rest = [f.seen_score - slope*first[0], f.unseen_score - slope*first[1]]
+    f = f.assign(seen_drop=first[0]-f.seen_score, unseen_drop=first[1]-f.unseen_score, seen_rest=rest[0],
+                 unseen_rest=rest[1], adjusted=(rest[0] < rest[1])*1.)
+    return CalibratedRecognition(f, "loss", n, .5)
+
+
+@pytest.mark.parametrize("n, runs", [(5, 100), (10, 100), (50, 80), (300, 30)])
+@pytest.mark.parametrize("gap, effect", [(0., 0.), (2., 0.), (2., .6)])
+def test_the_adjusted_share_counts_that_its_slope_is_estimated(n, runs, gap, effect):
+    "Wilson over pairs covers .72 to .88 where foils differ from the studied sentences"
+    rng, true, inside, alone = np.random.default_rng(0), .5*(1 + math.erf(effect/1.2)), [], []
+    for _ in range(runs):
+        r = studied_later(rng, n, gap, effect)
+        (lo, hi), (low, high) = r.adjusted_interval, wilson(float(r.frame.adjusted.sum()), n)
+        inside.append(lo <= true <= hi)
+        alone.append(low <= true <= high)
+        assert lo - 1e-9 <= low <= high <= hi + 1e-9 and r.recognised_interval == (lo, hi)
+    assert np.mean(inside) >= .95 - 2*math.sqrt(.95*.05/len(inside))
+    if gap and not effect: assert np.mean(alone) < .9
+
+
+def test_foils_that_leave_the_slope_open_promise_nothing_where_it_matters():
+    r = studied_later(np.random.default_rng(1), 2, 1., 0.)
+    assert r.adjusted_interval.lo == 0 or r.adjusted_interval.hi == 1
