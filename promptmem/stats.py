@@ -585,16 +585,25 @@ def reliability(
     p, # [n] probabilities
     y, # [n] outcomes, 0 or 1
     bins:int=10, # equal-width bins
+    groups=None, # [n] outcomes that belong together, such as those of one question; None: each stands alone
 )->list: # per non-empty bin: dict(lo, hi, n, p, y, y_lo, y_hi)
-    "Mean probability against observed share per bin, with Wilson intervals"
+    "Mean probability against observed share per bin, with Wilson intervals; by group where there are groups"
     p, y = _judged(p, y, "probability")
+    if groups is not None and len(groups) != len(p):
+        raise ValueError(f"{len(p)} probabilities but {len(groups)} groups")
     which = np.minimum((p*bins).astype(int), bins-1)
     rows = []
     for b in np.unique(which):
         m = which == b
-        lo, hi = wilson(y[m].sum(), int(m.sum()))
+        lo, hi = _bin_ends(y[m], None if groups is None else np.asarray(groups)[m])
         rows.append(dict(lo=b/bins, hi=(b+1)/bins, n=int(m.sum()), p=p[m].mean(), y=y[m].mean(), y_lo=lo, y_hi=hi))
     return rows
+
+def _bin_ends(y, groups):
+    "Ends of the interval of a bin; one group alone shows nothing about others"
+    if groups is None: return wilson(y.sum(), len(y))
+    i = grouped_interval(y, groups, bounds=(0, 1))
+    return (0., 1.) if math.isnan(i.lo) else (i.lo, i.hi)
 
 # %% ../nbs/01_stats.ipynb #ca7a4b3c
 @_told

@@ -382,7 +382,8 @@ def _label(L, published):
 
 def _bins(L):
     ok = ~np.isnan(L.y[:, L.train])
-    return pd.DataFrame(reliability(L.p[:, L.train][ok], L.y[:, L.train][ok]))
+    groups = np.repeat(pd.factorize(L.groups)[0][:, None], len(L.train), 1)[ok]
+    return pd.DataFrame(reliability(L.p[:, L.train][ok], L.y[:, L.train][ok], groups=groups))
 
 # %% ../../nbs/reward/06_evaluate.ipynb #47e42b0b
 def _judged(L, out, judgments, ties):

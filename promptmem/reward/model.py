@@ -29,7 +29,7 @@ from .features import SURFACE, embed, prompt_features, prompt_weights, question_
 from .fits import (Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack,
                                    fit_xgboost, prompt_rates)
 from .outcomes import GROUPS, Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
-from ..stats import expit, logit, share_interval
+from ..stats import expit, grouped_interval, logit, share_interval
 
 sk = require("sklearn.base", "reward")
 
@@ -279,14 +279,24 @@ def _model_verdict(rm):
     ahead = f"another is ahead by more than {rm.margin_:.3g}: a proved gain"
     return f"{first} Choosing leaves {quoted(best, 50)} where {ahead}."
 
+# %% ../../nbs/reward/05_model.ipynb #8807a008
+def _rate_interval(right, tried, groups):
+    "Interval of a prompt's rate: repeated draws of a question, and questions of one group, are not new evidence"
+    some = tried > 0
+    alone = len(np.unique(groups[some])) == tried.sum()
+    if alone: return share_interval(int(right.sum()), int(tried.sum()))
+    i = grouped_interval(right[some]/tried[some], groups[some], tried[some], bounds=(0, 1))
+    return i if i.lo == i.lo else share_interval(0, 0)
+
 # %% ../../nbs/reward/05_model.ipynb #baa75582
 def _model_parts(rm):
     "Verdict, and the prompts' rates best first"
     if not hasattr(rm, "fit_"): return [paragraph(rm.verdict), paragraph(repr(rm))]
     rows = []
     for j in np.argsort(-rm.rates_, kind="stable"):
-        right, tried = rm.right_[:, j].sum(), rm.tried_[:, j].sum()
-        share = share_interval(int(right), int(tried))
+        right, tried = rm.right_[:, j], rm.tried_[:, j]
+        share = _rate_interval(right, tried, rm.groups_)
+        right, tried = right.sum(), tried.sum()
         rows.append(dict(prompt=rm.prompts_[j], right=f"{right/max(tried, 1):.1%}",
                          interval=f"[{share.lo:.1%}, {share.hi:.1%}]", outcomes=int(tried)))
     return [paragraph(rm.verdict), table(rows, most=20), paragraph(f"{rm!r}")]

@@ -239,7 +239,8 @@ def reliability_parts(self:RewardComparer):
     "Predicted against observed, where outcomes are known"
     known = np.isfinite(self.comparison.known)
     if not known.any(): return []
-    rows = reliability(self.comparison.p[known], self.comparison.known[known].round())
+    # the prompts' outcomes on one question stand or fall together
+    rows = reliability(self.comparison.p[known], self.comparison.known[known], groups=np.nonzero(known)[0])
     line = {k: [r[k] for r in rows] for k in ("p", "y", "y_lo", "y_hi")}
     lines = [dict(name="these questions", x=line["p"], y=line["y"], lo=line["y_lo"], hi=line["y_hi"]),
              dict(name="ideal", x=[0, 1], y=[0, 1], dashed=True)]
