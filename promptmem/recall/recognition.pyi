@@ -179,13 +179,6 @@ class CalibratedRecognition(Recognition):
     def adjusted_auc(self) -> float:
         ...
 
-def _said(value, bounds, digits=...):
-    ...
-
-def _figures(r):
-    ...
-_HELP: _Any
-
 def _halves(margin):
     ...
 
@@ -197,6 +190,19 @@ def _kept(before, now):
 
 def _calibrated(f, score, b_seen, b_unseen):
     ...
+
+def _kept_range(before, now, foils):
+    ...
+
+def _adjusted_by(f, kept):
+    ...
+
+def _said(value, bounds, digits=...):
+    ...
+
+def _figures(r):
+    ...
+_HELP: _Any
 
 def _warn_about(f):
     ...

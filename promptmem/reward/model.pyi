@@ -18,7 +18,7 @@ from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_p
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost, prompt_rates
 from .outcomes import GROUPS, Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
-from ..stats import expit, logit, share_interval
+from ..stats import expit, grouped_interval, logit, share_interval
 sk: _Any
 _OUTCOMES: _Any
 _TEXTS: _Any
@@ -173,6 +173,9 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         ...
 
 def _model_verdict(rm):
+    ...
+
+def _rate_interval(right, tried, groups):
     ...
 
 def _model_parts(rm):
