@@ -232,6 +232,10 @@ class Interaction(Record):
         if isinstance(value, dict) and name == "retrieval": return Retrieval.from_dict(value)
         if isinstance(value, dict) and name == "usage": return Usage.from_dict(value)
         return value
+    def __str__(self):
+        "What a reader wants to see: question, answer, and what memory had to say"
+        used = f"\n(from memory: {'; '.join(self.retrieval.applying)})" if self.retrieval and self.retrieval.hit else ""
+        return f"{self.question}\n{self.answer}{used}"
 
 # %% ../nbs/02_record.ipynb #a1fe842e
 @dataclass

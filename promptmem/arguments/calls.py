@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['WrongArgument', 'fault_of', 'told', 'hold_fields']
 
-# %% ../../nbs/arguments/02_calls.ipynb #2069b02c
+# %% ../../nbs/arguments/02_calls.ipynb #810f7dab
+import difflib
 import functools
 import inspect
 from collections.abc import Callable, Iterator
@@ -33,11 +34,21 @@ def fault_of(
     if kind is None or kind.fits(v): return ""
     return kind.why and kind.why(name, v) or f"{name} is {_short(v)}: expected {kind.says}"
 
+# %% ../../nbs/arguments/02_calls.ipynb #934db1da
+def _meant(takes, kw):
+    "Of a name that the function does not take: which one may be meant, and all that it takes"
+    if any(p.kind is p.VAR_KEYWORD for p in takes.parameters.values()): return ""
+    known = [n for n, p in takes.parameters.items() if n != "self" and p.kind is not p.VAR_POSITIONAL]
+    odd = next((n for n in kw if n not in known), None)
+    if odd is None or not known: return ""
+    near = [n for n in known if n in odd.split("_") or odd in n.split("_")] or difflib.get_close_matches(odd, known, 1)
+    return (f": did you mean {near[0]}?" if near else ":") + f" It takes {', '.join(known)}"
+
 # %% ../../nbs/arguments/02_calls.ipynb #2214471c
 def _bound(takes, used, args, kw, known):
     "The arguments by name, or what is missing or too many, with the way in which the function is called"
     try: return takes.bind(*args, **kw)
-    except TypeError as e: fault = f"{used}: {e}"
+    except TypeError as e: fault = f"{used}: {e}{_meant(takes, kw)}"
     # the first mistake is often the cause: a model given where a model and its tokenizer belong
     why = (known[n].why(n, a) for n, a in zip(takes.parameters, args) if known.get(n) and known[n].why)
     raise WrongArgument(". ".join([fault, *filter(None, list(why)[:1])]))

@@ -547,3 +547,22 @@ def would_retrieve(self:Assistant,
 )->Retrieval:
     "What memory would offer for `question`; nothing is asked and nothing stored"
     return self.lookup.query(question)
+
+# %% ../../nbs/memory/09_assistant.ipynb #cb07dd15
+@patch
+@_told
+def prefer(self:Assistant,
+    text:str, # what holds whatever is asked, in the user's words
+    author:str="user", # who says so
+)->Clarification:
+    "Say what holds for every answer; every question will carry it from now on"
+    return self.store.add(scope=self.scope, text=text, kind="always", author=author)
+
+# %% ../../nbs/memory/09_assistant.ipynb #4004709c
+@patch
+@_told(said=Kind("a clarification or its id", lambda v: isinstance(v, str) or hasattr(v, "id")))
+def forget(self:Assistant,
+    said, # a clarification, or its id
+): # a receipt: what went, and whether anything is left
+    "Delete it for good: from the memory, the record and the bytes of the file"
+    return self.store.forget(id=getattr(said, "id", said))

@@ -18,6 +18,7 @@ from typing import Optional
 
 from fastcore.basics import patch
 
+from ..arguments import told
 from ..core import InvalidData, warn
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
@@ -216,7 +217,9 @@ class WrappedClient:
         self.chat = _Passed(client.chat, completions=_Passed(client.chat.completions, create=_create(self, "chat")))
         if hasattr(client, "responses"): self.responses = _Passed(client.responses, create=_create(self, "responses"))
 
-    def __getattr__(self, name): return getattr(self._client, name)
+    def __getattr__(self, name):
+        try: return getattr(self._client, name)
+        except AttributeError as e: raise AttributeError(f"{e}, and the memory in front of it has none either") from e
     def __repr__(self): return f"WrappedClient({type(self._client).__name__}, {self.store!r}, scope={self.scopes[0]!r})"
 
     async def _later(self, kind, call, request):
@@ -273,6 +276,7 @@ def _logged(w, text, model, usage, receipt):
     except Exception as e: warn(f"the answer could not be logged: {e}") # the user has it all the same
 
 # %% ../../nbs/memory/16_wrap.ipynb #c002f753
+@told
 def wrap(
     client, # `openai.OpenAI(...)` or `openai.AsyncOpenAI(...)`
     store=None, # a `Store`, its path or URL; None: one in memory, gone with the process
@@ -293,13 +297,15 @@ def _receipt_of(w, response):
     "The receipt, where the response was asked in the client's own scope"
     receipt = getattr(response, "promptmem", None)
     if not isinstance(receipt, Receipt):
-        raise InvalidData("this response carries no receipt: it does not come from this client")
+        raise InvalidData("this response carries no receipt: it does not come from this client. Give what create() "
+                          "returned, or a stream that has ended")
     if receipt.scope != w.scopes[0]:
         raise InvalidData("this answer was given in another scope: judge it with the client of that scope")
     return receipt
 
 # %% ../../nbs/memory/16_wrap.ipynb #8a0c1e6d
 @patch
+@told
 def clarify(self:WrappedClient,
     response, # what `create` returned, or a stream that has ended
     text:str, # what was meant, in the user's words
@@ -327,3 +333,47 @@ def verdict(self:WrappedClient,
     self.store.set_verdict(receipt.interaction, verdict, scope=self.scopes[0])
     if receipt.retrieval.hit and isinstance(self.lookup, AutoLookup):
         self.lookup.learn(receipt.retrieval, verdict == "right")
+
+# %% ../../nbs/memory/16_wrap.ipynb #331e144f
+@patch
+def accept(self:WrappedClient,
+    response, # what `create` returned, or a stream that has ended
+):
+    "The answer was right: `verdict(response, \"right\")`"
+    return self.verdict(response, "right")
+
+@patch
+def reject(self:WrappedClient,
+    response, # what `create` returned, or a stream that has ended
+):
+    "The answer was wrong: `verdict(response, \"wrong\")`"
+    return self.verdict(response, "wrong")
+
+# %% ../../nbs/memory/16_wrap.ipynb #cb07dd15
+@patch
+def prefer(self:WrappedClient,
+    text:str, # what holds whatever is asked, in the user's words
+    author:str="user", # who says so
+)->Clarification:
+    "Say what holds for every answer; every request will carry it from now on"
+    return self.store.add(scope=self.scopes[0], text=text, kind="always", author=author)
+
+@patch
+def memories(self:WrappedClient)->list: # clarifications
+    "What is remembered, of the nearest scope first"
+    return self.store.clarifications(self.scopes)
+
+# %% ../../nbs/memory/16_wrap.ipynb #d324ba2c
+@patch
+def would_retrieve(self:WrappedClient,
+    question:str, # as you would ask it
+)->Retrieval:
+    "What memory would offer for `question`; nothing is asked and nothing stored"
+    return self.lookup.query(question)
+
+@patch
+def forget(self:WrappedClient,
+    said, # a clarification, or its id
+): # a receipt: what went, and whether anything is left
+    "Delete it for good: from the memory, the record and the bytes of the file"
+    return self.store.forget(id=getattr(said, "id", said))

@@ -215,7 +215,7 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         "Learn from graded outcomes"
         _check_names(self)
         self.classes_, self.is_right_ = np.array([0, 1]), np.array([False, True])
-        if not isinstance(out, Outcomes): out = _take_pairs(self, out, y, groups)
+        if not isinstance(out, Outcomes): out = _as_outcomes(self, out, y, groups)
         if not len(out): raise InvalidData("no outcomes to learn from: an empty split?")
         self.query_ids_, self.prompt_ids_, self.right_, self.tried_ = out.counts()
         self.queries_, self.prompts_ = out.texts(self.query_ids_), out.prompt_texts(self.prompt_ids_)
@@ -366,6 +366,13 @@ def _take_pairs(rm, X, y, groups):
     queries, prompts = _pairs(X)
     correct, rm.classes_, rm.is_right_ = _labels(y)
     return _pairs_to_outcomes(queries, prompts, correct, groups)
+
+# %% ../../nbs/reward/05_model.ipynb #a74570d1
+def _as_outcomes(rm, X, y, groups):
+    "Outcomes of pairs, of a log, or of a table whose columns say what they are"
+    if hasattr(X, "interactions"): return Outcomes.read(X)
+    named = isinstance(X, pd.DataFrame) and y is None
+    return Outcomes.read(X) if named else _take_pairs(rm, X, y, groups)
 
 # %% ../../nbs/reward/05_model.ipynb #d31556c9
 def _known_texts(texts):

@@ -261,10 +261,25 @@ def _split_tables(frame):
     p = frame.drop_duplicates("prompt_id").rename(columns={"prompt": "text"})[["prompt_id", "text"]]
     return frame.drop(columns=["query", "prompt", *extra]), q.reset_index(drop=True), p.reset_index(drop=True)
 
+# %% ../../nbs/reward/01_outcomes.ipynb #f9de4acf
+_OTHER_NAMES = ("; columns of other names: "
+                "Outcomes.read(pm.read_log(file, columns=dict(question=..., prompt=..., verdict=...)))")
+
+def _as_log(source):
+    "What anybody's log says with other names for its columns, or None where it does not name prompts and verdicts"
+    from promptmem.logs import read_log
+    try: log = read_log(source)
+    except (InvalidData, ValueError): return None
+    took = log.columns
+    if not {"question", "prompt", "verdict"} <= set(took) or not any(i.verdict for i in log.interactions): return None
+    warn(f"{log.name} was read as a log: " + ", ".join(f"{k} from {v!r}" for k, v in took.items()) + ". If that is "
+         "wrong, say it: Outcomes.read(pm.read_log(..., columns=dict(question=..., prompt=..., verdict=...)))")
+    return log
+
 # %% ../../nbs/reward/01_outcomes.ipynb #1fc6412e
 @patch(cls_method=True)
 def read(cls:Outcomes,
-    path, # an outcomes file, a folder with outcomes, queries and prompts, a DataFrame, a list of dicts, or a log
+    path, # outcomes: a file, a folder of three, a DataFrame, a list of dicts; or a log, whatever its columns are called
     queries=None, # file or DataFrame; None: beside `path` in a folder, else inside the outcomes file
     prompts=None, # file or DataFrame
 )->Outcomes:
@@ -279,7 +294,9 @@ def read(cls:Outcomes,
     frame, name = load(path), "the DataFrame" if isinstance(path, pd.DataFrame) else path
     if (queries is None) != (prompts is None): raise ValueError("give both queries= and prompts=, or neither")
     try: return cls(*_split_tables(frame)) if queries is None else cls(*_alike([frame, load(queries), load(prompts)]))
-    except InvalidData as e: raise InvalidData(f"{name}: {e}") from e
+    except InvalidData as e:
+        if queries is None and (log := _as_log(path)): return cls.from_interactions(log.interactions)
+        raise InvalidData(f"{name}: {e}{_OTHER_NAMES if queries is None else ''}") from e
     except TypeError as e:
         raise InvalidData(f"{name}: a column holds lists or objects where text or numbers are expected ({e})") from e
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # %% auto #0
 __all__ = ['best_guess', 'weigh', 'run_search', 'keep_likely', 'run_guess', 'run_published', 'one_answer', 'screen_overlap',
-           'measure', 'finish', 'default_proposers', 'optimize_prompt', 'estimate_cost']
+           'measure', 'finish', 'default_proposers', 'optimize_prompt', 'Estimate', 'estimate_cost']
 
 # %% ../../nbs/rewrite/10_search.ipynb #8b0a598b
 from types import SimpleNamespace
@@ -356,6 +356,22 @@ def optimize_prompt(
     else: run_search(finder, prover)
     return finish(state, config)
 
+# %% ../../nbs/rewrite/10_search.ipynb #f08ee9d9
+class Estimate(dict):
+    "What a search can cost at most, as a sentence; its figures by name"
+    @property
+    def verdict(self):
+        "The bound in words"
+        cost = f", {self['cost']:.2g} in the money that `price` is in" if self["cost"] is not None else ""
+        return (f"At most {self['requests']:,} requests: {self['prompt_tokens']:,} tokens sent, "
+                f"{self['completion_tokens']:,} written{cost}. A proof needs at least {self['pairs_to_prove']} examples "
+                "on which the two wordings differ.")
+    def __repr__(self): return self.verdict
+    def _repr_html_(self):
+        from promptmem.panel.parts import verdict
+        from promptmem.panel.widget import static_page
+        return static_page([verdict(self.verdict)])
+
 # %% ../../nbs/rewrite/10_search.ipynb #496bedef
 @_told(task=None)
 def estimate_cost(
@@ -367,7 +383,7 @@ def estimate_cost(
     alpha:float=.05, # as for `optimize_prompt`
     longest:int=60, # tokens of the longest wording that is expected
     asks:bool=None, # a model writes the wordings; None: yes, where `lm` is a chat model
-)->dict: # requests, prompt_tokens, completion_tokens, cost, pairs_to_prove
+)->Estimate: # a dict: requests, prompt_tokens, completion_tokens, cost, pairs_to_prove
     "The most that a search can cost"
     task = _as_task(task)
     if asks is None: asks = bool(getattr(lm, "chat", False))
@@ -381,4 +397,4 @@ def estimate_cost(
                   completion_tokens=(budget_calls-proposals)*task.options["max_tokens"] + proposals*300)
     price = price or getattr(lm, "price", None)
     cost = (tokens["prompt_tokens"]*price[0] + tokens["completion_tokens"]*price[1])/1e6 if price else None
-    return dict(requests=budget_calls, **tokens, cost=cost, pairs_to_prove=least_pairs(alpha*ALL_IN))
+    return Estimate(requests=budget_calls, **tokens, cost=cost, pairs_to_prove=least_pairs(alpha*ALL_IN))

@@ -50,22 +50,21 @@ class Example:
     id:str = "" # names the example in every table
     meta:dict = field(default_factory=dict, hash=False, compare=False) # anything else: options, group, type
 
-_ANSWER = ("expected", "answer", "gold", "target")
+_QUESTION = ("question", "input", "query", "text", "sentence", "message")
+_ANSWER = ("expected", "answer", "gold", "target", "label", "output")
 
 # %% ../../nbs/rewrite/01_task.ipynb #970953d2
 def _example(x, i):
     if isinstance(x, Example): return x if x.id else Example(x.question, x.expected, str(i), x.meta)
     if isinstance(x, dict):
-        key = next((k for k in _ANSWER if k in x), None)
-        if "question" not in x or key is None:
-            raise InvalidData(
-                f"example {i} needs the fields 'question' and one of {', '.join(_ANSWER)}; "
-                f"it has {', '.join(map(str, x))}"
-            )
+        asked, key = (next((k for k in names if k in x), None) for names in (_QUESTION, _ANSWER))
+        if asked is None or key is None:
+            raise InvalidData(f"example {i} needs the fields 'question' (or {', '.join(_QUESTION[1:])}) and one of "
+                              f"{', '.join(_ANSWER)}; it has {', '.join(map(str, x))}")
         # a row of a table has its group in a column, an example in its `meta`
         meta = x["meta"] if isinstance(x.get("meta"), dict) else {}
-        rest = {k: v for k, v in x.items() if k not in ("question", key, "id") and not (k == "meta" and meta)} | meta
-        q, a, name = x["question"], x[key], str(x.get("id", i))
+        rest = {k: v for k, v in x.items() if k not in (asked, key, "id") and not (k == "meta" and meta)} | meta
+        q, a, name = x[asked], x[key], str(x.get("id", i))
     elif isinstance(x, (tuple, list)) and len(x) == 2: (q, a), rest, name = x, {}, str(i)
     else: raise InvalidData(f"example {i} is a {type(x).__name__}; expected a dict or a pair (question, answer)")
     if not isinstance(q, str) or not q.strip():
@@ -251,7 +250,7 @@ class PromptTask:
         return f"PromptTask({self.name!r}, " + ", ".join(f"{s} {len(self.split[s])}"
                                                          for s in SPLITS) + f", split {self.split_hash})"
 
-# %% ../../nbs/rewrite/01_task.ipynb #57ec6e50
+# %% ../../nbs/rewrite/01_task.ipynb #caddc42b
 def _doubts(examples):
     "Sentences on what makes questions and answers a poor measure of a wording"
     first, answers = examples[0].expected, {}
