@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Optional
 from fastcore.basics import patch
+from ..arguments import told
 from ..core import InvalidData, warn
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
@@ -150,6 +151,24 @@ class WrappedClient:
         ...
 
     def verdict(self, response, verdict: str):
+        ...
+
+    def accept(self, response):
+        ...
+
+    def reject(self, response):
+        ...
+
+    def prefer(self, text: str, author: str=...) -> Clarification:
+        ...
+
+    def memories(self) -> list:
+        ...
+
+    def would_retrieve(self, question: str) -> Retrieval:
+        ...
+
+    def forget(self, said):
         ...
 
 def _create(w, kind):

@@ -199,6 +199,9 @@ def _check_names(rm):
 def _take_pairs(rm, X, y, groups):
     ...
 
+def _as_outcomes(rm, X, y, groups):
+    ...
+
 def _known_texts(texts):
     ...
 

@@ -153,6 +153,10 @@ def _one_text(frame, id_, text):
 
 def _split_tables(frame):
     ...
+_OTHER_NAMES: _Any
+
+def _as_log(source):
+    ...
 
 def _of(x, name):
     ...

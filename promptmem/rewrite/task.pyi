@@ -26,6 +26,7 @@ class Example:
     expected: str
     id: str = ...
     meta: dict = ...
+_QUESTION: _Any
 _ANSWER: _Any
 
 def _example(x, i):
