@@ -560,7 +560,7 @@ def _export_options(p):
          "promptmem export alice.jsonl --store memory.db --scope alice", _export_options)
 def _export(a):
     from promptmem.panel.reprs import count_of
-    with _opened(a) as store: n = store.export(a.file, None if a.all_scopes else a.scope)
+    with _opened(a) as store: n = store.export(a.file, **{} if a.all_scopes else dict(scope=a.scope))
     _say(f"{count_of(n, 'record')} written to {a.file}")
     return 0
 

@@ -7,8 +7,8 @@ __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name',
            'KeyFree', 'InvalidData', 'warn', 'quoted', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows',
            'rows_of', 'is_number', 'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words',
            'identity_key', 'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl', 'text_lines',
-           'read_json', 'read_yaml', 'read_csv', 'write_atomic', 'write_jsonl', 'inside', 'file_name', 'ForkGate',
-           'SharedFile', 'split_thinking', 'may_think', 'progress_bar', 'versions']
+           'read_json', 'read_yaml', 'read_csv', 'decimal_commas', 'write_atomic', 'write_jsonl', 'inside', 'file_name',
+           'ForkGate', 'SharedFile', 'split_thinking', 'may_think', 'progress_bar', 'versions']
 
 # %% ../nbs/00_core.ipynb #3ddb2696
 import contextlib
@@ -467,7 +467,7 @@ def plain(
     "Turn `x` into plain JSON values, or raise TypeError"
     if x is None or isinstance(x, (bool, int, float, str)) and type(x) in (bool, int, float, str): return x
     if isinstance(x, dict): return {str(k): plain(v) for k, v in x.items()}
-    if isinstance(x, (set, frozenset)): return sorted((plain(v) for v in x), key=str)
+    if isinstance(x, (set, frozenset)): return sorted((plain(v) for v in x), key=lambda v: (str(v), type(v).__name__))
     if isinstance(x, (list, tuple)): return [plain(v) for v in x]
     if isinstance(x, Path): return str(x)
     if isinstance(x, date): return x.isoformat()
@@ -507,8 +507,11 @@ def as_rows(
     x, # a table with column names, or anything else
 )->object: # of a table a dict per row; anything else as it is
     "Tables are taken where rows are"
-    is_table = hasattr(x, "columns") and hasattr(x, "to_dict")
-    return x.to_dict("records") if is_table else x
+    if not (hasattr(x, "columns") and hasattr(x, "to_dict")): return x
+    names = [str(c) for c in x.columns]
+    twice = next((n for n in names if names.count(n) > 1), None) if len({*names}) < len(names) else None
+    if twice is not None: raise InvalidData(f"two columns are named {twice!r:.60}") # a dict holds one of them
+    return x.to_dict("records")
 
 # %% ../nbs/00_core.ipynb #8e32384f
 def rows_of(
@@ -565,6 +568,53 @@ def new_id()->str:
     _last_id[0] = t
     return f"{t:016x}{secrets.token_hex(8)}"
 
+# %% ../nbs/00_core.ipynb #c0055542
+_ABBREVIATIONS = dict(UT=0, UTC=0, GMT=0, Z=0, WET=0, WEST=1, CET=1, CEST=2, MEZ=1, MESZ=2, EET=2, EEST=3, MSK=3,
+                      JST=9, KST=9, EST=-5, EDT=-4, CDT=-5, MDT=-6, PST=-8, PDT=-7, AKST=-9, AKDT=-8, HST=-10, AWST=8, ACST=9.5,
+                      ACDT=10.5, AEST=10, AEDT=11, NZST=12, NZDT=13)
+_OFFSET = re.compile(r"(?:UTC|GMT|UT)?([-+\u2212])(\d\d?)(?::?(\d\d))?", re.I)
+
+def _zone(name):
+    "What an offset or the name of a zone says"
+    if m := _OFFSET.fullmatch(name):
+        ahead = timedelta(hours=int(m[2]), minutes=int(m[3] or 0))
+        return timezone(ahead if m[1] == "+" else -ahead)
+    if name.upper() in _ABBREVIATIONS: return timezone(timedelta(hours=_ABBREVIATIONS[name.upper()]))
+    from zoneinfo import ZoneInfo
+    try:
+        if "/" in name: return ZoneInfo(name)
+    except (KeyError, ValueError, OSError): pass
+    raise InvalidData(f"the zone {name!r:.40} has no meaning or several: write its offset, such as +01:00")
+
+# %% ../nbs/00_core.ipynb #572994db
+_CLOCK, _NAME = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?", r"[A-Za-z][\w/:+\-\u2212]*"
+_PLACE = (r"(?:\s*(?P<offset>Z|[-+\u2212]\d\d:?\d\d))?"
+          rf"(?:\s*[\[(]?(?P<zone>{_NAME})(?:\s[A-Za-z ]+)?[\])]?)?(?:\s*\([\w /]+\))?")
+_ZONED = re.compile(rf"(?P<at>\d{{4}}-?\d\d-?\d\d[T ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?){_PLACE}", re.I)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_WORDS = [re.compile(p, re.I) for p in (
+    rf"(?:[a-z]{{3,9}},?\s+)?(?P<day>\d\d?)[\s-]{_MONTH}[\s-](?P<year>\d{{4}})\s+(?P<clock>{_CLOCK}){_PLACE}",
+    rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<day>\d\d?),?\s+(?P<year>\d{{4}}),?\s+(?P<clock>{_CLOCK}){_PLACE}",
+    rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<day>\d\d?)\s+(?P<clock>{_CLOCK}){_PLACE}\s+(?P<year>\d{{4}})")]
+
+def _of_zoned(text):
+    "A time with the name of its zone; None where it is no such text"
+    m = _ZONED.fullmatch(text)
+    if m is None or not (m["zone"] or m["offset"]): return None
+    t, named = _of_text(m["at"]), m["offset"] or m["zone"]
+    return t.replace(tzinfo=_zone(named))
+
+def _of_words(text):
+    "A time as mail, browsers and `date` write it; None where it is no such text"
+    m = next(filter(None, (p.fullmatch(text) for p in _WORDS)), None)
+    if m is None: return None
+    month = _MONTHS.index(m["month"].lower()) + 1
+    clock = m["clock"] if m["clock"][2] == ":" else "0" + m["clock"]
+    at = f"{m['year']}-{month:02}-{int(m['day']):02} {clock}"
+    named = m["offset"] or m["zone"]
+    return _of_text(at).replace(tzinfo=_zone(named) if named else timezone.utc)
+
 # %% ../nbs/00_core.ipynb #e6de93c8
 _ISO = re.compile(r"""(\d{4})-?(\d\d)-?(\d\d)(?:[T\ ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?
                       \s*(Z|UTC|GMT|[-+\u2212]\d\d(?::?\d\d)?)?)?""", re.I | re.VERBOSE)
@@ -579,7 +629,8 @@ def _of_text(text):
     "What an ISO 8601 text says; 24:00 is the next day's beginning, a leap second the next minute's"
     m = _ISO.fullmatch(text) if text.isascii() or "\u2212" in text else None
     if m is None and _EPOCH.fullmatch(text): return _of_epoch(float(text) if "." in text else int(text))
-    if m is None: return datetime.fromisoformat(text)
+    if m is None and (len(text) > 100 or not text.isascii()): raise ValueError("no time")
+    if m is None: return _of_zoned(text) or _of_words(text) or datetime.fromisoformat(text)
     year, month, day, hour, minute, second = (int(x or 0) for x in m.groups()[:6])
     late = timedelta(days=hour == 24 and not minute and not second, seconds=second == 60)
     t = datetime(year, month, day, 0 if late.days else hour, minute, second - late.seconds, int(f"{m[7] or 0:0<6}"[:6]))
@@ -600,7 +651,8 @@ def utc_time(
         else: t = time if isinstance(time, datetime) else _of_text(time.strip())
         t = (t if t.tzinfo else t.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError, TypeError, AttributeError) as e:
-        raise InvalidData(f"{time!r:.60} is no time: write it like 2026-01-31T12:00:00+00:00") from e
+        why = str(e) if isinstance(e, InvalidData) else "write it like 2026-01-31T12:00:00+00:00"
+        raise InvalidData(f"{time!r:.60} is no time: {why}") from e
     return t.isoformat(timespec="microseconds")
 
 # %% ../nbs/00_core.ipynb #f1ebbb32
@@ -940,6 +992,18 @@ def _header(path, line, cells):
     if twice is not None: raise InvalidData(f"{path}:{line}: two columns are named {twice!r}")
     return names
 
+def decimal_commas(
+    texts, # cells of a column
+)->Optional[list]: # numbers; None: these are not all numbers with a decimal comma, or 1,234 may be a thousand
+    "What a spreadsheet of another language writes for numbers: 0,5 for a half"
+    texts = list(texts)
+    whole = re.compile(r"\s*[-+]?\d+(?:,\d+)?\s*")
+    if not texts or not all(isinstance(t, str) and whole.fullmatch(t) for t in texts): return None
+    written = [t.strip() for t in texts if "," in t]
+    if not written or all(re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", t) for t in written): return None
+    return [float(t.replace(",", ".")) for t in texts]
+
+# %% ../nbs/00_core.ipynb #c193da8f
 def _delimiter(text):
     "The separator that cuts the first lines into the most columns, the same number in each"
     best, most = ",", (0, 1)

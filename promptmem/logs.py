@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from .core import (
     InvalidData, finite, parse_json, plain, printable, read_csv, read_text, require, stable_hash, user_path)
-from .core import as_rows, utc_time, well_formed, write_jsonl
+from .core import as_rows, is_number, utc_time, well_formed, write_jsonl
 from .record import Clarification, Interaction, Outcome, Usage, exchanged
 
 # %% auto #0
@@ -184,13 +185,16 @@ def guess_columns(
     "Which column holds which field, as far as names and contents tell"
     names = list(dict.fromkeys(k for r in rows for k in r))
     found, taken = dict(told or {}), set((told or {}).values())
-    known = {}
-    for n in names: known.setdefault(_plain_name(n), n)
+    known, alike = {}, {}
+    for n in names:
+        known.setdefault(_plain_name(n), n)
+        alike.setdefault(_plain_name(n), []).append(n)
     for f, spellings in _NAMES.items():
         if f in found: continue
         fits = (known[s] for s in spellings.split() if s in known and known[s] not in taken and _may_be(f, rows,
                                                                                                         known[s]))
         if (n := next(fits, None)) is not None:
+            _one_meant(f, rows, [n, *(x for x in alike[_plain_name(n)] if x != n and x not in taken)])
             found[f] = n
             taken.add(n)
     for f in _ENDS:
@@ -199,6 +203,15 @@ def guess_columns(
             found[f] = n
             taken.add(n)
     return found
+
+# %% ../nbs/07_logs.ipynb #31af64f3
+def _one_meant(f, rows, columns):
+    "Columns whose names differ in case or blanks only are no guess where they hold different things"
+    first, *rest = columns
+    other = next((c for c in rest if any(r.get(c) != r.get(first) for r in rows)), None)
+    if other is None: return
+    raise InvalidData(f"the columns {first!r} and {other!r} may both hold the field {f}: say which, with "
+                      f"columns=dict({f}={first!r})")
 
 # %% ../nbs/07_logs.ipynb #f8e6cafc
 def _may_be(f, rows, name):
@@ -210,7 +223,7 @@ def _may_be(f, rows, name):
                                        or _plain_name(name) in ("label", "evaluation") else 1)
     if f in ("question", "clarification"):
         return not values or any(not re.fullmatch(r"[\d\s.,:-]*", words_of(v, "user")) for v in values)
-    if f == "time": return all(_time(v) is not None for v in values[:20])
+    if f == "time": return 2*sum(_time(v) is not None for v in values[:20]) >= len(values[:20])
     return True
 
 def _verdicts_or_none(values):
@@ -219,11 +232,25 @@ def _verdicts_or_none(values):
 
 # %% ../nbs/07_logs.ipynb #11738d02
 def _time(v):
-    try: return utc_time(float(v) if isinstance(v, str) and re.fullmatch(r"\d{9,13}(?:\.\d+)?", v) else v)
+    "UTC of a cell: a time, seconds since 1970, or the number that a spreadsheet or a compact date is; None: no time"
+    if isinstance(v, str) and re.fullmatch(r"\d{5}(?:[.,]\d+)?|\d{9,13}(?:\.\d+)?", v.strip()):
+        v = float(v.replace(",", "."))
+    if isinstance(v, (int, float)) and not isinstance(v, bool):
+        if 20_000 <= v < 80_000: v = _of_serial(v)
+        elif abs(v) < 1e8: # a duration or a count, or a date such as 20231101: no log is of the year 1970
+            if v != int(v) or not _is_date(str(int(v))): return None
+            v = str(int(v))
+    try: return utc_time(v)
     except InvalidData: return None
 
+def _of_serial(days, epoch=datetime(1899, 12, 30)): return epoch + timedelta(seconds=round(days*86_400_000)/1000)
+
+def _is_date(text):
+    try: return len(text) == 8 and datetime.strptime(text, "%Y%m%d").year >= 1900
+    except ValueError: return False
+
 # %% ../nbs/07_logs.ipynb #0cbcb39d
-def _rows_of(source, sheet):
+def _rows_of(source, sheet, when=None):
     "(place, row) of everything in the source, its name, and what was no row"
     if (rows := as_rows(source)) is not source: return [(f"row {i}", r) for i, r in enumerate(rows)], "the table", []
     if isinstance(source, dict): return [("the dict", source)], "the dict", []
@@ -235,7 +262,7 @@ def _rows_of(source, sheet):
     if not path.is_file(): raise FileNotFoundError(f"no log at {printable(str(source))}")
     kind = path.suffix.lower()
     if kind == ".parquet": return *_rows_of(_parquet(path), None)[:1], path.name, []
-    if kind in (".xlsx", ".xlsm"): return (found := _excel(path, sheet))[0], path.name, found[1]
+    if kind in (".xlsx", ".xlsm"): return (found := _excel(path, sheet, when))[0], path.name, found[1]
     text = read_text(path).strip()
     if kind == ".json" or kind not in (".csv", ".tsv", ".jsonl", ".ndjson") and text[:1] in "[{":
         try: return _rows_of(parse_json(text), None)[0], path.name, []
@@ -277,13 +304,13 @@ def _sheet(path, book, sheet):
 
 # %% ../nbs/07_logs.ipynb #fff0991d
 def _cells(path, sheet):
-    "(row number, values) of the rows that hold anything"
+    "(row number, values) of the rows that hold anything; does the workbook count its days from 1904?"
     book = _workbook(path, read_only=True, data_only=True)
     try:
         page = _sheet(path, book, sheet)
         page.reset_dimensions() # what the file says of its size may be wrong
         rows = enumerate(page.iter_rows(values_only=True), 1)
-        return [(n, list(r)) for n, r in rows if any(v is not None for v in r)]
+        return [(n, list(r)) for n, r in rows if any(v is not None for v in r)], book.epoch.year == 1904
     except (ValueError, KeyError, SyntaxError) as e:
         if isinstance(e, InvalidData): raise
         raise InvalidData(f"{path}: could not be read as Excel ({type(e).__name__}: {e})") from e
@@ -316,15 +343,23 @@ def _filled(path, sheet, cells, width):
     why = "a formula without a result: save the file in a spreadsheet program, or format the cell as text"
     return [(n, r) for n, r in by.items() if n not in bad], [(f"row {n}", why) for n in bad]
 
+# %% ../nbs/07_logs.ipynb #2661ab40
+def _since_1900(names, cells, when):
+    "The rows of a workbook that counts days from 1904, with its bare numbers in columns of times counted from 1900"
+    at = {i for i, n in enumerate(names) if n and (n == when or _plain_name(n) in _NAMES["time"].split())}
+    shifted = lambda i, v: v + 1462 if i in at and is_number(v) and 18_000 <= v < 78_000 else v
+    return [(n, [shifted(i, v) for i, v in enumerate(r)]) for n, r in cells]
+
 # %% ../nbs/07_logs.ipynb #63f02d14
-def _excel(path, sheet):
+def _excel(path, sheet, when=None):
     "The rows of a sheet, and what was no row; the first line that has names is the head"
-    cells = _cells(path, sheet)
+    cells, late = _cells(path, sheet)
     head = next((i for i, (_, r) in enumerate(cells) if sum(c is not None for c in r) > 1), 0)
-    names = [str(c) if c is not None else "" for c in cells[head][1]] if cells else []
+    names = [str(c).strip() if c is not None else "" for c in cells[head][1]] if cells else []
     twice = next((k for k in names if k and names.count(k) > 1), None)
     if twice is not None: raise InvalidData(f"{path}: two columns are named {twice!r}")
     cells, bad = _filled(path, sheet, cells[head+1:], len(names))
+    if late: cells = _since_1900(names, cells, when)
     rows = [(f"row {n}", {k: v for k, v in zip(names, [*r, *[None]*len(names)]) if k}) for n, r in cells]
     return [(at, r) for at, r in rows if any(v is not None for v in r.values())], bad
 
@@ -566,7 +601,7 @@ def read_log(
     sheet:str=None, # name of an Excel sheet; the first when None
 )->UserLog:
     "Read anybody's log of questions and answers; the guess and everything left out are shown"
-    rows, name, bad = _rows_of(source, sheet)
+    rows, name, bad = _rows_of(source, sheet, columns.get("time") if isinstance(columns, dict) else None)
     rows = _opened(rows)
     log = UserLog(name, dropped=bad)
     if format not in (None, "table", *EXPORTS):

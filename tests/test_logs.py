@@ -274,3 +274,41 @@ def test_the_shell_reads_a_table_into_a_store(tmp_path, capsys):
     assert main(["import", str(tmp_path/"asked.csv"), "--scope", "shop", "--store", str(tmp_path/"m.db")]) == 0
     assert "1 memory and 1 question read" in capsys.readouterr().out
     with pm.Store(tmp_path/"m.db") as s: assert [c.text for c in s.clarifications("shop")] == ["in Celsius"]
+
+
+@pytest.mark.parametrize("names", [("Question", "question "), ("user_question", "User Question"), ("q", "Q")])
+def test_two_columns_that_could_be_one_field_are_asked_about(names):
+    a, b = names
+    rows = [{a: "what is x", b: "what is y", "answer": "z"}]
+    with pytest.raises(InvalidData, match="may both hold the field question"): read_log(rows)
+    assert [i.question for i in read_log(rows, columns=dict(question=b)).interactions] == ["what is y"]
+    same = [{a: "what is x", b: "what is x", "answer": "z"}]
+    assert [i.question for i in read_log(same).interactions] == ["what is x"]
+
+
+@pytest.mark.parametrize("serial", [45231.5, "45231.5", "45231,5", "2023-11-01 12:00:00", "2023-11-01 13:00 CET"])
+def test_the_days_of_a_spreadsheet_are_days(serial):
+    one = read_log([dict(question="what is x", answer="y", time=serial)]).interactions[0]
+    assert one.time == "2023-11-01T12:00:00.000000+00:00"
+
+
+@pytest.mark.parametrize("duration", [1.25, 0, 300, 1e7, -5])
+def test_a_column_of_durations_is_no_column_of_times(duration):
+    log = read_log([dict(question="what is x", answer="y", time=duration)])
+    assert "time" not in log.columns
+
+
+@pytest.mark.parametrize("mac", [False, True])
+@pytest.mark.parametrize("formatted", [False, True])
+def test_workbooks_that_count_from_1904(tmp_path, mac, formatted):
+    import datetime
+    openpyxl = pytest.importorskip("openpyxl")
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904 if mac else CALENDAR_WINDOWS_1900
+    noon = datetime.datetime(2023, 11, 1, 12)
+    book.active.append(["question", "answer", "when"])
+    book.active.append(["what is x", "y", noon if formatted else to_excel(noon, book.epoch)])
+    book.save(tmp_path/"b.xlsx")
+    one = read_log(tmp_path/"b.xlsx", columns=dict(time="when")).interactions[0]
+    assert one.time == "2023-11-01T12:00:00.000000+00:00"

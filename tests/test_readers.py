@@ -302,6 +302,14 @@ def test_a_name_that_stands_twice_is_refused_everywhere(tmp_path):
     ("20240101", "2024-01-01T00:00:00"),
     ("2024-01-01T12:00:00.5", "2024-01-01T12:00:00.5"),
     ("2024-01-01T12:00:00,123456789Z", "2024-01-01T12:00:00.123456"),
+    ("2024-01-01T12:00 EST", "2024-01-01T17:00:00"), ("2024-07-01 12:00:00 CEST", "2024-07-01T10:00:00"),
+    ("2024-01-01T12:00[Asia/Kolkata]", "2024-01-01T06:30:00"), ("2024-07-01 12:00 Europe/Paris", "2024-07-01T10:00:00"),
+    ("2024-01-01T12:00:00+01:00[Europe/Paris]", "2024-01-01T11:00:00"),
+    ("2024-01-01 12:00:00 +0530 IST", "2024-01-01T06:30:00"), ("2024-01-01 12:00 UTC+2", "2024-01-01T10:00:00"),
+    ("2024-01-01 12:00 GMT-03:30", "2024-01-01T15:30:00"), ("Mon, 01 Jan 2024 12:00:00 GMT", "2024-01-01T12:00:00"),
+    ("Mon, 1 Jan 2024 9:05:00 -0500", "2024-01-01T14:05:00"), ("Mon Jan  1 12:00:00 CET 2024", "2024-01-01T11:00:00"),
+    ("Mon Jan 01 2024 12:00:00 GMT+0100 (Central European Standard Time)", "2024-01-01T11:00:00"),
+    ("Jan 1, 2024, 12:00", "2024-01-01T12:00:00"),
     ("1700000000", "2023-11-14T22:13:20"), (1700000000000, "2023-11-14T22:13:20")])
 def test_times_of_many_programs_are_one_instant(time, instant):
     from promptmem.core import utc_time
@@ -313,7 +321,9 @@ def test_times_of_many_programs_are_one_instant(time, instant):
 
 
 @pytest.mark.parametrize("time", ["2024-02-30", "2024-01-01T24:01", "2024-01-01T25:00", "2024-01-01T12:00:61",
-    "2024-01-01T12:00 EST",
+                                  "2024-01-01T12:00 CST", "2024-01-01 12:00 IST", "2024-01-01 12:00 BST",
+                                  "2024-01-01T12:00[Mars/Olympus]", "2024-01-01 12:00 ../../etc/passwd",
+                                  "2024-01-01 12:00:00 PM", "Smarch 10 2024 12:00", "2024-01-01 12:00 " + "a"*5000,
                                   "01/02/2024", "2024", "9999-12-31T23:59:59-14:00", "2024-01-01T12:00:00+25:00", "",
                                   True, None])
 def test_what_is_no_instant_is_refused(time):
@@ -383,3 +393,34 @@ def test_the_url_of_a_store_in_memory_makes_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with Store("sqlite:///:memory:") as s: s.add(scope="u", key="q", text="t")
     assert list(tmp_path.iterdir()) == []
+
+
+# ---- numbers of spreadsheets, columns with almost one name ------------------------------------------------------------
+
+@pytest.mark.parametrize("cells, numbers", [(["0,5", "1", "2,25"], [.5, 1, 2.25]), (["-0,125"], [-.125]),
+    (["1,5", "1,234"], [1.5, 1.234]), (["1,234"], None), (["1,234", "12,000"], None), (["1.5", "2,5"], None),
+    (["1", "2"], None), ([], None), (["a"], None), (["1,5", ""], None), ([None], None)])
+def test_a_decimal_comma_is_read_where_it_can_be_no_other(cells, numbers):
+    from promptmem.core import decimal_commas
+    assert decimal_commas(cells) == numbers
+
+
+def test_a_grid_with_semicolons_has_decimal_commas(tmp_path):
+    from promptmem.batch.parameters import read_grid, read_value
+    (tmp_path/"g.csv").write_text("lr;name\n0,5;1,5\n")
+    row, = read_grid(tmp_path/"g.csv")
+    assert read_value(row["lr"], "float") == .5 and read_value(row["name"], "str") == "1,5"
+    assert read_value("1,234", "float") != 1.234 # a thousand, or not: refused by its type
+
+
+def test_a_table_with_one_name_twice_is_refused():
+    import pandas as pd
+    from promptmem.core import as_rows
+    for names in (["a", "a"], [1, "1"]):
+        with pytest.raises(InvalidData, match="two columns are named"): as_rows(pd.DataFrame([[1, 2]], columns=names))
+
+
+def test_a_log_of_outcomes_with_semicolons_has_decimal_commas(tmp_path):
+    from promptmem.reward import Outcomes
+    (tmp_path/"o.csv").write_text("query;prompt;correct;cost\nwhat is x;Answer.;1;0,5\nwhat is y;Answer.;0;\n")
+    assert Outcomes.read(tmp_path/"o.csv").frame.cost.fillna(-1).tolist() == [.5, -1]

@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from ..arguments import PATH, TEXT, YES_NO, Kind, told
-from ..core import InvalidData, as_rows, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash
-from ..core import user_path
+from promptmem.core import (
+    InvalidData, as_rows, decimal_commas, is_number, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash,
+    user_path)
 
 # %% ../../nbs/batch/01_parameters.ipynb #b496c1cf
 _ROWS = Kind("a list of dicts of parameters", lambda v: isinstance(v, (list, tuple)) and all(
@@ -77,13 +78,17 @@ def notebook_parameters(
             found[name] = Parameter(name, kind, _literal(value), note.lstrip("# ") if note[:1] == "#" else "")
     return found
 
-# %% ../../nbs/batch/01_parameters.ipynb #2f66da79
+# %% ../../nbs/batch/01_parameters.ipynb #63498301
 _AXES = (list, tuple, range, set, frozenset)
 
+def _in_order(values):
+    "The values of an axis; those of a set in an order that is the same in every process"
+    if not isinstance(values, (set, frozenset)): return list(values)
+    return sorted(values, key=lambda v: (type(v).__name__, v if is_number(v) else 0, repr(v)))
+
 def _product(grid):
-    axes = [(k, list(v) if isinstance(v, _AXES) else v.tolist() if hasattr(v, "tolist") and getattr(v, "ndim",
-                                                                                                    0) else [v])
-            for k, v in grid.items()]
+    many = lambda v: v.tolist() if hasattr(v, "tolist") and getattr(v, "ndim", 0) else [v]
+    axes = [(k, _in_order(v) if isinstance(v, _AXES) else many(v)) for k, v in grid.items()]
     return [dict(zip(grid, values)) for values in itertools.product(*(v for _, v in axes))]
 
 def _read_file(path):
@@ -136,6 +141,7 @@ def read_value(
     kinds = _kinds(annotation)
     if kinds and str in kinds: return None if text in ("None", "null") and type(None) in kinds else text
     if len(text) > 1000 and kinds and list not in kinds and dict not in kinds: return text    # no number is that long
+    if kinds and float in kinds and not {list, dict} & {*kinds} and (number := decimal_commas([text])): return number[0]
     try:
         return ast.literal_eval({"true": "True", "false": "False", "null": "None"}.get(text.strip().lower(),
                                                                                        text.strip()))

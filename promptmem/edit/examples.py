@@ -516,14 +516,14 @@ def from_clarifications(
 @_held(name=TEXT)
 def from_interactions(
     store, # a `Store`, its path or URL
-    scope:str=None, # whose; None: everybody's
+    scope:str=..., # whose; not given: everybody's
     name:str="interactions", # shown in reports
 )->CanonicalExamples:
     "Canonical examples out of answered questions: those that a user found right, or whose right answer is known"
     from promptmem.store import as_store
     rows = as_store(store, new=False).canonical_examples(scope)
     if not rows:
-        raise InvalidData("no interaction has a known right answer" + (f" in scope {scope!r}" if scope else ""))
+        raise InvalidData("no interaction has a known right answer" + ("" if scope is ... else f" in scope {scope!r}"))
     return CanonicalExamples(rows, find_criterion("good"), name=name)
 
 # %% ../../nbs/edit/00_examples.ipynb #16e8f1bc

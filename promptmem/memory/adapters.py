@@ -10,9 +10,11 @@ __all__ = ['GraphMemory', 'langgraph_store', 'llamaindex_block']
 
 # %% ../../nbs/memory/19_adapters.ipynb #ff3e4d4d
 import json
+import operator
+import re
 from datetime import datetime
 
-from ..core import require
+from ..core import InvalidData, require
 from .auto import AutoLookup
 from .wrap import said_before
 
@@ -45,7 +47,7 @@ class GraphMemory:
         key:str, # the question
     ): # the clarification, or None
         "The memory under exactly this key"
-        return next((c for c in self.store.clarifications(scope) if c.key == key), None)
+        return next((c for c in self.store.clarifications(scope, kind="question") if c.key == key), None)
 
     def put(self,
         scope:str, # the namespace, joined
@@ -55,7 +57,8 @@ class GraphMemory:
         "Keep a value, or delete it"
         if value is not None: return self.store.add(scope=scope, key=key, text=_to_text(value))
         found = self.find(scope, key)
-        if found: self.store.forget(scope=scope, id=found.id)
+        for c in self.store.history(found.id, scope=scope) if found else (): # what `put` wrote over it goes with it
+            self.store.forget(scope=scope, id=c.id)
 
     def search(self,
         scope:str, # the namespace, joined
@@ -66,7 +69,19 @@ class GraphMemory:
         if not query: return [(c, None) for c in self.store.clarifications(scope)]
         r, look = self._lookup(scope).query(query, k=max(5, limit)), self._lookup(scope)
         fitting = [c for c in r.candidates if c.score >= look.limit("ask")]
-        return [(self.store.get(c.id), c.score) for c in fitting][:limit]
+        there = [(self.store.get(c.id, scope=scope), c.score) for c in fitting]
+        return [(c, score) for c, score in there if c is not None][:limit] # None: forgotten meanwhile
+
+# %% ../../nbs/memory/19_adapters.ipynb #978cd621
+def _joined(namespace):
+    "The scope of a namespace"
+    names = [re.sub("%(?=(25)*2F)", "%25", n).replace("/", "%2F") for n in namespace]
+    return "/".join(names) or "default"
+
+def _parted(scope):
+    "The namespace of a scope"
+    name = lambda m: "/" if m[0] == "%2F" else "%" + m[0][3:]
+    return tuple(re.sub("%(?:25)*2F", name, n) for n in scope.split("/"))
 
 # %% ../../nbs/memory/19_adapters.ipynb #54736afa
 def langgraph_store(
@@ -76,7 +91,7 @@ def langgraph_store(
     "A LangGraph store over a `Store`"
     base = require("langgraph.store.base", "langgraph")
     memory = GraphMemory(store, embedder)
-    join = lambda namespace: "/".join(namespace) or "default"
+    store = memory.store
 
     def item(namespace, c, score=None):
         at = datetime.fromisoformat(c.time)
@@ -85,16 +100,16 @@ def langgraph_store(
 
     def do(op):
         if isinstance(op, base.GetOp):
-            found = memory.find(join(op.namespace), op.key)
+            found = memory.find(_joined(op.namespace), op.key)
             return item(op.namespace, found, False) if found else None
-        if isinstance(op, base.PutOp): return memory.put(join(op.namespace), op.key, op.value) and None
+        if isinstance(op, base.PutOp): return memory.put(_joined(op.namespace), op.key, op.value) and None
         if isinstance(op, base.ListNamespacesOp): return _namespaces(store, op)
-        prefix = join(op.namespace_prefix)
+        prefix = _joined(op.namespace_prefix)
         scopes = [s for s in store.scopes() if s == prefix or s.startswith(prefix + "/") or not op.namespace_prefix]
-        found = [(s, c, p) for s in scopes for c, p in memory.search(s, op.query, op.limit + op.offset)]
+        found = [(s, c, p) for s in scopes for c, p in memory.search(s, op.query, 1000 if op.filter else op.limit + op.offset)]
         found = sorted(found, key=lambda t: -(t[2] or 0))
         wanted = [(s, c, p) for s, c, p in found if _passes(_to_value(c.text), op.filter)]
-        return [item(tuple(s.split("/")), c, p) for s, c, p in wanted[op.offset:op.offset + op.limit]]
+        return [item(_parted(s), c, p) for s, c, p in wanted[op.offset:op.offset + op.limit]]
 
     class LangGraphStore(base.BaseStore):
         "Clarifications as a LangGraph store: namespace = scope, key = question"
@@ -105,14 +120,27 @@ def langgraph_store(
     return LangGraphStore()
 
 # %% ../../nbs/memory/19_adapters.ipynb #af724c85
-def _passes(value, wanted): return all(value.get(k) == v for k, v in (wanted or {}).items() if not isinstance(v, dict))
+_COMPARED = {"$eq": operator.eq, "$ne": operator.ne, "$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt,
+             "$lte": operator.le}
 
+def _passes(value, wanted):
+    "Does a value meet every condition of a filter?"
+    return all(_meets(value.get(k), v) for k, v in (wanted or {}).items())
+
+def _meets(found, wanted):
+    if not isinstance(wanted, dict) or not any(str(k).startswith("$") for k in wanted): return found == wanted
+    unknown = [k for k in wanted if k not in _COMPARED]
+    if unknown: raise InvalidData(f"no condition {unknown[0]!r}; there are {', '.join(_COMPARED)}")
+    try: return all(_COMPARED[k](found, v) for k, v in wanted.items())
+    except TypeError: return False # a text is neither above nor below a number
+
+# %% ../../nbs/memory/19_adapters.ipynb #61d065b1
 def _namespaces(store, op):
     "The scopes as namespaces, under the conditions of the call"
     def meets(n, c):
         part = n[:len(c.path)] if c.match_type == "prefix" else n[-len(c.path):]
         return len(part) == len(c.path) and all(p in ("*", x) for p, x in zip(c.path, part))
-    names = [tuple(s.split("/")) for s in store.scopes()]
+    names = [_parted(s) for s in store.scopes()]
     names = [n for n in names if all(meets(n, c) for c in op.match_conditions or ())]
     names = dict.fromkeys(n[:op.max_depth] if op.max_depth else n for n in names)
     return sorted(names)[op.offset:op.offset + op.limit]

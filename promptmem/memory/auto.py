@@ -434,7 +434,7 @@ def remove(self:AutoLookup,
     store, scopes = self._stored
     meant = lambda c: c.id == id or (id is None and self.key(c.key) == self.key(key))
     found = [c for c in store.clarifications(scopes[0]) if meant(c)]
-    for c in found: store.deactivate(c.id)
+    for c in found: store.deactivate(c.id, scope=c.scope)
     return bool(found)
 
 # %% ../../nbs/memory/14_auto.ipynb #a237eb74

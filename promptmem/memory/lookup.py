@@ -180,6 +180,7 @@ def remove(self:Lookup,
 )->bool:
     "Forget one entry by question or by id; False when there is none"
     if key is None and id is None: raise InvalidData("remove needs the question or the id of an entry")
+    if self._feed is not None: self._feed(self) # it may never have been asked, and hold nothing yet
     e = self._by_id.get(id) if id is not None else self._entries.get(self.key(key))
     if e is None: return False
     if self._feed is not None: return self._feed.remove(self, e)
@@ -391,7 +392,8 @@ class _Feed:
         return lookup._by_id[c.id]
 
     def remove(self, lookup, entry):
-        self.store.deactivate(entry.id)
+        try: self.store.deactivate(entry.id, scope=self.scope)
+        except KeyError: return False # of a further layer: only the first is written to
         self(lookup)
         return True
 

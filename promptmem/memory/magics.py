@@ -8,12 +8,12 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['Shown', 'MemoryMagics', 'register']
 
-# %% ../../nbs/memory/18_magics.ipynb #6a1da678
+# %% ../../nbs/memory/18_magics.ipynb #ecc0d41b
 from functools import wraps
 
 from ..arguments import FUNCTION, TEXT, Kind
 from ..arguments import told as held
-from ..core import InvalidData, KeyFree, require
+from ..core import InvalidData, KeyFree, printable, require
 from ..lm.base import LMError
 from .prompt import applying
 from ..panel.parts import esc, markdown, markup
@@ -36,7 +36,7 @@ class Shown:
     ):
         self.title, self.rows = str(title), [(str(k), str(v)) for k, v in rows if v not in (None, "")]
 
-    def __repr__(self): return "\n".join([self.title, *(f"  {k}: {v}" for k, v in self.rows)])
+    def __repr__(self): return printable("\n".join([self.title, *(f"  {k}: {v}" for k, v in self.rows)]))
 
     def _repr_html_(self):
         cell = lambda k, v: f"<tr><th scope='row'>{esc(k)}</th><td>{esc(v, 4000)}</td></tr>"
@@ -48,6 +48,7 @@ class Shown:
 class MemoryMagics:
     "What the magics do, as plain functions"
     last = None # the last interaction
+    shown = None # the memories as they were numbered last
     @_told
     def __init__(self,
         find, # function that gives the assistant to use, or None while there is none
@@ -88,7 +89,7 @@ class MemoryMagics:
         line:str="", # only those that hold this text
     )->Shown:
         "What is remembered, numbered"
-        found = self.assistant.memories()
+        self.shown = found = self.assistant.memories()
         rows = [(i, f"{c.key}\n{c.text}") for i, c in enumerate(found, 1) if line.strip() in c.key + c.text]
         count = count_of(len(found), "memory", "memories")
         return Shown(count if len(rows) == len(found) else f"{len(rows)} of {count}", rows)
@@ -99,12 +100,13 @@ class MemoryMagics:
     )->Shown:
         "Delete a memory for good"
         a = self.assistant
-        found, number = a.memories(), line.strip()
+        found, number = a.memories() if self.shown is None else self.shown, line.strip()
         if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= len(found):
             raise InvalidData(f"%forget takes the number of a memory, 1 to {len(found)}, as %memories shows it; "
                               f"found {number!r}")
         c = found[int(number) - 1]
-        a.store.forget(scope=c.scope, id=c.id)
+        if c.scope != a.scope: raise InvalidData(f"this memory is of scope {c.scope!r}: it is forgotten there")
+        for old in a.store.history(c.id, scope=c.scope): a.store.forget(scope=c.scope, id=old.id)
         return Shown("forgotten", [("was for", c.key)])
 
 # %% ../../nbs/memory/18_magics.ipynb #ee46fe58

@@ -8,13 +8,14 @@ from __future__ import annotations
 # %% auto #0
 __all__ = ['MemoryTools', 'make_server', 'serve']
 
-# %% ../../nbs/memory/17_mcp.ipynb #c73ef337
+# %% ../../nbs/memory/17_mcp.ipynb #2069b02c
+import functools
 from typing import Any
 
 from fastcore.basics import patch
 
 from ..arguments import NOTHING, TEXT, either, having, told
-from ..core import InvalidData, require
+from ..core import InvalidData, KeyFree, require
 from .auto import AutoLookup
 from .prompt import applying
 
@@ -70,10 +71,21 @@ def memories(self:MemoryTools)->list[dict[str, Any]]: # id, question, clarificat
 def forget(self:MemoryTools,
     id:str, # of a memory, as `memories` lists it
 )->bool: # was there such a memory?
-    "Delete one memory for good"
-    if self.store.get(id, self.scope) is None: return False
-    self.store.forget(scope=self.scope, id=id)
+    "Delete one memory for good, with the earlier wordings that it replaced"
+    mine = self.scope if isinstance(self.scope, str) else self.scope[0] # of further layers nothing is deleted
+    if self.store.get(id, scope=mine) is None: return False
+    for c in self.store.history(id, scope=mine): self.store.forget(scope=mine, id=c.id)
     return True
+
+# %% ../../nbs/memory/17_mcp.ipynb #85ce0b44
+def _key_free(tool):
+    "The tool; whatever it raises has a message without keys and control characters"
+    @functools.wraps(tool)
+    def call(*args, **kw):
+        try: return tool(*args, **kw)
+        except KeyFree: raise
+        except Exception as e: raise InvalidData(f"{type(e).__name__}: {e}") from None # noqa: BLE001
+    return call
 
 # %% ../../nbs/memory/17_mcp.ipynb #fd50f549
 @_told
@@ -88,7 +100,7 @@ def make_server(
     if server_class is None: server_class = require("mcp.server.fastmcp", "mcp").FastMCP # version 1
     from promptmem.store import as_store
     tools, server = MemoryTools(as_store(store), scope, lookup), server_class("promptmem")
-    for name in ("recall", "clarify", "memories", "forget"): server.tool(name=name)(getattr(tools, name))
+    for name in ("recall", "clarify", "memories", "forget"): server.tool(name=name)(_key_free(getattr(tools, name)))
     return server
 
 def serve(

@@ -199,7 +199,7 @@ def remove(self:SemanticLookup,
     store, scope = self._stored
     found = [c for c in store.clarifications(scope, kind="question")
              if c.id == id or (id is None and self.key(c.key) == self.key(key))]
-    for c in found: store.deactivate(c.id)
+    for c in found: store.deactivate(c.id, scope=c.scope)
     return bool(found)
 
 # %% ../../nbs/memory/02_semantic.ipynb #e74182b2

@@ -26,8 +26,8 @@ from ..lm.embed import load_embedder
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
-from ..core import (InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of,
-                            stable_hash, user_path, write_atomic, warn)
+from ..core import (InvalidData, decimal_commas, fold, identity_key, quoted, read_csv, read_jsonl, read_text,
+                            rows_of, stable_hash, user_path, write_atomic, warn)
 
 # %% ../../nbs/reward/01_outcomes.ipynb #20540031
 def _are_ids(v):
@@ -214,6 +214,7 @@ def _typed(frame):
             some = [(int(x) if plain else x) if ok else None for x, ok in zip(v, given)]
             frame[c] = v.astype("int64") if plain and given.all() else some
         elif c not in _TEXTS:
+            if decimal_commas(v[given]): v = v.str.replace(",", ".")
             numbers = pd.to_numeric(v.where(given), errors="coerce")
             if numbers[given].notna().all(): frame[c] = numbers
         elif c not in ("query", "question", "prompt", "text", "answer"): frame[c] = v.where(given, None)

@@ -61,19 +61,31 @@ class Target(NamedTuple):
     entries:object # condition on `pm_clarifications`
     asked:object # condition on `pm_interactions`
 
+# %% ../../nbs/store/05_erase.ipynb #934db1da
+def _meant(scope, id, key):
+    "The arguments of `forget`, checked; None: not given"
+    left_out = dict(id="leave id out to forget a whole scope", key="leave key out to forget a whole scope",
+                    scope="forget never deletes every scope")
+    for name, value in dict(id=id, key=key, scope=scope).items():
+        if value is None: raise InvalidData(f"{name} is None: nothing was found to forget; {left_out[name]}")
+    given = [name for name, value in dict(id=id, key=key).items() if value is not ...]
+    if len(given) == 2 or (scope is ... and "id" not in given):
+        raise InvalidData("forget needs scope=..., or id=..., or scope=... with key=...; it never deletes every scope")
+    scope = None if scope is ... else one_scope(scope)
+    if "id" in given and (not isinstance(id, str) or well_formed(id) != id or "\0" in id):
+        raise InvalidData(f"{id!r:.60} is no id")
+    if "key" in given and (not isinstance(key, str) or not key.strip()):
+        raise InvalidData(f"a key is a question as text, found {key!r:.60}")
+    return scope, *(None if v is ... else v for v in (id, key))
+
 # %% ../../nbs/store/05_erase.ipynb #744acec5
 def target_of(
     conn, # inside a read
     uid:str, # which store
-    scope=None, id=None, key=None, # as `forget` takes them
+    scope=..., id=..., key=..., # as `forget` takes them
 )->Target:
     "What is meant; `InvalidData` where that is not one scope, one entry or one question"
-    given = [name for name, value in dict(id=id, key=key).items() if value is not None]
-    if len(given) == 2 or (scope is None and "id" not in given):
-        raise InvalidData("forget needs scope=..., or id=..., or scope=... with key=...; it never deletes every scope")
-    scope = None if scope is None else one_scope(scope)
-    if id is not None and (not isinstance(id, str) or well_formed(id) != id or "\0" in id):
-        raise InvalidData(f"{id!r:.60} is no id")
+    scope, id, key = _meant(scope, id, key)
     if id is not None:
         mine = [_c.id == id] + ([] if scope is None else [_c.scope == scope])
         found = conn.execute(sa.select(_c.n, _c.scope).where(*mine).order_by(_c.n).limit(1)).first()
@@ -81,7 +93,6 @@ def target_of(
         if found is None: raise NotThere(f"there is no clarification with id {id!r}{where}")
         return Target(found.scope, "id", _c.n == found.n, sa.false())
     if key is None: return Target(scope, "scope", _c.scope == scope, _q.scope == scope)
-    if not isinstance(key, str): raise InvalidData(f"a key must be text, found {type(key).__name__}")
     slots = [slot_of(normalize(key), kind) for kind in KINDS]
     return Target(scope, "key", (_c.scope == scope) & _c.slot.in_(slots),
                   (_q.scope == scope) & (_q.slot == asked_slot(uid, key)))
@@ -511,9 +522,9 @@ def _quoted(found):
 # %% ../../nbs/store/05_erase.ipynb #4004709c
 def forget(
     db:Database, # the store
-    scope:str=None, # alone: everything in this scope
-    id:str=None, # one entry
-    key:str=None, # with `scope`: everything about this question
+    scope:str=..., # alone: everything in this scope
+    id:str=..., # one entry
+    key:str=..., # with `scope`: everything about this question
     dry_run:bool=False, # only count
     caches=(), # caches, models or embedders that may hold what was sent
 )->ForgetReceipt:

@@ -39,7 +39,7 @@ from promptmem.store.database import (
     put_interaction)
 from .database import changes as feed
 from .tables import (
-    KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, layers_of, meta, normalize, slot_of, storable, utc, vectors)
+    KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, if_given, layers_of, meta, normalize, slot_of, storable, utc, vectors)
 from .tables import clarifications as clarification_table, interactions as interaction_table
 from .tables import uses as use_table
 from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased, taken_out
@@ -279,9 +279,10 @@ def supersede(self:Store,
     text:str, # what was meant instead
     author:str="user", # who says so
     source:str=None, # id of the interaction that showed it
-    scope=None, # whose; of several layers, the first gets the new entry
+    scope=..., # whose; of several layers, the first gets the new entry
 )->Clarification: # the new entry
     "Put a new text in the place of an entry; KeyError when it is not there any more"
+    scope = if_given(scope)
     def write(conn):
         old = _entry(conn, id, scope, lock=True)
         return _insert(conn, _new(old.scope if scope is None else scope, old.key, text, author, source, old.kind))
@@ -315,10 +316,16 @@ def add_many(self:Store,
     self._write(write)
     return news
 
-# %% ../../nbs/store/03_store.ipynb #9e1d2144
+# %% ../../nbs/store/03_store.ipynb #5df0981e
+def _first(scope):
+    "The scope that a call may change; None: it was not given"
+    scope = if_given(scope)
+    return None if scope is None else layers_of(scope)[0]
+
 def _switch(store, id, scope, active):
+    mine = _first(scope)
     def write(conn):
-        old, changed = _entry(conn, id, None if scope is None else layers_of(scope)[0], lock=True), change_number(conn)
+        old, changed = _entry(conn, id, mine, lock=True), change_number(conn)
         same = clarification_table.update().where(_c.scope == old.scope, _c.slot == old.slot, _c.active)
         if active: conn.execute(same.where(_c.n != old.n).values(active=False, changed=changed))
         conn.execute(clarification_table.update().where(_c.n == old.n).values(active=active, changed=changed))
@@ -332,7 +339,7 @@ def _switch(store, id, scope, active):
 @_told
 def deactivate(self:Store,
     id:str, # an entry
-    scope=None, # if given, an entry of another scope counts as not there
+    scope=..., # if given, an entry of another scope counts as not there
 )->Clarification:
     "Take an entry out of use; it stays in the history"
     return _switch(self, id, scope, False)
@@ -342,7 +349,7 @@ def deactivate(self:Store,
 @_told
 def restore(self:Store,
     id:str, # an entry
-    scope=None, # if given, an entry of another scope counts as not there
+    scope=..., # if given, an entry of another scope counts as not there
 )->Clarification:
     "Bring an entry back into use; the active entry for the same question is retired"
     return _switch(self, id, scope, True)
@@ -352,11 +359,12 @@ def restore(self:Store,
 @_told
 def withdraw(self:Store,
     id:str, # an entry
-    scope=None, # if given, an entry of another scope counts as not there
+    scope=..., # if given, an entry of another scope counts as not there
 ): # the entry that is in use again, or None
     "Undo an `add`: out of use with it, and back with what it superseded; KeyError when it is not there any more"
+    mine = _first(scope)
     def write(conn):
-        row, changed = _entry(conn, id, None if scope is None else layers_of(scope)[0], lock=True), change_number(conn)
+        row, changed = _entry(conn, id, mine, lock=True), change_number(conn)
         conn.execute(clarification_table.update().where(_c.n == row.n).values(active=False, changed=changed))
         if not row.active or row.supersedes is None: return None
         old = conn.execute(sa.select(*_COLUMNS).where(_c.id == row.supersedes, _c.scope == row.scope)).first()
@@ -372,9 +380,10 @@ def withdraw(self:Store,
 @patch
 def get(self:Store,
     id:str, # id of an entry
-    scope=None, # if given, an entry of another scope counts as not there
+    scope=..., # if given, an entry of another scope counts as not there
 ): # the clarification, or None
     "One entry by its id"
+    scope = if_given(scope)
     with self.db.read() as conn:
         try: return _record(_entry(conn, id, scope))
         except KeyError: return None
@@ -541,10 +550,11 @@ def count(self:Store,
 @_told
 def history(self:Store,
     id_or_key:str, # id of an entry, or with `scope` a question
-    scope=None, # whose; needed for a question; or several layers
+    scope=..., # whose; needed for a question; or several layers
     kind:str="question", # for a question: or "always"
 )->list: # clarifications, oldest first
     "All entries for one question: the active one and those that it superseded"
+    scope = if_given(scope)
     with self.db.read() as conn:
         try: one = _entry(conn, id_or_key, scope)
         except KeyError as e:
@@ -607,9 +617,10 @@ def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk w
 @patch
 def interaction(self:Store,
     id:str, # of an interaction
-    scope=None, # if given, one of another scope counts as not there
+    scope=..., # if given, one of another scope counts as not there
 ): # the interaction, or None
     "One interaction by its id"
+    scope = if_given(scope)
     with self.db.read() as conn:
         try: return _interaction(_asked(conn, id, scope).body)
         except KeyError: return None
@@ -636,8 +647,9 @@ def interactions(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #61f4470c
 def _judge(store, id, scope, change):
+    mine = _first(scope)
     def write(conn):
-        row = _asked(conn, id, None if scope is None else layers_of(scope)[0], lock=True)
+        row = _asked(conn, id, mine, lock=True)
         before = _interaction(row.body)
         now = Interaction.from_dict(before.to_dict() | change(before))
         if now.expected is not None: storable(now.expected, "the right answer")
@@ -653,7 +665,7 @@ def set_verdict(self:Store,
     id:str, # an interaction
     verdict, # "right", "wrong" or None
     expected:str=None, # the right answer, where the user gave it; None: as it was
-    scope=None, # if given, an interaction of another scope counts as not there
+    scope=..., # if given, an interaction of another scope counts as not there
 )->Interaction:
     "Say whether an answer was right"
     kept = {} if expected is None else dict(expected=expected)
@@ -666,7 +678,7 @@ def judge(self:Store,
     id:str, # an interaction that is there
     verdict, # "right", "wrong" or None
     expected:str=..., # the right answer; None: not known; not given: as it was
-    scope=None, # if given, an interaction of another scope counts as not there
+    scope=..., # if given, an interaction of another scope counts as not there
 )->tuple: # (the interaction before, the interaction now)
     "Set verdict and right answer in one transaction; KeyError when the interaction is not there any more"
     kept = {} if expected is ... else dict(expected=expected)
@@ -678,9 +690,10 @@ def judge(self:Store,
 def uses(self:Store,
     clarification_id:str, # an entry
     hits_only:bool=True, # only where it went into the prompt; False: also where it was a runner-up
-    scope=None, # whose interactions; or several layers; None: of the scope that the entry belongs to
+    scope=..., # whose interactions; or several layers; not given: of the scope that the entry belongs to
 )->list: # dicts: interaction, time, question, answer, verdict, hit, score; newest first
     "Where a clarification was used, and whether the answer then was right"
+    scope = if_given(scope)
     with self.db.read() as conn:
         try: entry = _entry(conn, clarification_id, scope)
         except KeyError: return []
@@ -709,9 +722,10 @@ def _owners(conn, ids, scope):
 @patch
 def use_counts(self:Store,
     ids, # clarification ids, such as those of one page
-    scope=None, # as in `uses`
+    scope=..., # as in `uses`
 )->dict: # id -> dict(uses, right, wrong)
     "How often entries went into a prompt, and how the answers were judged"
+    scope = if_given(scope)
     if isinstance(ids, (str, bytes, dict)) or not hasattr(ids, "__iter__") or getattr(ids, "ndim", 1) != 1:
         raise InvalidData(f"ids is a {type(ids).__name__}: expected a list of ids")
     ids = [id for id in ids if _is_id(id)]
@@ -729,11 +743,12 @@ def use_counts(self:Store,
 
 # %% ../../nbs/store/03_store.ipynb #15d779dd
 def _all_interactions(store, scope):
+    scope = if_given(scope)
     for s in store.scopes() if scope is None else [scope]: yield from store.interactions(s)
 
 @patch
 def outcomes(self:Store,
-    scope=None, # whose; or several layers; None: of all scopes
+    scope=..., # whose; or several layers; not given: of all scopes
 )->list: # `Outcome`s
     "The interactions that were judged, as outcomes of a prompt on a question"
     out, seen = [], {}
@@ -748,7 +763,7 @@ def outcomes(self:Store,
 # %% ../../nbs/store/03_store.ipynb #73c777e1
 @patch
 def canonical_examples(self:Store,
-    scope=None, # whose; or several layers; None: of all scopes
+    scope=..., # whose; or several layers; not given: of all scopes
 )->list: # dicts: id, prefix, suffix, interaction, clarification, scope
     "Questions whose right answer is known, as prefix and suffix"
     out = []
@@ -763,9 +778,10 @@ def canonical_examples(self:Store,
 # %% ../../nbs/store/03_store.ipynb #fb853ec2
 @patch
 def study_sentences(self:Store,
-    scope=None, # whose; or several layers; None: of all scopes
+    scope=..., # whose; or several layers; not given: of all scopes
 )->list: # dicts: id, sentence, key, text, clarification, interaction, scope
     "What users taught, one sentence per active clarification"
+    scope = if_given(scope)
     found = [c for s in (self.scopes() if scope is None else [scope]) for c in self.clarifications(s)]
     said = lambda c: c.text.strip() if c.kind == "always" else f"{c.key.strip()} {c.text.strip()}"
     return [dict(id=f"st-{c.id}", sentence=said(c), key=c.key, text=c.text, clarification=c.id,
@@ -775,7 +791,7 @@ def study_sentences(self:Store,
 @patch
 def export(self:Store,
     path, # a .jsonl file
-    scope=None, # only this scope; or several; None: everything
+    scope=..., # only this scope; or several; not given: everything
 )->int: # lines written
     "Write clarifications and interactions as JSON lines"
     return export_jsonl(self.db, path, scope)
@@ -792,13 +808,14 @@ def import_(self:Store,
 # %% ../../nbs/store/03_store.ipynb #4004709c
 @patch
 def forget(self:Store, *,
-    scope:str=None, # alone: everything in this scope
-    id:str=None, # one entry
-    key:str=None, # with `scope`: everything about this question
+    scope:str=..., # alone: everything in this scope
+    id:str=..., # one entry; None, as a look-up may give it, is an error and never means the whole scope
+    key:str=..., # with `scope`: everything about this question
     dry_run:bool=False, # only count what would go
     caches=(), # caches, models or embedders that may hold what was sent, besides those that the store watches
 )->ForgetReceipt:
     "Delete for good: rows, vectors, indexes, what was sent because of them, and the bytes in the file"
+    if not isinstance(dry_run, bool): raise InvalidData(f"dry_run is {dry_run!r:.40}: expected True or False")
     if not isinstance(caches, (list, tuple)): raise InvalidData(f"caches is a {type(caches).__name__}: expected a list")
     caches = [*self.db.watched.values(), *caches]
     return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['VERSION', 'metadata', 'meta', 'epochs', 'erased', 'clarifications', 'interactions', 'uses', 'vectors', 'indexes',
            'KINDS', 'LONGEST', 'LONGEST_NAME', 'VectorColumn', 'normalize', 'slot_of', 'asked_slot', 'scope_mark',
-           'erased_mark', 'storable', 'layers_of', 'one_scope', 'as_body', 'utc']
+           'erased_mark', 'storable', 'layers_of', 'if_given', 'one_scope', 'as_body', 'utc']
 
 # %% ../../nbs/store/01_tables.ipynb #ff3e4d4d
 import json
@@ -158,6 +158,16 @@ def layers_of(
     if not names: raise InvalidData(f"a scope is required, found {scope!r}; store.scopes() lists them")
     if len(set(names)) < len(names): raise InvalidData(f"a scope is named twice in {scope!r}")
     return tuple(storable(name, "the scope", LONGEST_NAME) for name in names)
+
+# %% ../../nbs/store/01_tables.ipynb #fe5c752d
+def if_given(
+    scope, # a name or several; `...`: not given
+): # the same, checked; None: not given, so in whatever scope it is
+    "Tell a scope that was left out from one that was looked up and not found"
+    if scope is ...: return None
+    if scope is None: raise InvalidData("scope=None: name the scope, or leave it out where every scope is meant")
+    layers_of(scope)
+    return scope
 
 # %% ../../nbs/store/01_tables.ipynb #57a4759b
 def one_scope(

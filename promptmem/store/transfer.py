@@ -21,7 +21,7 @@ from ..record import Clarification, Interaction, Record, exchanged
 from .database import Database, change_number, folded, is_erased, put_interaction
 from .erase import hold, note_export, refuse_erased
 from promptmem.store.tables import (
-    KINDS, LONGEST, LONGEST_NAME, as_body, clarifications, erased, interactions, layers_of, normalize, slot_of,
+    KINDS, LONGEST, LONGEST_NAME, as_body, clarifications, erased, if_given, interactions, layers_of, normalize, slot_of,
     storable, utc)
 
 # %% ../../nbs/store/06_transfer.ipynb #0d95a55b
@@ -55,10 +55,10 @@ def _write_lines(f, lines):
 def export_jsonl(
     db:Database, # the store
     path, # where the file shall stand
-    scope=None, # only this scope, or these; None: everything
+    scope=..., # only this scope, or these; not given: everything
 )->int: # lines written
     "Write clarifications and interactions as JSON lines"
-    path, scopes = user_path(path).absolute(), None if scope is None else layers_of(scope)
+    path, scopes = user_path(path).absolute(), layers_of(scope) if if_given(scope) else None
     path.parent.mkdir(parents=True, exist_ok=True)
     for attempt in range(20):
         fd, tmp = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp") # for its owner only
