@@ -191,7 +191,7 @@ def _told(source, scope):
 def from_clarifications(source, scope: _Optional[str]=..., answer=..., question=..., holdout: float=..., seed: int=..., name: str=...) -> CanonicalExamples:
     ...
 
-def from_interactions(store, scope: _Optional[str]=..., name: str=...) -> CanonicalExamples:
+def from_interactions(store, scope: str=..., name: str=...) -> CanonicalExamples:
     ...
 
 def _as_row(x):

@@ -1,10 +1,11 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+import functools
 from typing import Any
 from fastcore.basics import patch
 from ..arguments import NOTHING, TEXT, either, having, told
-from ..core import InvalidData, require
+from ..core import InvalidData, KeyFree, require
 from .auto import AutoLookup
 from .prompt import applying
 _STORE: _Any
@@ -30,6 +31,9 @@ class MemoryTools:
 
     def forget(self, id: str) -> bool:
         ...
+
+def _key_free(tool):
+    ...
 
 def make_server(store, scope: str=..., lookup=...):
     ...

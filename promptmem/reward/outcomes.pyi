@@ -15,7 +15,7 @@ from ..lm.embed import load_embedder
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
-from ..core import InvalidData, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of, stable_hash, user_path, write_atomic, warn
+from ..core import InvalidData, decimal_commas, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of, stable_hash, user_path, write_atomic, warn
 
 def _are_ids(v):
     ...
