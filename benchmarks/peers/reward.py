@@ -283,6 +283,9 @@ def predictions(which, parts, embedder, rounds):
             keep(f"promptmem, {model}", p, s)
             keep(f"promptmem, {model}, as chosen by `choose`", p, time.process_time(),
                  weights=margin_rule(p, usual, rm.margin_))
+            s = time.process_time()
+            rm = PromptReward(model=model, embedder=embedder, prove="likely").fit(both_of(train, calib))
+            keep(f"promptmem, {model}, `choose` with prove=\"likely\"", p, s, weights=margin_rule(p, usual, rm.margin_))
     return found, np.vstack(ys), np.concatenate(gs), np.concatenate(usuals)
 
 

@@ -24,7 +24,7 @@ from ..arguments import (
 from ..core import InvalidData, identity_key, quoted, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
-from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
+from .choose import PROVE, Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import (Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack,
                                    fit_xgboost, prompt_rates)
@@ -202,10 +202,11 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         question_side=None, # function texts -> [n, k] further features of questions
         params=None, # dict, passed to the head
         seed=0, # of everything random
+        prove=True, # `choose` leaves the best prompt where a gain is proved; "likely": where one is likely
     ):
         self.model, self.embedder, self.calibration, self.memory, self.near = model, embedder, calibration, memory, near
         self.near_weight, self.folds, self.landmarks, self.prompt_side = near_weight, folds, landmarks, prompt_side
-        self.question_side, self.params, self.seed = question_side, params, seed
+        self.question_side, self.params, self.seed, self.prove = question_side, params, seed, prove
 
     def fit(self,
         out, # `Outcomes`, or pairs (question, prompt)
@@ -246,7 +247,7 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
         return state
 
     def __setstate__(self, state):
-        super().__setstate__(state)
+        super().__setstate__(dict(prove=True) | state) # older files say nothing of it
         if isinstance(self.embedder, str) and "fit_" in state:
             self.embedder_ = load_embedder(self.embedder)
             if hasattr(self, "space_"): self.space_.embedder = self.embedder_
@@ -275,8 +276,9 @@ def _model_verdict(rm):
         return f"{first} All are {'right' if rm.base_ == 1 else 'wrong'}, so questions cannot be told apart."
     if len(rm.prompts_) == 1: return f"{first} With one prompt there is nothing to choose."
     if rm.margin_ == float("inf"):
-        return f"{first} No gain from choosing by question was proved, so choosing stays with {quoted(best, 50)}."
-    ahead = f"another is ahead by more than {rm.margin_:.3g}: a proved gain"
+        found = "is likely" if rm.prove == "likely" else "was proved"
+        return f"{first} No gain from choosing by question {found}, so choosing stays with {quoted(best, 50)}."
+    ahead = f"another is ahead by more than {rm.margin_:.3g}: a {'likely' if rm.prove == 'likely' else 'proved'} gain"
     return f"{first} Choosing leaves {quoted(best, 50)} where {ahead}."
 
 # %% ../../nbs/reward/05_model.ipynb #8807a008
@@ -352,7 +354,7 @@ def _pairs_to_outcomes(queries, prompts, correct, groups=None):
 def _check_names(rm):
     hold_fields(rm, model=TEXT, calibration=TEXT, memory=FLAG, near=maybe(number(0, 2, True)), near_weight=SHARE,
                 folds=whole(2, 10_000), landmarks=COUNT, prompt_side=maybe(FUNCTION), question_side=maybe(FUNCTION),
-                params=maybe(DICT), seed=SEED)
+                params=maybe(DICT), seed=SEED, prove=PROVE)
     if rm.model not in MODELS: raise ValueError(f"no model {rm.model!r}; there are {', '.join(MODELS)}")
     if rm.calibration not in CALIBRATIONS:
         raise ValueError(f"no calibration {rm.calibration!r}; there are {', '.join(CALIBRATIONS)}")
@@ -523,7 +525,8 @@ def _fit_parts(rm, out):
     rm.open_cov_ = np.zeros((m, m)) if plain else open_effects(z, rm.right_, rm.tried_, seed=rm.seed)
     rate = np.divide(rm.right_, rm.tried_, out=np.full_like(rm.right_, np.nan), where=rm.tried_ > 0)
     rm.best_single_ = int(rm.rates_.argmax())
-    rm.margin_ = choose_margin(rm.calibrator_(rm.fit_.oof), rate, rm.best_single_, out.groups(rm.query_ids_))
+    rm.margin_ = choose_margin(rm.calibrator_(rm.fit_.oof), rate, rm.best_single_, out.groups(rm.query_ids_),
+                               prove=rm.prove)
 
 # %% ../../nbs/reward/05_model.ipynb #b3e3cbb1
 @patch

@@ -229,6 +229,40 @@ def of_accepted_wordings(groups, runs, seed=0):
     return 1 - false/runs
 
 
+def of_guesses(runs, strengths=(0., .1, .3, 1.), calls=(40, 100), first=7000):
+    """[runs, 2] what searches say of their best guess (the chance that it is better than the start) and whether it is,
+    in worlds in which wordings matter not at all, hardly, somewhat and much, from a plain start and a random one"""
+    from promptmem.rewrite import LearnPhrases, RandomPhrases, Simulator, optimize_prompt
+
+    class Weak(Simulator):
+        "A simulator whose wordings matter less"
+        def __init__(self, strength, **kw):
+            super().__init__(**kw)
+            self.strength = strength
+        def logit(self, prompt): return self.strength*super().logit(prompt)
+        def identity(self): return f"{super().identity()}|{self.strength}"
+
+    out = []
+    for i, seed in enumerate(range(first, first+runs)):
+        sim = Weak(strengths[i % len(strengths)], n=300, seed=seed)
+        draw, k = RandomPhrases(sim.book), i//len(strengths)
+        start = "Be kind." if k % 2 else draw.propose(None, 1, np.random.default_rng(seed))[0].text
+        r = optimize_prompt(sim.task(), sim, [start], budget_calls=calls[k//2 % len(calls)], held_out_calls=0,
+                            prove="likely", proposers=[draw, LearnPhrases(sim.book)], seed=seed)
+        out.append((r.chance, sim.accuracy(r.candidate) > sim.accuracy(start) + 1e-9))
+    return np.array(out, float)
+
+
+def of_bins(questions, prompts, runs, seed=0):
+    "Coverage of the bins of `reliability` by question, where a question is right or wrong under all prompts alike"
+    r, q, inside = np.random.default_rng(seed), np.repeat(np.arange(questions), prompts), []
+    for _ in range(runs):
+        p = np.repeat(r.choice([.25, .75], questions), prompts)
+        y = np.repeat(r.random(questions), prompts) < p
+        for row in stats.reliability(p, y, groups=q): inside.append(row["y_lo"] <= row["p"] <= row["y_hi"])
+    return float(np.mean(inside))
+
+
 def table(runs=1000):
     "Lines of the table"
     sizes = (10, 20, 50, 300)
@@ -260,6 +294,10 @@ def table(runs=1000):
                                                                           for n in (60, 300, 600)]
     yield "rewrite refuses what is no better (8, 20, 40, 300 groups)", [of_accepted_wordings(g, runs)
                                                                         for g in (8, 20, 40, 300)]
+    guess = of_guesses(runs)
+    said, sure = guess[:, 0], guess[:, 0] > .5
+    yield "rewrite: guesses called likely: said, true", [said[sure].mean(), guess[sure, 1].mean()]
+    yield "reliability by question, 8 prompts (10, 20, 50, 300 questions)", [of_bins(n, 8, runs//4) for n in sizes]
     yield "prompt error, 10 draws (10, 30, 100 questions): 1 is right", [of_prompt_errors(n, 10, 2., runs)
                                                                          for n in (10, 30, 100)]
 

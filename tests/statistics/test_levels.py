@@ -51,7 +51,7 @@ def test_groups_of_numbers(g): assert C.of_grouped_numbers(g, 10, 400) >= C.shar
 
 
 @pytest.mark.parametrize("n", SIZES)
-@pytest.mark.parametrize("up, down", [(.25, .25), (.3, .1), (.05, .05), (.02, 0.), (0., 0.)])
+@pytest.mark.parametrize("up, down", [(.25, .25), (.3, .1), (.45, .05), (.05, .05), (.02, 0.), (0., 0.)])
 def test_pairs(n, up, down):
     assert C.of_pairs(n, up, down, 400) >= C.share(3, 400) - .01
     assert C.of_pairs(n, up, down, 200, grades=True) >= C.share(3, 200) - .01
@@ -129,6 +129,19 @@ def test_limits_of_memory(n): assert C.of_calibrated_limits(n, .01, 100) >= C.sh
 
 @pytest.mark.parametrize("groups", [8, 40, 300])
 def test_wordings_that_are_no_better(groups): assert C.of_accepted_wordings(groups, 300) >= C.share(3, 300)
+
+
+def test_guesses_called_likely_are_as_likely_as_said():
+    "Chances above one half, at which `prove=\"likely\"` acts; where nothing can be better next to none is called likely"
+    said, better = C.of_guesses(160).T
+    sure = said > .5
+    noise = math.sqrt((said[sure]*(1-said[sure])).sum())/sure.sum()
+    assert sure.sum() > 20 and better[sure].mean() >= said[sure].mean() - 3*noise
+    assert (said[::4] > .5).mean() <= .1 and not better[::4].any()          # every fourth world is one of equal prompts
+
+
+@pytest.mark.parametrize("questions, runs", [(10, 100), (20, 100), (50, 60), (300, 20)])
+def test_bins_of_reliability(questions, runs): assert C.of_bins(questions, 8, runs) >= C.share(3, 2*runs) - .01
 
 
 @pytest.mark.parametrize("n", [3, 10, 50, 200])
