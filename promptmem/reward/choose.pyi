@@ -30,6 +30,7 @@ def _is_grid(v):
     ...
 _NEVER: _Any
 _MARGIN: _Any
+PROVE: _Any
 _told: _Any
 
 def _same_length(**given):
@@ -54,11 +55,12 @@ def best_of_n(p, rule: str=..., train=..., heldout=..., pool=..., gate: float=..
 def margin_rule(p, default: int, margin: float, ties: str=...) -> np.ndarray:
     ...
 MARGINS: _Any
+LIKELY: _Any
 
 def _lower(gain, groups, level, tests):
     ...
 
-def choose_margin(p, rate, default: int, groups=..., margins=..., level: float=...) -> float:
+def choose_margin(p, rate, default: int, groups=..., margins=..., level: float=..., prove=...) -> float:
     ...
 
 def net_value(p, costs, tradeoff: float=...) -> np.ndarray:

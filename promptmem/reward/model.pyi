@@ -14,7 +14,7 @@ from ..arguments import COUNT, DICT, FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, SEED
 from ..core import InvalidData, identity_key, quoted, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
-from .choose import Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
+from .choose import PROVE, Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
 from .features import SURFACE, embed, prompt_features, prompt_weights, question_space
 from .fits import Fit, Inputs, fit_hierarchical, fit_lightgbm, fit_logistic, fit_mlp, fit_stack, fit_xgboost, prompt_rates
 from .outcomes import GROUPS, Outcomes, as_correct, group_folds, nearest, question_key, sorted_ids
@@ -86,6 +86,7 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     question_side: _Any
     params: _Any
     seed: _Any
+    prove: _Any
     classes_: _Any
     is_right_: _Any
     query_ids_: _Any
@@ -99,7 +100,7 @@ class PromptReward(sk.ClassifierMixin, sk.BaseEstimator):
     embedder_: _Any
     kept_params_: _Any
 
-    def __init__(self, model=..., embedder=..., calibration=..., memory=..., near=..., near_weight=..., folds=..., landmarks=..., prompt_side=..., question_side=..., params=..., seed=...):
+    def __init__(self, model=..., embedder=..., calibration=..., memory=..., near=..., near_weight=..., folds=..., landmarks=..., prompt_side=..., question_side=..., params=..., seed=..., prove=...):
         ...
 
     def fit(self, out, y=..., groups=...) -> 'PromptReward':
