@@ -565,4 +565,4 @@ def forget(self:Assistant,
     said, # a clarification, or its id
 ): # a receipt: what went, and whether anything is left
     "Delete it for good: from the memory, the record and the bytes of the file"
-    return self.store.forget(id=getattr(said, "id", said))
+    return self.store.forget(scope=self.scope, id=getattr(said, "id", said))

@@ -35,7 +35,7 @@ class MemoryInspector(panel_base()):
             scope, self.lookups, store = scope or store.scope, {store.scope: store.lookup}, store.store
         self.store = store = as_store(store)
         self.offset, self.total, self.rows, self.counts, self.ticked = 0, 0, [], {}, set()
-        self.selected = self.pending = self.retrieved = None
+        self.selected = self.pending = self.pending_in = self.retrieved = None
         scopes = sorted({*store.scopes(), *([scope] if scope else [])}) or ["default"]
         _fields(self, scopes, scope)
         _wire(self)
@@ -366,7 +366,7 @@ def _counted(receipt):
 
 def _ask(m, pending, what):
     "Show the question that precedes a deletion"
-    m.pending = pending
+    m.pending, m.pending_in = pending, m.scope.value # another scope may be chosen before the answer
     m.confirm_row.layout.display = ""
     m.confirm_text.value = as_html([paragraph(f"This deletes {what} for good. Sure?", "pm-wrong")])
 
@@ -408,7 +408,9 @@ def confirm_forget(self:MemoryInspector):
     "Delete what was shown; returns the receipt, or a list of them"
     if not self.pending: raise ValueError("choose what to forget first")
     many = isinstance(self.pending, tuple)
-    receipts = [self.store.forget(id=id, scope=self.scope.value) for id in (self.pending if many else (self.pending,))]
+    ids = self.pending if many else (self.pending,)
+    there = [id for id in ids if not many or self.store.get(id, scope=self.pending_in) is not None] # others may forget
+    receipts = [self.store.forget(id=id, scope=self.pending_in) for id in there]
     self.pending = self.selected = None
     self.confirm_row.layout.display = "none"
     self.refresh()

@@ -376,4 +376,4 @@ def forget(self:WrappedClient,
     said, # a clarification, or its id
 ): # a receipt: what went, and whether anything is left
     "Delete it for good: from the memory, the record and the bytes of the file"
-    return self.store.forget(id=getattr(said, "id", said))
+    return self.store.forget(scope=self.scopes[0], id=getattr(said, "id", said))

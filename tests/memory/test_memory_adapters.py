@@ -112,3 +112,42 @@ def test_what_a_magic_shows_is_text_to_a_terminal(tmp_path):
     a, m = magics(tmp_path)
     a.store.add(scope="alice", key="q", text="\x1b[2J\u202eabc\x9b31m")
     assert not {"\x1b", "\u202e", "\x9b"} & set(repr(m.memories()))
+
+
+@pytest.mark.parametrize("door", ["assistant", "client"])
+def test_a_door_forgets_in_its_own_scope(door, tmp_path):
+    from types import SimpleNamespace
+
+    import promptmem as pm
+    store = Store(":memory:")
+    bob = store.add(scope="bob", key="what is x", text="of bob")
+    store.import_([dict(type="clarification", id="c1", scope=s, key="what is y", text=f"of {s}") for s in
+                   ("bob", "alice")])
+    client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=lambda **kw: None)))
+    own = (pm.Assistant(lambda p: "ok", store=store, scope="alice", lookup="closest") if door == "assistant" else
+           pm.wrap(client, store=store, scope="alice", embedder=None))
+    for said in (bob, bob.id):
+        with pytest.raises(KeyError): own.forget(said)
+    with pytest.raises(InvalidData): own.forget(None)
+    own.forget("c1")
+    assert store.get("c1", "alice") is None and store.get("c1", "bob").text == "of bob" and store.count("bob") == 2
+
+
+def test_the_panel_deletes_where_it_was_asked_to():
+    pytest.importorskip("ipywidgets")
+    from promptmem.memory import MemoryInspector
+    store = Store(":memory:")
+    store.import_([dict(type="clarification", id="c1", scope=s, key="what is y", text=f"of {s}") for s in
+                   ("bob", "alice")])
+    m = MemoryInspector(store, scope="alice")
+    m.select("c1")
+    m.ask_forget()
+    m.scope.value = "bob"
+    m.confirm_forget()
+    assert store.get("c1", "alice") is None and store.get("c1", "bob") is not None
+    m.search("of")
+    m.ask_forget_found()
+    store.forget(scope="bob", id="c1") # by another process
+    assert m.confirm_forget() == []
+    for nothing in (m.confirm_forget, m.ask_forget_ticked, m.ask_forget_found):
+        with pytest.raises(ValueError): nothing()
