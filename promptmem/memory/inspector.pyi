@@ -14,6 +14,7 @@ class MemoryInspector(_Any):
     store: _Any
     selected: _Any
     pending: _Any
+    pending_in: _Any
     retrieved: _Any
     lookups: _Any
     filling: _Any
