@@ -22,7 +22,7 @@ from .losses import EncodedExamples, encoded
 from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
                                   rome)
 from .modules import default_layers, lowest_layer, module_map, read_once_below
-from .scores import bound_test, cached_losses, fit_general, limit_test, row_values
+from .scores import bound_test, cached_losses, fit_general, limit_test, percent, row_values
 from .senses import SensesSettings, train_senses
 from ..lm.arguments import MODEL, TOKENIZER, parts_of_lm
 
@@ -406,6 +406,6 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
     e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,
                          epoch=epoch)
     if e.scale == 0:
-        warn(f"The edit failed: no scale of this {e.method} edit keeps to the limit of {degradation:g} "
+        warn(f"The edit failed: no scale of this {e.method} edit keeps to the limit of {percent(degradation)} "
              f"on {t.of} texts: it was left at scale 0")
     return e

@@ -17,7 +17,7 @@ from ..core import InvalidData, plain, require
 from .deltas import Edit, asked_parts, heard_lines, outcome_part, verdict
 from .examples import CanonicalExamples, Criterion, as_examples, renamed
 from .losses import encode_rows
-from .scores import LimitTest, cached_losses, fit_general, limit_test, row_values
+from .scores import LimitTest, cached_losses, fit_general, limit_test, percent, row_values
 from ..grade import contains
 from ..lm.chat import chat_ids
 from ..lm.decode import Decoding
@@ -207,7 +207,7 @@ class EditReport:
             n = len(self.frame)
             said.append(f"{round(self.success.after*n)} of {n} evaluation rows ({round(self.success.before*n)} before)")
         if self.general:
-            said.append(f"{'inside' if self.general.inside else 'OUTSIDE'} the limit of {self.degradation:g}")
+            said.append(f"{'inside' if self.general.inside else 'OUTSIDE'} the limit of {percent(self.degradation)}")
         return "; ".join(said)
 
     def to_dict(self)->dict:
@@ -224,12 +224,12 @@ class EditReport:
         out = [self.verdict] + [str(c)
                                 for c in (self.success, self.generated, self.train, self.hard_negatives,
                                           self.targeted) if c]
-        if self.general: out.append(f"general text: {self.general} (limit {self.degradation:g})")
+        if self.general: out.append(f"general text: {self.general} (limit {percent(self.degradation)})")
         return out + heard_lines(self.outcome) + [f"warning: {w}" for w in self.warnings]
     def __repr__(self): return "\n  ".join([self.verdict, f"EditReport({self.method!r})", *self.lines()[1:]])
     def _repr_html_(self):
         measured = [str(c) for c in (self.success, self.generated, self.train, self.hard_negatives, self.targeted) if c]
-        if self.general: measured.append(f"general text: {self.general} (limit {self.degradation:g})")
+        if self.general: measured.append(f"general text: {self.general} (limit {percent(self.degradation)})")
         rows = [dict(measure=k, result=v) for k, _, v in (x.partition(": ") for x in measured)]
         warned = [paragraph(f"warning: {w}", "pm-wrong") for w in self.warnings]
         return static_page([outcome_part(self.verdict), facts(method=self.method), *([table(rows)] if rows else []),
@@ -425,13 +425,13 @@ def plot_curve(
     "Success against degradation, one line per edit"
     from promptmem.panel.plots import figure
     go = require("plotly.graph_objects", "notebook")
-    fig = figure("Success against damage", "relative rise of the loss on general text", "success on the evaluation set")
+    fig = figure("Success against damage", "rise of the loss on general text, %", "success on the evaluation set")
     for name, f in (curves if isinstance(curves, dict) else {"edit": curves}).items():
         if not {"scale", "degradation", "success", "lo", "hi"} <= {*getattr(f, "columns", ())}:
             raise InvalidData(f"{name} is a {type(f).__name__}: expected the table that `degradation_curve` gives")
         bars = dict(type="data", symmetric=False, array=f.hi-f.success, arrayminus=f.success-f.lo, thickness=1)
-        fig.add_trace(go.Scatter(x=f.degradation, y=f.success, mode="lines+markers", name=name, customdata=f.scale,
+        fig.add_trace(go.Scatter(x=100*f.degradation, y=f.success, mode="lines+markers", name=name, customdata=f.scale,
                                  error_y=bars,
-                                 hovertemplate="scale %{customdata}: %{y:.1%} at %{x:.2e}<extra></extra>"))
-    if limit: fig.add_vline(x=limit, line_dash="dot", annotation_text=f"limit {limit:g}")
-    return fig.update_yaxes(tickformat=".0%", range=[0, 1]).update_xaxes(exponentformat="e")
+                                 hovertemplate="scale %{customdata}: %{y:.1%} at %{x:.3g} %<extra></extra>"))
+    if limit: fig.add_vline(x=100*limit, line_dash="dot", annotation_text=f"limit {percent(limit)}")
+    return fig.update_yaxes(tickformat=".0%", range=[0, 1])

@@ -18,9 +18,10 @@ from ..arguments import FLAG, SEED, TEXT, hold_fields, maybe, number, one_of, wh
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta
 from .examples import CanonicalExamples, renamed
-from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, ending_losses
-from .losses import ewc_penalty, fisher, l2_penalty, satisfied
+from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, endings_beside
+from .losses import ewc_penalty, fisher, l2_penalty, one_row, satisfied
 from .modules import lowest_layer, module_map, read_once_below
+from .packed import packed_texts
 from .short import short_adapters, short_attention, short_norms
 from ..lm.local import auto_dtype
 from ..lm.matmul import fast_linear
@@ -145,6 +146,28 @@ def _groups(order, recipe):
     groups = [batches[i:i+k] for i in range(0, len(batches), k)]
     return [g[-1:] for g in groups if len(g) == k] if recipe.compat else groups
 
+# %% ../../nbs/edit/04_finetune.ipynb #678ced95
+@dataclass
+class _Penalty:
+    "What holds the rest in place, as a function of the model that is trained"
+    model:Any # with the trainable tensors
+    params:dict # name -> trainable tensor
+    origin:dict # name -> original tensor
+    recipe:Recipe # the weights of its parts
+    kl:Any = None # KLReference
+    importance:Any = None # from `fisher`
+
+    def leash(self):
+        "L2 and EWC"
+        out, r = torch.zeros(()), self.recipe
+        if r.l2: out = out + r.l2*l2_penalty(self.params, self.origin)
+        if r.ewc: out = out + r.ewc*ewc_penalty(self.params, self.origin, self.importance, r.compat)
+        return out
+
+    def __call__(self, rng):
+        "All of it, with a pass of its own over the general texts"
+        return self.leash() + (self.recipe.kl*self.kl(self.model, rng, self.recipe.general_rows) if self.kl else 0.)
+
 # %% ../../nbs/edit/04_finetune.ipynb #64c1210f
 def penalty_of(
     model, # causal LM, unedited
@@ -156,15 +179,10 @@ def penalty_of(
 ): # function(random.Random) -> scalar
     "What holds the rest in place: KL, L2 and EWC as the recipe weighs them"
     if recipe.ewc and not len(general): raise InvalidData("EWC needs general text")
-    kl = recipe.kl and len(general) and KLReference(model, tokenizer, general, seed=recipe.seed, compat=recipe.compat,
-                                                    rows=recipe.general_rows)
+    kl = KLReference(model, tokenizer, general, seed=recipe.seed, compat=recipe.compat,
+                     rows=recipe.general_rows) if recipe.kl and len(general) else None
     importance = fisher(model, tokenizer, list(general)[:100], params, recipe.compat) if recipe.ewc else None
-    def penalty(rng):
-        out = recipe.kl*kl(model, rng, recipe.general_rows) if kl else torch.zeros(())
-        if recipe.l2: out = out + recipe.l2*l2_penalty(params, origin)
-        if recipe.ewc: out = out + recipe.ewc*ewc_penalty(params, origin, importance, recipe.compat)
-        return out
-    return penalty
+    return _Penalty(model, params, origin, recipe, kl, importance)
 
 # %% ../../nbs/edit/04_finetune.ipynb #1aca6ae8
 def behind_texts(
@@ -215,23 +233,26 @@ class _Loop:
         "One update on the batches of `group`: (losses, whether every example is satisfied)"
         self.optimizer.zero_grad()
         n, losses, good = sum(map(len, group)), [], True
+        together = not self.recipe.compat and one_row(self.model, self.examples.rows)
         with self.products():  # anew in each step: what is rounded in it is kept until it ends
-            for batch in group:
-                loss, fine = self.loss(batch)
-                (loss*len(batch)/n).backward()
+            for k, batch in enumerate(group):
+                loss, fine, held = self.loss(batch, together and k == len(group) - 1)
+                (loss*len(batch)/n + held).backward()
                 losses, good = losses + [loss.item()], good and fine
                 if self.recipe.compat: _backward(self.penalty(self.rng))
-            if not self.recipe.compat: _backward(self.penalty(self.rng))
+            if not self.recipe.compat and not together: _backward(self.penalty(self.rng))
         grown = [p for p in self.params.values() if p.grad is not None]
         if self.recipe.clip: torch.nn.utils.clip_grad_norm_(grown, self.recipe.clip)
         self.optimizer.step()
         return losses, good
 
-    def loss(self, batch):
-        "(edit loss of a batch of indices, whether all of it is satisfied)"
-        x, r = self.examples, self.recipe
-        c, n = ending_losses(self.model, [x.rows[i] for i in batch], x.pad)
-        return edit_loss(x.direction, c, n, x.threshold, r.loss, r.margin), _enough(x, c.detach(), n, r.margin)
+    def loss(self, batch, hold=False):
+        "(edit loss of a batch of indices, whether all of it is satisfied, the penalty), in one pass where `hold`"
+        x, r, kl = self.examples, self.recipe, self.penalty.kl if hold else None
+        pick = kl.draw(self.rng, r.general_rows) if kl else []
+        c, n, new = endings_beside(self.model, [x.rows[i] for i in batch], kl.texts(pick) if kl else [], x.pad)
+        held = (self.penalty.leash() if hold else 0.) + (r.kl*kl.of(new, pick) if kl else 0.)
+        return edit_loss(x.direction, c, n, x.threshold, r.loss, r.margin), _enough(x, c.detach(), n, r.margin), held
 
 # %% ../../nbs/edit/04_finetune.ipynb #4b074df6
 def _epoch(loop, epoch, after_step):
@@ -264,17 +285,22 @@ def _products(model, recipe):
     low = master and products_dtype(model, recipe.precision) == torch.bfloat16
     return functools.partial(_low_products, next(model.parameters()).device.type, low, master)
 
-# %% ../../nbs/edit/04_finetune.ipynb #e25641bf
+# %% ../../nbs/edit/04_finetune.ipynb #9cf41927
+def _inner(model):
+    "The model itself, without peft's"
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
+
 @contextmanager
 def _short(model, recipe):
     "Attention, norms and adapted layers as short texts want them; the published training as it was"
     if recipe.compat: yield; return
-    with short_attention(model), short_norms(model), short_adapters(model): yield
+    backbone = getattr(_inner(model), "base_model", None)
+    with short_attention(model), short_norms(model), short_adapters(model), packed_texts(backbone): yield
 
 # %% ../../nbs/edit/04_finetune.ipynb #1a8b15bb
 def _frozen(model, params):
     "(the model itself, its first block that is trained)"
-    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    inner = _inner(model)
     return inner, lowest_layer(inner, [n.removeprefix("base_model.model.") for n in params])
 
 # %% ../../nbs/edit/04_finetune.ipynb #90f5def3

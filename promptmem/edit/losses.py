@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from ..core import InvalidData, require
 from .examples import CanonicalExamples, criterion_value
+from .packed import Packed, read_packed, reads_packed
 from ..lm.chat import chat_ids, plain_ids
 from ..lm.scoring import context_length, encode, pad_id, pad_right, split_head
 
 # %% auto #0
 __all__ = ['torch', 'chat_pair', 'encode_rows', 'EncodedExamples', 'encoded', 'scored_logits', 'scored_logprobs', 'ending_losses',
-           'edit_loss', 'satisfied', 'KLReference', 'l2_penalty', 'fisher', 'ewc_penalty']
+           'one_row', 'endings_beside', 'edit_loss', 'satisfied', 'KLReference', 'l2_penalty', 'fisher', 'ewc_penalty']
 
 # %% ../../nbs/edit/03_losses.ipynb #307944a1
 torch = require("torch", "local")
@@ -108,6 +109,16 @@ def encoded(
     return EncodedExamples(examples, *(encode_rows(tokenizer, rows, limit, what, compat, chat) for what, rows in parts),
                            pad_id(tokenizer), limit, chat)
 
+# %% ../../nbs/edit/03_losses.ipynb #12dc8ae3
+_SHORT = 128 # tokens of a text that may stand in a row of several
+
+def _packed_logits(split, batch):
+    "`scored_logits` of texts one after another in a row"
+    row = Packed([ids for ids, _ in batch])
+    at = [b + c for b, (ids, s) in zip(row.starts, batch) for c in range(s, len(ids))]
+    logits = split[1](read_packed(split[0], row)[0, torch.tensor(at) - 1])
+    return logits.float(), row.ids[0, at], torch.tensor([r for r, (ids, s) in enumerate(batch) for _ in ids[s:]])
+
 # %% ../../nbs/edit/03_losses.ipynb #0b915095
 def scored_logits(
     model, # a causal LM
@@ -115,11 +126,12 @@ def scored_logits(
     pad:int=0, # id to fill up with
 )->tuple: # (logits [positions, vocabulary], targets [positions], row of each position)
     "Logits at the positions that predict the scored tokens; differentiable"
+    split, texts = split_head(model), [ids for ids, _ in batch]
+    if split and reads_packed(split[0]) and max(map(len, texts)) <= _SHORT: return _packed_logits(split, batch)
     device = next(model.parameters()).device
-    ids, mask = (t.to(device) for t in pad_right([i for i, _ in batch], pad))           # [rows, width]
+    ids, mask = (t.to(device) for t in pad_right(texts, pad))                           # [rows, width]
     at = [(r, c) for r, (i, s) in enumerate(batch) for c in range(s, len(i))]
     row, col = (torch.tensor(x, device=device) for x in zip(*at))                       # [positions]
-    split = split_head(model)
     if split is None: logits = model(input_ids=ids, attention_mask=mask).logits[row, col-1]
     else: logits = split[1](split[0](input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state[row, col-1])
     return logits.float(), ids[row, col], row
@@ -134,19 +146,43 @@ def scored_logprobs(
     logits, target, row = scored_logits(model, batch, pad)
     return logits.log_softmax(-1), target, row
 
-# %% ../../nbs/edit/03_losses.ipynb #22b29756
+# %% ../../nbs/edit/03_losses.ipynb #dff97d82
+def _summed(logits, target, row, items):
+    "`ending_losses` from the logits of the endings"
+    flat = [x for row in items for x in row]
+    nll = torch.nn.functional.cross_entropy(logits, target, reduction="none")
+    sums = torch.zeros(len(flat), device=nll.device).index_add(0, row, nll)
+    n = torch.tensor([len(i)-s for i, s in flat], device=nll.device)
+    return sums.view(len(items), -1), n.view(len(items), -1)
+
 def ending_losses(
     model, # a causal LM
     items:list, # from `encode_rows`
     pad:int=0, # id to fill up with
 )->tuple: # (losses [rows, 1 or 2] summed over the ending's tokens, number of tokens [rows, 1 or 2])
     "C(y) of each ending, differentiable"
+    return _summed(*scored_logits(model, [x for row in items for x in row], pad), items)
+
+# %% ../../nbs/edit/03_losses.ipynb #dc7dc71b
+def one_row(
+    model, # a causal LM
+    items:list, # from `encode_rows`
+)->bool:
+    "Does it read these texts one after another at this moment?"
+    split = split_head(model)
+    return split is not None and reads_packed(split[0]) and all(len(ids) <= _SHORT for row in items for ids, _ in row)
+
+def endings_beside(
+    model, # a causal LM for which `one_row` holds
+    items:list, # from `encode_rows`
+    texts:list, # (token ids, first scored position)
+    pad:int=0, # id to fill up with
+)->tuple: # (losses, tokens) as of `ending_losses`, logits of the texts' scored positions
+    "Losses of endings and logits of other texts, in one pass"
     flat = [x for row in items for x in row]
-    logp, target, row = scored_logprobs(model, flat, pad)
-    nll = -logp.gather(1, target[:, None])[:, 0]
-    sums = torch.zeros(len(flat), device=nll.device).index_add(0, row, nll)
-    n = torch.tensor([len(i)-s for i, s in flat], device=nll.device)
-    return sums.view(len(items), -1), n.view(len(items), -1)
+    logits, target, row = scored_logits(model, flat + texts, pad)
+    k = sum(len(ids) - s for ids, s in flat)
+    return *_summed(logits[:k], target[:k], row[:k], items), logits[k:]
 
 # %% ../../nbs/edit/03_losses.ipynb #5a192e5c
 def _values(direction, c): return criterion_value(direction, c[:, 0], c[:, 1] if c.shape[1] > 1 else None)
@@ -244,11 +280,30 @@ class KLReference:
         rows:int=4, # texts per step
     ): # scalar
         "Penalty on `rows` random texts (published: one of the batches): KL(unedited ‖ edited)"
-        pick = rng.sample(range(len(self.batches)), 1 if self.compat else min(rows, len(self.batches)))
-        batch = [x for i in pick for x in self.batches[i]]
-        p, new = torch.cat([self.p[i] for i in pick]), scored_logits(model, batch, self.pad)[0]
-        kl = _Divergence.apply(new, p, torch.cat([self.entropy[i] for i in pick]))
-        return kl.sum()/len(batch) if self.compat else kl.mean()
+        pick = self.draw(rng, rows)
+        return self.of(scored_logits(model, self.texts(pick), self.pad)[0], pick)
+
+    def draw(self,
+        rng, # random.Random that draws the texts
+        rows:int=4, # texts per step
+    )->list: # numbers of batches
+        "Random texts (published: one of the batches)"
+        return rng.sample(range(len(self.batches)), 1 if self.compat else min(rows, len(self.batches)))
+
+    def texts(self,
+        pick:list, # numbers of batches
+    )->list: # of (token ids, 1)
+        "The texts of some batches"
+        return [x for i in pick for x in self.batches[i]]
+
+    def of(self,
+        new, # the edited model's logits for these texts [positions, V]
+        pick:list, # numbers of batches
+    ): # scalar
+        "The penalty for what the edited model says"
+        parts = new.split([len(self.p[i]) for i in pick])
+        kl = torch.cat([_Divergence.apply(x, self.p[i], self.entropy[i]) for x, i in zip(parts, pick)])
+        return kl.sum()/len(self.texts(pick)) if self.compat else kl.mean()
 
 # %% ../../nbs/edit/03_losses.ipynb #52651e48
 def l2_penalty(

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..arguments import told
 from ..core import InvalidData, require
+from .packed import packed_now
 from ..lm.arguments import MODEL
 
 # %% auto #0
@@ -148,15 +149,18 @@ class _Lower:
         "Is the batch known?"
         torch, self.found, self.key = require("torch"), None, ()
         if self.ids is None or self.ids.shape != x.shape[:2]: return
-        mode = torch.is_inference_mode_enabled(), x.dtype
-        self.key = tuple((*mode, *row) for row in self.ids.tolist())
-        if all(k in self.known for k in self.key): self.found = torch.stack([self.known[k] for k in self.key])
+        mode, row = (torch.is_inference_mode_enabled(), x.dtype, packed_now() is not None), packed_now()
+        self.key = tuple((*mode, *t) for t in (row.texts if row else self.ids.tolist()))
+        if not all(k in self.known for k in self.key): return
+        known = [self.known[k] for k in self.key]
+        self.found = torch.cat(known)[None] if row else torch.stack(known)
 
     def keep(self, out):
         "Remember the batch while there is room"
         if not self.key or type(out) is tuple or out.requires_grad: return
         self.room -= out.nbytes
-        if self.room > 0: self.known.update(zip(self.key, out.detach().clone()))
+        out, row = out.detach().clone(), packed_now()
+        if self.room > 0: self.known.update(zip(self.key, row.parts(out) if row else out))
 
     def call(self, i, forward, x, *args, **kw):
         "The forward pass of block `i`"

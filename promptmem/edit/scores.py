@@ -37,7 +37,7 @@ _held = told(tokenizer=TOKENIZER, model=MODEL, max_tokens=maybe(whole(2)), seed=
 
 # %% auto #0
 __all__ = ['torch', 'item_losses', 'row_values', 'state_key', 'remembered', 'cached_losses', 'GeneralText', 'fit_general',
-           'LimitTest', 'damages', 'limit_test', 'bound_test']
+           'percent', 'LimitTest', 'damages', 'limit_test', 'bound_test']
 
 # %% ../../nbs/edit/08_scores.ipynb #307944a1
 torch = require("torch", "local")
@@ -434,6 +434,14 @@ def fit_general(
     if isinstance(texts, GeneralText): return texts
     return GeneralText(tokenizer, texts, context_length(model) or 512, seed, progress=progress)
 
+# %% ../../nbs/edit/08_scores.ipynb #a7ccebec
+def percent(
+    share:float, # .01 is "1 %"
+    sign:str="", # "+": rises have a sign, too
+)->str:
+    "A limit or a rise in percent, to three digits"
+    return f"{100*share:{sign}.3g} %"
+
 # %% ../../nbs/edit/08_scores.ipynb #906dab72
 @dataclass(frozen=True)
 class LimitTest:
@@ -448,8 +456,8 @@ class LimitTest:
     changed:int = -1 # texts read whose loss changed at all
 
     def __repr__(self):
-        return (f"{'inside' if self.inside else 'outside'}: {self.change:+.2e} [{self.lo:+.2e}, {self.hi:+.2e}] "
-                f"from {self.n} of {self.of} texts")
+        change, lo, hi = (percent(v, "+") for v in (self.change, self.lo, self.hi))
+        return f"{'inside' if self.inside else 'outside'}: {change} [{lo}, {hi}] from {self.n} of {self.of} texts"
 
 # %% ../../nbs/edit/08_scores.ipynb #bfa2bb28
 def damages(

@@ -9,6 +9,7 @@ import functools
 from contextlib import contextmanager
 
 from ..core import require
+from .packed import attend_packed, packed_now
 
 # %% auto #0
 __all__ = ['torch', 'attend_short', 'short_attention', 'short_norms', 'short_adapters']
@@ -62,6 +63,8 @@ def attend_short(
 )->tuple: # ([rows, positions, heads, width], None)
     "An attention function of transformers: short texts in float32, others as \"sdpa\" computes them"
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
+    row = packed_now()
+    if row is not None and not dropout: return attend_packed(row, query, key, value, scaling), None
     (rows, heads, n, width), kept = query.shape, key.shape[1]
     if n != key.shape[2] or n > _SHORT or heads % kept or dropout or query.device.type != "cpu":
         return sdpa_attention_forward(module, query, key, value, attention_mask, dropout, scaling, is_causal, **kw)

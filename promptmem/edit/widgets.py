@@ -13,6 +13,7 @@ from ..core import require
 from .compare import EditComparison
 from .deltas import asked_parts
 from .examples import renamed
+from .scores import percent
 from ..panel.parts import as_html, columns, explain, facts, heading, paragraph, table, verdict
 from ..panel.widget import button, field, panel_base, tagged
 from ..panel.charts import chart
@@ -60,8 +61,8 @@ def _remarks(report):
     "The limit, and what the report warns of, in words"
     g, said = report.general, []
     if g:
-        limit = ("no allowance was set." if report.degradation is None else
-                 f"{'inside' if g.inside else 'OUTSIDE'} the allowance of {100*report.degradation:g} %.")
+        limit = ("no limit was set." if report.degradation is None else
+                 f"{'inside' if g.inside else 'OUTSIDE'} the limit of {percent(report.degradation)}.")
         ends = f"interval {100*g.lo:+.3f} to {100*g.hi:+.3f}"
         said.append(f"General text: the loss changes by {100*g.change:+.3f} % ({ends}), "
                     f"read from {g.n} of {g.of} texts; {limit}")
@@ -72,7 +73,7 @@ def _remarks(report):
 _HELP = explain("What do these words mean?",
     "Loss is how much a text surprises the model, in nats for each token: lower is better known. Hard "
     "negatives are endings that must stay as they are. General text is text about anything else; the "
-    "allowance is by how much its loss may rise. An example flips when it is met with the edit and was not "
+    "limit is by how much its loss may rise. An example flips when it is met with the edit and was not "
     "without it, or the other way.")
 
 # %% ../../nbs/edit/16_widgets.ipynb #76e27c8f
@@ -125,12 +126,12 @@ def _scale_label(s, scales, now):
     return f"×{s:.3g}" if s in (min(scales), max(scales)) else ""
 
 def _curve_parts(f, limit, now=1.):
-    "Success against damage, with the allowance and the scale in use"
+    "Success against damage, with the limit and the scale in use"
     if f is None: return []
     line = dict(name="the edit at several scales", x=list(100*f.degradation), y=list(f.success), lo=list(f.lo),
                 hi=list(f.hi), labels=[_scale_label(s, f.scale, now) for s in f.scale])
     drawn = chart("Success against damage", [line], "rise of the loss on general text, %",
-                  "success on the examples", y_range=(0, 1), limit=None if limit is None else (100*limit, "allowance"))
+                  "success on the examples", y_range=(0, 1), limit=None if limit is None else (100*limit, "limit"))
     return [columns([drawn], [table([_curve_row(r) for r in f.itertuples()], most=12,
                                     mark=lambda r: "pm-best" if r["scale"] == f"×{now:.3g}" else "")])]
 
@@ -217,11 +218,11 @@ def _standing_part(e):
 def state_parts(self:EditCompare)->list: # parts
     "What became of the edit, and where it stands"
     limit = self.edit.limit.get("degradation")
-    allowed = "none" if limit is None else f"the loss on general text may rise by {100*limit:g} %"
+    allowed = "none" if limit is None else f"the loss on general text may rise by {percent(limit)}"
     asked = asked_parts(self.edit.outcome) if self.edit.verdict else []
     return [*_standing_part(self.edit), *asked,
             facts(method=self.edit.method, in_the_model="yes" if self.edit.active else "no",
-                  scale=f"{self.edit.scale:.2f}", allowance=allowed)]
+                  scale=f"{self.edit.scale:.2f}", limit=allowed)]
 
 # %% ../../nbs/edit/16_widgets.ipynb #df2e3284
 @patch

@@ -152,7 +152,7 @@ e = edit(lm.model, lm.tokenizer, ex, "full", degradation=1e-2, general_text=gene
     expect(view).to_contain_text("Should have stayed", timeout=60_000)
     page.locator(".pm-curve").click()
     expect(view.locator("svg.pm-chart")).to_be_visible(timeout=60_000)
-    expect(view).to_contain_text("allowance")
+    expect(view).to_contain_text("limit")
     notebook.shot("edit")
     faultless_in_both_themes(notebook, "edit")
     notebook.ready()

@@ -10,7 +10,15 @@ pytest.importorskip("peft")
 from promptmem.edit import CanonicalExamples, edit, evaluate_edit, load_edit  # noqa: E402
 from promptmem.edit.deltas import verdict  # noqa: E402
 from promptmem.edit.evaluate import free_answers  # noqa: E402
-from promptmem.edit.losses import KLReference  # noqa: E402
+from promptmem.edit.losses import (  # noqa: E402
+    KLReference,
+    ending_losses,
+    endings_beside,
+    one_row,
+    scored_logits,
+)
+from promptmem.edit.modules import read_once_below  # noqa: E402
+from promptmem.edit.packed import Packed, packed_texts, read_packed  # noqa: E402
 from promptmem.edit.scores import state_key  # noqa: E402
 from promptmem.edit.short import short_adapters, short_attention, short_norms  # noqa: E402
 from promptmem.testing import Chars, chat_tokenizer, tiny_model  # noqa: E402
@@ -139,3 +147,61 @@ def test_rows_are_evaluated_as_they_are_edited():
         with pytest.raises(InvalidData, match="examples is of type .*expected CanonicalExamples, or rows"):
             evaluate_edit(e, bad)
     e.undo()
+
+
+TEXTS = [[3, 1, 4, 1, 5], [9, 2], [6, 5, 3, 5, 8, 9, 7, 9], [3]]
+
+
+def row_gradients(m, packed):
+    "Hidden states of some texts and the gradients of their squares, in one row or text by text"
+    m.zero_grad()
+    if packed:
+        row = Packed(TEXTS)
+        parts = row.parts(read_packed(m.base_model, row))
+    else: parts = [m.base_model(torch.tensor([t]), use_cache=False).last_hidden_state[0] for t in TEXTS]
+    (sum(p.square().sum() for p in parts)/10).backward()
+    return [*(p.detach() for p in parts), *(p.grad.clone() for p in m.parameters() if p.grad is not None)]
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_texts_in_one_row_are_read_as_by_themselves_or_not_in_one_row(arch):
+    m = tiny_model(arch, **(dict(num_key_value_heads=2) if arch in ("mistral", "qwen2") else {}))
+    want = row_gradients(m, False)
+    with short_attention(m), short_norms(m), packed_texts(m.base_model) as able:
+        assert able or arch in ("gemma2", "opt")  # the first has attention of its own, the second is new to it
+        if able:
+            got = row_gradients(m, True)
+            assert all(torch.allclose(a, b, atol=1e-4, rtol=1e-3) for a, b in zip(got, want))
+    with packed_texts(m.base_model) as outside: assert not outside  # without the attention that is told of it
+
+
+def test_a_model_whose_positions_do_not_start_anew_is_found_out(monkeypatch):
+    from promptmem.edit import packed
+    monkeypatch.setattr(packed, "_tried", {})
+    m = tiny_model("gpt2")  # each position has a vector of its own
+    forward = m.base_model.forward
+    m.base_model.forward = lambda input_ids=None, position_ids=None, **kw: forward(input_ids=input_ids, **kw)
+    with short_attention(m), packed_texts(m.base_model) as able: assert not able
+
+
+@pytest.mark.parametrize("layer", (0, 1))
+def test_a_step_in_one_row_is_the_step_of_two_batches(layer):
+    "The endings' losses, the penalty and all gradients; the lower blocks are read once for each text"
+    m = tiny_model("llama", num_hidden_layers=3, vocab=257)
+    other = tiny_model("llama", num_hidden_layers=3, vocab=257, seed=1)
+    texts = ["some ordinary text", "another one, which is longer", "x y z"]
+    items = [[([5, 6, 7, 8], 2)], [([9, 8], 1)]]
+    ref = KLReference(other, Chars(), texts)
+    for n, p in m.named_parameters(): p.requires_grad_(not layer or f"layers.{layer}" in n)
+    def step(one):
+        m.zero_grad()
+        if one: c, n, new = endings_beside(m, items, ref.texts([0, 2]))
+        else:
+            (c, n), new = ending_losses(m, items), scored_logits(m, ref.texts([0, 2]))[0]
+        (c.sum() + ref.of(new, [0, 2])).backward()
+        return [c.detach(), n, new.detach(), *(p.grad.clone() for p in m.parameters() if p.grad is not None)]
+    want = step(False)
+    with read_once_below(m, layer), short_attention(m), packed_texts(m.base_model) as able:
+        assert able and one_row(m, items) and not one_row(m, [[([1]*200, 3)]])
+        for _ in range(2):
+            assert all(torch.allclose(a, b, atol=1e-5, rtol=1e-3) for a, b in zip(step(True), want))
