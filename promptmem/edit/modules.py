@@ -153,7 +153,7 @@ class _Lower:
         self.key = tuple((*mode, *t) for t in (row.texts if row else self.ids.tolist()))
         if not all(k in self.known for k in self.key): return
         known = [self.known[k] for k in self.key]
-        self.found = torch.cat(known)[None] if row else torch.stack(known)
+        self.found = row.row(known) if row else torch.stack(known)
 
     def keep(self, out):
         "Remember the batch while there is room"

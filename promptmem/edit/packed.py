@@ -19,60 +19,73 @@ __all__ = ['torch', 'Packed', 'packed_now', 'reading', 'attend_packed', 'read_pa
 torch = require("torch", "local")
 
 # %% ../../nbs/edit/18_packed.ipynb #110eaccc
+_UNLIKE = 2000 # scores that a text may be filled up with: about what another small product costs
+
 def _groups(lengths):
-    "Runs of texts, longest first, whose lengths are alike: lists of their numbers"
+    "Texts, longest first, whose lengths are alike: lists of their numbers"
     out = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        longest = lengths[out[-1][0]] if out else 0
-        if out and (lengths[i] >= .7*longest or longest - lengths[i] <= 8): out[-1].append(i)
+        if out and lengths[out[-1][0]]**2 - lengths[i]**2 <= _UNLIKE: out[-1].append(i)
         else: out.append([i])
     return out
 
 # %% ../../nbs/edit/18_packed.ipynb #d9bf6490
 class _Run:
-    "Texts of about one length: where they stand in the row, and where in a table of their own"
-    def __init__(self, which, starts, lengths):
-        self.rows, self.width = len(which), max(lengths[i] for i in which)
-        self.at = torch.cat([torch.arange(starts[i], starts[i] + lengths[i]) for i in which])      # in the row
-        self.to = torch.cat([torch.arange(lengths[i]) + r*self.width for r, i in enumerate(which)])  # in the table
-        least = torch.finfo(torch.float32).min
-        self.mask = torch.full((self.width, self.width), least).triu_(1)[None]
+    "Texts of about one length: a part of the row, and a table with a line for each"
+    def __init__(self, start, lengths):
+        n, self.width, self.rows = len(lengths), max(lengths), len(lengths)
+        self.at = slice(start, start + sum(lengths))
+        real = torch.arange(self.width)[None] < torch.tensor(lengths)[:, None]              # [texts, width]
+        self.full = bool(real.all())
+        self.real, self.filling = (m.flatten().nonzero()[:, 0] for m in (real, ~real))      # places in the table
+        self.source = torch.zeros(n*self.width, dtype=torch.long)                           # what fills up is not seen
+        self.source[self.real] = torch.arange(len(self.real))
+        self.mask = torch.full((self.width, self.width), torch.finfo(torch.float32).min).triu_(1)[None]
 
-    def table(self, x, kept, dtype):
-        "[positions of the row, heads, d] as [texts * key heads, heads that share a key * width, d]; zeros fill up"
-        heads, d = x.shape[1:]
-        table = x.new_zeros(self.rows*self.width, heads, d)
-        table[self.to] = x[self.at]
-        parts = table.view(self.rows, self.width, kept, heads//kept, d).permute(0, 2, 3, 1, 4)
-        return parts.to(dtype).reshape(self.rows*kept, -1, d)
+    def table(self, x, kept, dtype, clean=False):
+        "[positions, heads, d] of the row as [texts * key heads, heads that share a key * width, d]"
+        (_, heads, d), x = x.shape, x[self.at]
+        if not self.full:
+            x = x.index_select(0, self.source)
+            if clean: x.index_fill_(0, self.filling, 0)
+        parts = x.view(self.rows, self.width, kept, heads//kept, d).permute(0, 2, 3, 1, 4)
+        return torch.empty(parts.shape, dtype=dtype).copy_(parts).view(self.rows*kept, -1, d)
 
     def put(self, row, table, heads):
         "The reverse: what a table says of its positions, into the row"
-        kept = len(table)//self.rows
-        parts = table.view(self.rows, kept, heads//kept, self.width, -1).permute(0, 3, 1, 2, 4)
-        row[self.at] = parts.reshape(self.rows*self.width, heads, -1)[self.to].to(row.dtype)
+        kept, d = len(table)//self.rows, table.shape[-1]
+        parts = table.view(self.rows, kept, heads//kept, self.width, d).permute(0, 3, 1, 2, 4)
+        if self.full: row[self.at].view(parts.shape).copy_(parts)
+        else: row[self.at] = parts.reshape(self.rows*self.width, heads, d).index_select(0, self.real)
 
 # %% ../../nbs/edit/18_packed.ipynb #16909ace
 class Packed:
-    "Texts one after another"
+    "Texts one after another, those of about one length side by side"
     def __init__(self,
         texts:list, # lists of token ids
     ):
-        self.texts, self.lengths = texts, [len(t) for t in texts]
-        self.starts = [sum(self.lengths[:i]) for i in range(len(texts))]
-        self.ids = torch.tensor([[i for t in texts for i in t]])                # [1, positions]
-        self.position = torch.tensor([[i for n in self.lengths for i in range(n)]])
+        self.texts, self.lengths, self.groups = texts, [len(t) for t in texts], _groups([len(t) for t in texts])
+        self.order, self.starts, n = [i for g in self.groups for i in g], [0]*len(texts), 0
+        for i in self.order: self.starts[i], n = n, n + self.lengths[i]         # where each text begins
+        self.ids = torch.tensor([[t for i in self.order for t in texts[i]]])    # [1, positions]
+        self.position = torch.tensor([[k for i in self.order for k in range(self.lengths[i])]])
 
     @functools.cached_property
     def runs(self)->list:
         "Texts of about one length, which attend together"
-        return [_Run(which, self.starts, self.lengths) for which in _groups(self.lengths)]
+        return [_Run(self.starts[g[0]], [self.lengths[i] for i in g]) for g in self.groups]
 
     def parts(self,
         row, # [1, positions, ...]
-    )->tuple: # one tensor a text
+    )->list: # one tensor a text
         "A row cut into its texts"
-        return row[0].split(self.lengths)
+        return [row[0, b:b+n] for b, n in zip(self.starts, self.lengths)]
+
+    def row(self,
+        parts:list, # one tensor [positions, ...] a text
+    ): # [1, positions, ...]
+        "The reverse of `parts`"
+        return torch.cat([parts[i] for i in self.order])[None]
 
 # %% ../../nbs/edit/18_packed.ipynb #fde8ddfa
 class _Attend(torch.autograd.Function):
@@ -99,7 +112,7 @@ class _Attend(torch.autograd.Function):
         with torch.autocast("cpu", enabled=False):
             for i, r in enumerate(ctx.runs):
                 q, k, v, p = saved[4*i:4*i+4]
-                t = r.table(g, of_k[1], p.dtype)
+                t = r.table(g, of_k[1], p.dtype, clean=True)
                 for_p = torch.bmm(t, v.transpose(1, 2))
                 for_s = (for_p - torch.linalg.vecdot(for_p, p)[..., None]).mul_(p).mul_(ctx.scale)  # of the softmax
                 r.put(grads[0], torch.bmm(for_s, k), of_q[1])
