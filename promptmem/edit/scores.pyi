@@ -156,6 +156,9 @@ def _as_it_was(edit, was):
 def fit_general(tokenizer, texts, model, seed: int=..., progress: _Optional[bool]=...) -> GeneralText:
     ...
 
+def percent(share: float, sign: str=...) -> str:
+    ...
+
 @dataclass(frozen=True)
 class LimitTest:
     inside: bool

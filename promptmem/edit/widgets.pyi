@@ -7,6 +7,7 @@ from ..core import require
 from .compare import EditComparison
 from .deltas import asked_parts
 from .examples import renamed
+from .scores import percent
 from ..panel.parts import as_html, columns, explain, facts, heading, paragraph, table, verdict
 from ..panel.widget import button, field, panel_base, tagged
 from ..panel.charts import chart
