@@ -7,8 +7,8 @@ from __future__ import annotations
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% auto #0
-__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'WHOLE', 'CLOSE', 'SURE', 'DEFAULT_EMBEDDER', 'KeptVectors', 'Near',
-           'wording_vectors', 'AutoLookup']
+__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'FETCHED_AT_ONCE', 'CLOSE', 'SURE', 'DEFAULT_EMBEDDER', 'KeptVectors',
+           'Near', 'wording_vectors', 'AutoLookup']
 
 # %% ../../nbs/memory/14_auto.ipynb #2b5387ab
 _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a list of texts", some(TEXT).fits, True),
@@ -198,7 +198,7 @@ def _format(m, reader, question):
     return _AsRead(f"{_beside(reader)}, {read.words.shape[1]} a word", len(read.unit), read.words.shape[1])
 
 # %% ../../nbs/memory/14_auto.ipynb #746cc878
-WHOLE = 2000 # memories up to which everything that was read of them is fetched at once
+FETCHED_AT_ONCE = 2000 # memories up to which everything that was read of them is fetched at once
 
 def _take_over(m, reader, how, keys):
     "What a reader has read of memories (id -> question), from the store; those that are not there"
@@ -211,7 +211,7 @@ def _take_over_all(m, reader, how):
     "The same for all memories of a small store, once"
     if how.name in m._whole: return
     m._whole.add(how.name)
-    if m._size() > WHOLE: return
+    if m._size() > FETCHED_AT_ONCE: return
     store, scopes = m._stored
     _take_over(m, reader, how, {c.id: c.key for c in store.clarifications(scopes, kind="question")})
 

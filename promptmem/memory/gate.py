@@ -7,12 +7,13 @@ from __future__ import annotations
 from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 
 # %% auto #0
-__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'TREES', 'NEVER', 'LABELS', 'MEANS', 'ABOUT', 'ASK', 'folded', 'Lexicon',
-           'lexicon', 'verb_group', 'clock_times', 'split_words', 'canonical', 'Question', 'read_question', 'spelling',
-           'match_words', 'lowered', 'read_texts', 'differences', 'reads', 'tongue', 'USEEmbedder', 'second_encoder',
-           'Metric', 'pair_features', 'Forest', 'fit_forest', 'Weights', 'fit_weights', 'Verdict', 'words_basis',
-           'Gate', 'apply_limit', 'quiet_limit', 'injection_proof', 'load_pairs', 'light_edits', 'pair_odds',
-           'strangers', 'near_strangers', 'fit_metric', 'train_gate', 'save_gate', 'forget_read', 'learned_shift']
+__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'TREES', 'NEVER', 'SURELY', 'LABELS', 'MEANS', 'ABOUT', 'ASK', 'folded',
+           'Lexicon', 'lexicon', 'verb_group', 'clock_times', 'split_words', 'canonical', 'Question', 'read_question',
+           'spelling', 'match_words', 'lowered', 'read_texts', 'differences', 'rarity', 'reads', 'tongue',
+           'USEEmbedder', 'second_encoder', 'Metric', 'pair_features', 'Forest', 'fit_forest', 'Weights', 'fit_weights',
+           'Verdict', 'words_basis', 'Gate', 'apply_limit', 'quiet_limit', 'injection_proof', 'load_pairs',
+           'light_edits', 'pair_odds', 'common_words', 'kin_of', 'strangers', 'fold_of', 'near_strangers', 'fit_metric',
+           'train_gate', 'save_gate', 'forget_read', 'learned_shift']
 
 # %% ../../nbs/memory/13_gate.ipynb #2a390d5b
 _told = told(stored=TEXT, asked=TEXT, cosine=either(NOTHING, number()), meaning=FLAG, path=NO_ARRAY, split=NO_ARRAY,
@@ -34,7 +35,7 @@ from fastcore.basics import patch
 
 from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
-from ..lm.embed import Embedder
+from ..lm.embed import Embedder, HashEmbedder
 from ..lm.words import Read, WordReader
 from ..stats import share_upper
 
@@ -79,6 +80,7 @@ class Lexicon:
         self.alike = {}
         for n, words in enumerate(d["alike"]):
             for w in words: self.alike.setdefault(folded(w), set()).add(n)
+        self.common = read_json(shipped("pairs/common.json")) # word -> share of questions of daily work that hold it
         self.opposites = {}
         for a, b in d["antonyms"]:
             self.opposites.setdefault(a, set()).add(b)
@@ -185,10 +187,19 @@ class Question:
     names:frozenset # positions of capitalised words inside the sentence
     german:bool # words are put together
     parts:dict = field(hash=False, default_factory=dict) # position of a verb in two parts -> its group
-    @property
+    @cached_property
     def text(self)->str:
         "The words, joined"
         return " ".join(self.low)
+    @cached_property
+    def latin(self)->np.ndarray:
+        "Per content word: does it begin with a Latin letter?"
+        return np.array([bool(_LATIN.match(self.low[i])) for i in self.content])
+    @cached_property
+    def trigrams(self)->frozenset:
+        "Three letters at a time"
+        text = f" {self.text} "
+        return frozenset(text[i:i+3] for i in range(len(text)-2))
 
 # %% ../../nbs/memory/13_gate.ipynb #0cf7740d
 def _number(word):
@@ -460,8 +471,8 @@ def _meant(a, b, written, va, vb):
     "The likeness of words in writing, and where there are vectors in meaning where that is greater: [n, m]"
     if va is ANY: return np.ones_like(written)
     if va is None or vb is None or not written.size: return written
-    latin = np.array([[bool(_LATIN.match(a.low[i]) and _LATIN.match(b.low[j])) for j in b.content] for i in a.content])
-    return np.maximum(written, np.where(latin, va[list(a.content)] @ vb[list(b.content)].T, 0))
+    meaning = va[list(a.content)] @ vb[list(b.content)].T
+    return np.maximum(written, meaning*np.outer(a.latin, b.latin))
 
 # %% ../../nbs/memory/13_gate.ipynb #6efd5f22
 def _opposite(x, y): return bool(x - y) and bool(y - x)
@@ -533,25 +544,48 @@ def differences(
 # %% ../../nbs/memory/13_gate.ipynb #57395ee5
 def _listed(x): return " ".join(sorted(x)) or "none"
 
-# %% ../../nbs/memory/13_gate.ipynb #2402fde1
-def _alike(a, b, cosine, written, meant):
+# %% ../../nbs/memory/13_gate.ipynb #d9d58f64
+def _best(matrix):
+    "The highest likeness of each word of the one and of the other question, as plain numbers: [n], [m]"
+    return matrix.max(1, initial=0).tolist(), matrix.max(0, initial=0).tolist()
+
+def _alike(a, b, cosine, spelt, meant):
     from rapidfuzz import fuzz
-    grams = [{t[i:i+3] for i in range(len(t)-2)} for t in (f" {a.text} ", f" {b.text} ")]
-    row, column = (meant.max(1), meant.max(0)) if meant.size else (np.array([float(a.low == b.low)]),)*2
-    return dict(cosine=cosine, trigrams=2*len(grams[0] & grams[1])/max(1, sum(map(len, grams))),
-                tokens=fuzz.token_sort_ratio(a.text, b.text)/100, mean_stored=row.mean(), mean_asked=column.mean(),
-                least_stored=row.min(), least_asked=column.min(), last_stored=row[-1], last_asked=column[-1],
-                share_stored=(written.max(1, initial=0) >= MATCHED).mean() if written.size else row.mean(),
-                share_asked=(written.max(0, initial=0) >= MATCHED).mean() if written.size else column.mean(),
+    row, column = _best(meant) if meant.size else ([float(a.low == b.low)],)*2
+    share = lambda best, other: sum(x >= MATCHED for x in best)/len(best) if meant.size else other[0]
+    shared = 2*len(a.trigrams & b.trigrams)/max(1, len(a.trigrams) + len(b.trigrams))
+    return dict(cosine=cosine, trigrams=shared, tokens=fuzz.token_sort_ratio(a.text, b.text)/100,
+                mean_stored=sum(row)/len(row), mean_asked=sum(column)/len(column),
+                least_stored=min(row), least_asked=min(column), last_stored=row[-1], last_asked=column[-1],
+                share_stored=share(spelt[0], row), share_asked=share(spelt[1], column),
                 asks_same=bool(a.asks & b.asks) or not (a.asks or b.asks), verb_same=bool(a.verbs & b.verbs),
-                letters_stored=_letters(a, written.max(1, initial=0)),
-                letters_asked=_letters(b, written.max(0, initial=0)))
+                rare_stored=_rarely(a, row), rare_asked=_rarely(b, column), rarest=_rarest(a, spelt[0]),
+                letters_stored=_letters(a, spelt[0]), letters_asked=_letters(b, spelt[1]))
+
+# %% ../../nbs/memory/13_gate.ipynb #aa658046
+@lru_cache(50_000)
+def rarity(
+    word:str, # in lower case
+)->float: # from 0 to 1
+    "How much it says that two questions share a word: `next` says little, `chapel` much"
+    share = lexicon().common.get(word, 0)
+    return min(1., max(.05, math.log(1/share)/5)) if share else 1.
+
+def _rarely(q, best):
+    "The mean of the likenesses, in which a rare word counts more"
+    if len(best) != len(q.content): return sum(best)/len(best)
+    weight = [rarity(q.low[i]) for i in q.content]
+    return sum(w*x for w, x in zip(weight, best))/sum(weight)
+
+def _rarest(q, best):
+    "The rarest word that has a partner"
+    return max((rarity(q.low[i]) for i, x in zip(q.content, best) if x >= MATCHED), default=0.)
 
 # %% ../../nbs/memory/13_gate.ipynb #e149d686
 def _letters(q, best):
     "Share of the letters of content words that have a partner: long words say more than short ones"
-    n = np.array([len(q.low[i]) for i in q.content], float)
-    return float(n[best >= MATCHED].sum()/n.sum()) if len(best) == len(n) and n.sum() else 0.
+    n = [len(q.low[i]) for i in q.content]
+    return sum(k for k, x in zip(n, best) if x >= MATCHED)/sum(n) if len(best) == len(n) and sum(n) else 0.
 
 # %% ../../nbs/memory/13_gate.ipynb #d75026c7
 def _reordered(written):
@@ -561,13 +595,14 @@ def _reordered(written):
     return sum(x > y for k, x in enumerate(at) for y in at[k+1:])/n if n else 0.
 
 # %% ../../nbs/memory/13_gate.ipynb #45bb36e3
-def _replaced(a, b, written, meant, va=None, vb=None):
+def _replaced(a, b, written, spelt, meant, va=None, vb=None):
     "Words that were exchanged, put in or taken out, and how much of the rest is the same"
     from rapidfuzz import fuzz
     from rapidfuzz.distance import Levenshtein
-    gone = [i for i, x in enumerate(written.max(1, initial=0)) if x < MATCHED]
-    new = [j for j, x in enumerate(written.max(0, initial=0)) if x < MATCHED]
-    left = lambda q, out: " ".join(w for i, w in enumerate(q.low) if i not in {q.content[k] for k in out})
+    gone, new = ([i for i, x in enumerate(best) if x < MATCHED] for best in spelt)
+    def left(q, out):
+        without = {q.content[k] for k in out}
+        return " ".join(w for i, w in enumerate(q.low) if i not in without)
     rest, frame = fuzz.ratio(left(a, gone), left(b, new))/100, Levenshtein.normalized_similarity(a.low, b.low)
     both = bool(gone and new)
     far = 1 - float(meant[np.ix_(gone, new)].max()) if both else 0.
@@ -618,6 +653,7 @@ def _other(a, b, found, written):
     return out
 
 # %% ../../nbs/memory/13_gate.ipynb #9867568d
+@lru_cache(20_000)
 def reads(
     text:str, # a question
 )->bool:
@@ -701,10 +737,10 @@ def pair_features(
 )->tuple: # (dict of features, dict of differences)
     "What a pair of questions shows"
     a, b, written, found, told = _written(stored, asked)
-    meant = _meant(a, b, written, *vectors)
-    likes = {k: float(v) for k, v in _alike(a, b, cosine, written, meant).items()}
+    meant, spelt = _meant(a, b, written, *vectors), _best(written)
+    likes = {k: float(v) for k, v in _alike(a, b, cosine, spelt, meant).items()}
     likes |= dict(zip(("cosine_second", "learned", "about"), map(float, second or ())))
-    replaced = {k: -float(v) for k, v in _replaced(a, b, written, meant, *vectors).items()}
+    replaced = {k: -float(v) for k, v in _replaced(a, b, written, spelt, meant, *vectors).items()}
     return likes | replaced | told, found
 
 # %% ../../nbs/memory/13_gate.ipynb #95689a93
@@ -814,6 +850,7 @@ class Weights:
     about:int = 0 # how many of its trees, the last ones, say whether both questions are about the same
     quiet:float = -math.inf # sum of these from which they are
     least:float = 0. # log odds below which a pair stays that is not about the same
+    sure:float = -math.inf # sum from which it is applied: who asks risks less than who applies
 
     def log_odds(self,
         features:dict, # as `pair_features` gives them
@@ -825,7 +862,13 @@ class Weights:
         rows, # features of pairs, as `pair_features` gives them
     )->np.ndarray: # float64 [n]
         "The log odds of several pairs at once"
-        odds, about = self.parts_of(rows)
+        return self.limited(*self.parts_of(rows))
+
+    def limited(self,
+        odds, about, # float64 [n]: what `parts_of` returned
+    )->np.ndarray: # float64 [n] log odds
+        "What is hardly about the same is not applied, and what is not, left"
+        odds = np.where(about >= self.sure, odds, np.minimum(odds, self.apply + about - self.sure))
         return np.where(about >= self.quiet, odds, np.minimum(odds, self.least + about - self.quiet))
 
     def parts_of(self,
@@ -844,7 +887,8 @@ class Weights:
         vectors = {k: [round(float(v), 5) for v in getattr(self, k)] for k in ("mean", "scale", "weight")}
         return dict(names=self.names, bias=round(self.bias, 5), apply=round(self.apply, 4), ask=round(self.ask, 4),
                     proof=self.proof, **vectors, forest=self.forest and self.forest.to_dict(), about=self.about,
-                    quiet=None if self.quiet == -math.inf else self.quiet, least=round(self.least, 4))
+                    **{k: None if (v := getattr(self, k)) == -math.inf else v for k in ("quiet", "sure")},
+                    least=round(self.least, 4))
 
     @classmethod
     def from_dict(cls,
@@ -852,9 +896,9 @@ class Weights:
     )->"Weights":
         "What `to_dict` wrote"
         forest = Forest(**d["forest"]) if d.get("forest") else None
-        quiet = -math.inf if d.get("quiet") is None else d["quiet"]
+        about = {k: -math.inf if d.get(k) is None else d[k] for k in ("quiet", "sure")}
         vectors = {k: np.array(d[k], float) for k in ("mean", "scale", "weight")}
-        return cls(**d | vectors | dict(forest=forest, quiet=quiet))
+        return cls(**d | vectors | about | dict(forest=forest))
 
 # %% ../../nbs/memory/13_gate.ipynb #3237a0e1
 def fit_weights(
@@ -908,6 +952,8 @@ def _unpacked(d):
     return numbers.astype(np.float32).reshape(d["dim"], -1)
 
 # %% ../../nbs/memory/13_gate.ipynb #50ecccd0
+_key = lru_cache(20_000)(identity_key) # of what is asked and stored; `forget_read` clears it
+
 class Gate:
     "Whether a clarification of one question may be applied to another"
     @_told(second=None)
@@ -955,9 +1001,9 @@ class Gate:
         known:list, # per memory (stored, cosine, vectors, second), as a call takes them
     )->list: # a `Verdict` per memory
         "Apply, ask or leave, for several memories at once"
-        out, open_, key, read = [None]*len(known), [], identity_key(asked), reads(asked)
+        out, open_, key, read = [None]*len(known), [], _key(asked), reads(asked)
         for i, (stored, cosine, vectors, second) in enumerate(known):
-            if identity_key(stored) == key:
+            if _key(stored) == key:
                 out[i] = Verdict("apply", -NEVER, "the same question")
                 continue
             meaning, second = cosine is not None, second if read else None
@@ -1007,9 +1053,11 @@ def apply_limit(
     return float(odds[order][good[-1]])
 
 # %% ../../nbs/memory/13_gate.ipynb #a5881562
+SURELY = .003 # share of unrelated questions to which a memory may be applied, as far as they seem to be about the same
+
 def quiet_limit(
-    best, # [n] for each unrelated question the highest log odds in a memory
-    share:float=.006, # of them may get anything: less than what is wanted (.01)
+    best, # [n] for each unrelated question the highest evidence in a memory
+    share:float=.007, # of them may get anything: less than what is wanted (.01)
 )->float:
     "The lowest limit that leaves all but a share of unrelated questions alone"
     best = np.sort(np.asarray(best, float))[::-1]
@@ -1097,6 +1145,31 @@ def pair_odds(
     "The log odds of many pairs"
     return _odds_of(weights, _judge_pairs(pairs, embedder, second, basis))
 
+# %% ../../nbs/memory/13_gate.ipynb #3238f276
+def common_words(
+    rows, # labelled pairs
+    least:int=4, # stored questions
+)->dict: # word -> share of the stored questions, those without it but with it in another wording included
+    "The words that many questions hold, whatever they are about"
+    said = {}
+    for r in rows:
+        if r["label"] == "same":
+            for w in {*read_question(r["stored"]).low, *read_question(r["question"]).low}: said.setdefault(w, set()).add(r["family"])
+    n = len({r["family"] for r in rows})
+    return {w: round(len(f)/n, 4) for w, f in sorted(said.items()) if len(f) >= least}
+
+# %% ../../nbs/memory/13_gate.ipynb #f87a65e8
+def kin_of(
+    rows, # labelled pairs
+)->dict: # family -> families, itself among them, whose questions are no strangers to its own
+    "Which stored questions ask about the same thing: those that share a text, and those that a person marked (`pairs/kin.json`)"
+    out, said = {r["family"]: {r["family"]} for r in rows}, {}
+    for r in rows:
+        for text in (r["stored"], r["question"]): said.setdefault(identity_key(text), set()).add(r["family"])
+    for group in (*said.values(), *read_json(shipped("pairs/kin.json"))):
+        for family in out.keys() & set(group): out[family] |= set(group)
+    return out
+
 # %% ../../nbs/memory/13_gate.ipynb #8ab39549
 def strangers(
     rows, # labelled pairs
@@ -1104,34 +1177,46 @@ def strangers(
     n:int=4, # per stored question
 )->list: # (stored, asked)
     "The nearest questions of other families: unrelated pairs that look alike"
-    stored = {r["family"]: r["stored"] for r in rows}
+    stored, kin = {r["family"]: r["stored"] for r in rows}, kin_of(rows)
     asked = [(r["family"], r["question"]) for r in rows if r["label"] == "same"]
     cosine = embedder([q.lower() for q in stored.values()]) @ embedder([q.lower() for _, q in asked]).T
     out = []
     for (family, question), row in zip(stored.items(), cosine):
-        order = [j for j in np.argsort(-row, kind="stable") if asked[j][0] != family]
+        order = [j for j in np.argsort(-row, kind="stable") if asked[j][0] not in kin[family]]
         out += [(question, asked[j][1]) for j in order[:n]]
     return out
+
+# %% ../../nbs/memory/13_gate.ipynb #ba6adb05
+def fold_of(
+    rows, # labelled pairs
+    folds:int=5, # how many
+    seed:int=0, # of the draw
+)->dict: # family -> its fold
+    "Stored questions in folds; what is said of one fold is learned from the others"
+    families = np.unique([r["family"] for r in rows])
+    return dict(zip(families.tolist(), (np.random.default_rng(seed).permutation(len(families)) % folds).tolist()))
 
 # %% ../../nbs/memory/13_gate.ipynb #f1e990be
 def near_strangers(
     rows, # labelled pairs
-    embedder, # an `Embedder`
-    k:int=5, # memories per question
-    size:int=100, # memories that it is held against: about as many as a person has
-)->list: # (family of the question, stored, asked), k per question
-    "Each fitting question beside the nearest memories of a memory that does not hold its own"
-    stored = {r["family"]: r["stored"] for r in rows}
-    asked = list(dict.fromkeys((r["family"], r["question"]) for r in rows if r["label"] == "same"))
-    families = list(stored)
-    parts = max(1, round(len(families)/size))
-    part = {f: i % parts for i, f in enumerate(np.random.default_rng(0).permutation(families).tolist())}
-    cosine = embedder([q.lower() for _, q in asked]) @ embedder([q.lower() for q in stored.values()]).T
-    out = []
-    for (family, question), row in zip(asked, cosine):
-        other = (part[family] + 1) % parts
-        order = [j for j in np.argsort(-row, kind="stable") if families[j] != family and part[families[j]] == other]
-        out += [(family, stored[families[j]], question) for j in order[:k]]
+    embedder, # an `Embedder`: the one that finds memories
+    fold:dict, # as `fold_of` gives it: each is the memory that its questions are held against
+    k:int=5, # memories of each kind
+)->list: # (family of the question, stored, asked)
+    "Each question beside what a look-up in other people's memories brings: the nearest by meaning and by wording"
+    from rapidfuzz import fuzz, process
+    stored, kin, asked = {r["family"]: r["stored"] for r in rows}, kin_of(rows), {}
+    for r in rows:
+        for q in (r["stored"], r["question"])[:1 + (r["label"] == "same")]: asked.setdefault(identity_key(q), (r["family"], q))
+    families, (of, questions) = np.array(list(stored)), zip(*asked.values())
+    low = lambda texts: [t.lower() for t in texts]
+    meaning = embedder(low(questions)) @ embedder(low(stored.values())).T # [questions, memories]
+    wording = process.cdist(low(questions), low(stored.values()), scorer=fuzz.ratio)
+    out, part = [], np.array([fold[f] for f in families.tolist()])
+    for n, (family, q) in enumerate(zip(of, questions)):
+        may = np.flatnonzero((part == fold[family]) & ~np.isin(families, list(kin[family])))
+        best = dict.fromkeys(j for near in (meaning, wording) for j in may[np.argsort(-near[n, may], kind="stable")[:k]])
+        out += [(family, stored[families[j]], q) for j in best]
     return out
 
 # %% ../../nbs/memory/13_gate.ipynb #7e47e50d
@@ -1157,15 +1242,15 @@ class _Judged:
         return [np.where(never, NEVER, x) for x in w.parts_of([features for features, _ in judged])]
 
 # %% ../../nbs/memory/13_gate.ipynb #1b72a657
-def _pairs_of(rows, model, embedder, rng):
+def _pairs_of(rows, embedder, rng, fold, finds):
     "(family, stored, asked, fits, kind) of everything that is learned from or checked on"
     stored = {r["family"]: r["stored"] for r in rows}
     pairs = [(r["family"], r["stored"], r["question"], r["label"] == "same", r["label"]) for r in rows]
     pairs += [(k, q, e, True, "edit") for k, q in stored.items() for e in light_edits(q, rng)]
-    pairs += [(k, s, q, False, "near") for k, s, q in near_strangers(rows, embedder)]
+    pairs += [(k, s, q, False, "near") for k, s, q in near_strangers(rows, finds, fold)]
     family = {q: k for k, q in stored.items()}
     pairs += [(family[q], q, other, False, "stranger") for q, other in strangers(rows, embedder)]
-    return [p for p in pairs if model is None or reads(p[2])]
+    return pairs
 
 # %% ../../nbs/memory/13_gate.ipynb #4d78d2da
 def fit_metric(
@@ -1196,14 +1281,12 @@ def _fit_metrics(a, b, pairs, use):
     means, about = fit_metric(a[one], b[one], fits[one]), fit_metric(a[two], b[two], fits[two], pull=3e-4)
     return Metric(means.weight[:, 0], means.bias[0], dict(weight=about.weight[:, 0], bias=about.bias[0]))
 
-def _second_reads(pairs, encoder, folds, seed):
+def _second_reads(pairs, encoder, fold):
     "The metrics from all pairs, and what metrics that have not seen the stored question say of each pair"
     read = _read_pairs([p[1:3] for p in pairs], encoder)
     a, b = (np.stack([read[p[k]].unit for p in pairs]) for k in (1, 2))
-    names = np.unique([p[0] for p in pairs])
-    fold = dict(zip(names.tolist(), np.random.default_rng(seed + 7).permutation(len(names)) % folds))
     of, said = np.array([fold[p[0]] for p in pairs]), np.zeros((len(pairs), 3))
-    for k in range(folds): said[of == k] = np.stack(_fit_metrics(a, b, pairs, of != k)(a[of == k], b[of == k]), 1)
+    for k in np.unique(of): said[of == k] = np.stack(_fit_metrics(a, b, pairs, of != k)(a[of == k], b[of == k]), 1)
     return _fit_metrics(a, b, pairs, of >= 0), [tuple(x) for x in said.tolist()]
 
 # %% ../../nbs/memory/13_gate.ipynb #0ac03c74
@@ -1217,15 +1300,18 @@ def train_gate(
     "Fit all sets of weights; their limits come from stored questions that the weights in question have not seen"
     import random
     rows = rows or [r for r in load_pairs() if r["split"] != "heldout"]
-    pairs = lambda model: _pairs_of(rows, model, embedder, random.Random(seed))
-    known, out = pairs(embedder), {}
+    fold, out = fold_of(rows, folds, seed), {}
+    pairs = lambda finds: _pairs_of(rows, embedder, random.Random(seed), fold, finds)
+    latin = lambda pairs: [p for p in pairs if reads(p[2])] # that an embedder can read
+    known = latin(pairs(embedder))
     basis = _basis_of([p[1:3] for p in known], embedder)
-    out["meaning"] = _fit_with_limits(known, embedder, folds, seed, basis=basis)[0]
-    out["wording"], out["script"] = _fit_with_limits(pairs(None), None, folds, seed)
+    out["meaning"] = _fit_with_limits(known, embedder, fold, basis=basis)[0]
+    out["wording"], out["script"] = _fit_with_limits(pairs(HashEmbedder(512)), None, fold)
     if second is not None:
-        metric, said = _second_reads(known, second, folds, seed)
-        out["both"] = _fit_with_limits(known, embedder, folds, seed, said, basis=basis)[0]
-        out["second"] = _fit_with_limits(known, None, folds, seed, said)[0]
+        metric, said = _second_reads(known, second, fold)
+        out["both"] = _fit_with_limits(known, embedder, fold, said, basis=basis)[0]
+        found = latin(pairs(second))
+        out["second"] = _fit_with_limits(found, None, fold, _second_reads(found, second, fold)[1])[0]
     out = {k: w.to_dict() for k, w in out.items() if w is not None}
     if "script" in out: out["script"]["forest"] = "wording"
     if second is not None: out["metric"] = metric.to_dict()
@@ -1234,14 +1320,12 @@ def train_gate(
 # %% ../../nbs/memory/13_gate.ipynb #267ff3c9
 ASK = -3. # log odds from which a memory is offered, where both questions are about the same: one time in twenty it fits
 
-def _fit_with_limits(pairs, model, folds, seed, second=None, precision=.955, basis=None):
+def _fit_with_limits(pairs, model, fold, second=None, precision=.955, basis=None):
     "Weights from all pairs, limits from odds out of fold: for all, and where there is no model for other scripts"
     data = _Judged(*(np.array([p[k] for p in pairs]) for k in (0, 3, 4)),
                    _judge_pairs([p[1:3] for p in pairs], model, second, basis))
-    names = np.unique(data.family)
-    fold = dict(zip(names.tolist(), np.random.default_rng(seed).permutation(len(names)) % folds))
     of, odds, about = np.array([fold[k] for k in data.family.tolist()]), *np.zeros((2, len(pairs)))
-    for k in range(folds): odds[of == k], about[of == k] = data.parts(data.fit(of != k), of == k)
+    for k in np.unique(of): odds[of == k], about[of == k] = data.parts(data.fit(of != k), of == k)
     w, every = data.fit(of >= 0), np.full(len(pairs), True)
     w = _with_limits(w, pairs, odds, about, every, precision)
     unread = np.array([not reads(p[2]) for p in pairs])
@@ -1257,12 +1341,13 @@ def _most(pairs, use, values):
 
 def _with_limits(w, pairs, odds, about, use, precision, apply=None):
     "The limits, and what they did on the pairs out of fold"
-    w = replace(w, quiet=quiet_limit(_most(pairs, use, about)), least=ASK)
-    odds = np.where(about >= w.quiet, odds, np.minimum(odds, w.least + about - w.quiet))
+    best = _most(pairs, use, about)
+    w = replace(w, quiet=quiet_limit(best), sure=quiet_limit(best, SURELY), least=ASK)
     labelled = use & np.array([p[4] in LABELS for p in pairs])
     fits, near = (labelled & np.array([p[4] == label for p in pairs]) for label in LABELS[:2])
-    w.apply = apply_limit(odds[labelled], fits[labelled], precision) if apply is None else apply
-    w.ask = min(w.apply, ASK)
+    if apply is None: apply = apply_limit(np.where(about >= w.sure, odds, NEVER)[labelled], fits[labelled], precision)
+    w.apply, w.ask = apply, min(apply, ASK)
+    odds = w.limited(odds, about)
     share = lambda which, limit: round(float((odds[which] >= limit).mean()), 4)
     w.proof = dict(apply=injection_proof(odds[labelled & ~fits], w.apply),
                    ask=injection_proof(_most(pairs, use, odds), w.ask), found=share(fits, w.apply),
@@ -1281,7 +1366,8 @@ def save_gate(
 # %% ../../nbs/memory/13_gate.ipynb #7db3ad8c
 def forget_read()->None:
     "Drop what is kept in this process about texts that were read"
-    for kept in (read_question, spelling, tongue, _written, folded, verb_group): kept.cache_clear()
+    kept = (read_question, spelling, tongue, _written, folded, verb_group, rarity, reads, _key)
+    for cache in kept: cache.cache_clear()
 
 # %% ../../nbs/memory/13_gate.ipynb #0d8414d5
 def learned_shift(

@@ -10,6 +10,7 @@ __all__ = ['EXACT_LIMIT', 'ClosestSearch', 'as_vectors', 'put_vectors', 'dimensi
 # %% ../../nbs/store/04_search.ipynb #ff3e4d4d
 import json
 from collections import namedtuple
+from functools import cached_property
 
 # %% ../../nbs/store/04_search.ipynb #6f11581d
 import numpy as np
@@ -23,6 +24,7 @@ from .tables import clarifications, meta, scope_mark, vectors
 
 # %% ../../nbs/store/04_search.ipynb #2efcab12
 _c, _v = clarifications.c, vectors.c
+_KEYS = sa.select(_c.n, _c.normalized_key, _c.rank, _c.active)
 
 class ClosestSearch:
     "The keys of one scope, in memory, caught up before each search"
@@ -39,8 +41,7 @@ class ClosestSearch:
 
     def refresh(self, conn)->None: # conn: inside a read
         "Read what changed since the last time"
-        columns = sa.select(_c.n, _c.normalized_key, _c.rank, _c.active)
-        news = changes(conn, self.db.uid, self.scope, self.cursor, columns)
+        news = changes(conn, self.db.uid, self.scope, self.cursor, _KEYS)
         if news.reset: self.clear()
         for row in news.rows: self.apply(*row)
         self.cursor = news.cursor
@@ -327,7 +328,7 @@ class SemanticSearch:
         self.embed(todo)
         self.cursor = news.cursor
 
-    @property
+    @cached_property
     def _rows(self): return self.columns(_c.n, _c.key, _c.active, _v.vector)
 
     def _news(self, conn):

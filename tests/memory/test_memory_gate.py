@@ -93,7 +93,8 @@ def test_every_pair_is_labelled_and_no_stored_question_is_in_two_splits():
     rows = load_pairs()
     assert len(rows) >= 1500 and len({r["domain"] for r in rows}) >= 12
     assert {r["language"] for r in rows} == {"en", "de", "fr", "es", "hi"} and {r["label"] for r in rows} == set(LABELS)
-    assert 2*sum(r["label"] == "near-miss" for r in rows) >= .97*len(rows)
+    labels = [r["label"] for r in rows]  # of the pairs about the same thing, half are near misses; unrelated ones come on top
+    assert labels.count("near-miss") >= labels.count("same") and labels.count("unrelated") >= 500
     where = {}
     for r in rows: where.setdefault(r["stored"], set()).add(r["split"])
     assert all(len(s) == 1 for s in where.values())
