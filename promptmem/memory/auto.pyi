@@ -111,7 +111,7 @@ def _beside(second):
 
 def _format(m, reader, question):
     ...
-WHOLE: _Any
+FETCHED_AT_ONCE: _Any
 
 def _take_over(m, reader, how, keys):
     ...

@@ -15,7 +15,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
-from ..lm.embed import Embedder
+from ..lm.embed import Embedder, HashEmbedder
 from ..lm.words import Read, WordReader
 from ..stats import share_upper
 _NO_MARKS: _Any
@@ -32,6 +32,7 @@ class Lexicon:
     tenses: _Any
     kin: _Any
     alike: _Any
+    common: _Any
     opposites: _Any
     dates: _Any
     when: _Any
@@ -109,8 +110,16 @@ class Question:
     german: bool
     parts: dict = ...
 
-    @property
+    @cached_property
     def text(self) -> str:
+        ...
+
+    @cached_property
+    def latin(self) -> np.ndarray:
+        ...
+
+    @cached_property
+    def trigrams(self) -> frozenset:
         ...
 
 def _number(word):
@@ -219,7 +228,19 @@ def differences(a: Question, b: Question, written: _Optional[np.ndarray]=...) ->
 def _listed(x):
     ...
 
-def _alike(a, b, cosine, written, meant):
+def _best(matrix):
+    ...
+
+def _alike(a, b, cosine, spelt, meant):
+    ...
+
+def rarity(word: str) -> float:
+    ...
+
+def _rarely(q, best):
+    ...
+
+def _rarest(q, best):
     ...
 
 def _letters(q, best):
@@ -228,7 +249,7 @@ def _letters(q, best):
 def _reordered(written):
     ...
 
-def _replaced(a, b, written, meant, va=..., vb=...):
+def _replaced(a, b, written, spelt, meant, va=..., vb=...):
     ...
 
 def _span(a, gone, va, b, new, vb):
@@ -331,11 +352,15 @@ class Weights:
     about: int = ...
     quiet: float = ...
     least: float = ...
+    sure: float = ...
 
     def log_odds(self, features: dict) -> float:
         ...
 
     def odds_of(self, rows) -> np.ndarray:
+        ...
+
+    def limited(self, odds, about) -> np.ndarray:
         ...
 
     def parts_of(self, rows) -> tuple:
@@ -370,6 +395,7 @@ def _packed(basis):
 
 def _unpacked(d):
     ...
+_key: _Any
 
 class Gate:
     sets: _Any
@@ -403,6 +429,7 @@ class Gate:
 
 def apply_limit(odds, fits, precision: float=...) -> float:
     ...
+SURELY: _Any
 
 def quiet_limit(best, share: float=...) -> float:
     ...
@@ -435,10 +462,19 @@ def _odds_of(w, judged):
 def pair_odds(weights: Weights, pairs, embedder=..., second=..., basis=...) -> np.ndarray:
     ...
 
+def common_words(rows, least: int=...) -> dict:
+    ...
+
+def kin_of(rows) -> dict:
+    ...
+
 def strangers(rows, embedder, n: int=...) -> list:
     ...
 
-def near_strangers(rows, embedder, k: int=..., size: int=...) -> list:
+def fold_of(rows, folds: int=..., seed: int=...) -> dict:
+    ...
+
+def near_strangers(rows, embedder, fold: dict, k: int=...) -> list:
     ...
 MEANS: _Any
 ABOUT: _Any
@@ -459,7 +495,7 @@ class _Judged:
     def parts(self, w, use):
         ...
 
-def _pairs_of(rows, model, embedder, rng):
+def _pairs_of(rows, embedder, rng, fold, finds):
     ...
 
 def fit_metric(a, b, fits, pull: float=...) -> Metric:
@@ -468,14 +504,14 @@ def fit_metric(a, b, fits, pull: float=...) -> Metric:
 def _fit_metrics(a, b, pairs, use):
     ...
 
-def _second_reads(pairs, encoder, folds, seed):
+def _second_reads(pairs, encoder, fold):
     ...
 
 def train_gate(embedder, rows=..., folds: int=..., seed: int=..., second=...) -> dict:
     ...
 ASK: _Any
 
-def _fit_with_limits(pairs, model, folds, seed, second=..., precision=..., basis=...):
+def _fit_with_limits(pairs, model, fold, second=..., precision=..., basis=...):
     ...
 
 def _most(pairs, use, values):
