@@ -400,8 +400,9 @@ def read(cls:CanonicalExamples,
     if file: _refuse_glue(train, rows)
     out = cls(rows, c, _read_rows(evaluation, c.pair), _read_rows(hard_negatives, False), read_texts(targeted),
               name or (Path(train).stem if file else "examples"))
-    if out.problems and not quiet:
-        warn(f"{out.name}: {len(out.problems)} doubtful thing(s): " + "; ".join(map(str, out.problems[:6])))
+    doubts = [p for p in out.problems if p.kind != "few-examples"]       # a single example is what this room is for
+    if doubts and not quiet:
+        warn(f"{out.name}, worth a look: " + "; ".join(str(p).removeprefix("warning: ") for p in doubts[:6]))
     return out
 
 # %% ../../nbs/edit/00_examples.ipynb #76a44e6d

@@ -10,6 +10,7 @@ import functools
 import math
 import random
 import re
+import warnings
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Optional
@@ -423,7 +424,10 @@ def _adapter(work, settings):
     config = peft.LoraConfig(task_type="CAUSAL_LM", r=settings.rank, lora_alpha=settings.alpha,
                              lora_dropout=settings.dropout,
                              target_modules=settings.target_modules or middle_mlps(work))
-    try: lora = peft.get_peft_model(work, config)
+    try:
+        with warnings.catch_warnings():                                 # what peft sets right by itself
+            warnings.simplefilter("ignore")
+            lora = peft.get_peft_model(work, config)
     except ValueError as e: raise InvalidData(f"LoRA finds no layer to adapt: {e}") from e
     for p in lora.parameters():
         if p.requires_grad: p.data = p.data.float()

@@ -124,6 +124,12 @@ def _local(where, kw):
     if path.suffix == ".gguf" and "gguf_file" not in kw: kw, where = {**kw, "gguf_file": path.name}, str(path.parent)
     return TransformersLM(where, **{"name": path.stem if "gguf_file" in kw and path.suffix else str(path), **kw})
 
+# %% ../../nbs/lm/07_load.ipynb #3fd62568
+def _is_checkpoint(path):
+    "Does a model lie there: a folder with its configuration, or a GGUF file?"
+    try: return (path/"config.json").is_file() or path.suffix == ".gguf" and path.is_file()
+    except OSError: return False                                    # a name that no file can have
+
 # %% ../../nbs/lm/07_load.ipynb #4ed7c74e
 def load_lm(
     name:str="demo", # "demo", "smollm2", "hf:FOLDER_OR_HUB_NAME", "openai:MODEL", "ollama:MODEL", ...
@@ -137,4 +143,5 @@ def load_lm(
     if kind == "hf" and rest: return _local(rest, kw)
     if name == "demo": return TransformersLM(data_dir()/"models"/"demo_lm", **{"name": "demo", **kw})
     if name == "smollm2": return _smollm2(kw)
+    if _is_checkpoint(Path(name).expanduser()): return _local(str(Path(name).expanduser()), kw)
     raise ValueError(f"unknown model {name!r}: write {_KNOWN}")

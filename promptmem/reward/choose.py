@@ -236,7 +236,7 @@ class Choice(Record):
 def verdict(self:Choice):
     "What to do, in one sentence"
     lo, hi = self.interval
-    odds = f"predicted to be right with {self.p:.2f} [{lo:.2f}, {hi:.2f}]"
+    odds = f"predicted to be right {100*self.p:.0f} times in 100 ({100*lo:.0f} to {100*hi:.0f} are likely)"
     if self.abstained: return f"Better not answer: even the chosen prompt {quoted(self.prompt)} is {odds}."
     return f"Use {quoted(self.prompt)}: {odds}."
 
@@ -277,10 +277,13 @@ def choose_prompt(
 # %% ../../nbs/reward/04_choose.ipynb #7c04d986
 def _reason(left, gain, default, margin):
     "One sentence for a choice"
-    if left: return f"predicted {gain:+.3f} over {quoted(default, 40)}, more than the margin {margin:.3g}"
+    points = f"{100*margin:.3g} point{'' if margin == .01 else 's'}"
+    if left:
+        enough = f", more than the margin of {points}" if margin else ""
+        return f"predicted to be {100*gain:.3g} points better than {quoted(default, 40)}{enough}"
     if math.isinf(margin):
         return "the best single prompt; on the training questions no margin for leaving it was proven to gain"
-    return f"the best single prompt; no other is predicted to be better by more than the margin {margin:.3g}"
+    return f"the best single prompt; no other is predicted to be better by more than the margin of {points}"
 
 # %% ../../nbs/reward/04_choose.ipynb #85b9c79a
 def _running_mean(values, ties):

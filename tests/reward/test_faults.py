@@ -135,7 +135,7 @@ def test_results_say_what_came_out():
     rm = PromptReward(model="hierarchical", embedder="hash:128", landmarks=100).fit(kinds(240))
     assert repr(evaluate_reward(rm, kinds(150, seed=5))).startswith("Choosing by question helps: ")
     assert repr(rm.choose("add the number 5 and or of",
-                          margin=0)).startswith(f"Use {PROMPTS[0]!r}: predicted to be right with ")
+                          margin=0)).startswith(f"Use {PROMPTS[0]!r}: predicted to be right ")
     assert "Better not answer" in repr(rm.choose("add the number 5", min_p=.999))
     r = np.random.default_rng(1)
     flat = kinds(240)
