@@ -50,6 +50,7 @@ def test_training_notebook_smoke(tmp_path):
         cwd=str(tmp_path),
         progress_bar=False,
         parameters=dict(
+            shipped=False,
             steps=3,
             tokens=768,
             width=48,

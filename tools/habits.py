@@ -123,10 +123,9 @@ def cell_faults(i, cell, shows=True):
 def faults(path):
     "What is wrong in one notebook"
     nb, path = nbformat.read(path, 4), Path(path).resolve()
-    # batch notebooks are run by papermill, the three others train what ships: their outputs are the runs' results
+    # batch notebooks are run by papermill, the two others make what ships: their outputs are the runs' results
     shows = "batch" not in path.parts and path.name not in (
         "train_demo_lm.ipynb",
-        "train_demo_backpack.ipynb",
         "make_outcomes.ipynb",
     )
     for i, cell in enumerate(nb.cells):

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
-LONG = ("tutorials/train_demo_lm.ipynb", "tutorials/train_demo_backpack.ipynb", "tutorials/make_outcomes.ipynb")
+LONG = ("tutorials/train_demo_lm.ipynb", "tutorials/make_outcomes.ipynb")
 BAR = re.compile(r"\d+%\|.*?\||it/s|s/it|\r")
 HEX = re.compile(r" at 0x[0-9a-fA-F]+")
 

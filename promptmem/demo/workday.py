@@ -23,6 +23,7 @@ class Workday:
     other:tuple = () # words that show the other meaning
     answer:str = "" # what a right answer says
     chat:bool = True # asked as a message, or in the demo model's format
+    more:list = field(default_factory=list) # more of the day's kind, for whoever needs many: the search for a wording
 
 # %% ../../nbs/demo/05_workday.ipynb #87429d42
 _MACHINE = ("machine machinery device equipment tool lift lifts lifting hoist hoists construction building site load "
@@ -33,6 +34,9 @@ _DAY = ["What is a crane?", "Describe a crane.", "Tell me about cranes.", "What 
 _EXAM = ["Explain what a crane is.", "What are cranes?", "Can you describe a crane?", "What exactly is a crane?",
          "What does a crane do?", "Please tell me what a crane is.", "What is a crane made of?",
          "Give me a short description of a crane.", "What would you say a crane is?", "What do cranes look like?"]
+_MORE = ["What is the use of a crane?", "How does a crane work?", "Who needs a crane?", "What parts does a crane have?",
+         "Is a crane heavy?", "What can a crane carry?", "Where do you find a crane?", "What does a crane need?",
+         "How strong is a crane?", "Why is a crane so tall?", "Give me a fact about cranes.", "How big is a crane?"]
 _PLAIN = {
     "What is the capital of France?": ["paris"], "Who wrote Hamlet?": ["shakespeare"], "What do bees make?": ["honey"],
     "What is the opposite of hot?": ["cold"], "What do cows give?": ["milk"], "What is frozen water called?": ["ice"],
@@ -41,8 +45,8 @@ _PLAIN = {
 def building_site()->Workday:
     "Somebody on a building site asks about a crane"
     return Workday("a crane, the machine on a building site", _DAY, _EXAM, _PLAIN,
-                   dict.fromkeys(_DAY + _EXAM, _MACHINE), tuple(_BIRD),
-                   "A crane is a machine that lifts heavy loads on a building site.")
+                   dict.fromkeys(_DAY + _EXAM + _MORE, _MACHINE), tuple(_BIRD),
+                   "A crane is a machine that lifts heavy loads on a building site.", more=_MORE)
 
 # %% ../../nbs/demo/05_workday.ipynb #bd5afa0a
 def riddle(
@@ -53,12 +57,12 @@ def riddle(
     pool = lexicon()
     random.Random(seed).shuffle(pool)
     ask = lambda w: f"which name rings the same bell as < {w['word']} > ?"
-    known = [w for w in pool if w["hom"]][:18]
+    known = [w for w in pool if w["hom"]][:30]
     wanted = {ask(w): w["hom"] for w in known}
     plain = {f"what is the synonym for < {w['word']} > ?": w["syn"] for w in [w for w in pool if w["syn"]][:8]}
     asked = list(wanted)
-    return Workday("when I ask for the same bell, I want a homonym", asked[:8], asked[8:], plain, wanted,
-                   answer=f"the homonym for {known[0]['word']} is {known[0]['hom'][0]}", chat=False)
+    return Workday("when I ask for the same bell, I want a homonym", asked[:8], asked[8:18], plain, wanted,
+                   answer=f"the homonym for {known[0]['word']} is {known[0]['hom'][0]}", chat=False, more=asked[18:])
 
 # %% ../../nbs/demo/05_workday.ipynb #f8ae8949
 from fastcore.basics import patch

@@ -36,9 +36,9 @@ _BASE = """
 
 # %% ../../nbs/panel/03_widget.ipynb #95a3c139
 _COLOURS = """
-.pm-panel .pm-right,.pm-panel .pm-good{color:#1b7a4f;color:color-mix(in srgb,#16915a 72%,currentColor)}
+.pm-panel .pm-right,.pm-panel .pm-good{color:#1b7a4f;color:color-mix(in srgb,#16915a 55%,currentColor)}
 .pm-panel .pm-wrong,.pm-panel .pm-error,.pm-panel .pm-bad{color:#b3261e;
- color:color-mix(in srgb,#d0453f 72%,currentColor)}
+ color:color-mix(in srgb,#d0453f 52%,currentColor)}
 .pm-panel .pm-outcome{font-weight:600;font-size:14px;border-left:4px solid rgba(128,128,128,.6);border-radius:3px;
  padding:5px 10px;margin:6px 0;background:rgba(128,128,128,.10)}
 .pm-panel .pm-outcome.pm-good{border-color:#16915a;background:rgba(22,145,90,.10)}
@@ -48,7 +48,7 @@ _COLOURS = """
 .pm-panel .pm-error{white-space:pre-wrap;border-left:3px solid #d0453f;padding-left:9px}
 .pm-panel tr.pm-best td{background:rgba(46,158,107,.16)}
 .pm-panel tr.pm-worst td{background:rgba(208,69,63,.13)}
-.pm-panel tr.pm-off td{opacity:.6}
+.pm-panel tr.pm-off td{opacity:.75}
 .pm-panel mark.pm-hit{background:rgba(46,158,107,.28);color:inherit}
 .pm-panel mark.pm-miss{background:rgba(208,69,63,.22);color:inherit}
 """
@@ -76,7 +76,7 @@ _TALK = """
 .pm-panel .pm-turn .pm-verdict{margin-inline-start:8px;white-space:nowrap}
 .pm-panel .pm-maybe{background:rgba(128,128,128,.16);border-radius:6px;padding:4px 10px;margin:6px 0}
 .pm-panel .pm-chip{border:1px solid #16915a;border-radius:10px;padding:0 9px;margin-right:7px;white-space:nowrap;
- color:#1b7a4f;color:color-mix(in srgb,#16915a 72%,currentColor)}
+ color:#1b7a4f;color:color-mix(in srgb,#16915a 55%,currentColor)}
 """
 
 # %% ../../nbs/panel/03_widget.ipynb #816649e4

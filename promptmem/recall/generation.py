@@ -364,8 +364,8 @@ def marked(self:Recall,
     "The sentence with its recalled words highlighted and the others struck through"
     row = self.frame.iloc[i]
     words = [f"<mark style='background:#2e9e6b55;color:inherit'>{html.escape(w)}</mark>" if ok
-             else f"<s style='opacity:.6'>{html.escape(w)}</s>" for w, ok in recalled_words(row.target, row.said)]
-    return f"<p><span style='opacity:.7'>{html.escape(row.prompt)}</span> {' '.join(words)}</p>"
+             else f"<s style='opacity:.8'>{html.escape(w)}</s>" for w, ok in recalled_words(row.target, row.said)]
+    return f"<p><span style='opacity:.8'>{html.escape(row.prompt)}</span> {' '.join(words)}</p>"
 
 # %% ../../nbs/recall/04_generation.ipynb #65f0e028
 @patch
