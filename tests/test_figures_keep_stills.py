@@ -53,6 +53,12 @@ def test_what_a_cell_keeps(make):
         assert title in kept[SVG] and kept["text/plain"].startswith(title)
 
 
+def test_a_notebook_keeps_no_script_of_a_figure():
+    formatters = pytest.importorskip("IPython.core.formatters")
+    kept = formatters.DisplayFormatter().format(plots.line(frame(), "x", "y", title="Lines"))[0]
+    assert SVG in kept and "<script" not in kept.get("text/html", "")
+
+
 def test_a_figure_of_a_kind_that_is_not_drawn_keeps_its_numbers():
     fig = plots.figure("Both").add_heatmap(z=[[1, 2]]).add_scatter(x=[1, 2], y=[.25, .5], name="line")
     kept = fig._repr_mimebundle_()

@@ -80,6 +80,8 @@ def _make_class(go):
             if not bundle and pio.renderers.default: pio.show(self)
             return _with_still(bundle, json.loads(self.to_json()))
 
+        def _repr_html_(self): return self._repr_mimebundle_().get("text/html")
+
         def show(self, *args, **kw):
             "Show it: in a notebook with the still picture beside it"
             if args or kw or not in_notebook(): return super().show(*args, **kw)
