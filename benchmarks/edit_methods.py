@@ -173,7 +173,7 @@ def main():
     ap.add_argument("what", choices=("tune", "report"))
     ap.add_argument("--limit", type=float, default=1e-3)
     ap.add_argument("--facts", type=int, default=5)
-    ap.add_argument("--seeds", type=int, default=3)
+    ap.add_argument("--seeds", type=int, default=5)
     ap.add_argument("--methods", default="full,lora,memit,rome")
     ap.add_argument("--kinds", default="new,swapped")
     ap.add_argument("--settings", default="")

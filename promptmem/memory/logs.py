@@ -25,7 +25,7 @@ import numpy as np
 
 from ..core import InvalidData, read_jsonl, write_atomic
 from .tasks import KEYWORDS, templates
-from ..stats import mean_interval, paired_interval, wilson
+from ..stats import interval, mean_interval, paired_interval, wilson
 
 # %% ../../nbs/memory/06_logs.ipynb #60ad4d51
 _PUBLISHED_NAME = re.compile(r"(?P<memory>closest|semantic)_memory|(?P<growing>growing_prompt)")
@@ -396,14 +396,17 @@ def difference(self:Logs,
 # %% ../../nbs/memory/06_logs.ipynb #870e37f2-2
 @patch
 def by_type(self:Logs): # noqa: F811
-    "Right replies per type and strategy, in percent"
+    "Right replies per type and strategy, in percent; the same question in several logs counts as one piece of evidence"
     import pandas as pd
     rows = []
     for label, xs in self.groups().items():
         f = pd.concat([x.frame() for x in xs])
         for t, g in f.groupby("type", sort=True):
-            lo, hi = wilson(int(g.is_correct.sum()), len(g))
-            rows.append(dict(strategy=label, type=t, n=len(g), accuracy=100*g.is_correct.mean(), lo=100*lo, hi=100*hi))
+            asked = g["question" if "question" in g else "idx"].astype(str)
+            # another seed that asks the same question is no new question
+            i = interval(g.is_correct.astype(float), asked if asked.duplicated().any() else None)
+            rows.append(dict(strategy=label, type=t, n=len(g), accuracy=100*g.is_correct.mean(), lo=100*i.lo,
+                             hi=100*i.hi))
     return pd.DataFrame(rows)
 
 # %% ../../nbs/memory/06_logs.ipynb #7de7c397-2

@@ -29,7 +29,7 @@ from .labels import class_table, same_answer, say_same
 from .prover import ALL_IN, Prover, bets_of, pinned_hold, proof_calls, prove, settle
 from .prover import ALPHA_SHARES # noqa: F401 (stood here in version 0.1)
 from .result import OptimizeResult
-from .task import Ledger, PromptTask
+from .task import Ledger, PromptTask, groups_of
 from ..lm.base import LMError
 from ..stats import interval, paired_interval
 
@@ -207,14 +207,8 @@ def measure(
     if len(keep) < len(es): state.note(f"{len(es) - len(keep)} of {len(es)} held-out examples got no answer: left out")
     if not keep: return dict(seed=None, best=None, gain=None)
     es, (old, new) = [es[i] for i in keep], [[g[i][0] for i in keep] for g in (got[0], got[-1])]
-    return dict(seed=interval(old, _groups_of(es)), best=interval(new, _groups_of(es)),
-                gain=paired_interval(new, old, _groups_of(es)) if changed else None)
-
-# %% ../../nbs/rewrite/10_search.ipynb #c71724a9
-def _groups_of(examples):
-    "The groups of examples for an interval; None when each stands alone"
-    groups = [str(e.meta["group"]) if e.meta.get("group") is not None else f"one {e.id}" for e in examples]
-    return groups if len(set(groups)) < len(groups) else None
+    return dict(seed=interval(old, groups_of(es)), best=interval(new, groups_of(es)),
+                gain=paired_interval(new, old, groups_of(es)) if changed else None)
 
 # %% ../../nbs/rewrite/10_search.ipynb #9446adba
 def finish(

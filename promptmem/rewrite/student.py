@@ -25,7 +25,8 @@ from ..lm.arguments import MODEL, TOKENIZER, told
 from ..core import InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
-from ..stats import Interval, bootstrap, paired_bootstrap, paired_interval
+from .task import groups_of
+from ..stats import Interval, interval, paired_interval
 
 _PAIRS = Kind("a list of `Pair`s", lambda v: isinstance(v, (list, tuple)) and all(
     hasattr(p, "before") for p in v), True)
@@ -440,8 +441,9 @@ def effect(self:PromptRewriter,
                 for pairs in ([(prompt, e) for e in examples], new))
     rows = [dict(id=e.id, question=e.question, rewriting=r.raw, used=r.used, why=r.why, before=a, after=b)
             for e, r, a, b in zip(examples, done, old, new)]
-    return Effect(bootstrap(old), bootstrap(new), paired_bootstrap(new, old), float(np.mean([r.used for r in done])),
-                  rows)
+    groups = groups_of(examples)
+    return Effect(interval(old, groups), interval(new, groups), paired_interval(new, old, groups),
+                  float(np.mean([r.used for r in done])), rows)
 
 # %% ../../nbs/rewrite/13_student.ipynb #5771d716
 @patch

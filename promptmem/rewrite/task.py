@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # %% auto #0
 __all__ = ['SPLITS', 'JUDGE', 'Example', 'BudgetSpent', 'Ledger', 'ScorerError', 'JudgeError', 'PromptTask', 'Evaluation',
-           'JudgeScorer', 'published_grade', 'label_index', 'RewardScorer']
+           'groups_of', 'JudgeScorer', 'published_grade', 'label_index', 'RewardScorer']
 
 # %% ../../nbs/rewrite/01_task.ipynb #b67c9dde
 import math
@@ -397,10 +397,20 @@ def verdict(self:Evaluation)->str:
     "One sentence: how many are right, and whether the model says one thing to everything"
     right = f"Mean score {self.interval}"
     if all(r["score"] in (0, 1) for r in self.rows):
+        lo, hi = self.interval.lo, self.interval.hi
+        ends = "one group: no interval" if lo != lo else f"95% interval {lo:.0%} to {hi:.0%}"
         right = (f"{sum(int(r['score']) for r in self.rows)} of {len(self.rows)} answers are right "
-                 f"({self.mean:.0%}, 95% interval {self.interval.lo:.0%} to {self.interval.hi:.0%})")
+                 f"({self.mean:.0%}, {ends})")
     same = same_answer([r["answer"] for r in self.rows], [r["expected"] for r in self.rows], self.grader)
     return f"{right}; {say_same(same)}." if same else right + "."
+
+# %% ../../nbs/rewrite/01_task.ipynb #e38736c2
+def groups_of(
+    examples, # list of `Example`s
+)->list: # one name for each; None when each stands alone
+    "The groups of examples for an interval"
+    groups = [str(e.meta["group"]) if e.meta.get("group") is not None else f"one {e.id}" for e in examples]
+    return groups if len(set(groups)) < len(groups) else None
 
 # %% ../../nbs/rewrite/01_task.ipynb #a6c1ae84
 @patch
@@ -412,12 +422,12 @@ def evaluate(self:PromptTask,
     ledger:Ledger=None, # counts the requests
     examples=None, # these examples instead of a split
 )->Evaluation:
-    "Mean score of `prompt` with its bootstrap interval"
-    from promptmem.stats import bootstrap
+    "Mean score of `prompt` with its interval, by group where examples have one"
+    from promptmem.stats import interval
     examples = self.split[split] if examples is None else list(examples)
     rows = [dict(id=e.id, question=e.question, expected=e.expected, answer=a, score=s)
             for e, (s, a) in zip(examples, self.run(prompt, examples, lm, ledger, "evaluate"))]
-    return Evaluation(prompt, bootstrap([r["score"] for r in rows]), rows, self.grader)
+    return Evaluation(prompt, interval([r["score"] for r in rows], groups_of(examples)), rows, self.grader)
 
 # %% ../../nbs/rewrite/01_task.ipynb #efabafe6
 @patch

@@ -172,3 +172,11 @@ def test_no_share_without_width():
                   stats.interval(np.ones(2*n), np.repeat(range(2), n)),
                   stats.paired_bootstrap(np.ones(2*n), np.ones(2*n), [0, 1]*n)):
             assert i.hi - i.lo > .5/(n+1), (n, i)
+
+
+def test_a_question_of_several_runs_is_one_piece_of_evidence():
+    from promptmem.memory.logs import Log, Logs
+    rows = [dict(idx=i, question=f"q{i}", type="a", is_correct=i % 2 == 0, correct_so_far=50., strategy="memory")
+            for i in range(20)]
+    once, thrice = (Logs([Log(rows) for _ in range(k)]).by_type().iloc[0] for k in (1, 3))
+    assert thrice.n == 60 and thrice.hi - thrice.lo >= once.hi - once.lo > 30

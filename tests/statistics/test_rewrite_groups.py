@@ -77,3 +77,13 @@ def test_a_true_gain_is_still_found_in_groups():
         grouped_task(40, 3), model, ["The first."], proposers=[Numbered()], budget_calls=900, seed=0
     )
     assert result.improved and result.final["gain"].lo > 0
+
+
+def test_a_wording_is_measured_by_group():
+    "Ten answers that stand or fall together are one piece of evidence, and one group is none"
+    task = grouped_task(6, 10)
+    e = task.evaluate("The first.", group_model(lambda p: .5, 1), "held_out")
+    assert e.interval.n == 6 and e.interval.hi - e.interval.lo > .4
+    alone = task.evaluate("The first.", group_model(lambda p: .5, 1), examples=[x for x in task.held_out
+                                                                               if x.meta["group"] == "h0"])
+    assert np.isnan(alone.interval.lo) and "one group: no interval" in alone.verdict
