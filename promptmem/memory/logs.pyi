@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from ..core import InvalidData, read_jsonl, write_atomic
 from .tasks import KEYWORDS, templates
-from ..stats import mean_interval, paired_interval, wilson
+from ..stats import interval, mean_interval, paired_interval, wilson
 _PUBLISHED_NAME: _Any
 _NAME_PARTS: _Any
 

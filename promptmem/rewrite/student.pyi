@@ -14,7 +14,8 @@ from ..lm.arguments import MODEL, TOKENIZER, told
 from ..core import InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
-from ..stats import Interval, bootstrap, paired_bootstrap, paired_interval
+from .task import groups_of
+from ..stats import Interval, interval, paired_interval
 _PAIRS: _Any
 _told: _Any
 

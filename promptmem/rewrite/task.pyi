@@ -167,6 +167,9 @@ class Evaluation:
     @property
     def verdict(self) -> str:
         ...
+
+def groups_of(examples) -> list:
+    ...
 JUDGE: _Any
 
 class JudgeScorer:
