@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['LabelGrader', 'default_grader', 'class_table', 'same_answer', 'say_same', 'label_scores', 'LikeliestLabel']
+__all__ = ['LabelGrader', 'default_grader', 'class_table', 'classes_in_words', 'same_answer', 'say_same', 'label_scores',
+           'LikeliestLabel']
 
 # %% ../../nbs/rewrite/00_labels.ipynb #66ec0182
 import re
@@ -124,6 +125,15 @@ def class_table(
                         precision=mine[s]/total[s] if total[s] else None,
                         **{f"said {b}" if b else "said none": k for b, k in mine.items()}))
     return out
+
+# %% ../../nbs/rewrite/00_labels.ipynb #74cebe22
+def classes_in_words(
+    rows, # from `class_table`
+)->list: # dicts
+    "The same table with columns that a reader understands"
+    names = dict(expected="class", n="messages", precision="right when it says so, of 100")
+    say = lambda k, v: round(100*v) if k == "precision" and v is not None else v
+    return [{names.get(k, k.replace("said none", "said no class")): say(k, v) for k, v in r.items()} for r in rows]
 
 # %% ../../nbs/rewrite/00_labels.ipynb #3274d586
 def same_answer(

@@ -22,6 +22,7 @@ from fastcore.basics import patch
 
 from ..arguments import PATH, TEXT, maybe, one_of, told
 from ..core import InvalidData, plain, quoted, read_json, write_atomic
+from .labels import classes_in_words
 from ..stats import Interval
 
 _told = told(before=TEXT, after=TEXT, style=one_of("text", "html"), path=maybe(PATH))
@@ -176,15 +177,19 @@ def _guessed(res):
     if any(n.startswith("the model answers ") for n in res.notes): return ""    # no two wordings differ then
     a, b = (c.expected for c in (res.candidates[0], res.candidate.candidate))
     before = f" against {a:.0%}" if a is not None else ""
-    chance = f", better with a chance of {res.chance:.0%}" if res.chance is not None else ""
-    return f" (best guess, not proved, about {b:.0%}{before}{chance}: {quoted(res.candidate, 70)})"
+    chance = f"; really better with a chance of {res.chance:.0%}" if res.chance is not None else ""
+    n = len(res.candidates)
+    return (f" (best guess, not proved, about {b:.0%}{before} so far, picked from {n} wordings{chance}: "
+            f"{quoted(res.candidate, 70)})")
 
 # %% ../../nbs/rewrite/06_result.ipynb #27463bbb
 def _held(gain):
     "The end of a verdict: what held-out examples say"
     if not gain: return "; it was not measured on held-out examples."
-    if gain.lo <= 0: return f"; the held-out gain of {gain} does not exclude zero."
-    return f"; it gains {gain} on held-out examples."
+    points = (f"{100*gain.estimate:+.0f} points (95% interval {100*gain.lo:+.0f} to {100*gain.hi:+.0f}, "
+              f"{gain.n} questions)")
+    if gain.lo <= 0: return f"; on held-out questions it gains {points}, which may be nothing."
+    return f"; on held-out questions it gains {points}."
 
 # %% ../../nbs/rewrite/06_result.ipynb #9c2fd158
 @patch(as_prop=True)
@@ -203,24 +208,30 @@ def verdict(self:OptimizeResult)->str:
     what = "A new prompt was kept without proof" if kept else f"A better prompt was found and proved (alpha {alpha:g})"
     return what + _held(gain)
 
-# %% ../../nbs/rewrite/06_result.ipynb #e0c502cd
+# %% ../../nbs/rewrite/06_result.ipynb #f6c0eb4c
 _SHOWN = dict(seed="with the prompt at the start", best="with the best prompt", gain="gain of the best over the start")
+
+def _figure(name, v):
+    "One row of the held-out figures: shares as numbers of a hundred"
+    sign = "+" if name == "gain" else ""
+    return {"on questions that were held out": _SHOWN[name], "score, of 100": f"{100*v.estimate:{sign}.0f}",
+            "95 % interval": f"{100*v.lo:{sign}.0f} to {100*v.hi:{sign}.0f}", "questions": v.n}
 
 # %% ../../nbs/rewrite/06_result.ipynb #3b23d34f
 def _page(res):
     "What a notebook shows: the verdict, the prompt with its changes, the held-out figures, the classes, the notes"
-    from promptmem.panel.parts import facts, markup, paragraph, table
+    from promptmem.panel.parts import explain, facts, markup, paragraph, table
     parts = [("heading", res.verdict), paragraph(f"Prompt to use: {res.best}", "pm-right" if res.improved else "")]
     if res.best_guess != res.best and (res.improved or _guessed(res)):
         parts.append(paragraph(f"Best guess by all answers of the run, not proved: {res.best_guess}"))
     if res.improved:
         parts.append(markup(f"<div class='pm-text'>Changed: {res.diff('html')}</div>", f"Changed: {res.diff()}"))
-    figures = [dict(held_out=_SHOWN[k], score=v.estimate, low=v.lo, high=v.hi, examples=v.n)
-               for k, v in res.final.items() if v]
+    figures = [_figure(k, v) for k, v in res.final.items() if v]
     if figures: parts.append(table(figures))
-    if res.classes: parts.append(table(res.classes))
+    if res.classes: parts.append(table(classes_in_words(res.classes)))
     parts.append(facts(calls=f"{res.cost['requests']} of {res.cost['budget']}", wordings=len(res.candidates)))
-    return parts + [paragraph(f"Note: {n}.") for n in res.notes]
+    told = "\n".join(f"{n[:1].upper()}{n[1:]}." for n in res.notes)
+    return parts + ([explain("What happened on the way?", told)] if told else [])
 
 # %% ../../nbs/rewrite/06_result.ipynb #8962fafb
 @patch

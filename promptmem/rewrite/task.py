@@ -27,7 +27,8 @@ from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
-from .labels import LabelGrader, class_table, default_grader, same_answer, say_same # noqa: F401
+from .labels import LabelGrader, class_table, classes_in_words, default_grader # noqa: F401
+from .labels import same_answer, say_same
 
 _LEDGER = Kind("a `Ledger`", lambda v: hasattr(v, "left") and not isinstance(v, type))
 _EXAMPLES = Kind("a list of `Example`s", lambda v: isinstance(v, (list, tuple)) and all(
@@ -354,6 +355,13 @@ def _scored(grader, c, example, ledger, errors):
         if not (isinstance(e, JudgeError) and e.__cause__): ledger.failed["judge"] += 1 # else its request is counted
         return e
 
+# %% ../../nbs/rewrite/01_task.ipynb #47e42b0b
+def _judged(rows):
+    "The answers for a look, the worst first: right or not, or the score where it is a share"
+    rows, plain = sorted(rows, key=lambda r: r["score"]), all(r["score"] in (0, 1) for r in rows)
+    mark = lambda r: dict(right="yes" if r["score"] else "no") if plain else {"score, of 100": round(100*r["score"])}
+    return [{**{k: r[k] for k in ("question", "expected", "answer")}, **mark(r)} for r in rows]
+
 # %% ../../nbs/rewrite/01_task.ipynb #b2d89912
 @dataclass
 class Evaluation:
@@ -386,10 +394,8 @@ class Evaluation:
         from promptmem.panel.parts import paragraph, table
         from promptmem.panel.widget import static_page
         by_class = class_table(self.rows, self.grader)
-        rows = sorted(self.rows, key=lambda r: r["score"])
         return static_page([("heading", self.verdict), paragraph(f"prompt: {self.prompt}"),
-                            *([table(by_class)] if by_class else []),
-                            table(rows, ["question", "expected", "answer", "score"], most=8)])
+                            *([table(classes_in_words(by_class))] if by_class else []), table(_judged(self.rows), most=8)])
 
 # %% ../../nbs/rewrite/01_task.ipynb #9c2fd158
 @patch(as_prop=True)

@@ -9,7 +9,8 @@ from promptmem.stats import Interval
 
 @pytest.mark.parametrize("best, reason, gain, want", [
     ("c0", "", None, "Keep the prompt you have"), ("c1", "", None, "not measured on held-out"),
-    ("c1", "", (.2, .1, .3), "proved (alpha 0.1); it gains"), ("c1", "", (.2, -.1, .3), "does not exclude zero"),
+    ("c1", "", (.2, .1, .3), "proved (alpha 0.1); on held-out questions it gains +20 points"),
+    ("c1", "", (.2, -.1, .3), "-10 to +30, 20 questions), which may be nothing"),
     ("c1", "kept unproved", (.2, .1, .3), "kept without proof"),
 ])
 def test_the_first_line_is_a_verdict(best, reason, gain, want):
