@@ -8,7 +8,7 @@ __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'is_secret_name',
            'rows_of', 'is_number', 'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words',
            'identity_key', 'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl', 'text_lines',
            'read_json', 'read_yaml', 'read_csv', 'decimal_commas', 'write_atomic', 'write_jsonl', 'inside', 'file_name',
-           'ForkGate', 'SharedFile', 'split_thinking', 'may_think', 'progress_bar', 'versions']
+           'ForkGate', 'SharedFile', 'split_thinking', 'may_think', 'progress_bar', 'long_wait', 'versions']
 
 # %% ../nbs/00_core.ipynb #3ddb2696
 import contextlib
@@ -1279,6 +1279,19 @@ class progress_bar:
     def __enter__(self): return self
     def __exit__(self, *error):
         if self.bar is not None: self.bar.close()
+
+# %% ../nbs/00_core.ipynb #0b0a747f
+@contextlib.contextmanager
+def long_wait(
+    what:str, # what is being done
+    wait:float=5., # seconds before it is said
+):
+    "A line on stderr where something that has no steps takes longer than five seconds"
+    timer = threading.Timer(wait, lambda: print(f"{what} ...", file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try: yield
+    finally: timer.cancel()
 
 # %% ../nbs/00_core.ipynb #db5e5e89
 def versions(

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
-from ..core import InvalidData, SharedFile, fold, identity_key, redact, require, warn
+from ..core import InvalidData, SharedFile, fold, identity_key, long_wait, redact, require, warn
 from .base import LMError
 from fastcore.basics import patch
 
-# %% ../../nbs/lm/08_embed.ipynb #d746b8f0
+# %% ../../nbs/lm/08_embed.ipynb #a51e4e6c
 _told = told(name=NAMED, texts=SOME_TEXTS, ids=SOME_TEXTS, vectors=NUMBERS, path=PATH, cache=maybe(PATH),
              batch_size=COUNT, device=maybe(TEXT), timeout=SECONDS, max_retries=whole(0, 100),
              base_url=maybe(TEXT), api_key=maybe(TEXT), model=either(NAMED, PATH))
@@ -222,13 +222,15 @@ class STEmbedder(Embedder):
     def model(self):
         "The SentenceTransformer; with a cache it is loaded when a text is not in there"
         from promptmem.lm.local import quiet_loading
-        st = require("sentence_transformers", "local")
         source = str(_offline_copy(self.source) or self.source)
-        try:
-            with quiet_loading(Path(source).exists()): return st.SentenceTransformer(source, device=self.device)
-        except Exception as e:
-            raise LMError(f"no sentence-transformers model could be loaded from {str(self.source)!r:.80}: "
-                          f"{str(e).splitlines()[0]}") from e
+        name = Path(str(self.source)).name
+        with long_wait(f"loading the embedder {name}, once for each process"):
+            st = require("sentence_transformers", "local")
+            try:
+                with quiet_loading(Path(source).exists()): return st.SentenceTransformer(source, device=self.device)
+            except Exception as e:
+                raise LMError(f"no sentence-transformers model could be loaded from {str(self.source)!r:.80}: "
+                              f"{str(e).splitlines()[0]}") from e
 
     @cached_property
     def dim(self):

@@ -257,7 +257,9 @@ function hold(panel) {
     if (usable(at)) { if (now !== at) at.focus({preventScroll: true}); }
     else if (now !== panel) panel.focus({preventScroll: true});
   };
-  const mute = e => { if (e.target === panel && !(e.ctrlKey || e.metaKey || e.altKey)) e.stopPropagation(); };
+  // a key is for the list, button or box that it is pressed in, and no command to the notebook (d d deletes a cell)
+  const mute = e => {
+    if (!(e.ctrlKey || e.metaKey || e.altKey || e.shiftKey && e.key === "Enter")) e.stopPropagation(); };
   panel.tabIndex = -1;
   panel.addEventListener("focusin", seen);
   panel.addEventListener("focusout", left);
