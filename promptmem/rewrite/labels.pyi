@@ -51,6 +51,9 @@ def default_grader(examples):
 def class_table(rows, grader) -> list:
     ...
 
+def classes_in_words(rows) -> list:
+    ...
+
 def same_answer(answers, expected, grader=...) -> tuple:
     ...
 

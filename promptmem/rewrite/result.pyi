@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from fastcore.basics import patch
 from ..arguments import PATH, TEXT, maybe, one_of, told
 from ..core import InvalidData, plain, quoted, read_json, write_atomic
+from .labels import classes_in_words
 from ..stats import Interval
 _told: _Any
 STATUS: _Any
@@ -137,6 +138,9 @@ def _guessed(res):
 def _held(gain):
     ...
 _SHOWN: _Any
+
+def _figure(name, v):
+    ...
 
 def _page(res):
     ...

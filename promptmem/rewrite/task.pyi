@@ -14,7 +14,8 @@ from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
 from ..record import Usage
-from .labels import LabelGrader, class_table, default_grader, same_answer, say_same
+from .labels import LabelGrader, class_table, classes_in_words, default_grader
+from .labels import same_answer, say_same
 _LEDGER: _Any
 _EXAMPLES: _Any
 _told: _Any
@@ -137,6 +138,9 @@ def _make_splits(self, examples, shares, seed):
     ...
 
 def _scored(grader, c, example, ledger, errors):
+    ...
+
+def _judged(rows):
     ...
 
 @dataclass
