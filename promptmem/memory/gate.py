@@ -1053,11 +1053,11 @@ def apply_limit(
     return float(odds[order][good[-1]])
 
 # %% ../../nbs/memory/13_gate.ipynb #a5881562
-SURELY = .003 # share of unrelated questions to which a memory may be applied, as far as they seem to be about the same
+SURELY = .004 # share of unrelated questions to which a memory may be applied, as far as they seem to be about the same
 
 def quiet_limit(
     best, # [n] for each unrelated question the highest evidence in a memory
-    share:float=.007, # of them may get anything: less than what is wanted (.01)
+    share:float=.005, # of them may get anything: less than what is wanted (.01)
 )->float:
     "The lowest limit that leaves all but a share of unrelated questions alone"
     best = np.sort(np.asarray(best, float))[::-1]
