@@ -7,8 +7,8 @@ from __future__ import annotations
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% auto #0
-__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'FETCHED_AT_ONCE', 'CLOSE', 'SURE', 'DEFAULT_EMBEDDER', 'KeptVectors',
-           'Near', 'wording_vectors', 'AutoLookup']
+__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'FETCHED_AT_ONCE', 'CLOSE', 'SURE', 'DEFAULT_EMBEDDER', 'OWN',
+           'KeptVectors', 'Near', 'wording_vectors', 'AutoLookup', 'parts_of']
 
 # %% ../../nbs/memory/14_auto.ipynb #2b5387ab
 _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a list of texts", some(TEXT).fits, True),
@@ -19,6 +19,7 @@ _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a
 
 # %% ../../nbs/memory/14_auto.ipynb #b67c9dde
 import math
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -437,6 +438,46 @@ def remove(self:AutoLookup,
     for c in found: store.deactivate(c.id, scope=c.scope)
     return bool(found)
 
+# %% ../../nbs/memory/14_auto.ipynb #25457a8d
+OWN = 40 # words of a paragraph up to which it is taken for what a person says, and not for what was pasted
+
+_PASTED = re.compile(r"```.*?(?:```|\Z)", re.S)
+_ENDS = re.compile(r"(?<=[.?!;।])\s+|\n+|,?\s+(?:and|und|et|y|और)\s+(?:(?:also|then|auch|dann|aussi|puis|también|luego|फिर)\s+)?"
+                   r"|,\s+(?:then|dann|puis|luego|फिर)\s+", re.I)
+
+def parts_of(
+    question:str, # as asked
+    most:int=4, # parts
+)->list: # texts; none where the question is one
+    "What a person asks for, one by one, without what was pasted: code between fences, all but the first and last paragraph"
+    text = _PASTED.sub("\n\n", question)
+    said = [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
+    said = [p for p in dict.fromkeys((*said[:1], *said[-1:])) if len(p.split()) <= OWN]
+    out = []
+    for paragraph in said:
+        parts = [p.strip(" ,") for p in _ENDS.split(paragraph) if p and p.strip(" ,")]
+        whole = len(parts) > 1 and any(len(read_question(p).content) < 2 for p in parts) # a name and an address
+        out += [paragraph] if whole or len(parts) > most else parts
+    return [] if out == [question.strip()] else out[:most]
+
+# %% ../../nbs/memory/14_auto.ipynb #fe24cd21
+def _near_and_judged(m, question, k):
+    near = (_stored_near if m.bound else _own_near)(m, question, k)
+    return _judged(m, question, near) if near else []
+
+def _applied(judged):
+    "The memories that apply, the one that counts first"
+    applied = [n for n in judged if n.verdict.says == "apply"]
+    return _ranked(applied) if applied else []
+
+def _with_parts(m, parts, k, judged, applied):
+    "The same with what the parts of a question bring: of each the first that applies"
+    of = [_near_and_judged(m, p, k) for p in parts]
+    firsts = [first for part in of for first in _applied(part)[:1]]
+    one = {(n.id, n.key): n for n in sorted((*judged, *(n for part in of for n in part)), key=lambda n: n.verdict.log_odds)}
+    every = sorted(one.values(), key=lambda n: (-n.verdict.log_odds, n.place))
+    return every, list({(n.id, n.key): n for n in (*applied, *firsts)}.values())
+
 # %% ../../nbs/memory/14_auto.ipynb #a237eb74
 @patch
 @_told
@@ -450,13 +491,13 @@ def query(self:AutoLookup,
     if not question.strip(): return miss("the question is empty")
     counted = not self._filled # a large store is not counted for each question
     if counted and not self._size(): return miss("the memory is empty")
-    near = (_stored_near if self.bound else _own_near)(self, question, k or self.k)
-    self._filled = bool(near)
-    if not near: return miss("no memory is near" if counted or self._size() else "the memory is empty")
-    judged = _judged(self, question, near)
+    judged = _near_and_judged(self, question, k or self.k)
+    self._filled = bool(judged)
+    if not judged: return miss("no memory is near" if counted or self._size() else "the memory is empty")
+    applied = _applied(judged)
+    if parts := parts_of(question): judged, applied = _with_parts(self, parts, k or self.k, judged, applied)
     seen = tuple(n.candidate() for n in judged)
-    applied = [n for n in judged if n.verdict.says == "apply"]
-    if applied: return _hit(self, _ranked(applied), seen)
+    if applied: return _hit(self, applied, seen)
     best = judged[0]
     p = f"probability {best.verdict.p:.2f}"
     if best.verdict.says == "ask":

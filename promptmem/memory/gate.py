@@ -80,6 +80,7 @@ class Lexicon:
         self.alike = {}
         for n, words in enumerate(d["alike"]):
             for w in words: self.alike.setdefault(folded(w), set()).add(n)
+        self.typos = d["typos"] # of small words, in which they would be taken for rare ones
         self.common = read_json(shipped("pairs/common.json")) # word -> share of questions of daily work that hold it
         self.opposites = {}
         for a, b in d["antonyms"]:
@@ -332,7 +333,7 @@ def read_question(
     "Read one question"
     lex = lexicon()
     words = tuple(split_words(lex.tail.sub(" ", _SLOT.sub(" ", text))) or split_words(text))
-    low = tuple(w.lower() for w in words)
+    low = tuple(lex.typos.get(w, w) for w in map(str.lower, words)) # teh is the, and carries no meaning
     grammar = lex.stop | set(lex.directions) | lex.negations
     content = tuple(i for i, w in enumerate(low) if w not in grammar and not _NO_CONTENT.match(w))
     content = content or tuple(range(len(low)))
@@ -951,6 +952,12 @@ def _unpacked(d):
     numbers = np.frombuffer(base64.b64decode(d["numbers"]), np.float16)
     return numbers.astype(np.float32).reshape(d["dim"], -1)
 
+# %% ../../nbs/memory/13_gate.ipynb #4bc3f6cb
+def _not_by_a_word(verdict, stored, asked):
+    "A single word may stand for much: where it applies to more than a word, it is asked about"
+    if verdict.says != "apply" or len(read_question(asked).content) > 1 or len(read_question(stored).content) < 2: return verdict
+    return replace(verdict, says="ask")
+
 # %% ../../nbs/memory/13_gate.ipynb #50ecccd0
 _key = lru_cache(20_000)(identity_key) # of what is asked and stored; `forget_read` clears it
 
@@ -1015,7 +1022,7 @@ class Gate:
         for w in {id(w): w for _, w, *_ in open_}.values(): # in one look-up they are nearly always the same
             mine = [o for o in open_ if o[1] is w]
             for (i, _, _, found), odds in zip(mine, w.odds_of([f for _, _, f, _ in mine])):
-                out[i] = self._judged(w, float(odds), found)
+                out[i] = _not_by_a_word(self._judged(w, float(odds), found), known[i][0], asked)
         return out
 
     def _judged(self, w, odds, found):
