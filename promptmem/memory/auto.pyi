@@ -4,6 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 _told: _Any
 import math
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -244,3 +245,18 @@ class AutoLookup(Lookup):
 
     def recalibrate(self, interactions) -> float:
         ...
+OWN: _Any
+_PASTED: _Any
+_ENDS: _Any
+
+def parts_of(question: str, most: int=...) -> list:
+    ...
+
+def _near_and_judged(m, question, k):
+    ...
+
+def _applied(judged):
+    ...
+
+def _with_parts(m, parts, k, judged, applied):
+    ...

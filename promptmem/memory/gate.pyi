@@ -32,6 +32,7 @@ class Lexicon:
     tenses: _Any
     kin: _Any
     alike: _Any
+    typos: _Any
     common: _Any
     opposites: _Any
     dates: _Any
@@ -394,6 +395,9 @@ def _packed(basis):
     ...
 
 def _unpacked(d):
+    ...
+
+def _not_by_a_word(verdict, stored, asked):
     ...
 _key: _Any
 
