@@ -72,6 +72,14 @@ def test_what_is_likely_better_is_kept_and_luck_is_not():
     assert np.mean(gains) > .12 and min(gains) > -.1
 
 
+def test_a_chance_is_shown_as_a_figure_from_one_half_on_only():
+    _, res = run(1, prove=False)
+    unlikely = "not likely to be really better"
+    for chance, said in ((.9, "really better with a chance of 90%"), (.5, unlikely), (.02, unlikely)):
+        res.chance = chance
+        assert said in res.verdict and ("chance of" in res.verdict) == (chance > .5)
+
+
 def test_likely_keeps_pinned_examples_and_its_chance_is_saved(tmp_path):
     sim = Simulator(n=300, seed=41)
     task = sim.task(pinned=[dict(question="Q7: a box holds 5 pens and 2 are taken out. How many stay?", expected="3")])
