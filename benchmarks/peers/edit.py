@@ -49,6 +49,12 @@ def ours_lora(model, tok, x, texts):
     return model, e.undo
 
 
+def ours_lora_unbounded(model, tok, x, texts):
+    "promptmem, LoRA without a limit: the training alone, nobody is asked anything"
+    e = edit(model, tok, x, "lora", None, general_text=texts, ask=0)
+    return model, e.undo
+
+
 def ours_lora_inside_texts(model, tok, x, texts):
     "promptmem, LoRA inside the limit, each example also behind the beginning of another text"
     e = edit(model, tok, x, "lora", LIMIT, general_text=texts, contexts=1, kl=10., general_rows=2)
@@ -128,7 +134,7 @@ def published_rome(model, tok, x, texts):
     return model, Edit(model, tok, delta, "rome").apply().undo
 
 
-METHODS = {f.__name__: f for f in (ours_lora, ours_lora_inside_texts, ours_memit, peft_lora, peft_early_stop, trainer,
+METHODS = {f.__name__: f for f in (ours_lora, ours_lora_unbounded, ours_lora_inside_texts, ours_memit, peft_lora, peft_early_stop, trainer,
                                    published_memit, published_rome, ours_full)}
 
 
