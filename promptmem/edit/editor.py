@@ -197,8 +197,6 @@ METHODS = {
 }
 
 # %% ../../nbs/edit/09_editor.ipynb #357bb483
-_LR_CHAT = 3e-3 # of LoRA; what all conversations have in common is near, and larger steps reach it
-
 def call_settings(
     method:str, # as in `edit`
     seed:int=0, # of the training
@@ -215,7 +213,6 @@ def call_settings(
     start = m.settings(**({"seed": seed} if "seed" in has else {}))
     if compat and isinstance(start, Recipe): return start.published(**options)
     more = dict(general_rows=2*start.general_rows) if chat and "general_rows" in has else {}
-    if chat and isinstance(start, LoraSettings): more |= dict(lr=_LR_CHAT)
     return replace(start, **{**more, **options})
 
 # %% ../../nbs/edit/09_editor.ipynb #b58edd1d

@@ -97,7 +97,7 @@ class FullSettings(Recipe):
 @dataclass(frozen=True)
 class LoraSettings(Recipe):
     "Options of `lora`"
-    lr:float = 4.5e-3 # highest learning rate; in a conversation `edit` takes 3e-3
+    lr:float = 3e-3 # highest learning rate
     contexts:int = 2 # beginnings of general texts that each example is also trained behind
     rank:int = 8 # of the factors
     alpha:float = 8 # scaling is alpha / rank
