@@ -15,7 +15,8 @@ from promptmem.testing import byte_tokenizer, tiny_model  # noqa: E402
 
 ARCHS = ("gpt2", "gpt_neox", "llama", "gemma2")
 SEEN = ["the lamp hums", "nobody paints a fence in the rain", "eleven geese", "my aunt keeps letters", "a red door"]
-UNSEEN = ["the clock stops", "nobody waters a cactus in the sun", "seven crows", "your uncle hides medals", "a blue door"]
+UNSEEN = ["the clock stops", "nobody waters a cactus in the sun", "seven crows", "your uncle hides medals",
+          "a blue door"]
 
 
 def plain_scores(model, tok, text):
@@ -37,7 +38,8 @@ def test_recognition(arch, score):
     s0, u0 = ([plain_scores(before, tok, t)[at] for t in texts] for texts in (SEEN, UNSEEN))
     r = recognition_test(model, tok, SEEN, UNSEEN, score=score,
                          before=recognition_test(before, tok, SEEN, UNSEEN, score=score))
-    assert np.allclose(sentence_scores(model, tok, SEEN)["sum"], [plain_scores(model, tok, t)[1] for t in SEEN], rtol=1e-4)
+    sums = [plain_scores(model, tok, t)[1] for t in SEEN]
+    assert np.allclose(sentence_scores(model, tok, SEEN)["sum"], sums, rtol=1e-4)
     assert r.accuracy == sum(a < b for a, b in zip(s, u))/5
     area = plain_area([-a for a in s], [-b for b in u])
     assert r.auc == pytest.approx(area)
