@@ -222,6 +222,10 @@ class WrappedClient:
         except AttributeError as e: raise AttributeError(f"{e}, and the memory in front of it has none either") from e
     def __repr__(self): return f"WrappedClient({type(self._client).__name__}, {self.store!r}, scope={self.scopes[0]!r})"
 
+    def _repr_html_(self):
+        from promptmem.panel.reprs import page_of
+        return page_of(self)
+
     async def _later(self, kind, call, request):
         receipt, sent = await asyncio.to_thread(_prepare, self, kind, request)
         response = await call(**sent)

@@ -131,7 +131,7 @@ def classes_in_words(
     rows, # from `class_table`
 )->list: # dicts
     "The same table with columns that a reader understands"
-    names = dict(expected="class", n="messages", precision="right when it says so, of 100")
+    names = dict(expected="class", n="questions", precision="right when it says so, of 100")
     say = lambda k, v: round(100*v) if k == "precision" and v is not None else v
     return [{names.get(k, k.replace("said none", "said no class")): say(k, v) for k, v in r.items()} for r in rows]
 
