@@ -144,6 +144,9 @@ class WrappedClient:
     def __repr__(self):
         ...
 
+    def _repr_html_(self):
+        ...
+
     async def _later(self, kind, call, request):
         ...
 
