@@ -442,14 +442,15 @@ def remove(self:AutoLookup,
 OWN = 40 # words of a paragraph up to which it is taken for what a person says, and not for what was pasted
 
 _PASTED = re.compile(r"```.*?(?:```|\Z)", re.S)
-_ENDS = re.compile(r"(?<=[.?!;।])\s+|\n+|,?\s+(?:and|und|et|y|और)\s+(?:(?:also|then|auch|dann|aussi|puis|también|luego|फिर)\s+)?"
+_ENDS = re.compile(r"(?<=[.?!;।])\s+|\n+|,?\s+(?:and|und|et|y|और)\s+"
+                   r"(?:(?:also|then|auch|dann|aussi|puis|también|luego|फिर)\s+)?"
                    r"|,\s+(?:then|dann|puis|luego|फिर)\s+", re.I)
 
 def parts_of(
     question:str, # as asked
     most:int=4, # parts
 )->list: # texts; none where the question is one
-    "What a person asks for, one by one, without what was pasted: code between fences, all but the first and last paragraph"
+    "What a person asks for, one by one, without what was pasted: fenced code, all but the first and last paragraph"
     text = _PASTED.sub("\n\n", question)
     said = [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
     said = [p for p in dict.fromkeys((*said[:1], *said[-1:])) if len(p.split()) <= OWN]
@@ -474,7 +475,8 @@ def _with_parts(m, parts, k, judged, applied):
     "The same with what the parts of a question bring: of each the first that applies"
     of = [_near_and_judged(m, p, k) for p in parts]
     firsts = [first for part in of for first in _applied(part)[:1]]
-    one = {(n.id, n.key): n for n in sorted((*judged, *(n for part in of for n in part)), key=lambda n: n.verdict.log_odds)}
+    found = sorted((*judged, *(n for part in of for n in part)), key=lambda n: n.verdict.log_odds)
+    one = {(n.id, n.key): n for n in found}
     every = sorted(one.values(), key=lambda n: (-n.verdict.log_odds, n.place))
     return every, list({(n.id, n.key): n for n in (*applied, *firsts)}.values())
 

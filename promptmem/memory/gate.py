@@ -955,8 +955,8 @@ def _unpacked(d):
 # %% ../../nbs/memory/13_gate.ipynb #4bc3f6cb
 def _not_by_a_word(verdict, stored, asked):
     "A single word may stand for much: where it applies to more than a word, it is asked about"
-    if verdict.says != "apply" or len(read_question(asked).content) > 1 or len(read_question(stored).content) < 2: return verdict
-    return replace(verdict, says="ask")
+    words = [len(read_question(text).content) for text in (stored, asked)]
+    return replace(verdict, says="ask") if verdict.says == "apply" and words[0] > 1 and words[1] < 2 else verdict
 
 # %% ../../nbs/memory/13_gate.ipynb #50ecccd0
 _key = lru_cache(20_000)(identity_key) # of what is asked and stored; `forget_read` clears it
@@ -1161,7 +1161,8 @@ def common_words(
     said = {}
     for r in rows:
         if r["label"] == "same":
-            for w in {*read_question(r["stored"]).low, *read_question(r["question"]).low}: said.setdefault(w, set()).add(r["family"])
+            words = {*read_question(r["stored"]).low, *read_question(r["question"]).low}
+            for w in words: said.setdefault(w, set()).add(r["family"])
     n = len({r["family"] for r in rows})
     return {w: round(len(f)/n, 4) for w, f in sorted(said.items()) if len(f) >= least}
 
@@ -1169,7 +1170,7 @@ def common_words(
 def kin_of(
     rows, # labelled pairs
 )->dict: # family -> families, itself among them, whose questions are no strangers to its own
-    "Which stored questions ask about the same thing: those that share a text, and those that a person marked (`pairs/kin.json`)"
+    "Which stored questions ask about the same thing: they share a text, or a person marked them in `pairs/kin.json`"
     out, said = {r["family"]: {r["family"]} for r in rows}, {}
     for r in rows:
         for text in (r["stored"], r["question"]): said.setdefault(identity_key(text), set()).add(r["family"])
@@ -1214,7 +1215,8 @@ def near_strangers(
     from rapidfuzz import fuzz, process
     stored, kin, asked = {r["family"]: r["stored"] for r in rows}, kin_of(rows), {}
     for r in rows:
-        for q in (r["stored"], r["question"])[:1 + (r["label"] == "same")]: asked.setdefault(identity_key(q), (r["family"], q))
+        for q in (r["stored"], r["question"])[:1 + (r["label"] == "same")]:
+            asked.setdefault(identity_key(q), (r["family"], q))
     families, (of, questions) = np.array(list(stored)), zip(*asked.values())
     low = lambda texts: [t.lower() for t in texts]
     meaning = embedder(low(questions)) @ embedder(low(stored.values())).T # [questions, memories]
@@ -1222,7 +1224,8 @@ def near_strangers(
     out, part = [], np.array([fold[f] for f in families.tolist()])
     for n, (family, q) in enumerate(zip(of, questions)):
         may = np.flatnonzero((part == fold[family]) & ~np.isin(families, list(kin[family])))
-        best = dict.fromkeys(j for near in (meaning, wording) for j in may[np.argsort(-near[n, may], kind="stable")[:k]])
+        first = lambda near: may[np.argsort(-near[n, may], kind="stable")[:k]]
+        best = dict.fromkeys([*first(meaning), *first(wording)])
         out += [(family, stored[families[j]], q) for j in best]
     return out
 

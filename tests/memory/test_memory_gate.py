@@ -93,7 +93,7 @@ def test_every_pair_is_labelled_and_no_stored_question_is_in_two_splits():
     rows = load_pairs()
     assert len(rows) >= 1500 and len({r["domain"] for r in rows}) >= 12
     assert {r["language"] for r in rows} == {"en", "de", "fr", "es", "hi"} and {r["label"] for r in rows} == set(LABELS)
-    labels = [r["label"] for r in rows]  # of the pairs about the same thing, half are near misses; unrelated ones come on top
+    labels = [r["label"] for r in rows]  # half of those about the same thing are near misses; unrelated ones come on top
     assert labels.count("near-miss") >= labels.count("same") and labels.count("unrelated") >= 500
     where = {}
     for r in rows: where.setdefault(r["stored"], set()).add(r["split"])
@@ -417,3 +417,19 @@ def test_without_the_default_embedder_wording_decides_and_a_mistyped_name_is_tol
         typo = AutoLookup("al-MiniLM", second=None)
         typo.add("how far is the lake", "in kilometres")
         typo.query("how far is the lake")
+
+
+def test_parts_of_a_question_bring_their_memories():
+    m = AutoLookup(None)
+    m.add("run the tests", "only the fast ones")
+    m.add("resize the photos", "keep the originals")
+    r = m.query("run the tests, then resize the photos")
+    assert {r.text, *(a.text for a in r.also)} == {"only the fast ones", "keep the originals"}
+    assert m.query("run the tests\n\n```\nstep 3 of 9: 17 photos\n```").text == "only the fast ones"
+    assert not m.query("the photos and the name").hit
+
+
+def test_a_single_word_is_asked_about_and_typos_of_small_words_count_little():
+    m = AutoLookup(None)
+    m.add("start the backup", "only the documents")
+    assert not m.query("backup").hit and m.query("start teh backup").hit
