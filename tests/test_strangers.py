@@ -1,5 +1,5 @@
-"""What somebody writes who has read only the README: other people's names for columns and arguments, and the names of one
-object tried on another."""
+"""What somebody writes who has read only the README: other names for columns and arguments, and the names of one object
+tried on another."""
 import warnings
 from types import SimpleNamespace as Part
 

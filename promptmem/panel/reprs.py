@@ -74,7 +74,8 @@ def client_parts(
     kept, who = w.store.clarifications(w.scopes), " and ".join(map(repr, w.scopes))
     said = (f"Remembers {count_of(len(kept), 'thing')} for {who}" if kept
             else f"Remembers nothing for {who} yet: clarify(response, ...) or prefer(...) keeps something")
-    rows = [{"said for": "(every question)" if c.kind == "always" else c.key, "what is meant": c.text} for c in kept[-5:]]
+    where = lambda c: "(every question)" if c.kind == "always" else c.key
+    rows = [{"said for": where(c), "what is meant": c.text} for c in kept[-5:]]
     return [verdict(said), *([table(rows)] if rows else []),
             facts(client=type(w._client).__name__, store=w.store.db.name, look_up=type(w.lookup).__name__)]
 

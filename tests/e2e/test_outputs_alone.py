@@ -35,8 +35,8 @@ def outputs():
 
 
 def page_of(body, theme):
-    return (f"<!DOCTYPE html><html lang=en><title>output</title><body style='margin:0;{HOSTS[theme]}'><main>{body}</main>"
-            "</body></html>")
+    return (f"<!DOCTYPE html><html lang=en><title>output</title><body style='margin:0;{HOSTS[theme]}'>"
+            f"<main>{body}</main></body></html>")
 
 
 CUT = """() => [...document.querySelectorAll('main *')].filter(e => {
