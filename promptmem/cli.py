@@ -649,6 +649,11 @@ Each command shows an example: promptmem ask --help"""
 class _Parser(argparse.ArgumentParser):
     "A grammar whose mistakes are one line"
     def error(self, message): self.exit(2, f"{self.prog}: {_one_line(message)} (see {self.prog} --help)\n")
+    def _get_values(self, action, arg_strings):
+        if action.option_strings and action.nargs is None and arg_strings == ["--"]: # --set=-- is a text, no list
+            self._check_value(action, value := self._get_value(action, "--"))
+            return value
+        return super()._get_values(action, arg_strings)
 
 def parser()->argparse.ArgumentParser:
     "The command's grammar"

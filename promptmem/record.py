@@ -84,6 +84,13 @@ def _check_kind(cls, f, value):
     fits = kind is None or isinstance(value, kind) and not truth
     if not fits: raise InvalidData(f"{cls.__name__}.{f.name} is {f.type}, found {value!r:.60}")
 
+def _one_value(record, *names):
+    "What is asked whether it is true must be one value"
+    for name in names:
+        v = getattr(record, name)
+        if getattr(v, "ndim", 0) or hasattr(v, "columns"):
+            raise InvalidData(f"{type(record).__name__}.{name} is one value, found a {type(v).__name__}")
+
 def _plainly(v): return v.to_dict() if isinstance(v, Record) else _whole(plain(v))
 
 def _whole(x):
@@ -174,7 +181,16 @@ class Retrieval(Record):
     def _nested(cls, name, value):
         one = lambda v: Candidate.from_dict(v) if isinstance(v, dict) else v
         return tuple(map(one, value)) if name in ("candidates", "also") else one(value) if name == "ask" else value
-    def __bool__(self): return self.hit
+    def __post_init__(self):
+        for name in ("candidates", "also"):
+            found = getattr(self, name)
+            if not isinstance(found, (list, tuple)) or not all(isinstance(c, Candidate) for c in found):
+                raise InvalidData(f"Retrieval.{name} is a list of candidates, found {found!r:.60}")
+        for name in ("key", "text", "why"):
+            if not isinstance(getattr(self, name), (str, type(None))):
+                raise InvalidData(f"Retrieval.{name} is a text, found {getattr(self, name)!r:.60}")
+        _one_value(self, "hit")
+    def __bool__(self): return bool(self.hit)
     @property
     def applying(self)->list:
         "The texts that apply, the one that counts first; empty where nothing does"
@@ -199,6 +215,7 @@ class Clarification(Record):
         _text(self.scope, "a scope")
         _text(self.key, "a key")
         _text(self.text, "a clarification")
+        _one_value(self, "active", "kind")
         self.time = utc_time(self.time)
 
 # %% ../nbs/02_record.ipynb #58abccc1
@@ -225,6 +242,10 @@ class Interaction(Record):
         _text(self.scope, "a scope")
         self.time = utc_time(self.time)
         self.prompt, self.answer, self.understanding = map(well_formed, (self.prompt, self.answer, self.understanding))
+        if not isinstance(self.retrieval, (Retrieval, type(None))):
+            raise InvalidData(f"Interaction.retrieval is a Retrieval or None, found {self.retrieval!r:.60}")
+        if not isinstance(self.usage, Usage): raise InvalidData(f"Interaction.usage is a Usage, found {self.usage!r:.60}")
+        _one_value(self, "model")
         if self.verdict is not None and not (isinstance(self.verdict, str) and self.verdict in ("right", "wrong")):
             raise InvalidData(f"a verdict is 'right', 'wrong' or None, not {self.verdict!r}")
     @classmethod

@@ -360,7 +360,7 @@ def of_batch(folder):
         yield call, dict(result=done), ()
     yield measures.standing, dict(figure=measures.figures_of(done)[0]), ()
     yield pages.page, dict(title="t", body="b"), ()
-    yield pages.table, dict(rows=[dict(a=1)], columns=["a"]), ()
+    yield pages.table, dict(rows=[dict(a=1)], columns=["a"], total=1), ()
     yield pages.figure_html, dict(figure={}, name="f"), ()
     for call in (pages.notebook_figures, pages.notebook_html, pages.title_of): yield call, dict(nb=read), ()
     yield pages.plotly_script, dict(folder=runs/"r1"), ()
@@ -432,12 +432,94 @@ def of_widgets(folder):
     for call in (plots.line, plots.bars): yield call, dict(frame=frame, x="x", y="y"), ()
 
 
-ROOMS = dict(edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_panel, core=of_core, stats=of_stats,
+def of_index(folder):
+    from promptmem.index import LevenshteinIndex, VectorIndex
+    def words(): return LevenshteinIndex(["what is x", "what is y"])
+    def vectors():
+        index = VectorIndex()
+        index.extend(["a", "b"], [[1., 0.], [0., 1.]])
+        return index
+    yield LevenshteinIndex, dict(keys=["a"]), ()
+    for name, good in (("add", dict(key="a")), ("extend", dict(keys=["a"])), ("remove", dict(key="what is x")),
+                       ("nearest", dict(text="a")), ("query", dict(text="a"))):
+        yield _anew(words, name), good, ()
+    yield VectorIndex, dict(dim=2), ()
+    for name, good in (("add", dict(key="a", vector=[1., 0.])), ("extend", dict(keys=["a"], vectors=[[1., 0.]])),
+                       ("vector", dict(key="a")), ("remove", dict(key="a")), ("search", dict(vector=[1., 0.]))):
+        yield _anew(vectors, name), good, ()
+
+
+def _anew(make, name):
+    "The method of an object that is made for each call"
+    import functools
+    @functools.wraps(getattr(type(make()), name))
+    def call(**kw): return getattr(make(), name)(**kw)
+    call.__signature__ = inspect.signature(getattr(make(), name))
+    return call
+
+
+def of_blocks(folder):
+    "Building blocks of panels, and the pages of records"
+    from promptmem.panel import about, charts, parts, plots, reprs, stills
+    pytest.importorskip("plotly")
+    for name, good in (("facts", {}), ("verdict", dict(text="t")), ("explain", dict(title="t", text="t")),
+                       ("pick_list", dict(rows=[dict(a=1)], ids=["a"])), ("markdown", dict(text="t"))):
+        yield _rendered(getattr(parts, name)), good, ("kind", "good")
+    yield _rendered(lambda **named: parts.facts(**named)), {}, ()
+    yield parts.rendered, dict(text="a *b*"), ()
+    yield parts.table_text, dict(rows=[dict(a=1)], columns=["a"], total=1), ()
+    frame = pd.DataFrame(dict(x=[1, 2], y=[1., 2.]))
+    drawn = plots.line(frame, "x", "y")
+    yield lambda path: plots.save(drawn, path), dict(path=folder/"f.json"), ()
+    yield lambda fig: plots.save(fig, folder/"f.json"), dict(fig=drawn), ()
+    for call in (stills.drawable, stills.still, stills.figure_text, stills.figure_rows, stills.standing_alone,
+                 stills.figure_extent):
+        yield call, {next(iter(inspect.signature(call).parameters)): drawn.to_plotly_json()}, ()
+    yield reprs.count_of, dict(n=1, one="a"), ()
+    yield reprs.right_of, dict(right=1, judged=2), ()
+    yield reprs.page_of, dict(x=record.Interaction("q", scope="a")), ()
+    yield reprs.knows, dict(x=1), ()
+    yield about.settings, {}, ()
+    for kind, good in ((record.Interaction, dict(question="q", scope="a")),
+                       (record.Clarification, dict(scope="a", key="k", text="t")),
+                       (record.Retrieval, dict(hit=True, key="k", text="t")), (record.Candidate, dict(key="k", text="t", score=1.)),
+                       (record.Query, dict(text="q")), (record.Completion, dict(text="a")),
+                       (record.Outcome, dict(query="q", prompt="p", correct=True))):
+        yield _shown(kind), good, ()
+    for name, good in (("label", dict(text="t")), ("button", dict(label="s", name="pm-n", action=print)),
+                       ("field", dict(name="pm-n", says="s", hint="h", action=print, panel=None))):
+        call = getattr(panel.widget, name)
+        yield call, {k: v for k, v in good.items() if k in inspect.signature(call).parameters}, ()
+
+
+def _rendered(make):
+    "What a part looks like, in both renderings"
+    import functools
+    @functools.wraps(make)
+    def call(**kw):
+        part = make(**kw)
+        return panel.as_html([part]), panel.as_text([part])
+    return call
+
+
+def _shown(kind):
+    "What a notebook shows of a record"
+    import functools
+    @functools.wraps(kind, updated=())
+    def call(**kw):
+        r = kind(**kw)
+        return repr(r), r._repr_html_(), r._repr_mimebundle_(), r.to_dict()
+    call.__signature__ = inspect.signature(kind)
+    call.__qualname__ = f"shown {kind.__name__}"
+    return call
+
+
+ROOMS = dict(index=of_index, blocks=of_blocks, edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_panel, core=of_core, stats=of_stats,
              rewrite=of_rewrite, reward=of_reward, batch=of_batch, doors=of_doors, widgets=of_widgets)
 
 
 NEEDS_TORCH = {"lm", "edit"}
-STEP = dict(memory=3, lm=2, edit=4, reward=5, batch=4, widgets=3, doors=2) # of large rooms every second to fifth value
+STEP = dict(memory=3, lm=2, edit=4, reward=5, batch=4, widgets=3, doors=2, blocks=3) # of large rooms every second to fifth value
 
 
 @pytest.mark.slow

@@ -62,6 +62,14 @@ def read_plan(
     if unknown: raise InvalidData(f"{plan}: there is no notebook {', '.join(sorted(unknown))} in {notebooks}")
     for path in found.values(): notebook_parameters(path)
     sections = {name: told.get(name) or {} for name in found}
+    for name, t in sections.items():
+        words, data = t.get("names") or {}, t.get("with_data") or {}
+        if not isinstance(words, dict) or not all(isinstance(v, dict) for v in words.values()):
+            raise InvalidData(f"{plan}: {name}: names has a parameter's values with their words, not {words!r:.60}")
+        if not isinstance(data, dict): raise InvalidData(f"{plan}: {name}: with_data has data sets, not {data!r:.60}")
+        for field in ("title", "says"):
+            if not isinstance(t.get(field, ""), (str, type(None))):
+                raise InvalidData(f"{plan}: {name}: {field} is a text, not {t[field]!r:.60}")
     return {name: dict(title=t.get("title") or title_of(read_notebook(found[name]), name), says=t.get("says", ""),
                        settings=_settings(t), notebook=found[name], names=t.get("names") or {})
             for name, t in sections.items()}

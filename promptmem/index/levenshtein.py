@@ -5,9 +5,13 @@
 # %% auto #0
 __all__ = ['LevenshteinIndex']
 
-# %% ../../nbs/index/01_levenshtein.ipynb #6f11581d
+# %% ../../nbs/index/01_levenshtein.ipynb #ad919d07
+from numbers import Integral
+
 import numpy as np
 from fastcore.basics import patch
+
+from ..core import InvalidData
 
 # %% ../../nbs/index/01_levenshtein.ipynb #af22edde
 def _bag(
@@ -144,6 +148,12 @@ def _scan(index, text, k, limit):
     d = _distances(text, keys, limit)
     return [(int(d[i]), ranks[i], keys[i]) for i in np.lexsort((ranks, d))[:k].tolist() if d[i] <= limit]
 
+# %% ../../nbs/index/01_levenshtein.ipynb #8726748a
+def _whole(value, name):
+    "The number; numpy's as Python's"
+    if isinstance(value, Integral) and not isinstance(value, bool): return int(value)
+    raise InvalidData(f"{name} is {value!r:.40}: expected a whole number")
+
 # %% ../../nbs/index/01_levenshtein.ipynb #d2dfdd09
 class LevenshteinIndex:
     "Exact nearest keys by edit distance; ties to the first inserted; a key written again keeps its rank"
@@ -164,20 +174,25 @@ class LevenshteinIndex:
         rank:int=None, # order of insertion, where the caller knows it better
     )->None:
         "Add `key`; nothing happens when it is there"
+        if not isinstance(key, str): raise InvalidData(f"a key is a text, not {key!r:.60}")
         if key in self._where: return
         rank = self._next if rank is None else rank
+        if type(rank) is not int: rank = _whole(rank, "rank")
         self._where[key] = self._buckets.setdefault(len(key), _Bucket()).add(key, rank)
         self._next = max(self._next, rank + 1)
 
     def extend(self, keys)->None: # keys: texts
         "Add many keys"
+        if isinstance(keys, (str, bytes)) or not hasattr(keys, "__iter__") or getattr(keys, "ndim", 1) != 1:
+            raise InvalidData(f"keys is a {type(keys).__name__}: expected a list of texts")
         for key in keys: self.add(key)
 
 # %% ../../nbs/index/01_levenshtein.ipynb #fb2acf7a
 @patch
 def remove(self:LevenshteinIndex, key:str)->None: # key: as it was added
     "Remove `key`; KeyError when it is not there"
-    at = self._where.pop(key)
+    at = self._where.pop(key, None) if isinstance(key, str) else None
+    if at is None: raise KeyError(f"there is no key {key!r:.60}")
     moved = self._buckets[len(key)].remove(at)
     if moved is not None: self._where[moved] = at
     if not self._buckets[len(key)].keys: del self._buckets[len(key)]
@@ -190,6 +205,9 @@ def nearest(self:LevenshteinIndex,
     max_distance:int=None, # None: no limit
 )->list: # (key, distance), nearest first
     "The `k` nearest keys within `max_distance`"
+    if not isinstance(text, str): raise InvalidData(f"a question is a text, not {text!r:.60}")
+    if type(k) is not int: k = _whole(k, "k")
+    if max_distance is not None and type(max_distance) is not int: max_distance = _whole(max_distance, "max_distance")
     if k < 1 or not self._where or (max_distance is not None and max_distance < 0): return []
     if k == 1 and text in self._where: return [(text, 0)]
     longest = max(len(text), max(self._buckets))

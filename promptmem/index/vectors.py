@@ -17,15 +17,18 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import new_id, write_atomic
+from ..arguments import NOTHING, either, told, whole
+from ..core import InvalidData, new_id, write_atomic
 
 # %% ../../nbs/index/02_vectors.ipynb #65f3e287
 def _unit(
     vectors, # [n, d] or [d]
 )->np.ndarray: # float32, each row of length one
     "Rows scaled to unit length; a zero row stays zero"
-    v = np.asarray(vectors, np.float32)
-    if not np.isfinite(v).all(): raise ValueError("an embedding holds NaN or infinity")
+    try: v = np.asarray(vectors, np.float32)
+    except (TypeError, ValueError, OverflowError): raise InvalidData("an embedding is a list of numbers") from None
+    if not v.ndim: raise InvalidData("an embedding is a list of numbers")
+    if not np.isfinite(v).all(): raise InvalidData("an embedding holds NaN or infinity")
     norm = np.linalg.norm(v, axis=-1, keepdims=True)
     return v / np.where(norm > 0, norm, 1)
 
@@ -42,9 +45,22 @@ def _top(
     else: at = np.arange(len(scores))
     return at[np.lexsort((ranks[at], -scores[at]))][:k]
 
+# %% ../../nbs/index/02_vectors.ipynb #746f65a8
+def _is_key(key):
+    try: hash(key)
+    except TypeError: return False
+    return key == key # a NaN is found under no key
+
+def _how_many(k):
+    "A number of answers"
+    whole_number = isinstance(k, (int, np.integer)) and not isinstance(k, bool)
+    if not whole_number: raise InvalidData(f"k is {k!r:.40}: expected a number")
+    return int(min(k, 2**62))
+
 # %% ../../nbs/index/02_vectors.ipynb #0cbef3b0
 class VectorIndex:
     "Exact nearest neighbours by cosine; one slot per key, replaced in place"
+    @told(dim=either(NOTHING, whole(1)))
     def __init__(self,
         dim:int=None, # numbers per vector; None: that of the first vector
     ):
@@ -52,7 +68,7 @@ class VectorIndex:
         self._matrix, self._ranks = None, np.zeros(0, np.int64)
 
     def __len__(self): return len(self._keys)
-    def __contains__(self, key): return key in self._slot
+    def __contains__(self, key): return _is_key(key) and key in self._slot
     def __repr__(self): return f"VectorIndex({len(self):,} vectors of {self.dim} numbers)"
 
 # %% ../../nbs/index/02_vectors.ipynb #624dbf3c
@@ -83,12 +99,16 @@ def extend(self:VectorIndex,
     vectors, # float32 [n, d]
 )->None:
     "Add or replace many vectors"
+    if not hasattr(keys, "__iter__") or getattr(keys, "ndim", 1) != 1:
+        raise InvalidData(f"keys is a {type(keys).__name__}: expected a list")
     keys, vectors = list(keys), _unit(vectors)
-    if len(keys) != len(vectors): raise ValueError(f"{len(keys)} keys came with {len(vectors)} vectors")
+    if bad := [k for k in keys if not _is_key(k)]: raise InvalidData(f"a {type(bad[0]).__name__} can be no key")
+    if vectors.ndim < 1 or len(keys) != len(vectors):
+        raise InvalidData(f"{len(keys)} keys came with vectors of the shape {vectors.shape}")
     if not keys: return
-    if self.dim is None: self.dim = vectors.shape[1]
-    if vectors.shape[1:] != (self.dim,):
-        raise ValueError(f"vectors of {self.dim} numbers expected, found {vectors.shape[1]}")
+    if vectors.ndim != 2 or not vectors.shape[1] or vectors.shape[1] != (self.dim or vectors.shape[1]):
+        raise InvalidData(f"vectors of {self.dim or 'some'} numbers expected, found the shape {vectors.shape}")
+    self.dim = vectors.shape[1]
     _reserve(self, len(self) + len(keys))
     slots = [_claim(self, key) for key in keys]
     self._matrix[slots] = vectors
@@ -100,18 +120,20 @@ def add(self:VectorIndex,
     vector, # float32 [d]
 )->None:
     "Add or replace the vector of `key`"
-    self.extend([key], np.asarray(vector, np.float32)[None])
+    self.extend([key], _unit(vector)[None])
 
 # %% ../../nbs/index/02_vectors.ipynb #c3926f13
 @patch
 def vector(self:VectorIndex, key)->np.ndarray: # key: one that was added
     "The unit vector stored for `key`"
+    if key not in self: raise KeyError(f"there is no vector of {key!r:.60}")
     return self._matrix[self._slot[key]].copy()
 
 # %% ../../nbs/index/02_vectors.ipynb #fb2acf7a
 @patch
 def remove(self:VectorIndex, key)->None: # key: one that was added
     "Remove `key`; KeyError when it is not there"
+    if key not in self: raise KeyError(f"there is no vector of {key!r:.60}")
     at, last = self._slot.pop(key), len(self._keys) - 1
     if at < last:
         for values in (self._keys, self._matrix, self._ranks): values[at] = values[last]
@@ -126,9 +148,11 @@ def search(self:VectorIndex,
     k:int=5, # how many
 )->list: # (key, cosine), best first
     "The `k` nearest keys; ties go to the first inserted"
-    n = len(self)
+    n, k = len(self), _how_many(k)
     if n == 0 or k < 1: return []
-    scores = self._matrix[:n] @ _unit(vector)
+    vector = _unit(vector)
+    if vector.shape != (self.dim,): raise InvalidData(f"{self.dim} numbers expected, found the shape {vector.shape}")
+    scores = self._matrix[:n] @ vector
     return [(self._keys[i], float(scores[i])) for i in _top(scores, self._ranks[:n], k).tolist()]
 
 # %% ../../nbs/index/02_vectors.ipynb #784ed7e6

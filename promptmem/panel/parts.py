@@ -12,7 +12,7 @@ import math
 import re
 from typing import Optional
 from ..core import InvalidData, rows_of
-from ..arguments import FLAG, LISTED, NOTHING, Kind, either, told, whole
+from ..arguments import FLAG, LISTED, NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% ../../nbs/panel/01_parts.ipynb #64770ff9
 _PARTS = ("heading", "paragraph", "facts", "explain", "table", "pick_list", "markup", "columns")
@@ -103,6 +103,7 @@ def table(
     return ("table", rows[:most], columns, len(rows), mark, shade)
 
 # %% ../../nbs/panel/01_parts.ipynb #69ffec1f
+@told(chosen=NO_ARRAY, shade=NO_ARRAY, ticked=either(NOTHING, some(TEXT)), ids=some(NO_ARRAY))
 def pick_list(
     rows, # list of dicts
     ids, # one text per row, by which the panel hears of it
@@ -111,7 +112,7 @@ def pick_list(
     shade=False, # as in `table`
 )->tuple:
     "A part: a table of rows to choose from"
-    return ("pick_list", list(rows), list(map(str, ids)), chosen, ticked, shade)
+    return ("pick_list", rows_of(rows), list(map(str, ids)), chosen, ticked, shade)
 
 # %% ../../nbs/panel/01_parts.ipynb #f9cccc7c
 def markup(
@@ -216,6 +217,9 @@ def _window(text):
     return "class='pm-markdown pm-long' tabindex='0' role='region' aria-label='the whole text'"
 
 # %% ../../nbs/panel/01_parts.ipynb #351624a1
+_words = told(text=TEXT, most=whole())
+
+@_words
 def rendered(
     text:str, # Markdown, as a model wrote it
     most:int=20_000, # characters to show
@@ -232,6 +236,7 @@ def rendered(
     return f"<div dir='auto' {_window(text)}>{inside}</div>{cut}"
 
 # %% ../../nbs/panel/01_parts.ipynb #956a10ad
+@_words
 def markdown(
     text:str, # Markdown, as a model wrote it
     most:int=20_000, # characters to show
@@ -283,6 +288,7 @@ def _cell(x, width=60):
     return s if len(s) <= width else s[:width-1] + "…"
 
 # %% ../../nbs/panel/01_parts.ipynb #58d885fe
+@told(columns=LISTED, total=whole(), shade=NO_ARRAY)
 def table_text(
     rows, # list of dicts
     columns, # names of the columns, in order
@@ -291,6 +297,7 @@ def table_text(
     shade=False, # as in `table`
 )->str:
     "A table as aligned plain text"
+    rows = rows_of(rows)
     cells = [[_cell(c) for c in columns]] + [[_cell(_as_share(r.get(c), shade)) for c in columns] for r in rows]
     widths = [max(map(len, col)) for col in zip(*cells)]
     lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in cells]

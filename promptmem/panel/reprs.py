@@ -7,12 +7,17 @@ __all__ = ['count_of', 'right_of', 'interaction_parts', 'retrieval_parts', 'clar
            'lookup_parts', 'assistant_parts', 'log_parts', 'user_log_parts', 'settings_parts', 'knows', 'parts_of',
            'page_of']
 
-# %% ../../nbs/panel/05_reprs.ipynb #0e0e65b0
+# %% ../../nbs/panel/05_reprs.ipynb #cf33b1fb
+from ..arguments import TEXT, either, number, told, whole
+from ..core import InvalidData
 from .parts import explain, facts, heading, markdown, moment, paragraph, table, verdict
 from .widget import static_page
 from ..stats import wilson
 
 # %% ../../nbs/panel/05_reprs.ipynb #b858eddc
+_told = told(n=either(whole(-2**63), number()), one=TEXT, many=TEXT, right=whole(), judged=whole(), what=TEXT)
+
+@_told
 def count_of(
     n:int, # how many
     one:str, # a noun
@@ -21,6 +26,7 @@ def count_of(
     "A number with its noun"
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
+@_told
 def right_of(
     right:int, # right ones
     judged:int, # judged ones
@@ -184,6 +190,8 @@ def parts_of(
 )->list: # parts
     "What a notebook shows of it"
     known = next((_KNOWN[c.__name__] for c in type(x).__mro__ if c.__name__ in _KNOWN), settings_parts)
+    if known is settings_parts and not (hasattr(x, "settings") or hasattr(x, "__dict__")):
+        raise InvalidData(f"nothing is known of a {type(x).__name__} that a page could show")
     return known(x)
 
 def page_of(

@@ -12,7 +12,13 @@ import re
 
 import numpy as np
 
+from ..arguments import Kind, number, told, whole
 from ..core import is_number
+
+_is_figure = lambda v: isinstance(v, dict) and isinstance(v.get("layout") or {}, dict) and isinstance(
+    v.get("data") or (), (list, tuple)) and all(isinstance(t, dict) for t in v.get("data") or ())
+_told = told(figure=Kind("a figure as plotly's JSON: data and layout", _is_figure), width=number(40, 1e5), height=number(40, 1e5),
+             most=whole(1))
 
 # %% ../../nbs/panel/06_stills.ipynb #5a192e5c
 def _values(x):
@@ -136,6 +142,7 @@ def _extent(figure, names):
     return xs, ys
 
 # %% ../../nbs/panel/06_stills.ipynb #97333044
+@_told
 def figure_extent(
     figure:dict, # plotly JSON
 )->dict: # "x" and "y": (lowest, highest), with the ends of intervals; None where values are no numbers
@@ -295,6 +302,7 @@ def _plain(figure):
                 for t in data for v in _values(t.get(k)) if v is not None)
     return bool(data) and plain and known and above and layout.get("barmode", "group") == "group"
 
+@_told
 def drawable(
     figure:dict, # plotly JSON
 )->bool:
@@ -313,6 +321,7 @@ def _level_svg(figure, width, height, colors=0):
     return f"{_frame(a)}{legend}{drawn}{_shapes(a)}", height + top
 
 # %% ../../nbs/panel/06_stills.ipynb #ff3e6651
+@_told
 def still(
     figure:dict, # plotly JSON: data and layout
     width:int=560, # of the drawing, in units that scale with the page
@@ -331,6 +340,7 @@ def still(
             f"font-family='system-ui,sans-serif'>{drawn}</svg>")
 
 # %% ../../nbs/panel/06_stills.ipynb #83e4d801
+@_told
 def figure_rows(
     figure:dict, # plotly JSON
     most:int=80, # rows, spread over the figure
@@ -364,6 +374,7 @@ def _wrapped(title, width, size=15):
     return [*lines, line] if line else lines
 
 # %% ../../nbs/panel/06_stills.ipynb #dd6d03f0
+@_told
 def standing_alone(
     figure:dict, # plotly JSON: data and layout
     width:int=640, # in pixels, where there is room
@@ -383,6 +394,7 @@ def standing_alone(
             f"<rect class='paper' width='100%' height='100%' rx='6'/>{head}{inside}</svg>")
 
 # %% ../../nbs/panel/06_stills.ipynb #80286d4b
+@_told
 def figure_text(
     figure:dict, # plotly JSON
     most:int=12, # rows

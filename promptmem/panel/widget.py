@@ -11,6 +11,7 @@ import logging
 import traceback
 import warnings
 from contextlib import contextmanager
+from ..arguments import FUNCTION, TEXT, told
 from ..core import redact, require
 from .parts import as_html, as_text, esc, verdict
 
@@ -446,6 +447,9 @@ def label(
     return tagged(W.HTML(f"<span class='pm-label'>{esc(text)}</span>"), "pm-labelled")
 
 # %% ../../nbs/panel/03_widget.ipynb #37c15c24
+_told = told(label=TEXT, name=TEXT, says=TEXT, hint=TEXT, action=FUNCTION)
+
+@_told
 def button(
     label:str, # what it says
     name:str, # its CSS class, "pm-..."
@@ -480,6 +484,7 @@ def on_enter(
     return text_widget
 
 # %% ../../nbs/panel/03_widget.ipynb #c3e703fd
+@_told
 def field(
     name:str, # CSS class
     says:str, # label, for eyes and for screen readers
