@@ -1,8 +1,10 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from numbers import Integral
 import numpy as np
 from fastcore.basics import patch
+from ..core import InvalidData
 
 def _bag(text: str):
     ...
@@ -44,6 +46,9 @@ def _verified(text: str, found: list, level: int, limit: int) -> list:
     ...
 
 def _scan(index, text, k, limit):
+    ...
+
+def _whole(value, name):
     ...
 
 class LevenshteinIndex:

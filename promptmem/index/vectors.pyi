@@ -9,12 +9,19 @@ import time
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
-from ..core import new_id, write_atomic
+from ..arguments import NOTHING, either, told, whole
+from ..core import InvalidData, new_id, write_atomic
 
 def _unit(vectors) -> np.ndarray:
     ...
 
 def _top(scores, ranks, k: int) -> np.ndarray:
+    ...
+
+def _is_key(key):
+    ...
+
+def _how_many(k):
     ...
 
 class VectorIndex:
