@@ -460,7 +460,7 @@ def _anew(make, name):
 
 def of_blocks(folder):
     "Building blocks of panels, and the pages of records"
-    from promptmem.panel import about, charts, parts, plots, reprs, stills
+    from promptmem.panel import about, parts, plots, reprs, stills
     pytest.importorskip("plotly")
     for name, good in (("facts", {}), ("verdict", dict(text="t")), ("explain", dict(title="t", text="t")),
                        ("pick_list", dict(rows=[dict(a=1)], ids=["a"])), ("markdown", dict(text="t"))):
