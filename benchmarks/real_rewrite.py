@@ -75,7 +75,8 @@ def one(lm, way, method, seed, calls):
         book = PhraseBook({"task": [SEED_PROMPT], **INSTRUCTIONS.slots})
         res, best, guess = None, SEED_PROMPT, best_of_random(task, answers, book, calls, 10, seed)
     else:
-        res = search(task, answers, lm, calls, seed, method != "phrase books", method != "own proposals, no proof")
+        prove = {"no proof": False, "default": "auto"}.get(method.split(", ")[-1], True)
+        res = search(task, answers, lm, calls, seed, not method.startswith("phrase books"), prove)
         best, guess = str(res.best), str(res.candidate)
     (before, after, guessed), (_, gain, guess_gain) = compared(task, answers, [SEED_PROMPT, best, guess])
     said = lambda name, e: {name: e.mean, f"{name}_lo": e.interval.lo, f"{name}_hi": e.interval.hi}
@@ -102,12 +103,13 @@ def record(lm):
     path.unlink(missing_ok=True)
     tape, task = RecordedLM(path, lm), task_of(0)
     print(task.evaluate(SEED_PROMPT, tape))
-    res = optimize_prompt(task, tape, [SEED_PROMPT], budget_calls=200)
+    res = optimize_prompt(task, tape, [SEED_PROMPT], budget_calls=200, prove=True)
     kept = {w: task.evaluate(w, tape) for w in (str(res.best), str(res.candidate))}
     print(res, *kept.values(), tape.save(), sep="\n")
 
 
-METHODS = ("own proposals", "own proposals, no proof", "phrase books", "best of random, 10 each", "system prompt")
+METHODS = ("own proposals", "own proposals, no proof", "phrase books", "best of random, 10 each", "system prompt",
+           "own proposals, default", "phrase books, default")
 WAYS = ("writes", "likeliest")
 
 

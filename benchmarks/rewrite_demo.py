@@ -33,7 +33,7 @@ def main():
                 return known[text]
             t = time.process_time()
             res = optimize_prompt(task, lm, [START], rounds=3, budget_calls=a.calls, held_out_calls=0,
-                                  proposers=[RandomPhrases(book)], seed=seed)
+                                  proposers=[RandomPhrases(book)], seed=seed, prove=True)
             cpu = time.process_time()-t
             found = {"seed prompt": START, "ours": str(res.best),
                      "published, 3 rounds": published(task, lm, book, START, a.calls, seed)}

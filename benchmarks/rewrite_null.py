@@ -1,5 +1,5 @@
-"""How often does the search claim a gain when all prompts are equal? 200 simulated runs, beside a search that keeps
-what scored best.
+"""How often does the search claim a gain when all prompts are equal? 200 simulated runs with a proof and with the
+chance that the model of abilities gives, beside a search that keeps what scored best.
 
     python benchmarks/rewrite_null.py --json benchmarks/results/rewrite_null.json
 """
@@ -16,11 +16,11 @@ def main():
     ap.add_argument("--calls", type=int, default=200)
     a = ap.parse_args()
     start, rows = "Be kind.", []
-    def ours(make):
+    def ours(make, prove=True):
         def run(i, base):
             sim = Simulator(n=200, seed=i, null=True, base=base)
             return optimize_prompt(sim.task(), sim, [start], budget_calls=a.calls, held_out_calls=0,
-                                   proposers=make(sim.book), seed=i).improved
+                                   proposers=make(sim.book), seed=i, prove=prove).improved
         return run
     def plain(i, base):
         sim = Simulator(n=200, seed=i, null=True, base=base)
@@ -32,6 +32,7 @@ def main():
     for name, run in (
         ("search, random proposals", ours(lambda b: [RandomPhrases(b)])),
         ("search, learned proposals", ours(offline)),
+        ("search, learned proposals, likely better", ours(offline, "likely")),
         ("best of random, then 10 questions", plain),
     ):
         for base in (-1., 0.):

@@ -72,7 +72,7 @@ def compare(name, parts, seeds, budgets):
             others = [p for p in rng.permutation(prompts).tolist() if p != start]
             for w, (budget, screen) in ways.items():
                 r = optimize_prompt(task, lm, [start] + others, rounds=1, budget_calls=budget, held_out_calls=0,
-                                    proposers=[], guards=[], screen=screen, seed=seed)
+                                    proposers=[], guards=[], screen=screen, seed=seed, prove=True)
                 got[w].append((truth[str(r.best)], r.cost["requests"]))
         for w, xs in got.items():
             a, c = (mean_interval([x[i] for x in xs]) for i in range(2))

@@ -376,6 +376,8 @@ def _rewrite_options(p):
     p.add_argument("--proposer", help="the model that writes wordings (default: the model itself, where it can)")
     p.add_argument("--grader", help="exact, contains, choice, number ... (default: by the answers)")
     p.add_argument("--budget", type=int, default=200, help="calls in all (default 200)")
+    p.add_argument("--prove", choices=["auto", "yes", "likely", "no"], default="auto",
+                   help="keep a wording that is proved better, that is likely better, or none (default: by the budget)")
     p.add_argument("--rounds", type=int, default=3, help="of finding (default 3)")
     p.add_argument("--max-tokens", type=int, default=64, help="longest answer (default 64)")
     p.add_argument("--seed", type=int, default=0)
@@ -391,14 +393,15 @@ def _examples(path):
             raise InvalidData(f"{path}: row {i} has no question or no answer, found {', '.join(map(str, r))}")
     return rows
 
-@command("rewrite", "look for a wording that works better, and prove that it does",
+@command("rewrite", "look for a wording that works better, and prove it where the calls carry a proof",
          "promptmem rewrite questions.jsonl 'Answer with one word.' --model smollm2 --budget 200", _rewrite_options)
 def _rewrite(a):
     from promptmem.lm import load_lm
     from promptmem.rewrite import PromptTask, optimize_prompt
     task = PromptTask(_examples(a.examples), grader=a.grader, seed=a.seed, max_tokens=a.max_tokens)
     res = optimize_prompt(task, load_lm(a.model), a.prompt, rounds=a.rounds, budget_calls=a.budget, seed=a.seed,
-                          proposer_lm=load_lm(a.proposer) if a.proposer else None)
+                          proposer_lm=load_lm(a.proposer) if a.proposer else None,
+                          prove=dict(yes=True, no=False).get(a.prove, a.prove))
     _say(res)
     _write(a.out, res.frame.to_dict("records"))
     return 0

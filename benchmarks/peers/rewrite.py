@@ -9,10 +9,11 @@ On the simulator the accuracy of a wording is known, and so is the best one; all
 SmolLM2 answers and proposes, on the help-desk messages of real_rewrite.py; accuracy is that on 60 held-out messages.
 
 What a row returns is said in its column `rule`. The peers and best-of-random return the wording with the best mean on
-their own questions, whatever that is worth. Ours comes in three ways, from runs of its own: the *best guess*
+their own questions, whatever that is worth. Ours comes in four ways, from runs of its own: the *best guess*
 (`prove=False`, `result.candidate`); what is *likely* better (`prove="likely"`, `result.best`: the best guess, where it
-is more likely than not better by the model of abilities, else the start); and what was *proved* (the default,
-`result.best`: the start unless another wording was proved better on fresh questions).
+is better with a chance of at least .8 by the model of abilities, else the start); what was *proved* (`prove=True`,
+`result.best`: the start unless another wording was proved better on fresh questions); and the *default* ("auto":
+likely below 300 answers, proved from there on).
 
 Each peer's settings are the largest that stay within the budget (rewrite_dspy.py); calls are counted by the server, and
 the table shows how many there were (MIPROv2 asks up to a tenth more). DSPy searches instructions alone,
@@ -52,9 +53,11 @@ from promptmem.stats import mean_interval, wilson
 NEEDS = ["dspy==3.4.1", "gepa==0.1.4", "optuna"]
 PEERS = ("DSPy COPRO", "DSPy MIPROv2", "DSPy GEPA", "gepa")
 OURS = (
+    "ours, the proposer alone, default",
     "ours, the proposer alone, best guess",
     "ours, the proposer alone, likely",
     "ours, the proposer alone, proved",
+    "ours, with the phrase book, default",
     "ours, with the phrase book, best guess",
     "ours, with the phrase book, likely",
     "ours, with the phrase book, proved",
@@ -64,7 +67,11 @@ RANDOM = "best of random, 10 each"
 
 def rule(method):
     "What is returned"
-    known = dict(proved="proved better, or the start", likely="likely better, or the start")
+    known = dict(
+        proved="proved better, or the start",
+        likely="likely better, or the start",
+        default="likely better below 300 answers, else proved; or the start",
+    )
     return known.get(method.split(", ")[-1], "the best guess, unproved")
 
 
@@ -121,7 +128,7 @@ def ours(j):
         proposers=proposers,
         proposer_lm=ask("writer") if labels or "book" not in j["method"] else None,
         seed=j["seed"],
-        prove=dict(proved=True, likely="likely").get(j["method"].split(", ")[-1], False),
+        prove=dict(proved=True, likely="likely", default="auto").get(j["method"].split(", ")[-1], False),
     )
     kept = str(res.candidate if "guess" in j["method"] else res.best)
     return dict(kept=kept, calls=res.cost["requests"], proposals=res.cost["by_purpose"].get("propose", 0))

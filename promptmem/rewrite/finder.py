@@ -26,7 +26,8 @@ from .result import Candidate
 
 # %% ../../nbs/rewrite/08_finder.ipynb #7dff8b96
 _COUNTS = dict.fromkeys(("batch_pairs", "max_candidates", "wave_calls"), COUNT)
-_SHARES = dict.fromkeys(("proof_share", "proof_least", "proof_chance", "known_best", "likely"), SHARE)
+_SHARES = dict.fromkeys(("proof_share", "proof_least", "proof_chance", "known_best", "likely",
+                         "duel_share"), SHARE)
 _WHOLES = dict.fromkeys(("held_out_calls", "imagined", "imagined_last", "least_answers", "incumbent_questions"),
                         whole())
 _FIELDS = dict(rounds=whole(1, 10**6), alpha=number(0, 1), seed=SEED, screen_keep=maybe(either(number(0, 1), number(
@@ -58,7 +59,8 @@ class SearchSettings:
     # probability of being the best at which finding ends, where no proposer could bring a better one
     known_best:float = .95
     prove:object = True # False and "likely": all calls go into finding
-    likely:float = .5 # chance of being better at which "likely" keeps the best guess
+    likely:float = .8 # chance of being better at which "likely" keeps the best guess
+    duel_share:float = .2 # of the calls, kept by "likely" for fresh questions to the best guess and the start
 
     def __post_init__(self): hold_fields(self, **_FIELDS)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['STATUS', 'Candidate', 'Wording', 'prompt_diff', 'OptimizeResult']
+__all__ = ['STATUS', 'Candidate', 'Wording', 'prompt_diff', 'OptimizeResult', 'unlikely', 'broken']
 
 # %% ../../nbs/rewrite/06_result.ipynb #810f7dab
 import difflib
@@ -184,6 +184,22 @@ def _guessed(res):
     return (f" (best guess, not proved, about {b:.0%}{before} so far, picked from {n} wordings{chance}: "
             f"{quoted(res.candidate, 70)})")
 
+# %% ../../nbs/rewrite/06_result.ipynb #3a1c5ebc
+def unlikely(
+    bar:float=None, # chance that a wording had to reach; None: more likely than not
+    pinned:bool=False, # was one turned away for the pinned examples?
+)->str:
+    "What is said where no wording reached it"
+    found = "is likely better" if bar in (None, .5) else f"is better with a chance of {bar:.0%}"
+    return found + " and known to keep the pinned examples"*pinned
+
+# %% ../../nbs/rewrite/06_result.ipynb #29b7def0
+def broken(
+    candidates, # of a run
+)->bool:
+    "Was one turned away that breaks a pinned example, or was not held against all?"
+    return any("pinned example" in c.reason for c in candidates)
+
 # %% ../../nbs/rewrite/06_result.ipynb #27463bbb
 def _held(gain):
     "The end of a verdict: what held-out examples say"
@@ -200,8 +216,10 @@ def verdict(self:OptimizeResult)->str:
     gain, alpha = self.final.get("gain"), self.config.get("alpha", .05)
     same = [n for n in self.notes if n.startswith("the model answers ")]
     if not self.improved:
-        none = "is likely" if self.config.get("prove") == "likely" else "was proved"
-        return (f"Keep the prompt you have: no wording {none} better" + "".join(f"; {n}" for n in same[:1])
+        none = "was proved better"
+        if self.config.get("prove") == "likely":
+            none = unlikely(self.config.get("likely"), broken(self.candidates))
+        return (f"Keep the prompt you have: no wording {none}" + "".join(f"; {n}" for n in same[:1])
                 + _guessed(self) + ".")
     if self.config.get("prove") == "likely":
         found = f"A prompt was found that is better with a chance of {self.chance:.0%}, by the answers of the run"

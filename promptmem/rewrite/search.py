@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['best_guess', 'weigh', 'run_search', 'keep_likely', 'run_guess', 'run_published', 'one_answer', 'screen_overlap',
-           'measure', 'finish', 'default_proposers', 'optimize_prompt', 'Estimate', 'estimate_cost']
+__all__ = ['PROOF_ANSWERS', 'best_guess', 'weigh', 'run_search', 'duel', 'keep_likely', 'run_guess', 'run_published',
+           'one_answer', 'screen_overlap', 'measure', 'finish', 'default_proposers', 'carries_proof', 'optimize_prompt',
+           'Estimate', 'estimate_cost']
 
 # %% ../../nbs/rewrite/10_search.ipynb #8b0a598b
 from types import SimpleNamespace
@@ -28,7 +29,7 @@ from .propose import (INSTRUCTIONS, CrossPhrases, Evolve, History, LastAttempt, 
 from .labels import class_table, same_answer, say_same
 from .prover import ALL_IN, Prover, bets_of, pinned_hold, proof_calls, prove, settle
 from .prover import ALPHA_SHARES # noqa: F401 (stood here in version 0.1)
-from .result import OptimizeResult
+from .result import OptimizeResult, broken, unlikely
 from .task import Ledger, PromptTask, groups_of
 from ..lm.base import LMError
 from ..stats import interval, paired_interval
@@ -43,7 +44,7 @@ _told = told(task=_TASK, lm=having("a language model", "complete"), rounds=whole
                  hasattr(p, "propose") for p in v))), guards=maybe(Kind("a list of functions", lambda v: isinstance(
                      v, (list, tuple)) and all(map(callable, v)))), preset=maybe(one_of("published")),
              screen=maybe(having("a reward model with predict_proba", "predict_proba")),
-             progress=either(FLAG, FUNCTION), prove=either(FLAG, one_of("likely")),
+             progress=either(FLAG, FUNCTION), prove=either(FLAG, one_of("auto", "likely")),
              price=maybe(Kind("two prices per million tokens", lambda v: isinstance(v, (tuple, list)) and len(
                  v) == 2 and all(number(0, ends=True).fits(x) for x in v))))
 
@@ -98,6 +99,26 @@ def run_search(
     settle(prover)
     weigh(state, best_guess(state))
 
+# %% ../../nbs/rewrite/10_search.ipynb #7725628c
+def duel(
+    prover:Prover, # of the run
+    kept:int=0, # calls that are not to be spent
+    known:float=.98, # chance of being better at which it is over
+):
+    "The best guess, once it and the start have answered fresh questions until it is known or the calls are over"
+    state, dev = prover.state, [e for bet in prover.bets for e in bet]
+    while True:
+        best, start = best_guess(state), state.candidates[0]
+        weigh(state, best)
+        room = min((state.left - kept)//(2*state.unit), state.settings.batch_pairs)
+        done = state.fresh.keys() | state.failed
+        fresh = [e for e in dev if not {(best.id, e.id), (start.id, e.id)} <= done][:max(0, room)]
+        if best is start or state.chance is None or not fresh or state.chance > known: return best
+        if not prover.compare((best, start), fresh, "settle"): return best
+        # where only the guess gets no answer it is wrong
+        for e in fresh:
+            if (start.id, e.id) in state.fresh: state.fresh.setdefault((best.id, e.id), 0.)
+
 # %% ../../nbs/rewrite/10_search.ipynb #d88443bf
 def keep_likely(
     prover:Prover, # of the run
@@ -105,9 +126,10 @@ def keep_likely(
 )->None:
     "Put the best guess in the place of the start, if it is likely better and breaks no pinned example"
     state = prover.state
-    if best is state.candidates[0] or state.chance <= state.settings.likely: return
+    if best is state.candidates[0] or (state.chance or 0) <= state.settings.likely: return
     best.status, best.reason = "accepted", f"better with a chance of {state.chance:.2f}, not proved"
     if pinned_hold(prover, best): state.incumbent = best
+    else: weigh(state, best_guess(state)) # another one now
     if prover.bet_size > 1: state.note("questions of one group counted as different ones: the chance is too high")
 
 # %% ../../nbs/rewrite/10_search.ipynb #ba6bd6f2
@@ -117,13 +139,13 @@ def run_guess(
 )->None:
     "Find with all calls; nothing is proved"
     state, rounds, waiting = finder.state, finder.state.settings.rounds, finder.start()
-    kept = 2*len(state.task.pinned)*state.unit if state.settings.prove else 0
+    pinned = 2*len(state.task.pinned)*state.unit if state.settings.prove else 0
+    kept = pinned + int(state.settings.duel_share*state.left)*bool(state.settings.prove)
     for r in range(1, rounds+1):
         waiting = find_round(finder, r, waiting, (state.left - kept)//(rounds-r+1), lambda: kept)
     if waiting: state.note(f"{len(waiting)} seeds were never tried: the budget is too small")
-    best = best_guess(state)
-    weigh(state, best)
-    if state.chance is not None and state.settings.prove == "likely": keep_likely(prover, best)
+    if state.settings.prove == "likely": return keep_likely(prover, duel(prover, pinned))
+    weigh(state, best_guess(state))
 
 # %% ../../nbs/rewrite/10_search.ipynb #51bf0bc7
 def run_published(
@@ -227,7 +249,8 @@ def finish(
             if c == state.incumbent.id: warn(f"{say_same(same)}: no two wordings differ then")
     if state.incumbent is state.candidates[0]:
         state.note({True: "no wording was proved better: the seed stays", False: "nothing was to be proved"}.get(
-            state.settings.prove, "no wording is likely better: the seed stays"))
+            state.settings.prove,
+            f"no wording {unlikely(state.settings.likely, broken(state.candidates))}: the seed stays"))
         if state.settings.prove is True and (state.chance or 0) > state.settings.likely:
             state.note("the best guess is likely better, but not proved: prove='likely' keeps such a one, and "
                        "spends the calls of the proof on finding")
@@ -247,6 +270,17 @@ def default_proposers(
     offline = [LearnPhrases(book), MutatePhrases(book), CrossPhrases(book)]
     if proposer_lm is None: return offline
     return [History(), Reflect(), Evolve(), LearnSentences(), LearnPhrases(book)]
+
+# %% ../../nbs/rewrite/10_search.ipynb #6535e032
+PROOF_ANSWERS = 300 # from so many on a run finds and proves
+
+def carries_proof(
+    task, # a `PromptTask`
+    calls:int, # for finding and proving
+    writes:bool=False, # does a model write the wordings? It takes about a third of the calls
+)->bool:
+    "Are there answers enough for finding a wording and for proving it?"
+    return (calls - calls//3*writes)//task.calls_per_answer >= PROOF_ANSWERS
 
 # %% ../../nbs/rewrite/10_search.ipynb #ad6d2e64
 def _least_budget(task, alpha, rounds=1):
@@ -318,32 +352,39 @@ def optimize_prompt(
     max_candidates:int=32, # per round
     seed:int=0, # of every random choice
     preset:str=None, # "published": the published scheme instead of this loop
-    prove=True, # False: all calls find, `best_guess` is the result; "likely" (below 200 calls): kept if likely better
+    prove="auto", # True: proved or the start; "likely": likely better or the start; "auto" by budget; False: a guess
     progress=False, # True: show a bar; or a function that gets a dict after every step, e.g. a `LiveLedger`
 )->OptimizeResult:
-    "Search for a wording that `lm` understands better than the first seed, and prove it"
+    "Search for a wording that `lm` understands better than the first seed, and prove it where the calls carry a proof"
     task = _as_task(task, seed)
     seeds = _checked(seeds, rounds, alpha, screen_keep, preset, task)
-    if prove not in (True, False, "likely"): raise ValueError(f"prove is True, False or 'likely', not {prove!r}")
     held_out_calls, possible = _plan(task, rounds, budget_calls, held_out_calls, alpha)
     if proposer_lm is None and getattr(lm, "chat", False): proposer_lm = lm # it can follow instructions about prompts
     proposers = default_proposers(seeds, proposer_lm) if proposers is None else list(proposers)
     guards = [] if preset else [FormGuard(), LeakGuard()] if guards is None else list(guards)
+    asked = prove
+    if prove == "auto":
+        writes = proposer_lm is not None and bool(proposers)
+        fair = screen is None and preset is None and len(bets_of(task.dev, seed)) == len(task.dev)
+        prove = not fair or carries_proof(task, budget_calls - held_out_calls, writes) or "likely"
     settings = SearchSettings(rounds=possible, alpha=alpha, held_out_calls=held_out_calls, batch_pairs=speculate,
                               seed=seed, max_candidates=max_candidates, screen_keep=screen_keep,
-                              screen_error=screen_error, prove=prove,
-                              incumbent_questions=8 if prove == "likely" else SearchSettings.incumbent_questions)
+                              screen_error=screen_error, prove=prove)
     state = SearchState(task, lm, seeds, Ledger(budget_calls), settings, guards, _listener(progress, budget_calls))
     finder, prover = Finder(state, proposers, proposer_lm, screen), Prover(state)
     for part, k in screen_overlap(task, screen).items():
         state.note(f"the log of the screen holds {k} of the {len(task.split[part])} {part.replace('_', '-')} "
                    "questions: it chose candidates by answers that the proof and the report should be fresh for")
     if possible < rounds: state.note(f"the budget allows {possible} of {rounds} rounds")
+    if asked != prove == "likely":
+        state.note(f"{budget_calls} calls carry no proof beside the search: another wording is kept where it is better "
+                   f"with a chance of at least {settings.likely:.0%}; prove=True proves all the same")
     if prove is True and len(prover.bets) < (least := (fewest_wins if prover.signs else least_pairs)(alpha*ALL_IN)):
         what = "examples" if prover.bet_size == 1 else "groups of examples"
         state.note(f"dev has {len(prover.bets)} {what}: nothing can be proved with fewer than {least}")
     config = dict(task=task.name, split=task.split_hash, lm=lm.name, rounds=rounds, budget_calls=budget_calls,
                   alpha=alpha, seed=seed, preset=preset, screen=screen is not None, prove=prove,
+                  likely=settings.likely,
                   proposer_lm=proposer_lm.name if proposer_lm is not None else None,
                   proposers=[type(p).__name__ for p in proposers])
     if preset: run_published(finder)

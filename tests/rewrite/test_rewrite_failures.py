@@ -50,8 +50,9 @@ def test_a_challenger_that_is_refused_is_not_proved():
     fails = lambda k, p: LMError("flagged") if "step" in p and int(re.search(r"(\d+)\+", p)[1]) % 2 else None
     task = PromptTask(ROWS)
     both = PromptTask({s: [e for e in task.split[s] if s != "dev" or int(e.id) % 2] for s in task.split})
-    res = optimize_prompt(both, solver(fails)[0], SEEDS, budget_calls=150, proposers=[])
-    assert not res.improved     # the dev questions are those that it is refused on: no wins
+    for prove in (True, "likely"):
+        res = optimize_prompt(both, solver(fails)[0], SEEDS, budget_calls=150, proposers=[], prove=prove)
+        assert not res.improved # the dev questions are those that it is refused on: no wins
 
 
 def test_a_judge_that_fails_now_and_then():

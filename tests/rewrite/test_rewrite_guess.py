@@ -62,7 +62,7 @@ def test_what_is_likely_better_is_kept_and_luck_is_not():
         proposers = [RandomPhrases(null.book), LearnPhrases(null.book)]
         kw = dict(budget_calls=100, held_out_calls=0, proposers=proposers, seed=seed, prove="likely")
         res = optimize_prompt(null.task(), null, ["Be kind."], **kw)
-        assert res.improved == (res.chance > .5) and not res.tests and 0 <= res.chance <= 1
+        assert res.improved == (res.chance > .8) and not res.tests and 0 <= res.chance <= 1
         changed += res.improved
         sim, res = run(seed, prove="likely")
         assert res.best == (res.candidate if res.improved else "Be kind.")
@@ -94,11 +94,36 @@ def test_likely_keeps_pinned_examples_and_its_chance_is_saved(tmp_path):
     res = optimize_prompt(task, strict, ["Be kind."], budget_calls=300, held_out_calls=0, seed=1, prove="likely",
                           proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)])
     assert res.chance > .5 and res.best == "Be kind." and res.cost["requests"] <= 300
-    assert res.candidate.candidate.status != "accepted" and "is likely better" in res.verdict
+    assert res.candidate.candidate.status != "accepted"
+    assert "no wording is better with a chance of 80% and known to keep the pinned examples" in res.verdict
     res.to_json(tmp_path/"r.json")
     assert OptimizeResult.read(tmp_path/"r.json").chance == res.chance
-    with pytest.raises(ValueError, match="prove is 'maybe': expected True or False or 'likely'"):
+    with pytest.raises(ValueError, match="prove is 'maybe': expected True or False or 'auto' or 'likely'"):
         optimize_prompt(task, strict, ["Be kind."], prove="maybe")
+
+
+def test_the_default_proves_where_the_calls_carry_a_proof():
+    sim = Simulator(n=600, seed=60)
+    kw = dict(held_out_calls=0, proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)], seed=60)
+    few = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, **kw)
+    many = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=300, **kw)
+    assert few.config["prove"] == "likely" and any("100 calls carry no proof" in n for n in few.notes)
+    assert many.config["prove"] is True and many.tests and not few.tests
+    grouped = sim.task()
+    for i, e in enumerate(grouped.dev): e.meta["group"] = i//3    # no independent answers to read a chance off
+    assert optimize_prompt(grouped, sim, ["Be kind."], budget_calls=100, **kw).config["prove"] is True
+    class Screen:
+        def predict_proba(self, questions, prompts): return np.full((len(questions), len(prompts)), .5)
+    assert optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, screen=Screen(), **kw).config["prove"] is True
+
+
+def test_the_best_guess_answers_fresh_questions_beside_the_start_while_it_is_open_which_is_better():
+    sim = Simulator(n=600, seed=61)
+    res = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, held_out_calls=0, seed=61, prove="likely",
+                          proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)])
+    asked = res.cost["by_purpose"]["settle"]
+    assert 2 <= asked <= 20 and res.cost["requests"] <= 100
+    assert asked >= 19 or res.chance > .98
 
 
 def state_of(*rows):
@@ -156,19 +181,20 @@ def test_likeliest_label_needs_two_labels():
 
 
 def test_a_run_with_a_proof_says_how_likely_its_best_guess_is_better():
-    better, sure, noted = [], [], 0
+    better, sure = [], []
     for seed in range(8):
         sim = Simulator(n=600, seed=seed)
         res = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, held_out_calls=0, seed=seed,
-                              proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)])
+                              proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)], prove=True)
         assert res.best_guess == res.candidate and 0 <= res.chance <= 1
         better.append(sim.accuracy(str(res.best_guess)) >= sim.accuracy("Be kind."))
         if res.chance > .8: sure.append(better[-1])
-        noted += any("prove='likely'" in n for n in res.notes)
+        noted = any("prove='likely'" in n for n in res.notes)
+        assert noted == (not res.improved and res.chance > .8)
         if not res.improved: assert res.best == "Be kind." and res.best_guess in res._repr_html_()
-    assert all(sure) and sum(better) >= 6 and noted >= 1
+    assert all(sure) and sum(better) >= 6
     for seed in range(6):                                         # where nothing is to be gained
         sim = Simulator(n=600, seed=seed, null=True)
         res = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=200, held_out_calls=0, seed=seed,
-                              proposers=[RandomPhrases(sim.book)])
+                              proposers=[RandomPhrases(sim.book)], prove=True)
         assert not res.improved and res.chance < .5

@@ -76,7 +76,8 @@ def test_dev_examples_are_fresh_for_the_challenger_and_held_out_is_touched_only_
     sim, seen = Simulator(seed=3), []
     lm = CallableLM(lambda p: seen.append(p) or sim.complete([p])[0].text)
     task = sim.task()
-    res = optimize_prompt(task, lm, ["Be kind."], budget_calls=300, proposers=[LearnPhrases(sim.book)], seed=3)
+    res = optimize_prompt(task, lm, ["Be kind."], budget_calls=300, proposers=[LearnPhrases(sim.book)], seed=3,
+                          prove=True)
     part = {e.question: s for s, es in task.split.items() for e in es}
     order = [part[p.split("\n\n")[-1]] for p in seen]
     first_dev = order.index("dev") if "dev" in order else len(order)
@@ -181,7 +182,8 @@ def test_useless_proposers_give_a_result_that_says_so(texts, reason):
 def test_three_examples_and_tiny_budgets():
     sim = Simulator()
     tiny = PromptTask([(q, g) for q, g in zip(sim.questions[:3], sim.gold)], grader="last_number")
-    res = optimize_prompt(tiny, sim, ["Be kind.", "Think step by step."], budget_calls=50, proposers=[])
+    res = optimize_prompt(tiny, sim, ["Be kind.", "Think step by step."], budget_calls=50, proposers=[],
+                          prove=True)
     assert not res.improved and any("nothing can be proved" in n for n in res.notes)
     with pytest.raises(ValueError, match="below one round"):
         optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=5)
@@ -403,12 +405,12 @@ def test_scores_between_right_and_wrong_are_proved_by_the_bet():
     half = lambda a, e: .5 if "half" in a else float(e in a)
     task = PromptTask([(f"q {i}", "yes") for i in range(80)], grader=half)
     lm = CallableLM(lambda p: "yes" if "Good." in p else "half" if p.endswith(("3", "7")) else "no")
-    res = optimize_prompt(task, lm, ["Bad.", "Good."], budget_calls=200, proposers=[])
+    res = optimize_prompt(task, lm, ["Bad.", "Good."], budget_calls=200, proposers=[], prove=True)
     assert res.improved and "peak" in next(t for t in res.tests if t["verdict"] == "accepted")
     # the first score in between comes up during the proof: that test is broken off, the next one is a bet
     dev = {e.question for e in task.dev}
     said = lambda p: "half" if p.split("\n\n")[-1] in dev else "no"
     late = CallableLM(lambda p: "yes" if "Good." in p or "Fine." in p else said(p))
-    res = optimize_prompt(task, late, ["Bad.", "Good.", "Fine."], budget_calls=200, proposers=[])
+    res = optimize_prompt(task, late, ["Bad.", "Good.", "Fine."], budget_calls=200, proposers=[], prove=True)
     assert any("between 0 and 1" in n for n in res.notes) and res.improved
     assert "pairs" in res.tests[0] and "peak" in res.tests[1]
