@@ -482,7 +482,8 @@ def of_blocks(folder):
     yield about.settings, {}, ()
     for kind, good in ((record.Interaction, dict(question="q", scope="a")),
                        (record.Clarification, dict(scope="a", key="k", text="t")),
-                       (record.Retrieval, dict(hit=True, key="k", text="t")), (record.Candidate, dict(key="k", text="t", score=1.)),
+                       (record.Retrieval, dict(hit=True, key="k", text="t")),
+                       (record.Candidate, dict(key="k", text="t", score=1.)),
                        (record.Query, dict(text="q")), (record.Completion, dict(text="a")),
                        (record.Outcome, dict(query="q", prompt="p", correct=True))):
         yield _shown(kind), good, ()

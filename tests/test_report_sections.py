@@ -9,8 +9,8 @@ from promptmem.batch.report import _section, read_plan, write_report
 from promptmem.batch.results import write_json
 from promptmem.core import InvalidData, printable
 
-HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</section></main>", "a'b\"c&d", "\x1b[2J\x9b31m",
-           "\u202eabc", "javascript:alert(1)", "[x](javascript:alert(1))", "%2e%2e/%2e%2e", "a b#c?d"]
+HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</section></main>", "a'b\"c&d",
+           "\x1b[2J\x9b31m", "\u202eabc", "javascript:alert(1)", "[x](javascript:alert(1))", "%2e%2e/%2e%2e", "a b#c?d"]
 
 
 class Seen(HTMLParser):
@@ -84,8 +84,8 @@ def run_at_once(notebook, folder, parameters, **how):
 
 
 @pytest.mark.parametrize("section", [dict(title=5), dict(title=["a"]), dict(says=7), dict(says={"a": 1}), dict(names="x"),
-                                     dict(names=dict(n=1)), dict(names=[1]), dict(grid=7), dict(grid="x"), dict(grid=[1]),
-                                     dict(grid=dict(zz=[1])), dict(with_data=3), dict(with_data=dict(a=1)), dict(more=1),
+    dict(names=dict(n=1)), dict(names=[1]), dict(grid=7), dict(grid="x"), dict(grid=[1]), dict(grid=dict(zz=[1])),
+     dict(with_data=3), dict(with_data=dict(a=1)), dict(more=1),
                                      5, "text", ["a"], {"<b>": 1}])
 def test_a_plan_with_odd_values_is_an_error_of_our_own_or_works(tmp_path, monkeypatch, section):
     monkeypatch.setattr("promptmem.batch.grid.run_notebook", run_at_once)

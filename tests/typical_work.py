@@ -21,7 +21,8 @@ from promptmem.panel.reprs import page_of
 
 ASKED = ["What is the opposite of < warm > ?", "how do I boil an egg?", "Wann f\u00e4hrt der Zug nach K\u00f6ln?",
          "what is a word like sonny", "When does the shop open on 03/04?"]
-LIKE = ["what is the opposite of warm", "how do you boil eggs", "wann f\u00e4hrt ein Zug nach K\u00f6ln", "what is a word like sunny",
+LIKE = ["what is the opposite of warm", "how do you boil eggs", "wann f\u00e4hrt ein Zug nach K\u00f6ln",
+        "what is a word like sunny",
         "when does the shop close on 03/04?", "what is the opposite of cold", "who sings this"]
 
 
@@ -59,14 +60,17 @@ def of_readers(folder):
     yield moment("2024-03-10T02:30:00+00:00")
     yield core.plain({"a": {1, "1", 2., "x", None, True}}), core.redact({"k": {"a", "b", "c"}}, env={})
     yield read_grid(dict(a={"x", "y", "z", "w"}, b={3, 1, 2}))
-    yield np.asarray(grade.grade(["4,5", "the answer is 4.5", "4.50"], ["4.5"]*3)).tolist(), [core.identity_key(q) for q in LIKE]
+    yield np.asarray(grade.grade(["4,5", "the answer is 4.5", "4.50"], ["4.5"]*3)).tolist()
+    yield [core.identity_key(q) for q in LIKE]
     yield [core.file_name(q) for q in ASKED], core.stable_hash({"a": {"x", "y"}, "b": 1})
     for name in ("b", "a", "c"):
         (folder/"runs"/name).mkdir(parents=True)
         write_json(folder/"runs"/name/"result.json", dict(
-            status="ok", run=name, notebook="n.ipynb", parameters=dict(n=ord(name)), seconds=1., time="2024-03-10T23:30:00+00:00",
+            status="ok", run=name, notebook="n.ipynb", parameters=dict(n=ord(name)), seconds=1.,
+            time="2024-03-10T23:30:00+00:00",
             metrics=dict(score=dict(estimate=.5, lo=.4, hi=.6))))
-    yield load_runs(folder/"runs").astype(str).to_dict("records"), Path(write_grid_index(folder/"runs")).read_text("utf-8")
+    yield load_runs(folder/"runs").astype(str).to_dict("records")
+    yield Path(write_grid_index(folder/"runs")).read_text("utf-8")
 
 
 def of_reward(folder):
@@ -76,7 +80,8 @@ def of_reward(folder):
     out = reward.Outcomes.read(pd.DataFrame([dict(query=q, prompt=p, correct=int(rng.random() < .3 + .2*j))
                                              for q in questions for j, p in enumerate(prompts)]))
     model = reward.PromptReward(model="logistic", embedder=HashEmbedder(16)).fit(out)
-    yield np.round(model.predict_proba(questions[:5], prompts), 9).tolist(), [repr(model.choose(q)) for q in questions[:4]]
+    yield np.round(model.predict_proba(questions[:5], prompts), 9).tolist()
+    yield [repr(model.choose(q)) for q in questions[:4]]
     yield repr(out), out.verdict, out._repr_html_()
     yield repr(reward.find_leaks(questions[:3], questions[3:], embedder=HashEmbedder(16)))
     yield repr(reward.group_folds([f"g{i//2}" for i in range(24)]))
@@ -87,7 +92,8 @@ def of_rewrite(folder):
     sim = Simulator(seed=0)
     ways = [LearnPhrases(sim.book), MutatePhrases(sim.book)]
     found = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, proposers=ways, seed=0)
-    yield repr(found), found.frame.drop(columns=[c for c in found.frame if "second" in c]).astype(str).to_dict("records")
+    yield repr(found)
+    yield found.frame.drop(columns=[c for c in found.frame if "second" in c]).astype(str).to_dict("records")
 
 
 MADE = re.compile(r"(?<=written )\d{4}-\d\d-\d\d \d\d:\d\d|\b[0-9a-f]{32}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00|(?<=latency_s\": )[\d.e-]+|(?<=latency_s=)[\d.e-]+|"
