@@ -244,7 +244,8 @@ class Interaction(Record):
         self.prompt, self.answer, self.understanding = map(well_formed, (self.prompt, self.answer, self.understanding))
         if not isinstance(self.retrieval, (Retrieval, type(None))):
             raise InvalidData(f"Interaction.retrieval is a Retrieval or None, found {self.retrieval!r:.60}")
-        if not isinstance(self.usage, Usage): raise InvalidData(f"Interaction.usage is a Usage, found {self.usage!r:.60}")
+        if not isinstance(self.usage, Usage):
+            raise InvalidData(f"Interaction.usage is a Usage, found {self.usage!r:.60}")
         _one_value(self, "model")
         if self.verdict is not None and not (isinstance(self.verdict, str) and self.verdict in ("right", "wrong")):
             raise InvalidData(f"a verdict is 'right', 'wrong' or None, not {self.verdict!r}")

@@ -515,12 +515,13 @@ def _shown(kind):
     return call
 
 
-ROOMS = dict(index=of_index, blocks=of_blocks, edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_panel, core=of_core, stats=of_stats,
+ROOMS = dict(index=of_index, blocks=of_blocks, edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_panel, core=of_core,
+             stats=of_stats,
              rewrite=of_rewrite, reward=of_reward, batch=of_batch, doors=of_doors, widgets=of_widgets)
 
 
 NEEDS_TORCH = {"lm", "edit"}
-STEP = dict(memory=3, lm=2, edit=4, reward=5, batch=4, widgets=3, doors=2, blocks=3) # of large rooms every second to fifth value
+STEP = dict(memory=3, lm=2, edit=4, reward=5, batch=4, widgets=3, doors=2, blocks=3) # every second to fifth value
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Every figure leaves a still picture and its numbers beside plotly's data, so that no renderer shows an empty frame."""
+"""Every figure leaves a still picture and its numbers beside plotly's data, so no renderer shows an empty frame."""
 import copy
 import json
 import pickle
@@ -29,7 +29,8 @@ def two_axes():
 
 
 def test_no_figure_is_made_around_the_class_that_keeps_a_still():
-    made = [f"{p.relative_to(REPO)}" for p in CODE if re.search(r"go\.Figure\(\w|px\.\w+\(|make_subplots", p.read_text())
+    made = [f"{p.relative_to(REPO)}" for p in CODE
+            if re.search(r"go\.Figure\(\w|px\.\w+\(|make_subplots", p.read_text())
             and p.name != "plots.py"]
     assert made == []
 

@@ -395,7 +395,7 @@ def test_the_url_of_a_store_in_memory_makes_no_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-# ---- numbers of spreadsheets, columns with almost one name ------------------------------------------------------------
+# ---- numbers of spreadsheets, columns with almost one name ----------------------------------------------
 
 @pytest.mark.parametrize("cells, numbers", [(["0,5", "1", "2,25"], [.5, 1, 2.25]), (["-0,125"], [-.125]),
     (["1,5", "1,234"], [1.5, 1.234]), (["1,234"], None), (["1,234", "12,000"], None), (["1.5", "2,5"], None),

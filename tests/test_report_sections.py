@@ -49,7 +49,8 @@ def section(name, plan, runs, out):
 @pytest.mark.parametrize("word", HOSTILE)
 @pytest.mark.parametrize("where", ["name", "title", "says", "error", "parameter", "metric", "called"])
 def test_what_a_section_is_told_is_text(tmp_path, word, where):
-    more = dict(error=dict(status="error", error=dict(type=word, message=word)), parameter=dict(parameters=dict(n=word)),
+    more = dict(error=dict(status="error", error=dict(type=word, message=word)), 
+                parameter=dict(parameters=dict(n=word)),
                 metric=dict(metrics={word: dict(estimate=.5, lo=.4, hi=.6)}), called=dict(called=word)).get(where, {})
     plan = dict(title=word if where == "title" else "A room", says=word if where == "says" else "")
     name = word.replace("/", "|").replace("\x1b", "") if where == "name" else "room" # what a file can be called
@@ -61,7 +62,8 @@ def test_what_a_section_is_told_is_text(tmp_path, word, where):
 
 def test_a_section_says_what_failed_and_where_its_runs_are(tmp_path):
     plan = dict(title="A room", says="What it is about.")
-    page = section("room", plan, [run(), run("r2", status="error", error=dict(type="ValueError", message="no"))], tmp_path)
+    page = section("room", plan, [run(), 
+                   run("r2", status="error", error=dict(type="ValueError", message="no"))], tmp_path)
     said = " ".join(page.said)
     assert "A room" in said and "What it is about." in said and "1 of 2 runs failed" in said and "room" in page.ids
     assert {"room/index.html", "room/r1/report.html", "room/r2/report.html"} <= {*page.links}
@@ -83,7 +85,8 @@ def run_at_once(notebook, folder, parameters, **how):
     return result
 
 
-@pytest.mark.parametrize("section", [dict(title=5), dict(title=["a"]), dict(says=7), dict(says={"a": 1}), dict(names="x"),
+@pytest.mark.parametrize("section", [dict(title=5), dict(title=["a"]), dict(says=7), dict(says={"a": 1}),
+                                     dict(names="x"),
     dict(names=dict(n=1)), dict(names=[1]), dict(grid=7), dict(grid="x"), dict(grid=[1]), dict(grid=dict(zz=[1])),
      dict(with_data=3), dict(with_data=dict(a=1)), dict(more=1),
                                      5, "text", ["a"], {"<b>": 1}])

@@ -106,7 +106,8 @@ def langgraph_store(
         if isinstance(op, base.ListNamespacesOp): return _namespaces(store, op)
         prefix = _joined(op.namespace_prefix)
         scopes = [s for s in store.scopes() if s == prefix or s.startswith(prefix + "/") or not op.namespace_prefix]
-        found = [(s, c, p) for s in scopes for c, p in memory.search(s, op.query, 1000 if op.filter else op.limit + op.offset)]
+        most = 1000 if op.filter else op.limit + op.offset
+        found = [(s, c, p) for s in scopes for c, p in memory.search(s, op.query, most)]
         found = sorted(found, key=lambda t: -(t[2] or 0))
         wanted = [(s, c, p) for s, c, p in found if _passes(_to_value(c.text), op.filter)]
         return [item(_parted(s), c, p) for s, c, p in wanted[op.offset:op.offset + op.limit]]

@@ -17,7 +17,8 @@ from ..core import is_number
 
 _is_figure = lambda v: isinstance(v, dict) and isinstance(v.get("layout") or {}, dict) and isinstance(
     v.get("data") or (), (list, tuple)) and all(isinstance(t, dict) for t in v.get("data") or ())
-_told = told(figure=Kind("a figure as plotly's JSON: data and layout", _is_figure), width=number(40, 1e5), height=number(40, 1e5),
+_told = told(figure=Kind("a figure as plotly's JSON: data and layout", _is_figure), width=number(40, 1e5),
+              height=number(40, 1e5),
              most=whole(1))
 
 # %% ../../nbs/panel/06_stills.ipynb #5a192e5c
@@ -279,12 +280,13 @@ def _legend(figure, width, left=62, colors=0):
 
 # %% ../../nbs/panel/06_stills.ipynb #4a384fd4
 def _levels(figure):
-    "The figure in as many pictures as it has y axes: what is drawn on the right axis stands below, on an axis of its own"
+    "The figure in as many pictures as it has y axes: what is on the right axis stands below, on an axis of its own"
     layout, data = figure.get("layout") or {}, figure.get("data") or []
     if all(t.get("yaxis", "y") != "y2" for t in data): return [figure]
     own = lambda axis: [t for t in data if t.get("yaxis", "y") == axis]
     left = {k: v for k, v in layout.items() if k != "yaxis2"}
-    right = {**left, "yaxis": {k: v for k, v in (layout.get("yaxis2") or {}).items() if k not in ("overlaying", "side")}}
+    second = (layout.get("yaxis2") or {}).items()
+    right = {**left, "yaxis": {k: v for k, v in second if k not in ("overlaying", "side")}}
     for k in ("shapes", "annotations"): right.pop(k, None)
     below = [{k: v for k, v in t.items() if k != "yaxis"} for t in own("y2")]
     return [dict(data=own("y"), layout=left), dict(data=below, layout=right)]

@@ -480,7 +480,8 @@ def study(
 )->StudyRun:
     "Study `sentences` for some `exposures`, in one seeded run with probes on the way"
     if exposures < 0: raise ValueError(f"exposures is {exposures}")
-    if "epochs" in training: raise WrongArgument("a pass over the sentences is an exposure here: exposures=, not epochs=")
+    if "epochs" in training:
+        raise WrongArgument("a pass over the sentences is an exposure here: exposures=, not epochs=")
     ids = tokenize(tokenizer, sentences, model, max_length)
     if chat: ids, training = after_contexts(tokenizer, sentences, ids, chat=chat), training | dict(chat=chat)
     free = [p for p in model.parameters() if p.requires_grad]

@@ -399,8 +399,8 @@ class Estimate(dict):
         "The bound in words"
         cost = f", {self['cost']:.2g} in the money that `price` is in" if self["cost"] is not None else ""
         return (f"At most {self['requests']:,} requests: {self['prompt_tokens']:,} tokens sent, "
-                f"{self['completion_tokens']:,} written{cost}. A proof needs at least {self['pairs_to_prove']} examples "
-                "on which the two wordings differ.")
+                f"{self['completion_tokens']:,} written{cost}. A proof needs at least {self['pairs_to_prove']} "
+                "examples on which the two wordings differ.")
     def __repr__(self): return self.verdict
     def _repr_html_(self):
         from promptmem.panel.parts import verdict

@@ -395,7 +395,8 @@ class Evaluation:
         from promptmem.panel.widget import static_page
         by_class = class_table(self.rows, self.grader)
         return static_page([("heading", self.verdict), paragraph(f"prompt: {self.prompt}"),
-                            *([table(classes_in_words(by_class))] if by_class else []), table(_judged(self.rows), most=8)])
+                            *([table(classes_in_words(by_class))] if by_class else []),
+                            table(_judged(self.rows), most=8)])
 
 # %% ../../nbs/rewrite/01_task.ipynb #9c2fd158
 @patch(as_prop=True)

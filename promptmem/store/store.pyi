@@ -15,7 +15,7 @@ from ..core import InvalidData, rows_of, fold, user_path, well_formed
 from ..record import Clarification, Interaction, Outcome
 from promptmem.store.database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased, put_interaction
 from .database import changes as feed
-from .tables import KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, if_given, layers_of, meta, normalize, slot_of, storable, utc, vectors
+from promptmem.store.tables import KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, if_given, layers_of, meta, normalize, slot_of, storable, utc, vectors
 from .tables import clarifications as clarification_table, interactions as interaction_table
 from .tables import uses as use_table
 from .erase import GONE, ForgetReceipt, finish_erasures, hold, refuse_erased, taken_out

@@ -21,7 +21,8 @@ from ..record import Clarification, Interaction, Record, exchanged
 from .database import Database, change_number, folded, is_erased, put_interaction
 from .erase import hold, note_export, refuse_erased
 from promptmem.store.tables import (
-    KINDS, LONGEST, LONGEST_NAME, as_body, clarifications, erased, if_given, interactions, layers_of, normalize, slot_of,
+    KINDS, LONGEST, LONGEST_NAME, as_body, clarifications, erased, if_given, interactions, layers_of, normalize,
+    slot_of,
     storable, utc)
 
 # %% ../../nbs/store/06_transfer.ipynb #0d95a55b

@@ -93,7 +93,7 @@ def test_every_pair_is_labelled_and_no_stored_question_is_in_two_splits():
     rows = load_pairs()
     assert len(rows) >= 1500 and len({r["domain"] for r in rows}) >= 12
     assert {r["language"] for r in rows} == {"en", "de", "fr", "es", "hi"} and {r["label"] for r in rows} == set(LABELS)
-    labels = [r["label"] for r in rows]  # half of those about the same thing are near misses; unrelated ones come on top
+    labels = [r["label"] for r in rows]  # half of those about one thing are near misses; unrelated ones on top
     assert labels.count("near-miss") >= labels.count("same") and labels.count("unrelated") >= 500
     where = {}
     for r in rows: where.setdefault(r["stored"], set()).add(r["split"])

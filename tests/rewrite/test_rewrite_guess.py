@@ -114,7 +114,8 @@ def test_the_default_proves_where_the_calls_carry_a_proof():
     assert optimize_prompt(grouped, sim, ["Be kind."], budget_calls=100, **kw).config["prove"] is True
     class Screen:
         def predict_proba(self, questions, prompts): return np.full((len(questions), len(prompts)), .5)
-    assert optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, screen=Screen(), **kw).config["prove"] is True
+    screened = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, screen=Screen(), **kw)
+    assert screened.config["prove"] is True
 
 
 def test_the_best_guess_answers_fresh_questions_beside_the_start_while_it_is_open_which_is_better():

@@ -132,7 +132,7 @@ def test_wordings_that_are_no_better(groups): assert C.of_accepted_wordings(grou
 
 
 def test_guesses_called_likely_are_as_likely_as_said():
-    "Chances above one half, at which `prove=\"likely\"` acts; where nothing can be better next to none is called likely"
+    "Chances above one half, at which `prove=\"likely\"` acts; where nothing is better next to none is called so"
     said, better = C.of_guesses(160).T
     sure = said > .5
     noise = math.sqrt((said[sure]*(1-said[sure])).sum())/sure.sum()

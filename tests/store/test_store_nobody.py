@@ -20,7 +20,8 @@ def held(store):
     return [(s, len(store.clarifications(s, active=None)), len(store.interactions(s))) for s in store.scopes()]
 
 
-@pytest.mark.parametrize("what", [dict(id=None), dict(key=None), dict(id=None, key=None), dict(id=None, key="what is x"),
+@pytest.mark.parametrize("what", [dict(id=None), dict(key=None), dict(id=None, key=None), 
+                                  dict(id=None, key="what is x"),
                                   dict(key="")])
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_forget_nothing_is_not_forget_everything(full, what, dry_run):
