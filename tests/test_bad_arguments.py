@@ -360,7 +360,7 @@ def of_batch(folder):
         yield call, dict(result=done), ()
     yield measures.standing, dict(figure=measures.figures_of(done)[0]), ()
     yield pages.page, dict(title="t", body="b"), ()
-    yield pages.table, dict(rows=[dict(a=1)], columns=["a"], total=1), ()
+    yield pages.table, dict(rows=[dict(a=1)], columns=["a"]), ()
     yield pages.figure_html, dict(figure={}, name="f"), ()
     for call in (pages.notebook_figures, pages.notebook_html, pages.title_of): yield call, dict(nb=read), ()
     yield pages.plotly_script, dict(folder=runs/"r1"), ()

@@ -3,6 +3,7 @@ import copy
 import json
 import pickle
 import re
+import webbrowser
 from xml.dom.minidom import parseString
 
 import pytest
@@ -17,6 +18,13 @@ from tests.conftest import REPO
 PLOTLY, SVG = "application/vnd.plotly.v1+json", "image/svg+xml"
 CODE = sorted((REPO / "promptmem").rglob("*.py"))
 NOTEBOOKS = sorted(p for top in ("nbs", "tutorials") for p in (REPO / top).rglob("*.ipynb") if ".ipynb_" not in str(p))
+
+
+@pytest.fixture(autouse=True)
+def no_window(monkeypatch):
+    "Wherever a browser is at hand plotly opens one; a test doesn't"
+    import plotly.io as pio
+    monkeypatch.setattr(pio.renderers, "default", "")
 
 
 def frame():
@@ -40,6 +48,14 @@ def test_committed_figures_have_stills():
             for i, cell in enumerate(json.loads(p.read_text(encoding="utf-8"))["cells"])
             for o in cell.get("outputs", ()) if PLOTLY in o.get("data", {}) and not {SVG, "text/html"} & set(o["data"])]
     assert bare == []
+
+
+def test_a_terminal_without_a_browser_keeps_the_still(monkeypatch):
+    import plotly.io as pio
+    monkeypatch.setattr(pio.renderers, "default", "browser")
+    def gone(fig): raise webbrowser.Error("could not locate runnable browser")
+    monkeypatch.setattr(pio, "show", gone)
+    assert SVG in two_axes()._repr_mimebundle_()
 
 
 @pytest.mark.parametrize("make", [lambda: plots.line(frame(), "x", "y", "who", "lo", "hi", title="Lines"),

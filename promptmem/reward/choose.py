@@ -47,7 +47,7 @@ def _is_grid(v):
 
 _NEVER = Kind("inf", lambda v: isinstance(v, float) and v == math.inf)
 _MARGIN = either(_NEVER, number(0, ends=True))
-PROVE = Kind('True or "likely"', lambda v: v is True or v == "likely")
+PROVE = Kind('True or "likely"', lambda v: v is True or isinstance(v, str) and v == "likely")
 _told = told(p=_SCORES, ties=one_of("average", "lowest", "random"), seed=SEED, train=maybe(_COLUMNS), heldout=_COLUMNS,
              pool=_COLUMNS, gate=number(0, 1, True), default=whole(), confidence=_SURE, correct=_RIGHT, risk=SHARE,
              margin=_MARGIN, prove=PROVE, weights=_SCORES, rate=_RIGHT, groups=maybe(LISTED), margins=some(_MARGIN, 1),

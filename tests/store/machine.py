@@ -91,7 +91,8 @@ class StoreMachine(RuleBasedStateMachine):
     def supersede(self, h, n, named):
         k = self.pick(self.entries, n)
         if k is None or not named and self.first(k[1]) != k: return
-        self.put(self.stores[h].supersede(k[1], self.token("t"), scope=k[0] if named else None))
+        named = dict(scope=k[0]) if named else {}
+        self.put(self.stores[h].supersede(k[1], self.token("t"), **named))
 
     def first(self, id):
         "The entry that an id means where no scope is given"
@@ -238,7 +239,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(h=HANDLE, scope=st.sampled_from([None, *SCOPES, ("alice", "team")]))
     def export(self, h, scope):
         path = Path(self.folder.name)/f"{len(self.exports)}.jsonl"
-        n = self.stores[h].export(path, scope=scope)
+        n = self.stores[h].export(path, **({} if scope is None else dict(scope=scope)))
         named = SCOPES if scope is None else (scope,) if isinstance(scope, str) else scope
         assert n == sum(k[0] in named for table in (self.entries, self.asked) for k in table)
         self.exports.append(path)
