@@ -17,7 +17,7 @@ from .deltas import Delta, Edit, require_senses
 from .evaluate import asked_before_and_after, can_chat, chat_answers, free_answers, prompt_ids
 from .examples import as_examples, read_texts, renamed
 from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
-                                     products_dtype, train_lora, train_weights)
+                                     train_lora, train_weights)
 from .losses import EncodedExamples, encoded
 from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
                                   rome)
@@ -332,22 +332,13 @@ def edit(
     e = Edit(model, tokenizer, delta, method, config, history=losses)
     asked = _to_ask(tokenizer, x, ask, seed)
     before, said = _satisfied(e, x, progress), chat_answers(model, tokenizer, asked)
-    general = None if degradation is None else fit_general(
-        tokenizer, limit_text, model, seed, progress, _coarse(model, settings, degradation, confidence))
+    general = None if degradation is None else fit_general(tokenizer, limit_text, model, seed, progress)
     _within(e.apply(), job.examples, general, degradation, rule, max_scale, confidence, epochs)
     e.outcome = dict(passed=_satisfied(e, x, progress), of=len(x), before=before, scale=e.scale)
     if asked:
         now = asked_before_and_after(asked, said, chat_answers(model, tokenizer, asked))
         e.outcome |= dict(asked=now, chat=chat)
     return e
-
-# %% ../../nbs/edit/09_editor.ipynb #6f82027f
-_FINE = 1e-3 # limits below this are measured in the model's own precision
-
-def _coarse(model, settings, degradation, confidence):
-    "Is the limit wide enough to be measured in bfloat16, and is that faster here?"
-    if confidence is None or degradation < _FINE: return False
-    return str(products_dtype(model, getattr(settings, "precision", "auto"))) == "torch.bfloat16"
 
 # %% ../../nbs/edit/09_editor.ipynb #47fbf9eb
 def _config(examples, settings, **call):

@@ -33,7 +33,7 @@ from ..lm.arguments import MODEL, TOKENIZER
 _held = told(tokenizer=TOKENIZER, model=MODEL, max_tokens=maybe(whole(2)), seed=SEED, batch_tokens=COUNT, chunk=COUNT,
              progress=FLAG, edit=having("an `Edit`", "active", "apply", "undo"), level=number(0, 1),
              general=having("a `GeneralText`", "pair", "__len__"), limit=number(), exact=FLAG, confidence=number(0, 1),
-             start=COUNT, width=number(0), settle=FLAG, coarse=FLAG)
+             start=COUNT, width=number(0), settle=FLAG)
 
 # %% auto #0
 __all__ = ['torch', 'item_losses', 'row_values', 'state_key', 'remembered', 'cached_losses', 'GeneralText', 'fit_general',
@@ -289,18 +289,6 @@ def _continued(model, starts, tokens, pad, seed):
         rows = [r + t for r, t in zip(rows, torch.multinomial(p, 1, generator=generator).tolist())]
     return [r[:limit] for r in rows]
 
-# %% ../../nbs/edit/08_scores.ipynb #74dc2968
-@contextmanager
-def _rounded(model, on=True):
-    "Inside, the float32 weights of a model are bfloat16; every bit is back afterwards"
-    kept = [(p, p.data) for p in model.parameters() if p.dtype == torch.float32] if on else []
-    try:
-        with torch.inference_mode(False), torch.no_grad():
-            for p, w in kept: p.data = w.to(torch.bfloat16)
-        yield
-    finally:
-        for p, w in kept: p.data = w
-
 # %% ../../nbs/edit/08_scores.ipynb #a34aa34b
 class GeneralText:
     "Ordinary texts, in a fixed random order, with the losses of every model state that was asked for"
@@ -313,7 +301,6 @@ class GeneralText:
         batch_tokens:int=512, # tokens per batch
         chunk:int=64, # texts scored between two decisions
         progress:bool=None, # show a bar; None: after five seconds
-        coarse:bool=False, # a float32 model is scored in bfloat16
     ):
         texts = read_texts(texts)
         ids = [list(tokenizer(t)["input_ids"])[:max_tokens] for t in texts]
@@ -322,7 +309,7 @@ class GeneralText:
         self.ids = random.Random(seed).sample(ids, len(ids))
         self.counts = np.array([len(i)-1 for i in self.ids], float)
         self.texts, self.pad, self.seed = texts, pad_id(tokenizer), seed
-        self.batch_tokens, self.chunk, self.progress, self.coarse = batch_tokens, chunk, progress, coarse
+        self.batch_tokens, self.chunk, self.progress = batch_tokens, chunk, progress
         self.key, self.read = stable_hash(self.ids, 16), 0  # `read` counts texts that were really scored
         self._search = None  # (an edit, losses without it by number of texts) while its scale is searched
 
@@ -344,13 +331,12 @@ class GeneralText:
     )->np.ndarray: # as many
         "Summed losses of some texts, scored at most once per model state"
         limit = context_length(model)
-        have = remembered((state_key(model), self.key, self.coarse), lambda: np.full(len(self), np.nan))
+        have = remembered((state_key(model), self.key), lambda: np.full(len(self), np.nan))
         if known is not None: have[which] = np.where(np.isnan(have[which]), known, have[which])
         todo = [i for i in which if np.isnan(have[i])]
         if todo:
             items = [[((self.ids[i][:limit] if limit else self.ids[i]), 1)] for i in todo]
-            with _rounded(model, self.coarse):
-                have[todo] = item_losses(model, items, self.pad, self.batch_tokens, False, self.progress)[:, 0]
+            have[todo] = item_losses(model, items, self.pad, self.batch_tokens, False, self.progress)[:, 0]
             self.read += len(todo)
         return have[which]
 
@@ -443,11 +429,10 @@ def fit_general(
     model, # whose context is not exceeded
     seed:int=0, # of the order
     progress:bool=None, # show a bar where they are scored; None: after five seconds
-    coarse:bool=False, # a float32 model is scored in bfloat16
 )->GeneralText:
     "Texts as a GeneralText that the model can read"
     if isinstance(texts, GeneralText): return texts
-    return GeneralText(tokenizer, texts, context_length(model) or 512, seed, progress=progress, coarse=coarse)
+    return GeneralText(tokenizer, texts, context_length(model) or 512, seed, progress=progress)
 
 # %% ../../nbs/edit/08_scores.ipynb #a7ccebec
 def percent(
