@@ -1,5 +1,6 @@
 """The memory behind MCP, IPython, LangGraph and LlamaIndex, each tried with the other side's own package."""
 import asyncio
+import subprocess
 import sys
 
 import pytest
@@ -46,12 +47,19 @@ def test_mcp_over_standard_input_and_output(tmp_path):
     if not hasattr(mcp, "Client"): pytest.skip("the client of mcp 2")
     path = str(tmp_path/"m.db")
     with Store(path) as s: s.add(scope="alice", key="how warm is it outside", text="in Celsius")
-    args = ["-c", "from promptmem.cli import main; main()", "mcp", "--store", path, "--scope", "alice", "--embedder",
-            "none"]
-    async def go():
-        async with mcp.Client(mcp.StdioServerParameters(command=sys.executable, args=args)) as client:
-            return content(await client.call_tool("recall", dict(question="how warm is it outside?")))
-    assert asyncio.run(go())["applies"] == ["in Celsius"]
+    # in a process of its own: the client hands its own stderr on, and a test's has no file
+    script = f"""
+import asyncio, json, sys, mcp
+args = ["-c", "from promptmem.cli import main; main()", "mcp", "--store", {path!r}, "--scope", "alice",
+        "--embedder", "none"]
+async def go():
+    async with mcp.Client(mcp.StdioServerParameters(command=sys.executable, args=args)) as client:
+        got = await client.call_tool("recall", dict(question="how warm is it outside?"))
+        print(json.loads(got.content[0].text)["applies"])
+asyncio.run(go())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "['in Celsius']", done.stderr[-2000:]
 
 
 def test_magics_in_a_real_shell():
