@@ -100,10 +100,6 @@ def cached_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]
 def _continued(model, starts, tokens, pad, seed):
     ...
 
-@contextmanager
-def _rounded(model, on=...):
-    ...
-
 class GeneralText:
     ids: _Any
     counts: _Any
@@ -114,11 +110,10 @@ class GeneralText:
     batch_tokens: _Any
     chunk: _Any
     progress: _Any
-    coarse: _Any
     key: _Any
     read: _Any
 
-    def __init__(self, tokenizer, texts, max_tokens: int=..., seed: int=..., batch_tokens: int=..., chunk: int=..., progress: _Optional[bool]=..., coarse: bool=...):
+    def __init__(self, tokenizer, texts, max_tokens: int=..., seed: int=..., batch_tokens: int=..., chunk: int=..., progress: _Optional[bool]=...):
         ...
 
     def __len__(self):
@@ -158,7 +153,7 @@ def _in_force(edit):
 def _as_it_was(edit, was):
     ...
 
-def fit_general(tokenizer, texts, model, seed: int=..., progress: _Optional[bool]=..., coarse: bool=...) -> GeneralText:
+def fit_general(tokenizer, texts, model, seed: int=..., progress: _Optional[bool]=...) -> GeneralText:
     ...
 
 def percent(share: float, sign: str=...) -> str:
