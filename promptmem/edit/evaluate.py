@@ -26,11 +26,11 @@ from ..lm.local import end_ids
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id
 from ..panel.parts import facts, paragraph, table
 from ..panel.widget import static_page
-from ..stats import Interval, paired_interval, wilson
+from ..stats import Interval, interval, paired_interval
 
 # %% auto #0
 __all__ = ['torch', 'prompt_ids', 'free_answers', 'can_chat', 'chat_answers', 'asked_before_and_after', 'says', 'Change',
-           'EditReport', 'evaluate_edit', 'degradation_curve', 'plot_curve']
+           'EditReport', 'share_of', 'evaluate_edit', 'degradation_curve', 'plot_curve']
 
 # %% ../../nbs/edit/10_evaluate.ipynb #307944a1
 torch = require("torch", "local")
@@ -254,6 +254,14 @@ def _groups(rows):
     "Rows about one subject are not independent; without subjects, rows with one prefix are not"
     return [r.get("subject") or r["prefix"] for r in rows]
 
+def share_of(
+    ok, # [rows] which of them meet the criterion
+    rows, # their dicts
+)->Interval:
+    "The share of rows that meet the criterion; those about one subject stand or fall together"
+    groups, ok = _groups(rows), [float(x) for x in ok]
+    return interval(ok, groups if len(set(groups)) < len(groups) else None)
+
 # %% ../../nbs/edit/10_evaluate.ipynb #621b04f6
 def _text_losses(e, texts, after):
     "(summed loss of each text with the edit out or in, its tokens)"
@@ -300,13 +308,15 @@ def _generation(e, examples, n, seed, max_tokens):
     return out
 
 # %% ../../nbs/edit/10_evaluate.ipynb #5e7712d9
-def _disagreement(frame, answers):
-    "A warning when likelihood and free answer tell different stories"
-    seen = answers[answers.right_after.notna()]
+def _disagreement(frame, answers, groups=None):
+    "A warning when likelihood and free answer tell different stories; `groups`: one for each answer"
+    told = answers.right_after.notna()
+    seen = answers[told]
     if not len(seen): return []
+    if groups is not None: groups = [g for g, t in zip(groups, told) if t]
     forced = frame.success.to_numpy()[seen.row.to_numpy()].astype(float)
     free = seen.right_after.to_numpy().astype(float)
-    d = paired_interval(forced, free)
+    d = paired_interval(forced, free, groups)
     if abs(d.estimate) < .1 or not d.excludes_zero: return []
     return [f"by likelihood {forced.mean():.0%} of {len(seen)} rows succeed, but in free writing {free.mean():.0%}: "
             f"the two disagree on {np.mean(forced != free):.0%}"]
@@ -360,7 +370,8 @@ def _add_generation(out, e, examples, n, seed, max_tokens):
         out.generated = _change("free answers", told.right_before.astype(float).to_numpy(),
                                 told.right_after.astype(float).to_numpy(),
                                 groups, "share")
-    out.warnings += _disagreement(out.frame, out.answers)
+    about = _groups(examples.evaluation)
+    out.warnings += _disagreement(out.frame, out.answers, [about[i] for i in out.answers.row])
 
 # %% ../../nbs/edit/10_evaluate.ipynb #e6a712b5
 @renamed(ex="examples")
@@ -407,9 +418,8 @@ def degradation_curve(
         for s in (0., *[s for s in scales if s]):
             e.apply(s) if s else e.undo()
             v, loss = row_values(examples, cached_losses(e.model, items, pad)), g.sums(e.model, n).sum()
-            base, k = loss if base is None else base, int((v <= examples.threshold).sum())
-            lo, hi = wilson(k, len(v))
-            out.append(dict(scale=s, degradation=loss/base - 1, success=k/len(v), lo=lo, hi=hi,
+            base, share = loss if base is None else base, share_of(v <= examples.threshold, examples.evaluation)
+            out.append(dict(scale=s, degradation=loss/base - 1, success=share.estimate, lo=share.lo, hi=share.hi,
                             hard_negatives=float(cached_losses(e.model, hard, pad).mean()) if hard else math.nan))
     finally:
         e.scale = kept

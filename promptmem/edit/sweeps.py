@@ -16,12 +16,13 @@ from ..arguments import FRAME, NAMED, SEED, TEXT, maybe, number, one_of, told
 from ..core import InvalidData, progress_bar, require
 from .deltas import Delta, Edit, gathered_keys
 from .editor import METHODS, Job, call_settings, split_texts
+from .evaluate import share_of
 from .examples import CanonicalExamples, renamed
 from .finetune import middle_mlps
 from .losses import encode_rows, encoded
 from .scores import cached_losses, fit_general, percent, row_values
 from ..lm.scoring import context_length, pad_id
-from ..stats import mean_interval, wilson
+from ..stats import mean_interval
 from ..lm.arguments import MODEL
 
 _held = told(frame=FRAME, table=FRAME, layout=FRAME, value=TEXT, source=TEXT, best=one_of("max", "min"), caption=TEXT,
@@ -63,8 +64,8 @@ def _after(model, tokenizer, examples, n, first, general, general_n, base):
     ok = _success(model, tokenizer, examples, examples.rows[:n])
     subjects = {r.get("subject") for r in examples.rows[:n]} - {None}
     rows = [r for r in examples.evaluation if r.get("subject") in subjects]
-    lo, hi = wilson(int(ok.sum()), len(ok))
-    return dict(edits=n, success=ok.mean(), lo=lo, hi=hi, first=ok[:first].mean(),
+    share = share_of(ok, examples.rows[:n])
+    return dict(edits=n, success=share.estimate, lo=share.lo, hi=share.hi, first=ok[:first].mean(),
                 evaluation=_success(model, tokenizer, examples, rows).mean() if rows else math.nan,
                 degradation=general.sums(model, general_n).sum()/base - 1)
 

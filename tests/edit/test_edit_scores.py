@@ -1,4 +1,6 @@
 """Scores are those of the definition, whatever the batching; the limit's verdict is that of the full pass."""
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -123,3 +125,12 @@ def test_published_sets(task):
                              ("hard_negatives", "duplicate"): 706}, verb={("evaluation", "few-prefixes"): 1})
     for k, n in wanted[task].items(): assert kinds[k] == n
     assert overlap(ex, ex)["rows"] == len({(r["prefix"], *ex.endings(r)) for r in ex.evaluation})
+
+
+def test_rows_about_one_subject_stand_or_fall_together():
+    from promptmem.edit.evaluate import share_of
+    alone = share_of([1, 1, 0, 0], [dict(prefix=p) for p in "abcd"])
+    pairs = share_of([1, 1, 0, 0], [dict(prefix=p, subject=s) for p, s in zip("abcd", "xxyy")])
+    one = share_of([1, 1, 1, 1], [dict(prefix=p, subject="x") for p in "abcd"])
+    assert alone.estimate == pairs.estimate == .5 and alone.n == 4
+    assert pairs.hi - pairs.lo > alone.hi - alone.lo and (math.isnan(one.lo) or one.hi - one.lo > .9)
