@@ -10,8 +10,8 @@ Held-out pairs: their stored questions are in no other split. Every held-out mem
 held-out question is asked of it, so that a wrong memory counts as wrong even where the right one is near. `unrelated`
 are the held-out unrelated questions and all stored questions and paraphrases of the other two splits, whose memories
 are absent (the pairs that were written later are counted apart, and so is what remains without the families that
-ask about the same thing as a held-out one, as `pairs/kin.json` has them). Beside the gate stand the published look-ups at their defaults, on the same
-questions.
+ask about the same thing as a held-out one, as `pairs/kin.json` has them). Beside the gate stand the published
+look-ups at their defaults, on the same questions.
 Precision is the
 share of right memories among the applied ones.
 """

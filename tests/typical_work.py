@@ -96,7 +96,8 @@ def of_rewrite(folder):
     yield found.frame.drop(columns=[c for c in found.frame if "second" in c]).astype(str).to_dict("records")
 
 
-MADE = re.compile(r"(?<=written )\d{4}-\d\d-\d\d \d\d:\d\d|\b[0-9a-f]{32}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00|"
+MADE = re.compile(r"(?<=written )\d{4}-\d\d-\d\d \d\d:\d\d|\b[0-9a-f]{32}\b|"
+                  r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00|"
                   r"(?<=latency_s\": )[\d.e-]+|(?<=latency_s=)[\d.e-]+|"
                   r"(?<='latency_s': )[\d.e-]+")
 
