@@ -516,7 +516,8 @@ def _shown(kind):
 
 
 ROOMS = dict(index=of_index, blocks=of_blocks, edit=of_edit, lm=of_lm, store=of_store, memory=of_memory, panel=of_panel,
-             core=of_core, stats=of_stats, rewrite=of_rewrite, reward=of_reward, batch=of_batch, doors=of_doors, widgets=of_widgets)
+             core=of_core, stats=of_stats, rewrite=of_rewrite, reward=of_reward, batch=of_batch,
+             doors=of_doors, widgets=of_widgets)
 
 
 NEEDS_TORCH = {"lm", "edit"}
