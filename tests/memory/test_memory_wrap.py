@@ -319,7 +319,8 @@ def test_the_lines_of_the_readme_run_as_they_stand(at_home, tmp_path, recwarn):
     assert not [w for w in recwarn if "could not be logged" in str(w.message)]
     assert len(at_home["log"].interactions) == 1
     with Store(tmp_path/"memory.db") as s:
-        assert [c.text for c in s.clarifications("alice")] == ["I meant the country"]
+        kept = {c.text: c.kind for c in s.clarifications("alice")}
+        assert kept == {"I meant the country": "question", "Answer in one sentence.": "always"}
         assert [i.answer for i in s.interactions("alice")] == ["it is 20"]
 
 
