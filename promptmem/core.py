@@ -571,8 +571,7 @@ def new_id()->str:
 # %% ../nbs/00_core.ipynb #c0055542
 _ABBREVIATIONS = dict(UT=0, UTC=0, GMT=0, Z=0, WET=0, WEST=1, CET=1, CEST=2, MEZ=1, MESZ=2, EET=2, EEST=3, MSK=3,
                       JST=9, KST=9, EST=-5, EDT=-4, CDT=-5, MDT=-6, PST=-8, PDT=-7, AKST=-9, AKDT=-8, HST=-10,
-                      AWST=8, ACST=9.5,
-                      ACDT=10.5, AEST=10, AEDT=11, NZST=12, NZDT=13)
+                      AWST=8, ACST=9.5, ACDT=10.5, AEST=10, AEDT=11, NZST=12, NZDT=13)
 _OFFSET = re.compile(r"(?:UTC|GMT|UT)?([-+\u2212])(\d\d?)(?::?(\d\d))?", re.I)
 
 def _zone(name):

@@ -364,13 +364,13 @@ def _general(e, general_text, limit, exact, seed):
 def _add_generation(out, e, examples, n, seed, max_tokens):
     "Free answers, and whether they contradict the likelihoods"
     out.answers = _generation(e, examples, n, seed, max_tokens)
+    about = _groups(examples.evaluation)
     told = out.answers[out.answers.right_before.notna() & out.answers.right_after.notna()]
     if len(told):
-        groups = [_groups(examples.evaluation)[i] for i in told.row]
+        groups = [about[i] for i in told.row]
         out.generated = _change("free answers", told.right_before.astype(float).to_numpy(),
                                 told.right_after.astype(float).to_numpy(),
                                 groups, "share")
-    about = _groups(examples.evaluation)
     out.warnings += _disagreement(out.frame, out.answers, [about[i] for i in out.answers.row])
 
 # %% ../../nbs/edit/10_evaluate.ipynb #e6a712b5

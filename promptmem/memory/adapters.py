@@ -57,8 +57,7 @@ class GraphMemory:
         "Keep a value, or delete it"
         if value is not None: return self.store.add(scope=scope, key=key, text=_to_text(value))
         found = self.find(scope, key)
-        for c in self.store.history(found.id, scope=scope) if found else (): # what `put` wrote over it goes with it
-            self.store.forget(scope=scope, id=c.id)
+        if found: self.store.forget_wordings(found.id, scope) # what `put` wrote over goes with it
 
     def search(self,
         scope:str, # the namespace, joined

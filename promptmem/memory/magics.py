@@ -106,7 +106,7 @@ class MemoryMagics:
                               f"found {number!r}")
         c = found[int(number) - 1]
         if c.scope != a.scope: raise InvalidData(f"this memory is of scope {c.scope!r}: it is forgotten there")
-        for old in a.store.history(c.id, scope=c.scope): a.store.forget(scope=c.scope, id=old.id)
+        a.store.forget_wordings(c.id, c.scope)
         return Shown("forgotten", [("was for", c.key)])
 
 # %% ../../nbs/memory/18_magics.ipynb #ee46fe58

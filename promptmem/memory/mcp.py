@@ -74,7 +74,7 @@ def forget(self:MemoryTools,
     "Delete one memory for good, with the earlier wordings that it replaced"
     mine = self.scope if isinstance(self.scope, str) else self.scope[0] # of further layers nothing is deleted
     if self.store.get(id, scope=mine) is None: return False
-    for c in self.store.history(id, scope=mine): self.store.forget(scope=mine, id=c.id)
+    self.store.forget_wordings(id, mine)
     return True
 
 # %% ../../nbs/memory/17_mcp.ipynb #85ce0b44

@@ -820,3 +820,12 @@ def forget(self:Store, *,
     if not isinstance(caches, (list, tuple)): raise InvalidData(f"caches is a {type(caches).__name__}: expected a list")
     caches = [*self.db.watched.values(), *caches]
     return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)
+
+# %% ../../nbs/store/03_store.ipynb #de1bd138
+@patch
+def forget_wordings(self:Store,
+    id:str, # one entry
+    scope:str, # whose
+)->list: # a `ForgetReceipt` for each
+    "Delete an entry for good, with the earlier wordings that it replaced"
+    return [self.forget(scope=scope, id=c.id) for c in self.history(id, scope=scope)]

@@ -205,6 +205,9 @@ class Store:
     def forget(self, *, scope: str=..., id: str=..., key: str=..., dry_run: bool=..., caches=...) -> ForgetReceipt:
         ...
 
+    def forget_wordings(self, id: str, scope: str) -> list:
+        ...
+
 def as_store(store, new: bool=...) -> Store:
     ...
 

@@ -20,10 +20,9 @@ from ..core import InvalidData, json_text, parse_json, text_lines, user_path
 from ..record import Clarification, Interaction, Record, exchanged
 from .database import Database, change_number, folded, is_erased, put_interaction
 from .erase import hold, note_export, refuse_erased
-from promptmem.store.tables import (
+from .tables import (
     KINDS, LONGEST, LONGEST_NAME, as_body, clarifications, erased, if_given, interactions, layers_of, normalize,
-    slot_of,
-    storable, utc)
+    slot_of, storable, utc)
 
 # %% ../../nbs/store/06_transfer.ipynb #0d95a55b
 _c, _q = clarifications.c, interactions.c
