@@ -30,7 +30,7 @@ report: $(STAMP)   ## run every batch notebook on the demo models and write repo
 test: $(STAMP) browser   ## every test: notebooks, package, gates, browser
 	$(BIN)/python tools/check_clean.py
 	$(BIN)/ruff check --select F,E9 --exclude '*.pyi' promptmem tools benchmarks tests setup.py
-	$(BIN)/nbdev_test --n_workers 2
+	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not e2e" tests
 	$(BIN)/python -m pytest -q -m e2e tests
 

@@ -6,8 +6,9 @@
 
 Wrong is: a code line over 120 characters, in notebooks, tests, benchmarks and tools; a shown expression without its
 output; a public definition without docstring or a public parameter without a comment; a tuple used as a statement; a
-method put into a class by assignment; `@patch` for a private helper. The figures say how large exported cells are, how
-many are followed by an example or a test, and how many notebooks show outputs.
+method put into a class by assignment; `@patch` for a private helper; a chapter that switches warnings off for whatever
+runs after it in the same process, or that records warnings without asking for all of them. The figures say how large
+exported cells are, how many are followed by an example or a test, and how many notebooks show outputs.
 """
 import ast
 import re
@@ -79,6 +80,24 @@ def definition_faults(node, lines, owner=""):
     if (bare := documented(node, lines)): yield f"{name}: no comment on {', '.join(bare)}"
 
 
+def called(node, *names):
+    "Is this statement or expression a call of `warnings.` one of `names`?"
+    node = getattr(node, "value", node) if isinstance(node, ast.Expr) else node
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {f"warnings.{n}" for n in names}
+
+
+def warning_faults(i, tree):
+    """Filters of warnings are the process's, and notebooks are tested several in a process: what one sets, the next one
+    has. So a filter stands inside `catch_warnings`, and who records warnings says which"""
+    for n in tree.body:
+        if called(n, "simplefilter", "filterwarnings"): yield f"cell {i}: {ast.unparse(n)} stays for the next notebook"
+    for n in ast.walk(tree):
+        records = isinstance(n, ast.With) and any(
+            called(w.context_expr, "catch_warnings") and w.context_expr.keywords for w in n.items)
+        if records and not any(called(s, "simplefilter", "filterwarnings") for s in n.body):
+            yield f"cell {i}: warnings are recorded, and no filter says which"
+
+
 def cell_faults(i, cell, shows=True):
     "What is wrong in one code cell"
     for line in cell.source.splitlines():
@@ -129,7 +148,10 @@ def faults(path):
         "make_outcomes.ipynb",
     )
     for i, cell in enumerate(nb.cells):
-        if cell.cell_type == "code": yield from cell_faults(i, cell, shows or "nbs" in path.parts)
+        if cell.cell_type != "code": continue
+        yield from cell_faults(i, cell, shows or "nbs" in path.parts)
+        # tutorials and batch runs have a kernel each
+        if "nbs" in path.parts and (tree := tree_of(cell)): yield from warning_faults(i, tree)
 
 
 def long_lines(path):
@@ -168,10 +190,10 @@ def main(argv):
     quiet = "--figures" in argv
     paths = notebooks([a for a in argv if not a.startswith("-")])
     wrong = [] if quiet else [f"{p.relative_to(ROOT) if p.is_absolute() else p}: {f}" for p in paths for f in faults(p)]
-    print("\n".join(wrong))
     if not quiet:
         by_hand = [f for place in ("tests", "benchmarks", "tools") for f in sorted((ROOT/place).rglob("*.py"))]
         wrong = [*wrong, *(f"{f.relative_to(ROOT)}: {fault}" for f in by_hand for fault in long_lines(f))]
+    if wrong: print("\n".join(wrong))
     source = [p for p in paths if "nbs" in p.resolve().relative_to(ROOT).parts[:1]]
     for name, value in figures(source).items(): print(f"{name}: {value}")
     if wrong: sys.exit(f"{len(wrong)} faults")
