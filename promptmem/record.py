@@ -9,16 +9,15 @@ from __future__ import annotations
 __all__ = ['Record', 'Usage', 'Query', 'Completion', 'Candidate', 'Retrieval', 'Clarification', 'Interaction', 'Outcome',
            'exchanged']
 
-# %% ../nbs/02_record.ipynb #6a1da678
-import html
+# %% ../nbs/02_record.ipynb #a7fd8af5
 from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
 from typing import Optional
 
-from .core import InvalidData, finite, new_id, now, plain, utc_time, well_formed
+from .core import HasPage, InvalidData, finite, new_id, now, plain, utc_time, well_formed
 
-# %% ../nbs/02_record.ipynb #dbe8b84f
-class Record:
+# %% ../nbs/02_record.ipynb #48345265
+class Record(HasPage):
     "Base of all records: dict round trip, one-line repr, escaped HTML"
     def to_dict(self)->dict:
         "The fields as plain JSON values"
@@ -41,17 +40,11 @@ class Record:
     @classmethod
     def _nested(cls, name, value): return value
 
-    def _repr_html_(self):
-        from promptmem.panel.reprs import knows, page_of
-        return page_of(self) if knows(self) else _as_table(self)
-
     def _repr_mimebundle_(self, include=None, exclude=None):
         "What a notebook keeps: the page, and `repr` with long values cut"
         cut = lambda v: v if len(v) <= 500 else v[:499] + "…"
         told = ", ".join(f"{f.name}={cut(repr(getattr(self, f.name)))}" for f in fields(self))
         return {"text/plain": f"{type(self).__name__}({told})", "text/html": self._repr_html_()}
-
-
 
 # %% ../nbs/02_record.ipynb #34bda720
 def _check_names(cls, d):
@@ -61,15 +54,6 @@ def _check_names(cls, d):
     if not unknown: return
     there = ", ".join(sorted(known))
     raise InvalidData(f"{cls.__name__} has no field {', '.join(map(repr, unknown))}; it has {there}")
-
-def _as_table(record):
-    "The fields that say something, as HTML"
-    left = "text-align:left;vertical-align:top"
-    row = lambda k, v: (f"<tr><th style='{left};padding-right:14px'>{html.escape(k.replace('_', ' '))}</th>"
-                        f"<td style='{left};white-space:pre-wrap'>{html.escape(str(v))}</td></tr>")
-    rows = "".join(row(k, v) for k, v in record.to_dict().items() if v not in (None, "", [], {}))
-    head = f"<caption style='{left};font-weight:600'>{type(record).__name__}</caption>"
-    return f"<table class='pm-record'>{head}{rows}</table>"
 
 # %% ../nbs/02_record.ipynb #a23a8df5
 _KINDS = {"str": str, "bool": bool, "int": Integral, "float": Real, "dict": dict}

@@ -13,6 +13,7 @@ __all__ = ['Interval', 'expit', 'logit', 'beta_cdf', 'beta_quantile', 't_quantil
 import math
 from dataclasses import dataclass, field
 from statistics import NormalDist
+from .core import HasPage
 
 import numpy as np
 from .arguments import COLUMN, FIGURES, LISTED, NO_ARRAY, NUMBERS, Kind, number, told, whole
@@ -27,9 +28,9 @@ _told = told(**dict.fromkeys(("values", "weights", "xs", "scores", "p", "y", "co
 _of_shares = told(k=_SMALL, n=number(0, 1e12, True), level=_LEVEL, x=number(0, 1, True),
                   a=number(0, 1e12), b=number(0, 1e12), q=number(0, 1, True), df=number(0, 1e15, True))
 
-# %% ../nbs/01_stats.ipynb #4c9e773d
+# %% ../nbs/01_stats.ipynb #9609ae7d
 @dataclass(frozen=True)
-class Interval:
+class Interval(HasPage):
     "An estimate with its interval and the number of items (or groups, or seeds) behind it"
     estimate:float
     lo:float
@@ -617,9 +618,9 @@ def ece(
     total = sum(r["n"] for r in rows)
     return float(sum(r["n"]*abs(r["p"]-r["y"]) for r in rows)/total) if total else float("nan")
 
-# %% ../nbs/01_stats.ipynb #fa7090ba
+# %% ../nbs/01_stats.ipynb #14b09773
 @dataclass(frozen=True)
-class CalibrationError:
+class CalibrationError(HasPage):
     "A calibration error beside what true probabilities would show on as many outcomes"
     ece:float # expected calibration error
     chance:float # its mean, were the probabilities true

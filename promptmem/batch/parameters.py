@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from ..arguments import PATH, TEXT, YES_NO, Kind, told
 from promptmem.core import (
-    InvalidData, as_rows, decimal_commas, is_number, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash,
+    HasPage, InvalidData, as_rows, decimal_commas, is_number, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash,
     user_path)
 
 # %% ../../nbs/batch/01_parameters.ipynb #b496c1cf
@@ -21,9 +21,9 @@ _ROWS = Kind("a list of dicts of parameters", lambda v: isinstance(v, (list, tup
     isinstance(r, dict) for r in v), lists=True)
 _told = told(path=PATH, notebook=PATH, annotation=TEXT, settings=_ROWS)
 
-# %% ../../nbs/batch/01_parameters.ipynb #eda0829d
+# %% ../../nbs/batch/01_parameters.ipynb #4c1e384c
 @dataclass(frozen=True)
-class Parameter:
+class Parameter(HasPage):
     "One parameter of a notebook"
     name:str # as assigned in the cell tagged `parameters`
     type:str="" # its annotation as source, or empty

@@ -7,13 +7,14 @@ __all__ = ['Verdict', 'verdict_of']
 
 # %% ../../nbs/batch/06_verdicts.ipynb #9e63ee62
 from dataclasses import dataclass
+from ..core import HasPage
 
 from ..arguments import DICT, told
 from .measures import amount, estimate, joined, plain_name, span
 
-# %% ../../nbs/batch/06_verdicts.ipynb #d33132fe
+# %% ../../nbs/batch/06_verdicts.ipynb #91eb5ccd
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(HasPage):
     "What came out, in one sentence"
     text:str # the sentence
     state:str="" # "good", "unclear", "bad", or nothing: nobody has judged it

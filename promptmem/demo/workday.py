@@ -9,11 +9,11 @@ __all__ = ['Workday', 'building_site', 'riddle']
 import random
 import re
 from dataclasses import dataclass, field
-from ..core import words
+from ..core import HasPage, words
 
-# %% ../../nbs/demo/05_workday.ipynb #3702cac8
+# %% ../../nbs/demo/05_workday.ipynb #26743c31
 @dataclass
-class Workday:
+class Workday(HasPage):
     "A clarification, the questions it is meant for, and questions that it must leave alone"
     clarification:str # what is said once
     day:list # questions that it is meant for; the first one is asked first

@@ -4,10 +4,10 @@ from typing import Any as _Any, Optional as _Optional
 import random
 import re
 from dataclasses import dataclass, field
-from ..core import words
+from ..core import HasPage, words
 
 @dataclass
-class Workday:
+class Workday(HasPage):
     clarification: str
     day: list
     exam: list

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from ..core import InvalidData, read_text, read_yaml
+from ..core import HasPage, InvalidData, read_text, read_yaml
 from .examples import CRITERIA, DIRECTIONS
 
 # %% auto #0
@@ -111,11 +111,11 @@ class _Part:
         said = f": did you mean {near!r}?" if near else ""
         raise self.error(f"{name} {value!r:.40} is not one of {', '.join(values)}{said}", name)
 
-# %% ../../nbs/edit/13_config.ipynb #5abee0e6
+# %% ../../nbs/edit/13_config.ipynb #c1a59b26
 PUBLISHED_LENGTH = 500 # tokens of a published chunk of general text
 
 @dataclass
-class EditConfig:
+class EditConfig(HasPage):
     "One published experiment in the terms of this package"
     model:str # checkpoint id or path
     method:str # "full", "lora" or "senses"

@@ -15,7 +15,7 @@ from pathlib import Path
 from fastcore.basics import patch
 
 from ..arguments import FLAG, PATH, TEXT, Kind, one_of, told
-from ..core import InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
+from ..core import HasPage, InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
 from ..panel.reprs import count_of
 from ..panel.widget import static_page
@@ -34,9 +34,9 @@ __all__ = ['torch', 'Delta', 'Ledger', 'ledger', 'fingerprint', 'heard_lines', '
 # %% ../../nbs/edit/02_deltas.ipynb #307944a1
 torch = require("torch", "local")
 
-# %% ../../nbs/edit/02_deltas.ipynb #a25d1154
+# %% ../../nbs/edit/02_deltas.ipynb #62a317ef
 @dataclass
-class Delta:
+class Delta(HasPage):
     "What an edit adds to a model"
     dense:dict = field(default_factory=dict) # parameter name -> difference, float32
     factors:dict = field(default_factory=dict) # parameter name -> (left [a, r], right [r, b])

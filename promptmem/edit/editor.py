@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Callable, Optional
 
 from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told, whole
-from ..core import InvalidData, fold, plain, warn, words
+from ..core import HasPage, InvalidData, fold, plain, warn, words
 from .deltas import Delta, Edit, require_senses
 from .evaluate import asked_before_and_after, can_chat, chat_answers, free_answers, prompt_ids
 from .examples import as_examples, read_texts, renamed
@@ -34,9 +34,9 @@ _held = told(model=MODEL, tokenizer=TOKENIZER, method=TEXT, degradation=maybe(nu
 __all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',
            'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'takes_lm', 'edit', 'limit_note']
 
-# %% ../../nbs/edit/09_editor.ipynb #de1ee1ab
+# %% ../../nbs/edit/09_editor.ipynb #60bea5a3
 @dataclass(frozen=True)
-class InContextSettings:
+class InContextSettings(HasPage):
     "Options of `in-context`"
     overlap:float = .3 # share of words that a prompt and an example must have in common
 
@@ -153,9 +153,9 @@ class Job:
     on_epoch:Any = None # called with (epoch, loss, Delta so far)
     progress:Optional[bool] = None # show bars; None: after five seconds
 
-# %% ../../nbs/edit/09_editor.ipynb #97172507
+# %% ../../nbs/edit/09_editor.ipynb #cc4ec9c6
 @dataclass(frozen=True)
-class Method:
+class Method(HasPage):
     "One way of editing"
     train:Optional[Callable] # function(Job, settings) -> (Delta, losses); None: no weight is changed
     settings:type # a frozen dataclass, whose fields are the options

@@ -13,7 +13,7 @@ from typing import Any, Optional
 import numpy as np
 
 from ..arguments import maybe, number, told
-from ..core import InvalidData, plain, require
+from ..core import HasPage, InvalidData, plain, require
 from .deltas import Edit, asked_parts, heard_lines, outcome_part, verdict
 from .examples import CanonicalExamples, Criterion, as_examples, renamed
 from .losses import encode_rows
@@ -154,9 +154,9 @@ def says(
     right, wrong = _begins(text, " ".join(a[:k+1])), _begins(text, " ".join(b[:k+1]))
     return True if right and not wrong else False if wrong and not right else None
 
-# %% ../../nbs/edit/10_evaluate.ipynb #17c0e703
+# %% ../../nbs/edit/10_evaluate.ipynb #324fe42e
 @dataclass
-class Change:
+class Change(HasPage):
     "One measure before and after an edit"
     name:str # of the measure
     before:float # without the edit

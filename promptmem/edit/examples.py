@@ -22,7 +22,7 @@ from fastcore.basics import patch
 from promptmem.arguments import (
     FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe,
     number, told)
-from ..core import InvalidData, as_rows, fold, read_jsonl, warn, write_jsonl
+from ..core import HasPage, InvalidData, as_rows, fold, read_jsonl, warn, write_jsonl
 from ..data import sought
 
 _FILE = Kind("a JSON-lines file or a list of dicts", lambda v: PATH.fits(v) or hasattr(
@@ -34,9 +34,9 @@ _held = told(train=_FILE, evaluation=maybe(_FILE), hard_negatives=maybe(_FILE), 
              seed=SEED, holdout=SHARE, store=having("a `Store`", "canonical_examples"), a=_EXAMPLES, b=_EXAMPLES,
              answer=maybe(FUNCTION), question=maybe(FUNCTION), scope=maybe(NAMED))
 
-# %% ../../nbs/edit/00_examples.ipynb #27d5283e
+# %% ../../nbs/edit/00_examples.ipynb #b0f09e36
 @dataclass(frozen=True)
-class Criterion:
+class Criterion(HasPage):
     "How an example is judged: a direction and a threshold on the value it gives"
     direction:str # "good", "bad", "balance" or "good-v-bad"
     threshold:float # nats; a value above it is a failure
@@ -137,9 +137,9 @@ def glued(
     if suffix[0].isspace() or prefix[-1].isspace(): return False
     return suffix[0].isalnum() and prefix[-1] not in "([{<-–—/\"'«“‘|*_#"
 
-# %% ../../nbs/edit/00_examples.ipynb #c9023d5c
+# %% ../../nbs/edit/00_examples.ipynb #2cb7a553
 @dataclass(frozen=True)
-class Problem:
+class Problem(HasPage):
     "One defect: where, what kind, how often"
     level:str # "error" or "warning"
     part:str # "train", "evaluation", "hard_negatives", "targeted"
@@ -267,9 +267,9 @@ def _texts(x):
         raise InvalidData(f"texts is a {type(x).__name__}: expected a list of strings or a JSON-lines file")
     return [_text(t, i) for i, t in enumerate(x)]
 
-# %% ../../nbs/edit/00_examples.ipynb #2b6cbb98
+# %% ../../nbs/edit/00_examples.ipynb #9167b485
 @dataclass
-class CanonicalExamples:
+class CanonicalExamples(HasPage):
     "Examples to edit by, and the sets that an edit is judged on"
     rows:list # canonical examples: dicts with prefix and suffix, or suffix1 and suffix2
     criterion:Criterion # how one is judged

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Callable, TypeVar, cast
 from fastcore.basics import patch
 from promptmem.arguments import FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe, number, told
-from ..core import InvalidData, as_rows, fold, read_jsonl, warn, write_jsonl
+from ..core import HasPage, InvalidData, as_rows, fold, read_jsonl, warn, write_jsonl
 from ..data import sought
 _FILE: _Any
 _FEW: _Any
@@ -19,7 +19,7 @@ _EXAMPLES: _Any
 _held: _Any
 
 @dataclass(frozen=True)
-class Criterion:
+class Criterion(HasPage):
     direction: str
     threshold: float
     meaning: str = ...
@@ -55,7 +55,7 @@ def glued(prefix: str, suffix: str) -> bool:
     ...
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(HasPage):
     level: str
     part: str
     kind: str
@@ -106,7 +106,7 @@ def _texts(x):
     ...
 
 @dataclass
-class CanonicalExamples:
+class CanonicalExamples(HasPage):
     rows: list
     criterion: Criterion
     evaluation: list = ...

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ..arguments import FLAG, SEED, TEXT, hold_fields, maybe, number, one_of, whole
-from ..core import InvalidData, progress_bar, require
+from ..core import HasPage, InvalidData, progress_bar, require
 from .deltas import Delta
 from .examples import CanonicalExamples, renamed
 from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, endings_beside
@@ -45,9 +45,9 @@ def compat_of(
         raise ValueError(f"compat is None or 'published', not {value!r}")
     return value and "published"
 
-# %% ../../nbs/edit/04_finetune.ipynb #ad71b0be
+# %% ../../nbs/edit/04_finetune.ipynb #c1963539
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(HasPage):
     "How an edit is trained"
     epochs:int = 30 # most passes over the examples
     lr:float = 1e-4 # highest learning rate (cosine to zero)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from ..core import InvalidData, require
+from ..core import HasPage, InvalidData, require
 from .examples import CanonicalExamples, criterion_value
 from .packed import Packed, read_packed, reads_packed
 from ..lm.chat import chat_ids, plain_ids
@@ -59,9 +59,9 @@ def encode_rows(
         for ids, start in items: _check_item(ids, start, limit, f"{what} {i}")
     return out
 
-# %% ../../nbs/edit/03_losses.ipynb #a23d3ad6
+# %% ../../nbs/edit/03_losses.ipynb #7ab882e5
 @dataclass(frozen=True)
-class EncodedExamples:
+class EncodedExamples(HasPage):
     "Canonical examples as the token ids of one model"
     examples:CanonicalExamples # as given
     rows:list # per canonical example one or two (token ids, first scored position)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
-from ..core import InvalidData, progress_bar, require, warn
+from ..core import HasPage, InvalidData, progress_bar, require, warn
 from .deltas import Delta, gathered_keys, ledger
 from .examples import renamed
 from .finetune import borrowed, products_dtype
@@ -308,9 +308,9 @@ def _moment_of(moments, layer, K):
     if layer in moments: return moments[layer].to(K.device)
     return torch.eye(len(K), dtype=torch.float64, device=K.device)*float((K.double()**2).mean())
 
-# %% ../../nbs/edit/07_memit.ipynb #b4809cfb
+# %% ../../nbs/edit/07_memit.ipynb #191fde40
 @dataclass(frozen=True)
-class ValueSearch:
+class ValueSearch(HasPage):
     "Constants of the search (published values)"
     steps:int = 20 # of Adam
     more:int = 4 # steps beyond these for each token of the longest ending but the first
@@ -478,9 +478,9 @@ def _in_layout(down, left, right):
     "Factors of ΔW [out, in] in the layout of the module's weight"
     return (right.T.contiguous(), left.T.contiguous()) if is_input_major(down) else (left, right)
 
-# %% ../../nbs/edit/07_memit.ipynb #742acded
+# %% ../../nbs/edit/07_memit.ipynb #8fa03b4d
 @dataclass(frozen=True)
-class MemitSettings:
+class MemitSettings(HasPage):
     "Options of `memit`"
     layers:Any = None # layer numbers; None: `default_layers`
     subject:str = "auto" # where to edit: "subject", "prefix" or "auto"
@@ -573,9 +573,9 @@ def memit(
                 with torch.no_grad(): params[name].copy_(kept[name].to(left).float() + left @ right)
         return Delta(factors=factors, keys=keys, beginnings=sum(r.first for r in requests))
 
-# %% ../../nbs/edit/07_memit.ipynb #145bb63d
+# %% ../../nbs/edit/07_memit.ipynb #18ef9fa5
 @dataclass(frozen=True)
-class RomeSettings:
+class RomeSettings(HasPage):
     "Options of `rome`"
     layer:Optional[int] = None # layer number; None: the last of `default_layers`
     subject:str = "auto" # where to edit: "subject", "prefix" or "auto"

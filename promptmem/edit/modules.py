@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..arguments import told
-from ..core import InvalidData, require
+from ..core import HasPage, InvalidData, require
 from .packed import packed_now
 from ..lm.arguments import MODEL
 
@@ -20,9 +20,9 @@ from ..lm.arguments import MODEL
 __all__ = ['FAMILIES', 'ModuleMap', 'is_input_major', 'find_map', 'module_map', 'default_layers', 'lowest_layer',
            'read_once_below']
 
-# %% ../../nbs/edit/05_modules.ipynb #cd50c1b9
+# %% ../../nbs/edit/05_modules.ipynb #9ba772ca
 @dataclass(frozen=True)
-class ModuleMap:
+class ModuleMap(HasPage):
     "Names of the parts that direct edits touch"
     block:str # of a layer, with {} for its number
     up:str # of the matrix that begins the MLP, inside the block

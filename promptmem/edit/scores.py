@@ -20,7 +20,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..arguments import COUNT, FLAG, SEED, having, maybe, number, told, whole
-from ..core import InvalidData, progress_bar, require, stable_hash
+from ..core import HasPage, InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
 from ..lm.decode import cache_argument, cache_of
@@ -289,8 +289,8 @@ def _continued(model, starts, tokens, pad, seed):
         rows = [r + t for r, t in zip(rows, torch.multinomial(p, 1, generator=generator).tolist())]
     return [r[:limit] for r in rows]
 
-# %% ../../nbs/edit/08_scores.ipynb #a34aa34b
-class GeneralText:
+# %% ../../nbs/edit/08_scores.ipynb #f8a28f33
+class GeneralText(HasPage):
     "Ordinary texts, in a fixed random order, with the losses of every model state that was asked for"
     @_held
     def __init__(self,
@@ -442,9 +442,9 @@ def percent(
     "A limit or a rise in percent, to three digits"
     return f"{100*share:{sign}.3g} %"
 
-# %% ../../nbs/edit/08_scores.ipynb #906dab72
+# %% ../../nbs/edit/08_scores.ipynb #096cef17
 @dataclass(frozen=True)
-class LimitTest:
+class LimitTest(HasPage):
     "Answer to: does this edit keep to the limit?"
     inside:bool # the verdict
     change:float # relative change of the mean loss on the texts read

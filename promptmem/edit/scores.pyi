@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from fastcore.basics import patch
 from ..arguments import COUNT, FLAG, SEED, having, maybe, number, told, whole
-from ..core import InvalidData, progress_bar, require, stable_hash
+from ..core import HasPage, InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
 from ..lm.decode import cache_argument, cache_of
@@ -100,7 +100,7 @@ def cached_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]
 def _continued(model, starts, tokens, pad, seed):
     ...
 
-class GeneralText:
+class GeneralText(HasPage):
     ids: _Any
     counts: _Any
     _search: _Any
@@ -160,7 +160,7 @@ def percent(share: float, sign: str=...) -> str:
     ...
 
 @dataclass(frozen=True)
-class LimitTest:
+class LimitTest(HasPage):
     inside: bool
     change: float
     lo: float

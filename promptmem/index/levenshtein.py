@@ -11,7 +11,7 @@ from numbers import Integral
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import InvalidData
+from ..core import HasPage, InvalidData
 
 # %% ../../nbs/index/01_levenshtein.ipynb #af22edde
 def _bag(
@@ -154,8 +154,8 @@ def _whole(value, name):
     if isinstance(value, Integral) and not isinstance(value, bool): return int(value)
     raise InvalidData(f"{name} is {value!r:.40}: expected a whole number")
 
-# %% ../../nbs/index/01_levenshtein.ipynb #d2dfdd09
-class LevenshteinIndex:
+# %% ../../nbs/index/01_levenshtein.ipynb #53abc9b4
+class LevenshteinIndex(HasPage):
     "Exact nearest keys by edit distance; ties to the first inserted; a key written again keeps its rank"
     small = 1500 # up to this many keys are simply all compared
     def __init__(self,

@@ -4,7 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 from numbers import Integral
 import numpy as np
 from fastcore.basics import patch
-from ..core import InvalidData
+from ..core import HasPage, InvalidData
 
 def _bag(text: str):
     ...
@@ -51,7 +51,7 @@ def _scan(index, text, k, limit):
 def _whole(value, name):
     ...
 
-class LevenshteinIndex:
+class LevenshteinIndex(HasPage):
     _next: _Any
     _where: _Any
     _buckets: _Any

@@ -18,7 +18,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..arguments import NOTHING, either, told, whole
-from ..core import InvalidData, new_id, write_atomic
+from ..core import HasPage, InvalidData, new_id, write_atomic
 
 # %% ../../nbs/index/02_vectors.ipynb #65f3e287
 def _unit(
@@ -57,8 +57,8 @@ def _how_many(k):
     if not whole_number: raise InvalidData(f"k is {k!r:.40}: expected a number")
     return int(min(k, 2**62))
 
-# %% ../../nbs/index/02_vectors.ipynb #0cbef3b0
-class VectorIndex:
+# %% ../../nbs/index/02_vectors.ipynb #1e0cb8fc
+class VectorIndex(HasPage):
     "Exact nearest neighbours by cosine; one slot per key, replaced in place"
     @told(dim=either(NOTHING, whole(1)))
     def __init__(self,
@@ -185,8 +185,8 @@ def _centres(
         centres = _unit(centres)
     return centres
 
-# %% ../../nbs/index/02_vectors.ipynb #62738cc1
-class ClusterIndex:
+# %% ../../nbs/index/02_vectors.ipynb #7409e181
+class ClusterIndex(HasPage):
     "Approximate nearest neighbours in files: a few clusters are read per question"
     def __init__(self,
         folder, # where `build_clusters` wrote it

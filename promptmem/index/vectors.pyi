@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..arguments import NOTHING, either, told, whole
-from ..core import InvalidData, new_id, write_atomic
+from ..core import HasPage, InvalidData, new_id, write_atomic
 
 def _unit(vectors) -> np.ndarray:
     ...
@@ -24,7 +24,7 @@ def _is_key(key):
 def _how_many(k):
     ...
 
-class VectorIndex:
+class VectorIndex(HasPage):
     dim: _Any
     _keys: _Any
     _slot: _Any
@@ -71,7 +71,7 @@ def _nearest_centre(vectors, centres) -> np.ndarray:
 def _centres(sample, n: int, seed: int=..., rounds: int=...) -> np.ndarray:
     ...
 
-class ClusterIndex:
+class ClusterIndex(HasPage):
     folder: _Any
     meta: _Any
     mark: _Any

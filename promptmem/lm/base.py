@@ -22,7 +22,7 @@ from ..arguments import (
     COUNT, DICT, FLAG, FUNCTION, LIST_OF_TEXTS, NAMED, PATH, SEED, SOME_TEXTS, TEXT, YES_NO, Kind, either, maybe,
     number, one_of, told, whole)
 from ..core import (
-    InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash,
+    HasPage, InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash,
     well_formed, warn)
 from ..record import Completion, Usage
 from fastcore.basics import patch
@@ -43,8 +43,8 @@ class LMError(KeyFree, RuntimeError):
 class PromptTooLong(KeyFree, ValueError):
     "The prompt and the room for the answer do not fit into the model's context; nothing was sent"
 
-# %% ../../nbs/lm/01_base.ipynb #2d4c7374
-class LMCache:
+# %% ../../nbs/lm/01_base.ipynb #315b5118
+class LMCache(HasPage):
     "Answers of language models on disk, shared by any number of threads and processes"
     @_told
     def __init__(self,
@@ -133,8 +133,8 @@ def checked_prompts(
         if isinstance(p, str) and not p.strip(): raise ValueError(f"prompt {i} is empty")
     return [_sendable(p) for p in prompts]
 
-# %% ../../nbs/lm/01_base.ipynb #34782bd7
-class LM:
+# %% ../../nbs/lm/01_base.ipynb #42e616f4
+class LM(HasPage):
     "A language model: `complete(prompts)`, `stream(prompt)`; local ones also `loglik(prefixes, suffixes)`"
     name = "lm" # what records say wrote the answer
     context_length = None # tokens; None when the server decides
@@ -302,8 +302,8 @@ def cut_at_stop(
     ends = [text.find(s) for s in stop if s and s in text]
     return text[:min(ends)] if ends else text
 
-# %% ../../nbs/lm/01_base.ipynb #7d3d49a2
-class Stream:
+# %% ../../nbs/lm/01_base.ipynb #1c5ec221
+class Stream(HasPage):
     "An answer piece by piece: iterate over it; afterwards `completion` holds the whole"
     def __init__(self,
         pieces, # texts, and last the `Completion`

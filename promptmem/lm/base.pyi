@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from sqlite3 import Error as SqliteError
 from ..arguments import COUNT, DICT, FLAG, FUNCTION, LIST_OF_TEXTS, NAMED, PATH, SEED, SOME_TEXTS, TEXT, YES_NO, Kind, either, maybe, number, one_of, told, whole
-from ..core import InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash, well_formed, warn
+from ..core import HasPage, InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash, well_formed, warn
 from ..record import Completion, Usage
 from fastcore.basics import patch
 _told: _Any
@@ -22,7 +22,7 @@ class LMError(KeyFree, RuntimeError):
 class PromptTooLong(KeyFree, ValueError):
     ...
 
-class LMCache:
+class LMCache(HasPage):
     _file: _Any
     path: _Any
 
@@ -59,7 +59,7 @@ def _sendable(p):
 def checked_prompts(prompts) -> list:
     ...
 
-class LM:
+class LM(HasPage):
     name: _Any
     context_length: _Any
     cache: _Any
@@ -125,7 +125,7 @@ def _bar(items, total, progress):
 def cut_at_stop(text: str, stop) -> str:
     ...
 
-class Stream:
+class Stream(HasPage):
     _pieces: _Any
     completion: _Any
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
-from ..core import InvalidData, SharedFile, fold, identity_key, long_wait, redact, require, warn
+from ..core import HasPage, InvalidData, SharedFile, fold, identity_key, long_wait, redact, require, warn
 from .base import LMError
 from fastcore.basics import patch
 
@@ -44,8 +44,8 @@ def unit_vectors(
     if len(bad): raise InvalidData(f"{name} gave a vector with NaN or infinity for {texts[bad[0]]!r:.80}")
     return x/np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
 
-# %% ../../nbs/lm/08_embed.ipynb #8566f058
-class Embedder:
+# %% ../../nbs/lm/08_embed.ipynb #9615e7f0
+class Embedder(HasPage):
     "Texts to unit vectors; `embedder(texts)` is float32 [n, dim]"
     name = "embedder" # part of every cache key
     dim = None # columns
@@ -93,8 +93,8 @@ class Embedder:
     def _embed(self, texts): raise NotImplementedError
     def __repr__(self): return f"{type(self).__name__}({self.name!r}, dim={vars(self).get('dim', '?')})"
 
-# %% ../../nbs/lm/08_embed.ipynb #b7b0c3da
-class EmbeddingCache:
+# %% ../../nbs/lm/08_embed.ipynb #dfc9fb5b
+class EmbeddingCache(HasPage):
     "Embeddings on disk, by model and text"
     @_told
     def __init__(self,

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 import numpy as np
 from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
-from ..core import InvalidData, SharedFile, fold, identity_key, long_wait, redact, require, warn
+from ..core import HasPage, InvalidData, SharedFile, fold, identity_key, long_wait, redact, require, warn
 from .base import LMError
 from fastcore.basics import patch
 _told: _Any
@@ -17,7 +17,7 @@ _told: _Any
 def unit_vectors(x, texts, name: str, dim: _Optional[int]=...) -> np.ndarray:
     ...
 
-class Embedder:
+class Embedder(HasPage):
     _told: _Any
     name: _Any
     dim: _Any
@@ -41,7 +41,7 @@ class Embedder:
     def __repr__(self):
         ...
 
-class EmbeddingCache:
+class EmbeddingCache(HasPage):
     _file: _Any
     path: _Any
     _named: _Any

@@ -9,13 +9,13 @@ import json
 from contextlib import contextmanager
 from pathlib import Path
 from ..arguments import DICT, PATH, Kind, told
-from ..core import InvalidData, plain, require, write_atomic
+from ..core import HasPage, InvalidData, plain, require, write_atomic
 from fastcore.basics import patch
 
 # %% auto #0
 __all__ = ['trainable', 'checked_parameters', 'write_tensors', 'read_tensors', 'WeightDelta', 'put_back', 'borrowed_weights']
 
-# %% ../../nbs/lm/04_weights.ipynb #1f2f1064
+# %% ../../nbs/lm/04_weights.ipynb #4d9732ed
 _TENSORS = Kind("a dict of tensors", lambda v: isinstance(v, dict) and all(
     isinstance(k, str) and hasattr(t, "contiguous") for k, t in v.items()))
 _told = told(path=PATH, tensors=_TENSORS, note=DICT)
@@ -87,8 +87,8 @@ def _put_rows(params, name, rows, values):
         raise InvalidData(f"the delta is of another architecture: {name!r} has rows of another shape")
     p[rows] = values.to(p)
 
-# %% ../../nbs/lm/04_weights.ipynb #d2ec83d9
-class WeightDelta:
+# %% ../../nbs/lm/04_weights.ipynb #e9984210
+class WeightDelta(HasPage):
     "Weights that differ from a base: their new values, of large tables only the changed rows"
     def __init__(self,
         tensors:dict, # "name|" -> whole tensor, or "name|rows" and "name|values"

@@ -5,7 +5,7 @@ import json
 from contextlib import contextmanager
 from pathlib import Path
 from ..arguments import DICT, PATH, Kind, told
-from ..core import InvalidData, plain, require, write_atomic
+from ..core import HasPage, InvalidData, plain, require, write_atomic
 from fastcore.basics import patch
 _TENSORS: _Any
 _told: _Any
@@ -28,7 +28,7 @@ def _changed(old, new):
 def _put_rows(params, name, rows, values):
     ...
 
-class WeightDelta:
+class WeightDelta(HasPage):
     tensors: _Any
     note: _Any
 

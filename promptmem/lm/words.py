@@ -15,7 +15,7 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from ..core import require
+from ..core import HasPage, require
 from .embed import Embedder
 from .local import fast_bfloat16
 from .matmul import lay_out, multiplies, product
@@ -108,9 +108,10 @@ class Read(NamedTuple):
     "A sentence as a model has read it"
     unit:np.ndarray # [dim], length 1: the sentence
     words:Optional[np.ndarray] # [words, dim], rows of length 1; None where the embedder reads no words
+    _repr_html_ = HasPage._repr_html_
 
-# %% ../../nbs/lm/11_words.ipynb #963936bb
-class WordReader:
+# %% ../../nbs/lm/11_words.ipynb #c78dadfd
+class WordReader(HasPage):
     "Sentences and their words from one pass; with embedders that read no words, sentences alone"
     def __init__(self,
         embedder:Embedder, # an `STEmbedder` that averages its tokens, or any other

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 
-from ..core import InvalidData, fold, new_id, stable_hash
+from ..core import HasPage, InvalidData, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
@@ -363,8 +363,8 @@ async def _acomplete(a, sent, **more):
     "One completion without blocking the loop"
     return (await a.lm.acomplete([sent], **{**a.options, **more}))[0]
 
-# %% ../../nbs/memory/09_assistant.ipynb #9156a3cc
-class AnswerStream:
+# %% ../../nbs/memory/09_assistant.ipynb #e3545bff
+class AnswerStream(HasPage):
     "The pieces of an answer as they come; afterwards `interaction` is what was stored"
     def __init__(self,
         assistant:Assistant, # who is asked

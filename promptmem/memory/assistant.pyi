@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
-from ..core import InvalidData, fold, new_id, stable_hash
+from ..core import HasPage, InvalidData, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
@@ -178,7 +178,7 @@ def _more(a, r, c):
 async def _acomplete(a, sent, **more):
     ...
 
-class AnswerStream:
+class AnswerStream(HasPage):
     interaction: _Any
     assistant: _Any
     request: _Any

@@ -28,7 +28,7 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import InvalidData, identity_key, warn
+from ..core import HasPage, InvalidData, identity_key, warn
 from ..lm.base import LMError
 from ..lm.words import Read, WordReader
 from .gate import (ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered,
@@ -36,8 +36,8 @@ from .gate import (ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
-# %% ../../nbs/memory/14_auto.ipynb #c418b787
-class KeptVectors:
+# %% ../../nbs/memory/14_auto.ipynb #7194c26e
+class KeptVectors(HasPage):
     "An embedder that remembers the last texts that it read, and their words"
     def __init__(self,
         embedder, # an `Embedder`

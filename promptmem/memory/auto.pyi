@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Optional
 import numpy as np
 from fastcore.basics import patch
-from ..core import InvalidData, identity_key, warn
+from ..core import HasPage, InvalidData, identity_key, warn
 from ..lm.base import LMError
 from ..lm.words import Read, WordReader
 from .gate import ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_question, read_texts, reads, second_encoder
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
-class KeptVectors:
+class KeptVectors(HasPage):
     embedder: _Any
     name: _Any
     keep: _Any

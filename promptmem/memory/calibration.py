@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..core import InvalidData
+from ..core import HasPage, InvalidData
 from .auto import AutoLookup
 from .lookup import ClosestLookup, Lookup
 from .prompt import END, MemPrompt, last_part
@@ -74,9 +74,9 @@ def pair_distances(
     u, v = (lookup.embedder([k[j] for k in keys]) for j in (0, 1))
     return 1 - (u*v).sum(1).astype(float), y
 
-# %% ../../nbs/memory/08_calibration.ipynb #050ed7d1
+# %% ../../nbs/memory/08_calibration.ipynb #cc15c7b4
 @dataclass
-class Calibration:
+class Calibration(HasPage):
     "A limit, and what it does on the labelled pairs"
     threshold:float # now the look-up's limit
     false_injection:float # share of the given pairs that do not fit in which the clarification would be injected
@@ -179,9 +179,9 @@ def _teachers(tasks, rng):
     chosen = {id(t) for t in first.values()}
     return list(first.values()), [t for t in tasks if id(t) not in chosen]
 
-# %% ../../nbs/memory/08_calibration.ipynb #a8280275
+# %% ../../nbs/memory/08_calibration.ipynb #99b3a35f
 @dataclass
-class PoisoningReport:
+class PoisoningReport(HasPage):
     "What planted wrong clarifications did"
     planted:list # dicts: key, right, wrong
     rows:list = field(repr=False) # one dict per question

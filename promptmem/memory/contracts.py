@@ -11,7 +11,7 @@ __all__ = ['LookupLike', 'ChooserLike', 'RewriterLike', 'TaskLike', 'Check', 'fi
 # %% ../../nbs/memory/00_contracts.ipynb #532b4123
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from ..core import InvalidData
+from ..core import HasPage, InvalidData
 from ..record import Retrieval
 
 # %% ../../nbs/memory/00_contracts.ipynb #c8b9d54a
@@ -63,6 +63,7 @@ class Check(NamedTuple):
     understood:bool # the reply shows the right understanding
     answered:bool # the content is right; the keyword checker cannot know: it repeats `correct`
     def __bool__(self): return self.correct
+    _repr_html_ = HasPage._repr_html_
 
 # %% ../../nbs/memory/00_contracts.ipynb #1305f5ee
 _WANTED = {

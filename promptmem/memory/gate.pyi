@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Optional
 import numpy as np
 from fastcore.basics import patch
-from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
+from ..core import HasPage, InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
 from ..lm.embed import Embedder, HashEmbedder
 from ..lm.words import Read, WordReader
@@ -378,7 +378,7 @@ def fit_weights(rows, pull: float=..., steps: int=...) -> Weights:
     ...
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(HasPage):
     says: str
     log_odds: float
     why: str
@@ -401,7 +401,7 @@ def _not_by_a_word(verdict, stored, asked):
     ...
 _key: _Any
 
-class Gate:
+class Gate(HasPage):
     sets: _Any
     metric: _Any
     basis: _Any

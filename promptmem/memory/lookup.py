@@ -24,7 +24,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Optional
 
-from ..core import InvalidData, fold, identity_key
+from ..core import HasPage, InvalidData, fold, identity_key
 from ..record import Candidate, Retrieval
 
 # %% ../../nbs/memory/01_lookup.ipynb #04d11424
@@ -55,9 +55,9 @@ def normalizer(
         f"unknown normalisation {how!r}: write one of {', '.join(map(repr, NORMALIZERS))}, a function, or None"
     )
 
-# %% ../../nbs/memory/01_lookup.ipynb #314cf3ec
+# %% ../../nbs/memory/01_lookup.ipynb #345970b0
 @dataclass
-class Entry:
+class Entry(HasPage):
     "One clarification in a look-up"
     key:str # normalised: what is compared
     asked:str # the question as it was asked

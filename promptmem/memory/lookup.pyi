@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Optional
-from ..core import InvalidData, fold, identity_key
+from ..core import HasPage, InvalidData, fold, identity_key
 from ..record import Candidate, Retrieval
 _BRACKETED: _Any
 _SPACES: _Any
@@ -27,7 +27,7 @@ def normalizer(how):
     ...
 
 @dataclass
-class Entry:
+class Entry(HasPage):
     key: str
     asked: str
     text: str

@@ -29,7 +29,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
-from ..core import InvalidData, read_text, stable_hash, split_thinking
+from ..core import HasPage, InvalidData, read_text, stable_hash, split_thinking
 from ..data import sought
 from .contracts import LookupLike, fits
 from ..record import Retrieval
@@ -302,6 +302,7 @@ class Reply(NamedTuple):
     "A reply, taken apart"
     understanding:str # how the model took the question: "the synonym for big is"
     answer:str # what it answered: "large"
+    _repr_html_ = HasPage._repr_html_
 
 _HEADS = re.compile(
     r"^(?P<u>(?:the (?:synonym|antonym|homonym|homophone|anagram \d|definition|uncycled version|word after [a-z ]+?)"
@@ -343,9 +344,9 @@ def read_reply(
     if sure or closed or _HEADS.match(last_part(text).strip()): return parse_reply(text)
     return Reply("", text.strip())
 
-# %% ../../nbs/memory/03_prompt.ipynb #d1c4fc57
+# %% ../../nbs/memory/03_prompt.ipynb #56d1404d
 @dataclass
-class Prompted:
+class Prompted(HasPage):
     "A prompt that is ready to send"
     text:str # what is sent, as one text
     retrieval:Optional[Retrieval] = None # what memory offered

@@ -28,14 +28,14 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..core import InvalidData, file_name, json_text, plain, stable_hash
+from ..core import HasPage, InvalidData, file_name, json_text, plain, stable_hash
 from .logs import Log
 from .prompt import END, as_is, choose_format, last_part, load_strategy, parse_reply, sendable
 from .tasks import Tasks
 from .tasks import checker as named_checker
 
-# %% ../../nbs/memory/07_streaming.ipynb #54693c93
-class SimulatedUser:
+# %% ../../nbs/memory/07_streaming.ipynb #7aeeb168
+class SimulatedUser(HasPage):
     "A user who notices every wrong reply and says with some probability what was meant"
     @_told
     def __init__(self,

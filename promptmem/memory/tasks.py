@@ -4,7 +4,7 @@
 
 # %% ../../nbs/memory/05_tasks.ipynb #a6284e6d
 from __future__ import annotations
-from ..core import rows_of
+from ..core import HasPage, rows_of
 from ..lm.arguments import DICT, FLAG, FUNCTION, NOTHING, NO_ARRAY, PATH, TEXT, either, told, whole
 from .checkers import TASK
 
@@ -59,7 +59,7 @@ class Task(Record):
         return self.type != "randsym" or re.sub(r"\W", "", self.word) == self.gold
 
 # %% ../../nbs/memory/05_tasks.ipynb #dbf5225f
-class Tasks(list):
+class Tasks(HasPage, list):
     "A list of tasks of one family"
     def __init__(self,
         tasks=(), # list of `Task`s

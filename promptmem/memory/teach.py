@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Union
 
-from ..core import InvalidData, progress_bar, read_jsonl, require
+from ..core import HasPage, InvalidData, progress_bar, read_jsonl, require
 from ..data import shipped
 from ..lm.base import LM
 from .prompt import beside
@@ -114,9 +114,9 @@ def about(
     "The question behind its clarification, which is quoted and named as being about it"
     return beside(question, clarification)
 
-# %% ../../nbs/memory/12_teach.ipynb #96f79297
+# %% ../../nbs/memory/12_teach.ipynb #b577bc71
 @dataclass(frozen=True)
-class Teaching:
+class Teaching(HasPage):
     "How an adapter is trained; the defaults were chosen on development questions, with SmolLM2"
     passes:float = 2. # over all lessons
     rank:int = 6 # of the adapter
@@ -295,8 +295,8 @@ def _layer(name):
 def _is_projection(module):
     return type(module).__name__ in ("Linear", "Conv1D")
 
-# %% ../../nbs/memory/12_teach.ipynb #210514c4
-class Taught:
+# %% ../../nbs/memory/12_teach.ipynb #f979272e
+class Taught(HasPage):
     "A model with an adapter that listens; `undo()`, or the end of a `with` block, makes it what it was"
     def __init__(self,
         lm:LM, # with the adapter in place

@@ -19,7 +19,7 @@ from typing import Optional
 from fastcore.basics import patch
 
 from ..arguments import told
-from ..core import InvalidData, warn
+from ..core import HasPage, InvalidData, warn
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
 from .lookup import ClosestLookup
@@ -69,9 +69,9 @@ def with_memory(
     at = next((i for i, m in enumerate(messages) if role(m) not in ("system", "developer")), len(messages))
     return request | dict(messages=[*messages[:at], dict(role="system", content=text), *messages[at:]])
 
-# %% ../../nbs/memory/16_wrap.ipynb #bf1abb08
+# %% ../../nbs/memory/16_wrap.ipynb #569ce747
 @dataclass
-class Receipt:
+class Receipt(HasPage):
     "What memory did for one response"
     question:str # as asked; "" when the user said nothing in words
     retrieval:Retrieval # what was found, or why nothing was
@@ -108,8 +108,8 @@ def piece_of(
     if choices: return getattr(getattr(choices[0], "delta", None), "content", None) or ""
     return event.delta if getattr(event, "type", "") == "response.output_text.delta" else ""
 
-# %% ../../nbs/memory/16_wrap.ipynb #f223470e
-class WatchedStream:
+# %% ../../nbs/memory/16_wrap.ipynb #1a4cd493
+class WatchedStream(HasPage):
     "The client's stream, with a receipt"
     def __init__(self,
         stream, # of the client

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 from fastcore.basics import patch
 from ..arguments import told
-from ..core import InvalidData, warn
+from ..core import HasPage, InvalidData, warn
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
 from .lookup import ClosestLookup
@@ -27,7 +27,7 @@ def with_memory(kind: str, request: dict, text: str) -> dict:
     ...
 
 @dataclass
-class Receipt:
+class Receipt(HasPage):
     question: str
     retrieval: Retrieval
     sent: str
@@ -45,7 +45,7 @@ def _answer(response):
 def piece_of(event) -> str:
     ...
 
-class WatchedStream:
+class WatchedStream(HasPage):
     _model: _Any
     _done: _Any
     _stream: _Any

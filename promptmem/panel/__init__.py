@@ -2,7 +2,7 @@
 from promptmem.core import lazy_exports
 
 _names = {
-    **{m: None for m in ("parts", "charts", "widget", "plots", "about")},
+    **{m: None for m in ("parts", "charts", "widget", "plots", "about", "views")},
     "shown": "parts", "esc": "parts", "heading": "parts", "paragraph": "parts", "facts": "parts", "table": "parts",
     "markup": "parts", "columns": "parts", "moment": "parts", "as_html": "parts", "as_text": "parts",
     "chart": "charts", "bar_chart": "charts",

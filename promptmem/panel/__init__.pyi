@@ -5,6 +5,7 @@ from . import about as about
 from . import charts as charts
 from . import parts as parts
 from . import plots as plots
+from . import views as views
 from . import widget as widget
 from .charts import bar_chart as bar_chart
 from .charts import chart as chart

@@ -248,7 +248,7 @@ def markdown(
 def _facts_html(named):
     "Named values in a row"
     each = (f"<span><b>{esc(k)}</b> {esc(v)}</span>" for k, v in named.items())
-    return f"<div class='pm-facts'>{''.join(each)}</div>"
+    return f"<div class='pm-facts'>{' &ensp;'.join(each)}</div>" # apart, too, where a viewer drops the style
 
 def _explain_html(title, text):
     return f"<details class='pm-help'><summary>{esc(title)}</summary><div>{esc(text, 4000)}</div></details>"
@@ -256,7 +256,11 @@ def _explain_html(title, text):
 # %% ../../nbs/panel/01_parts.ipynb #12bd2ce6
 def _part_html(kind, p, most):
     "One part as HTML"
-    if kind == "heading": return f"<div class='pm-heading' role='heading' aria-level='4'>{esc(p[0])}</div>"
+    # what opens or heads is bold, too, where a viewer drops the style
+    if kind == "heading":
+        return f"<div class='pm-heading' role='heading' aria-level='4'><strong>{esc(p[0])}</strong></div>"
+    if kind == "paragraph" and "pm-outcome" in p[1]:
+        return f"<div class='pm-text {html.escape(p[1])}'><strong>{esc(p[0], 4000)}</strong></div>"
     if kind == "paragraph":
         short = "pm-question-shown" in p[1]                # a question is only repeated
         return f"<div class='pm-text {html.escape(p[1])}'>{esc(p[0], 800 if short else 4000)}</div>"

@@ -20,9 +20,10 @@ _BASE = """
 .pm-panel{border:1px solid rgba(128,128,128,.35);border-radius:8px;padding:10px 14px;
  color:var(--jp-ui-font-color1,inherit);font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;
  line-height:1.45;max-width:980px;container-type:inline-size;box-sizing:border-box}
+.pm-panel strong{font-weight:600}
 .pm-panel .pm-heading{font-weight:600;font-size:15px;margin:8px 0 4px}
 .pm-panel .pm-text{margin:3px 0;white-space:pre-wrap;overflow-wrap:anywhere}
-.pm-panel .pm-facts span{display:inline-block;margin-right:18px}
+.pm-panel .pm-facts span{display:inline-block;margin-right:8px}
 .pm-panel .pm-facts b{font-weight:600;opacity:.8}
 .pm-panel .pm-columns{display:flex;flex-wrap:wrap;gap:0 28px}
 .pm-panel .pm-columns>div{min-width:0;max-width:100%}
@@ -147,12 +148,21 @@ def _opened(parts):
     says = kind == "paragraph" and not any(more) or kind == "heading" and str(text).rstrip().endswith((".", "!"))
     return [verdict(str(text)), *parts[1:]] if says else parts
 
-# %% ../../nbs/panel/03_widget.ipynb #1209a55a
+# %% ../../nbs/panel/03_widget.ipynb #769ac7de
+_TALKS = "pm-question-shown", "pm-markdown", "pm-turn", "pm-maybe", "pm-chip", "pm-answer"
+
+def _style_of(inside):
+    "The style that a page without controls needs, and no more: each output of a notebook carries its own"
+    holds = lambda *marks: any(m in inside for m in marks)
+    talk, tables = _TALK if holds(*_TALKS) else "", _TABLES if holds("<table", "pm-columns", "pm-scroll") else ""
+    return f"<style>{_BASE}{_COLOURS}{talk}{tables}</style>"
+
 def static_page(
     parts, # list of parts
 )->str:
     "The parts as self-contained HTML, with the style; a sentence that opens them is shown as the verdict that it is"
-    return f"{CSS}<div class='pm-panel pm-static'>{as_html(_opened(parts))}</div>"
+    inside = as_html(_opened(parts))
+    return f"{_style_of(inside)}<div class='pm-panel pm-static'>{inside}</div>"
 
 # %% ../../nbs/panel/03_widget.ipynb #94caad9a
 class Shown:

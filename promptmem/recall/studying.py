@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, WrongArgument, told
-from ..core import InvalidData, plain, progress_bar, require, stable_hash, warn
+from ..core import HasPage, InvalidData, plain, progress_bar, require, stable_hash, warn
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..lm.base import LMError
@@ -155,8 +155,8 @@ def _rate(schedule, warmup, total):
     rest = lambda u: shapes[schedule](min((u-warmup)/max((total or 1)-warmup, 1), 1))
     return lambda u: (u+1)/warmup if u < warmup else rest(u)
 
-# %% ../../nbs/recall/02_studying.ipynb #962e00e3
-class Learner:
+# %% ../../nbs/recall/02_studying.ipynb #4eb916be
+class Learner(HasPage):
     "Training one update at a time: AdamW on the mean loss over the real tokens of each batch"
     @told(betas=Kind("two numbers from 0 to 1", lambda v: isinstance(v, (tuple, list)) and len(v) == 2 and all(
         isinstance(x, (int, float)) and 0 <= x < 1 for x in v)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, WrongArgument, told
-from ..core import InvalidData, plain, progress_bar, require, stable_hash, warn
+from ..core import HasPage, InvalidData, plain, progress_bar, require, stable_hash, warn
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..lm.base import LMError
@@ -52,7 +52,7 @@ def _loss_module(model):
 def _rate(schedule, warmup, total):
     ...
 
-class Learner:
+class Learner(HasPage):
     model: _Any
     pad: _Any
     lr: _Any

@@ -10,7 +10,7 @@ import threading
 
 from fastcore.basics import patch
 
-from ..core import progress_bar, require
+from ..core import HasPage, progress_bar, require
 from ..lm.arguments import told
 from .generation import recalled_words
 from .retention import Retention, interference_plan, make_probe
@@ -24,8 +24,8 @@ def _fresh(session):
     session.probe = make_probe(session.tokenizer, session.seen, session.unseen, prefix_words=session.prefix_words)
     session.exposures, session.updates, session.rows = 0, 0, []
 
-# %% ../../nbs/recall/07_tester.ipynb #514652ae
-class RecallSession:
+# %% ../../nbs/recall/07_tester.ipynb #7d59d727
+class RecallSession(HasPage):
     "Study, test and forget step by step; `frame` has one row per test"
     @told
     def __init__(self,

@@ -3,7 +3,7 @@ from typing import Any as _Any, Optional as _Optional
 
 import threading
 from fastcore.basics import patch
-from ..core import progress_bar, require
+from ..core import HasPage, progress_bar, require
 from ..lm.arguments import told
 from .generation import recalled_words
 from .retention import Retention, interference_plan, make_probe
@@ -13,7 +13,7 @@ from ..lm.weights import trainable
 def _fresh(session):
     ...
 
-class RecallSession:
+class RecallSession(HasPage):
     model: _Any
     tokenizer: _Any
     other: _Any

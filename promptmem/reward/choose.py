@@ -20,7 +20,7 @@ import pandas as pd
 from promptmem.arguments import (
     COUNT, DICT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, some, told,
     whole)
-from ..core import InvalidData, quoted
+from ..core import HasPage, InvalidData, quoted
 from ..panel import parts, static_page
 from ..record import Record
 from ..stats import strictest_first, t_quantile
@@ -384,8 +384,8 @@ def escalation_curve(
     out.attrs["correct"] = per_question
     return out
 
-# %% ../../nbs/reward/04_choose.ipynb #d2a39884
-class Online:
+# %% ../../nbs/reward/04_choose.ipynb #53965eeb
+class Online(HasPage):
     "Per-prompt linear corrections of predicted probabilities, learned from the outcome of the chosen prompt only"
     @_told
     def __init__(self,

@@ -15,7 +15,7 @@ from functools import lru_cache
 from fastcore.basics import patch
 import numpy as np
 
-from ..core import require, stable_hash
+from ..core import HasPage, require, stable_hash
 from ..lm.embed import load_embedder
 
 # %% ../../nbs/reward/02_features.ipynb #b8c04809
@@ -107,8 +107,8 @@ def _kernel(a, b, gamma):
     d = (a*a).sum(1)[:, None] + (b*b).sum(1) - 2*(a @ b.T)
     return np.exp(-gamma*np.maximum(d, 0, out=d), out=d)
 
-# %% ../../nbs/reward/02_features.ipynb #2883ffa3
-class QuestionSpace:
+# %% ../../nbs/reward/02_features.ipynb #d5a2817a
+class QuestionSpace(HasPage):
     "Questions to smooth nonlinear features: embedding, words and surface through an approximate Gaussian kernel"
     def __init__(self,
         embedder, # function texts -> unit vectors

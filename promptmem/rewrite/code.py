@@ -21,6 +21,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from functools import partial
+from ..core import HasPage
 
 from ..arguments import TEXT, number, told, whole
 from fastcore.basics import patch
@@ -389,8 +390,8 @@ def run_program(
         return Ran(False, "used more time than it may")
     return _read(said, token)
 
-# %% ../../nbs/rewrite/16_code.ipynb #127538be
-class CodeGrader:
+# %% ../../nbs/rewrite/16_code.ipynb #5448eca4
+class CodeGrader(HasPage):
     "Right when the tests of the example pass; reasons are kept in `why` by example"
 
     calls = 0  # requests to a model, beside the answer itself

@@ -13,6 +13,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from functools import partial
+from ..core import HasPage
 from ..arguments import TEXT, number, told, whole
 from fastcore.basics import patch
 _told: _Any
@@ -74,7 +75,7 @@ class _Pair:
 def run_program(program: str, test: str, seconds: float=..., memory: int=..., entry: str=..., known: str=...) -> Ran:
     ...
 
-class CodeGrader:
+class CodeGrader(HasPage):
     seconds: _Any
     memory: _Any
     why: _Any

@@ -9,6 +9,7 @@ __all__ = ['log_stake', 'PairedTest', 'least_wins', 'SignTest', 'pairs_needed', 
 # %% ../../nbs/rewrite/02_evidence.ipynb #b67c9dde
 import math
 from dataclasses import dataclass, field
+from ..core import HasPage
 
 import numpy as np
 from ..arguments import COLUMN, COUNT, SEED, SHARE, Kind, hold_fields, number, told, whole
@@ -30,8 +31,8 @@ def log_stake(
     paths = np.cumsum(np.log1p(np.outer(d, _BETS)), axis=0)
     return np.log(np.mean(np.exp(paths), axis=1)) if d.size else np.zeros(0)
 
-# %% ../../nbs/rewrite/02_evidence.ipynb #aa70f304
-class _Pairs:
+# %% ../../nbs/rewrite/02_evidence.ipynb #2984e3e5
+class _Pairs(HasPage):
     "What each test of paired differences counts"
     n = property(lambda self: len(self.differences), doc="How many pairs there are")
     wins = property(lambda self: sum(d > 0 for d in self.differences), doc="Pairs that the challenger won")
@@ -119,6 +120,7 @@ class SignTest(_Pairs):
         if self.accepted or not self.n: return False
         against = math.exp(log_stake([-d for d in self.differences])[-1])
         return self.n >= self.pairs or against >= self.hopeless_at
+
 
 
 # %% ../../nbs/rewrite/02_evidence.ipynb #18fddece

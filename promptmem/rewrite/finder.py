@@ -13,6 +13,7 @@ __all__ = ['SearchSettings', 'SearchState', 'admit', 'posterior_mean', 'lower_es
 import math
 from collections import Counter
 from dataclasses import dataclass
+from ..core import HasPage
 
 from fastcore.basics import patch
 import numpy as np
@@ -33,9 +34,9 @@ _WHOLES = dict.fromkeys(("held_out_calls", "imagined", "imagined_last", "least_a
 _FIELDS = dict(rounds=whole(1, 10**6), alpha=number(0, 1), seed=SEED, screen_keep=maybe(either(number(0, 1), number(
     0, 1, True))), screen_error=maybe(number(0)), proof_margin=number(0, ends=True), **_COUNTS, **_SHARES, **_WHOLES)
 
-# %% ../../nbs/rewrite/08_finder.ipynb #6a25bb10
+# %% ../../nbs/rewrite/08_finder.ipynb #7ed64f0c
 @dataclass(frozen=True)
-class SearchSettings:
+class SearchSettings(HasPage):
     "What `optimize_prompt` was told, and the constants of its loop"
     rounds:int = 3 # of finding, before the first proof
     alpha:float = .05 # chance that the whole run replaces a seed that nothing beats

@@ -4,6 +4,7 @@ from typing import Any as _Any, Optional as _Optional
 import math
 from collections import Counter
 from dataclasses import dataclass
+from ..core import HasPage
 from fastcore.basics import patch
 import numpy as np
 from ..arguments import COUNT, SEED, SHARE, either, hold_fields, maybe, number, whole
@@ -18,7 +19,7 @@ _WHOLES: _Any
 _FIELDS: _Any
 
 @dataclass(frozen=True)
-class SearchSettings:
+class SearchSettings(HasPage):
     rounds: int = ...
     alpha: float = ...
     held_out_calls: int = ...

@@ -12,13 +12,13 @@ __all__ = ['FormGuard', 'new_names', 'new_numbers', 'ngrams', 'LeakGuard', 'ques
 import re
 
 from ..arguments import COUNT, FLAG, LIST_OF_TEXTS, number, told, whole
-from ..core import fold, words
+from ..core import HasPage, fold, words
 
 _told = told(max_chars=COUNT, n=whole(1, 1000), allow=LIST_OF_TEXTS, min_chars=whole(0, 10**6), kind=FLAG, facts=FLAG,
              min_similarity=number(-1, 1, True))
 
-# %% ../../nbs/rewrite/04_guards.ipynb #8f0c9903
-class FormGuard:
+# %% ../../nbs/rewrite/04_guards.ipynb #aca874c6
+class FormGuard(HasPage):
     "Refuse empty texts, the template's own text, marks of the proposer, and texts out of proportion"
     @_told
     def __init__(self,
@@ -67,8 +67,8 @@ def ngrams(
     w = words(text)
     return {tuple(w[i:i+n]) for i in range(len(w)-n+1)}
 
-# %% ../../nbs/rewrite/04_guards.ipynb #a87100f5
-class LeakGuard:
+# %% ../../nbs/rewrite/04_guards.ipynb #78d13b2e
+class LeakGuard(HasPage):
     "Refuse candidates that carry gold answers, letters, names, numbers or word runs of the examples"
     @_told
     def __init__(self,
@@ -122,8 +122,8 @@ def question_kind(
     if start: return start
     return "yes/no" if asks or first in ("is", "are", "do", "does", "did", "can", "was", "were") else "do"
 
-# %% ../../nbs/rewrite/04_guards.ipynb #08a2bd69
-class DriftGuard:
+# %% ../../nbs/rewrite/04_guards.ipynb #9a17c9be
+class DriftGuard(HasPage):
     "Refuse candidates that lose numbers or names, change the kind of question, or move too far in meaning"
     @_told
     def __init__(self,

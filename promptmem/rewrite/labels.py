@@ -17,7 +17,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..arguments import FUNCTION, LIST_OF_TEXTS, TEXT, Kind, having, maybe, told, whole
-from ..core import identity_key, stable_hash
+from ..core import HasPage, identity_key, stable_hash
 from ..grade import answer_key, chosen, without_markdown
 from ..lm.base import LM
 from ..record import Completion, Usage
@@ -51,8 +51,8 @@ def _decided(grader, answer):
     if sure and all(len(s) < 2 for s in marked[-1:]): return sure[-1]
     return alone[0] if alone else None
 
-# %% ../../nbs/rewrite/00_labels.ipynb #80770534
-class LabelGrader:
+# %% ../../nbs/rewrite/00_labels.ipynb #8c40868b
+class LabelGrader(HasPage):
     "Right when an answer settles on the expected one of a few labels"
     @_told(labels=_LABELS)
     def __init__(self,

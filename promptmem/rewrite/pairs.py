@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ..arguments import FLAG, PATH, TEXT, Kind, having, maybe, told, whole
-from ..core import InvalidData, fold, read_jsonl, read_text
+from ..core import HasPage, InvalidData, fold, read_jsonl, read_text
 from ..data import sought
 from .guards import DriftGuard, FormGuard, first_objection
 from .propose import State
@@ -34,9 +34,9 @@ _told = told(pairs=_PAIRS, drop_suspects=FLAG, task=having("a `PromptTask`", "ha
                  map(callable, v)))),
              path=PATH, rejects=maybe(Kind("a list", lambda v: isinstance(v, list))))
 
-# %% ../../nbs/rewrite/11_pairs.ipynb #2164ff24
+# %% ../../nbs/rewrite/11_pairs.ipynb #8e1e7026
 @dataclass(frozen=True)
-class Pair:
+class Pair(HasPage):
     "A prompt before and after rewriting"
     before:str # the bad prompt
     after:str # the better one
@@ -111,9 +111,9 @@ def leak_suspect(
     number = r"\d+(?:\.\d+)?"
     return bool(names) or bool(set(re.findall(number, after)) - set(re.findall(number, before)))
 
-# %% ../../nbs/rewrite/11_pairs.ipynb #9b7deef3
+# %% ../../nbs/rewrite/11_pairs.ipynb #f4ba2c89
 @dataclass
-class Cleaned:
+class Cleaned(HasPage):
     "Clean pairs, and why the others left"
     pairs:list # of `Pair`
     dropped:dict # rule -> number of pairs
@@ -141,9 +141,9 @@ def clean_pairs(
         kept, dropped["leak suspect"] = [p for p in kept if p.id not in set(suspects)], len(suspects)
     return Cleaned(kept, dict(dropped), suspects)
 
-# %% ../../nbs/rewrite/11_pairs.ipynb #55922f50
+# %% ../../nbs/rewrite/11_pairs.ipynb #298121a5
 @dataclass
-class Improved:
+class Improved(HasPage):
     "One hard question and the best rewriting found"
     pair:Pair # before and after; after == before when nothing better was found
     score_before:float

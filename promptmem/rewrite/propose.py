@@ -18,7 +18,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
-from ..core import InvalidData, fold, split_thinking
+from ..core import HasPage, InvalidData, fold, split_thinking
 
 _SLOTS = Kind("a dict from slot to its phrases", lambda v: isinstance(v, dict) and len(v) > 0 and all(
     isinstance(k, str) and LIST_OF_TEXTS.fits(p) and len(p) > 0 for k, p in v.items()))
@@ -26,9 +26,9 @@ _told = told(slots=_SLOTS, joiner=TEXT, text=TEXT, choice=DICT, rng=having("a nu
              additions=maybe(LIST_OF_TEXTS), mutations=maybe(LIST_OF_TEXTS), mutate=SHARE, change=SHARE, show=COUNT,
              exemplars=whole(), failures=COUNT, widths=some(number(0), 1))
 
-# %% ../../nbs/rewrite/03_propose.ipynb #c27b104e
+# %% ../../nbs/rewrite/03_propose.ipynb #2a607c8a
 @dataclass
-class Proposal:
+class Proposal(HasPage):
     "A wording, and how it was made"
     text:str # the wording
     how:str # name of the proposer
@@ -72,8 +72,8 @@ def failures(self:State,
     bad = [e for e in self.task.train if candidate.scores.get(e.id, 1) < below]
     return [(e, self.answers.get((candidate.id, e.id), "")) for e in bad[:k]]
 
-# %% ../../nbs/rewrite/03_propose.ipynb #68ef6ce5
-class PhraseBook:
+# %% ../../nbs/rewrite/03_propose.ipynb #d23f4b7f
+class PhraseBook(HasPage):
     "Slots with alternative phrases; a prompt is one phrase per slot, joined"
     @_told
     def __init__(self,
@@ -167,8 +167,8 @@ INSTRUCTIONS = PhraseBook(
     )
 )
 
-# %% ../../nbs/rewrite/03_propose.ipynb #9929a934
-class _FromBook:
+# %% ../../nbs/rewrite/03_propose.ipynb #4617b223
+class _FromBook(HasPage):
     "Base of the proposers that write from a phrase book"
     def __init__(self,
         book=INSTRUCTIONS, # a `PhraseBook`
@@ -239,8 +239,8 @@ def ridge(
         if best is None or evidence > best[0]: best = evidence, mean, cov
     return best[1:]
 
-# %% ../../nbs/rewrite/03_propose.ipynb #5c5b40e5
-class LearnPhrases:
+# %% ../../nbs/rewrite/03_propose.ipynb #1c646ec1
+class LearnPhrases(HasPage):
     "Thompson sampling over a linear model of what each phrase is worth"
     @_told
     def __init__(self,
@@ -286,8 +286,8 @@ def posterior(self:LearnPhrases,
 # %% ../../nbs/rewrite/03_propose.ipynb #ce5f173a
 _END = re.compile(r"(?<=[.!?])\s+")
 
-# %% ../../nbs/rewrite/03_propose.ipynb #7f884c3f
-class SentenceEdits:
+# %% ../../nbs/rewrite/03_propose.ipynb #36377cd5
+class SentenceEdits(HasPage):
     "Drop, add or reorder the sentences of a parent"
     @_told
     def __init__(self,
@@ -320,8 +320,8 @@ def sentences_of(
     "Its sentences"
     return [p.strip() for p in _END.split(text) if p.strip()]
 
-# %% ../../nbs/rewrite/03_propose.ipynb #3c525185
-class LearnSentences:
+# %% ../../nbs/rewrite/03_propose.ipynb #32295b8a
+class LearnSentences(HasPage):
     "Thompson sampling over what each sentence of the wordings tried so far is worth"
     @_told
     def __init__(self,
@@ -417,8 +417,8 @@ def _fill(template, **values):
 
 def _examples(task, k): return "\n".join(f"Q: {e.question}\nA: {e.expected}" for e in task.train[:k])
 
-# %% ../../nbs/rewrite/03_propose.ipynb #9c564b84
-class _Asking:
+# %% ../../nbs/rewrite/03_propose.ipynb #3fda968a
+class _Asking(HasPage):
     "Base of the proposers that ask a model: one request per proposal"
     temperature, max_tokens = 1., 300
 

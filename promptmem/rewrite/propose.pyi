@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
-from ..core import InvalidData, fold, split_thinking
+from ..core import HasPage, InvalidData, fold, split_thinking
 _SLOTS: _Any
 _told: _Any
 
 @dataclass
-class Proposal:
+class Proposal(HasPage):
     text: str
     how: str
     parents: tuple = ...
@@ -34,7 +34,7 @@ class State:
     def failures(self, candidate, k=..., below=...):
         ...
 
-class PhraseBook:
+class PhraseBook(HasPage):
     slots: _Any
     joiner: _Any
     _folded: _Any
@@ -66,7 +66,7 @@ class PhraseBook:
         ...
 INSTRUCTIONS: _Any
 
-class _FromBook:
+class _FromBook(HasPage):
     book: _Any
 
     def __init__(self, book=...):
@@ -93,7 +93,7 @@ def relative_scores(candidates) -> tuple:
 def ridge(X, y, noise: float, widths=...) -> tuple:
     ...
 
-class LearnPhrases:
+class LearnPhrases(HasPage):
     book: _Any
     widths: _Any
     mutate: _Any
@@ -111,7 +111,7 @@ class LearnPhrases:
         ...
 _END: _Any
 
-class SentenceEdits:
+class SentenceEdits(HasPage):
     additions: _Any
 
     def __init__(self, additions=...):
@@ -126,7 +126,7 @@ class SentenceEdits:
 def sentences_of(text: str) -> list:
     ...
 
-class LearnSentences:
+class LearnSentences(HasPage):
     widths: _Any
     change: _Any
 
@@ -165,7 +165,7 @@ def _fill(template, **values):
 def _examples(task, k):
     ...
 
-class _Asking:
+class _Asking(HasPage):
     heard: _Any
 
     def propose(self, state, n, rng):

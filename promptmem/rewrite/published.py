@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..arguments import COUNT, DICT, FUNCTION, PATH, TEXT, having, maybe, told
-from ..core import InvalidData, read_jsonl, read_text, require
+from ..core import HasPage, InvalidData, read_jsonl, read_text, require
 
 _told = told(path=PATH, rounds=COUNT, example=having("an `Example`", "question", "expected", "meta"),
              lm=having("a language model", "complete"), score=FUNCTION, steps=DICT, most_words=COUNT,
@@ -204,9 +204,9 @@ def messages_of(
     system, user = steps[step]
     return [dict(role="system", content=fill(system)), dict(role="user", content=fill(user))]
 
-# %% ../../nbs/rewrite/15_published.ipynb #5cb411e8
+# %% ../../nbs/rewrite/15_published.ipynb #934232b1
 @dataclass(frozen=True)
-class Attempt:
+class Attempt(HasPage):
     "One wording of a question, the answer to it, and its score"
     prompt:str
     answer:str

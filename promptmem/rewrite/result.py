@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field, fields
 from fastcore.basics import patch
 
 from ..arguments import PATH, TEXT, maybe, one_of, told
-from ..core import InvalidData, plain, quoted, read_json, write_atomic
+from ..core import HasPage, InvalidData, plain, quoted, read_json, write_atomic
 from .labels import classes_in_words
 from ..stats import Interval
 
@@ -30,9 +30,9 @@ _told = told(before=TEXT, after=TEXT, style=one_of("text", "html"), path=maybe(P
 # %% ../../nbs/rewrite/06_result.ipynb #2786a19a
 STATUS = ("seed", "rejected", "screened", "untried", "tried", "unproved", "refuted", "accepted")
 
-# %% ../../nbs/rewrite/06_result.ipynb #0c8d5821
+# %% ../../nbs/rewrite/06_result.ipynb #6d49ce53
 @dataclass
-class Candidate:
+class Candidate(HasPage):
     "A wording, where it came from, and what became of it"
     id:str # "c0" is the seed
     text:str # the wording
@@ -61,7 +61,7 @@ class Candidate:
         return (sum(self.scores.values()) + 2)/(self.n + 4) if self.expected is None else self.expected
 
 # %% ../../nbs/rewrite/06_result.ipynb #3bbfd50b
-class Wording(str):
+class Wording(HasPage, str):
     "A prompt: a plain text that knows the `candidate` behind it"
     def __new__(cls, candidate):
         self = super().__new__(cls, candidate.text)

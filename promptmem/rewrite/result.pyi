@@ -7,14 +7,14 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from fastcore.basics import patch
 from ..arguments import PATH, TEXT, maybe, one_of, told
-from ..core import InvalidData, plain, quoted, read_json, write_atomic
+from ..core import HasPage, InvalidData, plain, quoted, read_json, write_atomic
 from .labels import classes_in_words
 from ..stats import Interval
 _told: _Any
 STATUS: _Any
 
 @dataclass
-class Candidate:
+class Candidate(HasPage):
     id: str
     text: str
     how: str = ...
@@ -40,7 +40,7 @@ class Candidate:
     def shrunk(self):
         ...
 
-class Wording(str):
+class Wording(HasPage, str):
     candidate: _Any
 
     def __new__(cls, candidate):

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..arguments import COUNT, DICT, FLAG, LIST_OF_TEXTS, PATH, Kind, maybe
 from ..lm.arguments import MODEL, TOKENIZER, told
-from ..core import InvalidData, require, words, write_atomic
+from ..core import HasPage, InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
 from .task import groups_of
@@ -33,9 +33,9 @@ _PAIRS = Kind("a list of `Pair`s", lambda v: isinstance(v, (list, tuple)) and al
 _told = told(model=MODEL, tokenizer=TOKENIZER, info=maybe(DICT), prompts=LIST_OF_TEXTS, max_tokens=COUNT,
              batch_size=COUNT, folder=PATH, adapted=FLAG, pairs=_PAIRS)
 
-# %% ../../nbs/rewrite/13_student.ipynb #3b62a869
+# %% ../../nbs/rewrite/13_student.ipynb #1c63ca27
 @dataclass(frozen=True)
-class StudentConfig:
+class StudentConfig(HasPage):
     "How a rewriter is trained"
     rank:int = 32 # of the LoRA update
     alpha:int = 64 # LoRA scale: the update counts alpha/rank times
@@ -190,9 +190,9 @@ def _progress(total, show):
     from tqdm.auto import tqdm
     return tqdm(total=total, unit="step")
 
-# %% ../../nbs/rewrite/13_student.ipynb #222dfc91
+# %% ../../nbs/rewrite/13_student.ipynb #21804ef4
 @dataclass(frozen=True)
-class Rewrite:
+class Rewrite(HasPage):
     "What became of one prompt"
     before:str
     text:str # to be used: the rewriting, or the prompt itself
@@ -200,8 +200,8 @@ class Rewrite:
     used:bool # False: the rewriting was refused
     why:str = "" # reason for that
 
-# %% ../../nbs/rewrite/13_student.ipynb #fa3c5a2f
-class PromptRewriter:
+# %% ../../nbs/rewrite/13_student.ipynb #a24b1051
+class PromptRewriter(HasPage):
     "A small language model that turns bad prompts into better ones: `rw(prompt)`"
     @_told
     def __init__(self,

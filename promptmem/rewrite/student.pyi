@@ -11,7 +11,7 @@ from fastcore.basics import patch
 import numpy as np
 from ..arguments import COUNT, DICT, FLAG, LIST_OF_TEXTS, PATH, Kind, maybe
 from ..lm.arguments import MODEL, TOKENIZER, told
-from ..core import InvalidData, require, words, write_atomic
+from ..core import HasPage, InvalidData, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
 from .task import groups_of
@@ -20,7 +20,7 @@ _PAIRS: _Any
 _told: _Any
 
 @dataclass(frozen=True)
-class StudentConfig:
+class StudentConfig(HasPage):
     rank: int = ...
     alpha: int = ...
     dropout: float = ...
@@ -77,14 +77,14 @@ def _progress(total, show):
     ...
 
 @dataclass(frozen=True)
-class Rewrite:
+class Rewrite(HasPage):
     before: str
     text: str
     raw: str
     used: bool
     why: str = ...
 
-class PromptRewriter:
+class PromptRewriter(HasPage):
     model: _Any
     tokenizer: _Any
     config: _Any

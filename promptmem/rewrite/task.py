@@ -22,7 +22,7 @@ import numpy as np
 from promptmem.arguments import (
     COUNT, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, told,
     whole)
-from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash, warn
+from ..core import HasPage, InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash, warn
 from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
@@ -42,9 +42,9 @@ _told_task = told(seed=SEED, max_tokens=maybe(COUNT), temperature=number(0, 100,
                   split=Kind("three shares that sum to 1", lambda v: isinstance(
                       v, (tuple, list)) and len(v) == 3 and all(SHARE.fits(x) for x in v)))
 
-# %% ../../nbs/rewrite/01_task.ipynb #545a0be3
+# %% ../../nbs/rewrite/01_task.ipynb #40e5a8f2
 @dataclass(frozen=True)
-class Example:
+class Example(HasPage):
     "One question with its right answer"
     question:str # as it is put into the template
     expected:str # the right answer, for the grader
@@ -106,8 +106,8 @@ def _check_split(split):
 class BudgetSpent(RuntimeError):
     "The next request would exceed the budget; it was not sent"
 
-# %% ../../nbs/rewrite/01_task.ipynb #2b1f10c5
-class Ledger:
+# %% ../../nbs/rewrite/01_task.ipynb #6f277ef8
+class Ledger(HasPage):
     "Counts every request against a cap"
     @_told(budget=maybe(whole()))
     def __init__(self,
@@ -207,8 +207,8 @@ def _check_templates(template, system):
     if "{question}" not in template or "{prompt}" not in template + (system or ""):
         raise ValueError(f"the template (with system=) needs both {{prompt}} and {{question}}: {template!r:.80}")
 
-# %% ../../nbs/rewrite/01_task.ipynb #b9ed771b
-class PromptTask:
+# %% ../../nbs/rewrite/01_task.ipynb #cc00e5ae
+class PromptTask(HasPage):
     "Questions with answers, how prompt and question are put together, and how an answer is scored"
     @_told_task
     def __init__(self,
@@ -454,8 +454,8 @@ def hard_questions(self:PromptTask,
 JUDGE = ("Question: {question}\nRight answer: {expected}\nAnswer to grade: {answer}\n\n"
          "How good is the answer to grade, from 0 (wrong) to 10 (right and complete)? Write only the number.")
 
-# %% ../../nbs/rewrite/01_task.ipynb #5b7d298c
-class JudgeScorer:
+# %% ../../nbs/rewrite/01_task.ipynb #9ca368f0
+class JudgeScorer(HasPage):
     "A language model grades from 0 to 10"
     calls = 1 # requests per answer, beside the answer itself
     @_told(template=TEXT, max_tokens=COUNT)
@@ -501,8 +501,8 @@ def label_index(
         raise ValueError(f"label= says which output is the score: one of {', '.join(known)}; not {label!r}")
     return found
 
-# %% ../../nbs/rewrite/01_task.ipynb #d1f88371
-class RewardScorer:
+# %% ../../nbs/rewrite/01_task.ipynb #72eb99cb
+class RewardScorer(HasPage):
     "Any sequence-classification checkpoint scores (question, answer): a reward's logit, or the share of one class"
     calls = 0
     def __init__(self,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from promptmem.arguments import COUNT, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, told, whole
-from ..core import InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash, warn
+from ..core import HasPage, InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash, warn
 from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
@@ -22,7 +22,7 @@ _told: _Any
 _told_task: _Any
 
 @dataclass(frozen=True)
-class Example:
+class Example(HasPage):
     question: str
     expected: str
     id: str = ...
@@ -46,7 +46,7 @@ def _check_split(split):
 class BudgetSpent(RuntimeError):
     ...
 
-class Ledger:
+class Ledger(HasPage):
     budget: _Any
     requests: _Any
     cached: _Any
@@ -90,7 +90,7 @@ _SLOT: _Any
 def _check_templates(template, system):
     ...
 
-class PromptTask:
+class PromptTask(HasPage):
     options: _Any
     pinned: _Any
     grader: _Any
@@ -176,7 +176,7 @@ def groups_of(examples) -> list:
     ...
 JUDGE: _Any
 
-class JudgeScorer:
+class JudgeScorer(HasPage):
     lm: _Any
     template: _Any
     max_tokens: _Any
@@ -194,7 +194,7 @@ def published_grade(logit: float) -> float:
 def label_index(labels: dict, label=...) -> int:
     ...
 
-class RewardScorer:
+class RewardScorer(HasPage):
     label: _Any
     mapping: _Any
     model: _Any

@@ -27,7 +27,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import StaticPool
-from ..core import GATE, InvalidData, KeyFree, fold, new_id, require, warn
+from ..core import HasPage, GATE, InvalidData, KeyFree, fold, new_id, require, warn
 from .tables import (
     VERSION, VectorColumn, as_body, asked_slot, clarifications, epochs, erased, erased_mark, indexes, interactions,
     meta, metadata, normalize, scope_mark, slot_of, uses, utc, vectors)
@@ -185,8 +185,8 @@ class ForkLock:
 
     def __exit__(self, *_): self._lock.release()
 
-# %% ../../nbs/store/02_database.ipynb #eac4cabe
-class Database:
+# %% ../../nbs/store/02_database.ipynb #d3c47e96
+class Database(HasPage):
     "A database of the store's layout: `with db.read() as conn`, `with db.write() as conn`"
     def __init__(self,
         where, # path of a file, ":memory:", or an SQLAlchemy URL
@@ -616,12 +616,14 @@ class Cursor(NamedTuple):
     "Up to where a follower has read one scope"
     seen:int # changes from this number on are news
     epoch:int # erasures of the scope at that time
+    _repr_html_ = HasPage._repr_html_
 
 class Changes(NamedTuple):
     "What happened in a scope since a cursor"
     rows:list # oldest first
     cursor:object # for the next time
     reset:bool # True: what is held is void, and `rows` is everything
+    _repr_html_ = HasPage._repr_html_
 
 # %% ../../nbs/store/02_database.ipynb #4ae10513
 def changes(

@@ -16,17 +16,17 @@ from functools import cached_property
 import numpy as np
 import sqlalchemy as sa
 
-from ..core import InvalidData, new_id, stable_hash, warn
+from ..core import HasPage, InvalidData, new_id, stable_hash, warn
 from ..index.vectors import ClusterBuild, ClusterIndex, VectorIndex, tidy_clusters
 from ..index.levenshtein import LevenshteinIndex
 from .database import Cursor, Database, changes, clean_late, erasures, private_folder, watermark
 from .tables import clarifications, meta, scope_mark, vectors
 
-# %% ../../nbs/store/04_search.ipynb #2efcab12
+# %% ../../nbs/store/04_search.ipynb #46ce3ce3
 _c, _v = clarifications.c, vectors.c
 _KEYS = sa.select(_c.n, _c.normalized_key, _c.rank, _c.active)
 
-class ClosestSearch:
+class ClosestSearch(HasPage):
     "The keys of one scope, in memory, caught up before each search"
     def __init__(self,
         db:Database, # the store
@@ -269,8 +269,8 @@ def _blocks(conn, search):
         ready = [(n, v) for n, v in part if search.fits(v)]
         if ready: yield np.array([n for n, _ in ready], np.int64), _matrix([v for _, v in ready])
 
-# %% ../../nbs/store/04_search.ipynb #dd1bf90b
-class SemanticSearch:
+# %% ../../nbs/store/04_search.ipynb #c55a8f84
+class SemanticSearch(HasPage):
     "The embeddings of one scope under one model, on SQLite"
     def __init__(self,
         db:Database, # the store
@@ -402,8 +402,8 @@ class _Sized(type(vectors.c.vector.type)):
     def __init__(self, dim): self.dim = dim
     def get_col_spec(self, **kw): return f"vector({self.dim})"
 
-# %% ../../nbs/store/04_search.ipynb #b676f670
-class PostgresSearch:
+# %% ../../nbs/store/04_search.ipynb #3028789e
+class PostgresSearch(HasPage):
     "The embeddings of one scope under one model, on PostgreSQL"
     def __init__(self,
         db:Database, # the store
