@@ -125,6 +125,11 @@ def _legend(lines, left=50):
     return "".join(out)
 
 # %% ../../nbs/panel/02_charts.ipynb #48ff424d
+def _in_percent(line, axes):
+    "A line whose shares are numbers of hundred"
+    keys = [k for axis, ks in (("x", ["x"]), ("y", ["y", "lo", "hi"])) if axis in axes for k in ks]
+    return {**line, **{k: [100*float(v) for v in line[k]] for k in keys if line.get(k) is not None}}
+
 @_told
 def chart(
     title:str, # above the picture
@@ -134,8 +139,10 @@ def chart(
     x_range=None, # (from, to); of the values when None
     y_range=None, # (from, to)
     limit=None, # (value, label): an upright line at an x
+    percent:str="", # "y", "xy": shares on these axes are shown in percent
 )->tuple:
     "A part: a line plot, and its points as text"
+    lines = [_in_percent(line, percent) for line in lines]
     every = lambda k: [float(v) for line in lines for v in (line.get(k) if line.get(k) is not None else ())]
     xs, ys = every("x") + ([limit[0]] if limit else []), every("y") + every("lo") + every("hi")
     a = _Axes(_range(xs, x_range), _range(ys, y_range), 425, 250)

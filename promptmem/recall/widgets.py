@@ -98,11 +98,11 @@ def _lines(rows, x):
 def _curves(rows):
     "Charts of what study gives, and of what later training takes, from the rows of a session"
     study, later = ([r for r in rows if r["phase"] == phase] for phase in ("study", "other"))
-    out, more = [], dict(y_range=(0, 1))
-    if len(study) > 1: out.append(chart("What study gives", _lines(study, "exposure"), "exposures", "share", **more))
+    out, more = [], dict(y_range=(0, 100), percent="y")
+    if len(study) > 1: out.append(chart("What study gives", _lines(study, "exposure"), "exposures", "%", **more))
     if not later: return out
     after = _lines(study[-1:] + later, "update")
-    return [*out, chart("What later training takes", after, "updates on other text", "share", **more)]
+    return [*out, chart("What later training takes", after, "updates on other text", "%", **more)]
 
 # %% ../../nbs/recall/08_widgets.ipynb #cb1f569a
 def _sentences(s, chosen, live, most=40):

@@ -72,12 +72,12 @@ class RewardComparison:
 
     def parts(self)->list:
         "What a notebook shows: the verdict, the choice for each question with its interval, then all predictions"
-        rows = [dict(question=q, chosen=c.prompt, right=f"{c.p:.2f}",
-                     interval=f"[{c.interval[0]:.2f}, {c.interval[1]:.2f}]") for q,
-                c in zip(self.queries, self._choices())]
+        rows = [dict(question=q, chosen=c.prompt, right=f"{100*c.p:.0f} %",
+                     interval=f"{100*c.interval[0]:.0f} to {100*c.interval[1]:.0f} %")
+                for q, c in zip(self.queries, self._choices())]
         wide = self.matrix().reset_index(names="question")
         return [parts.paragraph(self.verdict), parts.table(rows, most=20),
-                parts.heading("Predicted chance to be right"), parts.table(wide, most=20, shade=True)]
+                parts.heading("Predicted to be right, times in 100"), parts.table(wide, most=20, shade="hundred")]
 
     def __repr__(self):
         return f"{self.verdict} RewardComparison({len(self.queries)} questions, {len(self.prompts)} prompts)"

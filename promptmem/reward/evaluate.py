@@ -223,6 +223,8 @@ _SCORE_WORDS = dict(prompts="prompts", who="predicted by", auc="AUC (high is goo
                     brier="Brier (low)", ece="ECE (low)", ece_chance="ECE of true probabilities",
                     accuracy="accuracy (high)")
 
+def _share(v): return f"{100*v:.1f} %" if v == v else ""
+
 def between(
     low, # end of an interval, in the unit shown
     high, # the other end
@@ -249,10 +251,13 @@ def _report_parts(report):
     gain = f"{100*margin.gain:+.1f} points {between(100*margin.lo, 100*margin.hi)}"
     judged = not _few(*_full_lines(by, report))
     head = facts(**{**({"margin rule over best single prompt": gain} if judged else {}),
-                    "AUC": float(m.auc), "pairs in order": f"{m.pair:.3f} {between(m.pair_lo, m.pair_hi, '{:.3f}')}",
-                    "ECE": f"{m.ece:.3f}, true probabilities would show {m.ece_chance:.3f}, "
-                            f"at most {m.ece_high:.3f}"})
+                    "AUC (0.5 is guessing)": float(m.auc),
+                    "pairs in order": f"{_share(m.pair)} {between(100*m.pair_lo, 100*m.pair_hi, '{:.1f}')}",
+                    "ECE": f"{_share(m.ece)}, true probabilities would show {_share(m.ece_chance)}, "
+                           f"at most {_share(m.ece_high)}"})
     scored = report.scores.drop(columns=[c for c in report.scores if c not in ("part", *_SCORE_WORDS)])
+    for c in ("pair", "ece", "ece_chance", "accuracy"):
+        if c in scored: scored[c] = [_share(v) for v in scored[c]]
     scored = scored.rename(columns=_SCORE_WORDS)
     several = report.scores.part.nunique() > 1
     if not judged:

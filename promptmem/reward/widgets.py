@@ -244,7 +244,8 @@ def reliability_parts(self:RewardComparer):
     line = {k: [r[k] for r in rows] for k in ("p", "y", "y_lo", "y_hi")}
     lines = [dict(name="these questions", x=line["p"], y=line["y"], lo=line["y_lo"], hi=line["y_hi"]),
              dict(name="ideal", x=[0, 1], y=[0, 1], dashed=True)]
-    return [chart("Is 0.7 seven in ten?", lines, "predicted probability", "share right", (0, 1), (0, 1))]
+    axes = "predicted to be right, in 100", "were right, in 100", (0, 100), (0, 100)
+    return [chart("Were they right as often as predicted?", lines, *axes, percent="xy")]
 
 # %% ../../nbs/reward/10_widgets.ipynb #edfd1f56
 @patch
