@@ -85,6 +85,9 @@ def _choice_words(f):
     ...
 _SCORE_WORDS: _Any
 
+def _share(v):
+    ...
+
 def between(low, high, form: str=...) -> str:
     ...
 
