@@ -10,7 +10,7 @@ import pytest
 import promptmem as pm
 from promptmem.logs import UserLog
 from promptmem.memory import ClosestLookup, GrowingPrompt, JsonCheck, Log, MemPrompt, NoMemory, Says
-from promptmem.panel.reprs import knows, page_of
+from promptmem.panel.reprs import page_of
 from promptmem.panel.views import VIEWS
 from promptmem.record import Completion, Interaction
 

@@ -219,7 +219,7 @@ class Choice(Record):
 
     def parts(self)->list:
         "What a notebook shows: the verdict, why, and the candidates best first"
-        rows = [dict(prompt=t, **{"predicted right": f"{100*p:.0f} %"}, **({} if c is None else dict(cost=c)))
+        rows = [dict(prompt=t, **{"predicted right": f"{p:.0%}"}, **({} if c is None else dict(cost=c)))
                 for t, p, c in self.table]
         why = f"{self.why[:1].upper()}{self.why[1:]}." if self.why else ""
         return [parts.paragraph(self.verdict, "pm-wrong" if self.abstained else ""), parts.paragraph(why),

@@ -72,8 +72,8 @@ class RewardComparison:
 
     def parts(self)->list:
         "What a notebook shows: the verdict, the choice for each question with its interval, then all predictions"
-        rows = [dict(question=q, chosen=c.prompt, right=f"{100*c.p:.0f} %",
-                     interval=f"{100*c.interval[0]:.0f} to {100*c.interval[1]:.0f} %")
+        rows = [dict(question=q, chosen=c.prompt, right=f"{c.p:.0%}",
+                     interval=f"[{c.interval[0]:.0%}, {c.interval[1]:.0%}]")
                 for q, c in zip(self.queries, self._choices())]
         wide = self.matrix().reset_index(names="question")
         return [parts.paragraph(self.verdict), parts.table(rows, most=20),

@@ -223,7 +223,7 @@ _SCORE_WORDS = dict(prompts="prompts", who="predicted by", auc="AUC (high is goo
                     brier="Brier (low)", ece="ECE (low)", ece_chance="ECE of true probabilities",
                     accuracy="accuracy (high)")
 
-def _share(v): return f"{100*v:.1f} %" if v == v else ""
+def _share(v): return f"{v:.1%}" if v == v else ""
 
 def between(
     low, # end of an interval, in the unit shown

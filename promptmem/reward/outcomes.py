@@ -159,7 +159,7 @@ class Outcomes:
 
     def __repr__(self):
         return (f"Outcomes({len(self.frame)} outcomes of {self.frame.query_id.nunique()} questions and "
-                f"{self.frame.prompt_id.nunique()} prompts, {100*self.frame.correct.mean():.1f} % right)")
+                f"{self.frame.prompt_id.nunique()} prompts, {self.frame.correct.mean():.1%} right)")
 
 # %% ../../nbs/reward/01_outcomes.ipynb #6b9a97d1
 def _log_verdict(out):
