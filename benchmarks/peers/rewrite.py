@@ -234,17 +234,19 @@ def main():
     ap.add_argument("--json")
     ap.add_argument("--desk", action="store_true")
     ap.add_argument("--seeds", type=int, default=10)
+    ap.add_argument("--first", type=int, default=0, help="the first seed; those before it stay in the file with --keep")
+    ap.add_argument("--first-null", type=int, default=0, help="the same where nothing can be gained")
     ap.add_argument("--null", type=int, default=20, help="seeds on which nothing can be gained, at 200 calls")
     ap.add_argument("--calls", type=int, nargs="+", default=[100, 200, 600])
     ap.add_argument("--methods", nargs="+", default=[*OURS, RANDOM, *PEERS])
     ap.add_argument("--direct", action="store_true", help="our own runs on the simulator without the server between")
-    ap.add_argument("--keep", action="store_true", help="keep the runs of other methods that the file holds")
+    ap.add_argument("--keep", action="store_true", help="keep the other runs that the file holds")
     a = ap.parse_args()
     lm = pm.load_lm("smollm2") if a.desk else None
     url, backend, stop = serve(lm)
-    plan = [("desk" if a.desk else "sim", s, c) for c in a.calls for s in range(a.seeds)]
+    plan = [("desk" if a.desk else "sim", s, c) for c in a.calls for s in range(a.first, a.seeds)]
     if not a.desk:
-        plan += [("null", s, 200) for s in range(a.null)]
+        plan += [("null", s, 200) for s in range(a.first_null, a.null)]
     python = python_with("dspy", NEEDS) if set(a.methods) & set(PEERS) else None
     rows, seconds = [], {}
     for method in a.methods:
@@ -264,15 +266,16 @@ def main():
 
 
 def save(a, rows, seconds, python):
-    "The file as it stands after a method; with --keep the earlier runs of other methods stay in it"
+    "The file as it stands after a method; with --keep the earlier runs stay in it, except those that were done again"
     old = json.loads(Path(a.json).read_text()) if a.keep and Path(a.json).exists() else dict(runs=[], seconds={})
-    mine = {r["method"] for r in rows}
-    known = {*OURS, RANDOM, *PEERS} - mine
-    rows = [r for r in old["runs"] if r["method"] in known] + rows
+    known, key = {*OURS, RANDOM, *PEERS}, lambda r: (r["method"], r["kind"], r["seed"], r["budget"])
+    new = {key(r) for r in rows}
+    rows = [r for r in old["runs"] if r["method"] in known and key(r) not in new] + rows
+    rows.sort(key=lambda r: [*OURS, RANDOM, *PEERS].index(r["method"]))
     note = dict(
         versions=versions(python, ["dspy", "gepa", "litellm", "optuna"]) if python else old.get("versions"),
         machine=old.get("machine") or machine(),
-        seconds={**{k: v for k, v in old["seconds"].items() if k in known}, **seconds},
+        seconds={**seconds, **old["seconds"]} if a.first else {**old["seconds"], **seconds}, # of the first seeds
     )
     write_atomic(a.json, json.dumps(plain(dict(rows=table(rows), runs=rows, **note)), indent=1) + "\n")
 

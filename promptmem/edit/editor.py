@@ -32,7 +32,7 @@ _held = told(model=MODEL, tokenizer=TOKENIZER, method=TEXT, degradation=maybe(nu
 
 # %% auto #0
 __all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',
-           'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'takes_lm', 'edit', 'limit_note']
+           'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'takes_lm', 'edit', 'wanted_scale', 'limit_note']
 
 # %% ../../nbs/edit/09_editor.ipynb #60bea5a3
 @dataclass(frozen=True)
@@ -359,17 +359,35 @@ def _to_ask(tokenizer, examples, n, seed):
     rows = examples.examples.rows if examples.direction == "good" and can_chat(tokenizer) else []
     return random.Random(seed).sample(rows, min(n, len(rows)))
 
-# %% ../../nbs/edit/09_editor.ipynb #419dae0c
-def _best_inside(e, examples, seen):
-    "Leave the edit at the scale inside that satisfies most examples, then at the lowest value"
+# %% ../../nbs/edit/09_editor.ipynb #b2b71e6d
+def _serves(e, examples, scales):
+    "The scale that satisfies most examples, then has the lowest value, then is the largest; 0 where there is none"
     best = None
-    for s in sorted({s for s, t in seen if t.inside}):
+    for s in sorted(scales):
         if e.scale != s: e.scale = s
         v = row_values(examples, cached_losses(e.model, examples.rows, examples.pad))
         score = (float((v <= examples.threshold).mean()), -float(v.mean()))
         if best is None or score >= best[0]: best = (score, s)
-    scale = best[1] if best else 0.
+    return best[1] if best else 0.
+
+def _best_inside(e, examples, seen):
+    "Leave the edit at the scale inside that satisfies most examples, then at the lowest value"
+    scale = _serves(e, examples, {s for s, t in seen if t.inside})
     if e.scale != scale: e.scale = scale
+
+# %% ../../nbs/edit/09_editor.ipynb #06dbdbe2
+_FEW = 64 # examples, at most, that are asked how far to go
+
+def wanted_scale(
+    e, # an Edit, in force
+    examples:EncodedExamples, # that it was trained on
+    most:float=2., # largest scale
+    steps:int=4, # between 1 and that
+)->float: # 1 to `most`; `most` itself where that is below 1
+    "How far beyond its training an edit should be stretched, if texts allow it"
+    if most <= 1: return most
+    few = replace(examples, rows=examples.rows[:_FEW])
+    return _serves(e, few, [most**(k/steps) for k in range(steps + 1)])
 
 # %% ../../nbs/edit/09_editor.ipynb #779807fd
 def _last_inside(e, epochs, general, degradation):
@@ -400,7 +418,8 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
     if rule == "last-epoch": epoch = _last_inside(e, epochs or [(None, e.delta)], general, degradation)
     else:
         with general.without(e), read_once_below(e.model, lowest_layer(e.model, e.delta.names)):
-            seen = fit_scale(e, general, degradation, max_scale, confidence=confidence)
+            most = wanted_scale(e, examples, max_scale)
+            seen = fit_scale(e, general, degradation, most, confidence=confidence)
         _best_inside(e, examples, seen)
     t = dict(seen).get(e.scale) or keeps_limit(e, general, degradation, confidence if seen else None)
     e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,

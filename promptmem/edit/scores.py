@@ -510,6 +510,15 @@ def _level_each(N, n, confidence):
     "The level of each interim analysis, when texts are doubled from `n` to `N`"
     return 1 - (1-confidence)/(1 + max(0, math.ceil(math.log2(N/n))))
 
+# %% ../../nbs/edit/08_scores.ipynb #783c256f
+def _analyses(N, start, confidence):
+    "(texts, level) of each interim analysis"
+    if start >= N >= _THIRD: return [(N//3, 1 - (1-confidence)/5), (N, 1 - 4*(1-confidence)/5)]
+    n, level = min(start, N), _level_each(N, min(start, N), confidence)
+    return [(min(N, n*2**k), level) for k in range(1 + max(0, math.ceil(math.log2(N/n))))]
+
+_THIRD = 90 # texts, of which a third is enough to look at
+
 # %% ../../nbs/edit/08_scores.ipynb #bbe6265b
 @_held
 def bound_test(
@@ -526,15 +535,12 @@ def bound_test(
     if _adds_nothing(edit): return LimitTest(True, 0., 0., 0., 0, N, 0., 0)
     hit = _known(general, edit)
     if hit is not None: return _bound_held(edit, general, int(hit.sum()), limit, confidence, start, width, settle)
-    n = min(start, N)
-    level = _level_each(N, n, confidence)
     try:
-        while True:
+        for n, level in _analyses(N, start, confidence):
             x = damages(*general.pair(edit, n))
             change, (lower, upper) = float(x.mean()), _ends(x, level, None)
             close = upper - change <= width*limit
-            if n == N or close or lower > limit or upper < (limit if settle else limit/2): break
-            n = min(N, 2*n)
+            if close or lower > limit or upper < (limit if settle else limit/2): break
     finally: _as_it_was(edit, was)
     return LimitTest(upper < limit, change, *_ends(x, .975, N), n, N, upper, int((x != 0).sum()))
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['SPREADS', 'Abilities']
+__all__ = ['SPREADS', 'FINE_SPREADS', 'DIFFER', 'Abilities']
 
 # %% ../../nbs/rewrite/07_ability.ipynb #0c9ad218
 from statistics import NormalDist
@@ -119,6 +119,10 @@ def telling(self:Abilities,
     return float(expit(usual + better*self.alone - hard) - expit(usual - hard))
 
 # %% ../../nbs/rewrite/07_ability.ipynb #f0e78014
+# of words, prompts, questions, in logits, where it is asked whether one wording is better
+FINE_SPREADS = tuple((b, u, q) for b in (.05, .3, 1.) for u in (.1, .35, 1., 2.5) for q in (.5, 1.5, 3.))
+DIFFER = 3. # odds, before any answer, that wordings differ at all
+
 def _evidence_of_none(fit):
     "Log evidence that all abilities are the same, as a mean over what questions may differ by"
     same = fit.centre**2 + 1e-4*np.eye(fit.n)
@@ -140,6 +144,6 @@ def chance_better(self:Abilities,
     for _, mode, factor in self.fits:
         spread = np.linalg.norm(np.linalg.solve(factor, which))
         chances.append(NormalDist().cdf((mode[i] - mode[base])/max(spread, 1e-9)))
-    differ = np.logaddexp.reduce(weights) - np.log(len(weights)) - _evidence_of_none(self)
+    differ = np.log(DIFFER) + np.logaddexp.reduce(weights) - np.log(len(weights)) - _evidence_of_none(self)
     share = np.exp(weights - weights.max())
     return float(expit(differ)*(share @ chances)/share.sum()) if i != base else 0.

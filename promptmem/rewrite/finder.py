@@ -60,8 +60,8 @@ class SearchSettings(HasPage):
     # probability of being the best at which finding ends, where no proposer could bring a better one
     known_best:float = .95
     prove:object = True # False and "likely": all calls go into finding
-    likely:float = .8 # chance of being better at which "likely" keeps the best guess
-    duel_share:float = .2 # of the calls, kept by "likely" for fresh questions to the best guess and the start
+    likely:float = .5 # chance of being better above which "likely" keeps the best guess
+    duel_share:float = .15 # of the calls, kept by "likely" for fresh questions to the best guess and the start
 
     def __post_init__(self): hold_fields(self, **_FIELDS)
 

@@ -18,7 +18,7 @@ import numpy as np
 from ..arguments import (
     COUNT, FLAG, FUNCTION, LIST_OF_TEXTS, SEED, TEXT, Kind, either, having, maybe, number, one_of, told, whole)
 from ..core import InvalidData, warn
-from .ability import Abilities
+from .ability import FINE_SPREADS, Abilities
 from .evidence import fewest_wins, least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
 from .finder import posterior_mean
@@ -68,7 +68,7 @@ def weigh(
     at, told = {c.id: i for i, c in enumerate(known)}, [c.told for c in known if c.told[1] is not None]
     both = [at.get(c.id) for c in (best, state.candidates[0])]
     if None in both: return                                        # one of them was never asked
-    abilities = Abilities(known, expected=list(zip(*told)) if len(told) == len(known) else None)
+    abilities = Abilities(known, FINE_SPREADS, expected=list(zip(*told)) if len(told) == len(known) else None)
     state.chance = abilities.chance_better(*both)
 
 # %% ../../nbs/rewrite/10_search.ipynb #43433793
@@ -378,7 +378,7 @@ def optimize_prompt(
     if possible < rounds: state.note(f"the budget allows {possible} of {rounds} rounds")
     if asked != prove == "likely":
         state.note(f"{budget_calls} calls carry no proof beside the search: another wording is kept where it is better "
-                   f"with a chance of at least {settings.likely:.0%}; prove=True proves all the same")
+                   f"with a chance above {settings.likely:.0%}; prove=True proves all the same")
     if prove is True and len(prover.bets) < (least := (fewest_wins if prover.signs else least_pairs)(alpha*ALL_IN)):
         what = "examples" if prover.bet_size == 1 else "groups of examples"
         state.note(f"dev has {len(prover.bets)} {what}: nothing can be proved with fewer than {least}")
