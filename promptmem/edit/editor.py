@@ -382,7 +382,7 @@ def wanted_scale(
     e, # an Edit, in force
     examples:EncodedExamples, # that it was trained on
     most:float=2., # largest scale
-    steps:int=4, # between 1 and that
+    steps:int=6, # between 1 and that
 )->float: # 1 to `most`; `most` itself where that is below 1
     "How far beyond its training an edit should be stretched, if texts allow it"
     if most <= 1: return most

@@ -178,7 +178,7 @@ def _guessed(res):
     a, b = (c.expected for c in (res.candidates[0], res.candidate.candidate))
     before = f" against {a:.0%}" if a is not None else ""
     chance = "" if res.chance is None else f"; really better with a chance of {res.chance:.0%}"
-    # below one half the chance is too low where wordings differ a little: it says no more than this
+    # nothing is done on a chance below one half: it says no more than this
     if chance and res.chance <= .5: chance = "; not likely to be really better"
     n = len(res.candidates)
     return (f" (best guess, not proved, about {b:.0%}{before} so far, picked from {n} wordings{chance}: "

@@ -62,13 +62,13 @@ def test_what_is_likely_better_is_kept_and_luck_is_not():
         proposers = [RandomPhrases(null.book), LearnPhrases(null.book)]
         kw = dict(budget_calls=100, held_out_calls=0, proposers=proposers, seed=seed, prove="likely")
         res = optimize_prompt(null.task(), null, ["Be kind."], **kw)
-        assert res.improved == (res.chance > .8) and not res.tests and 0 <= res.chance <= 1
+        assert res.improved == (res.chance > .5) and not res.tests and 0 <= res.chance <= 1
         changed += res.improved
         sim, res = run(seed, prove="likely")
         assert res.best == (res.candidate if res.improved else "Be kind.")
         assert res.improved == ("A prompt was found that is better" in res.verdict)
         gains.append(sim.accuracy(res.best) - sim.accuracy("Be kind."))
-    assert changed <= 2          # about one in sixty: 3 or more of 12 have a chance of 1 in 1,000
+    assert changed <= 4          # about one in nine: 5 or more of 12 have a chance of 1 in 100
     assert np.mean(gains) > .12 and min(gains) > -.1
 
 
@@ -95,7 +95,7 @@ def test_likely_keeps_pinned_examples_and_its_chance_is_saved(tmp_path):
                           proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)])
     assert res.chance > .5 and res.best == "Be kind." and res.cost["requests"] <= 300
     assert res.candidate.candidate.status != "accepted"
-    assert "no wording is better with a chance of 80% and known to keep the pinned examples" in res.verdict
+    assert "no wording is likely better and known to keep the pinned examples" in res.verdict
     res.to_json(tmp_path/"r.json")
     assert OptimizeResult.read(tmp_path/"r.json").chance == res.chance
     with pytest.raises(ValueError, match="prove is 'maybe': expected True or False or 'auto' or 'likely'"):
@@ -123,8 +123,8 @@ def test_the_best_guess_answers_fresh_questions_beside_the_start_while_it_is_ope
     res = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=100, held_out_calls=0, seed=61, prove="likely",
                           proposers=[RandomPhrases(sim.book), LearnPhrases(sim.book)])
     asked = res.cost["by_purpose"]["settle"]
-    assert 2 <= asked <= 20 and res.cost["requests"] <= 100
-    assert asked >= 19 or res.chance > .98
+    assert 2 <= asked <= 15 and res.cost["requests"] <= 100       # .15 of the calls, in pairs
+    assert asked >= 14 or res.chance > .98
 
 
 def state_of(*rows):
@@ -191,9 +191,9 @@ def test_a_run_with_a_proof_says_how_likely_its_best_guess_is_better():
         better.append(sim.accuracy(str(res.best_guess)) >= sim.accuracy("Be kind."))
         if res.chance > .8: sure.append(better[-1])
         noted = any("prove='likely'" in n for n in res.notes)
-        assert noted == (not res.improved and res.chance > .8)
+        assert noted == (not res.improved and res.chance > .5)
         if not res.improved: assert res.best == "Be kind." and res.best_guess in res._repr_html_()
-    assert all(sure) and sum(better) >= 6
+    assert sum(sure) >= len(sure) - 1 >= 2 and sum(better) >= 6
     for seed in range(6):                                         # where nothing is to be gained
         sim = Simulator(n=600, seed=seed, null=True)
         res = optimize_prompt(sim.task(), sim, ["Be kind."], budget_calls=200, held_out_calls=0, seed=seed,

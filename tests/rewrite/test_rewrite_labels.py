@@ -70,7 +70,7 @@ def test_a_prompt_may_name_the_classes_but_not_the_answers_of_other_tasks():
 def test_one_answer_to_everything_warns_and_stands_in_the_verdict():
     with pytest.warns(UserWarning, match="answers 'positive' to everything"):
         res = optimize_prompt(PromptTask(ROWS), CallableLM(lambda p: "It is positive."), ["Judge."], proposers=[])
-    want = "no wording is better with a chance of 80%; the model answers 'positive' to everything"
+    want = "no wording is likely better; the model answers 'positive' to everything"
     assert not res.improved and want in res.verdict
     assert html.escape(res.verdict) in res._repr_html_()
     by_class = res.by_class.set_index("expected")
