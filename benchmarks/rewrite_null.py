@@ -3,6 +3,9 @@ chance that the model of abilities gives, beside a search that keeps what scored
 
     python benchmarks/rewrite_null.py --json benchmarks/results/rewrite_null.json
 """
+import json
+from pathlib import Path
+
 import numpy as np
 from rewritecommon import best_of_random, finish, offline, parser
 
@@ -14,6 +17,7 @@ def main():
     ap = parser(__doc__)
     ap.add_argument("--runs", type=int, default=200)
     ap.add_argument("--calls", type=int, default=200)
+    ap.add_argument("--only", default="", help="of the methods, those whose name holds this; the file keeps the others")
     a = ap.parse_args()
     start, rows = "Be kind.", []
     def ours(make, prove=True):
@@ -35,6 +39,9 @@ def main():
         ("search, learned proposals, likely better", ours(offline, "likely")),
         ("best of random, then 10 questions", plain),
     ):
+        if a.only not in name:
+            rows += [r for r in json.loads(Path(a.json).read_text())["rows"] if r["method"] == name]
+            continue
         for base in (-1., 0.):
             k = sum(run(i, base) for i in range(a.runs))
             lo, hi = wilson(k, a.runs)

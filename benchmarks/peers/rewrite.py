@@ -11,7 +11,7 @@ SmolLM2 answers and proposes, on the help-desk messages of real_rewrite.py; accu
 What a row returns is said in its column `rule`. The peers and best-of-random return the wording with the best mean on
 their own questions, whatever that is worth. Ours comes in four ways, from runs of its own: the *best guess*
 (`prove=False`, `result.candidate`); what is *likely* better (`prove="likely"`, `result.best`: the best guess, where it
-is better with a chance of at least .8 by the model of abilities, else the start); what was *proved* (`prove=True`,
+is likelier better than not by the model of abilities, else the start); what was *proved* (`prove=True`,
 `result.best`: the start unless another wording was proved better on fresh questions); and the *default* ("auto":
 likely below 300 answers, proved from there on).
 
