@@ -121,6 +121,7 @@ def fit_scale(
     looks:int=8, # new measurements at most
     confidence:float=.95, # of the bound on the rise; None: the rise on `general` itself
     seen:list=(), # (scale, LimitTest) of measurements already made, for another limit
+    start:float=1., # scale of the first measurement
 )->list: # (scale, LimitTest) of every measurement; the edit is left at the largest scale inside
     "Find the largest scale at which the edit keeps to the limit"
     def used(t): return t.change if confidence is None else t.upper
@@ -135,7 +136,7 @@ def fit_scale(
         if lo >= max_scale or hi is not None and hi - lo <= near*hi: break
         if lo and used(dict(seen)[lo]) > full*limit: break
         points = [(s, used(t)) for s, t in seen]
-        s = _next_scale(points, limit, lo, hi, max_scale, power, aim) if seen else min(1., max_scale)
+        s = _next_scale(points, limit, lo, hi, max_scale, power, aim) if seen else min(start, max_scale)
         if hi is not None and lo == 0 and s < 1e-4: break
         e.scale = s
         seen.append((s, keeps_limit(e, general, limit, confidence, settle=s == max_scale)))
@@ -419,7 +420,7 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
     else:
         with general.without(e), read_once_below(e.model, lowest_layer(e.model, e.delta.names)):
             most = wanted_scale(e, examples, max_scale)
-            seen = fit_scale(e, general, degradation, most, confidence=confidence)
+            seen = fit_scale(e, general, degradation, most, confidence=confidence, start=most)
         _best_inside(e, examples, seen)
     t = dict(seen).get(e.scale) or keeps_limit(e, general, degradation, confidence if seen else None)
     e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,
