@@ -191,6 +191,10 @@ def _adds_nothing(edit):
 def _level_each(N, n, confidence):
     ...
 
+def _analyses(N, start, confidence):
+    ...
+_THIRD: _Any
+
 def bound_test(edit, general: GeneralText, limit: float=..., confidence: float=..., start: int=..., width: float=..., settle: bool=...) -> LimitTest:
     ...
 _HELD: _Any

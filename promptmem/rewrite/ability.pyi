@@ -41,6 +41,8 @@ class Abilities:
 
 def _priors(self, shared, spreads, expected):
     ...
+FINE_SPREADS: _Any
+DIFFER: _Any
 
 def _evidence_of_none(fit):
     ...
