@@ -208,7 +208,10 @@ class EditCompare(panel_base()):
 # %% ../../nbs/edit/16_widgets.ipynb #5e162196
 def _standing_part(e):
     "The verdict where one is known at this scale; else what the model is like now, so that the line never goes away"
-    if not e.active: return [verdict("The edit is out: the model is as it was before.")]
+    if not e.active:
+        was = f" In the model: {e.verdict[:1].lower()}{e.verdict[1:]}." if e.verdict else ""
+        failed = e.verdict.startswith("The edit failed")
+        return [verdict(f"The edit is out: the model is as it was before.{was}", False if failed else None)]
     if e.scale == 0: return [verdict("Turned down to nothing: the model is as it was before.")]
     unseen = verdict(f"Turned to {e.scale:.2f}; how it does at this scale was not looked at.")
     return _verdict_part(e.verdict) or [unseen]

@@ -25,7 +25,7 @@ def _used_html(key, text):
     "A remembered text as a chip, with the question it was said for"
     said = f"<div class='pm-more'>said for: {esc(key)}</div>" if key else ""
     chip = "<span class='pm-chip'>from memory</span>"
-    return f"<div class='pm-memory pm-memory-hit'>{chip}{esc(text, 4000)}{said}</div>"
+    return f"<div class='pm-memory pm-memory-hit'>{chip} {esc(text, 4000)}{said}</div>"
 
 def _considered(r, most):
     "The runners-up, in words"
@@ -49,8 +49,9 @@ def memory_parts(
         shown = "".join(_used_html(k, t) for k, t in used)
         title = "Why these memories?" if r.also else "Why this memory?"
         return [markup(shown, f"{told}\n{words}"), explain(title, words)]
-    none = f"<summary>no memory fitted</summary><div>{esc(words or 'nothing is remembered yet', 4000)}</div>"
-    return [markup(f"<details class='pm-help pm-memory pm-nomemory'>{none}</details>", f"no memory fitted: {words}")]
+    said = "no memory fitted" if r.ask is None else f"not sure whether a memory fits: {r.ask.text}"
+    none = f"<summary>{esc(said)}</summary><div>{esc(words or 'nothing is remembered yet', 4000)}</div>"
+    return [markup(f"<details class='pm-help pm-memory pm-nomemory'>{none}</details>", f"{said}: {words}")]
 
 # %% ../../nbs/memory/10_widgets.ipynb #23a55d03
 _ENDS = {
@@ -111,7 +112,7 @@ def folded_turn(
 )->tuple: # a part
     "One earlier turn as a line with the question and what was said about it; the answer opens on a click"
     i = interaction
-    line = f"{esc(i.question, 160)}{_verdict_html(i)}"
+    line = f"{esc(i.question, 160)} {_verdict_html(i)}"
     html = (f"<details class='pm-turn'{' open' if open else ''}><summary>{line}</summary>"
             f"<div class='pm-answer'>{_said_html(i)}</div></details>")
     return markup(html, as_text(turn_parts(i)))
@@ -163,7 +164,7 @@ class ClarifyWidget(panel_base()):
 def _boxes(panel):
     "What is asked, what was meant, what would have been right"
     return (
-        field("pm-question", "Question", "Ask something, then press Enter", panel.ask, panel),
+        field("pm-question", "Question", "Ask, then press Enter", panel.ask, panel),
         field("pm-meant", "I meant", "say it in your own words", panel.clarify, panel),
         field("pm-expected", "Right is", "or give the right answer", panel.correct, panel))
 
@@ -385,7 +386,7 @@ def _offer(panel):
     )
     maybe = getattr(found, "ask", None)
     panel.maybe.value = (
-        f"<div class='pm-maybe'>Did you mean {esc(maybe.text)} as last time?</div>"
+        f"<div class='pm-maybe'>Did you mean “{esc(maybe.text)}”, as last time?</div>"
         if maybe is not None and there(maybe)
         else ""
     )

@@ -139,8 +139,10 @@ def _as_share(x, shade):
 def _td(x, shade, column="", number=False):
     shaded = shade and isinstance(x, float) and 0 <= x <= 1
     style = f" style='background:rgba(46,158,107,{.55*x:.2f})'" if shaded else ""
-    short = column == "time" or len(shown(x)) <= 12        # is not broken into two lines
-    kind = " class='pm-number'" if number else " class='pm-time'" if short else ""
+    size = len(shown(x))
+    short = column == "time" or size <= 12                 # is not broken into two lines
+    # what is long gets room beside what is longer
+    kind = " class='pm-number'" if number else " class='pm-time'" if short else " class='pm-wide'" if size > 40 else ""
     text = _as_share(x, shade)
     # an empty cell holds nothing at all: a folded table leaves its line out
     inner = "" if shown(text) == "" else esc(text)
@@ -262,8 +264,9 @@ def _part_html(kind, p, most):
     if kind == "paragraph" and "pm-outcome" in p[1]:
         return f"<div class='pm-text {html.escape(p[1])}'><strong>{esc(p[0], 4000)}</strong></div>"
     if kind == "paragraph":
-        short = "pm-question-shown" in p[1]                # a question is only repeated
-        return f"<div class='pm-text {html.escape(p[1])}'>{esc(p[0], 800 if short else 4000)}</div>"
+        asked = "pm-question-shown" in p[1]                # a question is only repeated
+        said = f"<strong>{esc(p[0], 800)}</strong>" if asked else esc(p[0], 4000)
+        return f"<div class='pm-text {html.escape(p[1])}'>{said}</div>"
     if kind == "columns":
         return "<div class='pm-columns'>" + "".join(f"<div>{as_html(g, most)}</div>" for g in p[0]) + "</div>"
     known = dict(facts=_facts_html, explain=_explain_html, table=_table_html, pick_list=_pick_list_html,

@@ -357,7 +357,10 @@ def figure_rows(
         for k, (x, y) in enumerate(zip(xs, ys)):
             if x is None or not is_number(y): continue
             row = {"line": _text(t.get("name")), x_name: x, y_name: float(y)}
-            if k < len(up) and is_number(up[k]): row["interval"] = f"{y - down[k]:.3g} to {y + up[k]:.3g}"
+            if k < len(up) and is_number(up[k]):
+                # a share of none ends at 0, not at what its arithmetic leaves
+                ends = (0. if abs(v) < 1e-9*max(1., abs(y) + abs(up[k])) else v for v in (y - down[k], y + up[k]))
+                row["interval"] = " to ".join(f"{v:.3g}" for v in ends)
             out.append(row)
     step = -(-len(out)//most) or 1
     return out[::step]

@@ -59,6 +59,7 @@ _COLOURS = """
 _TALK = """
 .pm-panel .pm-question-shown{background:rgba(59,111,212,.15);border-radius:8px;padding:5px 11px;margin:6px 0;
  width:fit-content;max-width:85%;box-sizing:border-box}
+.pm-panel .pm-question-shown strong{font-weight:inherit}
 .pm-panel .pm-question-shown.pm-said{border-radius:10px 10px 2px 10px;margin:8px 0 2px auto}
 .pm-panel .pm-answer{font-size:14px;border-left:3px solid #3b6fd4;padding:4px 10px;margin:6px 0;max-width:95%}
 .pm-panel .pm-markdown{overflow-wrap:anywhere;text-align:start;font-size:14px}
@@ -93,6 +94,7 @@ _TABLES = """
 .pm-panel table.pm-table td.pm-number{white-space:nowrap}
 .pm-panel td>input[type=checkbox]{margin:0;vertical-align:-2px}
 .pm-panel table.pm-table td.pm-time{white-space:nowrap}
+.pm-panel table.pm-table td.pm-wide{min-width:13em;overflow-wrap:anywhere}
 .pm-panel .pm-scroll{overflow-x:auto;max-width:100%}
 .pm-panel tr[data-row]{cursor:pointer}
 .pm-panel tr[data-row]:hover td{background:rgba(128,128,128,.12)}
@@ -101,7 +103,8 @@ _TABLES = """
 .pm-panel table.pm-folds thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .pm-panel table.pm-folds,.pm-panel table.pm-folds tbody,.pm-panel table.pm-folds tr{display:block;max-width:100%}
 .pm-panel table.pm-folds tr{border-bottom:1px solid rgba(128,128,128,.5);padding:5px 0}
-.pm-panel table.pm-folds td,.pm-panel table.pm-folds td.pm-number{display:block;border:0;padding:1px 4px;
+.pm-panel table.pm-folds td,.pm-panel table.pm-folds td.pm-number,.pm-panel table.pm-folds td.pm-wide{display:block;
+ min-width:0;border:0;padding:1px 4px;
  max-width:100%;text-align:start;white-space:normal}
 .pm-panel .pm-columns>div{width:100%}
 .pm-panel table.pm-folds tr.pm-best{background:rgba(46,158,107,.16)}

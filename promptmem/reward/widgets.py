@@ -32,6 +32,9 @@ def _outcome(frame):
     if not len(others): return verdict(said + ".")
     rival = others.iloc[0]
     if chosen.lo > rival.p: return verdict(f"{said}, clearly more often than {rival.prompt!r}.", True)
+    if rival.p > chosen.p:                                     # chosen all the same: no proof that leaving it pays
+        return verdict(f"Stay with {chosen.prompt!r}, right {_often(chosen.p)}, the best on the whole: that "
+                       f"{rival.prompt!r} ({100*rival.p:.0f}) is better here is not proved.")
     return verdict(f"{said}; not clearly more often than {rival.prompt!r} ({100*rival.p:.0f}).")
 
 # %% ../../nbs/reward/10_widgets.ipynb #1a553470
@@ -44,9 +47,9 @@ def _prompt_rows(frame):
     "Rows of the table of prompts; columns of which nothing is known are left out"
     rows = [{"prompt": r.prompt, "right, in 100": f"{100*r.p:.0f}",
              "90 % interval": f"{100*r.lo:.0f} to {100*r.hi:.0f}", "cost": _maybe(r.cost, "{:g}"),
-             "really right": _maybe(r.known, "{:.0%}"), "note": _note(r)}
+             "really right, in 100": _maybe(100*r.known, "{:.0f}"), "note": _note(r)}
             for r in frame.itertuples()]
-    unknown = [c for c in ("cost", "really right") if not any(r[c] for r in rows)]
+    unknown = [c for c in ("cost", "really right, in 100") if not any(r[c] for r in rows)]
     return [{k: v for k, v in r.items() if k not in unknown} for r in rows]
 
 # %% ../../nbs/reward/10_widgets.ipynb #deeb16c2
@@ -113,7 +116,7 @@ def _fields(m, W):
                *((f"{i+1}. {q[:110]}", i) for i, q in enumerate(m.comparison.queries))]
     wide = W.Layout(width="calc(100% - 4px)", max_width="720px")
     m.pick = tagged(W.Dropdown(options=options, description="Question", layout=wide), "pm-pick-question")
-    m.typed = field("pm-typed-question", "Or", "type your own, then press Enter", m.compare, m)
+    m.typed = field("pm-typed-question", "Or", "type your own", m.compare, m)
     m.filter = field("pm-filter", "Only", "questions that contain …", m.refresh_matrix, m)
     m.different = tagged(W.Checkbox(description="only where prompts differ", value=False, indent=False), "pm-different")
     m.values = tagged(W.Dropdown(options=_values(m.outcomes), description="Show", layout=W.Layout(width="auto")),
