@@ -89,3 +89,14 @@ def test_figures_are_stills_and_other_outputs_as_they_were():
     assert "<svg class='still'" in shown["data"]["text/html"] and "up &lt;b&gt;" in shown["data"]["text/html"]
     plain = dict(output_type="stream", text="x")
     assert docs.drawn(plain) is plain
+
+
+def test_fields_of_records_have_their_comments():
+    sys.path.insert(0, str(ROOT/"tools"))
+    import docs
+    from promptmem.memory import Calibration
+    from promptmem.store import Changes, Store
+    for x, row in ((Changes, "| `rows` | list | oldest first |"), (Store, "path of a file"),
+                   (Calibration, "| `found` | float |  | share of the fitting pairs that are found |")):
+        table = docs.parameters_of(x)
+        assert row in table and "kwargs" not in table and "factory" not in table

@@ -10,6 +10,7 @@ and nothing is loaded from elsewhere.
     python tools/docs.py --only store,record    # the pages whose path holds one of these words: quick, for tests
 """
 import argparse
+import dataclasses
 import html
 import importlib
 import inspect
@@ -65,7 +66,7 @@ def parameter_table(obj):
     for name, d in found.items():
         if (
             name in ("self", "cls")
-            or d.get("anno") is inspect.Parameter.empty
+            or d.get("anno") in (None, inspect.Parameter.empty)
             and not d.get("docment")
             and name == "return"
         ):
@@ -73,7 +74,8 @@ def parameter_table(obj):
         anno, default = d.get("anno"), d.get("default", inspect.Parameter.empty)
         # the kind of a default that is nothing says nothing
         anno = "" if anno in (None, type(None), inspect.Parameter.empty) else getattr(anno, "__name__", anno)
-        shown = "" if default is inspect.Parameter.empty else f"`{default!r:.60}`"
+        made = default is inspect.Parameter.empty or "factory" in repr(default)      # a list or dict of its own
+        shown = "" if made else f"`{default!r:.60}`"
         rows.append(
             f"| {'*returns*' if name == 'return' else f'`{name}`'} | {cell(anno)} | {cell(shown)} | "
             f"{cell(d.get('docment') or '')} |"
@@ -81,11 +83,27 @@ def parameter_table(obj):
     return "\n".join(["| | type | default | |", "| --- | --- | --- | --- |", *rows]) + "\n" if rows else ""
 
 
+def field_table(obj):
+    "The fields of a named tuple: their types, and the comments beside them"
+    said = dict(re.findall(r"^    (\w+):.*?# (.*)$", inspect.getsource(obj), re.M))
+    kind = lambda t: getattr(t, "__forward_arg__", None) or getattr(t, "__name__", None) or str(t)
+    rows = [f"| `{f}` | {cell(kind(obj.__annotations__.get(f, '')))} | {cell(said.get(f, ''))} |" for f in obj._fields]
+    return "\n".join(["| | type | |", "| --- | --- | --- |", *rows]) + "\n"
+
+
+def parameters_of(obj):
+    "The table of what a function or a class takes"
+    if not inspect.isclass(obj): return parameter_table(obj)
+    if issubclass(obj, tuple) and hasattr(obj, "_fields"): return field_table(obj)
+    # the fields of a dataclass have their comments in its body, and its `__init__` has no source
+    return parameter_table(obj if dataclasses.is_dataclass(obj) else obj.__init__)
+
+
 def entry(name, obj, level=3):
     "One public name: signature, docstring, parameters, source"
     out = [f"{'#'*level} `{name.split('.')[-1]}` {{: #{name} }}", "",
            f"```python\n{name.split('.')[-1]}{signature_of(obj)}\n```", "", inspect.getdoc(obj) or "", "",
-           parameter_table(obj.__init__ if inspect.isclass(obj) else obj), source_link(obj), ""]
+           parameters_of(obj), source_link(obj), ""]
     if inspect.isclass(obj):
         for k, m in sorted(vars(obj).items()):
             f = m.__func__ if isinstance(m, (classmethod, staticmethod)) else m

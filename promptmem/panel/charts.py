@@ -9,7 +9,7 @@ __all__ = ['chart', 'bar_chart']
 import html
 import math
 
-from .parts import markup, table_text
+from .parts import as_html, markup, table, table_text
 from .plots import COLORS
 from ..arguments import LISTED, NOTHING, NUMBERS, TEXT, Kind, either, number, told
 
@@ -125,6 +125,14 @@ def _legend(lines, left=50):
     return "".join(out)
 
 # %% ../../nbs/panel/02_charts.ipynb #48ff424d
+def _figure(picture, rows, most=40):
+    "A picture, and its values as a table that opens on a click: some viewers leave pictures out"
+    if not rows: return picture
+    plain = [{k: f"{v:.4g}" if isinstance(v, float) else v for k, v in r.items()} for r in rows]
+    inside = as_html([table(plain, most=most)])
+    told = f"<details class='pm-help pm-numbers'><summary>the numbers</summary>{inside}</details>"
+    return f"<div class='pm-figure'>{picture}{told}</div>"
+
 def _in_percent(line, axes):
     "A line whose shares are numbers of hundred"
     keys = [k for axis, ks in (("x", ["x"]), ("y", ["y", "lo", "hi"])) if axis in axes for k in ks]
@@ -153,7 +161,7 @@ def chart(
             for line in lines if not line.get("dashed") for p, q in zip(line["x"], line["y"])]
     told = [title] + ([f"{limit[1]}: {limit[0]:g}"] if limit else [])
     told.append(table_text(rows, list(rows[0]) if rows else [], len(rows)))
-    return markup(_svg(a.width, a.height, title, body), "\n".join(told))
+    return markup(_figure(_svg(a.width, a.height, title, body), rows), "\n".join(told))
 
 # %% ../../nbs/panel/02_charts.ipynb #08255738
 def _limit_line(a, value, label):
@@ -186,4 +194,4 @@ def bar_chart(
     told = [dict(name=n, value=f"{100*v:.0f} %", interval="" if lo is None else f"{100*lo:.0f} to {100*hi:.0f} %")
             for n, v, lo, hi, _ in rows]
     text = table_text(told, ["name", "value", "interval"], len(told))
-    return markup(_svg(width, 34 + 20*len(rows), title, body), f"{title}\n{text}")
+    return markup(_figure(_svg(width, 34 + 20*len(rows), title, body), told), f"{title}\n{text}")

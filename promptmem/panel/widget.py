@@ -28,6 +28,7 @@ _BASE = """
 .pm-panel .pm-columns{display:flex;flex-wrap:wrap;gap:0 28px}
 .pm-panel .pm-columns>div{min-width:0;max-width:100%}
 .pm-panel .pm-columns>div>.pm-heading:first-child{margin-top:8px}
+.pm-panel .pm-figure{display:inline-block;vertical-align:top;max-width:100%}
 .pm-panel svg.pm-chart{margin:8px 0 2px;vertical-align:top;max-width:100%;height:auto}
 .pm-panel .pm-more{opacity:.75;font-size:12px}
 .pm-panel .pm-label{display:inline-block;font-weight:600;font-size:14px;margin-top:10px}
