@@ -212,7 +212,7 @@ def _standing_part(e):
         was = f" In the model: {e.verdict[:1].lower()}{e.verdict[1:]}." if e.verdict else ""
         failed = e.verdict.startswith("The edit failed")
         return [verdict(f"The edit is out: the model is as it was before.{was}", False if failed else None)]
-    if e.scale == 0: return [verdict("Turned down to nothing: the model is as it was before.")]
+    if e.scale == 0 and not e.verdict: return [verdict("Turned down to nothing: the model is as it was before.")]
     unseen = verdict(f"Turned to {e.scale:.2f}; how it does at this scale was not looked at.")
     return _verdict_part(e.verdict) or [unseen]
 
