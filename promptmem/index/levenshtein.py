@@ -212,7 +212,7 @@ def nearest(self:LevenshteinIndex,
     if k == 1 and text in self._where: return [(text, 0)]
     longest = max(len(text), max(self._buckets))
     last = longest if max_distance is None else min(max_distance, longest)
-    limit = min(5, last)
+    limit = last if last <= 8 and len(self) <= self.small else min(5, last) # one pass over few keys
     while True:
         found = _within(self, text, k, limit)
         if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]
