@@ -5,6 +5,7 @@
     python benchmarks/memory_parts.py embedders --also st:intfloat/multilingual-e5-small
     python benchmarks/memory_parts.py wrap --json ...     # what pm.wrap adds to a call of the bare client
     python benchmarks/memory_parts.py poison --json ...   # three wrong memories in a full one: what they break
+    python benchmarks/memory_parts.py rewordings --json ... # questions of data/real, and each beside the others
     python benchmarks/memory_parts.py semantic --json ... # thresholds of lookup="semantic" on the linguistic tasks
 
 Each figure is written as soon as it is known; those of other parts stay.
@@ -22,6 +23,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
+from promptmem.core import read_jsonl
+from promptmem.data import shipped
 from promptmem.lm.embed import Embedder, load_embedder
 from promptmem.memory import AutoLookup, ClosestLookup, SemanticLookup, load_pairs, make_tasks
 from promptmem.memory.calibration import poisoning_test
@@ -156,7 +159,28 @@ def semantic(a, keep):
                                                 wrong_memory=wrong, hits=sum(r["retrieval"].hit for r in rows)))
 
 
-PARTS = dict(embedders=embedders, wrap=overhead, poison=poison, semantic=semantic)
+def rewordings(a, keep):
+    """The 92 questions of daily work in data/real, which train nothing here: the first wording of each is remembered, the
+    other four are asked. Then each question in all its wordings, of a memory that holds only the other 91"""
+    embedder, rows = load_embedder("all-MiniLM-L6-v2"), list(read_jsonl(shipped("real/questions.jsonl")))
+    for name, second in (("auto", "auto"), ("auto, one embedder", None)):
+        m = AutoLookup(embedder, second=second)
+        for r in rows: m.add(r["wordings"][0], r["id"])
+        told = [(m.query(q), r["id"]) for r in rows for q in r["wordings"][1:]]
+        applied, asked = [(r.text, i) for r, i in told if r.hit], [(r.ask.text, i) for r, i in told if r.ask]
+        others = []
+        for r in rows:
+            m.remove(r["wordings"][0])
+            others += [m.query(q) for q in r["wordings"]]
+            m.add(r["wordings"][0], r["id"])
+        keep("rewordings", name, dict(
+            asked=len(told), applied_right=sum(t == i for t, i in applied), applied_wrong=sum(t != i for t, i in applied),
+            offered_right=sum(t == i for t, i in asked), offered_wrong=sum(t != i for t, i in asked),
+            unrelated=len(others), unrelated_applied=sum(r.hit for r in others),
+            unrelated_offered=sum(bool(r.ask) for r in others)))
+
+
+PARTS = dict(embedders=embedders, wrap=overhead, poison=poison, semantic=semantic, rewordings=rewordings)
 
 
 def main():

@@ -351,8 +351,8 @@ def _load(m):
             # a name that somebody chose and that brings nothing is a mistake of theirs; the default may be out of reach
             if isinstance(e, LMError) and m._embedder != DEFAULT_EMBEDDER: raise
             m._vectors, m._meaning = m.second or wording_vectors(str(e)[:120]), False
-    if m._meaning and m.second is not None and m.vectors.reads_words: # with PyTorch, then
-        m.second = KeptVectors(QuickUSE(m.second.embedder))
+    if m._meaning and m.second is not None and type(m.second.embedder) is USEEmbedder and m._vectors.reads_words:
+        m.second = KeptVectors(QuickUSE(m.second.embedder)) # PyTorch is there anyway
 
 # %% ../../nbs/memory/14_auto.ipynb #bf815f94
 def _along(embedder, second, gate):

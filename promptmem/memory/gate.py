@@ -514,7 +514,8 @@ def _turned(a, b, written):
 # %% ../../nbs/memory/13_gate.ipynb #3bce9aec
 def _undone(x, y):
     "Is `y` the other with what turns it around: unfreeze, entsperren, désactiver?"
-    return any(y == before + x and len(x) > (3 if before == "un" else 4) for before in lexicon().undone)
+    before = y[:len(y) - len(x)] if len(x) > 3 and y.endswith(x) else ""
+    return before in lexicon().undone and len(x) > (3 if before == "un" else 4)
 
 # %% ../../nbs/memory/13_gate.ipynb #757a2339
 DECISIVE = ("number", "amount", "date", "unit", "language", "symbol", "direction", "person")
@@ -690,7 +691,12 @@ class QuickUSE(USEEmbedder):
     "The same, one short text at a time by PyTorch's products: for those who have loaded it anyway"
     def __init__(self,
         slow:USEEmbedder, # whose model it shares
-    ): self.model = slow.model
+    ): self.slow = slow
+
+    @property
+    def model(self):
+        "The encoder"
+        return self.slow.model
 
     @cached_property
     def one(self):

