@@ -5,8 +5,10 @@
 # %% auto #0
 __all__ = ['LevenshteinIndex']
 
-# %% ../../nbs/index/01_levenshtein.ipynb #ad919d07
+# %% ../../nbs/index/01_levenshtein.ipynb #b7d98c90
+from bisect import bisect_right
 from numbers import Integral
+from operator import itemgetter
 
 import numpy as np
 from fastcore.basics import patch
@@ -130,14 +132,18 @@ def _verified(
     limit:int, # largest distance of interest
 )->list: # (distance, rank, key)
     "The true distances of the candidates whose bound is `level`, where they are at most `limit`"
-    keys, ranks = [], []
+    keys, where = [], []
     for bound, at, bucket in found:
         here = at[bound == level].tolist()
-        keys += [bucket.keys[i] for i in here]
-        ranks += [bucket.ranks[i] for i in here]
+        if not here: continue
+        where.append((len(keys), here, bucket))
+        keys += itemgetter(*here)(bucket.keys) if len(here) > 1 else [bucket.keys[here[0]]]
     if not keys: return []
-    d = _distances(text, keys, limit)
-    return [(int(d[i]), ranks[i], keys[i]) for i in np.flatnonzero(d <= limit).tolist()]
+    d, starts = _distances(text, keys, limit), [start for start, _, _ in where]
+    def rank(i):
+        start, here, bucket = where[bisect_right(starts, i) - 1]
+        return bucket.ranks[here[i - start]]
+    return [(int(d[i]), rank(i), keys[i]) for i in np.flatnonzero(d <= limit).tolist()]
 
 # %% ../../nbs/index/01_levenshtein.ipynb #ac574e6d
 def _scan(index, text, k, limit):
@@ -212,7 +218,7 @@ def nearest(self:LevenshteinIndex,
     if k == 1 and text in self._where: return [(text, 0)]
     longest = max(len(text), max(self._buckets))
     last = longest if max_distance is None else min(max_distance, longest)
-    limit = last if last <= 8 and len(self) <= self.small else min(5, last) # one pass over few keys
+    limit = last if last <= 8 else min(5, last) # two passes cost more than one that goes a little further
     while True:
         found = _within(self, text, k, limit)
         if limit >= last or len(found) >= k: return [(key, d) for d, _, key in found]

@@ -7,8 +7,8 @@ from __future__ import annotations
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% auto #0
-__all__ = ['NO_EMBEDDER', 'REACH', 'LONG', 'TOGETHER', 'FETCHED_AT_ONCE', 'CLOSE', 'SURE', 'DEFAULT_EMBEDDER', 'OWN',
-           'KeptVectors', 'Near', 'wording_vectors', 'AutoLookup', 'parts_of']
+__all__ = ['NO_EMBEDDER', 'REACH', 'MANY', 'REACH_OF_MANY', 'LONG', 'TOGETHER', 'FETCHED_AT_ONCE', 'CLOSE', 'SURE',
+           'DEFAULT_EMBEDDER', 'OWN', 'KeptVectors', 'Near', 'wording_vectors', 'AutoLookup', 'parts_of']
 
 # %% ../../nbs/memory/14_auto.ipynb #2b5387ab
 _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a list of texts", some(TEXT).fits, True),
@@ -31,8 +31,8 @@ from fastcore.basics import patch
 from ..core import HasPage, InvalidData, identity_key, warn
 from ..lm.base import LMError
 from ..lm.words import Read, WordReader
-from .gate import (ANY, FAR, NEVER, Gate, QuickUSE, USEEmbedder, Verdict, forget_read, learned_shift, lowered,
-                                   read_question, read_texts, reads, second_encoder)
+from .gate import (ANY, FAR, NEVER, Gate, QuickUSE, USEEmbedder, Verdict, forget_read,
+                                   learned_shift, lowered, read_question, read_texts, reads, second_encoder)
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -138,16 +138,17 @@ def _own_near(m, question, k):
     return [Near(e.asked, e.text, e.id, (0, -e.rank), cosines.get(x)) for x, e in ((x, m._entries[x]) for x in keys)]
 
 REACH = 8 # edits up to which a stored question counts as near in wording
+MANY, REACH_OF_MANY = 200_000, 6 # from so many memories on it is fewer: the search by meaning finds near ones enough
 
 # %% ../../nbs/memory/14_auto.ipynb #8d6cb0a1
 def _stored_near(m, question, k):
     "Near entries of the scopes of a store"
-    (store, scopes), out = m._stored, {}
+    (store, scopes), out, reach = m._stored, {}, REACH_OF_MANY if m._many else REACH
     m.vectors.read([question])
     for depth, scope in enumerate(scopes):
         found = store.search(question, scope=scope, k=k, method="semantic", embedder=_Lowered(m), scores=True)
         found = [(c, float(s)) for c, s in found]
-        found += [(c, None) for c in store.search(question, scope=scope, k=k, max_distance=REACH)]
+        found += [(c, None) for c in store.search(question, scope=scope, k=k, max_distance=reach)]
         for c, cosine in found:
             if getattr(c, "kind", "question") == "question" and c.id not in out:
                 out[c.id] = Near(c.key, c.text, c.id, (depth, _age(c.time)), cosine)
@@ -379,7 +380,7 @@ class AutoLookup(Lookup):
         self.gate, self.k, self.several, self.budget = gate or Gate(), k, several, budget
         self._embedder, self._vectors, self._stored = embedder, None, None
         self._index, self._labels, self._filled, self._unkept = None, [], False, {}
-        self._whole = set() # formats in which a small store has been fetched
+        self._whole, self._many = set(), False # formats in which a small store has been fetched; is it a large one?
         self._meaning = embedder is not None and not isinstance(embedder, USEEmbedder)
         self.second = _along(embedder, second, self.gate)
 
@@ -521,7 +522,9 @@ def query(self:AutoLookup,
     miss = lambda why, near=(), ask=None: Retrieval(False, candidates=near, why=why, threshold=limit, ask=ask)
     if not question.strip(): return miss("the question is empty")
     counted = not self._filled # a large store is not counted for each question
-    if counted and not self._size(): return miss("the memory is empty")
+    if counted:
+        if not (size := self._size()): return miss("the memory is empty")
+        self._many = size > MANY
     judged = _near_and_judged(self, question, k or self.k)
     self._filled = bool(judged)
     if not judged: return miss("no memory is near" if counted or self._size() else "the memory is empty")

