@@ -1,7 +1,9 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
+from bisect import bisect_right
 from numbers import Integral
+from operator import itemgetter
 import numpy as np
 from fastcore.basics import patch
 from ..core import HasPage, InvalidData

@@ -9,6 +9,7 @@ from . import load as load
 from . import local as local
 from . import matmul as matmul
 from . import scoring as scoring
+from . import use as use
 from . import weights as weights
 from . import words as words
 from .base import CallableLM as CallableLM

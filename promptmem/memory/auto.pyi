@@ -14,7 +14,7 @@ from fastcore.basics import patch
 from ..core import HasPage, InvalidData, identity_key, warn
 from ..lm.base import LMError
 from ..lm.words import Read, WordReader
-from .gate import ANY, NEVER, Gate, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_question, read_texts, reads, second_encoder
+from .gate import ANY, FAR, NEVER, Gate, QuickUSE, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_question, read_texts, reads, second_encoder
 from .lookup import Entry, Lookup
 from ..record import Candidate, Retrieval
 
@@ -35,6 +35,10 @@ class KeptVectors(HasPage):
         ...
 
     def __call__(self, texts) -> np.ndarray:
+        ...
+
+    @property
+    def reads_words(self) -> bool:
         ...
 
     def read(self, texts: list) -> list:
@@ -71,6 +75,8 @@ def wording_vectors(reason: str) -> KeptVectors:
 def _own_near(m, question, k):
     ...
 REACH: _Any
+MANY: _Any
+REACH_OF_MANY: _Any
 
 def _stored_near(m, question, k):
     ...
@@ -140,6 +146,15 @@ def _verdicts(m, stored, question, said):
 def _verdict(m, stored, question):
     ...
 
+def _cosines(m, question, keys):
+    ...
+
+def _left_far(m, question, keys, said=...):
+    ...
+
+def _left_unread(m, question, keys, said, near, out):
+    ...
+
 def _judged(m, question, near):
     ...
 
@@ -160,7 +175,6 @@ def _along(embedder, second, gate):
     ...
 
 class AutoLookup(Lookup):
-    _whole: _Any
     _meaning: _Any
     second: _Any
     gate: _Any
@@ -174,6 +188,8 @@ class AutoLookup(Lookup):
     _labels: _Any
     _filled: _Any
     _unkept: _Any
+    _whole: _Any
+    _many: _Any
 
     def __init__(self, embedder=..., gate: _Optional[Gate]=..., k: int=..., several: int=..., budget: int=..., second=...):
         ...

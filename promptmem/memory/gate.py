@@ -34,7 +34,7 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
+from ..core import HasPage, InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
 from ..lm.embed import Embedder, HashEmbedder
 from ..lm.use import compact_use
@@ -860,7 +860,7 @@ def _plant(node, nodes):
 
 # %% ../../nbs/memory/13_gate.ipynb #098e105a
 @dataclass
-class Screen:
+class Screen(HasPage):
     "What is so far away that it would be left anyway"
     names:list # of what it looks at
     weight:list # of each
@@ -990,9 +990,9 @@ def fit_weights(
     use = np.flatnonzero(t[:-1] > 1e-3)  # the others say nothing
     return Weights([names[i] for i in use], mean[use], scale[use], t[use], float(t[-1]), math.inf, math.inf, {})
 
-# %% ../../nbs/memory/13_gate.ipynb #d33132fe
+# %% ../../nbs/memory/13_gate.ipynb #91eb5ccd
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(HasPage):
     "What the gate says of one pair"
     says:str # "apply", "ask" or "leave"
     log_odds:float
@@ -1027,10 +1027,10 @@ def _not_by_a_word(verdict, stored, asked):
     words = [len(read_question(text).content) for text in (stored, asked)]
     return replace(verdict, says="ask") if verdict.says == "apply" and words[0] > 1 and words[1] < 2 else verdict
 
-# %% ../../nbs/memory/13_gate.ipynb #50ecccd0
+# %% ../../nbs/memory/13_gate.ipynb #b833fae7
 _key = lru_cache(20_000)(identity_key) # of what is asked and stored; `forget_read` clears it
 
-class Gate:
+class Gate(HasPage):
     "Whether a clarification of one question may be applied to another"
     @_told(second=None)
     def __init__(self,

@@ -1,6 +1,6 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
-
+from promptmem.rewrite.finder import *
 from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 _told: _Any
 import base64
@@ -16,6 +16,7 @@ from fastcore.basics import patch
 from ..core import HasPage, InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
 from ..lm.embed import Embedder, HashEmbedder
+from ..lm.use import compact_use
 from ..lm.words import Read, WordReader
 from ..stats import share_upper
 _NO_MARKS: _Any
@@ -281,8 +282,26 @@ class USEEmbedder(Embedder):
     def _embed(self, texts):
         ...
 
+class QuickUSE(USEEmbedder):
+    slow: _Any
+
+    def __init__(self, slow: USEEmbedder):
+        ...
+
+    @property
+    def model(self):
+        ...
+
+    @cached_property
+    def one(self):
+        ...
+
+    def _embed(self, texts):
+        ...
+
 def second_encoder() -> Optional[USEEmbedder]:
     ...
+SAID: _Any
 
 class Metric:
     weight: _Any
@@ -337,6 +356,27 @@ def fit_forest(rows, rounds: int=..., seed: int=..., rate: float=...) -> Forest:
 
 def _plant(node, nodes):
     ...
+
+@dataclass
+class Screen:
+    names: list
+    weight: list
+    limit: float
+
+    def far(self, known: dict) -> np.ndarray:
+        ...
+
+    def predict(self, new) -> _Any:
+        ...
+
+    def select(self, new) -> list:
+        ...
+
+def rough_likeness(stored: list, asked: str) -> np.ndarray:
+    ...
+
+def fit_screen(known: dict, kept, margin: float=...) -> Screen:
+    ...
 TREES: _Any
 
 @dataclass
@@ -354,6 +394,8 @@ class Weights:
     quiet: float = ...
     least: float = ...
     sure: float = ...
+    screens: list = ...
+    screened: float = ...
 
     def log_odds(self, features: dict) -> float:
         ...
@@ -387,6 +429,7 @@ class Verdict(HasPage):
     def p(self) -> float:
         ...
 NEVER: _Any
+FAR: _Any
 
 def words_basis(words, keep: int=...) -> np.ndarray:
     ...
@@ -417,6 +460,9 @@ class Gate(HasPage):
         ...
 
     def limit(self, what: str=..., meaning: bool=..., second: bool=...) -> float:
+        ...
+
+    def far(self, asked: str, stored: list, cosines, said=..., second: bool=...) -> np.ndarray:
         ...
 
     def __call__(self, stored: str, asked: str, cosine: _Optional[float]=..., vectors=..., second: _Optional[tuple]=...) -> Verdict:
@@ -516,6 +562,9 @@ def train_gate(embedder, rows=..., folds: int=..., seed: int=..., second=...) ->
 ASK: _Any
 
 def _fit_with_limits(pairs, model, fold, second=..., precision=..., basis=...):
+    ...
+
+def _screened(w, pairs, kept, judged):
     ...
 
 def _most(pairs, use, values):
