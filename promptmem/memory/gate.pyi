@@ -358,7 +358,7 @@ def _plant(node, nodes):
     ...
 
 @dataclass
-class Screen:
+class Screen(HasPage):
     names: list
     weight: list
     limit: float
