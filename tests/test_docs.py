@@ -47,7 +47,7 @@ def broken(site):
 @pytest.fixture(scope="module")
 def site():
     subprocess.run(
-        [sys.executable, "tools/docs.py", "--only", "store,glossary,changelog,01_clarify"],
+        [sys.executable, "tools/docs.py", "--only", "store,glossary,changelog,01_clarify,00_tour,canonical_examples"],
         cwd=ROOT,
         check=True,
         capture_output=True,

@@ -140,7 +140,9 @@ def copied(path, to):
         nb = json.loads(text)
         for c in nb["cells"]:
             source = "".join(c["source"])
-            if c["cell_type"] == "markdown": c["source"] = relinked(source, path, to)
+            # the list of contents takes no code in headings: its anchors would lead nowhere
+            plain = re.sub(r"^#+ .*`.*$", lambda m: m[0].replace("`", ""), source, flags=re.M)
+            if c["cell_type"] == "markdown": c["source"] = relinked(plain, path, to)
             # set-up cells tell a reader nothing, and neither do the marks that nbdev reads
             elif re.search(r"^#\|\s*(hide|default_exp)\b", source, re.M) or set_up(source) or on_colab(source):
                 c["metadata"]["tags"] = ["hidden"]
@@ -190,12 +192,15 @@ def relinked(text, path, to):
         if found is None: return m[0]
         found = found.resolve()
         if found in PLACES:
-            up = "../"*(len(to.relative_to(PAGES).parts) - 1)
-            return f"{m[1]}({up}{PLACES[found]}{'#' + mark if mark else ''})"
+            up, place = "../"*(len(to.relative_to(PAGES).parts) - 1), PLACES[found]
+            # MkDocs finds pages for the links of Markdown files; those of notebooks must name the page themselves
+            if path.suffix == ".ipynb": place = re.sub(r"\.(ipynb|md)$", ".html", place)
+            return f"{m[1]}({up}{place}{'#' + mark if mark else ''})"
         return f"{m[1]}({SOURCES}{found.relative_to(ROOT)})"
     # a badge is a picture from elsewhere: its words say the same
     text = re.sub(r"\[!\[([^\]\n]*)\]\(https?://[^)\s]+\)\]", r"[\1]", text)
-    return re.sub(r"(\[[^\]\n]*\](?:\])?)\(([^)\s]+)\)", target, text)
+    # the words of a link may go on in the next line
+    return re.sub(r"(\[(?:[^\]\n]|\n(?!\n))*\](?:\])?)\(([^)\s]+)\)", target, text)
 
 
 def title(path):
@@ -266,7 +271,14 @@ def write_sources(words):
 FONTS = ('"Noto Sans","Noto Sans Devanagari","Noto Sans Gurmukhi","Noto Sans Arabic","Noto Sans Hebrew",'
          '"Noto Sans CJK SC","Noto Sans CJK JP","Noto Sans Symbols2","Noto Emoji"')
 STYLE = """.md-grid{max-width:90rem}
-.jp-RenderedHTMLCommon table,.md-typeset table:not([class]){display:block;overflow-x:auto}
+.jp-RenderedHTMLCommon table:not(.pm-table),.md-typeset table:not([class]){display:block;overflow-x:auto}
+.jupyter-wrapper table.pm-table{width:auto;table-layout:auto;margin-inline:0}
+.md-typeset .pm-panel details,.md-typeset .pm-panel details[open]{border:0;box-shadow:none;background:none;padding:0;
+ margin:3px 0;overflow:visible;border-radius:0;font-size:12px;color:inherit}
+.md-typeset .pm-panel details.pm-turn{border-bottom:1px solid rgba(128,128,128,.25);font-size:13px}
+.md-typeset .pm-panel summary{display:list-item;padding:2px 0;margin:0;min-height:0;border:0;background:none;
+ font-weight:400}
+.md-typeset .pm-panel summary::before,.md-typeset .pm-panel summary::after{content:none;display:none}
 .md-typeset h1,.md-typeset h2{color:var(--md-default-fg-color);font-weight:500}
 .md-typeset blockquote{color:var(--md-default-fg-color)}
 .jupyter-wrapper .jp-InputArea-prompt,.jupyter-wrapper .jp-OutputArea-prompt{display:none!important}
