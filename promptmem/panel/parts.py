@@ -265,7 +265,7 @@ def _part_html(kind, p, most):
         return f"<div class='pm-text {html.escape(p[1])}'><strong>{esc(p[0], 4000)}</strong></div>"
     if kind == "paragraph":
         asked = "pm-question-shown" in p[1]                # a question is only repeated
-        said = f"<strong>{esc(p[0], 800)}</strong>" if asked else esc(p[0], 4000)
+        said = f"<b>{esc(p[0], 800)}</b>" if asked else esc(p[0], 4000)
         return f"<div class='pm-text {html.escape(p[1])}'>{said}</div>"
     if kind == "columns":
         return "<div class='pm-columns'>" + "".join(f"<div>{as_html(g, most)}</div>" for g in p[0]) + "</div>"

@@ -60,7 +60,7 @@ _COLOURS = """
 _TALK = """
 .pm-panel .pm-question-shown{background:rgba(59,111,212,.15);border-radius:8px;padding:5px 11px;margin:6px 0;
  width:fit-content;max-width:85%;box-sizing:border-box}
-.pm-panel .pm-question-shown strong{font-weight:inherit}
+.pm-panel .pm-question-shown b{font-weight:inherit}
 .pm-panel .pm-question-shown.pm-said{border-radius:10px 10px 2px 10px;margin:8px 0 2px auto}
 .pm-panel .pm-answer{font-size:14px;border-left:3px solid #3b6fd4;padding:4px 10px;margin:6px 0;max-width:95%}
 .pm-panel .pm-markdown{overflow-wrap:anywhere;text-align:start;font-size:14px}
