@@ -858,7 +858,7 @@ def _plant(node, nodes):
         nodes[at] = (node["split_feature"], float(f"{node['threshold']:.6g}"), left, right) # also what is just below 0
     return at
 
-# %% ../../nbs/memory/13_gate.ipynb #098e105a
+# %% ../../nbs/memory/13_gate.ipynb #5acd8277
 @dataclass
 class Screen(HasPage):
     "What is so far away that it would be left anyway"
