@@ -70,6 +70,12 @@ def test_damages(world, n):
     assert stats.damage_upper(np.zeros(n)) == math.inf and stats.damage_upper(np.zeros(n), unseen=1.) > 2.9/n
 
 
+@pytest.mark.parametrize("world", C.DAMAGES)
+def test_damages_with_a_third_of_the_texts_read_first(world):
+    pytest.importorskip("torch")
+    assert C.of_looks(world, 90, 150) >= C.share(3, 150) - (.01 if "Pareto" in world else 0)
+
+
 @pytest.mark.parametrize("read", [60, 300, 599])
 def test_damages_of_a_population(read): assert C.of_population(600, 6, read, 150) >= C.share(3, 150)
 
