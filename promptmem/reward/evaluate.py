@@ -218,7 +218,7 @@ def _choice_words(f):
     else: first = f"No gain from choosing by question was proved: {_gain_words(margin, 'the margin rule')}."
     return first
 
-# %% ../../nbs/reward/06_evaluate.ipynb #9d7e5d9e
+# %% ../../nbs/reward/06_evaluate.ipynb #1b27d31f
 _SCORE_WORDS = dict(prompts="prompts", who="predicted by", auc="AUC (high is good)", pair="pairs in order (high)",
                     brier="Brier (low)", ece="ECE (low)", ece_chance="ECE of true probabilities",
                     accuracy="accuracy (high)")
