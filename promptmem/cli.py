@@ -12,12 +12,14 @@ import sys
 from pathlib import Path
 from typing import Callable, NamedTuple
 
+from .core import InvalidData, brief
+
 # %% ../nbs/05_cli.ipynb #e5dd1aea
 def split_values(
     text:str, # e.g. "0,.5,1" or "[1,2],[3]"
 )->list:
     "The parts of `text` between commas that stand outside brackets and quotes"
-    if not isinstance(text, str): raise ValueError(f"values are text, not a {type(text).__name__}")
+    if not isinstance(text, str): raise InvalidData(f"values are text, not a {type(text).__name__}")
     parts, depth, quote = [""], 0, ""
     for c in text:
         if quote: quote = "" if c == quote else quote
@@ -35,11 +37,11 @@ def axes(
     "The grid that several `--set` options make"
     from promptmem.batch.parameters import notebook_parameters, read_value
     if not isinstance(pairs, (list, tuple)) or not all(isinstance(p, str) for p in pairs):
-        raise ValueError(f"expected texts such as name=1,2, not {pairs!r:.60}")
+        raise InvalidData(f"expected texts such as name=1,2, not {brief(pairs)}")
     known, grid = notebook_parameters(notebook), {}
     for pair in pairs:
         name, eq, text = pair.partition("=")
-        if not eq: raise ValueError(f"--set {pair}: expected name=value or name=value,value")
+        if not eq: raise InvalidData(f"--set {pair}: expected name=value or name=value,value")
         kind = known[name].type if name in known else ""
         grid[name] = [read_value(t, kind) for t in split_values(text)]
     return grid
@@ -216,13 +218,13 @@ def _lookup(name):
     kinds = dict(closest=ClosestLookup, published=ClosestLookup.published, semantic=SemanticLookup)
     kind, _, embedder = name.partition(":")
     if kind not in kinds or (embedder and kind != "semantic"):
-        raise ValueError(f"no look-up {name!r}: write closest, published, semantic or semantic:EMBEDDER")
+        raise InvalidData(f"no look-up {brief(name)}: write closest, published, semantic or semantic:EMBEDDER")
     return kinds[kind](embedder) if embedder else kinds[kind]()
 
 def _strategy(a):
     "The strategy that a command line means"
     from promptmem.memory import load_strategy, read_few_shot
-    if a.lookup and a.strategy != "memory": raise ValueError(f"--lookup is for strategy memory, not {a.strategy}")
+    if a.lookup and a.strategy != "memory": raise InvalidData(f"--lookup is for strategy memory, not {a.strategy}")
     return load_strategy(a.strategy, read_few_shot(a.few_shot) if a.few_shot else "", a.lookup and _lookup(a.lookup))
 
 # %% ../nbs/05_cli.ipynb #f510cfcd
@@ -492,7 +494,8 @@ def _kept(store, a):
     if a.always: return store.add(scope=a.scope, text=a.meaning, kind="always")
     if a.question is not None: return store.add(scope=a.scope, key=a.question, text=a.meaning)
     last = store.interactions(a.scope, descending=True, limit=1)
-    if not last: raise InvalidData(f"nothing was asked in scope {a.scope!r} yet: name the question with --question")
+    if not last:
+        raise InvalidData(f"nothing was asked in scope {brief(a.scope)} yet: name the question with --question")
     return Assistant(_unasked, store, a.scope, lookup="closest").clarify(last[0], a.meaning)
 
 @command("clarify", "say what the last question meant",
@@ -535,7 +538,7 @@ def _meant(store, a):
     known = store.clarifications(a.scope) + store.clarifications(a.scope, active=False)
     ids = {c.id for c in known if len(a.id) >= 4 and c.id.endswith(a.id)}
     if len(ids) == 1: return dict(scope=a.scope, id=ids.pop())
-    raise InvalidData(f"{len(ids) or 'no'} memories of scope {a.scope!r} end with {a.id!r}"
+    raise InvalidData(f"{len(ids) or 'no'} memories of scope {brief(a.scope)} end with {brief(a.id)}"
                       f"{': write more of the id' if ids else ''}")
 
 def _gone(receipt):

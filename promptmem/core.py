@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['GATE', 'require', 'lazy_exports', 'alias_modules', 'HasPage', 'is_secret_name', 'keep_secret', 'redact', 'half_at',
-           'printable', 'KeyFree', 'InvalidData', 'warn', 'quoted', 'plain', 'well_formed', 'finite', 'json_text',
-           'as_rows', 'rows_of', 'is_number', 'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible',
-           'fold', 'words', 'identity_key', 'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl',
-           'text_lines', 'read_json', 'read_yaml', 'read_csv', 'decimal_commas', 'write_atomic', 'write_jsonl',
-           'inside', 'file_name', 'ForkGate', 'SharedFile', 'split_thinking', 'may_think', 'progress_bar', 'long_wait',
-           'versions']
+           'printable', 'KeyFree', 'InvalidData', 'WrongArgument', 'NotFound', 'FileFault', 'NoFile', 'without_keys',
+           'key_free', 'brief', 'warn', 'quoted', 'plain', 'well_formed', 'finite', 'json_text', 'as_rows', 'rows_of',
+           'is_number', 'stable_hash', 'file_hash', 'now', 'new_id', 'utc_time', 'visible', 'fold', 'words',
+           'identity_key', 'user_path', 'encoding_of', 'read_text', 'parse_json', 'read_jsonl', 'text_lines',
+           'read_json', 'read_yaml', 'read_csv', 'decimal_commas', 'write_atomic', 'write_jsonl', 'inside', 'file_name',
+           'ForkGate', 'SharedFile', 'split_thinking', 'may_think', 'progress_bar', 'long_wait', 'versions']
 
 # %% ../nbs/00_core.ipynb #3ddb2696
 import contextlib
@@ -57,7 +57,7 @@ def lazy_exports(
 ): # (`__getattr__`, `__dir__`, `__all__`) for the package
     "The three module attributes that make a package's public names load on first use"
     def __getattr__(name):
-        if name not in names: raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        if name not in names: raise AttributeError(f"module {brief(module)} has no attribute {brief(name)}")
         value = importlib.import_module(f"{module}.{names[name] or name}")
         if names[name]: value = getattr(value, name)
         setattr(sys.modules[module], name, value)
@@ -110,9 +110,11 @@ def is_secret_name(
     return bool(_SECRET_NAME.search(name))
 
 # %% ../nbs/00_core.ipynb #a7af7a4f
-_USER_INFO = re.compile(r"""(?P<start>\b(?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]{0,30})
-                                ://[^\s:/@?\#"<>]*):
+_USER_INFO = re.compile(r"""(?P<start>(?<![a-z0-9])(?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]{0,30})
+                                (?:://|(?<=[a-z0-9]{3}):/)[^\s:/@?\#"<>]*):
                             (?P<word>(?(web)(?!\d{1,5}[/?\#]))[^\s"<>]{0,2000})@""", re.I | re.VERBOSE)
+_NO_SCHEME = re.compile(r"""(?P<start>(?<![\w.@:/-])[\w.+-]{1,40}:)[^\s:/@"'<>]{4,200}
+                            @(?=(?:[\w-]+\.){0,8}[\w-]+:\d{1,5}(?!\d)|localhost\b|\d{1,3}(?:\.\d{1,3}){3})""", re.VERBOSE)
 _USER_ONLY = re.compile(r"(?P<start>\bhttps?://)[^\s:/@?#\"<>]{16,}@", re.I)
 _ARGUMENT = re.compile(rf"(?P<start>[?&;#](?:[\w-]{{0,40}}(?:{_SAID_SECRET}|signature)|key|token|sig)=)"
                        r"[^\s&;\"'<>]+", re.I)
@@ -176,7 +178,7 @@ _SHAPE = re.compile(rf"""(?P<start>)(?:
 
 def _mask_places(text):
     "The text without what stands where keys stand, or looks like one"
-    text = _USER_INFO.sub(r"\g<start>:***@", text)
+    text = _NO_SCHEME.sub(r"\g<start>***@", _USER_INFO.sub(r"\g<start>:***@", text))
     text = _NAMED.sub(_mask_named, _SAID.sub(_mask_said, text))
     for pattern in (_USER_ONLY, _ARGUMENT, _CONNINFO, _HEADER, _HEADER_ANY_CASE, _SHAPE):
         text = pattern.sub(r"\g<start>***" + ("@" if pattern is _USER_ONLY else ""), text)
@@ -191,14 +193,19 @@ def keep_secret(
     "Let `redact` know a key that does not stand in the environment"
     if value and len(value) >= 4 and not _TRIVIAL.fullmatch(value): _kept.add(str(value))
 
+@lru_cache(2048)
+def _secrets_in(name, value):
+    "The key that one variable holds, and the passwords in the addresses of its value"
+    named = _ENV_NAME.search(name) and name.upper() not in _NO_ENV_NAME
+    short = 4 if re.search(r"PASS|PWD|SECRET", name, re.I) else 8
+    own = [value] if named and len(value) >= short and not _TRIVIAL.fullmatch(value) else []
+    words = [w for m in _USER_INFO.finditer(value) for w in (m["word"], unquote(m["word"])) if len(w) >= 4]
+    return own + words
+
 def _secrets_of(env):
     "The values of variables that are named like keys, and the passwords in addresses"
-    for name, value in env.items():
-        if not (isinstance(name, str) and isinstance(value, str)): continue
-        named = _ENV_NAME.search(name) and name.upper() not in _NO_ENV_NAME
-        short = 4 if re.search(r"PASS|PWD|SECRET", name, re.I) else 8
-        if named and len(value) >= short and not _TRIVIAL.fullmatch(value): yield value
-        for m in _USER_INFO.finditer(value): yield from (w for w in (m["word"], unquote(m["word"])) if len(w) >= 4)
+    texts = ((n, v) for n, v in env.items() if isinstance(n, str) and isinstance(v, str))
+    return (secret for n, v in texts for secret in _secrets_in(n, v))
 
 
 
@@ -267,6 +274,7 @@ def _undressed(text):
 _BREAK = re.compile("(?:[\u200b-\u200f\u2060-\u206f\u00ad\ufeff\0\x1b]|</?[a-z][^<>]{0,200}>"
                     "|=?[ \t]*\r?\n[\\s\u2502\u2503|>#]*)+", re.I)
 _READABLE = bytes((0, 9, 10, 13, *range(32, 127)))
+_STRETCH = re.compile(rb"[\t\n\r -~]{16,}") # what can be read of it
 _PACK = (re.compile(r"[A-Za-z0-9+/_-]{12,20000}={0,2}"), re.compile(r"(?<![A-Z2-7])[A-Z2-7]{16,20000}={0,6}"),
          re.compile(r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[ :-]?){7,10000}[0-9a-f]{2}"))
 
@@ -331,9 +339,16 @@ def _beneath(text, keys, shapes, most=5):
         text, first, last = below
         begins, ends = [begins[i] for i in first], [ends[i - 1] for i in last]
 
+def _packed_shapes(text):
+    "(begin, end) of what holds, unpacked, something that looks like a key"
+    for raw, a, b in _unpacked(text):
+        said = [m[0].decode() for m in _STRETCH.finditer(raw)] if b - a >= 24 else []
+        if any(_mask_places(s) != s for s in said): yield a, b
+
 def _mask_beneath(text, keys, shapes):
     out, at = [], 0
-    for begin, end in sorted(set(_beneath(text, keys, shapes))):
+    found = {*_beneath(text, keys, shapes), *(_packed_shapes(text) if shapes else ())}
+    for begin, end in sorted(found):
         if end <= at: continue
         out += [text[at:begin], "***"] if begin >= at else []
         at = end
@@ -438,10 +453,76 @@ class KeyFree(Exception):
     "An exception whose message holds no key and no control characters"
     def __init__(self,
         *args, # the message
-    ): super().__init__(*(printable(redact(a)) if isinstance(a, str) else a for a in args))
+    ):
+        super().__init__(*(printable(redact(a)) if isinstance(a, str) else a for a in args))
+        without_keys(sys.exc_info()[1])           # it will stand behind this one in the traceback
 
 class InvalidData(KeyFree, ValueError):
     "Data that is not what was expected; the message says where and what"
+
+class WrongArgument(InvalidData, TypeError):
+    "An argument of another kind than the function takes"
+
+class NotFound(KeyFree, KeyError):
+    "Nothing has this name"
+    def __str__(self): return Exception.__str__(self) # a sentence, where KeyError shows a `repr`
+
+class FileFault(KeyFree, OSError):
+    "A file that cannot be read or written"
+
+class NoFile(FileFault, FileNotFoundError):
+    "A file or folder that is not there"
+
+# %% ../nbs/00_core.ipynb #1619097d
+_PRINTED = ("filename", "filename2", "strerror", "msg", "text", "reason")
+
+def _cleaned(value):
+    "An argument of an exception without keys"
+    if isinstance(value, os.PathLike): return value if (clean := redact(str(value))) == str(value) else clean
+    if not isinstance(value, (str, bytes, list, tuple, dict)): return value
+    return (tuple if isinstance(value, tuple) else lambda x: x)(redact(value))
+
+def without_keys(
+    e:Optional[BaseException], # what was raised, with what stands behind it
+)->Optional[BaseException]: # the same
+    "Take keys out of what a traceback shows"
+    one, seen = e, set()
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        if not isinstance(one, KeyFree):
+            if (args := tuple(map(_cleaned, one.args))) != one.args: one.args = args
+            for name in _PRINTED:
+                value = getattr(one, name, None)
+                if value is None or (clean := _cleaned(value)) == value: continue
+                with contextlib.suppress(AttributeError, TypeError): setattr(one, name, clean)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return e
+
+def key_free(
+    f, # a function
+): # the same; what it raises shows no key
+    "For functions whose errors are those of the operating system or of another package"
+    @functools.wraps(f)
+    def call(*args, **kw):
+        try: return f(*args, **kw)
+        except Exception as e:
+            without_keys(e)
+            raise
+    return call
+
+# %% ../nbs/00_core.ipynb #e872023f
+def brief(
+    x, # any value
+    most:int=60, # characters that are shown
+)->str: # its `repr` without keys and control characters, on one line; its kind where it is cut
+    "A value in an error"
+    try: said = repr(x[:20_000] if isinstance(x, (str, bytes)) else x)
+    except Exception: return f"a {type(x).__name__}"
+    said = printable(redact(said[:20_000])).replace("\n", " ")
+    if len(said) <= most: return said
+    if isinstance(x, str): return f"{said[:most - 4]}...{said[0]}"
+    kind = f"... ({type(x).__name__})"
+    return said[:max(most - len(kind), 0)] + kind
 
 # %% ../nbs/00_core.ipynb #492befc6
 _HERE = str(Path(__file__).parent) + os.sep if "__file__" in globals() else "\0"
@@ -482,7 +563,7 @@ def plain(
     if hasattr(x, "to_dict"): return plain(x.to_dict())
     for base in (bool, int, float, str):
         if isinstance(x, base): return base(x)
-    raise TypeError(f"cannot write a {type(x).__name__} as JSON: {x!r:.80}")
+    raise WrongArgument(f"cannot write a {type(x).__name__} as JSON: {brief(x)}")
 
 # %% ../nbs/00_core.ipynb #8ab81e37
 def well_formed(
@@ -517,7 +598,7 @@ def as_rows(
     if not (hasattr(x, "columns") and hasattr(x, "to_dict")): return x
     names = [str(c) for c in x.columns]
     twice = next((n for n in names if names.count(n) > 1), None) if len({*names}) < len(names) else None
-    if twice is not None: raise InvalidData(f"two columns are named {twice!r:.60}") # a dict holds one of them
+    if twice is not None: raise InvalidData(f"two columns are named {brief(twice)}") # a dict holds one of them
     return x.to_dict("records")
 
 # %% ../nbs/00_core.ipynb #8e32384f
@@ -547,18 +628,19 @@ def stable_hash(
     n:int=64, # hex digits to keep
 )->str:
     "SHA-256 of `x` as canonical JSON: the same on every machine and in every process"
-    if type(n) is not int: raise InvalidData(f"n is {n!r:.60}: expected a number of digits")
+    if type(n) is not int: raise InvalidData(f"n is {brief(n)}: expected a number of digits")
     text = json.dumps(plain(x), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:n]
 
 # %% ../nbs/00_core.ipynb #b92b0dde
+@key_free
 def file_hash(
     path, # a file
 )->str: # hex digits
     "SHA-256 of a file's bytes, read piece by piece"
     h = hashlib.sha256()
     try: f = open(os.fspath(path), "rb")
-    except (TypeError, ValueError) as e: raise InvalidData(f"{path!r:.60} is no path: {e}") from e
+    except (TypeError, ValueError) as e: raise InvalidData(f"{brief(path)} is no path: {e}") from e
     with f:
         while part := f.read(1 << 20): h.update(part)
     return h.hexdigest()
@@ -591,7 +673,7 @@ def _zone(name):
     try:
         if "/" in name: return ZoneInfo(name)
     except (KeyError, ValueError, OSError): pass
-    raise InvalidData(f"the zone {name!r:.40} has no meaning or several: write its offset, such as +01:00")
+    raise InvalidData(f"the zone {brief(name)} has no meaning or several: write its offset, such as +01:00")
 
 # %% ../nbs/00_core.ipynb #572994db
 _CLOCK, _NAME = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?", r"[A-Za-z][\w/:+\-\u2212]*"
@@ -659,7 +741,7 @@ def utc_time(
         t = (t if t.tzinfo else t.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError, TypeError, AttributeError) as e:
         why = str(e) if isinstance(e, InvalidData) else "write it like 2026-01-31T12:00:00+00:00"
-        raise InvalidData(f"{time!r:.60} is no time: {why}") from e
+        raise InvalidData(f"{brief(time)} is no time: {why}") from e
     return t.isoformat(timespec="microseconds")
 
 # %% ../nbs/00_core.ipynb #f1ebbb32
@@ -805,12 +887,12 @@ def user_path(
     path, # a path as a person writes it
 )->Path: # with `~` as the home folder
     "The path that a person means; `InvalidData` where it can be none"
-    if not isinstance(path, (str, os.PathLike)): raise InvalidData(f"{path!r:.60} is no path")
+    if not isinstance(path, (str, os.PathLike)): raise InvalidData(f"{brief(path)} is no path")
     long = any(len(p.encode("utf-8", "replace")) > 255 for p in Path(path).parts)
     if long or half_at(str(path), null=True) is not None:
-        raise InvalidData(f"{str(path)!r:.80} is no path")
+        raise InvalidData(f"{brief(str(path))} is no path")
     try: return Path(path).expanduser()
-    except RuntimeError as e: raise InvalidData(f"{str(path)!r:.80} is no path: {e}") from e
+    except RuntimeError as e: raise InvalidData(f"{brief(str(path))} is no path: {e}") from e
 
 # %% ../nbs/00_core.ipynb #36de01c0
 _MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -832,6 +914,7 @@ def _refuse_packed(path, start):
     kind = next((name for mark, name in _PACKED.items() if start.startswith(mark)), None)
     if kind: raise InvalidData(f"{path} is {kind}, not text: unpack it, or save it as text")
 
+@key_free
 def read_text(
     path, # a text file: UTF-8, or UTF-16 or UTF-32
 )->str:
@@ -853,12 +936,12 @@ def _named_once(pairs):
     out = dict(pairs)
     if len(out) < len(pairs):
         names = [k for k, _ in pairs]
-        raise ValueError(f"{next(k for k in names if names.count(k) > 1)!r} stands twice in one object")
+        raise InvalidData(f"{brief(next(k for k in names if names.count(k) > 1))} stands twice in one object")
     return out
 
 def _no_infinity(digits):
     value = float(digits)
-    if math.isinf(value): raise ValueError(f"{digits:.20} is too large a number")
+    if math.isinf(value): raise InvalidData(f"{digits:.20} is too large a number")
     return value
 
 def parse_json(
@@ -882,7 +965,7 @@ def read_jsonl(
         if not raw.strip(): continue
         try:
             row = parse_json(raw)
-            if not isinstance(row, dict): raise ValueError(f"expected a JSON object, found {type(row).__name__}")
+            if not isinstance(row, dict): raise InvalidData(f"expected a JSON object, found {type(row).__name__}")
             if validate: row = validate(row) or row
             rows.append(row)
         except (ValueError, KeyError, TypeError, RecursionError) as e:
@@ -897,7 +980,7 @@ def text_lines(
 ): # yields (number, line); in UTF-8 a line is bytes, so that one bad line does not cost the others
     "The lines of a file, whichever of the three line ends it has"
     path = user_path(path)
-    with open(path, "rb") as f:
+    with key_free(open)(path, "rb") as f:
         mark = f.read(8)
         _refuse_packed(path, mark)
         mark = mark[:4]
@@ -924,7 +1007,7 @@ def read_yaml(
     text = read_text(path)
     try:
         value = _loader()(text).get_single_data()       # a safe loader: plain values only, no objects
-        if _count(value, most) > most: raise ValueError(f"its aliases stand for more than {most:,} values")
+        if _count(value, most) > most: raise InvalidData(f"its aliases stand for more than {most:,} values")
         return value
     except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as e:
         raise InvalidData(f"{path}: not valid YAML: {e}") from e
@@ -949,7 +1032,8 @@ def _mapping_once(loader, node, deep=False):
     import yaml
     names = [k.value for k, _ in node.value if isinstance(k, yaml.ScalarNode) and k.value != "<<"]
     twice = next((n for n in names if names.count(n) > 1), None) if len(set(names)) < len(names) else None
-    if twice is not None: raise ValueError(f"{twice!r} stands twice in one mapping, line {node.start_mark.line + 1}")
+    if twice is not None:
+        raise InvalidData(f"{brief(twice)} stands twice in one mapping, line {node.start_mark.line + 1}")
     return yaml.SafeLoader.construct_mapping(loader, node, deep=deep)
 
 def _count(value, most, inside=()):
@@ -971,7 +1055,7 @@ def read_csv(
     "The rows of a CSV file in any dialect, as texts; errors name file and line"
     if delimiter is not None: _check_text(delimiter, "a delimiter")
     if len(delimiter or "") > 1 or delimiter in ("\0", "\r", "\n", '"'):
-        raise InvalidData(f"a delimiter is one character, not {delimiter!r:.60}")
+        raise InvalidData(f"a delimiter is one character, not {brief(delimiter)}")
     text, first = read_text(path), 0
     if said := re.match(r'"?sep=(.)"?(?:\r\n?|\n)', text, re.I):     # Excel's way to say it
         text, delimiter, first = text[said.end():], delimiter or said[1], 1
@@ -996,7 +1080,7 @@ def read_csv(
 def _header(path, line, cells):
     names = [c.strip() for c in cells]
     twice = next((n for n in names if names.count(n) > 1), None)
-    if twice is not None: raise InvalidData(f"{path}:{line}: two columns are named {twice!r}")
+    if twice is not None: raise InvalidData(f"{path}:{line}: two columns are named {brief(twice)}")
     return names
 
 def decimal_commas(
@@ -1023,6 +1107,7 @@ def _delimiter(text):
     return best
 
 # %% ../nbs/00_core.ipynb #f0710d8e
+@key_free
 def write_atomic(
     path, # where the file shall stand
     content, # str or bytes
@@ -1063,10 +1148,10 @@ def inside(
 )->Path:
     "`folder/name`, refused when it would leave `folder`"
     folder = user_path(folder).resolve()
-    if not isinstance(name, (str, os.PathLike)): raise InvalidData(f"{name!r:.80} is no path")
+    if not isinstance(name, (str, os.PathLike)): raise InvalidData(f"{brief(name)} is no path")
     try: path = user_path(folder/name).resolve()
-    except (ValueError, OSError, TypeError) as e: raise InvalidData(f"{name!r:.80} is no path: {e}") from e
-    if not path.is_relative_to(folder): raise InvalidData(f"the path {name!r:.80} leaves its folder")
+    except (ValueError, OSError, TypeError) as e: raise InvalidData(f"{brief(name)} is no path: {e}") from e
+    if not path.is_relative_to(folder): raise InvalidData(f"the path {brief(name)} leaves its folder")
     return path
 
 
@@ -1187,7 +1272,7 @@ class SharedFile:
             if not gone: return 0
             db.execute("vacuum")
             if db.execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
-                raise OSError(f"{self.path}: another process is reading, so its log could not be emptied")
+                raise FileFault(f"{self.path}: another process is reading, so its log could not be emptied")
         return gone
 
     def before_fork(self)->None:

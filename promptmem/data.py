@@ -12,7 +12,8 @@ import importlib
 import os
 from pathlib import Path
 
-from .core import InvalidData, file_hash, inside, printable, read_jsonl, user_path, warn, write_atomic
+from .core import (
+    FileFault, InvalidData, NoFile, brief, file_hash, inside, printable, read_jsonl, user_path, warn, write_atomic)
 
 # %% ../nbs/03_data.ipynb #64dbe7f7
 def _package_dir():
@@ -24,7 +25,7 @@ def data_dir()->Path:
     here = Path(__file__).resolve().parent if "__file__" in globals() else _package_dir()
     for folder in (here/"_data", here.parent/"data"):
         if (folder/"sources.json").exists(): return folder
-    raise FileNotFoundError(f"the data that ships with promptmem is missing beside {here.name}/: reinstall the package")
+    raise NoFile(f"the data that ships with promptmem is missing beside {here.name}/: reinstall the package")
 
 # %% ../nbs/03_data.ipynb #f388f310
 SETS = ("memprompt", "prompt_oirl", "llm_memory", "canonical_examples", "promptimal")
@@ -75,7 +76,7 @@ def read_template_module(
     return out
 
 # %% ../nbs/03_data.ipynb #001f584c
-class _NotThere(OSError): "The server has no such file"
+class _NotThere(FileFault): "The server has no such file"
 
 def _download(url, target, sha256, progress):
     "The file at `url`, whole and as expected, under the name `target`"
@@ -88,7 +89,7 @@ def _download(url, target, sha256, progress):
         gone = e.response is not None and e.response.status_code == 404
         raise (_NotThere if gone else OSError)(str(e)) from e
     except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as e:
-        raise OSError(f"the download was cut: {e}") from e
+        raise FileFault(f"the download was cut: {e}") from e
 
 # %% ../nbs/03_data.ipynb #1a553470
 def _note(folder, path, first=None):
@@ -124,7 +125,7 @@ def _get(name, path, folder, sha256, urls, made, progress):
     except ValueError as e: raise InvalidData(f"{name}/{path}: what arrived is not the published file ({e})") from e
     except _NotThere: raise
     except OSError as e:
-        raise OSError(f"{name}/{path} could not be downloaded ({e}). Without network, put a copy under "
+        raise FileFault(f"{name}/{path} could not be downloaded ({e}). Without network, put a copy under "
                       f"the folder that PROMPTMEM_DATA names.") from e
 
 # %% ../nbs/03_data.ipynb #53d77c02
@@ -172,13 +173,13 @@ def fetch(
         for one in known: fetch(one, only, base_url, progress, mirror)
         return root
     if not isinstance(name, str) or name not in known:
-        raise ValueError(f"nothing to fetch by the name {name!r}: there are {', '.join(sorted(known))}, all")
+        raise InvalidData(f"nothing to fetch by the name {brief(name)}: there are {', '.join(sorted(known))}, all")
     src, folder, lacking = known[name], root/name, []
     mirror = None if base_url else mirror or os.environ.get("PROMPTMEM_MIRROR")
     for path, (sha256, at, made) in _wanted(name, src, only, mirror).items():
         try: _get(name, path, folder, sha256, at if mirror else _places(src, at, base_url), made, progress)
         except _NotThere as e:
-            if not mirror or sha256: raise OSError(f"{name}/{path} is not there ({e})") from e
+            if not mirror or sha256: raise FileFault(f"{name}/{path} is not there ({e})") from e
             lacking.append(path)
     if lacking: warn(f"{mirror} has no {', '.join(f'{name}/{p}' for p in lacking)}")
     if src.get("made") == "outcomes" and not mirror and not only: _tidy_oirl(folder)
@@ -218,7 +219,7 @@ def sought(
     if not folder.is_dir(): said += f", nor its folder {printable(folder.name)}"
     elif near := get_close_matches(path.name, [p.name for p in folder.iterdir()], 4, .8):
         said += f"; beside it {'are' if near[1:] else 'is'} {printable(', '.join(sorted(near)))}"
-    raise FileNotFoundError(said + _how_to_get(path))
+    raise NoFile(said + _how_to_get(path))
 
 # %% ../nbs/03_data.ipynb #cd2bc987
 def shipped(
@@ -228,7 +229,7 @@ def shipped(
     path = inside(data_dir(), name)
     if not path.exists():
         there = sorted(str(p.relative_to(data_dir())) for p in data_dir().rglob("*") if p.is_file())
-        raise FileNotFoundError(f"promptmem ships no {name!r}; it ships {', '.join(there[:40])}")
+        raise NoFile(f"promptmem ships no {brief(name)}; it ships {', '.join(there[:40])}")
     return path
 
 # %% ../nbs/03_data.ipynb #263d0812

@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 
-from .core import InvalidData, identity_key, split_thinking
+from .core import InvalidData, WrongArgument, brief, identity_key, split_thinking
 from .arguments import NOTHING, TEXT, Kind, either, number, told
 
 # %% ../nbs/04_grade.ipynb #6546c11b
@@ -141,7 +141,7 @@ def last_number(
 )->bool:
     "True when `answer` concludes with the number that `expected` concludes with"
     e = float(expected) if isinstance(expected, (int, float)) else conclusion(str(expected))
-    if e is None or math.isnan(e): raise InvalidData(f"the expected answer {expected!r} holds no number")
+    if e is None or math.isnan(e): raise InvalidData(f"the expected answer {brief(expected)} holds no number")
     a = conclusion(answer)
     return a is not None and math.isclose(a, e, rel_tol=tolerance, abs_tol=tolerance)
 
@@ -186,7 +186,7 @@ def choice(
 )->bool:
     "True when `answer` settles on the option `expected`"
     e = chosen(expected, options)
-    if e is None: raise InvalidData(f"the expected answer {expected!r} names no option")
+    if e is None: raise InvalidData(f"the expected answer {brief(expected)} names no option")
     return chosen(answer, options) == e
 
 # %% ../nbs/04_grade.ipynb #f58e33f3
@@ -268,13 +268,14 @@ def get_grader(
     "The grading function that `grader` names or is"
     if callable(grader): return grader
     if not isinstance(grader, str) or grader not in GRADERS:
-        raise ValueError(f"no grader named {grader!r}; there are {', '.join(sorted(GRADERS))}, or give a function")
+        raise InvalidData(f"no grader named {brief(grader)}; there are {', '.join(sorted(GRADERS))}, or give a "
+                          "function")
     return GRADERS[grader]
 
 def _texts(x, what):
     unordered = isinstance(x, (str, bytes, dict, set, frozenset)) or getattr(x, "ndim", 1) != 1
     if unordered or not hasattr(x, "__iter__"):
-        raise TypeError(f"{what} is a list of texts, not {x!r:.60}")
+        raise WrongArgument(f"{what} is a list of texts, not {brief(x)}")
     return list(x)
 
 # %% ../nbs/04_grade.ipynb #2b2da6dc
@@ -285,10 +286,10 @@ def grade(
 )->list: # of bool
     "Grade each answer; a grader that returns something else than a truth value is an error"
     f, answers, expected = get_grader(grader), _texts(answers, "answers"), _texts(expected, "expected")
-    if len(answers) != len(expected): raise ValueError(f"{len(answers)} answers but {len(expected)} expected ones")
+    if len(answers) != len(expected): raise InvalidData(f"{len(answers)} answers but {len(expected)} expected ones")
     wrong = [a for a in answers if not isinstance(a, str)]
-    if wrong and not callable(grader): raise TypeError(f"an answer is a text, not {wrong[0]!r:.60}")
+    if wrong and not callable(grader): raise WrongArgument(f"an answer is a text, not {brief(wrong[0])}")
     out = [f(a, e) for a, e in zip(answers, expected)]
     bad = [o for o in out if isinstance(o, str) or o is None or (isinstance(o, float) and math.isnan(o))]
-    if bad: raise TypeError(f"the grader returned {bad[0]!r}; expected True or False")
+    if bad: raise WrongArgument(f"the grader returned {brief(bad[0])}; expected True or False")
     return [bool(o) for o in out]

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from .core import (
-    InvalidData, finite, parse_json, plain, printable, read_csv, read_text, require, stable_hash, user_path)
+from promptmem.core import (
+    InvalidData, NoFile, brief, finite, parse_json, plain, printable, read_csv, read_text, require, stable_hash,
+    user_path)
 from .core import as_rows, is_number, utc_time, well_formed, write_jsonl
 from .record import Clarification, Interaction, Outcome, Usage, exchanged
 
@@ -210,8 +211,8 @@ def _one_meant(f, rows, columns):
     first, *rest = columns
     other = next((c for c in rest if any(r.get(c) != r.get(first) for r in rows)), None)
     if other is None: return
-    raise InvalidData(f"the columns {first!r} and {other!r} may both hold the field {f}: say which, with "
-                      f"columns=dict({f}={first!r})")
+    raise InvalidData(f"the columns {brief(first)} and {brief(other)} may both hold the field {f}: say which, with "
+                      f"columns=dict({f}={brief(first)})")
 
 # %% ../nbs/07_logs.ipynb #f8e6cafc
 def _may_be(f, rows, name):
@@ -256,10 +257,10 @@ def _rows_of(source, sheet, when=None):
     if isinstance(source, dict): return [("the dict", source)], "the dict", []
     if not isinstance(source, (str, Path)):
         if isinstance(source, bytes) or not hasattr(source, "__iter__") or getattr(source, "ndim", 1) != 1:
-            raise InvalidData(f"a log is a file, a table or a list of rows, not {source!r:.60}")
+            raise InvalidData(f"a log is a file, a table or a list of rows, not {brief(source)}")
         return [(f"row {i}", r) for i, r in enumerate(source)], "the list", []
     path = user_path(source)
-    if not path.is_file(): raise FileNotFoundError(f"no log at {printable(str(source))}")
+    if not path.is_file(): raise NoFile(f"no log at {printable(str(source))}")
     kind = path.suffix.lower()
     if kind == ".parquet": return *_rows_of(_parquet(path), None)[:1], path.name, []
     if kind in (".xlsx", ".xlsm"): return (found := _excel(path, sheet, when))[0], path.name, found[1]
@@ -297,7 +298,7 @@ def _workbook(path, **options):
 
 def _sheet(path, book, sheet):
     if sheet is not None and sheet not in book.sheetnames:
-        raise InvalidData(f"{path}: no sheet {sheet!r}; there are {', '.join(book.sheetnames)}")
+        raise InvalidData(f"{path}: no sheet {brief(sheet)}; there are {', '.join(book.sheetnames)}")
     found = book[sheet] if sheet is not None else next(iter(book.worksheets), None)
     if not hasattr(found, "iter_rows"): raise InvalidData(f"{path}: {sheet or 'the workbook'} holds no cells")
     return found
@@ -357,7 +358,7 @@ def _excel(path, sheet, when=None):
     head = next((i for i, (_, r) in enumerate(cells) if sum(c is not None for c in r) > 1), 0)
     names = [str(c).strip() if c is not None else "" for c in cells[head][1]] if cells else []
     twice = next((k for k in names if k and names.count(k) > 1), None)
-    if twice is not None: raise InvalidData(f"{path}: two columns are named {twice!r}")
+    if twice is not None: raise InvalidData(f"{path}: two columns are named {brief(twice)}")
     cells, bad = _filled(path, sheet, cells[head+1:], len(names))
     if late: cells = _since_1900(names, cells, when)
     rows = [(f"row {n}", {k: v for k, v in zip(names, [*r, *[None]*len(names)]) if k}) for n, r in cells]
@@ -605,12 +606,12 @@ def read_log(
     rows = _opened(rows)
     log = UserLog(name, dropped=bad)
     if format not in (None, "table", *EXPORTS):
-        raise ValueError(f"format is 'table', {', '.join(map(repr, EXPORTS))} or None, not {format!r}")
+        raise InvalidData(f"format is 'table', {', '.join(map(repr, EXPORTS))} or None, not {brief(format)}")
     log.dropped += [(at, f"expected a row with names, found {type(r).__name__}") for at,
                     r in rows if not isinstance(r, dict)]
     rows = [(at, {str(k): _tidy(v) for k, v in r.items()}) for at, r in rows if isinstance(r, dict)]
     if columns is not None and not isinstance(columns, dict):
-        raise InvalidData(f"columns is a dict from fields to columns, not {columns!r:.60}")
+        raise InvalidData(f"columns is a dict from fields to columns, not {brief(columns)}")
     if not rows: raise InvalidData(f"{name}: no rows" + "".join(f"; {at}: {why}" for at, why in log.dropped[:2]))
     log.format = format or (None if columns else _format(rows)) or "table"
     found = _as_fields(rows, log, columns, source) if log.format == "table" else _exported(rows, log)
@@ -646,8 +647,9 @@ def _as_fields(rows, log, columns, source):
     "(place, row with our names) of a table"
     names = list(dict.fromkeys(k for _, r in rows for k in r))
     for f, c in (columns or {}).items():
-        if f not in FIELDS: raise InvalidData(f"{log.name}: no field {f!r}; there are {', '.join(FIELDS)}")
-        if c not in names: raise InvalidData(f"{log.name}: no column {c!r}; there are {', '.join(map(repr, names))}")
+        if f not in FIELDS: raise InvalidData(f"{log.name}: no field {brief(f)}; there are {', '.join(FIELDS)}")
+        if c not in names:
+            raise InvalidData(f"{log.name}: no column {brief(c)}; there are {', '.join(map(repr, names))}")
     log.columns = guess_columns([r for _, r in rows], columns)
     if "question" not in log.columns: raise InvalidData(_unguessed(rows, names, log, columns, source))
     return [(at, {f: r.get(c) for f, c in log.columns.items()}) for at, r in rows]

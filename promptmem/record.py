@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
 from typing import Optional
 
-from .core import HasPage, InvalidData, finite, new_id, now, plain, utc_time, well_formed
+from .core import HasPage, InvalidData, brief, finite, new_id, now, plain, utc_time, well_formed
 
 # %% ../nbs/02_record.ipynb #48345265
 class Record(HasPage):
@@ -66,7 +66,7 @@ def _check_kind(cls, f, value):
     if kind is tuple: kind = (tuple, list)
     truth = isinstance(value, bool) and kind is not bool             # True is no number here
     fits = kind is None or isinstance(value, kind) and not truth
-    if not fits: raise InvalidData(f"{cls.__name__}.{f.name} is {f.type}, found {value!r:.60}")
+    if not fits: raise InvalidData(f"{cls.__name__}.{f.name} is {f.type}, found {brief(value)}")
 
 def _one_value(record, *names):
     "What is asked whether it is true must be one value"
@@ -169,10 +169,10 @@ class Retrieval(Record):
         for name in ("candidates", "also"):
             found = getattr(self, name)
             if not isinstance(found, (list, tuple)) or not all(isinstance(c, Candidate) for c in found):
-                raise InvalidData(f"Retrieval.{name} is a list of candidates, found {found!r:.60}")
+                raise InvalidData(f"Retrieval.{name} is a list of candidates, found {brief(found)}")
         for name in ("key", "text", "why"):
             if not isinstance(getattr(self, name), (str, type(None))):
-                raise InvalidData(f"Retrieval.{name} is a text, found {getattr(self, name)!r:.60}")
+                raise InvalidData(f"Retrieval.{name} is a text, found {brief(getattr(self, name))}")
         _one_value(self, "hit")
     def __bool__(self): return bool(self.hit)
     @property
@@ -227,12 +227,12 @@ class Interaction(Record):
         self.time = utc_time(self.time)
         self.prompt, self.answer, self.understanding = map(well_formed, (self.prompt, self.answer, self.understanding))
         if not isinstance(self.retrieval, (Retrieval, type(None))):
-            raise InvalidData(f"Interaction.retrieval is a Retrieval or None, found {self.retrieval!r:.60}")
+            raise InvalidData(f"Interaction.retrieval is a Retrieval or None, found {brief(self.retrieval)}")
         if not isinstance(self.usage, Usage):
-            raise InvalidData(f"Interaction.usage is a Usage, found {self.usage!r:.60}")
+            raise InvalidData(f"Interaction.usage is a Usage, found {brief(self.usage)}")
         _one_value(self, "model")
         if self.verdict is not None and not (isinstance(self.verdict, str) and self.verdict in ("right", "wrong")):
-            raise InvalidData(f"a verdict is 'right', 'wrong' or None, not {self.verdict!r}")
+            raise InvalidData(f"a verdict is 'right', 'wrong' or None, not {brief(self.verdict)}")
     @classmethod
     def _nested(cls, name, value):
         if isinstance(value, dict) and name == "retrieval": return Retrieval.from_dict(value)

@@ -17,6 +17,7 @@ from .core import HasPage
 
 import numpy as np
 from .arguments import COLUMN, FIGURES, LISTED, NO_ARRAY, NUMBERS, Kind, number, told, whole
+from .core import InvalidData, brief
 
 # %% ../nbs/01_stats.ipynb #68791ace
 _LEVEL = Kind("a share between 0 and 1", number(0, 1).fits)
@@ -70,7 +71,7 @@ def logit(
 
 # %% ../nbs/01_stats.ipynb #259f2758
 def _level(level):
-    if not 0 < level < 1: raise ValueError(f"level is a share between 0 and 1 such as .95, not {level}")
+    if not 0 < level < 1: raise InvalidData(f"level is a share between 0 and 1 such as .95, not {level}")
     return level
 
 def _z(level):
@@ -150,7 +151,7 @@ def wilson(
 )->tuple: # (low, high)
     "Wilson score interval of a share (Wilson 1927); (0, 1) when there are no trials"
     if n == 0: return 0., 1.
-    if not 0 <= k <= n: raise ValueError(f"{k} successes in {n} trials")
+    if not 0 <= k <= n: raise InvalidData(f"{k} successes in {n} trials")
     return _score_interval(k/n, n, _z(level))
 
 # %% ../nbs/01_stats.ipynb #17c0ab0a
@@ -172,7 +173,7 @@ def share_upper(
 )->float:
     "The share is at most this: one-sided upper bound of Clopper and Pearson (1934)"
     k = math.ceil(k - 1e-9)
-    if not 0 <= k <= n: raise ValueError(f"{k} of {n} trials")
+    if not 0 <= k <= n: raise InvalidData(f"{k} of {n} trials")
     return 1. if k >= n else beta_quantile(_level(level), k+1, n-k)
 
 # %% ../nbs/01_stats.ipynb #9eff31b0
@@ -206,7 +207,7 @@ def strictest_first(
 )->float: # take items whose confidence is at least this; inf: none
     "The loosest threshold that keeps the share of wrong items under `limit`: fixed-sequence Clopper-Pearson"
     c, w = np.asarray(confidence, float), np.asarray(wrong, float)
-    if c.shape != w.shape: raise ValueError(f"{c.shape} confidences but {w.shape} outcomes")
+    if c.shape != w.shape: raise InvalidData(f"{c.shape} confidences but {w.shape} outcomes")
     values, group = np.unique(-c, return_inverse=True)
     size, bad = np.bincount(group.ravel()).cumsum(), np.bincount(group.ravel(), w).cumsum()
     first, found = _first_size(len(c), limit, _level(level)), math.inf
@@ -224,7 +225,7 @@ def mean_interval(
 )->Interval:
     "Mean over runs with its t interval (Student 1908); no width is claimed for a single run"
     xs = np.asarray(xs, float)
-    if xs.ndim != 1: raise ValueError(f"expected one number per run, got shape {xs.shape}")
+    if xs.ndim != 1: raise InvalidData(f"expected one number per run, got shape {xs.shape}")
     k = len(xs)
     if k < 2: return Interval(float(xs.mean()) if k else math.nan, math.nan, math.nan, k, level, "one run")
     half = t_quantile(.5 + _level(level)/2, k-1)*float(xs.std(ddof=1))/math.sqrt(k)
@@ -263,14 +264,14 @@ def bootstrap_t(
 def _group_sums(values, groups, weights=None):
     "Weighted sums and weights of each group; without groups each item is its own"
     values = np.asarray(values, float)
-    if values.ndim != 1: raise ValueError(f"expected one value per item, got shape {values.shape}")
+    if values.ndim != 1: raise InvalidData(f"expected one value per item, got shape {values.shape}")
     if np.isnan(values).any(): raise ValueError("values hold NaN: drop or grade these items first")
     weights = np.ones(len(values)) if weights is None else np.asarray(weights, float)
     if weights.shape != values.shape or not (weights >= 0).all():
-        raise ValueError(f"expected {len(values)} weights, none below 0")
+        raise InvalidData(f"expected {len(values)} weights, none below 0")
     if groups is None: return (weights*values)[weights > 0], weights[weights > 0]
     groups = np.asarray(groups)
-    if len(groups) != len(values): raise ValueError(f"{len(values)} values but {len(groups)} groups")
+    if len(groups) != len(values): raise InvalidData(f"{len(values)} values but {len(groups)} groups")
     codes = np.unique(groups[weights > 0], return_inverse=True)[1].ravel()
     return np.bincount(codes, (weights*values)[weights > 0]), np.bincount(codes, weights[weights > 0])
 
@@ -324,8 +325,8 @@ def _are_shares(values, bounds):
     "Whether values are shares: said by `bounds`, or nothing but 0, 1 and halves"
     v = np.asarray(values, float)
     if bounds is None: return bool(np.isin(v, (0., .5, 1.)).all())
-    if tuple(bounds) != (0, 1): raise ValueError(f"bounds are (0, 1) or None, not {bounds!r}")
-    if len(v) and (v.min() < 0 or v.max() > 1): raise ValueError(f"values reach from {v.min():g} to {v.max():g}")
+    if tuple(bounds) != (0, 1): raise InvalidData(f"bounds are (0, 1) or None, not {brief(bounds)}")
+    if len(v) and (v.min() < 0 or v.max() > 1): raise InvalidData(f"values reach from {v.min():g} to {v.max():g}")
     return True
 
 # %% ../nbs/01_stats.ipynb #0cb1aa6e
@@ -391,7 +392,7 @@ def paired_shares(
 # %% ../nbs/01_stats.ipynb #75290a21
 def _paired(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
-    if a.shape != b.shape: raise ValueError(f"not paired: shapes {a.shape} and {b.shape}")
+    if a.shape != b.shape: raise InvalidData(f"not paired: shapes {a.shape} and {b.shape}")
     return a, b
 
 # %% ../nbs/01_stats.ipynb #07b1a2b3
@@ -493,10 +494,10 @@ def mean_lower(
 )->float:
     "The mean is at least this: exact for items in [lo, hi], by betting (Waudby-Smith and Ramdas 2024)"
     x = np.asarray(values, float)
-    if not hi > lo: raise ValueError(f"bounds {lo} to {hi}")
+    if not hi > lo: raise InvalidData(f"bounds {lo} to {hi}")
     if not len(x): return float(lo)
-    if x.min() < lo-1e-12 or x.max() > hi+1e-12: raise ValueError(f"values reach from {x.min():g} to {x.max():g}")
-    if population is not None and population < len(x): raise ValueError(f"{len(x)} items out of {population}")
+    if x.min() < lo-1e-12 or x.max() > hi+1e-12: raise InvalidData(f"values reach from {x.min():g} to {x.max():g}")
+    if population is not None and population < len(x): raise InvalidData(f"{len(x)} items out of {population}")
     if population == len(x): return float(x.mean())
     y, stake = _bets((x-lo)/(hi-lo), _level(level), seed=seed)
     low, high = 0., float(y[0].mean())
@@ -546,12 +547,12 @@ def damage_upper(
 def _judged(p, y, what):
     "Scores and outcomes as two float arrays of one length, checked"
     p, y = np.asarray(p, float).ravel(), np.asarray(y, float).ravel()
-    if len(p) != len(y): raise ValueError(f"{len(p)} values of {what} but {len(y)} outcomes")
-    if np.isnan(p).any() or np.isnan(y).any(): raise ValueError(f"{what} or outcome is NaN: leave these out first")
+    if len(p) != len(y): raise InvalidData(f"{len(p)} values of {what} but {len(y)} outcomes")
+    if np.isnan(p).any() or np.isnan(y).any(): raise InvalidData(f"{what} or outcome is NaN: leave these out first")
     if what == "probability" and len(p) and (p.min() < -1e-9 or p.max() > 1+1e-9):
-        raise ValueError(f"a probability lies between 0 and 1, found {p.min():g} to {p.max():g}")
+        raise InvalidData(f"a probability lies between 0 and 1, found {p.min():g} to {p.max():g}")
     if len(y) and (y.min() < 0 or y.max() > 1):
-        raise ValueError(f"an outcome is 0 (wrong) or 1 (right), found {y.min():g} to {y.max():g}")
+        raise InvalidData(f"an outcome is 0 (wrong) or 1 (right), found {y.min():g} to {y.max():g}")
     return p, y
 
 # %% ../nbs/01_stats.ipynb #1f7a3e73
@@ -591,7 +592,7 @@ def reliability(
     "Mean probability against observed share per bin, with Wilson intervals; by group where there are groups"
     p, y = _judged(p, y, "probability")
     if groups is not None and len(groups) != len(p):
-        raise ValueError(f"{len(p)} probabilities but {len(groups)} groups")
+        raise InvalidData(f"{len(p)} probabilities but {len(groups)} groups")
     which = np.minimum((p*bins).astype(int), bins-1)
     rows = []
     for b in np.unique(which):
@@ -643,7 +644,7 @@ def _gaps(p, y, groups, bins):
     "(sums of y - p [groups, bins], outcomes [bins]) over the bins that are not empty"
     p, y = _judged(p, y, "probability")
     if groups is not None and len(groups) != len(p):
-        raise ValueError(f"{len(p)} probabilities but {len(groups)} groups")
+        raise InvalidData(f"{len(p)} probabilities but {len(groups)} groups")
     bin_ = np.unique(np.minimum((p*bins).astype(int), bins-1), return_inverse=True)[1].ravel()
     codes = np.arange(len(p)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].ravel()
     counts = np.bincount(bin_).astype(float)

@@ -10,7 +10,7 @@ import logging
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from ..arguments import TEXT, told
-from ..core import require
+from ..core import InvalidData, brief, require
 
 # %% ../../nbs/batch/04_clusters.ipynb #e62ec210
 class _Serial(Executor):
@@ -39,12 +39,13 @@ def make_cluster(
     if key == "local": make = require("distributed", "cluster").LocalCluster
     else:
         known = _kinds()
-        if key not in known: raise ValueError(f"no cluster {name!r}; there are: local, {', '.join(sorted(known))}")
+        if key not in known:
+            raise InvalidData(f"no cluster {brief(name)}; there are: local, {', '.join(sorted(known))}")
         make = known[key]
     try: return make(**options)
     except (TypeError, ValueError, RuntimeError) as e:
         given = ", ".join(f"{k}={v!r}" for k, v in options.items()) or "no options"
-        raise ValueError(f"the {key} cluster did not start with {given}: {e}") from e
+        raise InvalidData(f"the {key} cluster did not start with {given}: {e}") from e
 
 # %% ../../nbs/batch/04_clusters.ipynb #3b9ee724
 def _made(executor, workers):

@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from ..arguments import PATH, TEXT, YES_NO, Kind, told
-from promptmem.core import (
-    HasPage, InvalidData, as_rows, decimal_commas, is_number, is_secret_name, plain, read_csv, read_json, read_yaml, stable_hash,
-    user_path)
+from ..core import (
+    HasPage, InvalidData, NoFile, as_rows, brief, decimal_commas, is_number, is_secret_name, plain, read_csv,
+    read_json, read_yaml, stable_hash, user_path)
 
 # %% ../../nbs/batch/01_parameters.ipynb #b496c1cf
 _ROWS = Kind("a list of dicts of parameters", lambda v: isinstance(v, (list, tuple)) and all(
@@ -38,7 +38,7 @@ def read_notebook(
     "The notebook in a file; errors name the file"
     import nbformat
     path = user_path(path)
-    if not path.is_file(): raise FileNotFoundError(f"no notebook at {path}")
+    if not path.is_file(): raise NoFile(f"no notebook at {path}")
     try: return nbformat.read(path, as_version=4)
     except Exception as e: raise InvalidData(f"{path}: not a notebook ({type(e).__name__}: {e})") from e
 
@@ -94,7 +94,7 @@ def _product(grid):
 def _read_file(path):
     "What a grid file holds"
     kind = path.suffix.lower()
-    if not path.is_file(): raise FileNotFoundError(f"no grid file at {path}")
+    if not path.is_file(): raise NoFile(f"no grid file at {path}")
     if kind in (".csv", ".tsv"): return [{k: v for k, v in row.items() if v != ""} for row in read_csv(path)]
     if kind in (".yaml", ".yml"): return read_yaml(path)
     if kind == ".json": return read_json(path)
@@ -166,7 +166,7 @@ def check_settings(
             kinds = _kinds(known[name].type)
             row[name] = read_value(value, known[name].type) if text else value
             if not _fits(row[name], kinds):
-                wrong.append(f"setting {i}: {name} is declared {known[name].type}, given {row[name]!r:.60}")
+                wrong.append(f"setting {i}: {name} is declared {known[name].type}, given {brief(row[name])}")
         ready.append(row)
     if wrong:
         raise InvalidData(f"{notebook}: " + "; ".join(wrong[:10]) +

@@ -11,7 +11,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from numbers import Real
 from urllib.parse import quote
 from ..arguments import NOTHING, PATH, SOME_TEXTS, Kind, either, told, whole
-from ..core import now, user_path, write_atomic
+from ..core import NoFile, brief, now, user_path, write_atomic
 from .pages import (
     badge, escape, figure_html, figure_title, link, notebook_figures, number, page, plain_text, plotly_script, prose,
     read_results, result_cards, settings_table, split_varying, title_of, verdict_html)
@@ -50,7 +50,7 @@ def read_plan(
     from promptmem.core import InvalidData, read_yaml
     notebooks = user_path(notebooks)
     asked, plan = plan is not None, user_path(plan) if plan else notebooks/"grids"/"report.yaml"
-    if asked and not plan.is_file(): raise FileNotFoundError(f"no plan at {plan}")
+    if asked and not plan.is_file(): raise NoFile(f"no plan at {plan}")
     told = (read_yaml(plan) or {}) if plan.is_file() else {}
     if not isinstance(told, dict) or not all(isinstance(s or {}, dict) for s in told.values()):
         raise InvalidData(f"{plan}: expected a section per notebook")
@@ -65,11 +65,11 @@ def read_plan(
     for name, t in sections.items():
         words, data = t.get("names") or {}, t.get("with_data") or {}
         if not isinstance(words, dict) or not all(isinstance(v, dict) for v in words.values()):
-            raise InvalidData(f"{plan}: {name}: names has a parameter's values with their words, not {words!r:.60}")
-        if not isinstance(data, dict): raise InvalidData(f"{plan}: {name}: with_data has data sets, not {data!r:.60}")
+            raise InvalidData(f"{plan}: {name}: names has a parameter's values with their words, not {brief(words)}")
+        if not isinstance(data, dict): raise InvalidData(f"{plan}: {name}: with_data has data sets, not {brief(data)}")
         for field in ("title", "says"):
             if not isinstance(t.get(field, ""), (str, type(None))):
-                raise InvalidData(f"{plan}: {name}: {field} is a text, not {t[field]!r:.60}")
+                raise InvalidData(f"{plan}: {name}: {field} is a text, not {brief(t[field])}")
     return {name: dict(title=t.get("title") or title_of(read_notebook(found[name]), name), says=t.get("says", ""),
                        settings=_settings(t), notebook=found[name], names=t.get("names") or {})
             for name, t in sections.items()}

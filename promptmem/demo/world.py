@@ -13,7 +13,7 @@ import random
 import re
 from functools import lru_cache
 
-from ..core import read_jsonl
+from ..core import InvalidData, brief, read_jsonl
 from ..data import data_dir
 
 # %% ../../nbs/demo/01_world.ipynb #43a70077
@@ -209,4 +209,4 @@ def scramble(
     if kind == "anag1": return word[0]+_shuffled(rng, word[1:-1])+word[-1]
     if kind == "anag2": return word[:2]+_shuffled(rng, word[2:-2])+word[-2:]
     if kind == "randsym": return "".join(c+(rng.choice("./!") if rng.random() < .7 else "") for c in word[:-1])+word[-1]
-    raise ValueError(f"no scramble {kind!r}: there are {', '.join(SCRAMBLE)}")
+    raise InvalidData(f"no scramble {brief(kind)}: there are {', '.join(SCRAMBLE)}")

@@ -217,7 +217,7 @@ class BackpackModel(BackpackPreTrainedModel):
         "Weights α [b, K, s, s]: row i says how much of each sense of each word j <= i is summed at position i"
         s = input_ids.shape[-1]
         if s > self.config.n_positions:
-            raise ValueError(f"{s} tokens, but this model reads at most {self.config.n_positions}")
+            raise InvalidData(f"{s} tokens, but this model reads at most {self.config.n_positions}")
         if position_ids is None and attention_mask is not None:
             position_ids = (attention_mask.long().cumsum(-1) - 1).clamp(min=0)
         h = self.gpt2_model(input_ids, attention_mask=attention_mask, position_ids=position_ids,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from ..core import HasPage, InvalidData, read_text, read_yaml
+from ..core import HasPage, InvalidData, brief, read_text, read_yaml
 from .examples import CRITERIA, DIRECTIONS
 
 # %% auto #0
@@ -76,19 +76,19 @@ class _Part:
             if name in FIELDS[self.at]: continue
             near, here = nearest_field(name, self.at), f" in {self.at}" if self.at else ""
             said = f": did you mean {near!r}?" if near else f"; there are {', '.join(sorted(FIELDS[self.at]))}"
-            raise self.error(f"no field {name!r}{here}{said}", str(name))
+            raise self.error(f"no field {brief(name)}{here}{said}", str(name))
         return self
 
     def need(self, *names):
         "The value of the first of `names` that is there"
         for n in names:
             if n in self.data: return self.data[n]
-        raise self.error(f"field {names[0]!r} is missing")
+        raise self.error(f"field {brief(names[0])} is missing")
 
     def part(self, name, needed=True):
         "The mapping below `name`"
         value = self.need(name) if needed else self.data.get(name) or {}
-        if not isinstance(value, dict): raise self.error(f"{name!r} must be a mapping, found {value!r:.40}", name)
+        if not isinstance(value, dict): raise self.error(f"{brief(name)} must be a mapping, found {brief(value)}", name)
         return _Part(value, self.what, self.lines, f"{self.at}.{name}".lstrip(".")).check()
 
     def number(self, name, default=None, kind=float, least=-math.inf, most=math.inf):
@@ -96,12 +96,12 @@ class _Part:
         value = self.need(name) if default is None else self.data.get(name, default)
         try: number = float(value)
         except (TypeError, ValueError, OverflowError) as e:
-            raise self.error(f"{name!r} must be a number, found {value!r:.40}", name) from e
+            raise self.error(f"{brief(name)} must be a number, found {brief(value)}", name) from e
         if math.isfinite(number) and least <= number <= most and kind(number) == number: return kind(number)
         said = "a whole number" if kind is int else "a number"
         if least > -math.inf: said += f" of at least {least:g}"
         if most < math.inf: said += f" and at most {most:g}"
-        raise self.error(f"{name!r} must be {said}, found {value!r:.40}", name)
+        raise self.error(f"{brief(name)} must be {said}, found {brief(value)}", name)
 
     def choice(self, name, values):
         "The value of `name`, one of `values`; the first where it is missing"
@@ -109,7 +109,7 @@ class _Part:
         if value in values: return value
         near = next(iter(difflib.get_close_matches(str(value), values, 1)), "")
         said = f": did you mean {near!r}?" if near else ""
-        raise self.error(f"{name} {value!r:.40} is not one of {', '.join(values)}{said}", name)
+        raise self.error(f"{name} {brief(value)} is not one of {', '.join(values)}{said}", name)
 
 # %% ../../nbs/edit/13_config.ipynb #c1a59b26
 PUBLISHED_LENGTH = 500 # tokens of a published chunk of general text
@@ -144,13 +144,13 @@ def _model(top):
     "The model's name; 2,520 published files have a mangled one"
     model = top.need("model")
     if isinstance(model, str) and not _MANGLED.search(model): return model
-    raise top.error(f"{model!r} is not the name of a model", "model")
+    raise top.error(f"{brief(model)} is not the name of a model", "model")
 
 def _method(t, model):
     "The method, which must suit the model"
     kind = t.need("finetune_type")
     if kind not in ("full", "lora", "senses"):
-        raise t.error(f"finetune_type {kind!r} is not full, lora or senses", "finetune_type")
+        raise t.error(f"finetune_type {brief(kind)} is not full, lora or senses", "finetune_type")
     if kind == "senses" and "backpack" not in model.lower():
         raise t.error(f"sense fine-tuning of {model}, which has no senses: only a Backpack has", "finetune_type")
     return kind
@@ -160,9 +160,9 @@ def _criterion(top, t, notes):
     "(direction, threshold)"
     direction, pair = t.data.get("loss_type", "good"), t.data.get("suffix_pair", False)
     if direction not in DIRECTIONS:
-        raise t.error(f"loss_type {direction!r} is not one of {', '.join(DIRECTIONS)}", "loss_type")
+        raise t.error(f"loss_type {brief(direction)} is not one of {', '.join(DIRECTIONS)}", "loss_type")
     if CRITERIA[DIRECTIONS[direction]].pair != bool(pair):
-        raise t.error(f"loss_type {direction!r} and suffix_pair {pair} do not fit together", "suffix_pair")
+        raise t.error(f"loss_type {brief(direction)} and suffix_pair {pair} do not fit together", "suffix_pair")
     if top.data.get("threshold") is not None: return direction, top.number("threshold")
     notes.append("no threshold: the published one of this direction is used")
     task = top.data.get("task")
@@ -177,7 +177,7 @@ def _recipe(t, notes):
     w = t.number("regularization_weight", 0., least=0) if t.data.get("regularization_weight") else 0.
     if kind is None and w: notes.append("regularization_weight without a type: no penalty")
     if kind not in (None, "KL", "L2", "EWC"):
-        raise t.error(f"regularization_type {kind!r} is not KL, L2 or EWC", "regularization_type")
+        raise t.error(f"regularization_type {brief(kind)} is not KL, L2 or EWC", "regularization_type")
     if kind == "KL":
         out["kl"] = w*PUBLISHED_LENGTH
         notes.append(f"KL weight {w:g} per text of {PUBLISHED_LENGTH} tokens: {w*PUBLISHED_LENGTH:g} per position")
@@ -199,7 +199,7 @@ def _options(top, t, method, notes):
                       "max_senses_total")
     kind = {"alpha": "alpha", "epsilon_grad": "epsilon", None: "epsilon"}.get(s.data.get("sense_method"))
     if kind is None:
-        raise s.error(f"sense_method {s.data['sense_method']!r} was never written; take alpha or epsilon_grad",
+        raise s.error(f"sense_method {brief(s.data['sense_method'])} was never written; take alpha or epsilon_grad",
                       "sense_method")
     if kind == "epsilon":
         notes.append("sense_method epsilon_grad (the default): the published code stops here; ours is used")

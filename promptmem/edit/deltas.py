@@ -15,7 +15,7 @@ from pathlib import Path
 from fastcore.basics import patch
 
 from ..arguments import FLAG, PATH, TEXT, Kind, one_of, told
-from ..core import HasPage, InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
+from ..core import HasPage, InvalidData, brief, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
 from ..panel.reprs import count_of
 from ..panel.widget import static_page
@@ -70,7 +70,7 @@ class Delta(HasPage):
     def _factors(self, name):
         if name in self.factors: return self.factors[name]
         known = ", ".join(self.names)[:200] or "none"
-        raise InvalidData(f"this edit changes no parameter {name!r:.60}: it changes {known}")
+        raise InvalidData(f"this edit changes no parameter {brief(name)}: it changes {known}")
 
     @_held
     def shape(self,
@@ -217,7 +217,7 @@ def _factor(s):
     "A finite number, or `InvalidData`: an edit times nan would leave no weight as it was"
     try: x = float(s)
     except (TypeError, ValueError, OverflowError): x = math.nan
-    if not math.isfinite(x) or isinstance(s, str): raise InvalidData(f"a scale is a finite number, not {s!r:.40}")
+    if not math.isfinite(x) or isinstance(s, str): raise InvalidData(f"a scale is a finite number, not {brief(s)}")
     return x
 
 # %% ../../nbs/edit/02_deltas.ipynb #93913c86
@@ -409,16 +409,16 @@ def _read_info(path):
     try: info = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as e:
         raise InvalidData(f"{path.parent.name}/edit.json cannot be read: {e}") from e
-    if not isinstance(info, dict): raise InvalidData(f"{path.parent.name}/edit.json holds no object, but {info!r:.40}")
+    if not isinstance(info, dict): raise InvalidData(f"{path.parent.name}/edit.json holds no object, but {brief(info)}")
     for name, kind in _FIELDS.items():
         if not isinstance(info.get(name), kind):
-            found = f"found {info[name]!r:.40}" if name in info else "it is missing"
-            raise InvalidData(f"{path.parent.name}/edit.json: {name!r} must be {kind.__name__}: {found}")
+            found = f"found {brief(info[name])}" if name in info else "it is missing"
+            raise InvalidData(f"{path.parent.name}/edit.json: {brief(name)} must be {kind.__name__}: {found}")
     if not is_number(info.get("scale")):
         raise InvalidData(f"{path.parent.name}/edit.json: 'scale' must be a finite number, found "
-                          f"{info.get('scale')!r:.40}")
+                          f"{brief(info.get('scale'))}")
     if not isinstance(info.get("outcome", {}), dict):
-        raise InvalidData(f"{path.parent.name}/edit.json: 'outcome' must be dict, found {info['outcome']!r:.40}")
+        raise InvalidData(f"{path.parent.name}/edit.json: 'outcome' must be dict, found {brief(info['outcome'])}")
     return info
 
 # %% ../../nbs/edit/02_deltas.ipynb #dc2d7150

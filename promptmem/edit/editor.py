@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Callable, Optional
 
 from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told, whole
-from ..core import HasPage, InvalidData, fold, plain, warn, words
+from ..core import HasPage, InvalidData, WrongArgument, brief, fold, plain, warn, words
 from .deltas import Delta, Edit, require_senses
 from .evaluate import asked_before_and_after, can_chat, chat_answers, free_answers, prompt_ids
 from .examples import as_examples, read_texts, renamed
@@ -53,7 +53,7 @@ class InContextEdit(Edit):
     ):
         if examples.direction not in ("good", "good-v-bad"):
             raise InvalidData("an example in the prompt can show what to say, not what to avoid: "
-                              f"direction {examples.direction!r} has no in-context form")
+                              f"direction {brief(examples.direction)} has no in-context form")
         super().__init__(model, tokenizer, Delta(), "in-context", config or dict(overlap=overlap))
         self.rows, self.overlap = examples.rows, overlap
         self._words = [set(words(r["prefix"])) for r in examples.rows]
@@ -206,10 +206,11 @@ def call_settings(
     chat:bool=False, # is what the assistant answers edited? Then a step reads twice as many other texts
 ): # the method's settings
     "What a call of `edit` asks for; raises for unknown options"
-    if method not in METHODS: raise InvalidData(f"method is one of {', '.join(METHODS)}, not {method!r}")
+    if method not in METHODS: raise InvalidData(f"method is one of {', '.join(METHODS)}, not {brief(method)}")
     m, compat = METHODS[method], compat_of(compat)
     unknown = sorted(set(options) - set(m.options))
-    if unknown: raise TypeError(f"method {method!r} has no option {', '.join(unknown)}; it has {', '.join(m.options)}")
+    if unknown:
+        raise WrongArgument(f"method {brief(method)} has no option {', '.join(unknown)}; it has {', '.join(m.options)}")
     has = {f.name for f in fields(m.settings)}
     start = m.settings(**({"seed": seed} if "seed" in has else {}))
     if compat and isinstance(start, Recipe): return start.published(**options)
@@ -314,7 +315,7 @@ def edit(
     "Change `model` so that it satisfies the examples, within the limit; the edit is in force and can be undone"
     settings = call_settings(method, seed, compat, options, chat)
     if rule not in ("line-search", "last-epoch"):
-        raise ValueError(f"rule is 'line-search' or 'last-epoch', not {rule!r}")
+        raise InvalidData(f"rule is 'line-search' or 'last-epoch', not {brief(rule)}")
     x = encoded(model, tokenizer, as_examples(examples), compat, chat)
     job, m = Job(model, tokenizer, x, [], progress=progress), METHODS[method]
     m.check(job, settings)

@@ -22,7 +22,7 @@ from fastcore.basics import patch
 from promptmem.arguments import (
     FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe,
     number, told)
-from ..core import HasPage, InvalidData, as_rows, fold, read_jsonl, warn, write_jsonl
+from ..core import HasPage, InvalidData, as_rows, brief, fold, read_jsonl, redact, warn, write_jsonl
 from ..data import sought
 
 _FILE = Kind("a JSON-lines file or a list of dicts", lambda v: PATH.fits(v) or hasattr(
@@ -70,7 +70,7 @@ def criterion_value(
     if direction == "bad": return -c1
     if direction == "balance": return abs(c1 - c2)
     if direction == "good-v-bad": return c1 - c2
-    raise InvalidData(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
+    raise InvalidData(f"direction is one of {', '.join(DIRECTIONS)}, not {brief(direction)}")
 
 # %% ../../nbs/edit/00_examples.ipynb #763a6900
 @_held
@@ -81,12 +81,12 @@ def find_criterion(
 )->Criterion:
     "The criterion of a direction or task, with the default threshold or one's own"
     if task is not None and task not in CRITERIA:
-        raise InvalidData(f"task is one of {', '.join(CRITERIA)}, not {task!r}")
+        raise InvalidData(f"task is one of {', '.join(CRITERIA)}, not {brief(task)}")
     if direction is not None and direction not in DIRECTIONS:
-        raise InvalidData(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
+        raise InvalidData(f"direction is one of {', '.join(DIRECTIONS)}, not {brief(direction)}")
     c = CRITERIA[task or DIRECTIONS[direction or "good"]]
     if direction and c.direction != direction:
-        raise InvalidData(f"task {task!r} has direction {c.direction!r}, not {direction!r}")
+        raise InvalidData(f"task {brief(task)} has direction {brief(c.direction)}, not {brief(direction)}")
     return c if threshold is None else Criterion(c.direction, float(threshold))
 
 # %% ../../nbs/edit/00_examples.ipynb #0483b373
@@ -108,12 +108,13 @@ def _check_fields(row, wanted):
     for f in ("prefix", *wanted):
         if f not in row:
             other = [k for k in _ENDINGS if k in row]
-            raise InvalidData(f"field {f!r} is missing" + (f" (found {', '.join(other)}: is the direction right?)"
+            raise InvalidData(f"field {brief(f)} is missing" + (f" (found {', '.join(other)}: is the direction right?)"
                                                            if other else ""))
-        if not isinstance(row[f], str): raise InvalidData(f"field {f!r} must be text, found {type(row[f]).__name__}")
+        if not isinstance(row[f], str):
+            raise InvalidData(f"field {brief(f)} must be text, found {type(row[f]).__name__}")
     if not row["prefix"]: raise InvalidData("field 'prefix' is empty")
     for f in wanted:
-        if not row[f].strip(): raise InvalidData(f"field {f!r} is empty")
+        if not row[f].strip(): raise InvalidData(f"field {brief(f)} is empty")
 
 # %% ../../nbs/edit/00_examples.ipynb #0f396bf1
 def clean_row(
@@ -256,7 +257,7 @@ def _text(t, i):
     "One of several texts"
     found = t.get("text") if isinstance(t, dict) else t
     if NAMED.fits(found): return found
-    if isinstance(found, str): raise InvalidData(f"text {i} holds half of a character: {found!r:.60}")
+    if isinstance(found, str): raise InvalidData(f"text {i} holds half of a character: {brief(found)}")
     raise InvalidData(f"text {i} is a {type(t).__name__}" + " without a 'text'"*isinstance(t, dict)
                       + ": expected a string, or a dict with a text under 'text'")
 
@@ -363,8 +364,8 @@ def _refuse_glue(path, rows):
     for i, r in enumerate(rows, 1):
         for f in _ENDINGS:
             if f in r and glued(r["prefix"], r[f]):
-                raise InvalidData(f"{path}: row {i}: field {f!r} must begin with a blank, "
-                                  f"found {r[f][:20]!r} after {r['prefix'][-20:]!r}")
+                raise InvalidData(f"{path}: row {i}: field {brief(f)} must begin with a blank, "
+                                  f"found {brief(r[f], 20)} after {brief(redact(r['prefix'])[-20:])}")
 
 # %% ../../nbs/edit/00_examples.ipynb #b41f90c7
 def read_texts(
@@ -374,7 +375,7 @@ def read_texts(
     if path is None: return []
     if not isinstance(path, (str, Path)): return _texts(path)
     if not PATH.fits(path):
-        raise InvalidData(f"texts is {str(path)!r:.60}: expected a list of strings or a JSON-lines file")
+        raise InvalidData(f"texts is {brief(str(path))}: expected a list of strings or a JSON-lines file")
     def one(row):
         if not isinstance(row.get("text"), str): raise InvalidData("field 'text' is missing or not text")
         _text(row, "of this line")
@@ -422,7 +423,7 @@ def write(self:CanonicalExamples,
 def _slot(template, subject):
     "The template with the subject in its slot"
     if "{subject}" not in template and "{s}" not in template:
-        raise InvalidData(f"the template {template!r} has no slot {{subject}}")
+        raise InvalidData(f"the template {brief(template)} has no slot {{subject}}")
     return template.replace("{subject}", subject).replace("{s}", subject)
 
 # %% ../../nbs/edit/00_examples.ipynb #25b04001
@@ -434,9 +435,9 @@ def _pairs(rows):
     for i, r in enumerate(rows):
         try: s, a = (r["subject"], r["attribute"]) if isinstance(r, dict) else r
         except (KeyError, ValueError, TypeError) as e:
-            raise InvalidData(f"row {i} needs subject and attribute, found {r!r:.80}") from e
+            raise InvalidData(f"row {i} needs subject and attribute, found {brief(r)}") from e
         if not (isinstance(s, str) and s.strip() and isinstance(a, str) and a.strip()):
-            raise InvalidData(f"row {i}: subject and attribute must be text, found {r!r:.80}")
+            raise InvalidData(f"row {i}: subject and attribute must be text, found {brief(r)}")
         out.append((s.strip(), a.strip()))
     return out
 
@@ -445,9 +446,9 @@ def _check_table(pairs, near, train, evaluation):
     "No neighbour is edited, no template serves twice"
     seen = {fold(s) for s, _ in pairs}
     twice = [s for s, _ in near if fold(s) in seen]
-    if twice: raise InvalidData(f"{twice[0]!r} is edited and a neighbour that must stay")
+    if twice: raise InvalidData(f"{brief(twice[0])} is edited and a neighbour that must stay")
     both = sorted(set(train) & set(evaluation))
-    if both: raise InvalidData(f"the template {both[0]!r} is used for training and evaluation")
+    if both: raise InvalidData(f"the template {brief(both[0])} is used for training and evaluation")
 
 # %% ../../nbs/edit/00_examples.ipynb #b24b6bfd
 @_held(train=_FEW, evaluation=_FEW, targeted=_FEW, name=TEXT)
@@ -489,7 +490,7 @@ def _told(source, scope):
     odd = next((i for i, c in enumerate(source) if not (hasattr(c, "active") and hasattr(c, "key"))), None)
     if odd is not None: raise InvalidData(f"source[{odd}] is a {type(source[odd]).__name__}: expected a Clarification")
     found = [c for c in source if c.active and (scope is None or c.scope == scope)]
-    if not found: raise InvalidData("no active clarification" + (f" in scope {scope!r}" if scope else ""))
+    if not found: raise InvalidData("no active clarification" + (f" in scope {brief(scope)}" if scope else ""))
     return found
 
 # %% ../../nbs/edit/00_examples.ipynb #e00c4168
@@ -507,7 +508,7 @@ def from_clarifications(
     rows = []
     for c in _told(source, scope):
         ending = (answer(c) if answer else c.text).strip()
-        if not ending: raise InvalidData(f"no ending for the clarification of {c.key!r}")
+        if not ending: raise InvalidData(f"no ending for the clarification of {brief(c.key)}")
         rows.append(dict(prefix=question(c.key) if question else c.key, suffix=" " + ending, subject=c.key))
     rows = random.Random(seed).sample(rows, len(rows))
     k = int(round(holdout*len(rows)))
@@ -524,7 +525,8 @@ def from_interactions(
     from promptmem.store import as_store
     rows = as_store(store, new=False).canonical_examples(scope)
     if not rows:
-        raise InvalidData("no interaction has a known right answer" + ("" if scope is ... else f" in scope {scope!r}"))
+        raise InvalidData("no interaction has a known right answer" + ("" if scope is ... else f" in scope "
+                                                                                               f"{brief(scope)}"))
     return CanonicalExamples(rows, find_criterion("good"), name=name)
 
 # %% ../../nbs/edit/00_examples.ipynb #16e8f1bc
@@ -532,7 +534,7 @@ def _as_row(x):
     "A row of canonical examples from (prefix, suffix) or (prefix, suffix, subject); a dict stays one"
     if isinstance(x, dict): return x
     if not isinstance(x, (tuple, list)) or not 2 <= len(x) <= 3 or not all(isinstance(v, str) for v in x):
-        raise InvalidData(f"an example is a dict, or (prefix, suffix), or (prefix, suffix, subject), not {x!r:.60}")
+        raise InvalidData(f"an example is a dict, or (prefix, suffix), or (prefix, suffix, subject), not {brief(x)}")
     seam = "" if x[0][-1:].isspace() or x[1][:1].isspace() else " "  # a conversation has its own seam, and strips
     return dict(zip(("prefix", "suffix", "subject"), (x[0], seam + x[1], *x[2:])))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ..arguments import FLAG, SEED, TEXT, hold_fields, maybe, number, one_of, whole
-from ..core import HasPage, InvalidData, progress_bar, require
+from ..core import HasPage, InvalidData, brief, progress_bar, require
 from .deltas import Delta
 from .examples import CanonicalExamples, renamed
 from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, endings_beside
@@ -42,7 +42,7 @@ def compat_of(
 ): # None or "published"
     "The one spelling of `compat`"
     if not (value is None or isinstance(value, str) and value in ("published", "upstream")):
-        raise ValueError(f"compat is None or 'published', not {value!r}")
+        raise InvalidData(f"compat is None or 'published', not {brief(value)}")
     return value and "published"
 
 # %% ../../nbs/edit/04_finetune.ipynb #c1963539
@@ -125,7 +125,7 @@ def products_dtype(
 )->torch.dtype:
     "The type that matrix products are computed in while editing"
     if precision not in ("auto", "float32", "bfloat16"):
-        raise ValueError(f"precision is auto, float32 or bfloat16, not {precision!r}")
+        raise InvalidData(f"precision is auto, float32 or bfloat16, not {brief(precision)}")
     if precision != "auto": return getattr(torch, precision)
     p = next(model.parameters())
     return auto_dtype(sum(q.numel() for q in model.parameters()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from ..core import HasPage, InvalidData, require
+from ..core import HasPage, InvalidData, WrongArgument, brief, require
 from .examples import CanonicalExamples, criterion_value
 from .packed import Packed, read_packed, reads_packed
 from ..lm.chat import chat_ids, plain_ids
@@ -99,7 +99,8 @@ def encoded(
     "The examples as token ids; raises InvalidData for rows that the model cannot read"
     if isinstance(examples, EncodedExamples): return examples
     if not isinstance(examples, CanonicalExamples):
-        raise TypeError(f"edit needs CanonicalExamples, not {type(examples).__name__}: CanonicalExamples.read(rows), "
+        raise WrongArgument(f"edit needs CanonicalExamples, not {type(examples).__name__}: "
+                            "CanonicalExamples.read(rows), "
                         "or from_table(rows, ...), makes them")
     if chat and not getattr(tokenizer, "chat_template", None):
         raise InvalidData("chat=True needs a model with a chat template: this tokenizer has none")
@@ -198,7 +199,7 @@ def edit_loss(
     "Loss of a batch of canonical examples (mean over rows)"
     if kind == "auto": kind = "margin" if direction in ("bad", "good-v-bad") else "published"
     if kind == "published": return _values(direction, c/n).mean()
-    if kind != "margin": raise ValueError(f"loss is 'published', 'margin' or 'auto', not {kind!r}")
+    if kind != "margin": raise InvalidData(f"loss is 'published', 'margin' or 'auto', not {brief(kind)}")
     if direction in ("good", "balance"): margin = min(margin, threshold)  # these values cannot fall below zero
     return ((_values(direction, c) - threshold + margin).clamp(min=0)/n[:, 0]).mean()
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
-from ..core import HasPage, InvalidData, progress_bar, require, warn
+from ..core import HasPage, InvalidData, brief, progress_bar, redact, require, warn
 from .deltas import Delta, gathered_keys, ledger
 from .examples import renamed
 from .finetune import borrowed, products_dtype
@@ -58,13 +58,14 @@ def make_requests(
 )->list:
     "Requests of all examples; raises InvalidData when a subject is wanted and missing"
     if subject not in ("auto", "subject", "prefix"):
-        raise ValueError(f"subject is 'auto', 'subject' or 'prefix', not {subject!r}")
+        raise InvalidData(f"subject is 'auto', 'subject' or 'prefix', not {brief(subject)}")
     out, chat, examples = [], getattr(examples, "chat", False), _as_examples(examples)
     for i, r in enumerate(examples.rows):
         name, prefix = r.get("subject"), r["prefix"]
         at = prefix.lower().rfind(name.lower()) if name and subject != "prefix" else -1
         if at < 0 and subject == "subject":
-            raise InvalidData(f"example {i}: its subject {name!r} is not in the prefix {prefix[-60:]!r}; "
+            raise InvalidData(f"example {i}: its subject {brief(name)} is not in the prefix "
+                              f"{brief(redact(prefix)[-60:])}; "
                               "take subject='prefix'"
                               if name else f"example {i} has no subject")
         end = at + len(name) if at >= 0 else len(prefix)
@@ -208,7 +209,7 @@ def _texts(tokenizer, requests, contexts, limit):
     for r in requests:
         mine = [_located(tokenizer, r, text, end) for text, end in r.within(contexts)]
         keep = [m for m in mine if not limit or len(m[0]) <= limit]
-        if not keep: raise InvalidData(f"the prefix {r.prefix[:40]!r}… is longer than the context of {limit} tokens")
+        if not keep: raise InvalidData(f"the prefix {brief(r.prefix, 40)} is longer than the context of {limit} tokens")
         out.append(keep)
     return out
 

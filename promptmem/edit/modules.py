@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..arguments import told
-from ..core import HasPage, InvalidData, require
+from ..core import HasPage, InvalidData, brief, require
 from .packed import packed_now
 from ..lm.arguments import MODEL
 
@@ -88,14 +88,15 @@ def find_map(
     kind, name = getattr(model.config, "model_type", type(model).__name__), _block_list(model)
     help = "add one to promptmem.edit.modules.FAMILIES"
     if name is None:
-        raise InvalidData(f"no module map for model type {kind!r}, and no list of blocks to be seen: {help}")
+        raise InvalidData(f"no module map for model type {brief(kind)}, and no list of blocks to be seen: {help}")
     blocks = model.get_submodule(name)
     linear = [(n, *_size(m)) for n, m in blocks[0].named_modules()
               if getattr(getattr(m, "weight", None), "ndim", 0) == 2]
     width = model.get_input_embeddings().weight.shape[1]
     down = next((x for x in reversed(linear) if x[2] == width and x[1] != width), None)
     up = down and next((x for x in reversed(linear) if x[1] == width and x[2] == down[1]), None)
-    if not up: raise InvalidData(f"no module map for model type {kind!r}, and no MLP to be seen in {name}.0: {help}")
+    if not up:
+        raise InvalidData(f"no module map for model type {brief(kind)}, and no MLP to be seen in {name}.0: {help}")
     return ModuleMap(f"{name}.{{}}", up[0], down[0], len(blocks), True)
 
 # %% ../../nbs/edit/05_modules.ipynb #30f7bef1

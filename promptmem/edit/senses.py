@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..core import InvalidData, require
+from ..core import InvalidData, brief, require
 from .deltas import Delta, require_senses
 from .examples import renamed
 from .finetune import Recipe, borrowed, fit
@@ -97,7 +97,8 @@ def select_senses(
     method:str="alpha", # "alpha" or "epsilon"
 )->tuple: # (token ids [n], sense indices [n])
     "Choose the (word, sense) pairs to edit"
-    if method not in ("alpha", "epsilon"): raise ValueError(f"sense selection is 'alpha' or 'epsilon', not {method!r}")
+    if method not in ("alpha", "epsilon"):
+        raise InvalidData(f"sense selection is 'alpha' or 'epsilon', not {brief(method)}")
     require_senses(model)
     x, chosen = encoded(model, tokenizer, examples), set()
     if not hasattr(background, "shape"): background = background_importance(model, tokenizer, background, method)

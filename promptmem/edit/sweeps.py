@@ -13,7 +13,7 @@ from typing import Optional
 import numpy as np
 
 from ..arguments import FRAME, NAMED, SEED, TEXT, maybe, number, one_of, told
-from ..core import InvalidData, progress_bar, require
+from ..core import InvalidData, brief, progress_bar, require
 from .deltas import Delta, Edit, gathered_keys
 from .editor import METHODS, Job, call_settings, split_texts
 from .evaluate import share_of
@@ -33,7 +33,7 @@ def _having_columns(table, what, *names):
     lacks = [c for c in names if c not in table.columns]
     if not lacks: return table
     known = ", ".join(map(str, table.columns))[:200] or "none"
-    raise InvalidData(f"{what} has no column {lacks[0]!r:.60}: it has {known}")
+    raise InvalidData(f"{what} has no column {brief(lacks[0])}: it has {known}")
 
 # %% auto #0
 __all__ = ['torch', 'sequential_edits', 'plot_sequential', 'sample_options', 'kept_change', 'best_trials', 'result_table',
@@ -144,7 +144,7 @@ def sample_options(
         return dict(weight=float(rng.randrange(9000, 75000)),
                     search=dict(clamp=10**rng.uniform(-1.35, 0), kl=rng.uniform(.001, .1), steps=20))
     if method != "lora":
-        raise InvalidData(f"no published search distribution for {method!r}; "
+        raise InvalidData(f"no published search distribution for {brief(method)}; "
                           "there is one for full, lora, senses and memit")
     return dict(lr=10**-rng.uniform(2, 6.5), kl=kl, epochs=10, rank=rng.randint(1, 256), alpha=8.,
                 target_modules=middle_mlps(model, rng.uniform(.1, .9)))

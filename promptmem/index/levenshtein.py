@@ -13,7 +13,7 @@ from operator import itemgetter
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import HasPage, InvalidData
+from ..core import HasPage, InvalidData, NotFound, brief
 
 # %% ../../nbs/index/01_levenshtein.ipynb #af22edde
 def _bag(
@@ -158,7 +158,7 @@ def _scan(index, text, k, limit):
 def _whole(value, name):
     "The number; numpy's as Python's"
     if isinstance(value, Integral) and not isinstance(value, bool): return int(value)
-    raise InvalidData(f"{name} is {value!r:.40}: expected a whole number")
+    raise InvalidData(f"{name} is {brief(value)}: expected a whole number")
 
 # %% ../../nbs/index/01_levenshtein.ipynb #53abc9b4
 class LevenshteinIndex(HasPage):
@@ -180,7 +180,7 @@ class LevenshteinIndex(HasPage):
         rank:int=None, # order of insertion, where the caller knows it better
     )->None:
         "Add `key`; nothing happens when it is there"
-        if not isinstance(key, str): raise InvalidData(f"a key is a text, not {key!r:.60}")
+        if not isinstance(key, str): raise InvalidData(f"a key is a text, not {brief(key)}")
         if key in self._where: return
         rank = self._next if rank is None else rank
         if type(rank) is not int: rank = _whole(rank, "rank")
@@ -198,7 +198,7 @@ class LevenshteinIndex(HasPage):
 def remove(self:LevenshteinIndex, key:str)->None: # key: as it was added
     "Remove `key`; KeyError when it is not there"
     at = self._where.pop(key, None) if isinstance(key, str) else None
-    if at is None: raise KeyError(f"there is no key {key!r:.60}")
+    if at is None: raise NotFound(f"there is no key {brief(key)}")
     moved = self._buckets[len(key)].remove(at)
     if moved is not None: self._where[moved] = at
     if not self._buckets[len(key)].keys: del self._buckets[len(key)]
@@ -211,7 +211,7 @@ def nearest(self:LevenshteinIndex,
     max_distance:int=None, # None: no limit
 )->list: # (key, distance), nearest first
     "The `k` nearest keys within `max_distance`"
-    if not isinstance(text, str): raise InvalidData(f"a question is a text, not {text!r:.60}")
+    if not isinstance(text, str): raise InvalidData(f"a question is a text, not {brief(text)}")
     if type(k) is not int: k = _whole(k, "k")
     if max_distance is not None and type(max_distance) is not int: max_distance = _whole(max_distance, "max_distance")
     if k < 1 or not self._where or (max_distance is not None and max_distance < 0): return []

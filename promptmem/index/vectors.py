@@ -18,7 +18,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..arguments import NOTHING, either, told, whole
-from ..core import HasPage, InvalidData, new_id, write_atomic
+from ..core import HasPage, InvalidData, NotFound, brief, new_id, write_atomic
 
 # %% ../../nbs/index/02_vectors.ipynb #65f3e287
 def _unit(
@@ -54,7 +54,7 @@ def _is_key(key):
 def _how_many(k):
     "A number of answers"
     whole_number = isinstance(k, (int, np.integer)) and not isinstance(k, bool)
-    if not whole_number: raise InvalidData(f"k is {k!r:.40}: expected a number")
+    if not whole_number: raise InvalidData(f"k is {brief(k)}: expected a number")
     return int(min(k, 2**62))
 
 # %% ../../nbs/index/02_vectors.ipynb #1e0cb8fc
@@ -126,14 +126,14 @@ def add(self:VectorIndex,
 @patch
 def vector(self:VectorIndex, key)->np.ndarray: # key: one that was added
     "The unit vector stored for `key`"
-    if key not in self: raise KeyError(f"there is no vector of {key!r:.60}")
+    if key not in self: raise NotFound(f"there is no vector of {brief(key)}")
     return self._matrix[self._slot[key]].copy()
 
 # %% ../../nbs/index/02_vectors.ipynb #fb2acf7a
 @patch
 def remove(self:VectorIndex, key)->None: # key: one that was added
     "Remove `key`; KeyError when it is not there"
-    if key not in self: raise KeyError(f"there is no vector of {key!r:.60}")
+    if key not in self: raise NotFound(f"there is no vector of {brief(key)}")
     at, last = self._slot.pop(key), len(self._keys) - 1
     if at < last:
         for values in (self._keys, self._matrix, self._ranks): values[at] = values[last]
@@ -196,7 +196,7 @@ class ClusterIndex(HasPage):
         self.counter, self.probes, self.recall = (self.meta[k] for k in ("counter", "probes", "recall"))
         self.mark = self.meta["mark"]
         if not re.fullmatch(r"g[0-9a-z]+", self.meta["generation"]):
-            raise ValueError(f"{self.folder}: meta.json names a place outside the index")
+            raise InvalidData(f"{self.folder}: meta.json names a place outside the index")
         self.place = self.folder/self.meta["generation"]
         self.centres, self.starts = np.load(self.place/"centres.npy"), np.load(self.place/"starts.npy")
         self.ids = np.load(self.place/"ids.npy", mmap_mode="r+")

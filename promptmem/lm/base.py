@@ -22,8 +22,8 @@ from ..arguments import (
     COUNT, DICT, FLAG, FUNCTION, LIST_OF_TEXTS, NAMED, PATH, SEED, SOME_TEXTS, TEXT, YES_NO, Kind, either, maybe,
     number, one_of, told, whole)
 from ..core import (
-    HasPage, InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash,
-    well_formed, warn)
+    HasPage, InvalidData, KeyFree, SharedFile, WrongArgument, brief, json_text, may_think, progress_bar,
+    split_thinking, stable_hash, warn, well_formed)
 from ..record import Completion, Usage
 from fastcore.basics import patch
 
@@ -101,10 +101,10 @@ def message_text(
     if content is None: return ""
     if isinstance(content, str): return content
     if not isinstance(content, (list, tuple)):
-        raise TypeError(f"a content is text or a list of parts, not {content!r:.60}")
+        raise WrongArgument(f"a content is text or a list of parts, not {brief(content)}")
     parts = [p if isinstance(p, str) else p.get("text") if isinstance(p, dict) else None for p in content]
     bad = next((i for i, p in enumerate(parts) if not isinstance(p, str)), None)
-    if bad is not None: raise TypeError(f"part {bad} of a message is not text: {content[bad]!r:.60}")
+    if bad is not None: raise WrongArgument(f"part {bad} of a message is not text: {brief(content[bad])}")
     return "".join(parts)
 
 # %% ../../nbs/lm/01_base.ipynb #3d94ded0
@@ -123,14 +123,14 @@ def checked_prompts(
 )->list: # texts and chats
     "The prompts, or an error that says which one is none"
     if isinstance(prompts, str): raise TypeError("prompts is a list of texts: write [prompt] for a single one")
-    if not hasattr(prompts, "__iter__"): raise TypeError(f"prompts is a list of texts, not {prompts!r:.60}")
+    if not hasattr(prompts, "__iter__"): raise WrongArgument(f"prompts is a list of texts, not {brief(prompts)}")
     prompts = list(prompts)
     if prompts and all(isinstance(p, dict) for p in prompts):
         raise TypeError("prompts is a list of chats: write [messages] for a single one")
     for i, p in enumerate(prompts):
         if not _is_chat(p) and not isinstance(p, str):
-            raise TypeError(f"prompt {i} is neither text nor a chat: {p!r:.60}")
-        if isinstance(p, str) and not p.strip(): raise ValueError(f"prompt {i} is empty")
+            raise WrongArgument(f"prompt {i} is neither text nor a chat: {brief(p)}")
+        if isinstance(p, str) and not p.strip(): raise InvalidData(f"prompt {i} is empty")
     return [_sendable(p) for p in prompts]
 
 # %% ../../nbs/lm/01_base.ipynb #42e616f4
@@ -163,7 +163,7 @@ class LM(HasPage):
     )->list: # one `Completion` per prompt, in order
         "Complete each prompt; identical requests run once; answers are cached as they arrive"
         if n is not None and n > 1 and temperature <= 0:
-            raise ValueError(f"n={n} answers: several answers need temperature above 0")
+            raise InvalidData(f"n={n} answers: several answers need temperature above 0")
         options = _options(self, max_tokens, stop, temperature, seed, raw, schema)
         prompts = [p for p in checked_prompts(prompts) for _ in range(n or 1)]
         out = _answered(self, _requests(prompts, options), errors, progress)
@@ -210,7 +210,7 @@ def count_tokens(self:LM,
 def _options(lm, max_tokens, stop, temperature, seed, raw, schema):
     "The options of a request; those that were not there from the first are in it only where they are used"
     if schema is not None and not lm.supports_schema:
-        raise ValueError(f"{lm.name} cannot hold its answers to a JSON schema: "
+        raise InvalidData(f"{lm.name} cannot hold its answers to a JSON schema: "
                          "use an endpoint that does, or ask for JSON in words")
     more = dict(raw=True) if raw else {}
     if schema is not None: more["schema"] = schema
@@ -309,7 +309,7 @@ class Stream(HasPage):
         pieces, # texts, and last the `Completion`
     ):
         if isinstance(pieces, (str, bytes)) or not hasattr(pieces, "__iter__") or getattr(pieces, "ndim", 1) != 1:
-            raise InvalidData(f"pieces is {pieces!r:.60}: expected texts, one after the other")
+            raise InvalidData(f"pieces is {brief(pieces)}: expected texts, one after the other")
         self._pieces, self.completion = iter(pieces), None
 
     def __iter__(self)->Iterator: return self

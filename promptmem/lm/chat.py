@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ..arguments import TEXT, Kind, told
-from ..core import InvalidData, well_formed
+from ..core import InvalidData, brief, well_formed
 from .base import LMError, message_text
 
 # %% auto #0
@@ -61,7 +61,7 @@ def plain_ids(
     text:str, # somebody's words
 )->list:
     "Token ids of the text alone: nothing put around it, no control token inside"
-    if not isinstance(text, str): raise InvalidData(f"text is {text!r:.60}: expected a text")
+    if not isinstance(text, str): raise InvalidData(f"text is {brief(text)}: expected a text")
     text = well_formed(text)
     ids = list(tokenizer(text, add_special_tokens=False)["input_ids"])
     control = control_tokens(tokenizer)

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
-from ..core import HasPage, InvalidData, SharedFile, fold, identity_key, long_wait, redact, require, warn
+from ..core import (
+    HasPage, InvalidData, SharedFile, WrongArgument, brief, fold, identity_key, long_wait, redact, require, warn)
 from .base import LMError
 from fastcore.basics import patch
 
@@ -41,7 +42,7 @@ def unit_vectors(
     if dim is not None and x.shape[1] != dim:
         raise InvalidData(f"{name} gives {dim} numbers a text, found {x.shape[1]}")
     bad = np.flatnonzero(~np.isfinite(x).all(1))
-    if len(bad): raise InvalidData(f"{name} gave a vector with NaN or infinity for {texts[bad[0]]!r:.80}")
+    if len(bad): raise InvalidData(f"{name} gave a vector with NaN or infinity for {brief(texts[bad[0]])}")
     return x/np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
 
 # %% ../../nbs/lm/08_embed.ipynb #9615e7f0
@@ -58,10 +59,10 @@ class Embedder(HasPage):
         if isinstance(texts, str): raise TypeError("texts is a list of texts: write [text] for a single one")
         ordered = hasattr(texts, "__iter__") and not isinstance(texts, (dict, set, frozenset))
         if not ordered or getattr(texts, "ndim", 1) != 1:
-            raise TypeError(f"texts is a list of texts, not {texts!r:.60}")
+            raise WrongArgument(f"texts is a list of texts, not {brief(texts)}")
         texts = list(texts)
         bad = next((i for i, t in enumerate(texts) if not isinstance(t, str)), None)
-        if bad is not None: raise TypeError(f"text {bad} is {type(texts[bad]).__name__}, not text")
+        if bad is not None: raise WrongArgument(f"text {bad} is {type(texts[bad]).__name__}, not text")
         if not texts: return np.zeros((0, self.dim or 0), np.float32)
         distinct = list(dict.fromkeys(texts))
         found = self._cached(distinct)
@@ -72,7 +73,7 @@ class Embedder(HasPage):
             found.update(zip(todo, new))
         widths = {len(v) for v in found.values()}
         if len(widths) > 1:
-            raise ValueError(f"{self.name} gave vectors of {' and '.join(map(str, sorted(widths)))} numbers")
+            raise InvalidData(f"{self.name} gave vectors of {' and '.join(map(str, sorted(widths)))} numbers")
         return np.stack([found[t] for t in texts])
 
     def _cached(self, texts):
@@ -229,7 +230,7 @@ class STEmbedder(Embedder):
             try:
                 with quiet_loading(Path(source).exists()): return st.SentenceTransformer(source, device=self.device)
             except Exception as e:
-                raise LMError(f"no sentence-transformers model could be loaded from {str(self.source)!r:.80}: "
+                raise LMError(f"no sentence-transformers model could be loaded from {brief(str(self.source))}: "
                               f"{str(e).splitlines()[0]}") from e
 
     @cached_property
@@ -271,7 +272,7 @@ class OpenAIEmbedder(Embedder):
     ):
         from promptmem.lm.endpoint import PROVIDERS, Secret, find_api_key
         if not isinstance(provider, str) or provider not in PROVIDERS:
-            raise InvalidData(f"unknown provider {provider!r:.60}: there are {', '.join(PROVIDERS)}")
+            raise InvalidData(f"unknown provider {brief(provider)}: there are {', '.join(PROVIDERS)}")
         self.base_url = base_url or PROVIDERS[provider].base_url
         self.name, self.model, self.batch_size = f"{self.base_url or 'openai'}|{model}", model, batch_size
         self.timeout, self.max_retries, self.provider = timeout, max_retries, provider
@@ -317,7 +318,7 @@ def load_embedder(
     "An embedder by name; without options the same object is returned again"
     if callable(name) and not isinstance(name, (str, type)): return name
     if not isinstance(name, (str, Path)) or not str(name).strip():
-        raise ValueError(f"unknown embedder {name!r:.60}: write a name or give an embedder")
+        raise InvalidData(f"unknown embedder {brief(name)}: write a name or give an embedder")
     kind, _, rest = str(name).partition(":")
     from promptmem.lm.endpoint import PROVIDERS
     key = (name, str(cache))
@@ -328,7 +329,8 @@ def load_embedder(
     elif kind == "st" and rest: e = STEmbedder(rest, cache=cache, **kw)
     elif isinstance(name, (str, Path)) and ":" not in str(name): e = STEmbedder(str(name), cache=cache, **kw)
     else:
-        raise ValueError(f"unknown embedder {name!r}: write 'all-MiniLM-L6-v2', 'st:NAME_OR_FOLDER', 'openai:MODEL', "
+        raise InvalidData(f"unknown embedder {brief(name)}: write 'all-MiniLM-L6-v2', 'st:NAME_OR_FOLDER', "
+                          "'openai:MODEL', "
                          f"'hash' or 'hash:512'")
     if not kw: _loaded[key] = e
     return e

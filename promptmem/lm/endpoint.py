@@ -27,7 +27,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..arguments import DICT, LIST_OF_TEXTS, NAMED, PATH, SECONDS, TEXT, Kind, maybe, number, told, whole
-from ..core import InvalidData, keep_secret, redact, require, stable_hash, warn, well_formed
+from ..core import InvalidData, brief, keep_secret, redact, require, stable_hash, warn, well_formed
 from .base import LM, LMCache, LMError, PromptTooLong, cut_at_stop, message_text
 from ..record import Completion, Usage
 
@@ -72,7 +72,7 @@ def find_api_key(
 )->str:
     "The key to send: the given one, or the environment's; an endpoint of one's own may need none"
     if provider not in PROVIDERS:
-        raise InvalidData(f"unknown provider {provider!r}: there are {', '.join(PROVIDERS)}")
+        raise InvalidData(f"unknown provider {brief(provider)}: there are {', '.join(PROVIDERS)}")
     p = PROVIDERS[provider]
     key = api_key or next((os.environ[n] for n in p.key_names if os.environ.get(n)), None)
     if not key and p.needs_key and not base_url:
@@ -161,7 +161,7 @@ def _with_extras(body, known):
     return out
 
 # %% ../../nbs/lm/06_endpoint.ipynb #3a43daa6
-class Malformed(ValueError):
+class Malformed(InvalidData):
     "The endpoint's answer lacks what the protocol promises; asking again may help"
 
 # %% ../../nbs/lm/06_endpoint.ipynb #9db476e4
@@ -176,10 +176,10 @@ def reply_of(
     try: out = json.loads(text)
     except (ValueError, RecursionError) as e:
         what = "an HTML page" if re.match(r"<!doctype|<html|<head|<body", text, re.I) else "no JSON"
-        raise Malformed(f"the answer is {what}: {redact(text)[:200]!r}" if text else "the answer is empty") from e
+        raise Malformed(f"the answer is {what}: {brief(text, 200)}" if text else "the answer is empty") from e
     if isinstance(out, list) and out and isinstance(out[0], dict):
         out = out[0]              # Gemini wraps errors in a list
-    if not isinstance(out, dict): raise Malformed(f"the answer is no JSON object: {redact(text)[:80]!r}")
+    if not isinstance(out, dict): raise Malformed(f"the answer is no JSON object: {brief(text, 80)}")
     return out
 
 # %% ../../nbs/lm/06_endpoint.ipynb #78de2bcd
@@ -214,7 +214,7 @@ def read_choice(
     if refusal and reason == "stop": reason = "refusal"
     if calls and not text: reason = "tool_calls"
     if not text and m.get("content") is None and "message" in choice and reason == "stop" and not thought:
-        raise Malformed(f"an answer without text (finish_reason {said!r})")
+        raise Malformed(f"an answer without text (finish_reason {brief(said)})")
     return dict(text=well_formed(text), reasoning=well_formed(thought), refusal=well_formed(refusal),
                 finish_reason=reason,
                 meta=dict(tool_calls=calls) if calls else {})
@@ -315,7 +315,7 @@ def _of_events(text):
         data = line[5:].strip() if line.startswith("data:") else ""
         if not data or data == "[DONE]": continue
         try: out.add(json.loads(data))
-        except ValueError as e: raise Malformed(f"an event that is no JSON: {redact(data)[:80]!r}") from e
+        except ValueError as e: raise Malformed(f"an event that is no JSON: {brief(data, 80)}") from e
     return out
 
 # %% ../../nbs/lm/06_endpoint.ipynb #aa6c20c0
@@ -443,9 +443,9 @@ class OpenAILM(LM):
         context_length:int=None, # tokens, where it is known
     ):
         if endpoint not in ("chat", "completions"):
-            raise ValueError(f"endpoint is 'chat' or 'completions', not {endpoint!r}")
+            raise InvalidData(f"endpoint is 'chat' or 'completions', not {brief(endpoint)}")
         if provider not in PROVIDERS:
-            raise ValueError(f"unknown provider {provider!r}: there are {', '.join(PROVIDERS)}")
+            raise InvalidData(f"unknown provider {brief(provider)}: there are {', '.join(PROVIDERS)}")
         self.name, self.endpoint, self.system, self.price, self.provider = model, endpoint, system, price, provider
         self.chat = self.supports_schema = endpoint == "chat"
         self.base_url = base_url or _address(provider)
@@ -685,9 +685,9 @@ def echoed(
 # %% ../../nbs/lm/06_endpoint.ipynb #90eb2c3d
 def _loglik(lm, prefixes, suffixes):
     "Sums of log-probabilities; the first way of asking that the endpoint answers is kept"
-    if len(prefixes) != len(suffixes): raise ValueError(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
+    if len(prefixes) != len(suffixes): raise InvalidData(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
     empty = next((i for i, (p, s) in enumerate(zip(prefixes, suffixes)) if not p or not s), None)
-    if empty is not None: raise ValueError(f"pair {empty}: an endpoint needs a prefix and a suffix that are not empty")
+    if empty is not None: raise InvalidData(f"pair {empty}: an endpoint needs a prefix and a suffix that are not empty")
     run = _started(lm)
     ways = [lm._echo] if getattr(lm, "_echo", None) else list(_ECHO)
     async def one(prefix, suffix, way):

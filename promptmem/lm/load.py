@@ -13,7 +13,7 @@ import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..core import file_hash, new_id, progress_bar, write_atomic
+from ..core import InvalidData, brief, file_hash, new_id, progress_bar, write_atomic
 from ..data import cache_dir, data_dir
 from .base import LM, LMError
 from .endpoint import PROVIDERS, endpoint_lm
@@ -119,7 +119,8 @@ def _local(where, kw):
     "A checkpoint by folder, hub name, or the path of a GGUF file"
     path = Path(where)
     if where.startswith((".", "/", "~")) and not path.expanduser().exists():
-        raise LMError(f"there is no folder or file {where!r}: give a folder with a checkpoint, a GGUF file, or a hub "
+        raise LMError(f"there is no folder or file {brief(where)}: give a folder with a checkpoint, a GGUF file, or "
+                      "a hub "
                       "name")
     if path.suffix == ".gguf" and "gguf_file" not in kw: kw, where = {**kw, "gguf_file": path.name}, str(path.parent)
     return TransformersLM(where, **{"name": path.stem if "gguf_file" in kw and path.suffix else str(path), **kw})
@@ -137,11 +138,11 @@ def load_lm(
 )->LM:
     "A language model by name"
     if isinstance(name, LM): return name
-    if not isinstance(name, (str, Path)): raise ValueError(f"unknown model {name!r:.60}: write {_KNOWN}")
+    if not isinstance(name, (str, Path)): raise InvalidData(f"unknown model {brief(name)}: write {_KNOWN}")
     kind, _, rest = str(name).partition(":")
     if rest and (kind in PROVIDERS or kind == "litellm"): return endpoint_lm(kind, rest, **kw)
     if kind == "hf" and rest: return _local(rest, kw)
     if name == "demo": return TransformersLM(data_dir()/"models"/"demo_lm", **{"name": "demo", **kw})
     if name == "smollm2": return _smollm2(kw)
     if _is_checkpoint(Path(name).expanduser()): return _local(str(Path(name).expanduser()), kw)
-    raise ValueError(f"unknown model {name!r}: write {_KNOWN}")
+    raise InvalidData(f"unknown model {brief(name)}: write {_KNOWN}")

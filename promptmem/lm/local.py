@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from ..arguments import COUNT, FLAG, LIST_OF_TEXTS, NAMED, PATH, TEXT, Kind, maybe, told
 from .arguments import TOKENIZER
-from ..core import progress_bar, require, stable_hash, warn, well_formed
+from ..core import InvalidData, brief, progress_bar, require, stable_hash, warn, well_formed
 from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, WRITING, cut_at_stop
 from .chat import chat_ids, text_ids
@@ -147,14 +147,14 @@ class TransformersLM(LM):
         device = device or ("cuda" if torch.cuda.is_available() else str(model.device))
         try: self.model, self.tokenizer = model.to(device).eval(), tokenizer
         except (RuntimeError, AssertionError) as e:
-            raise LMError(f"the model cannot be put on device {str(device)!r:.60}: {str(e).splitlines()[0]}") from e
+            raise LMError(f"the model cannot be put on device {brief(str(device))}: {str(e).splitlines()[0]}") from e
         self.name = name or getattr(model.config, "_name_or_path", "") or type(model).__name__
         self.cache, self.batch_size = LMCache(cache) if cache else None, batch_size
         self.context_length = context_length(model) or None
         self.format = getattr(model.config, "promptmem_format", None)
         has_template = bool(getattr(tokenizer, "chat_template", None))
         if chat and not has_template:
-            raise ValueError(f"{self.name} has no chat template: it cannot be used with chat=True")
+            raise InvalidData(f"{self.name} has no chat template: it cannot be used with chat=True")
         self.chat = has_template and self.format != "published" if chat is None else chat
         _locks.add(self)
         self._kept = None # the last beginning of prompts: (Prefix, checksum of the weights)
@@ -187,7 +187,7 @@ def prompt_ids(self:TransformersLM,
         if raw or not self.chat: return text_ids(self.tokenizer, prompt)
         prompt = [dict(role="user", content=prompt)]
     if not getattr(self.tokenizer, "chat_template", None):
-        raise ValueError(f"{self.name} has no chat template: send text instead of a chat")
+        raise InvalidData(f"{self.name} has no chat template: send text instead of a chat")
     return chat_ids(self.tokenizer, prompt, self.name)
 
 # %% ../../nbs/lm/05_local.ipynb #eaea2c6d
@@ -231,7 +231,7 @@ def loglik(self:TransformersLM,
     "Sum of the log-probabilities of each suffix's tokens after its prefix"
     import numpy as np
     from promptmem.lm.scoring import token_logprobs
-    if len(prefixes) != len(suffixes): raise ValueError(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
+    if len(prefixes) != len(suffixes): raise InvalidData(f"{len(prefixes)} prefixes but {len(suffixes)} suffixes")
     _after_fork(self)
     rows = token_logprobs(self.model, self.tokenizer, list(zip(prefixes, suffixes)), positions="suffix")
     return np.array([float(np.sum(r)) for r in rows], float)

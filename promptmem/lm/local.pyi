@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from ..arguments import COUNT, FLAG, LIST_OF_TEXTS, NAMED, PATH, TEXT, Kind, maybe, told
 from .arguments import TOKENIZER
-from ..core import progress_bar, require, stable_hash, warn, well_formed
+from ..core import InvalidData, brief, progress_bar, require, stable_hash, warn, well_formed
 from ..record import Completion, Usage
 from .base import LM, LMCache, LMError, PromptTooLong, WRITING, cut_at_stop
 from .chat import chat_ids, text_ids

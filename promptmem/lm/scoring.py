@@ -18,7 +18,7 @@ import numpy as np
 
 from ..arguments import COUNT, FLAG, NUMBERS, Kind, maybe, one_of, told, whole
 from .arguments import MODEL, TOKENIZER
-from ..core import InvalidData, progress_bar, require, warn
+from ..core import InvalidData, KeyFree, brief, progress_bar, require, warn
 from .chat import frame, plain_ids
 from .lean import lean_model
 from .matmul import fast_products
@@ -43,7 +43,7 @@ def budget_batches(
     max_rows:int=None, # at most this many texts per batch
 )->list: # lists of indices, longest texts first
     "Cut the texts, sorted by length, into batches of about `batch_tokens` tokens"
-    if batch_tokens < 1: raise ValueError(f"batch_tokens is {batch_tokens}: at least 1 is needed")
+    if batch_tokens < 1: raise InvalidData(f"batch_tokens is {batch_tokens}: at least 1 is needed")
     out, rows, width = [], [], 0
     for i in np.argsort(-np.asarray(lengths, int), kind="stable").tolist():
         if rows and ((len(rows)+1)*width > batch_tokens or len(rows) == max_rows): out.append(rows); rows = []
@@ -110,7 +110,7 @@ def _encode_one(e, text, bos):
     elif _is_pair(text, str): ids, start = e.pair(*text)
     elif _is_pair(text, list): ids, start = text[0]+text[1], len(text[0])
     elif not _are_ids(text):
-        raise InvalidData(f"{text!r:.60} is neither a text, a pair of texts nor a list of token ids")
+        raise InvalidData(f"{brief(text)} is neither a text, a pair of texts nor a list of token ids")
     else: ids, start = [int(i) for i in text], 0 if bos else 1
     if not bos and start: return ids, start
     first = getattr(e.tokenizer, "bos_token_id", None)
@@ -129,7 +129,8 @@ def encode(
 )->tuple: # (list of id lists, list of first scored positions)
     "Token ids of each text, and the position of the first token that a pair wants scored (1 for a plain text)"
     if isinstance(texts, str): raise TypeError("expected a list of texts, got one string")
-    if compat not in (None, "published", "upstream"): raise ValueError(f"compat is None or 'published', not {compat!r}")
+    if compat not in (None, "published", "upstream"):
+        raise InvalidData(f"compat is None or 'published', not {brief(compat)}")
     e = _Encoder(tokenizer, published=compat is not None)
     out = [_encode_one(e, _with_blank(t) if blank else t, bos) for t in texts]
     if max_length: out = [(ids[:max_length], start) for ids, start in out]
@@ -252,7 +253,7 @@ def _batch_scores(model, ids, starts, pad, score, lean=None):
     return np.split(flat, np.cumsum([len(i)-s for i, s in zip(ids, starts)])[:-1])
 
 # %% ../../nbs/lm/03_scoring.ipynb #4adb54cd
-class OutOfMemory(RuntimeError):
+class OutOfMemory(KeyFree, RuntimeError):
     "One text alone does not fit into memory"
 
 def is_oom(
@@ -289,9 +290,9 @@ def run_halving(
 def _check_lengths(ids, starts, limit):
     for k, (i, s) in enumerate(zip(ids, starts)):
         if len(i) <= s:
-            raise ValueError(f"text {k} has no token to score: {len(i)} token(s), scored from token {s+1} on")
+            raise InvalidData(f"text {k} has no token to score: {len(i)} token(s), scored from token {s+1} on")
         if limit and len(i) > limit:
-            raise ValueError(f"text {k} has {len(i)} tokens, more than the {limit} that the model takes; "
+            raise InvalidData(f"text {k} has {len(i)} tokens, more than the {limit} that the model takes; "
                              f"give max_length to cut it")
 
 # %% ../../nbs/lm/03_scoring.ipynb #010c77ff
@@ -346,7 +347,7 @@ def token_logprobs(
     progress:bool=None, # show a bar; None: where it takes more than five seconds
 )->list: # per text a float32 array: natural log-probability of each scored token, in the order of `texts`
     "Log-probability of each token given the tokens before it; independent of the batching"
-    if positions not in ("suffix", "all"): raise ValueError(f"positions is 'suffix' or 'all', not {positions!r}")
+    if positions not in ("suffix", "all"): raise InvalidData(f"positions is 'suffix' or 'all', not {brief(positions)}")
     ids, starts = encode(tokenizer, texts, max_length, bos)
     if positions == "all": starts = [1]*len(ids)
     return _score(model, tokenizer, ids, starts, batch_tokens, progress, _logprob)

@@ -9,7 +9,7 @@ import json
 from contextlib import contextmanager
 from pathlib import Path
 from ..arguments import DICT, PATH, Kind, told
-from ..core import HasPage, InvalidData, plain, require, write_atomic
+from ..core import HasPage, InvalidData, brief, plain, require, write_atomic
 from fastcore.basics import patch
 
 # %% auto #0
@@ -36,9 +36,10 @@ def checked_parameters(
     "The model's parameters, after checking that names and shapes are the wanted ones"
     params = dict(model.named_parameters())
     for n, shape in wanted.items():
-        if n not in params: raise InvalidData(f"{what} is of another architecture: the model has no weight {n!r}")
+        if n not in params: raise InvalidData(f"{what} is of another architecture: the model has no weight {brief(n)}")
         if tuple(params[n].shape) != tuple(shape): raise InvalidData(
-            f"{what} is of another architecture: {n!r} has shape {tuple(shape)}, the model's {tuple(params[n].shape)}")
+            f"{what} is of another architecture: {brief(n)} has shape {tuple(shape)}, the model's "
+            f"{tuple(params[n].shape)}")
     return params
 
 # %% ../../nbs/lm/04_weights.ipynb #26295f35
@@ -66,7 +67,7 @@ def read_tensors(
             if note is None: raise InvalidData(f"{path} is a safetensors file, but none that promptmem wrote")
             return {k: f.get_tensor(k) for k in f.keys()}, json.loads(note)
     except InvalidData: raise
-    except FileNotFoundError as e: raise InvalidData(f"there is no file {str(path)!r:.80}") from e
+    except FileNotFoundError as e: raise InvalidData(f"there is no file {brief(str(path))}") from e
     except (st.SafetensorError, ValueError, OSError) as e:
         raise InvalidData(f"{path} is not a readable safetensors file: {e}") from e
 
@@ -81,10 +82,10 @@ def _changed(old, new):
 # %% ../../nbs/lm/04_weights.ipynb #0a1683c7
 def _put_rows(params, name, rows, values):
     "Set some rows of a parameter"
-    if name not in params: raise InvalidData(f"the delta is of another architecture: no weight {name!r}")
+    if name not in params: raise InvalidData(f"the delta is of another architecture: no weight {brief(name)}")
     p = params[name]
     if p.shape[1:] != values.shape[1:] or int(rows.max()) >= len(p):
-        raise InvalidData(f"the delta is of another architecture: {name!r} has rows of another shape")
+        raise InvalidData(f"the delta is of another architecture: {brief(name)} has rows of another shape")
     p[rows] = values.to(p)
 
 # %% ../../nbs/lm/04_weights.ipynb #e9984210

@@ -14,7 +14,7 @@ import operator
 import re
 from datetime import datetime
 
-from ..core import InvalidData, require
+from ..core import InvalidData, brief, require
 from .auto import AutoLookup
 from .wrap import said_before
 
@@ -130,7 +130,7 @@ def _passes(value, wanted):
 def _meets(found, wanted):
     if not isinstance(wanted, dict) or not any(str(k).startswith("$") for k in wanted): return found == wanted
     unknown = [k for k in wanted if k not in _COMPARED]
-    if unknown: raise InvalidData(f"no condition {unknown[0]!r}; there are {', '.join(_COMPARED)}")
+    if unknown: raise InvalidData(f"no condition {brief(unknown[0])}; there are {', '.join(_COMPARED)}")
     try: return all(_COMPARED[k](found, v) for k, v in wanted.items())
     except TypeError: return False # a text is neither above nor below a number
 

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 
-from ..core import HasPage, InvalidData, fold, new_id, stable_hash
+from ..core import HasPage, InvalidData, NotFound, brief, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
@@ -117,7 +117,7 @@ def as_scopes(
     names = (scope,) if isinstance(scope, str) else tuple(scope) if isinstance(scope, (tuple, list)) else (scope,)
     odd = [n for n in names if not isinstance(n, str) or not n.strip()]
     if odd or not names or len(set(names)) < len(names):
-        raise InvalidData(f"a scope is a name, or several different ones, not {scope!r}")
+        raise InvalidData(f"a scope is a name, or several different ones, not {brief(scope)}")
     return names
 
 # %% ../../nbs/memory/09_assistant.ipynb #52bba697
@@ -126,7 +126,7 @@ def _model(lm):
     if hasattr(lm, "complete") and not isinstance(lm, type): return lm
     if callable(lm) and not isinstance(lm, type): return CallableLM(lm)
     how = f"promptmem.load_lm({lm!r})" if isinstance(lm, str) else 'promptmem.load_lm("smollm2")'
-    raise InvalidData(f"an assistant asks a language model, {how}, or a function from text to text, not {lm!r:.60}")
+    raise InvalidData(f"an assistant asks a language model, {how}, or a function from text to text, not {brief(lm)}")
 
 # %% ../../nbs/memory/09_assistant.ipynb #3af0c400
 def _stored(store):
@@ -148,9 +148,10 @@ def _check(a):
     "Settings that contradict each other"
     if a.reward is not None and not a.prompts:
         raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
-    if a.placement not in PLACEMENTS: raise ValueError(f"placement is 'question' or 'system', not {a.placement!r}")
-    if a.unsure not in UNSURE: raise ValueError(f"unsure is 'ask' or 'send', not {a.unsure!r}")
-    if a.turns < 0: raise ValueError(f"history is a number of earlier questions, not {a.turns}")
+    if a.placement not in PLACEMENTS:
+        raise InvalidData(f"placement is 'question' or 'system', not {brief(a.placement)}")
+    if a.unsure not in UNSURE: raise InvalidData(f"unsure is 'ask' or 'send', not {brief(a.unsure)}")
+    if a.turns < 0: raise InvalidData(f"history is a number of earlier questions, not {a.turns}")
     if a.format == "published" and (a.system or a.turns or a.unsure == "send"):
         raise InvalidData("the published format has no place for system=, history= or unsure='send': use a chat model, "
                           "or format='chat'")
@@ -167,7 +168,8 @@ def _bound(lookup, store, scopes, embedder):
     elif lookup == "auto": lookup = AutoLookup(embedder)
     elif lookup == "semantic": lookup = SemanticLookup(embedder)
     elif isinstance(lookup, str): 
-        raise ValueError(f"unknown lookup {lookup!r}: write 'auto', 'closest', 'semantic', or pass a look-up object")
+        raise InvalidData(f"unknown lookup {brief(lookup)}: write 'auto', 'closest', 'semantic', or pass a look-up "
+                          "object")
     else: fits(lookup, LookupLike, "lookup")
     if _follows(lookup) or not hasattr(lookup, "bind") or len(lookup): return lookup
     return lookup.bind(store, scopes[0] if len(scopes) == 1 else scopes)
@@ -393,7 +395,7 @@ def _own(a, r):
     "The stored state of an interaction of the assistant's own scope"
     id = r if isinstance(r, str) else r.id
     found = a.store.interaction(id, scope=a.scope)
-    if found is None or found.scope != a.scope: raise KeyError(f"scope {a.scope!r} has no interaction {id!r}")
+    if found is None or found.scope != a.scope: raise NotFound(f"scope {brief(a.scope)} has no interaction {brief(id)}")
     return found
 
 # %% ../../nbs/memory/09_assistant.ipynb #416f592e

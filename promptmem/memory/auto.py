@@ -28,7 +28,7 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import HasPage, InvalidData, identity_key, warn
+from ..core import HasPage, InvalidData, brief, identity_key, warn
 from ..lm.base import LMError
 from ..lm.words import Read, WordReader
 from .gate import (ANY, FAR, NEVER, Gate, QuickUSE, USEEmbedder, Verdict, forget_read,
@@ -334,7 +334,7 @@ def _hit(m, ranked, seen):
     passed = [n for n in ranked[1:] if n not in also and n.text != one.text]
     why = f"{one.key!r}: {one.verdict.why}, probability {one.verdict.p:.2f} (applied from {m.threshold:.2f})"
     if also: why += f"; with {len(also)} more that apply"
-    if passed: why += f"; passed over {passed[0].key!r} ({passed[0].text!r:.60}): nearer scope, then newer, counts"
+    if passed: why += f"; passed over {passed[0].key!r} ({brief(passed[0].text)}): nearer scope, then newer, counts"
     return Retrieval(True, one.key, one.text, round(one.verdict.p, 4), seen, why, m.threshold, one.id,
                      also=tuple(n.candidate() for n in also))
 
@@ -359,7 +359,7 @@ def _load(m):
 def _along(embedder, second, gate):
     "The encoder that reads along, or None"
     if isinstance(second, str):
-        if second != "auto": raise ValueError(f"second is 'auto', None or a USEEmbedder, not {second!r}")
+        if second != "auto": raise InvalidData(f"second is 'auto', None or a USEEmbedder, not {brief(second)}")
         second = embedder if isinstance(embedder, USEEmbedder) else None if embedder is None else second_encoder()
     return None if second is None or gate.metric is None else KeptVectors(second)
 
@@ -376,7 +376,8 @@ class AutoLookup(Lookup):
         second="auto", # encoder that reads along: "auto" where its package is installed, None, or a `USEEmbedder`
     ):
         super().__init__()
-        if several < 1 or budget < 1: raise ValueError(f"several and budget are at least 1, not {several} and {budget}")
+        if several < 1 or budget < 1:
+            raise InvalidData(f"several and budget are at least 1, not {several} and {budget}")
         self.gate, self.k, self.several, self.budget = gate or Gate(), k, several, budget
         self._embedder, self._vectors, self._stored = embedder, None, None
         self._index, self._labels, self._filled, self._unkept = None, [], False, {}

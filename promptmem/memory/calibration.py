@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..core import HasPage, InvalidData
+from ..core import HasPage, InvalidData, brief
 from .auto import AutoLookup
 from .lookup import ClosestLookup, Lookup
 from .prompt import END, MemPrompt, last_part
@@ -45,7 +45,7 @@ def _pair(p):
     texts = isinstance(p, (tuple, list)) and len(p) == 3 and all(isinstance(x, str) for x in p[:2])
     if not texts or p[2] not in (0, 1, True, False, "same", "near-miss", "unrelated"):
         raise InvalidData("a labelled pair is (question, key, 1 or 0), or a dict with sentence1, sentence2, label "
-                          f"(or question, stored, label); found {p!r:.80}")
+                          f"(or question, stored, label); found {brief(p)}")
     return p[0], p[1], p[2] in (1, True, "same")
 
 # %% ../../nbs/memory/08_calibration.ipynb #e8395c93
@@ -63,7 +63,7 @@ def pair_distances(
 )->tuple: # (float64 [n] distances: small is near, bool [n] labels)
     "What `lookup` sees for each pair: a distance, or 1 - cosine, or 1 - probability; a refused pair is infinitely far"
     if not isinstance(lookup, Lookup):
-        raise InvalidData(f"expected a look-up such as ClosestLookup(), found {lookup!r:.60}")
+        raise InvalidData(f"expected a look-up such as ClosestLookup(), found {brief(lookup)}")
     pairs = [_pair(p) for p in pairs]
     y = np.array([p[2] for p in pairs], bool)
     if isinstance(lookup, AutoLookup): return np.array([lookup.pair_distance(a, b) for a, b, _ in pairs], float), y
@@ -124,7 +124,7 @@ def calibrate(
     "Set the threshold of `lookup` to the widest limit that keeps `max_false_injection` with 95 % confidence"
     d, y = pair_distances(lookup, labelled_pairs)
     if not 0 <= max_false_injection < 1:
-        raise ValueError(f"max_false_injection is a share below 1, not {max_false_injection}")
+        raise InvalidData(f"max_false_injection is a share below 1, not {max_false_injection}")
     if y.all() or not y.any():
         raise InvalidData("calibration needs pairs that fit (1) and pairs that do not (0); "
                           f"here {int(y.sum())} of {len(y)} fit. promptmem.memory.load_pairs() has some of each")
@@ -218,7 +218,7 @@ def poisoning_test(
     rng = random.Random(seed)
     teach, ask = _teachers(tasks, rng)
     if not 1 <= plant <= len(teach):
-        raise ValueError(f"plant lies between 1 and the number of wordings ({len(teach)}), not at {plant}")
+        raise InvalidData(f"plant lies between 1 and the number of wordings ({len(teach)}), not at {plant}")
     good, bad, known, planted = make_lookup(), make_lookup(), {}, []
     wrong = {t.template_id: rng.choice([o for o in teach if o.type != t.type]).clarification for t in teach[:plant]}
     for t in teach:

@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 
 from .. import grade
-from ..core import InvalidData, fold
+from ..core import InvalidData, brief, fold
 from ..grade import read_score
 from .contracts import Check, TaskLike
 
@@ -77,7 +77,7 @@ def regex_check(
     pattern = str(task.meta.get("pattern") or task.answer)
     try: return _plainly(re.search(pattern, reply))
     except re.error as e:
-        raise InvalidData(f"task {task.template_id}: {pattern!r} is not a regular expression ({e})") from e
+        raise InvalidData(f"task {task.template_id}: {brief(pattern)} is not a regular expression ({e})") from e
 
 @_told
 def choice_check(
@@ -136,7 +136,7 @@ class JudgeCheck:
         "Whether the judge scores the reply high enough; a judge who gives no score is an error"
         said = self.lm.complete([judge_prompt(task, reply, self.scale)])[0].text
         score = read_score(said, self.scale)
-        if score is None: raise InvalidData(f"the judge gave no score between 0 and {self.scale:g}: {said!r:.120}")
+        if score is None: raise InvalidData(f"the judge gave no score between 0 and {self.scale:g}: {brief(said)}")
         return _plainly(score >= self.least)
 
 # %% ../../nbs/memory/15_checkers.ipynb #7fe81cec

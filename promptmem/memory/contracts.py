@@ -11,7 +11,7 @@ __all__ = ['LookupLike', 'ChooserLike', 'RewriterLike', 'TaskLike', 'Check', 'fi
 # %% ../../nbs/memory/00_contracts.ipynb #532b4123
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from ..core import HasPage, InvalidData
+from ..core import HasPage, InvalidData, brief
 from ..record import Retrieval
 
 # %% ../../nbs/memory/00_contracts.ipynb #c8b9d54a
@@ -82,7 +82,7 @@ def fits(
     if isinstance(thing, type): raise InvalidData(f"{name}= is the class {thing.__name__}: write {thing.__name__}(...)")
     if isinstance(thing, contract): return thing
     raise InvalidData(
-        f"{name}= must be a {what}, an object with {wanted}; {thing!r:.60} ({type(thing).__name__}) is none"
+        f"{name}= must be a {what}, an object with {wanted}; {brief(thing)} ({type(thing).__name__}) is none"
     )
 
 # %% ../../nbs/memory/00_contracts.ipynb #d1546018
@@ -95,5 +95,5 @@ def position(
     if isinstance(one, str) and one in prompts: return prompts.index(one)
     if isinstance(one, int) and not isinstance(one, bool) and 0 <= one < len(prompts): return one
     raise InvalidData(
-        f"the chooser answered {one!r:.80}, which is none of the {len(prompts)} prompts nor a position among them"
+        f"the chooser answered {brief(one)}, which is none of the {len(prompts)} prompts nor a position among them"
     )

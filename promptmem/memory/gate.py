@@ -34,7 +34,7 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import HasPage, InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
+from ..core import HasPage, InvalidData, brief, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
 from ..lm.embed import Embedder, HashEmbedder
 from ..lm.use import compact_use
@@ -1170,7 +1170,7 @@ LABELS = ("same", "near-miss", "unrelated")
 
 def _labelled(r):
     label = r.get("label")
-    if label not in LABELS: raise InvalidData(f"a label is one of {', '.join(LABELS)}, found {label!r}")
+    if label not in LABELS: raise InvalidData(f"a label is one of {', '.join(LABELS)}, found {brief(label)}")
     return {**r, "stored": r["stored"], "question": r["question"]}
 
 # %% ../../nbs/memory/13_gate.ipynb #cc499cbd
@@ -1181,7 +1181,7 @@ def load_pairs(
     "The labelled pairs that are shipped; all pairs of one stored question are in one split"
     rows = list(read_jsonl(shipped("pairs/pairs.jsonl"), validate=_labelled))
     if split not in (None, "train", "validation", "heldout"):
-        raise ValueError(f"split is 'train', 'validation' or 'heldout', not {split!r}")
+        raise InvalidData(f"split is 'train', 'validation' or 'heldout', not {brief(split)}")
     return [r for r in rows if split in (None, r["split"])]
 
 # %% ../../nbs/memory/13_gate.ipynb #0ccf0334

@@ -4,7 +4,7 @@
 
 # %% ../../nbs/memory/06_logs.ipynb #a6284e6d
 from __future__ import annotations
-from ..core import user_path
+from ..core import NoFile, NotFound, WrongArgument, brief, user_path
 from ..lm.arguments import NOTHING, PATH, Kind, either, told
 
 # %% auto #0
@@ -163,9 +163,9 @@ class Log:
 # %% ../../nbs/memory/06_logs.ipynb #c2059873
 def _checked_line(r):
     for f, kind in (("idx", int), ("is_correct", bool), ("correct_so_far", (int, float))):
-        if f not in r: raise ValueError(f"field {f!r} is missing: not a line of a stream's log")
+        if f not in r: raise InvalidData(f"field {brief(f)} is missing: not a line of a stream's log")
         if not isinstance(r[f], kind) or (kind is int and isinstance(r[f], bool)):
-            raise ValueError(f"field {f!r} has the wrong type ({type(r[f]).__name__})")
+            raise InvalidData(f"field {brief(f)} has the wrong type ({type(r[f]).__name__})")
 
 # %% ../../nbs/memory/06_logs.ipynb #2335300f
 from fastcore.basics import patch
@@ -254,7 +254,7 @@ class Logs:
         self.logs = list(logs)
         if not self.logs: raise InvalidData("there are no logs to compare")
         odd = [x for x in self.logs if not isinstance(x, Log)]
-        if odd: raise TypeError(f"expected `Log`s, found {odd[0]!r:.60}: `compare_logs` reads files")
+        if odd: raise WrongArgument(f"expected `Log`s, found {brief(odd[0])}: `compare_logs` reads files")
         if not all(map(len, self.logs)): raise InvalidData("one of the logs is empty")
         names = [x.name for x in self.logs]
         self.names = [n if names.count(n) == 1 else f"{n} ({i})" for i, n in enumerate(names)]
@@ -262,7 +262,7 @@ class Logs:
     def __iter__(self): return iter(self.logs)
     def __getitem__(self, i):
         if isinstance(i, int): return self.logs[i]
-        if i not in self.names: raise KeyError(f"no log {i!r}; there are {', '.join(self.names)}")
+        if i not in self.names: raise NotFound(f"no log {brief(i)}; there are {', '.join(self.names)}")
         return self.logs[self.names.index(i)]
     def __repr__(self):
         return f"Logs({len(self)} logs: {', '.join(map(repr, self.names[:4]))}{', ...' if len(self) > 4 else ''})"
@@ -300,7 +300,7 @@ def compare_logs(
     if isinstance(logs, (str, Path)):
         folder = Path(logs)
         if folder.is_file(): return Logs([Log.read(folder)])
-        if not folder.is_dir(): raise FileNotFoundError(f"no folder {str(folder)!r} with logs")
+        if not folder.is_dir(): raise NoFile(f"no folder {brief(str(folder))} with logs")
         logs = sorted(p for p in folder.glob(pattern) if p.suffix == ".jsonl")
         if not logs: raise InvalidData(f"{folder}: there is no {pattern} in this folder")
     return Logs([x if isinstance(x, Log) else Log.read(x) for x in logs])
@@ -381,7 +381,7 @@ def difference(self:Logs,
     )
     a, b = pick(better), pick(base)
     if not a or not b:
-        raise InvalidData(f"both {better!r} and {base!r} are needed; there are {', '.join(self.groups())}")
+        raise InvalidData(f"both {brief(better)} and {brief(base)} are needed; there are {', '.join(self.groups())}")
     n = {len(x) for x in a+b}
     if len(n) > 1:
         raise InvalidData(

@@ -1,7 +1,7 @@
 # made by tools/stubs.py; do not edit
 from typing import Any as _Any, Optional as _Optional
 
-from ..core import user_path
+from ..core import NoFile, NotFound, WrongArgument, brief, user_path
 from ..lm.arguments import NOTHING, PATH, Kind, either, told
 _LIST: _Any
 _LOGS: _Any

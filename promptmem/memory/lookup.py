@@ -24,7 +24,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Optional
 
-from ..core import HasPage, InvalidData, fold, identity_key
+from ..core import HasPage, InvalidData, brief, fold, identity_key
 from ..record import Candidate, Retrieval
 
 # %% ../../nbs/memory/01_lookup.ipynb #04d11424
@@ -51,8 +51,8 @@ def normalizer(
     if how is None: return lambda text: text
     if callable(how): return how
     if how in NORMALIZERS: return NORMALIZERS[how]
-    raise ValueError(
-        f"unknown normalisation {how!r}: write one of {', '.join(map(repr, NORMALIZERS))}, a function, or None"
+    raise InvalidData(
+        f"unknown normalisation {brief(how)}: write one of {', '.join(map(repr, NORMALIZERS))}, a function, or None"
     )
 
 # %% ../../nbs/memory/01_lookup.ipynb #345970b0
@@ -258,7 +258,7 @@ def _other_symbols(question, asked):
 # %% ../../nbs/memory/01_lookup.ipynb #0483b373
 def _named(name, table, what):
     if name in table: return table[name]
-    raise ValueError(f"unknown {what} {name!r}: write one of {', '.join(map(repr, table))}, or pass a function")
+    raise InvalidData(f"unknown {what} {brief(name)}: write one of {', '.join(map(repr, table))}, or pass a function")
 
 # %% ../../nbs/memory/01_lookup.ipynb #900d5e90
 class ClosestLookup(Lookup):
@@ -274,7 +274,7 @@ class ClosestLookup(Lookup):
         super().__init__()
         fn, limit = (scorer, 6) if callable(scorer) else _named(scorer, _scorers(), "scorer")
         own = max_distance is None
-        if not own and not max_distance > 0: raise ValueError(f"max_distance must be above 0, not {max_distance}")
+        if not own and not max_distance > 0: raise InvalidData(f"max_distance must be above 0, not {max_distance}")
         self.threshold = limit if own else max_distance
         self.scorer, self._distance, self.k = scorer, fn, k
         gate = ("aligned" if own and scorer == "levenshtein" else None) if gate == "default" else gate

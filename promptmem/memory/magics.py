@@ -13,7 +13,7 @@ from functools import wraps
 
 from ..arguments import FUNCTION, TEXT, Kind
 from ..arguments import told as held
-from ..core import InvalidData, KeyFree, printable, require
+from ..core import InvalidData, KeyFree, brief, printable, require
 from ..lm.base import LMError
 from .prompt import applying
 from ..panel.parts import esc, markdown, markup
@@ -103,9 +103,9 @@ class MemoryMagics:
         found, number = a.memories() if self.shown is None else self.shown, line.strip()
         if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= len(found):
             raise InvalidData(f"%forget takes the number of a memory, 1 to {len(found)}, as %memories shows it; "
-                              f"found {number!r}")
+                              f"found {brief(number)}")
         c = found[int(number) - 1]
-        if c.scope != a.scope: raise InvalidData(f"this memory is of scope {c.scope!r}: it is forgotten there")
+        if c.scope != a.scope: raise InvalidData(f"this memory is of scope {brief(c.scope)}: it is forgotten there")
         a.store.forget_wordings(c.id, c.scope)
         return Shown("forgotten", [("was for", c.key)])
 

@@ -29,7 +29,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
-from ..core import HasPage, InvalidData, read_text, stable_hash, split_thinking
+from ..core import HasPage, InvalidData, brief, read_text, split_thinking, stable_hash
 from ..data import sought
 from .contracts import LookupLike, fits
 from ..record import Retrieval
@@ -223,7 +223,7 @@ def chat(
     perhaps:Iterable=(), # (earlier question, what was meant then): the model is to judge whether it counts here
 )->list: # messages: dicts role, content
     "The messages to send"
-    if placement not in PLACEMENTS: raise ValueError(f"placement is 'question' or 'system', not {placement!r}")
+    if placement not in PLACEMENTS: raise InvalidData(f"placement is 'question' or 'system', not {brief(placement)}")
     if placement == "system":
         known = [f"- {quoted(x)}" for x in (*_several(clarification), *preferences) if x]
         known += [f"- only if the question is about the same as {quoted(q)}: {quoted(c)}" for q, c in perhaps]
@@ -273,7 +273,8 @@ def choose_format(
     unknown:str="published", # for a function that says nothing about itself
 )->str: # "chat" or "published"
     "The format to ask `lm` in"
-    if format not in FORMATS: raise ValueError(f"format is one of {', '.join(map(repr, FORMATS))}, not {format!r}")
+    if format not in FORMATS:
+        raise InvalidData(f"format is one of {', '.join(map(repr, FORMATS))}, not {brief(format)}")
     if format != "auto": return format
     kind = format_of(lm)
     if kind in ("published", "chat"): return kind
@@ -368,7 +369,8 @@ class Strategy:
         system:str="", # the system message, in chat
         placement:str="question", # where a clarification stands in chat: "question" or "system"
     ):
-        if format not in FORMATS: raise ValueError(f"format is one of {', '.join(map(repr, FORMATS))}, not {format!r}")
+        if format not in FORMATS:
+            raise InvalidData(f"format is one of {', '.join(map(repr, FORMATS))}, not {brief(format)}")
         self.few_shot, self.format, self.system, self.placement = few_shot, format, system, placement
 
     def prepare(self,
@@ -487,7 +489,8 @@ class GrowingPrompt(Strategy):
         **kw, # format=, system=, placement=, as for every strategy
     ):
         super().__init__(few_shot, **kw)
-        if shrink not in ("oldest", "published"): raise ValueError(f"shrink is 'oldest' or 'published', not {shrink!r}")
+        if shrink not in ("oldest", "published"):
+            raise InvalidData(f"shrink is 'oldest' or 'published', not {brief(shrink)}")
         self.max_examples, self.max_length, self.shrink = max_examples, max_length, shrink
         self.count = count or (lambda text: len(text.split()))
         self.begin()
@@ -573,4 +576,4 @@ def load_strategy(
     if name == "memory": return MemPrompt(lookup, few_shot, **kw)
     if name == "growing":
         return GrowingPrompt(few_shot, count=count, **({"max_length": max_length} if max_length else {}), **kw)
-    raise ValueError(f"unknown strategy {name!r}: write 'none', 'growing' or 'memory'")
+    raise InvalidData(f"unknown strategy {brief(name)}: write 'none', 'growing' or 'memory'")

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..arguments import COUNT, FLAG, LISTED, PATH, SEED, Kind, number, one_of, told, whole
-from ..core import InvalidData, read_jsonl, require, stable_hash, write_atomic
+from ..core import InvalidData, brief, read_jsonl, require, stable_hash, write_atomic
 from ..data import sought
 from ..lm.embed import Embedder, STEmbedder, load_embedder
 from .lookup import normalizer
@@ -46,7 +46,7 @@ def make_pairs(
         by.setdefault(r["type"], []).append(r.get("question") or r["ques"])
     if len(by) < 2: raise InvalidData(f"pairs need questions of at least two types, found {len(by)}")
     short = [t for t, qs in by.items() if len(qs) < 2]
-    if short: raise InvalidData(f"type {short[0]!r} has a single question: two are needed")
+    if short: raise InvalidData(f"type {brief(short[0])} has a single question: two are needed")
     rng, types = random.Random(seed), sorted(by)
     pairs = [(*rng.sample(by[t], 2), 1.) for t in types for _ in range(n_samples)]
     for _ in range(n_samples*len(types)):
@@ -67,13 +67,13 @@ def split_pairs(
     "Split pairs; by wording, pairs that mix both sides are left out"
     pairs = _rows(pairs)
     if not 0 < test < 1 or not pairs:
-        raise ValueError(f"test is a share between 0 and 1 of at least one pair, not {test} of {len(pairs)}")
+        raise InvalidData(f"test is a share between 0 and 1 of at least one pair, not {test} of {len(pairs)}")
     rng = random.Random(seed)
     if by == "pair":
         pairs = rng.sample(list(pairs), len(pairs))
         n = round(len(pairs)*(1-test))
         return pairs[:n], pairs[n:]
-    if by != "wording": raise ValueError(f"by is 'wording' or 'pair', not {by!r}")
+    if by != "wording": raise InvalidData(f"by is 'wording' or 'pair', not {brief(by)}")
     needed = {"sentence1", "sentence2"}
     bad = next((i for i, p in enumerate(pairs) if not isinstance(p, dict) or not needed <= {*p}), None)
     if bad is not None: raise InvalidData(f"pair {bad} has no sentence1, sentence2: expected what `make_pairs` gives")

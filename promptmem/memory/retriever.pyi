@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 import numpy as np
 from ..arguments import COUNT, FLAG, LISTED, PATH, SEED, Kind, number, one_of, told, whole
-from ..core import InvalidData, read_jsonl, require, stable_hash, write_atomic
+from ..core import InvalidData, brief, read_jsonl, require, stable_hash, write_atomic
 from ..data import sought
 from ..lm.embed import Embedder, STEmbedder, load_embedder
 from .lookup import normalizer

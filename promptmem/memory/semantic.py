@@ -17,7 +17,7 @@ _told = told(threshold=either(NOTHING, number()), on=NO_ARRAY, normalize=NO_ARRA
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import InvalidData
+from ..core import InvalidData, brief
 from .lookup import Entry, Lookup, normalizer
 from ..record import Retrieval
 
@@ -33,7 +33,7 @@ class SemanticLookup(Lookup):
     ):
         super().__init__()
         if threshold is not None and not -1 <= threshold <= 1:
-            raise ValueError(f"a cosine threshold lies between -1 and 1, not at {threshold}")
+            raise InvalidData(f"a cosine threshold lies between -1 and 1, not at {threshold}")
         self._embedder, self.threshold, self.k = embedder, threshold, k
         self.normalize, self._key = normalize, normalizer(normalize)
         self._index, self._new, self._stored, self._judge = None, {}, None, None
@@ -218,7 +218,7 @@ class TransformLookup(SemanticLookup):
         **kw, # passed to `SemanticLookup`
     ):
         super().__init__(embedder, threshold, **kw)
-        if on not in ("values", "keys"): raise ValueError(f"on is 'values' or 'keys', not {on!r}")
+        if on not in ("values", "keys"): raise InvalidData(f"on is 'values' or 'keys', not {brief(on)}")
         self.transform, self.examples, self.on, self.max_tokens = transform, list(examples), on, max_tokens
         self._guesses = {}
 

@@ -5,7 +5,7 @@ from ..lm.arguments import NO_ARRAY, NOTHING, Kind, either, number, told
 _told: _Any
 import numpy as np
 from fastcore.basics import patch
-from ..core import InvalidData
+from ..core import InvalidData, brief
 from .lookup import Entry, Lookup, normalizer
 from ..record import Retrieval
 

@@ -28,7 +28,8 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..core import HasPage, InvalidData, file_name, json_text, plain, stable_hash
+from ..core import (
+    FileFault, HasPage, InvalidData, KeyFree, WrongArgument, brief, file_name, json_text, plain, stable_hash)
 from .logs import Log
 from .prompt import END, as_is, choose_format, last_part, load_strategy, parse_reply, sendable
 from .tasks import Tasks
@@ -44,7 +45,7 @@ class SimulatedUser(HasPage):
     ):
         p = clarification_probability
         if not isinstance(p, (int, float)) or not 0 <= p <= 1:
-            raise ValueError(f"clarification_probability lies between 0 and 1, not at {p!r}")
+            raise InvalidData(f"clarification_probability lies between 0 and 1, not at {brief(p)}")
         self.clarification_probability, self.seed = float(p), seed
         self.begin()
 
@@ -146,7 +147,7 @@ class LogFile:
         except OSError as e:
             try: self._f.truncate(end)
             except OSError: pass
-            raise OSError(
+            raise FileFault(
                 e.errno,
                 f"the log could not be written after {len(self.records)} tasks ({e.strerror}); make room "
                 "and start again: it goes on from there",
@@ -237,7 +238,7 @@ def _judged(record, task, answer, check, chat=False):
             "is_correct": bool(c.correct), "is_understood": bool(c.understood)}, c
 
 # %% ../../nbs/memory/07_streaming.ipynb #06451b1b
-class TooManyErrors(RuntimeError):
+class TooManyErrors(KeyFree, RuntimeError):
     "The stream stopped; its log holds all answers and errors so far"
 
 # %% ../../nbs/memory/07_streaming.ipynb #d9bf6490
@@ -282,7 +283,7 @@ def _replay(run, path):
         for name, mine in [("question", run.tasks[r["idx"]].question), *run.head.items()]:
             if r.get(name) != mine:
                 raise InvalidData(
-                    f"{at} belongs to another run: {name} is {r.get(name)!r} there, {mine!r} here. "
+                    f"{at} belongs to another run: {name} is {brief(r.get(name))} there, {brief(mine)} here. "
                     "Choose another log or remove it."
                 )
         if not r["is_correct"] and not r.get("exception"):
@@ -323,17 +324,17 @@ def _go(run, window, options, max_errors, progress):
 def _ready(lm, tasks, window, max_errors):
     "Tasks as a list, the settings checked"
     if not hasattr(lm, "complete"):
-        raise TypeError(f"lm must have `complete`; write CallableLM(function) around a function, found {lm!r:.60}")
+        raise WrongArgument(f"lm must have `complete`; write CallableLM(function) around a function, found {brief(lm)}")
     tasks = tasks if isinstance(tasks, Tasks) else list(tasks)
     if not tasks: raise InvalidData("there are no tasks to ask")
     odd = next((t for t in tasks if not hasattr(t, "to_dict")), None)
     if odd is not None:
         raise InvalidData(
-            f"tasks are `Task`s with question, answer and type (`make_tasks`, `load_tasks`), not {odd!r:.60}"
+            f"tasks are `Task`s with question, answer and type (`make_tasks`, `load_tasks`), not {brief(odd)}"
         )
     for name, n in (("window", window), ("max_errors", max_errors)):
         if n is None or isinstance(n, int) and n > 0: continue
-        raise ValueError(f"{name} must be at least 1, a whole number, not {n!r}")
+        raise InvalidData(f"{name} must be at least 1, a whole number, not {brief(n)}")
     return tasks
 
 # %% ../../nbs/memory/07_streaming.ipynb #ba216d6a

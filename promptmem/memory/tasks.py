@@ -4,7 +4,7 @@
 
 # %% ../../nbs/memory/05_tasks.ipynb #a6284e6d
 from __future__ import annotations
-from ..core import HasPage, rows_of
+from ..core import HasPage, NoFile, brief, rows_of
 from ..lm.arguments import DICT, FLAG, FUNCTION, NOTHING, NO_ARRAY, PATH, TEXT, either, told, whole
 from .checkers import TASK
 
@@ -100,11 +100,13 @@ def read_templates(
     for family, rows in raw.items():
         out[family] = {}
         if not isinstance(rows, list):
-            raise InvalidData(f"{path}: family {family!r}: expected a list of templates, found {type(rows).__name__}")
+            raise InvalidData(f"{path}: family {brief(family)}: expected a list of templates, found "
+                              f"{type(rows).__name__}")
         for i, r in enumerate(rows):
             for f in ("type", "template_id", "question", "clarification", "answer"):
                 if not isinstance(r, dict) or not isinstance(r.get(f), str):
-                    raise InvalidData(f"{path}: family {family!r}, template {i}: field {f!r} is missing or not text")
+                    raise InvalidData(f"{path}: family {brief(family)}, template {i}: field {brief(f)} is missing "
+                                      "or not text")
             out[family][r["template_id"]] = r
     return out
 
@@ -134,7 +136,8 @@ def templates(
         if family in found: return found[family]
         known += found
     hint = "" if path or public else "; the published families need PROMPTMEM_DATA to point at their files"
-    raise InvalidData(f"unknown family {family!r}: say with family= which of {', '.join(map(repr, known))} it is{hint}")
+    raise InvalidData(f"unknown family {brief(family)}: say with family= which of {', '.join(map(repr, known))} it "
+                      f"is{hint}")
 
 # %% ../../nbs/memory/05_tasks.ipynb #cdb2b728
 @_told
@@ -147,7 +150,8 @@ def render(
     "The task that a template and a row of words make"
     fill = lambda text: _SLOTS.sub(lambda m: str(meta[m[1]]), text)
     try: parts = {f: fill(template[f]) for f in ("question", "clarification", "answer")}
-    except KeyError as e: raise InvalidData(f"meta lacks {e}, which template {template['template_id']!r} needs") from e
+    except KeyError as e:
+        raise InvalidData(f"meta lacks {e}, which template {brief(template['template_id'])} needs") from e
     return Task(template["type"], template["template_id"], family, dict(meta), **parts, accept=tuple(accept))
 
 # %% ../../nbs/memory/05_tasks.ipynb #a31e6ddb
@@ -166,10 +170,10 @@ def own_tasks(
 def _own_task(i, row, family):
     "One row as a task; an error names the row and what it lacks"
     if not isinstance(row, dict):
-        raise InvalidData(f"row {i}: expected a dict with question, clarification and answer, found {row!r:.60}")
+        raise InvalidData(f"row {i}: expected a dict with question, clarification and answer, found {brief(row)}")
     for f in ("question", "clarification", "answer"):
         if not isinstance(row.get(f), str) or not row[f].strip():
-            raise InvalidData(f"row {i}: field {f!r} is missing or not text")
+            raise InvalidData(f"row {i}: field {brief(f)} is missing or not text")
     accept = row.get("accept") or ()
     accept = (accept,) if isinstance(accept, str) else tuple(map(str, accept))
     meta = {k: v for k, v in row.items() if k not in _FIELDS}
@@ -218,8 +222,8 @@ def find_tasks(
     for folder in [p for p in places if p]:
         for name in ([f"{family}/{path}"] if family else []) + [str(path)]:
             if inside(folder, name).is_file(): return inside(folder, name)
-    raise FileNotFoundError(
-        f"no task file {str(path)!r}{f' of family {family!r}' if family else ''}: give a path, or set "
+    raise NoFile(
+        f"no task file {brief(str(path))}{f' of family {brief(family)}' if family else ''}: give a path, or set "
         "PROMPTMEM_DATA to the folder that holds memprompt/tasks/<family>/"
     )
 
@@ -229,20 +233,22 @@ def _first(meta): return str(meta.get("word1", meta.get("word", "")))
 # %% ../../nbs/memory/05_tasks.ipynb #1fca115b
 def _checked_row(r, known, family):
     for f, kind in (("meta", dict), ("type", str), ("template_id", str)):
-        if f not in r: raise ValueError(f"field {f!r} is missing")
+        if f not in r: raise InvalidData(f"field {brief(f)} is missing")
         if not isinstance(r[f], kind):
-            raise ValueError(f"field {f!r} must be {kind.__name__}, found {type(r[f]).__name__}")
+            raise InvalidData(f"field {brief(f)} must be {kind.__name__}, found {type(r[f]).__name__}")
     t = known.get(r["template_id"])
     if t is None:
-        raise ValueError(
-            f"field 'template_id': family {family!r} has no template {r['template_id']!r}; it has {', '.join(known)}"
+        raise InvalidData(
+            f"field 'template_id': family {brief(family)} has no template {brief(r['template_id'])}; it has "
+            f"{', '.join(known)}"
         )
     if t["type"] != r["type"]:
-        raise ValueError(f"field 'type': template {r['template_id']!r} is of type {t['type']!r}, not {r['type']!r}")
+        raise InvalidData(f"field 'type': template {brief(r['template_id'])} is of type {brief(t['type'])}, not "
+                          f"{brief(r['type'])}")
     missing = sorted(set(_SLOTS.findall(t["question"] + t["answer"])) - set(r["meta"]))
     if missing:
-        raise ValueError(
-            f"field 'meta' lacks {', '.join(map(repr, missing))}, which template {r['template_id']!r} needs"
+        raise InvalidData(
+            f"field 'meta' lacks {', '.join(map(repr, missing))}, which template {brief(r['template_id'])} needs"
         )
 
 # %% ../../nbs/memory/05_tasks.ipynb #94ce21af
@@ -312,7 +318,7 @@ def make_tasks(
     templates_path=None, # a templates.json of your own
 )->Tasks:
     "Make `n` tasks"
-    if n < 1: raise ValueError(f"n must be at least 1, not {n}")
+    if n < 1: raise InvalidData(f"n must be at least 1, not {n}")
     known, rng = templates(family, templates_path), random.Random(seed)
     types = list(dict.fromkeys(t["type"] for t in known.values()))
     rows = (
@@ -325,7 +331,8 @@ def make_tasks(
     by = {t: [r for r in rows if r["type"] == t] for t in types}
     empty = [t for t in types if not by[t]]
     if empty:
-        raise InvalidData(f"there are no words of type {', '.join(map(repr, empty))}, which family {family!r} needs")
+        raise InvalidData(f"there are no words of type {', '.join(map(repr, empty))}, which family {brief(family)} "
+                          "needs")
     out = []
     for _ in range(n):
         r = rng.choice(by[rng.choice(types)])
@@ -362,7 +369,7 @@ def keyword_check(
 )->Check:
     "The published rule (MemPrompt): the type's keyword occurs in the reply"
     if task.type not in KEYWORDS:
-        raise InvalidData(f"unknown task type {task.type!r}: the keyword checker knows {', '.join(KEYWORDS)}")
+        raise InvalidData(f"unknown task type {brief(task.type)}: the keyword checker knows {', '.join(KEYWORDS)}")
     ok = all(k in reply for k in KEYWORDS[task.type] if bracket or k != "[")
     return Check(ok, ok, ok)
 
@@ -467,4 +474,4 @@ def checker(
         return lambda task, reply: (lambda c: Check(c.understood, c.understood, c.answered))(strict_check(task, reply))
     if isinstance(mode, str) and (found := chat_checker(mode)): return found
     known = ", ".join(map(repr, ("keyword", "keyword_no_bracket", "strict", "understanding", *NAMED, "json:PATH")))
-    raise ValueError(f"unknown checker {mode!r}: write one of {known}, or pass a function")
+    raise InvalidData(f"unknown checker {brief(mode)}: write one of {known}, or pass a function")

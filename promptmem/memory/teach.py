@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Union
 
-from ..core import HasPage, InvalidData, progress_bar, read_jsonl, require
+from ..core import HasPage, InvalidData, WrongArgument, brief, progress_bar, read_jsonl, require
 from ..data import shipped
 from ..lm.base import LM
 from .prompt import beside
@@ -45,7 +45,7 @@ def checked_lesson(
     for s in senses:
         said = s.get("clarifications") if isinstance(s, dict) else None
         if not isinstance(said, list) or not said or not all(map(_is_words, said)) or not _is_words(s.get("answer")):
-            raise ValueError(f"a sense has 'clarifications' (a list of texts) and an 'answer', not {s!r:.80}")
+            raise InvalidData(f"a sense has 'clarifications' (a list of texts) and an 'answer', not {brief(s)}")
     return dict(topic=row.get("topic") or questions[0], questions=questions, senses=senses)
 
 # %% ../../nbs/memory/12_teach.ipynb #dd9154cd
@@ -75,7 +75,7 @@ def as_lessons(
 def _add_row(lessons, row):
     "Put {question, clarification, answer} where its question and its answer are"
     missing = [k for k in ("question", "clarification", "answer") if not _is_words(row.get(k))]
-    if missing: raise ValueError(f"it lacks {', '.join(missing)}: a row is question, clarification, answer")
+    if missing: raise InvalidData(f"it lacks {', '.join(missing)}: a row is question, clarification, answer")
     senses = lessons.setdefault(row["question"].strip(), {})
     answer = row["answer"].strip()
     senses.setdefault(answer, dict(clarifications=[], answer=answer))["clarifications"].append(row["clarification"])
@@ -345,10 +345,10 @@ def _settle(adapter):
 def _checked_local(lm):
     "A local model whose weights can get an adapter"
     if not hasattr(lm, "prompt_ids") or not hasattr(lm, "model"):
-        raise TypeError(f"an adapter needs the weights: {type(lm).__name__} is no local model; "
+        raise WrongArgument(f"an adapter needs the weights: {type(lm).__name__} is no local model; "
                         "use load_lm('smollm2') or 'hf:...'")
     if any("lora_" in n for n, _ in lm.model.named_parameters()):
-        raise ValueError(f"{lm.name} has an adapter already: undo it first")
+        raise InvalidData(f"{lm.name} has an adapter already: undo it first")
     return lm
 
 # %% ../../nbs/memory/12_teach.ipynb #55ef3e01
@@ -364,7 +364,7 @@ def teach_following(
 )->Taught:
     "Train an adapter to follow clarifications; nothing else of the model changes"
     torch, start = require("torch", "local"), time.monotonic()
-    if minutes <= 0: raise ValueError(f"minutes={minutes}: the time is positive")
+    if minutes <= 0: raise InvalidData(f"minutes={minutes}: the time is positive")
     lessons, rng = shipped_lessons(seed=seed) if examples is None else as_lessons(examples), random.Random(seed)
     if not lessons: raise InvalidData("there are no examples to teach from")
     _checked_local(lm)
@@ -429,4 +429,4 @@ def _check_fit(lm, file):
         weight = getattr(modules.get(name), "weight", None)
         if weight is None or width not in weight.shape:
             raise InvalidData(f"the adapter in {file.parent} does not fit {lm.name}: "
-                              f"it has no module {name!r} of width {width}")
+                              f"it has no module {brief(name)} of width {width}")

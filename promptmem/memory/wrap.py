@@ -19,7 +19,7 @@ from typing import Optional
 from fastcore.basics import patch
 
 from ..arguments import told
-from ..core import HasPage, InvalidData, warn
+from ..core import HasPage, InvalidData, brief, warn
 from .auto import AutoLookup
 from .contracts import LookupLike, fits
 from .lookup import ClosestLookup
@@ -155,7 +155,8 @@ def _lookup_for(lookup, store, scope, embedder):
     elif lookup == "closest": lookup = ClosestLookup()
     elif lookup == "semantic": lookup = SemanticLookup(embedder)
     elif isinstance(lookup, str):
-        raise ValueError(f"unknown lookup {lookup!r}: write 'auto', 'closest', 'semantic', or pass a look-up object")
+        raise InvalidData(f"unknown lookup {brief(lookup)}: write 'auto', 'closest', 'semantic', or pass a look-up "
+                          "object")
     else: fits(lookup, LookupLike, "lookup")
     if getattr(lookup, "bound", False) or not hasattr(lookup, "bind") or len(lookup): return lookup
     return lookup.bind(store, scope)
@@ -166,7 +167,7 @@ def _checked(client):
     create = getattr(getattr(getattr(client, "chat", None), "completions", None), "create", None)
     if isinstance(client, type) or not callable(create):
         raise InvalidData("wrap takes a client of the openai package, openai.OpenAI(...) or openai.AsyncOpenAI(...): "
-                          f"{client!r:.60} has no chat.completions.create")
+                          f"{brief(client)} has no chat.completions.create")
     return client
 
 # %% ../../nbs/memory/16_wrap.ipynb #00af56b1
@@ -207,7 +208,7 @@ class WrappedClient:
         if reward is not None and not prompts:
             raise InvalidData("reward= chooses among prompts: give prompts=[...] too")
         if not isinstance(unsure, str) or unsure not in UNSURE:
-            raise ValueError(f"unsure is 'ask' or 'send', not {unsure!r}")
+            raise InvalidData(f"unsure is 'ask' or 'send', not {brief(unsure)}")
         self.unsure = unsure
         self._client, self.store, self.memory, self.log = _checked(client), as_store(store), memory, log
         self.scopes = (scope,) if isinstance(scope, str) else tuple(scope)
@@ -331,7 +332,7 @@ def verdict(self:WrappedClient,
     verdict:str, # "right" or "wrong"
 ):
     "Say whether the answer was right; an applied memory learns from it"
-    if verdict not in ("right", "wrong"): raise InvalidData(f"a verdict is 'right' or 'wrong', not {verdict!r}")
+    if verdict not in ("right", "wrong"): raise InvalidData(f"a verdict is 'right' or 'wrong', not {brief(verdict)}")
     receipt = _receipt_of(self, response)
     if receipt.interaction is None: raise InvalidData("this answer was not logged, so it cannot be judged")
     self.store.set_verdict(receipt.interaction, verdict, scope=self.scopes[0])

@@ -11,7 +11,7 @@ import html
 import math
 import re
 from typing import Optional
-from ..core import InvalidData, rows_of
+from ..core import InvalidData, brief, rows_of
 from ..arguments import FLAG, LISTED, NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 
 # %% ../../nbs/panel/01_parts.ipynb #64770ff9
@@ -271,7 +271,7 @@ def _part_html(kind, p, most):
         return "<div class='pm-columns'>" + "".join(f"<div>{as_html(g, most)}</div>" for g in p[0]) + "</div>"
     known = dict(facts=_facts_html, explain=_explain_html, table=_table_html, pick_list=_pick_list_html,
                  markup=lambda html_text, text: html_text)
-    if kind not in known: raise ValueError(f"unknown part {kind!r}")
+    if kind not in known: raise InvalidData(f"unknown part {brief(kind)}")
     return known[kind](*p)
 
 # %% ../../nbs/panel/01_parts.ipynb #70090a07

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from ..arguments import FRAME, NOTHING, PATH, TEXT, YES_NO, either, having, number, told
-from ..core import InvalidData, require, user_path, write_atomic
+from ..core import InvalidData, brief, require, user_path, write_atomic
 from .stills import COLORS, drawable, figure_rows, figure_text, standing_alone
 
 # %% ../../nbs/panel/04_plots.ipynb #d825e5ed
@@ -122,7 +122,7 @@ def _checked(frame, *columns):
     "The table, where it has these columns"
     lacking = [c for c in columns if c is not None and c not in frame.columns]
     there = ", ".join(map(str, frame.columns))
-    if lacking: raise InvalidData(f"the table has no column {lacking[0]!r}: it has {there}")
+    if lacking: raise InvalidData(f"the table has no column {brief(lacking[0])}: it has {there}")
     return frame
 
 def _faint(color, alpha=.15):
@@ -198,4 +198,4 @@ def save(
     if path.suffix == ".html": return write_atomic(path, fig.to_html(include_plotlyjs=True, full_html=True))
     if path.suffix == ".json": return write_atomic(path, fig.to_json())
     if path.suffix in (".svg", ".png", ".pdf"): return write_atomic(path, fig.to_image(format=path.suffix[1:]))
-    raise ValueError(f"{path.name}: a figure is saved as .html, .json, .svg, .png or .pdf")
+    raise InvalidData(f"{path.name}: a figure is saved as .html, .json, .svg, .png or .pdf")

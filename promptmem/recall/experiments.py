@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from ..lm.arguments import FUNCTION, TEXT, number, some, told, whole
-from ..core import InvalidData, require
+from ..core import InvalidData, brief, require
 from ..panel.plots import figure
 from .generation import cut_prompts, recall_test
 from .recognition import recognition_test, sentence_scores
@@ -58,7 +58,7 @@ def plot_conditions(
 ):
     "One line per condition over exposures; the first point is the level before the study"
     missing = [c for c in ("condition", "exposures", score) if c not in frame]
-    if missing: raise InvalidData(f"the table has no column {missing[0]!r}")
+    if missing: raise InvalidData(f"the table has no column {brief(missing[0])}")
     fig = figure("Recognition by kind of foil" if score == "recognition" else score, "exposures", score)
     for name, g in frame.groupby("condition", sort=False):
         m = g.groupby("exposures")[score].mean()

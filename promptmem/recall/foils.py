@@ -18,7 +18,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..lm.arguments import Kind, told, whole
-from ..core import InvalidData, fold, read_csv, read_jsonl, read_text, require
+from ..core import InvalidData, brief, fold, read_csv, read_jsonl, read_text, require
 from ..data import shipped, sought
 from ..panel import parts as pages
 from ..panel.widget import static_page
@@ -154,7 +154,7 @@ def match_lengths(
         if fold(c) not in taken: pool.setdefault(fold(c), c)
     pool = list(pool.values())
     if len(pool) < len(sentences):
-        raise ValueError(f"{len(sentences)} foils wanted, but only {len(pool)} corpus sentences were not studied")
+        raise InvalidData(f"{len(sentences)} foils wanted, but only {len(pool)} corpus sentences were not studied")
     random.Random(seed).shuffle(pool)
     size = np.array([(len(c.split()), len(c)/100) for c in pool])
     free, out = np.ones(len(pool), bool), {}
@@ -183,7 +183,7 @@ def make_foils(
         which = np.random.default_rng(seed).permutation(np.arange(len(sentences)) % len(kind))
         parts = [make_foils(sentences, k, seed, corpus, words, synonyms, lm, notes) for k in kind]
         return [parts[w][i] for i, w in enumerate(which)]
-    if kind not in KINDS: raise ValueError(f"no foils of kind {kind!r}: there are {', '.join(KINDS)}")
+    if kind not in KINDS: raise InvalidData(f"no foils of kind {brief(kind)}: there are {', '.join(KINDS)}")
     if kind == "new" and corpus is None: raise ValueError("foils of kind 'new' need a corpus to choose from")
     if kind == "new": return match_lengths(sentences, corpus, seed)
     if lm is not None and kind in _ASK: return ask_foils(sentences, kind, lm, seed, notes)
@@ -242,11 +242,11 @@ def condition(
     **kw, # words, synonyms, lm, notes: as in `make_foils`
 )->Pairs:
     "The paper's experiment `k` with your own sentences"
-    if str(k) not in CONDITIONS: raise ValueError(f"no condition {k!r}: there are {', '.join(CONDITIONS)}")
+    if str(k) not in CONDITIONS: raise InvalidData(f"no condition {brief(k)}: there are {', '.join(CONDITIONS)}")
     studied, foil = CONDITIONS[str(k)]
     texts = list({fold(c): c for c in corpus}.values())
     rest = [texts[i] for i in np.random.default_rng(seed).permutation(len(texts))]
-    if len(rest) < n: raise ValueError(f"{n} pairs wanted, but the corpus has {len(rest)} different sentences")
+    if len(rest) < n: raise InvalidData(f"{n} pairs wanted, but the corpus has {len(rest)} different sentences")
     natural, others = rest[:n], rest[n:]
     if foil == "synonym" or foil == "paraphrase": natural = rest # those without a foil are left out
     seen = natural if studied == "natural" else make_foils(natural, studied, seed, words=kw.get("words"))
@@ -267,8 +267,9 @@ def read_sentences(
     keys = [key] if key else ["sent", "text", "sentence"]
     def check(row):
         k = next((k for k in keys if k in row), None)
-        if k is None: raise ValueError(f"no field {' or '.join(map(repr, keys))}, found {sorted(row)}")
-        if not isinstance(row[k], str) or not row[k].strip(): raise ValueError(f"field {k!r} is not a non-empty text")
+        if k is None: raise InvalidData(f"no field {' or '.join(map(repr, keys))}, found {sorted(row)}")
+        if not isinstance(row[k], str) or not row[k].strip():
+            raise InvalidData(f"field {brief(k)} is not a non-empty text")
         return {"text": row[k]}
     if path.suffix != ".csv": return [r["text"] for r in read_jsonl(path, check)]
     out, lines = [], []
@@ -309,7 +310,7 @@ def read_experiment(
     split:int=0, # 0 to 3
 )->Pairs:
     "One of the published experiments"
-    if str(k) not in CONDITIONS: raise ValueError(f"no experiment {k!r}: there are {', '.join(CONDITIONS)}")
+    if str(k) not in CONDITIONS: raise InvalidData(f"no experiment {brief(k)}: there are {', '.join(CONDITIONS)}")
     if str(k) == "6m":
         seen, natural = read_experiment(folder, 6, split)
         foils = make_foils(natural, "gibberish", split+1, corpus=_unstudied(Path(folder), split, natural))
@@ -325,7 +326,7 @@ def published_split(
     n:int=600, # pairs
 )->Pairs:
     "Experiment 1 as published: one legacy NumPy draw without replacement, first half studied"
-    if len(corpus) < 2*n: raise ValueError(f"{n} pairs need {2*n} sentences, the corpus has {len(corpus)}")
+    if len(corpus) < 2*n: raise InvalidData(f"{n} pairs need {2*n} sentences, the corpus has {len(corpus)}")
     i = np.random.RandomState(seed).choice(len(corpus), 2*n, replace=False)
     return Pairs([corpus[j] for j in i[:n]], [corpus[j] for j in i[n:]], f"expt1 split {seed}")
 
@@ -393,7 +394,7 @@ def audit_foils(
     tolerance:float=.2, # largest standardised difference that counts as matched
 )->FoilAudit:
     "Do the foils match in length, tokens and base score, and was none of them studied?"
-    if len(seen) != len(unseen): raise ValueError(f"{len(seen)} seen but {len(unseen)} unseen sentences")
+    if len(seen) != len(unseen): raise InvalidData(f"{len(seen)} seen but {len(unseen)} unseen sentences")
     rows = {"characters": _measure(*[[len(t) for t in x] for x in (seen, unseen)]),
             "words": _measure(*[[len(t.split()) for t in x] for x in (seen, unseen)])}
     if tokenizer is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, told, whole
-from ..core import InvalidData, fold, read_csv, read_jsonl, read_text, require
+from ..core import InvalidData, brief, fold, read_csv, read_jsonl, read_text, require
 from ..data import shipped, sought
 from ..panel import parts as pages
 from ..panel.widget import static_page

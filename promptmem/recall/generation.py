@@ -15,7 +15,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..lm.arguments import Kind, either, number, some, told, whole
-from ..core import fold, progress_bar, require
+from ..core import InvalidData, brief, fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page
@@ -73,7 +73,7 @@ def cut_words(
     n = int(len(ends)*words) if isinstance(words, float) else words
     if isinstance(words, float): n = max(1, n)
     if not 1 <= n < len(ends):
-        raise ValueError(f"{where} has {len(ends)} words: a prompt of {words} leaves nothing to recall")
+        raise InvalidData(f"{where} has {len(ends)} words: a prompt of {words} leaves nothing to recall")
     return text[:ends[n-1]], text[ends[n-1]:]
 
 # %% ../../nbs/recall/04_generation.ipynb #463f2292
@@ -88,7 +88,7 @@ def cut_prompts(
 )->tuple: # (list of all token ids, list of prompt lengths in tokens)
     "Token ids of each sentence and how many of them are the prompt"
     if prefix_words is None:
-        if not 0 < fraction < 1: raise ValueError(f"fraction is {fraction}: expected a share between 0 and 1")
+        if not 0 < fraction < 1: raise InvalidData(f"fraction is {fraction}: expected a share between 0 and 1")
         ids = tokenize(tokenizer, sentences, model, max_length)
         return ids, [max(1, int(len(i)*fraction)) for i in ids]
     pairs = [cut_words(s, prefix_words, f"sentences[{i}]") for i, s in enumerate(check_sentences(sentences))]
@@ -96,7 +96,7 @@ def cut_prompts(
     limit = min([n for n in (max_length, context_length(model)) if n], default=None)
     for i, s in enumerate(starts):
         if limit and s >= limit:
-            raise ValueError(f"sentences[{i}]: its prompt alone has {s} tokens, the limit is {limit}")
+            raise InvalidData(f"sentences[{i}]: its prompt alone has {s} tokens, the limit is {limit}")
     return [i[:limit] for i in ids], starts
 
 # %% ../../nbs/recall/04_generation.ipynb #9bf76229
@@ -182,7 +182,7 @@ def continue_ids(
 )->list: # lists of token ids
     "Continue each prompt by exactly the wanted number of tokens"
     torch = require("torch", "local")
-    if len(prompts) != len(lengths): raise ValueError(f"{len(prompts)} prompts but {len(lengths)} lengths")
+    if len(prompts) != len(lengths): raise InvalidData(f"{len(prompts)} prompts but {len(lengths)} lengths")
     if beams > 1 and temperature: raise ValueError("beams or temperature, not both")
     pad, block = pad_id(tokenizer), _blocked(tokenizer, model)
     if batch_tokens is None: batch_tokens = 4096 if next(model.parameters()).device.type == "cpu" else 65536
@@ -312,7 +312,7 @@ def recall_test(
     hits = token_hits(model, tokenizer, [p+i[c:] for p, i, c in zip(asked, ids, cuts)], [len(p) for p in asked])
     rows = [dict(sentence=s, **_score_row(tokenizer, *r)) for s, r in zip(seen, zip(ids, cuts, said, hits))]
     if before is not None and before.n != len(rows):
-        raise ValueError(f"before has {before.n} sentences, this test {len(rows)}")
+        raise InvalidData(f"before has {before.n} sentences, this test {len(rows)}")
     return Recall(require("pandas").DataFrame(rows), before)
 
 # %% ../../nbs/recall/04_generation.ipynb #6341754c
@@ -392,7 +392,7 @@ def recall_by_cue(
     **kw, # as in `recall_test`
 ):
     "One row per cue: every recall score"
-    if unit not in ("tokens", "words"): raise ValueError(f"unit is {unit!r}: expected 'tokens' or 'words'")
+    if unit not in ("tokens", "words"): raise InvalidData(f"unit is {brief(unit)}: expected 'tokens' or 'words'")
     name = {"tokens": "fraction", "words": "prefix_words"}[unit]
     tests = {c: recall_test(model, tokenizer, seen, **{name: c}, **kw) for c in cues}
     rows = [dict(cue=c, n=t.n, **t.scores, lo=t.interval().lo, hi=t.interval().hi) for c, t in tests.items()]

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, either, number, some, told, whole
-from ..core import fold, progress_bar, require
+from ..core import InvalidData, brief, fold, progress_bar, require
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page

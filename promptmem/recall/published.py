@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import InvalidData, require
+from ..core import InvalidData, WrongArgument, require
 from .generation import SCORE_COLUMNS, Recall, rouge
 from .recognition import Recognition
 
@@ -84,7 +84,7 @@ def write_published(
 )->Path:
     "A result of ours in the layout of the published scripts"
     if not isinstance(result, (Recognition, Recall)):
-        raise TypeError(f"a {type(result).__name__} is no recognition and no recall test")
+        raise WrongArgument(f"a {type(result).__name__} is no recognition and no recall test")
     f, path = result.frame, Path(path)
     if isinstance(result, Recognition):
         right = (f.seen_loss < f.unseen_loss).to_numpy()

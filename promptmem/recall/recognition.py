@@ -15,7 +15,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..lm.arguments import NOTHING, TEXT, Kind, either, number, some, told, whole
-from ..core import fold, require, warn
+from ..core import InvalidData, brief, fold, require, warn
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page
@@ -32,7 +32,7 @@ def check_pairs(
     unseen, # foils, pair by pair
 )->list: # per pair why it does not count, or ""
     "Refuse lists of different lengths; say which pairs cannot be judged"
-    if len(seen) != len(unseen): raise ValueError(
+    if len(seen) != len(unseen): raise InvalidData(
         f"{len(seen)} seen but {len(unseen)} unseen sentences: a pair needs one of each")
     if not len(seen): raise ValueError("seen and unseen are empty")
     studied = {fold(s) or s for s in seen}
@@ -68,7 +68,7 @@ def sentence_scores(
     chat=False, # True: the sentence is what the assistant says to a user; a text: what the user says
 )->dict: # score, loss, sum, tokens: arrays [n]; ids: the cut token ids
     "How familiar each sentence is"
-    if score not in SCORES: raise ValueError(f"score is {score!r}: expected one of {sorted(SCORES)}")
+    if score not in SCORES: raise InvalidData(f"score is {brief(score)}: expected one of {sorted(SCORES)}")
     ids = tokenize(tokenizer, sentences, model, max_length, name)
     rows, skip = after_contexts(tokenizer, sentences, ids, contexts, chat), 0 if chat or frame(tokenizer)[0] else 1
     # as many tokens are scored behind a context as without one: the first needs something before it
@@ -241,7 +241,7 @@ def _halves(margin):
 def _before_scores(before, n):
     if isinstance(before, Recognition): before = before.frame.seen_score, before.frame.unseen_score
     s, u = (np.asarray(x, float) for x in before)
-    if not len(s) == len(u) == n: raise ValueError(f"before has {len(s)} + {len(u)} scores for {n} pairs")
+    if not len(s) == len(u) == n: raise InvalidData(f"before has {len(s)} + {len(u)} scores for {n} pairs")
     return s, u
 
 # %% ../../nbs/recall/03_recognition.ipynb #6eb7763d

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import NOTHING, TEXT, Kind, either, number, some, told, whole
-from ..core import fold, require, warn
+from ..core import InvalidData, brief, fold, require, warn
 from ..panel import parts as pages
 from ..panel.plots import figure
 from ..panel.widget import static_page

@@ -14,7 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 
 from ..lm.arguments import Kind, number, some, told, whole
-from ..core import InvalidData, fold, progress_bar, require, warn
+from ..core import InvalidData, brief, fold, progress_bar, require, warn
 from ..panel import parts as pages
 from ..panel.plots import line
 from ..panel.widget import static_page
@@ -78,7 +78,7 @@ def interference_plan(
     seed:int=0, # of the order
 )->list: # per update dict(seen=[indices], other=[indices], review=bool)
     "What every update after the study is made of"
-    if not 0 <= replay <= 1: raise ValueError(f"replay is {replay}: expected a share between 0 and 1")
+    if not 0 <= replay <= 1: raise InvalidData(f"replay is {replay}: expected a share between 0 and 1")
     if n_other < 1: raise ValueError("there is no other text to train on")
     rng, out = np.random.default_rng([seed, 77]), []
     stream = {"seen": _endless(n_seen, rng), "other": _endless(n_other, np.random.default_rng([seed, 78]))}
@@ -273,8 +273,8 @@ def fit_forgetting(
 ): # DataFrame: shape, scale, start, offset, sse, aicc
     "Least-squares fits of `offset + (start - offset) * shape(update)`, best first"
     t, y = np.asarray(updates, float), np.asarray(scores, float)
-    if len(t) != len(y): raise ValueError(f"{len(t)} updates but {len(y)} scores")
-    if len(t) < 5: raise ValueError(f"{len(t)} points: at least 5 are needed to fit three parameters")
+    if len(t) != len(y): raise InvalidData(f"{len(t)} updates but {len(y)} scores")
+    if len(t) < 5: raise InvalidData(f"{len(t)} points: at least 5 are needed to fit three parameters")
     rows = []
     for name, f in SHAPES.items():
         grid = np.geomspace(.2, 5*max(t.max(), 1), 200) if name == "exponential" else np.geomspace(.02, 5, 200)
@@ -294,7 +294,8 @@ def exposures_to(
 )->float: # NaN: never reached
     "Exposures until the score first reached the criterion"
     for c in ("exposure", score):
-        if c not in frame: raise InvalidData(f"the table has no column {c!r}: {', '.join(map(str, frame.columns))}")
+        if c not in frame:
+            raise InvalidData(f"the table has no column {brief(c)}: {', '.join(map(str, frame.columns))}")
     f = frame.sort_values("exposure")
     x, y = f.exposure.to_numpy(float), f[score].to_numpy(float)
     over = np.flatnonzero(y >= criterion)

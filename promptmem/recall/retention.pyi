@@ -6,7 +6,7 @@ import time
 import numpy as np
 from fastcore.basics import patch
 from ..lm.arguments import Kind, number, some, told, whole
-from ..core import InvalidData, fold, progress_bar, require, warn
+from ..core import InvalidData, brief, fold, progress_bar, require, warn
 from ..panel import parts as pages
 from ..panel.plots import line
 from ..panel.widget import static_page

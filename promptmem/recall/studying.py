@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
-from ..lm.arguments import Kind, WrongArgument, told
-from ..core import HasPage, InvalidData, plain, progress_bar, require, stable_hash, warn
+from ..lm.arguments import Kind, told
+from ..core import (
+    HasPage, InvalidData, NotFound, WrongArgument, brief, plain, progress_bar, require, stable_hash, warn)
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..lm.base import LMError
@@ -30,14 +31,14 @@ def check_sentences(
     name:str="sentences", # how messages call the list
 )->list: # the same texts
     "Refuse what is not a non-empty list of non-empty texts"
-    if isinstance(sentences, str): raise TypeError(f"{name} is one string: expected a list of strings")
+    if isinstance(sentences, str): raise WrongArgument(f"{name} is one string: expected a list of strings")
     if isinstance(sentences, (bytes, dict)) or not hasattr(sentences, "__iter__"):
-        raise TypeError(f"{name} is a {type(sentences).__name__}: expected a list of strings")
+        raise WrongArgument(f"{name} is a {type(sentences).__name__}: expected a list of strings")
     out = list(sentences)
-    if not out: raise ValueError(f"{name} is empty")
+    if not out: raise InvalidData(f"{name} is empty")
     for i, s in enumerate(out):
-        if not isinstance(s, str): raise TypeError(f"{name}[{i}] is a {type(s).__name__}: expected a string")
-        if not s.strip(): raise ValueError(f"{name}[{i}] is empty")
+        if not isinstance(s, str): raise WrongArgument(f"{name}[{i}] is a {type(s).__name__}: expected a string")
+        if not s.strip(): raise InvalidData(f"{name}[{i}] is empty")
     return out
 
 # %% ../../nbs/recall/02_studying.ipynb #c95532cb
@@ -53,7 +54,7 @@ def tokenize(
     ids, _ = encode(tokenizer, check_sentences(sentences, name))
     limit = min([n for n in (max_length, context_length(model)) if n], default=None)
     for i, row in enumerate(ids):
-        if len(row) < 2: raise ValueError(f"{name}[{i}] has {len(row)} token(s): at least 2 are needed")
+        if len(row) < 2: raise InvalidData(f"{name}[{i}] has {len(row)} token(s): at least 2 are needed")
     long = sum(len(row) > limit for row in ids) if limit else 0
     if long: warn(f"{long} of {len(ids)} {name} are cut at {limit} tokens")
     return [row[:limit] for row in ids]
@@ -92,7 +93,7 @@ def per_sentence(
 )->list:
     "One context for each sentence"
     if contexts is None: return [None]*n
-    if len(contexts) != n: raise ValueError(f"{len(contexts)} contexts for {n} sentences")
+    if len(contexts) != n: raise InvalidData(f"{len(contexts)} contexts for {n} sentences")
     return list(contexts)
 
 # %% ../../nbs/recall/02_studying.ipynb #7b884b57
@@ -121,7 +122,7 @@ def exposure_batches(
     bucket:int=16, # batches per length-sorted window; 0: plain shuffle
 )->list: # lists of indices
     "The batches of one exposure: every index once, in a random order fixed by `seed` and `exposure`"
-    if batch_size < 1: raise ValueError(f"batch_size is {batch_size}: at least 1 is needed")
+    if batch_size < 1: raise InvalidData(f"batch_size is {batch_size}: at least 1 is needed")
     rng, lengths = np.random.default_rng([seed, exposure]), np.asarray(list(lengths))
     order, out, size = rng.permutation(len(lengths)), [], batch_size*max(bucket, 1)
     for w in (order[i:i+size] for i in range(0, len(order), size)):
@@ -149,9 +150,9 @@ def _loss_module(model):
 def _rate(schedule, warmup, total):
     "update -> factor on the learning rate"
     shapes = {"constant": lambda p: 1., "linear": lambda p: 1-p, "cosine": lambda p: .5*(1+math.cos(math.pi*p))}
-    if schedule not in shapes: raise ValueError(f"schedule is {schedule!r}: expected one of {sorted(shapes)}")
+    if schedule not in shapes: raise InvalidData(f"schedule is {brief(schedule)}: expected one of {sorted(shapes)}")
     if schedule != "constant" and not total:
-        raise ValueError(f"the {schedule} schedule needs the total number of updates")
+        raise InvalidData(f"the {schedule} schedule needs the total number of updates")
     rest = lambda u: shapes[schedule](min((u-warmup)/max((total or 1)-warmup, 1), 1))
     return lambda u: (u+1)/warmup if u < warmup else rest(u)
 
@@ -173,8 +174,8 @@ class Learner(HasPage):
         dtype:str="fp32", # "fp32" | "bf16": autocast, weights and optimiser stay float32
         seed:int=0, # of dropout
     ):
-        if dtype not in ("fp32", "bf16"): raise ValueError(f"dtype is {dtype!r}: expected 'fp32' or 'bf16'")
-        if lr <= 0: raise ValueError(f"lr is {lr}: a positive rate is needed")
+        if dtype not in ("fp32", "bf16"): raise InvalidData(f"dtype is {brief(dtype)}: expected 'fp32' or 'bf16'")
+        if lr <= 0: raise InvalidData(f"lr is {lr}: a positive rate is needed")
         self.model, self.pad, self.lr = model, pad_id(tokenizer), lr
         self.clip, self.dtype, self.seed = clip, dtype, seed
         self.rate, self.updates, self.rows = _rate(schedule, warmup, total), 0, None
@@ -281,7 +282,7 @@ def load_state(
     params = checked_parameters(learner.model, {k[7:]: v.shape for k, v in tensors.items() if k.startswith("weight|")},
                                 what)
     missing = set(learner.params) - {k[7:] for k in tensors if k.startswith("weight|")}
-    if missing: raise InvalidData(f"{what} is of another architecture: it lacks {sorted(missing)[0]!r}")
+    if missing: raise InvalidData(f"{what} is of another architecture: it lacks {brief(sorted(missing)[0])}")
     other = sorted(k for k in note if note[k] != saved.get(k))
     if other: raise InvalidData(f"{what} is of another run: {', '.join(other)} differ")
     with torch.no_grad():
@@ -385,7 +386,7 @@ def restore(self:StudyRun,
     "Set the model's weights to those after `exposure` exposures"
     if self.base is None: raise ValueError("this run kept no base weights: study with reversible=True")
     if exposure and exposure not in self.kept:
-        raise KeyError(f"exposure {exposure} was not kept; kept: {sorted(self.kept)}")
+        raise NotFound(f"exposure {exposure} was not kept; kept: {sorted(self.kept)}")
     put_back(self.model, self.base)
     return self.kept[exposure].apply(self.model) if exposure else self.model
 
@@ -479,7 +480,7 @@ def study(
     **training, # weight_decay, betas, schedule, warmup, clip, dtype: as in `Learner`
 )->StudyRun:
     "Study `sentences` for some `exposures`, in one seeded run with probes on the way"
-    if exposures < 0: raise ValueError(f"exposures is {exposures}")
+    if exposures < 0: raise InvalidData(f"exposures is {exposures}")
     if "epochs" in training:
         raise WrongArgument("a pass over the sentences is an exposure here: exposures=, not epochs=")
     ids = tokenize(tokenizer, sentences, model, max_length)

@@ -20,7 +20,7 @@ import pandas as pd
 from promptmem.arguments import (
     COUNT, DICT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, some, told,
     whole)
-from ..core import HasPage, InvalidData, quoted
+from ..core import HasPage, InvalidData, brief, quoted
 from ..panel import parts, static_page
 from ..record import Record
 from ..stats import strictest_first, t_quantile
@@ -80,7 +80,7 @@ def pick(
     best = p == np.nanmax(p, axis=1, keepdims=True)
     if ties == "average": return best/best.sum(1, keepdims=True)
     if ties == "random": best = best*np.random.default_rng(seed).random(best.shape)
-    elif ties != "lowest": raise ValueError(f"ties are 'average', 'lowest' or 'random', not {ties!r}")
+    elif ties != "lowest": raise InvalidData(f"ties are 'average', 'lowest' or 'random', not {brief(ties)}")
     return np.eye(p.shape[1])[best.argmax(1)]
 
 # %% ../../nbs/reward/04_choose.ipynb #3029ecdf
@@ -120,8 +120,8 @@ def best_of_n(
     train = list(range(p.shape[1])) if train is None else list(train)
     for j in [*train, *heldout, *pool]: _is_column("a column", j, p)
     sets = dict(train=train, heldout=list(heldout), all=list(heldout)+train, gated=list(heldout), pool=list(pool))
-    if rule not in sets: raise ValueError(f"no rule {rule!r}; there are {', '.join(RULES)}")
-    if not sets[rule]: raise ValueError(f"rule {rule!r} has no prompts to choose from")
+    if rule not in sets: raise InvalidData(f"no rule {brief(rule)}; there are {', '.join(RULES)}")
+    if not sets[rule]: raise InvalidData(f"rule {brief(rule)} has no prompts to choose from")
     w = _pick_among(p, sets[rule], ties, seed)
     if rule in ("gated", "pool"):
         keep = p[:, train].max(1) >= gate
@@ -199,7 +199,7 @@ def net_value(
     if costs is None: return p
     costs = np.asarray(costs, float)
     if costs.shape not in (p.shape, p.shape[1:]):
-        raise ValueError(f"costs have shape {costs.shape}; expected {p.shape[1:]} or {p.shape}")
+        raise InvalidData(f"costs have shape {costs.shape}; expected {p.shape[1:]} or {p.shape}")
     if not np.isfinite(costs).all() or (costs < 0).any(): raise ValueError("costs must be finite and not negative")
     return p - tradeoff*costs
 
@@ -257,11 +257,11 @@ def choose_prompt(
     prompts = [prompts] if isinstance(prompts, str) else list(prompts)
     if not prompts: raise ValueError("no prompts to choose from")
     if isinstance(costs, dict):
-        if free := [t for t in prompts if t not in costs]: raise InvalidData(f"costs: none for {free[0]!r:.60}")
+        if free := [t for t in prompts if t not in costs]: raise InvalidData(f"costs: none for {brief(free[0])}")
         costs = [costs[t] for t in prompts]
-        if not _COSTS.fits(costs): raise InvalidData(f"costs are {costs!r:.60}: expected numbers")
+        if not _COSTS.fits(costs): raise InvalidData(f"costs are {brief(costs)}: expected numbers")
     if default is not None and default not in prompts:
-        raise InvalidData(f"default is {default!r:.60}, which is not among the {len(prompts)} prompts")
+        raise InvalidData(f"default is {brief(default)}, which is not among the {len(prompts)} prompts")
     p, lo, hi = (a[0] for a in rm.predict_interval([query], prompts, level))
     value = net_value(p, costs, tradeoff)[0]
     usual = net_value(rm.prompt_probability(prompts), costs, tradeoff)[0]

@@ -14,7 +14,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from ..arguments import COUNT, FLAG, FUNCTION, PATH, TEXT, either, having, maybe, told, whole
-from ..core import InvalidData, half_at, json_text, plain, read_jsonl, stable_hash, warn
+from ..core import InvalidData, brief, half_at, json_text, plain, read_jsonl, stable_hash, warn
 from ..grade import get_grader, grade, read_score
 from ..lm.base import LMError
 from .outcomes import OUTCOMES, Outcomes
@@ -28,14 +28,14 @@ _told = told(lm=having("a language model", "complete"), path=maybe(PATH), draws=
 def _entry(i, n, what):
     "A text or a dict as a row of a table"
     if isinstance(i, str): i = {"text": i}
-    if not isinstance(i, dict): raise InvalidData(f"{what}[{n}] is {i!r:.60}: expected a text or a dict with 'text'")
+    if not isinstance(i, dict): raise InvalidData(f"{what}[{n}] is {brief(i)}: expected a text or a dict with 'text'")
     if bad := [v for v in i.values() if isinstance(v, str) and half_at(v) is not None]:
-        raise InvalidData(f"{what}[{n}] holds half a character: {ascii(bad[0]):.60}")
+        raise InvalidData(f"{what}[{n}] holds half a character: {brief(bad[0])}")
     return i
 
 def _table(items, id_column, what):
     if isinstance(items, (str, bytes, dict)) or not hasattr(items, "__iter__") or getattr(items, "shape", 1) == ():
-        raise InvalidData(f"{what} is {items!r:.60}: expected a list of texts or dicts, or a DataFrame with 'text'")
+        raise InvalidData(f"{what} is {brief(items)}: expected a list of texts or dicts, or a DataFrame with 'text'")
     if isinstance(items, pd.DataFrame): t = items.copy()
     else: t = pd.DataFrame([_entry(i, n, what) for n, i in enumerate(items)])
     if not len(t): raise InvalidData(f"no {what}")
@@ -44,7 +44,7 @@ def _table(items, id_column, what):
         # the same text twice is one question, asked once; where the answers differ it is a mistake
         t = t.drop_duplicates([c for c in ("text", "gold") if c in t], ignore_index=True)
         twice = t.text[t.text.duplicated()]
-        if len(twice): raise InvalidData(f"{what}: {twice.iloc[0]!r:.60} stands with two golds")
+        if len(twice): raise InvalidData(f"{what}: {brief(twice.iloc[0])} stands with two golds")
         t[id_column] = range(len(t))
     return t.reset_index(drop=True)
 
@@ -74,7 +74,7 @@ def join_text(
 ): # function(question, prompt) -> text, or a chat
     "How question and prompt become what is sent; \"system\" puts the prompt into the system message of a chat"
     if callable(how): return how
-    if how not in JOINS: raise ValueError(f"no join {how!r}; there are {', '.join(JOINS)}, or give a function")
+    if how not in JOINS: raise InvalidData(f"no join {brief(how)}; there are {', '.join(JOINS)}, or give a function")
     return JOINS[how]
 
 # %% ../../nbs/reward/07_collect.ipynb #89042eab
@@ -93,8 +93,8 @@ def _jobs(queries, prompts, draws, lm, grader, join, options):
 # %% ../../nbs/reward/07_collect.ipynb #f0b5f0ce
 def _check_row(r):
     missing = [k for k in ("key", "query_id", "prompt_id", "correct", "answer") if k not in r]
-    if missing: raise ValueError(f"not a row of a collection: no {', '.join(missing)}")
-    if not isinstance(r["key"], str): raise ValueError(f"field 'key' must be text, found {type(r['key']).__name__}")
+    if missing: raise InvalidData(f"not a row of a collection: no {', '.join(missing)}")
+    if not isinstance(r["key"], str): raise InvalidData(f"field 'key' must be text, found {type(r['key']).__name__}")
 
 # %% ../../nbs/reward/07_collect.ipynb #b1116557
 def _append(path, rows):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..arguments import (
     COLUMN, COUNT, FLAG, LISTED, TEXT, Kind, either, having, maybe, number, one_of, told, whole)
-from ..core import InvalidData, identity_key, quoted
+from ..core import InvalidData, brief, identity_key, quoted
 from ..panel import parts, static_page
 from .features import embed
 
@@ -28,7 +28,7 @@ _told = told(rm=having("a fitted `PromptReward`", "prompts_", "predict_interval"
 def _numbered(i, texts, what):
     "The number of a text in a list"
     if isinstance(i, str):
-        if i not in texts: raise InvalidData(f"{what} {i!r:.60} is not among the {len(texts)} compared")
+        if i not in texts: raise InvalidData(f"{what} {brief(i)} is not among the {len(texts)} compared")
         return texts.index(i)
     if i >= len(texts): raise InvalidData(f"{what} is {i}: there are 0 to {len(texts)-1}")
     return int(i)

@@ -5,7 +5,7 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 from ..arguments import COLUMN, COUNT, FLAG, LISTED, TEXT, Kind, either, having, maybe, number, one_of, told, whole
-from ..core import InvalidData, identity_key, quoted
+from ..core import InvalidData, brief, identity_key, quoted
 from ..panel import parts, static_page
 from .features import embed
 _TEXTS: _Any

@@ -18,7 +18,7 @@ import pandas as pd
 from promptmem.arguments import (
     COLUMN, COUNT, FLAG, FRAME, NAMED, NUMBERS, SEED, TEXT, Kind, either, having, maybe, number, one_of, some, told,
     whole)
-from ..core import InvalidData, plain, require
+from ..core import InvalidData, brief, plain, require
 from ..panel import facts, heading, paragraph, static_page, table
 from ..stats import Interval, auc, brier, calibration_error, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success
@@ -158,8 +158,8 @@ def metric(self:RewardReport,
     "One number out of `scores`"
     f = self.scores[(self.scores.prompts == prompts) & (self.scores.who == who)]
     f = f if part is None else f[f.part == part]
-    if name not in f: raise InvalidData(f"no score {name!r}; there are {', '.join(map(str, f.columns))}")
-    if not len(f): raise InvalidData(f"no scores of {who!r} on {prompts!r} prompts; there are those of "
+    if name not in f: raise InvalidData(f"no score {brief(name)}; there are {', '.join(map(str, f.columns))}")
+    if not len(f): raise InvalidData(f"no scores of {brief(who)} on {brief(prompts)} prompts; there are those of "
                                      f"{', '.join(dict.fromkeys(map(repr, self.scores.who)))} on "
                                      f"{', '.join(dict.fromkeys(map(repr, self.scores.prompts)))} prompts")
     return f[name].iloc[0]
@@ -444,7 +444,7 @@ def evaluate_reward(
     if L.seen.any() and not (allow_seen or published):
         text = out.texts([L.ids[L.seen.argmax()]])[0]
         raise LeakedRows(f"{L.seen.sum()} of {len(L.seen)} test lines ask a question that was in training, e.g. "
-                         f"{text!r:.70}; pass allow_seen=True to report them apart")
+                         f"{brief(text)}; pass allow_seen=True to report them apart")
     lookup = _lookup(L, rm)
     w = _weights(L, rm, "lowest" if published else "average", lookup)
     extra = _judged(L, out, judgments, "lowest" if published else "average") if judgments is not None else {}
@@ -579,7 +579,8 @@ def cross_choices(
     clone = require("sklearn.base", "reward").clone
     q = out.queries.set_index("query_id")
     if isinstance(folds, str) and folds not in q:
-        raise InvalidData(f"folds is {folds!r}, no column of the queries; there are {', '.join(map(str, q.columns))}")
+        raise InvalidData(f"folds is {brief(folds)}, no column of the queries; there are "
+                          f"{', '.join(map(str, q.columns))}")
     f = q[folds] if isinstance(folds, str) else pd.Series(group_folds(out.groups(q.index), folds, seed), index=q.index)
     parts = []
     for k in sorted(f.unique()):

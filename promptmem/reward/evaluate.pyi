@@ -7,7 +7,7 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 from promptmem.arguments import COLUMN, COUNT, FLAG, FRAME, NAMED, NUMBERS, SEED, TEXT, Kind, either, having, maybe, number, one_of, some, told, whole
-from ..core import InvalidData, plain, require
+from ..core import InvalidData, brief, plain, require
 from ..panel import facts, heading, paragraph, static_page, table
 from ..stats import Interval, auc, brier, calibration_error, interval, paired_interval, reliability
 from .choose import best_of_n, margin_rule, pick, success

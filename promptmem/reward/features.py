@@ -15,7 +15,7 @@ from functools import lru_cache
 from fastcore.basics import patch
 import numpy as np
 
-from ..core import HasPage, require, stable_hash
+from ..core import HasPage, InvalidData, brief, require, stable_hash
 from ..lm.embed import load_embedder
 
 # %% ../../nbs/reward/02_features.ipynb #b8c04809
@@ -58,9 +58,9 @@ def embed(
     if todo:
         new = np.asarray(embedder(todo), np.float32)
         if new.ndim != 2 or len(new) != len(todo):
-            raise ValueError(f"the embedder returned shape {new.shape} for {len(todo)} texts")
+            raise InvalidData(f"the embedder returned shape {new.shape} for {len(todo)} texts")
         bad = ~np.isfinite(new).all(1)
-        if bad.any(): raise ValueError(f"the embedding of {todo[int(np.argmax(bad))]!r:.80} holds NaN or infinity")
+        if bad.any(): raise InvalidData(f"the embedding of {brief(todo[int(np.argmax(bad))])} holds NaN or infinity")
         vectors.update(zip(todo, new))
     if not texts: return np.zeros((0, getattr(embedder, "dim", 0) or 0), np.float32)
     return np.stack([vectors[t] for t in texts])
@@ -206,7 +206,7 @@ def prompt_features(
 )->np.ndarray: # [m, d]
     "Side features and the embedding of each prompt, weighted for `prompt_weights`"
     x = np.array([prompt_side(p) for p in prompts]) if side is None else np.asarray(side, float)
-    if len(x) != len(prompts): raise ValueError(f"{len(prompts)} prompts but side features of {len(x)}")
+    if len(x) != len(prompts): raise InvalidData(f"{len(prompts)} prompts but side features of {len(x)}")
     return x if embedder is None else np.hstack([x, embed(embedder, prompts)])
 
 # %% ../../nbs/reward/02_features.ipynb #2261f528

@@ -9,6 +9,7 @@ __all__ = ['plot_availability', 'plot_metrics', 'plot_reliability', 'plot_risk_c
 import pandas as pd
 
 from ..arguments import DICT, NAMED, TEXT, Kind, maybe, number, some, told
+from ..core import InvalidData, brief
 from ..panel import plots
 
 # %% ../../nbs/reward/09_figures.ipynb #e19e5be8
@@ -52,7 +53,7 @@ def plot_metrics(
 ): # go.Figure
     "One classification metric by number of training prompts, on these prompts and on held-out ones"
     f = metrics[metrics.metric == metric]
-    if not len(f): raise ValueError(f"no metric {metric!r}; there are {', '.join(sorted(set(metrics.metric)))}")
+    if not len(f): raise InvalidData(f"no metric {brief(metric)}; there are {', '.join(sorted(set(metrics.metric)))}")
     f = f.assign(lo=f["mean"] - f["std"], hi=f["mean"] + f["std"])
     return plots.line(f, "k", "mean", "prompts", "lo", "hi", title=title
                       or f"{metric.capitalize()} by number of prompts", markers=True,

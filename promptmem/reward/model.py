@@ -21,7 +21,7 @@ from fastcore.basics import patch
 from ..arguments import (
     COUNT, DICT, FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe,
     number, one_of, told, whole)
-from ..core import InvalidData, identity_key, quoted, require
+from ..core import InvalidData, WrongArgument, brief, identity_key, quoted, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
 from .choose import PROVE, Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt
@@ -309,7 +309,8 @@ def _columns(X, fitted=None):
     names = list(X.columns)
     if fitted is not None:
         missing = [c for c in fitted if c not in names]
-        if missing: raise InvalidData(f"fitted on the columns {fitted[0]!r} and {fitted[1]!r}; there are {names}")
+        if missing:
+            raise InvalidData(f"fitted on the columns {brief(fitted[0])} and {brief(fitted[1])}; there are {names}")
         return list(fitted)
     query = next((c for c in ("query", "question") if c in names), None)
     if query is not None and "prompt" in names: return [query, "prompt"]
@@ -355,9 +356,9 @@ def _check_names(rm):
     hold_fields(rm, model=TEXT, calibration=TEXT, memory=FLAG, near=maybe(number(0, 2, True)), near_weight=SHARE,
                 folds=whole(2, 10_000), landmarks=COUNT, prompt_side=maybe(FUNCTION), question_side=maybe(FUNCTION),
                 params=maybe(DICT), seed=SEED, prove=PROVE)
-    if rm.model not in MODELS: raise ValueError(f"no model {rm.model!r}; there are {', '.join(MODELS)}")
+    if rm.model not in MODELS: raise InvalidData(f"no model {brief(rm.model)}; there are {', '.join(MODELS)}")
     if rm.calibration not in CALIBRATIONS:
-        raise ValueError(f"no calibration {rm.calibration!r}; there are {', '.join(CALIBRATIONS)}")
+        raise InvalidData(f"no calibration {brief(rm.calibration)}; there are {', '.join(CALIBRATIONS)}")
 
 # %% ../../nbs/reward/05_model.ipynb #dc595d0d
 def _take_pairs(rm, X, y, groups):
@@ -486,12 +487,12 @@ def _published_logits(rm, texts, prompts):
 
 # %% ../../nbs/reward/05_model.ipynb #bb0ecfc9
 def _texts(texts, what):
-    if isinstance(texts, str): raise TypeError(f"{what} is a list of texts: write [text] for a single one")
+    if isinstance(texts, str): raise WrongArgument(f"{what} is a list of texts: write [text] for a single one")
     if not hasattr(texts, "__iter__") or getattr(texts, "ndim", 1) != 1:
-        raise TypeError(f"{what} is {texts!r:.60}: expected a list of texts")
+        raise WrongArgument(f"{what} is {brief(texts)}: expected a list of texts")
     texts = list(texts)
     bad = next((i for i, t in enumerate(texts) if not isinstance(t, str)), None)
-    if bad is not None: raise TypeError(f"{what}[{bad}] is {type(texts[bad]).__name__}, not text")
+    if bad is not None: raise WrongArgument(f"{what}[{bad}] is {type(texts[bad]).__name__}, not text")
     return texts
 
 # %% ../../nbs/reward/05_model.ipynb #9477123f

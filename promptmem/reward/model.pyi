@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 from ..arguments import COUNT, DICT, FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe, number, one_of, told, whole
-from ..core import InvalidData, identity_key, quoted, require
+from ..core import InvalidData, WrongArgument, brief, identity_key, quoted, require
 from ..panel import paragraph, static_page, table
 from ..lm.embed import load_embedder
 from .choose import PROVE, Choice, best_of_n as pick_best_of_n, choose_margin, choose_prompt

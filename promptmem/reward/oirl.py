@@ -19,16 +19,8 @@ import pandas as pd
 
 from ..arguments import (
     COUNT, DICT, FRAME, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, maybe, some, told, whole)
-from promptmem.core import (
-    InvalidData,
-    identity_key,
-    json_text,
-    read_csv,
-    read_json,
-    read_jsonl,
-    user_path,
-    write_atomic,
-)
+from ..core import (
+    InvalidData, NoFile, brief, identity_key, json_text, read_csv, read_json, read_jsonl, user_path, write_atomic)
 from .outcomes import Outcomes, group_folds, near_groups, read_verdicts
 
 # %% ../../nbs/reward/11_oirl.ipynb #58394393
@@ -101,7 +93,7 @@ def _script_prompts(folder):
 def _names_of(folder, dataset):
     "(texts recorded, label files of training rows, label files of test rows), as the names file lists them"
     path = next(iter(sorted(folder.rglob(f"{dataset}_names.json"))), None)
-    if path is None: raise FileNotFoundError(f"no {dataset}_names.json below {folder}")
+    if path is None: raise NoFile(f"no {dataset}_names.json below {folder}")
     names = read_json(path)
     lists = [names.get(k) if isinstance(names, dict) else None for k in ("prompts", "training_set", "test_set")]
     if not all(isinstance(v, list) and len(v) == len(lists[0] or ()) for v in lists):
@@ -196,7 +188,7 @@ def _below(folder, *names):
     for name in names:
         found = sorted(user_path(folder).rglob(name))
         if found: return found[0]
-    raise FileNotFoundError(f"no {' or '.join(names)} below {folder}")
+    raise NoFile(f"no {' or '.join(names)} below {folder}")
 
 def _oirl_questions(dataset, gsm8k, svamp):
     if dataset == "gsm8k":
@@ -227,7 +219,7 @@ def tidy_oirl(
         found.append(Outcomes(out.frame.assign(query_id=out.frame.query_id + offset), queries, out.prompts,
                               check=False))
         offset += len(queries)
-    if not found: raise FileNotFoundError(f"no names file of {', '.join(wanted)} below {folder}")
+    if not found: raise NoFile(f"no names file of {', '.join(wanted)} below {folder}")
     prompts = max((o.prompts for o in found), key=len)
     return Outcomes(pd.concat([o.frame for o in found], ignore_index=True),
                     pd.concat([o.queries for o in found], ignore_index=True), prompts)
@@ -344,7 +336,7 @@ def read_selections(
     rows, right = [], {}
     for key, by_rule in found.items():
         ids = re.search(r"xgboost_([\d_]+?)\.model", str(key))
-        if not ids or not isinstance(by_rule, dict): raise InvalidData(f"{path}: no set of prompts in {key!r:.60}")
+        if not ids or not isinstance(by_rule, dict): raise InvalidData(f"{path}: no set of prompts in {brief(key)}")
         for name, rule in _RULES.items():
             if name not in by_rule: continue
             v = right[ids[1], rule] = np.asarray(by_rule[name]).astype(bool).ravel()
@@ -369,7 +361,7 @@ def read_judgments(
         if len(critic) != len(sure): raise InvalidData(f"{path}: {len(critic)} verdicts, {len(sure)} confidences")
         parts.append(pd.DataFrame(dict(row=np.arange(len(critic)), prompt_id=number, critic=critic.astype(bool),
                                        confidence=sure.astype(float))))
-    if not parts: raise FileNotFoundError(f"no Processed_{llm}_{dataset}_prompt_*_critic.npy below {folder}")
+    if not parts: raise NoFile(f"no Processed_{llm}_{dataset}_prompt_*_critic.npy below {folder}")
     table = pd.concat(parts, ignore_index=True)
     if out is None: return table
     rows = out.frame[(out.frame.split == "test") & (out.frame.dataset == dataset)]

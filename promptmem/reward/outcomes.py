@@ -26,8 +26,9 @@ from ..lm.embed import load_embedder
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
-from ..core import (InvalidData, decimal_commas, fold, identity_key, quoted, read_csv, read_jsonl, read_text,
-                            rows_of, stable_hash, user_path, write_atomic, warn)
+from ..core import (
+    InvalidData, NoFile, brief, decimal_commas, fold, identity_key, quoted, read_csv, read_jsonl, read_text,
+    rows_of, stable_hash, user_path, warn, write_atomic)
 
 # %% ../../nbs/reward/01_outcomes.ipynb #20540031
 def _are_ids(v):
@@ -62,7 +63,7 @@ def question_key(
 # %% ../../nbs/reward/01_outcomes.ipynb #37978891
 def _said(x):
     "A value as a person wrote it: 1, not np.int64(1)"
-    return f"{(x.item() if hasattr(x, 'item') else x)!r:.80}"
+    return f"{brief((x.item() if hasattr(x, 'item') else x))}"
 
 # %% ../../nbs/reward/01_outcomes.ipynb #908cfcd3
 def _need(frame, columns, what):
@@ -233,7 +234,7 @@ def _alike(tables):
 # %% ../../nbs/reward/01_outcomes.ipynb #eb210c30
 def _beside(folder, name):
     found = [folder/f"{name}{s}" for s in (".parquet", ".csv", ".jsonl") if (folder/f"{name}{s}").exists()]
-    if not found: raise FileNotFoundError(f"no {name}.parquet, {name}.csv or {name}.jsonl in {folder}")
+    if not found: raise NoFile(f"no {name}.parquet, {name}.csv or {name}.jsonl in {folder}")
     return found[0]
 
 # %% ../../nbs/reward/01_outcomes.ipynb #11d2221d
@@ -390,7 +391,7 @@ def read_verdicts(
     for i, line in enumerate(read_text(path).splitlines(), 1):
         if not line.strip(): continue
         m = re.fullmatch(r"\(\s*(\d+)\s*,\s*(True|False)\s*\)", line.strip())
-        if not m: raise InvalidData(f"{path}:{i}: expected (index, True) or (index, False), found {line[:60]!r}")
+        if not m: raise InvalidData(f"{path}:{i}: expected (index, True) or (index, False), found {brief(line)}")
         rows.append((int(m[1]), int(m[2] == "True")))
     return pd.DataFrame(rows, columns=["row", "correct"])
 
@@ -435,10 +436,10 @@ def _mask(column, wanted):
     "Which entries are the wanted value, or among the wanted values"
     several = isinstance(wanted, (list, tuple, set, frozenset, range, np.ndarray, pd.Series))
     if not several and hasattr(wanted, "__iter__") and not isinstance(wanted, (str, bytes)):
-        raise InvalidData(f"{column.name}={wanted!r:.60}: expected a value, or a list of values")
+        raise InvalidData(f"{column.name}={brief(wanted)}: expected a value, or a list of values")
     try: return column.isin(list(wanted) if several else [wanted]).to_numpy()
     except (TypeError, ValueError, OverflowError) as e:                       # of another kind than the column
-        raise InvalidData(f"{column.name}={wanted!r:.60}: expected a value, or a list, as in the column") from e
+        raise InvalidData(f"{column.name}={brief(wanted)}: expected a value, or a list, as in the column") from e
 
 # %% ../../nbs/reward/01_outcomes.ipynb #eaf3ff53
 @patch
@@ -449,7 +450,7 @@ def where(self:Outcomes,
     try: mask = np.asarray(keep)
     except ValueError: mask = np.zeros(0)
     if mask.shape != (len(self.frame),) or mask.dtype.kind not in "bO" or not set(mask.tolist()) <= {True, False}:
-        raise InvalidData(f"keep is {keep!r:.60}: expected True or False for each of the {len(self.frame)} outcomes")
+        raise InvalidData(f"keep is {brief(keep)}: expected True or False for each of the {len(self.frame)} outcomes")
     frame = self.frame[mask.astype(bool)]
     q = self.queries[self.queries.query_id.isin(frame.query_id)]
     p = self.prompts[self.prompts.prompt_id.isin(frame.prompt_id)]
@@ -465,7 +466,7 @@ def column(self:Outcomes,
     if name in self.frame: return self.frame[name]
     for table, id_ in ((self.queries, "query_id"), (self.prompts, "prompt_id")):
         if name in table: return pd.Series(self.frame[id_].map(table.set_index(id_)[name]).to_numpy(), name=name)
-    raise InvalidData(f"no column {name!r} in outcomes, queries or prompts")
+    raise InvalidData(f"no column {brief(name)} in outcomes, queries or prompts")
 
 # %% ../../nbs/reward/01_outcomes.ipynb #f8c05723
 @patch
@@ -578,7 +579,7 @@ def availability(
             for s in itertools.combinations(prompts, k)]
 
 # %% ../../nbs/reward/01_outcomes.ipynb #1af32aa3
-class LeakedRows(ValueError):
+class LeakedRows(InvalidData):
     "Test questions that are also training questions"
 
 # %% ../../nbs/reward/01_outcomes.ipynb #0caffdd6
@@ -701,7 +702,7 @@ def split(self:Outcomes,
 )->Outcomes: # with a `role` for each question
     "Assign train, calib and test by group; copies across the split are an error unless allowed"
     if not 0 < test < 1 or not 0 <= calib < 1 - test:
-        raise ValueError(f"shares test={test} and calib={calib} leave no training questions")
+        raise InvalidData(f"shares test={test} and calib={calib} leave no training questions")
     q = self.queries
     if groups is None: groups = self.groups() if "group_id" in q else near_groups(q.text, embedder, min(threshold, .95))
     if len(groups) != len(q): raise InvalidData(f"{len(groups)} groups for {len(q)} questions: expected one for each")
@@ -728,6 +729,6 @@ def check_leaks(self:Outcomes,
     if not test or not rest: raise InvalidData(f"an empty split: {len(test)} test questions and {len(rest)} others")
     leaks = find_leaks(test, rest, embedder, threshold)
     if leaks and not allow_leaks:
-        raise LeakedRows(f"{leaks}, e.g. {leaks.examples[0][0][:70]!r}. Group them (group_id) or pass "
+        raise LeakedRows(f"{leaks}, e.g. {brief(leaks.examples[0][0], 70)}. Group them (group_id) or pass "
                          f"allow_leaks=True and say so.")
     return leaks

@@ -15,7 +15,7 @@ from ..lm.embed import load_embedder
 from ..panel import paragraph, static_page, table as listed
 from ..stats import interval
 from ..data import sought
-from ..core import InvalidData, decimal_commas, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of, stable_hash, user_path, write_atomic, warn
+from ..core import InvalidData, NoFile, brief, decimal_commas, fold, identity_key, quoted, read_csv, read_jsonl, read_text, rows_of, stable_hash, user_path, warn, write_atomic
 
 def _are_ids(v):
     ...
@@ -185,7 +185,7 @@ def _in_order(values, ids, what):
 def availability(prompts, sizes=...) -> list:
     ...
 
-class LeakedRows(ValueError):
+class LeakedRows(InvalidData):
     ...
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from functools import partial
 from ..core import HasPage
 
 from ..arguments import TEXT, number, told, whole
+from ..core import InvalidData
 from fastcore.basics import patch
 
 _told = told(program=TEXT, test=TEXT, entry=TEXT, known=TEXT, seconds=number(0, 86400), memory=whole(1, 2**20))
@@ -416,7 +417,7 @@ def score(
 ) -> float:
     "1 when all tests pass, else 0"
     if "test" not in example.meta:
-        raise ValueError(f"example {example.id} has no test: meta needs the field 'test'")
+        raise InvalidData(f"example {example.id} has no test: meta needs the field 'test'")
     entry = example.meta.get("entry_point", "")
     program = program_of(answer, example.meta.get("prompt", example.question), entry)
     test = example.meta["test"] + (

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from ..core import HasPage
 from ..arguments import TEXT, number, told, whole
+from ..core import InvalidData
 from fastcore.basics import patch
 _told: _Any
 _FENCE: _Any

@@ -13,6 +13,7 @@ from ..core import HasPage
 
 import numpy as np
 from ..arguments import COLUMN, COUNT, SEED, SHARE, Kind, hold_fields, number, told, whole
+from ..core import InvalidData, brief
 
 _DIFFERENCES = Kind("a list of numbers from -1 to 1", lambda v: COLUMN.fits(v) and all(
     d is not None and -1 <= float(d) <= 1 for d in v))
@@ -102,7 +103,7 @@ class SignTest(_Pairs):
         pairs:int=40, # that will be asked at most
         hopeless_at:float=5., # stake of a bet on the incumbent at which to give up
     ):
-        if pairs < 1: raise ValueError(f"a test needs at least one pair, not {pairs}")
+        if pairs < 1: raise InvalidData(f"a test needs at least one pair, not {pairs}")
         self.alpha, self.pairs, self.hopeless_at = alpha, pairs, hopeless_at
         self.differences, self.accepted, self.spent = [], False, 0.
         self._open = np.ones(1)   # [differing pairs + 1] chance of each number of wins without acceptance so far
@@ -127,9 +128,9 @@ class SignTest(_Pairs):
 def _take(test, d):
     "One further pair"
     if d not in (-1, 0, 1):
-        raise ValueError(f"a sign test needs differences of -1, 0 or 1, not {d!r}")
+        raise InvalidData(f"a sign test needs differences of -1, 0 or 1, not {brief(d)}")
     if test.n >= test.pairs:
-        raise ValueError(f"the test was planned for {test.pairs} pairs; this is one more")
+        raise InvalidData(f"the test was planned for {test.pairs} pairs; this is one more")
     test.differences.append(int(d))
     last = test.n == test.pairs
     if d:

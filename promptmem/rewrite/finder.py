@@ -19,6 +19,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..arguments import COUNT, SEED, SHARE, either, hold_fields, maybe, number, whole
+from ..core import InvalidData
 from .ability import Abilities
 from .guards import first_objection
 from ..lm.base import LMError, PromptTooLong
@@ -244,7 +245,7 @@ def predict(self:Screen,
     if self.model is None or not new: return
     texts, shape = [c.text for c in new], (len(self.questions), len(new))
     p = np.asarray(self.model.predict_proba(self.questions, texts), float)
-    if p.shape != shape: raise ValueError(f"the screen returned shape {p.shape}, expected {shape}")
+    if p.shape != shape: raise InvalidData(f"the screen returned shape {p.shape}, expected {shape}")
     if np.isnan(p).any(): raise ValueError("the screen returned NaN")
     for c, v in zip(new, p.mean(0)): c.predicted = float(v)
     error = self.state.settings.screen_error
@@ -252,7 +253,7 @@ def predict(self:Screen,
     if error is None: return
     error = np.broadcast_to(np.asarray(error, float), len(new))
     if not (np.isfinite(error) & (error > 0)).all():
-        raise ValueError(f"the screen's standard errors must be above 0, not {error.tolist()}")
+        raise InvalidData(f"the screen's standard errors must be above 0, not {error.tolist()}")
     for c, e in zip(new, error): c.predicted_error = float(e)
 
 # %% ../../nbs/rewrite/08_finder.ipynb #f8c05723

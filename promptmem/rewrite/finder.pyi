@@ -8,6 +8,7 @@ from ..core import HasPage
 from fastcore.basics import patch
 import numpy as np
 from ..arguments import COUNT, SEED, SHARE, either, hold_fields, maybe, number, whole
+from ..core import InvalidData
 from .ability import Abilities
 from .guards import first_objection
 from ..lm.base import LMError, PromptTooLong

@@ -17,7 +17,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..arguments import FUNCTION, LIST_OF_TEXTS, TEXT, Kind, having, maybe, told, whole
-from ..core import HasPage, identity_key, stable_hash
+from ..core import HasPage, InvalidData, brief, identity_key, stable_hash
 from ..grade import answer_key, chosen, without_markdown
 from ..lm.base import LM
 from ..record import Completion, Usage
@@ -155,7 +155,7 @@ def say_same(
 ) -> str:
     "That finding in words"
     answer, k, n = same
-    return f"the model answers {answer!r:.60} to " + (
+    return f"the model answers {brief(answer)} to " + (
         f"everything ({k} questions)" if k == n else f"{k} of {n} questions"
     )
 
@@ -201,7 +201,7 @@ class LikeliestLabel(LM):
         self.lm, self.labels, self.written = lm, list(labels or getattr(
             getattr(task, "grader", None), "labels", ())), written
         if len(self.labels) < 2:
-            raise ValueError(f"at least two labels are needed, not {self.labels}")
+            raise InvalidData(f"at least two labels are needed, not {self.labels}")
         self.known = [e.question for es in task.split.values() for e in es] if task else []
         self.known.sort(key=len, reverse=True)
         self.neutral = [e.question for e in task.train[:questions]] if task else []

@@ -18,7 +18,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
-from ..core import HasPage, InvalidData, fold, split_thinking
+from ..core import HasPage, InvalidData, brief, fold, split_thinking
 
 _SLOTS = Kind("a dict from slot to its phrases", lambda v: isinstance(v, dict) and len(v) > 0 and all(
     isinstance(k, str) and LIST_OF_TEXTS.fits(p) and len(p) > 0 for k, p in v.items()))
@@ -101,7 +101,7 @@ def write(self:PhraseBook,
 )->str:
     "The prompt for a choice {slot: phrase}"
     odd = next((s for s in self.slots if not isinstance(choice.get(s), str)), None)
-    if odd is not None: raise InvalidData(f"choice has no text for the slot {odd!r:.60}: {choice!r:.80}")
+    if odd is not None: raise InvalidData(f"choice has no text for the slot {brief(odd)}: {brief(choice)}")
     return self.joiner.join(p for p in (choice[s] for s in self.slots) if p)
 
 # %% ../../nbs/rewrite/03_propose.ipynb #1fc6412e
@@ -423,7 +423,7 @@ class _Asking(HasPage):
     temperature, max_tokens = 1., 300
 
     def propose(self, state, n, rng):
-        if state.ask is None: raise ValueError(f"{type(self).__name__} asks a model: pass proposer_lm= to the search")
+        if state.ask is None: raise InvalidData(f"{type(self).__name__} asks a model: pass proposer_lm= to the search")
         n = int(min(n, state.calls_left))
         made = [self.instruction(state, rng) for _ in range(n)]
         answers = state.ask([text for text, _ in made], temperature=self.temperature, max_tokens=self.max_tokens,

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..arguments import COUNT, DICT, FUNCTION, PATH, TEXT, having, maybe, told
-from ..core import HasPage, InvalidData, read_jsonl, read_text, require
+from ..core import HasPage, InvalidData, brief, read_jsonl, read_text, require
 
 _told = told(path=PATH, rounds=COUNT, example=having("an `Example`", "question", "expected", "meta"),
              lm=having("a language model", "complete"), score=FUNCTION, steps=DICT, most_words=COUNT,
@@ -112,7 +112,7 @@ def _choice(row, where, i):
     question = _text(row, ["question", "Bad Prompt"], where)
     choices = row["choices"] if isinstance(row.get("choices"), list) else [row.get(k) for k in "ABCD"]
     if len(choices) < 2 or not all(isinstance(c, str) and c.strip() for c in choices):
-        raise InvalidData(f"{where}: expected 'choices', a list of texts, or the fields A to D; found {choices!r:.80}")
+        raise InvalidData(f"{where}: expected 'choices', a list of texts, or the fields A to D; found {brief(choices)}")
     gold = next((row[k] for k in ("answer", "target", "Target") if k in row), None)
     letters = "ABCDEFGHIJ"[:len(choices)]
     if isinstance(gold, str) and gold.strip().isdigit():
@@ -121,7 +121,7 @@ def _choice(row, where, i):
         gold = letters[gold]
     if not isinstance(gold, str) or gold.strip().upper() not in tuple(letters):
         raise InvalidData(f"{where}: the answer is a number below {len(letters)} or one of {', '.join(letters)}, "
-                          f"not {gold!r}")
+                          f"not {brief(gold)}")
     shown = "\n".join(f"{k}. {c}" for k, c in zip(letters, choices))
     return dict(question=f"{question.strip()}\n{shown}", expected=gold.strip().upper(), id=f"mmlu-{i}", choices=choices,
                 stem=question.strip(), subject=str(row.get("subject", "")))
@@ -152,7 +152,7 @@ def load_humaneval(
         where = f"{name}:{i}"
         prompt, test, entry = (_text(r, [k], where) for k in ("prompt", "test", "entry_point"))
         if not entry.isidentifier():
-            raise InvalidData(f"{where}: entry_point is the name of a function, not {entry!r:.40}")
+            raise InvalidData(f"{where}: entry_point is the name of a function, not {brief(entry)}")
         out.append(
             dict(
                 question=prompt,
@@ -199,7 +199,7 @@ def messages_of(
 ) -> list:  # messages
     "One step as a chat"
     if step not in steps:
-        raise ValueError(f"no step named {step!r}; there are {', '.join(steps)}")
+        raise InvalidData(f"no step named {brief(step)}; there are {', '.join(steps)}")
     fill = lambda text: re.sub(r"\{(\w+)\}", lambda m: str(values[m[1]]) if m[1] in values else m[0], text)
     system, user = steps[step]
     return [dict(role="system", content=fill(system)), dict(role="user", content=fill(user))]
@@ -245,7 +245,7 @@ def rewrite_steps(
     hint:bool=False, # show the right answer to the rewriter, as published
 )->list: # `Attempt`s, the wording at the start first; the one that is kept is the last
     "The published steps for one question"
-    if keep not in ("best", "last"): raise ValueError(f"keep is 'best' or 'last', not {keep!r}")
+    if keep not in ("best", "last"): raise InvalidData(f"keep is 'best' or 'last', not {brief(keep)}")
     rewriter = rewriter or lm
     words = most_words if example.meta.get("choices") else _words_wanted(lm, steps, example.question, most_words)
     tried = [_attempt(lm, score, steps, example.question, example, words)]

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field, fields
 from fastcore.basics import patch
 
 from ..arguments import PATH, TEXT, maybe, one_of, told
-from ..core import HasPage, InvalidData, plain, quoted, read_json, write_atomic
+from ..core import HasPage, InvalidData, brief, plain, quoted, read_json, write_atomic
 from .labels import classes_in_words
 from ..stats import Interval
 
@@ -80,7 +80,7 @@ def prompt_diff(
     style:str="text", # "text": [-gone-] {+new+}; "html": <del>, <ins>
 )->str:
     "The words that changed"
-    if style not in ("text", "html"): raise ValueError(f"style is 'text' or 'html', not {style!r}")
+    if style not in ("text", "html"): raise InvalidData(f"style is 'text' or 'html', not {brief(style)}")
     a, b, out = before.split(), after.split(), []
     gone, new = (("[-{}-]", "{{+{}+}}") if style == "text" else ("<del>{}</del>", "<ins>{}</ins>"))
     show = (lambda ws: " ".join(ws)) if style == "text" else (lambda ws: html.escape(" ".join(ws)))

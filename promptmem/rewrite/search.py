@@ -17,7 +17,7 @@ import numpy as np
 
 from ..arguments import (
     COUNT, FLAG, FUNCTION, LIST_OF_TEXTS, SEED, TEXT, Kind, either, having, maybe, number, one_of, told, whole)
-from ..core import InvalidData, warn
+from ..core import InvalidData, brief, warn
 from .ability import FINE_SPREADS, Abilities
 from .evidence import fewest_wins, least_pairs
 from .finder import Finder, SearchSettings, SearchState, admit, find_round, view_for_proposers
@@ -301,11 +301,11 @@ def _checked(seeds, rounds, alpha, screen_keep, preset, task):
     seeds = [seeds] if isinstance(seeds, str) else list(seeds)
     if not seeds or not all(isinstance(s, str) and s.strip() for s in seeds):
         raise ValueError("seeds is a list of texts, none of them empty; give at least one")
-    if rounds < 1: raise ValueError(f"rounds must be at least 1, not {rounds}")
-    if not 0 < alpha < 1: raise ValueError(f"alpha lies between 0 and 1, not {alpha}")
+    if rounds < 1: raise InvalidData(f"rounds must be at least 1, not {rounds}")
+    if not 0 < alpha < 1: raise InvalidData(f"alpha lies between 0 and 1, not {alpha}")
     if screen_keep is not None and not 0 < screen_keep <= 1:
-        raise ValueError(f"screen_keep is a share, not {screen_keep}")
-    if preset not in (None, "published"): raise ValueError(f"no preset named {preset!r}; there is 'published'")
+        raise InvalidData(f"screen_keep is a share, not {screen_keep}")
+    if preset not in (None, "published"): raise InvalidData(f"no preset named {brief(preset)}; there is 'published'")
     if not task.train: raise ValueError("the task has no train examples to compare candidates on")
     return seeds
 
@@ -315,7 +315,8 @@ def _plan(task, rounds, budget_calls, held_out_calls, alpha):
     if held_out_calls is None: held_out_calls = min(2*len(task.held_out)*task.calls_per_answer, budget_calls//5)
     least = _least_budget(task, alpha)
     if budget_calls - held_out_calls < least:
-        raise ValueError(f"budget_calls={budget_calls} is below one round: {held_out_calls} are set aside for held-out "
+        raise InvalidData(f"budget_calls={budget_calls} is below one round: {held_out_calls} are set aside for "
+                          "held-out "
                          f"examples, and a round needs at least {least}")
     fits = [r for r in range(1, rounds+1) if _least_budget(task, alpha, r) <= budget_calls - held_out_calls]
     return held_out_calls, max(fits)

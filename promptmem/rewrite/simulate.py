@@ -19,7 +19,7 @@ from fastcore.basics import patch
 import numpy as np
 
 from ..arguments import DICT, FLAG, PATH, SEED, TEXT, having, maybe, number, told, whole
-from ..core import InvalidData, read_jsonl, stable_hash, write_atomic
+from ..core import InvalidData, NotFound, brief, read_jsonl, stable_hash, write_atomic
 from ..lm.base import LM, LMError
 from ..record import Completion, Usage
 from .propose import PhraseBook
@@ -160,7 +160,7 @@ class ReplayLM(LM):
         for i, r in enumerate(requests):
             question, prompt = r["prompt"].split("\x1f")
             if (prompt, question) not in self.outcomes:
-                raise KeyError(f"the log has no answer to {question!r:.60} with the prompt {prompt!r:.60}")
+                raise NotFound(f"the log has no answer to {brief(question)} with the prompt {brief(prompt)}")
             right = _uniform(self.seed, prompt, question) < float(self.outcomes[prompt, question])
             yield i, Completion("right" if right else "wrong", Usage(), self.name)
 
@@ -192,7 +192,7 @@ class RecordedLM(LM):
         new = [i for i, k in enumerate(keys) if k not in self._known]
         if new and self.lm is None:
             asked = requests[new[0]]["prompt"]
-            raise LMError(f"{self.path.name} holds no answer to {str(asked)[:60]!r}: ask the model itself")
+            raise LMError(f"{self.path.name} holds no answer to {brief(str(asked))}: ask the model itself")
         for i, c in self.lm._answer([requests[i] for i in new]) if new else ():
             if isinstance(c, Completion): self._known[keys[new[i]]] = c.text
             yield new[i], c

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastcore.basics import patch
 import numpy as np
 from ..arguments import DICT, FLAG, PATH, SEED, TEXT, having, maybe, number, told, whole
-from ..core import InvalidData, read_jsonl, stable_hash, write_atomic
+from ..core import InvalidData, NotFound, brief, read_jsonl, stable_hash, write_atomic
 from ..lm.base import LM, LMError
 from ..record import Completion, Usage
 from .propose import PhraseBook

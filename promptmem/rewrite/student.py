@@ -22,7 +22,7 @@ import numpy as np
 
 from ..arguments import COUNT, DICT, FLAG, LIST_OF_TEXTS, PATH, Kind, maybe
 from ..lm.arguments import MODEL, TOKENIZER, told
-from ..core import HasPage, InvalidData, require, words, write_atomic
+from ..core import HasPage, InvalidData, WrongArgument, brief, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
 from .task import groups_of
@@ -116,7 +116,7 @@ def _base(base):
     if isinstance(base, tuple): return (*base, "")
     lm = load_lm(base) if isinstance(base, str) else base
     if not hasattr(lm, "model"):
-        raise TypeError(f"{lm!r} is no local model: a rewriter needs one to train ('demo' or 'hf:PATH')")
+        raise WrongArgument(f"{brief(lm)} is no local model: a rewriter needs one to train ('demo' or 'hf:PATH')")
     return lm.model, lm.tokenizer, base if isinstance(base, str) else ""
 
 # %% ../../nbs/rewrite/13_student.ipynb #2ef04a65
@@ -134,7 +134,7 @@ def _with_lora(model, config):
     if config.quantize: base = peft.prepare_model_for_kbit_training(base)
     try: return peft.get_peft_model(base, lora)
     except ValueError as e:
-        raise ValueError(f"the base has no modules {targets!r}: pass targets='all-linear' ({e})") from e
+        raise InvalidData(f"the base has no modules {brief(targets)}: pass targets='all-linear' ({e})") from e
 
 # %% ../../nbs/rewrite/13_student.ipynb #7662c30d
 def _loss(model, rows, pad):
@@ -239,7 +239,7 @@ def rewrite(self:PromptRewriter,
     if isinstance(prompts, str):
         raise TypeError("prompts is a list of texts; call the rewriter itself for a single one")
     for i, p in enumerate(prompts):
-        if not isinstance(p, str) or not p.strip(): raise ValueError(f"prompt {i} is empty or no text: {p!r:.40}")
+        if not isinstance(p, str) or not p.strip(): raise InvalidData(f"prompt {i} is empty or no text: {brief(p)}")
     lm = TransformersLM(self.model, self.tokenizer, name="rewriter", batch_size=batch_size)
     out = lm.complete([self.config.template.replace("{before}", p) for p in prompts], max_tokens=max_tokens,
                       stop=["\n"])
@@ -271,7 +271,7 @@ def train(cls:PromptRewriter,
 )->PromptRewriter:
     "Fine-tune a copy of `base` on pairs; held-out pairs are kept for `info` and `evaluate`"
     torch = require("torch", "local")
-    if preset not in PRESETS: raise ValueError(f"no preset named {preset!r}; there are {', '.join(PRESETS)}")
+    if preset not in PRESETS: raise InvalidData(f"no preset named {brief(preset)}; there are {', '.join(PRESETS)}")
     config = StudentConfig(**{**asdict(PRESETS[preset]), **options})
     cleaned = clean_pairs(_as_pairs(pairs)) if clean else None
     pairs = cleaned.pairs if clean else _as_pairs(pairs)
@@ -432,7 +432,7 @@ def effect(self:PromptRewriter,
     **options, # of `rewrite`
 )->Effect:
     "What rewriting does to the score of `lm`"
-    if place not in ("question", "prompt"): raise ValueError(f"place is 'question' or 'prompt', not {place!r}")
+    if place not in ("question", "prompt"): raise InvalidData(f"place is 'question' or 'prompt', not {brief(place)}")
     examples = task.held_out if examples is None else list(examples)
     done = self.rewrite([e.question for e in examples], **options)
     new = [(prompt, replace(e, question=r.text)) if place == "question" else (r.raw if r.used else prompt, e) for e,

@@ -22,7 +22,8 @@ import numpy as np
 from promptmem.arguments import (
     COUNT, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, told,
     whole)
-from ..core import HasPage, InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash, warn
+from ..core import (
+    HasPage, InvalidData, KeyFree, as_rows, brief, identity_key, read_csv, read_jsonl, stable_hash, warn)
 from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
@@ -69,7 +70,7 @@ def _example(x, i):
     elif isinstance(x, (tuple, list)) and len(x) == 2: (q, a), rest, name = x, {}, str(i)
     else: raise InvalidData(f"example {i} is a {type(x).__name__}; expected a dict or a pair (question, answer)")
     if not isinstance(q, str) or not q.strip():
-        raise InvalidData(f"example {i}: the question is empty or no text: {q!r:.60}")
+        raise InvalidData(f"example {i}: the question is empty or no text: {brief(q)}")
     if a is None or a != a or not str(a).strip(): raise InvalidData(f"example {i}: the expected answer is empty")
     return Example(q, str(a), name, rest)
 
@@ -99,11 +100,11 @@ def _check_split(split):
         for e in split[s]:
             if seen.setdefault(identity_key(e.question), s) != s:
                 raise InvalidData(
-                    f"the question {e.question!r:.60} stands in both {seen[identity_key(e.question)]} and {s}"
+                    f"the question {brief(e.question)} stands in both {seen[identity_key(e.question)]} and {s}"
                 )
 
 # %% ../../nbs/rewrite/01_task.ipynb #89fb64d2
-class BudgetSpent(RuntimeError):
+class BudgetSpent(KeyFree, RuntimeError):
     "The next request would exceed the budget; it was not sent"
 
 # %% ../../nbs/rewrite/01_task.ipynb #6f277ef8
@@ -152,7 +153,7 @@ def complete(self:Ledger,
     if not prompts: return []
     self.charge(len(prompts), purpose)
     out = lm.complete(prompts, **options)
-    if len(out) != len(prompts): raise ValueError(f"{lm!r} returned {len(out)} answers to {len(prompts)} prompts")
+    if len(out) != len(prompts): raise InvalidData(f"{brief(lm)} returned {len(out)} answers to {len(prompts)} prompts")
     done = [c for c in out if not isinstance(c, Exception)] # failures, with errors="return"
     if len(done) < len(out): self.failed[purpose] += len(out) - len(done)
     self.cached += sum(bool(c.cached) for c in done)
@@ -168,7 +169,7 @@ def to_dict(self:Ledger)->dict:
                 completion_tokens=self.usage.completion_tokens, by_purpose=dict(self.by_purpose))
 
 # %% ../../nbs/rewrite/01_task.ipynb #08e8b22d
-class ScorerError(ValueError):
+class ScorerError(InvalidData):
     "A scorer failed; the message names the example"
 
 class JudgeError(ScorerError):
@@ -176,9 +177,9 @@ class JudgeError(ScorerError):
 
 # %% ../../nbs/rewrite/01_task.ipynb #5102cd3a
 def _as_score(value, example):
-    where = f"example {example.id} ({example.question!r:.60})"
+    where = f"example {example.id} ({brief(example.question)})"
     if isinstance(value, str) or value is None:
-        raise ScorerError(f"the scorer returned {value!r} on {where}; expected a number in [0, 1]")
+        raise ScorerError(f"the scorer returned {brief(value)} on {where}; expected a number in [0, 1]")
     value = float(value)
     if math.isnan(value): raise ScorerError(f"the scorer returned NaN on {where}")
     if not 0 <= value <= 1:
@@ -196,7 +197,7 @@ def _score_one(scorer, answer, example, ledger):
     except (BudgetSpent, ScorerError): raise
     except Exception as e:
         raise ScorerError(
-            f"the scorer raised {type(e).__name__} on example {example.id} ({example.question!r:.60}): {e}"
+            f"the scorer raised {type(e).__name__} on example {example.id} ({brief(example.question)}): {e}"
         ) from e
     return _as_score(value, example)
 
@@ -205,7 +206,7 @@ _SLOT = re.compile(r"\{(prompt|question)\}")
 
 def _check_templates(template, system):
     if "{question}" not in template or "{prompt}" not in template + (system or ""):
-        raise ValueError(f"the template (with system=) needs both {{prompt}} and {{question}}: {template!r:.80}")
+        raise InvalidData(f"the template (with system=) needs both {{prompt}} and {{question}}: {brief(template)}")
 
 # %% ../../nbs/rewrite/01_task.ipynb #cc00e5ae
 class PromptTask(HasPage):
@@ -256,7 +257,7 @@ def _doubts(examples):
     "Sentences on what makes questions and answers a poor measure of a wording"
     first, answers = examples[0].expected, {}
     if len({e.expected for e in examples}) == 1 and len({e.question for e in examples}) > 1:
-        yield (f"all {len(examples)} examples expect {first!r:.40}: a prompt that always brings that answer is right "
+        yield (f"all {len(examples)} examples expect {brief(first)}: a prompt that always brings that answer is right "
                "on all of them")
     for e in examples:
         _, given = answers.setdefault(identity_key(e.question), (e.question, {}))
@@ -264,7 +265,7 @@ def _doubts(examples):
     torn = [(q, [e.expected for e in a.values()]) for q, a in answers.values() if len(a) > 1]
     if torn:
         (q, (a, b, *_)), more = torn[0], f" (and {len(torn)-1} more such questions)" if len(torn) > 1 else ""
-        yield (f"the question {q!r:.60} is given with two answers, {a!r:.30} and {b!r:.30}{more}: no wording can be "
+        yield (f"the question {brief(q)} is given with two answers, {brief(a)} and {brief(b)}{more}: no wording can be "
                "right on both")
 
 # %% ../../nbs/rewrite/01_task.ipynb #91b24366
@@ -274,11 +275,12 @@ def _read(path):
     kind = path.suffix.lower()
     if kind in (".csv", ".tsv"): return read_csv(path)
     if kind in (".jsonl", ".ndjson"): return list(read_jsonl(path))
-    raise InvalidData(f"examples are rows of question and answer in a .csv or .jsonl file, not {str(path)[:60]!r}")
+    raise InvalidData(f"examples are rows of question and answer in a .csv or .jsonl file, not {brief(str(path))}")
 
 def _make_splits(self, examples, shares, seed):
     examples = _read(examples) if isinstance(examples, (str, os.PathLike)) else as_rows(examples)
-    if isinstance(examples, bytes): raise InvalidData(f"examples are rows of question and answer, not {examples!r:.60}")
+    if isinstance(examples, bytes):
+        raise InvalidData(f"examples are rows of question and answer, not {brief(examples)}")
     several = hasattr(examples, "__iter__") and not isinstance(examples, (set, frozenset))
     if not several or getattr(examples, "ndim", 1) != 1:
         raise InvalidData(f"examples is a {type(examples).__name__}: expected rows of question and answer")
@@ -286,13 +288,13 @@ def _make_splits(self, examples, shares, seed):
     if given and set(examples) != set(SPLITS):
         raise InvalidData(f"a split needs the keys {', '.join(SPLITS)}; found {', '.join(examples)}")
     if not given and (len(shares) != 3 or min(shares) < 0 or abs(sum(shares)-1) > 1e-6):
-        raise ValueError(f"split is three shares that sum to 1, not {shares}")
+        raise InvalidData(f"split is three shares that sum to 1, not {shares}")
     rows = [(s, x) for s in SPLITS for x in examples[s]] if given else [(None, x) for x in examples]
     if len(rows) < 3: raise InvalidData(f"a task needs at least three examples, one for each split; found {len(rows)}")
     made = [_example(x, i) for i, (_, x) in enumerate(rows)]
     for doubt in _doubts(made): warn(doubt)
     twice = [k for k, n in Counter(e.id for e in made).items() if n > 1]
-    if twice: raise InvalidData(f"the example id {twice[0]!r} occurs twice")
+    if twice: raise InvalidData(f"the example id {brief(twice[0])} occurs twice")
     self.split = (
         {s: [e for e, (t, _) in zip(made, rows) if t == s] for s in SPLITS} if given else _split(made, shares, seed)
     )
@@ -388,7 +390,7 @@ class Evaluation:
         import pandas as pd
         return pd.DataFrame(class_table(self.rows, self.grader))
 
-    def __repr__(self): return f"{self.verdict}\nEvaluation({self.interval}, {self.prompt!r:.60})"
+    def __repr__(self): return f"{self.verdict}\nEvaluation({self.interval}, {brief(self.prompt)})"
 
     def _repr_html_(self):
         from promptmem.panel.parts import paragraph, table
@@ -478,7 +480,7 @@ class JudgeScorer(HasPage):
             raise JudgeError(f"the judge failed on example {example.id}: {type(said).__name__}: {said}") from said
         verdict, value = said.text, read_score(said.text)
         if value is None: 
-            raise JudgeError(f"the judge wrote no score from 0 to 10 on example {example.id}: {verdict!r:.60}")
+            raise JudgeError(f"the judge wrote no score from 0 to 10 on example {example.id}: {brief(verdict)}")
         return value
 
 # %% ../../nbs/rewrite/01_task.ipynb #cb3b9666
@@ -498,7 +500,7 @@ def label_index(
     if label is None and len(labels) < 3: return len(labels) - 1
     found = label if label in range(len(labels)) else known.get(str(label).lower())
     if label is None or found is None:
-        raise ValueError(f"label= says which output is the score: one of {', '.join(known)}; not {label!r}")
+        raise InvalidData(f"label= says which output is the score: one of {', '.join(known)}; not {brief(label)}")
     return found
 
 # %% ../../nbs/rewrite/01_task.ipynb #72eb99cb

@@ -12,6 +12,7 @@ __all__ = ['word_task', 'word_book']
 import random
 
 from ..arguments import SEED, told, whole
+from ..core import InvalidData, brief
 from ..demo.world import ANSWER, LEXICAL, SEP
 from ..demo.evaluate import heldout_words, own_templates
 from .propose import PhraseBook
@@ -28,7 +29,7 @@ def word_task(
 )->PromptTask:
     "Unclear questions that all mean `kind`, each about another held-out word"
     if not isinstance(kind, str) or kind not in LEXICAL:
-        raise ValueError(f"kind is one of {', '.join(LEXICAL)}, not {kind!r}")
+        raise InvalidData(f"kind is one of {', '.join(LEXICAL)}, not {brief(kind)}")
     rng = random.Random(f"{kind}{seed}")
     words = sorted(set(heldout_words()))
     rng.shuffle(words)

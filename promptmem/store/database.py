@@ -27,7 +27,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import StaticPool
-from ..core import HasPage, GATE, InvalidData, KeyFree, fold, new_id, require, warn
+from ..core import GATE, HasPage, InvalidData, KeyFree, NotFound, fold, new_id, require, warn
 from .tables import (
     VERSION, VectorColumn, as_body, asked_slot, clarifications, epochs, erased, erased_mark, indexes, interactions,
     meta, metadata, normalize, scope_mark, slot_of, uses, utc, vectors)
@@ -42,7 +42,7 @@ class StoreCorrupt(StoreError): "The file is not a readable database"
 class Forgotten(StoreError, KeyError): # noqa: E302
     "What was to be written had been erased before"
     def __str__(self): return RuntimeError.__str__(self)
-class NotThere(KeyFree, KeyError): "The scope has nothing under this id" # noqa: E302
+class NotThere(NotFound): "The scope has nothing under this id" # noqa: E302
 
 # %% ../../nbs/store/02_database.ipynb #96daeff9
 _TROUBLE = (

@@ -22,7 +22,7 @@ from typing import NamedTuple, Optional
 # %% ../../nbs/store/05_erase.ipynb #be294fb9
 import sqlalchemy as sa
 
-from ..core import InvalidData, fold, inside, new_id, now, redact, well_formed
+from ..core import InvalidData, brief, fold, inside, new_id, now, redact, well_formed
 from ..index.vectors import ClusterIndex, remove_folder, tidy_clusters
 from ..record import Record
 from .database import (
@@ -73,9 +73,9 @@ def _meant(scope, id, key):
         raise InvalidData("forget needs scope=..., or id=..., or scope=... with key=...; it never deletes every scope")
     scope = None if scope is ... else one_scope(scope)
     if "id" in given and (not isinstance(id, str) or well_formed(id) != id or "\0" in id):
-        raise InvalidData(f"{id!r:.60} is no id")
+        raise InvalidData(f"{brief(id)} is no id")
     if "key" in given and (not isinstance(key, str) or not key.strip()):
-        raise InvalidData(f"a key is a question as text, found {key!r:.60}")
+        raise InvalidData(f"a key is a question as text, found {brief(key)}")
     return scope, *(None if v is ... else v for v in (id, key))
 
 # %% ../../nbs/store/05_erase.ipynb #744acec5
@@ -90,7 +90,7 @@ def target_of(
         mine = [_c.id == id] + ([] if scope is None else [_c.scope == scope])
         found = conn.execute(sa.select(_c.n, _c.scope).where(*mine).order_by(_c.n).limit(1)).first()
         where = f" in scope {scope!r}" if scope else ""
-        if found is None: raise NotThere(f"there is no clarification with id {id!r}{where}")
+        if found is None: raise NotThere(f"there is no clarification with id {brief(id)}{where}")
         return Target(found.scope, "id", _c.n == found.n, sa.false())
     if key is None: return Target(scope, "scope", _c.scope == scope, _q.scope == scope)
     slots = [slot_of(normalize(key), kind) for kind in KINDS]

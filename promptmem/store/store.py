@@ -31,7 +31,7 @@ from collections import OrderedDict
 import sqlalchemy as sa
 from fastcore.basics import patch
 
-from ..core import InvalidData, rows_of, fold, user_path, well_formed
+from ..core import InvalidData, brief, fold, rows_of, user_path, well_formed
 from ..record import Clarification, Interaction, Outcome
 from promptmem.store.database import (
     Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull,
@@ -64,7 +64,7 @@ def _record(row)->Clarification:
 # %% ../../nbs/store/03_store.ipynb #23fb0fe3
 def _new(scope, key=None, text=None, author="user", source=None, kind="question")->Clarification:
     "A checked clarification, ready to be written"
-    if kind not in KINDS: raise InvalidData(f"kind is {' or '.join(KINDS)}, not {kind!r:.80}")
+    if kind not in KINDS: raise InvalidData(f"kind is {' or '.join(KINDS)}, not {brief(kind)}")
     if key is None and kind == "always": key = text
     storable(key, "the key")
     storable(text, "the clarification")
@@ -166,7 +166,7 @@ def _entry(conn, id, scope, lock=False):
     "The row of a clarification; KeyError when the scope has none"
     rows = sa.select(_c.n, _c.slot, *_COLUMNS).where(_c.id == id).order_by(_c.n)
     found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
-    if found is None: raise NotThere(f"there is no clarification with id {id!r}" + _in(scope))
+    if found is None: raise NotThere(f"there is no clarification with id {brief(id)}" + _in(scope))
     return found
 
 # %% ../../nbs/store/03_store.ipynb #f510cfcd
@@ -174,7 +174,7 @@ def _asked(conn, id, scope, lock=False):
     "The row (n, scope, body) of an interaction; KeyError when the scope has none"
     rows = sa.select(_q.n, _q.scope, _q.body).where(_q.id == id).order_by(_q.n)
     found = _nearest(conn.execute(rows.with_for_update() if lock else rows).all() if _is_id(id) else [], scope)
-    if found is None: raise NotThere(f"there is no interaction with id {id!r}" + _in(scope))
+    if found is None: raise NotThere(f"there is no interaction with id {brief(id)}" + _in(scope))
     return found
 
 def _interaction(body): return Interaction.from_dict(json.loads(body))
@@ -247,7 +247,7 @@ def as_store(
     if store is None: return Store(":memory:")
     if isinstance(store, (str, os.PathLike)):
         if "://" not in str(store) and not user_path(store).exists() and not new:
-            raise InvalidData(f"there is no store {str(store)!r:.80}")
+            raise InvalidData(f"there is no store {brief(str(store))}")
         return Store(store)
     like_one = any(hasattr(store, name) for name in ("clarifications", "interactions", "log"))
     if isinstance(store, Store) or like_one and not isinstance(store, type): return store
@@ -269,7 +269,7 @@ def add(self:Store, *,
     if source is None and not self.db.sqlite: return self._retry(lambda: _insert_at_once(self.db, new))
     def write(conn):
         if source is not None and is_erased(conn, self.db.uid, [source], new.scope):
-            raise Forgotten(f"the interaction {source!r} was forgotten, so nothing can be said about it")
+            raise Forgotten(f"the interaction {brief(source)} was forgotten, so nothing can be said about it")
         return _insert(conn, new)
     return self._write(write)
 
@@ -445,7 +445,7 @@ def search(self:Store,
     layers = layers_of(scope)
     if not isinstance(query, str): raise InvalidData(f"a query must be text, found {type(query).__name__}")
     if method not in ("closest", "semantic"):
-        raise InvalidData(f"method is 'closest' or 'semantic', not {method!r}")
+        raise InvalidData(f"method is 'closest' or 'semantic', not {brief(method)}")
     with self._lock:
         _after_fork(self)
         if method == "closest": found = _closest(self, normalize(query), layers, k, max_distance)
@@ -526,7 +526,7 @@ def clarifications(self:Store,
     kind:str=None, # only "question", or only "always"
 )->list: # clarifications
     "One page of a scope's clarifications"
-    if sort not in _SORTS: raise InvalidData(f"sort is one of {', '.join(_SORTS)}, not {sort!r}")
+    if sort not in _SORTS: raise InvalidData(f"sort is one of {', '.join(_SORTS)}, not {brief(sort)}")
     order = (_c[sort].desc(), _c.n.desc()) if descending else (_c[sort], _c.n)
     page = sa.select(_c.n).where(*_matching(scope, query, active, kind)).order_by(*order) # sorts narrow rows
     page = page.offset(offset).limit(limit).subquery()
@@ -611,7 +611,7 @@ def log(self:Store, interaction:Interaction)->Interaction: # the same; on disk w
         return new
     new = self._write(write)
     if new is not d: clean_late(self.db, _texts_in(d) if new is None else taken_out(d, new))
-    if new is None: raise Forgotten(f"the interaction {d['id']!r} was forgotten and cannot be written again")
+    if new is None: raise Forgotten(f"the interaction {brief(d['id'])} was forgotten and cannot be written again")
     return interaction
 
 # %% ../../nbs/store/03_store.ipynb #67c4bd21
@@ -816,7 +816,7 @@ def forget(self:Store, *,
     caches=(), # caches, models or embedders that may hold what was sent, besides those that the store watches
 )->ForgetReceipt:
     "Delete for good: rows, vectors, indexes, what was sent because of them, and the bytes in the file"
-    if not isinstance(dry_run, bool): raise InvalidData(f"dry_run is {dry_run!r:.40}: expected True or False")
+    if not isinstance(dry_run, bool): raise InvalidData(f"dry_run is {brief(dry_run)}: expected True or False")
     if not isinstance(caches, (list, tuple)): raise InvalidData(f"caches is a {type(caches).__name__}: expected a list")
     caches = [*self.db.watched.values(), *caches]
     return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)

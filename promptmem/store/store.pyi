@@ -11,7 +11,7 @@ import os
 from collections import OrderedDict
 import sqlalchemy as sa
 from fastcore.basics import patch
-from ..core import InvalidData, rows_of, fold, user_path, well_formed
+from ..core import InvalidData, brief, fold, rows_of, user_path, well_formed
 from ..record import Clarification, Interaction, Outcome
 from promptmem.store.database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased, put_interaction
 from .database import changes as feed

@@ -13,7 +13,7 @@ import math
 
 # %% ../../nbs/store/01_tables.ipynb #be294fb9
 import sqlalchemy as sa
-from ..core import InvalidData, half_at, identity_key, stable_hash, utc_time, well_formed
+from ..core import InvalidData, brief, half_at, identity_key, stable_hash, utc_time, well_formed
 
 # %% ../../nbs/store/01_tables.ipynb #24d8713a
 VERSION = 5 # of the layout below, and of the rule that says which questions are the same
@@ -103,7 +103,7 @@ def slot_of(
 )->str: # equal for questions that normalise alike, and short enough for an index
     "What is unique per question: the normalised key, or a hash of a long one"
     if not (isinstance(key, str) and isinstance(kind, str)):
-        raise InvalidData(f"expected a key and a kind as texts, not {key!r:.60} and {kind!r:.60}")
+        raise InvalidData(f"expected a key and a kind as texts, not {brief(key)} and {brief(kind)}")
     slot = key if len(key) <= 200 else f"sha256:{stable_hash(key)}"
     return slot if kind == "question" else f"\1{kind} {slot}"
 
@@ -143,7 +143,7 @@ def storable(
     "`value`, or `InvalidData` when a database cannot hold it"
     if not isinstance(value, str): raise InvalidData(f"{what} must be text, found {type(value).__name__}")
     at = half_at(value, null=True)
-    if at is not None: raise InvalidData(f"{what} holds {value[at]!r} at position {at}, which is not text")
+    if at is not None: raise InvalidData(f"{what} holds {brief(value[at])} at position {at}, which is not text")
     if len(value) > longest: raise InvalidData(f"{what} has {len(value):,} characters; at most {longest:,} are allowed")
     return value
 
@@ -155,8 +155,8 @@ def layers_of(
     names = (scope,) if isinstance(scope, str) else tuple(scope) if isinstance(scope, (tuple, list)) else ()
     for name in names:
         if not isinstance(name, str) or not name.strip(): names = ()
-    if not names: raise InvalidData(f"a scope is required, found {scope!r}; store.scopes() lists them")
-    if len(set(names)) < len(names): raise InvalidData(f"a scope is named twice in {scope!r}")
+    if not names: raise InvalidData(f"a scope is required, found {brief(scope)}; store.scopes() lists them")
+    if len(set(names)) < len(names): raise InvalidData(f"a scope is named twice in {brief(scope)}")
     return tuple(storable(name, "the scope", LONGEST_NAME) for name in names)
 
 # %% ../../nbs/store/01_tables.ipynb #fe5c752d
@@ -175,7 +175,7 @@ def one_scope(
 )->str:
     "The checked name of one scope"
     layers = layers_of(scope)
-    if len(layers) > 1: raise InvalidData(f"one scope at a time, found {scope!r}")
+    if len(layers) > 1: raise InvalidData(f"one scope at a time, found {brief(scope)}")
     return layers[0]
 
 # %% ../../nbs/store/01_tables.ipynb #8726748a
@@ -202,4 +202,4 @@ def utc(
 )->str: # in UTC, with microseconds
     "The same instant, as the store writes it"
     try: return utc_time(time if isinstance(time, str) else None)
-    except InvalidData: raise InvalidData(f"{what}: expected an ISO 8601 time, found {time!r:.80}") from None
+    except InvalidData: raise InvalidData(f"{what}: expected an ISO 8601 time, found {brief(time)}") from None

@@ -16,7 +16,7 @@ from pathlib import Path
 # %% ../../nbs/store/06_transfer.ipynb #be294fb9
 import sqlalchemy as sa
 
-from ..core import InvalidData, json_text, parse_json, text_lines, user_path
+from ..core import InvalidData, brief, json_text, parse_json, text_lines, user_path
 from ..record import Clarification, Interaction, Record, exchanged
 from .database import Database, change_number, folded, is_erased, put_interaction
 from .erase import hold, note_export, refuse_erased
@@ -102,7 +102,7 @@ def _check(kind, d, where=""):
     "`InvalidData` names the field of `d` that is not as it must be"
     for name, (fits, expected) in _RULES[kind].items():
         if name in d and not fits(d[name]):
-            raise InvalidData(f"field '{where}{name}': expected {expected}, found {d[name]!r:.80}")
+            raise InvalidData(f"field '{where}{name}': expected {expected}, found {brief(d[name])}")
 
 def _check_retrieval(r):
     "The receipt of an interaction, and what was near"
@@ -131,10 +131,10 @@ def parse_line(
     if not isinstance(d, dict): raise InvalidData(f"expected an object, found {type(d).__name__}")
     kind = d.pop("type", None) or ("interaction" if "question" in d else "clarification")
     if kind not in _NEEDED if isinstance(kind, str) else True:
-        raise InvalidData(f"field 'type': expected clarification or interaction, found {kind!r:.80}")
+        raise InvalidData(f"field 'type': expected clarification or interaction, found {brief(kind)}")
     needed = _NEEDED[kind] + (("key",) if kind == "clarification" and d.get("kind", "question") == "question" else ())
     for name in needed:
-        if name not in d: raise InvalidData(f"field {name!r} is missing")
+        if name not in d: raise InvalidData(f"field {brief(name)} is missing")
     _check(kind, d)
     for name in ("id", "scope", "key", "text", "author", "source", "supersedes", "question"):
         longest = LONGEST if name in ("key", "text", "question") else LONGEST_NAME
@@ -164,7 +164,8 @@ class _Checker:
     def take(self, line, record):
         "Accept a record, or raise `InvalidData`"
         mine = record.scope, record.id
-        if mine in self.ids: raise InvalidData(f"field 'id': {record.id!r} stands on line {self.ids[mine]} already")
+        if mine in self.ids:
+            raise InvalidData(f"field 'id': {brief(record.id)} stands on line {self.ids[mine]} already")
         if self._erased(record.id, record.scope): self.report.erased += 1
         elif self._known(record): self.report.already += 1
         else:
@@ -183,7 +184,7 @@ class _Checker:
         if row is None: return False
         if table is _q: same = json.loads(row.body) == json.loads(as_body(record.to_dict()))
         else: same = all(getattr(record, f) == v for f, v in row._asdict().items())
-        if not same: raise InvalidData(f"field 'id': the store holds another record under {record.id!r}")
+        if not same: raise InvalidData(f"field 'id': the store holds another record under {brief(record.id)}")
         return True
 
     def _fits(self, line, c):
@@ -192,7 +193,7 @@ class _Checker:
         if old is not None and self._erased(old, c.scope): c.supersedes = old = None
         there = sa.select(_c.n).where(_c.id == old, _c.scope == c.scope)
         if old is not None and (c.scope, old) not in self.ids and (self.empty or self.conn.scalar(there) is None):
-            raise InvalidData(f"field 'supersedes': {old!r} is neither on an earlier line nor in the store")
+            raise InvalidData(f"field 'supersedes': {brief(old)} is neither on an earlier line nor in the store")
         slot = c.scope, slot_of(c.normalized_key, c.kind)
         if c.active and slot in self.active:
             raise InvalidData(f"field 'active': line {self.active[slot]} holds an active entry for the same question")
