@@ -525,6 +525,7 @@ def _forget_options(p):
     p.add_argument("id", nargs="?", help="the id of a memory, or its end, as `promptmem memories` shows it")
     p.add_argument("--question", help="everything about this question: memories, and when it was asked")
     p.add_argument("--everything", action="store_true", help="everything in the scope")
+    p.add_argument("--keep-earlier", action="store_true", help="leave the earlier wordings that the memory replaced")
     p.add_argument("--dry-run", action="store_true", help="say what would go, and leave it")
     _store_options(p)
 
@@ -533,11 +534,12 @@ def _meant(store, a):
     from promptmem.core import InvalidData
     if sum((a.id is not None, a.question is not None, a.everything)) != 1:
         raise InvalidData("say what: the id of a memory, --question TEXT, or --everything")
+    if a.keep_earlier and a.id is None: raise InvalidData("--keep-earlier goes with the id of a memory")
     if a.everything: return dict(scope=a.scope)
     if a.question is not None: return dict(scope=a.scope, key=a.question)
     known = store.clarifications(a.scope) + store.clarifications(a.scope, active=False)
     ids = {c.id for c in known if len(a.id) >= 4 and c.id.endswith(a.id)}
-    if len(ids) == 1: return dict(scope=a.scope, id=ids.pop())
+    if len(ids) == 1: return dict(scope=a.scope, id=ids.pop(), earlier=not a.keep_earlier)
     raise InvalidData(f"{len(ids) or 'no'} memories of scope {brief(a.scope)} end with {brief(a.id)}"
                       f"{': write more of the id' if ids else ''}")
 
@@ -547,6 +549,7 @@ def _gone(receipt):
     parts = [(receipt.clarifications, "memory", "memories"), (receipt.interactions, "question"),
              (receipt.redacted, "answer that held it", "answers that held it")]
     said = ", ".join(count_of(*p) for p in parts if p[0])
+    if receipt.earlier: said += f" (with {count_of(receipt.earlier, 'earlier wording')})"
     done = "would go" if receipt.dry_run else "forgotten for good"
     return f"{done}: {said or 'nothing, there was none'}" + (f"; {receipt.note}" if receipt.note else "")
 

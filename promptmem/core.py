@@ -110,11 +110,13 @@ def is_secret_name(
     return bool(_SECRET_NAME.search(name))
 
 # %% ../nbs/00_core.ipynb #a7af7a4f
-_USER_INFO = re.compile(r"""(?P<start>(?<![a-z0-9])(?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]{0,30})
+_USER_INFO = re.compile(r"""(?P<start>(?<![a-z0-9])
+                                (?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]{0,30})
                                 (?:://|(?<=[a-z0-9]{3}):/)[^\s:/@?\#"<>]*):
                             (?P<word>(?(web)(?!\d{1,5}[/?\#]))[^\s"<>]{0,2000})@""", re.I | re.VERBOSE)
 _NO_SCHEME = re.compile(r"""(?P<start>(?<![\w.@:/-])[\w.+-]{1,40}:)[^\s:/@"'<>]{4,200}
-                            @(?=(?:[\w-]+\.){0,8}[\w-]+:\d{1,5}(?!\d)|localhost\b|\d{1,3}(?:\.\d{1,3}){3})""", re.VERBOSE)
+                            @(?=(?:[\w-]+\.){0,8}[\w-]+:\d{1,5}(?!\d) | localhost\b | \d{1,3}(?:\.\d{1,3}){3})""",
+                        re.VERBOSE)
 _USER_ONLY = re.compile(r"(?P<start>\bhttps?://)[^\s:/@?#\"<>]{16,}@", re.I)
 _ARGUMENT = re.compile(rf"(?P<start>[?&;#](?:[\w-]{{0,40}}(?:{_SAID_SECRET}|signature)|key|token|sig)=)"
                        r"[^\s&;\"'<>]+", re.I)

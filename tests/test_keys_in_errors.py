@@ -174,6 +174,7 @@ def test_the_classes_of_errors_know_keys():
         for n in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(n, ast.ClassDef) and any(re.search(r"(Error|Exception)$", ast.unparse(b)) for b in n.bases):
                 found.add((n.name, tuple(ast.unparse(b) for b in n.bases)))
-    plain = {name for name, bases in found if not {"KeyFree", "InvalidData", "StoreError", "LMError", "FileFault"} & {*bases}}
+    knowing = {"KeyFree", "InvalidData", "StoreError", "LMError", "FileFault"}
+    plain = {name for name, bases in found if not knowing & {*bases}}
     assert plain <= {"KeyFree", "Refused", "_Enough", "JudgeError"}, plain # the third ends a loop
     assert issubclass(core.NoFile, KeyFree) and issubclass(core.NoFile, FileNotFoundError)

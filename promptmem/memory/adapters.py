@@ -57,7 +57,7 @@ class GraphMemory:
         "Keep a value, or delete it"
         if value is not None: return self.store.add(scope=scope, key=key, text=_to_text(value))
         found = self.find(scope, key)
-        if found: self.store.forget_wordings(found.id, scope) # what `put` wrote over goes with it
+        if found: self.store.forget(id=found.id, scope=scope, earlier=True) # what `put` wrote over goes with it
 
     def search(self,
         scope:str, # the namespace, joined

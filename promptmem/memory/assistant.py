@@ -30,7 +30,7 @@ from typing import Any, Optional, Union
 from ..core import HasPage, InvalidData, NotFound, brief, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
 from .auto import AutoLookup
-from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
+from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position
 from .lookup import ClosestLookup
 from promptmem.memory.prompt import (
     END,
@@ -58,8 +58,8 @@ from promptmem.memory.prompt import (
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
-# %% ../../nbs/memory/09_assistant.ipynb #e8b09804
-class Assistant:
+# %% ../../nbs/memory/09_assistant.ipynb #ede87354
+class Assistant(Remembers):
     "Questions and answers over a memory of clarifications"
     @_told
     def __init__(self,
@@ -516,12 +516,6 @@ def new_conversation(self:Assistant)->str: # its id
     self._asked, self.conversation = [], new_id()
     return self.conversation
 
-# %% ../../nbs/memory/09_assistant.ipynb #338ca2ef
-@patch
-def memories(self:Assistant)->list:
-    "The clarifications in use, of the nearest scope first"
-    return self.store.clarifications(self.scopes)
-
 # %% ../../nbs/memory/09_assistant.ipynb #436dd30b
 @patch
 @_told
@@ -541,30 +535,3 @@ def accuracy(self:Assistant)->tuple: # (right, judged)
     "How many of the judged answers were right"
     right, wrong = (len(self.store.interactions(self.scope, verdict=v)) for v in ("right", "wrong"))
     return right, right + wrong
-
-# %% ../../nbs/memory/09_assistant.ipynb #d324ba2c
-@patch
-def would_retrieve(self:Assistant,
-    question:str, # as you would ask it
-)->Retrieval:
-    "What memory would offer for `question`; nothing is asked and nothing stored"
-    return self.lookup.query(question)
-
-# %% ../../nbs/memory/09_assistant.ipynb #cb07dd15
-@patch
-@_told
-def prefer(self:Assistant,
-    text:str, # what holds whatever is asked, in the user's words
-    author:str="user", # who says so
-)->Clarification:
-    "Say what holds for every answer; every question will carry it from now on"
-    return self.store.add(scope=self.scope, text=text, kind="always", author=author)
-
-# %% ../../nbs/memory/09_assistant.ipynb #4004709c
-@patch
-@_told(said=Kind("a clarification or its id", lambda v: isinstance(v, str) or hasattr(v, "id")))
-def forget(self:Assistant,
-    said, # a clarification, or its id
-): # a receipt: what went, and whether anything is left
-    "Delete it for good: from the memory, the record and the bytes of the file"
-    return self.store.forget(scope=self.scope, id=getattr(said, "id", said))

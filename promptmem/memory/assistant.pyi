@@ -12,13 +12,13 @@ from typing import Any, Optional, Union
 from ..core import HasPage, InvalidData, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
 from .auto import AutoLookup
-from .contracts import ChooserLike, LookupLike, RewriterLike, fits, position
+from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position
 from .lookup import ClosestLookup
 from promptmem.memory.prompt import END, MAX_CLARIFICATION, PLACEMENTS, UNSURE, applying, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable, unsure
 from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
-class Assistant:
+class Assistant(Remembers):
     lm: _Any
     scopes: _Any
     reward: _Any
@@ -82,22 +82,10 @@ class Assistant:
     def new_conversation(self) -> str:
         ...
 
-    def memories(self) -> list:
-        ...
-
     def suggestions(self, question: str=..., k: int=...) -> list:
         ...
 
     def accuracy(self) -> tuple:
-        ...
-
-    def would_retrieve(self, question: str) -> Retrieval:
-        ...
-
-    def prefer(self, text: str, author: str=...) -> Clarification:
-        ...
-
-    def forget(self, said):
         ...
 
 def as_scopes(scope) -> tuple:

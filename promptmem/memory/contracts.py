@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 # %% auto #0
-__all__ = ['LookupLike', 'ChooserLike', 'RewriterLike', 'TaskLike', 'Check', 'fits', 'position']
+__all__ = ['LookupLike', 'ChooserLike', 'RewriterLike', 'TaskLike', 'Check', 'fits', 'position', 'Remembers']
 
 # %% ../../nbs/memory/00_contracts.ipynb #532b4123
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from ..arguments import YES_NO, Kind, told
 from ..core import HasPage, InvalidData, brief
-from ..record import Retrieval
+from ..record import Clarification, Retrieval
 
 # %% ../../nbs/memory/00_contracts.ipynb #c8b9d54a
 @runtime_checkable
@@ -97,3 +98,34 @@ def position(
     raise InvalidData(
         f"the chooser answered {brief(one)}, which is none of the {len(prompts)} prompts nor a position among them"
     )
+
+# %% ../../nbs/memory/00_contracts.ipynb #dea2420d
+_SAID = Kind("a clarification or its id", lambda v: isinstance(v, str) or hasattr(v, "id"))
+
+class Remembers:
+    "What an assistant and a wrapped client do with what is remembered"
+    def memories(self)->list: # clarifications
+        "What is remembered and in use, of the nearest scope first"
+        return self.store.clarifications(self.scopes)
+
+    def would_retrieve(self,
+        question:str, # as you would ask it
+    )->Retrieval:
+        "What memory would offer for `question`; nothing is asked and nothing stored"
+        return self.lookup.query(question)
+
+    @told(text=None, author=None)
+    def prefer(self,
+        text:str, # what holds whatever is asked, in the user's words
+        author:str="user", # who says so
+    )->Clarification:
+        "Say what holds for every answer; every question will carry it from now on"
+        return self.store.add(scope=self.scopes[0], text=text, kind="always", author=author)
+
+    @told(said=_SAID, earlier=YES_NO)
+    def forget(self,
+        said, # a clarification, or its id
+        earlier:bool=True, # with the earlier wordings that it replaced; False: this one alone
+    ): # a receipt: what went, and whether anything is left
+        "Delete it for good: from the memory, the record and the bytes of the file"
+        return self.store.forget(scope=self.scopes[0], id=getattr(said, "id", said), earlier=earlier)

@@ -359,7 +359,8 @@ def edit(self:MemoryInspector,
 # %% ../../nbs/memory/11_inspector.ipynb #0b357b73
 def _counted(receipt):
     "What a receipt says, in words"
-    parts = [count_of(receipt.clarifications, "memory", "memories")]
+    parts, before = [count_of(receipt.clarifications - receipt.earlier, "memory", "memories")], receipt.earlier
+    if before: parts[0] += f" with {count_of(before, 'earlier wording')}"
     if receipt.interactions: parts.append(count_of(receipt.interactions, "question") + " with its answer")
     if receipt.redacted: parts.append(f"its words in {count_of(receipt.redacted, 'kept question')}")
     return ", and ".join(parts)
@@ -374,7 +375,7 @@ def _ask(m, pending, what):
 @patch
 def ask_forget(self:MemoryInspector):
     "Show what forgetting the selected entry would delete; nothing is deleted yet"
-    counts = self.store.forget(id=_chosen(self), scope=self.scope.value, dry_run=True)
+    counts = self.store.forget(id=_chosen(self), scope=self.scope.value, earlier=True, dry_run=True)
     _ask(self, self.selected, _counted(counts))
     return counts
 
@@ -409,8 +410,10 @@ def confirm_forget(self:MemoryInspector):
     if not self.pending: raise ValueError("choose what to forget first")
     many = isinstance(self.pending, tuple)
     ids = self.pending if many else (self.pending,)
-    there = [id for id in ids if not many or self.store.get(id, scope=self.pending_in) is not None] # others may forget
-    receipts = [self.store.forget(id=id, scope=self.pending_in) for id in there]
+    mine, receipts = self.pending_in, []
+    for id in ids: # one may be gone: others forget too, and an earlier wording goes with a later one
+        if many and self.store.get(id, scope=mine) is None: continue
+        receipts.append(self.store.forget(id=id, scope=mine, earlier=True))
     self.pending = self.selected = None
     self.confirm_row.layout.display = "none"
     self.refresh()

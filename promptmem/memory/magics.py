@@ -98,7 +98,7 @@ class MemoryMagics:
     def forget(self,
         line:str, # the number of a memory in %memories
     )->Shown:
-        "Delete a memory for good"
+        "Delete a memory for good, with the earlier wordings that it replaced"
         a = self.assistant
         found, number = a.memories() if self.shown is None else self.shown, line.strip()
         if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= len(found):
@@ -106,8 +106,8 @@ class MemoryMagics:
                               f"found {brief(number)}")
         c = found[int(number) - 1]
         if c.scope != a.scope: raise InvalidData(f"this memory is of scope {brief(c.scope)}: it is forgotten there")
-        a.store.forget_wordings(c.id, c.scope)
-        return Shown("forgotten", [("was for", c.key)])
+        before = a.forget(c).earlier
+        return Shown("forgotten", [("was for", c.key)] + [("earlier wordings", str(before))]*(before > 0))
 
 # %% ../../nbs/memory/18_magics.ipynb #ee46fe58
 def register(

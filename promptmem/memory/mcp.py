@@ -74,7 +74,7 @@ def forget(self:MemoryTools,
     "Delete one memory for good, with the earlier wordings that it replaced"
     mine = self.scope if isinstance(self.scope, str) else self.scope[0] # of further layers nothing is deleted
     if self.store.get(id, scope=mine) is None: return False
-    self.store.forget_wordings(id, mine)
+    self.store.forget(id=id, scope=mine, earlier=True)
     return True
 
 # %% ../../nbs/memory/17_mcp.ipynb #85ce0b44

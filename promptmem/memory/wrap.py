@@ -21,7 +21,7 @@ from fastcore.basics import patch
 from ..arguments import told
 from ..core import HasPage, InvalidData, brief, warn
 from .auto import AutoLookup
-from .contracts import LookupLike, fits
+from .contracts import LookupLike, Remembers, fits
 from .lookup import ClosestLookup
 from .prompt import UNSURE, applying, chat, unsure
 from .semantic import SemanticLookup
@@ -189,8 +189,8 @@ class _Always:
         with self._lock: self.held, self.cursor = [], None
         return 0
 
-# %% ../../nbs/memory/16_wrap.ipynb #17ac3e5e
-class WrappedClient:
+# %% ../../nbs/memory/16_wrap.ipynb #4d0465dd
+class WrappedClient(Remembers):
     "An OpenAI client with a memory in front of it"
     def __init__(self,
         client, # `openai.OpenAI(...)` or `openai.AsyncOpenAI(...)`
@@ -353,32 +353,3 @@ def reject(self:WrappedClient,
 ):
     "The answer was wrong: `verdict(response, \"wrong\")`"
     return self.verdict(response, "wrong")
-
-# %% ../../nbs/memory/16_wrap.ipynb #cb07dd15
-@patch
-def prefer(self:WrappedClient,
-    text:str, # what holds whatever is asked, in the user's words
-    author:str="user", # who says so
-)->Clarification:
-    "Say what holds for every answer; every request will carry it from now on"
-    return self.store.add(scope=self.scopes[0], text=text, kind="always", author=author)
-
-@patch
-def memories(self:WrappedClient)->list: # clarifications
-    "What is remembered, of the nearest scope first"
-    return self.store.clarifications(self.scopes)
-
-# %% ../../nbs/memory/16_wrap.ipynb #d324ba2c
-@patch
-def would_retrieve(self:WrappedClient,
-    question:str, # as you would ask it
-)->Retrieval:
-    "What memory would offer for `question`; nothing is asked and nothing stored"
-    return self.lookup.query(question)
-
-@patch
-def forget(self:WrappedClient,
-    said, # a clarification, or its id
-): # a receipt: what went, and whether anything is left
-    "Delete it for good: from the memory, the record and the bytes of the file"
-    return self.store.forget(scope=self.scopes[0], id=getattr(said, "id", said))

@@ -11,7 +11,7 @@ from fastcore.basics import patch
 from ..arguments import told
 from ..core import HasPage, InvalidData, warn
 from .auto import AutoLookup
-from .contracts import LookupLike, fits
+from .contracts import LookupLike, Remembers, fits
 from .lookup import ClosestLookup
 from .prompt import UNSURE, applying, chat, unsure
 from .semantic import SemanticLookup
@@ -120,7 +120,7 @@ class _Always:
     def forget(self, texts=..., ids=...):
         ...
 
-class WrappedClient:
+class WrappedClient(Remembers):
     unsure: _Any
     scopes: _Any
     lookup: _Any
@@ -160,18 +160,6 @@ class WrappedClient:
         ...
 
     def reject(self, response):
-        ...
-
-    def prefer(self, text: str, author: str=...) -> Clarification:
-        ...
-
-    def memories(self) -> list:
-        ...
-
-    def would_retrieve(self, question: str) -> Retrieval:
-        ...
-
-    def forget(self, said):
         ...
 
 def _create(w, kind):

@@ -40,6 +40,7 @@ class ForgetReceipt(Record):
     what:str # "scope", "id" or "key"
     dry_run:bool = False # True: nothing was removed
     clarifications:int = 0 # entries, with superseded ones
+    earlier:int = 0 # of one entry: how many of these are earlier wordings that it replaced
     interactions:int = 0 # logged questions
     redacted:int = 0 # other interactions that had been sent the text, or quoted it: there it is "[forgotten]" now
     vectors:int = 0 # embeddings
@@ -62,8 +63,9 @@ class Target(NamedTuple):
     asked:object # condition on `pm_interactions`
 
 # %% ../../nbs/store/05_erase.ipynb #934db1da
-def _meant(scope, id, key):
+def _meant(scope, id, key, earlier):
     "The arguments of `forget`, checked; None: not given"
+    if earlier and id is ...: raise InvalidData("earlier wordings are those of one entry: give its id")
     left_out = dict(id="leave id out to forget a whole scope", key="leave key out to forget a whole scope",
                     scope="forget never deletes every scope")
     for name, value in dict(id=id, key=key, scope=scope).items():
@@ -79,19 +81,26 @@ def _meant(scope, id, key):
     return scope, *(None if v is ... else v for v in (id, key))
 
 # %% ../../nbs/store/05_erase.ipynb #744acec5
+def _wordings(conn, one):
+    "The rows of an entry and of those that it replaced; an import may have brought those later"
+    rows = sa.select(_c.n, _c.active).where(_c.scope == one.scope, _c.slot == one.slot)
+    return [r.n for r in conn.execute(rows) if r.n <= one.n or one.active and not r.active]
+
 def target_of(
     conn, # inside a read
     uid:str, # which store
-    scope=..., id=..., key=..., # as `forget` takes them
+    scope=..., id=..., key=..., earlier=False, # as `forget` takes them
 )->Target:
     "What is meant; `InvalidData` where that is not one scope, one entry or one question"
-    scope, id, key = _meant(scope, id, key)
+    scope, id, key = _meant(scope, id, key, earlier)
     if id is not None:
         mine = [_c.id == id] + ([] if scope is None else [_c.scope == scope])
-        found = conn.execute(sa.select(_c.n, _c.scope).where(*mine).order_by(_c.n).limit(1)).first()
+        row = sa.select(_c.n, _c.scope, _c.slot, _c.active).where(*mine).order_by(_c.n).limit(1)
+        found = conn.execute(row).first()
         where = f" in scope {scope!r}" if scope else ""
         if found is None: raise NotThere(f"there is no clarification with id {brief(id)}{where}")
-        return Target(found.scope, "id", _c.n == found.n, sa.false())
+        one = _c.n.in_(_wordings(conn, found)) if earlier else _c.n == found.n
+        return Target(found.scope, "id", one, sa.false())
     if key is None: return Target(scope, "scope", _c.scope == scope, _q.scope == scope)
     slots = [slot_of(normalize(key), kind) for kind in KINDS]
     return Target(scope, "key", (_c.scope == scope) & _c.slot.in_(slots),
@@ -525,16 +534,18 @@ def forget(
     scope:str=..., # alone: everything in this scope
     id:str=..., # one entry
     key:str=..., # with `scope`: everything about this question
+    earlier:bool=False, # with `id`: the earlier wordings that it replaced, too
     dry_run:bool=False, # only count
     caches=(), # caches, models or embedders that may hold what was sent
 )->ForgetReceipt:
     "Delete for good; returns what went"
     with (db.read() if dry_run else db.write()) as conn:
         if not dry_run: hold(conn, alone=True)
-        found = find(conn, target_of(conn, db.uid, scope, id, key))
+        found = find(conn, target_of(conn, db.uid, scope, id, key, earlier))
         ids = [r.id for r in found.rows] + [a.id for a in found.asked]
-        receipt = ForgetReceipt(found.target.scope, found.target.what, dry_run, len(found.rows), len(found.asked),
-                                len(found.changed), sum(n for _, n in found.embedded), ids=ids)
+        before = len(found.rows) - 1 if found.target.what == "id" else 0
+        receipt = ForgetReceipt(found.target.scope, found.target.what, dry_run, len(found.rows), before,
+                                len(found.asked), len(found.changed), sum(n for _, n in found.embedded), ids=ids)
         receipt.left = copies(conn, db, found.target, dry_run) + _quoted(found)
         if dry_run: return _in_words(receipt)
         delete(conn, db, found)

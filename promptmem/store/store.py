@@ -812,20 +812,13 @@ def forget(self:Store, *,
     scope:str=..., # alone: everything in this scope
     id:str=..., # one entry; None, as a look-up may give it, is an error and never means the whole scope
     key:str=..., # with `scope`: everything about this question
+    earlier:bool=False, # with `id`: the earlier wordings that it replaced go too, as they do at every other door
     dry_run:bool=False, # only count what would go
     caches=(), # caches, models or embedders that may hold what was sent, besides those that the store watches
 )->ForgetReceipt:
     "Delete for good: rows, vectors, indexes, what was sent because of them, and the bytes in the file"
-    if not isinstance(dry_run, bool): raise InvalidData(f"dry_run is {brief(dry_run)}: expected True or False")
+    for name, flag in dict(dry_run=dry_run, earlier=earlier).items():
+        if not isinstance(flag, bool): raise InvalidData(f"{name} is {brief(flag)}: expected True or False")
     if not isinstance(caches, (list, tuple)): raise InvalidData(f"caches is a {type(caches).__name__}: expected a list")
     caches = [*self.db.watched.values(), *caches]
-    return erase(self.db, scope=scope, id=id, key=key, dry_run=dry_run, caches=caches)
-
-# %% ../../nbs/store/03_store.ipynb #de1bd138
-@patch
-def forget_wordings(self:Store,
-    id:str, # one entry
-    scope:str, # whose
-)->list: # a `ForgetReceipt` for each
-    "Delete an entry for good, with the earlier wordings that it replaced"
-    return [self.forget(scope=scope, id=c.id) for c in self.history(id, scope=scope)]
+    return erase(self.db, scope=scope, id=id, key=key, earlier=earlier, dry_run=dry_run, caches=caches)

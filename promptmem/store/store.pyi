@@ -202,10 +202,7 @@ class Store:
     def import_(self, path, skip_invalid: bool=...) -> ImportReport:
         ...
 
-    def forget(self, *, scope: str=..., id: str=..., key: str=..., dry_run: bool=..., caches=...) -> ForgetReceipt:
-        ...
-
-    def forget_wordings(self, id: str, scope: str) -> list:
+    def forget(self, *, scope: str=..., id: str=..., key: str=..., earlier: bool=..., dry_run: bool=..., caches=...) -> ForgetReceipt:
         ...
 
 def as_store(store, new: bool=...) -> Store:
