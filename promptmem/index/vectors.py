@@ -429,9 +429,12 @@ def tidy_clusters(
 # %% ../../nbs/index/02_vectors.ipynb #c28679ac
 def remove_folder(
     folder, # with everything in it
-)->None:
+)->bool: # is it gone?
     "Remove a folder whose owner may still write into it: under another name first, so that nothing new gets in"
-    gone = Path(folder).with_name(f"gone-{new_id()}")
-    try: Path(folder).rename(gone)
-    except FileNotFoundError: return
+    folder = Path(folder)
+    gone = folder.with_name(f"gone-{new_id()}")
+    try: folder.rename(gone)
+    except FileNotFoundError: return True
+    except OSError: gone = folder
     shutil.rmtree(gone, ignore_errors=True)
+    return not gone.exists()

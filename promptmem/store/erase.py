@@ -440,18 +440,20 @@ def copies(
 
 # %% ../../nbs/store/05_erase.ipynb #68b7fdd0
 def _clean_index(db, folder, ns, drop, mark=None):
-    "Erase from index files: a whole scope, or single entries"
+    "Erase from index files: a whole scope, or single entries; returns what could not be removed"
     for name in drop:
         if not re.fullmatch("pm_hnsw_[0-9a-f]{24}", name): continue # a note is data: it names our indexes only
         with db.write() as conn: conn.execute(sa.text(f"DROP INDEX IF EXISTS {name}"))
-    if folder is None: return
+    if folder is None: return []
     folder = inside(db.path.with_name(db.path.name + "-index"), folder)
-    if ns is None: remove_folder(folder)
+    left = [] if ns is not None or remove_folder(folder) else [folder]
     for gone in [*folder.parent.glob("gone-*"), *folder.glob("*/gone-*")]: shutil.rmtree(gone, ignore_errors=True)
-    for one in list(folder.glob("*")):
-        for build in list(one.glob("building-*")): remove_folder(build) # it may have read what is gone; it begins again
+    for one in [] if left else list(folder.glob("*")):
+        builds = list(one.glob("building-*"))                       # they may have read what is gone: they begin again
+        left += [build for build in builds if not remove_folder(build)]
         try: _erase_from(db, one, ns, mark)
-        except (OSError, ValueError, KeyError, TypeError): remove_folder(one) # it is built again when needed
+        except (OSError, ValueError, KeyError, TypeError): left += [] if remove_folder(one) else [one] # built again
+    return left + [*folder.parent.glob("gone-*"), *folder.glob("*/gone-*")]
 
 # %% ../../nbs/store/05_erase.ipynb #9e7b0443
 def _erase_from(db, folder, ns, mark):
@@ -508,8 +510,9 @@ def finish_erasures(
     with db.read() as conn:
         notes = conn.execute(sa.select(meta.c.key, meta.c.value).where(meta.c.key.like("erase:%"))).all()
     if not notes: return ""
-    for _, value in notes: _clean_index(db, **json.loads(value))
+    kept = [path for _, value in notes for path in _clean_index(db, **json.loads(value))]
     left = _scrub_sqlite(db, patience) if db.sqlite else _scrub_postgres(db)
+    if kept: left = "; ".join([f"index files could not be removed: {kept[0]}", *([left] if left else [])])
     if left: return left
     with db.write() as conn: conn.execute(meta.delete().where(meta.c.key.in_([key for key, _ in notes])))
     return ""
