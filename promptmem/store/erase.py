@@ -447,13 +447,14 @@ def _clean_index(db, folder, ns, drop, mark=None):
     if folder is None: return []
     folder = inside(db.path.with_name(db.path.name + "-index"), folder)
     left = [] if ns is not None or remove_folder(folder) else [folder]
-    for gone in [*folder.parent.glob("gone-*"), *folder.glob("*/gone-*")]: shutil.rmtree(gone, ignore_errors=True)
+    begun = lambda: [gone for at in (folder.parent, folder) for gone in at.glob("gone-*")] + [*folder.glob("*/gone-*")]
+    for gone in begun(): shutil.rmtree(gone, ignore_errors=True)
     for one in [] if left else list(folder.glob("*")):
         builds = list(one.glob("building-*"))                       # they may have read what is gone: they begin again
         left += [build for build in builds if not remove_folder(build)]
         try: _erase_from(db, one, ns, mark)
         except (OSError, ValueError, KeyError, TypeError): left += [] if remove_folder(one) else [one] # built again
-    return left + [*folder.parent.glob("gone-*"), *folder.glob("*/gone-*")]
+    return left + begun()
 
 # %% ../../nbs/store/05_erase.ipynb #9e7b0443
 def _erase_from(db, folder, ns, mark):
