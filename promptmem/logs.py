@@ -299,7 +299,8 @@ def _workbook(path, **options):
 def _sheet(path, book, sheet):
     if sheet is not None and sheet not in book.sheetnames:
         raise InvalidData(f"{path}: no sheet {brief(sheet)}; there are {', '.join(book.sheetnames)}")
-    found = book[sheet] if sheet is not None else next(iter(book.worksheets), None)
+    shown = [s for s in book.worksheets if getattr(s, "sheet_state", "visible") == "visible"] or book.worksheets
+    found = book[sheet] if sheet is not None else next(iter(shown), None)
     if not hasattr(found, "iter_rows"): raise InvalidData(f"{path}: {sheet or 'the workbook'} holds no cells")
     return found
 
@@ -599,7 +600,7 @@ def read_log(
     columns:dict=None, # field -> column where the guess is wrong: dict(question="input", verdict="thumbs")
     scope:str="default", # whose log it is, where the log does not say
     format:str=None, # "table", "chat", "chatgpt", "evals", "langfuse", "langsmith" or "promptfoo"; None: by its looks
-    sheet:str=None, # name of an Excel sheet; the first when None
+    sheet:str=None, # name of an Excel sheet; None: the first that is not hidden
 )->UserLog:
     "Read anybody's log of questions and answers; the guess and everything left out are shown"
     rows, name, bad = _rows_of(source, sheet, columns.get("time") if isinstance(columns, dict) else None)

@@ -57,3 +57,16 @@ def test_a_broken_tree_is_left_out_and_said(tree, node, tmp_path):
     (tmp_path/"log.json").write_text(json.dumps([CHATGPT, dict(CHATGPT, mapping=tree, current_node=node)]))
     log = read_log(tmp_path/"log.json")
     assert len(log.interactions) + len(log.dropped) == 2 and log.interactions[0].answer == "20"
+
+
+def test_of_a_workbook_the_first_sheet_that_is_not_hidden_is_read(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.title, book.active.sheet_state = "notes", "hidden"
+    for sheet, q in ((book.active, "kept aside"), (book.create_sheet("log"), "what is x")):
+        sheet.append(["question", "answer"])
+        sheet.append([q, "a"])
+    book.active = 1
+    book.save(tmp_path/"a.xlsx")
+    assert [i.question for i in read_log(tmp_path/"a.xlsx").interactions] == ["what is x"]
+    assert [i.question for i in read_log(tmp_path/"a.xlsx", sheet="notes").interactions] == ["kept aside"]

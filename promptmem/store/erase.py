@@ -97,6 +97,9 @@ def target_of(
         mine = [_c.id == id] + ([] if scope is None else [_c.scope == scope])
         row = sa.select(_c.n, _c.scope, _c.slot, _c.active).where(*mine).order_by(_c.n).limit(1)
         found = conn.execute(row).first()
+        several = sa.select(sa.func.count(sa.distinct(_c.scope))).where(_c.id == id)
+        if scope is None and found is not None and conn.scalar(several) > 1:
+            raise InvalidData(f"several scopes hold an entry with the id {brief(id)}: say whose, with scope=")
         where = f" in scope {scope!r}" if scope else ""
         if found is None: raise NotThere(f"there is no clarification with id {brief(id)}{where}")
         one = _c.n.in_(_wordings(conn, found)) if earlier else _c.n == found.n
