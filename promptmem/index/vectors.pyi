@@ -150,5 +150,5 @@ def _older(path, age):
 def tidy_clusters(folder, age: float=...) -> _Any:
     ...
 
-def remove_folder(folder) -> _Any:
+def remove_folder(folder) -> bool:
     ...

@@ -63,7 +63,7 @@ class Target(NamedTuple):
     asked:object # condition on `pm_interactions`
 
 # %% ../../nbs/store/05_erase.ipynb #934db1da
-def _meant(scope, id, key, earlier):
+def _meant(scope, id, key, earlier=False):
     "The arguments of `forget`, checked; None: not given"
     if earlier and id is ...: raise InvalidData("earlier wordings are those of one entry: give its id")
     left_out = dict(id="leave id out to forget a whole scope", key="leave key out to forget a whole scope",

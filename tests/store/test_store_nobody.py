@@ -71,7 +71,8 @@ def test_an_empty_argument_of_the_command_forgets_nothing(tmp_path, given):
     from promptmem.cli import _meant
     with Store(tmp_path/"m.db") as s:
         s.add(scope="alice", key="what is x", text="the letter")
-        a = argparse.Namespace(**dict(dict(scope="alice", id=None, question=None, everything=False), **given))
+        nothing = dict(scope="alice", id=None, question=None, everything=False, keep_earlier=False)
+        a = argparse.Namespace(**(nothing | given))
         with pytest.raises(InvalidData): s.forget(**_meant(s, a))
         assert s.count("alice") == 1
 
