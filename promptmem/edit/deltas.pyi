@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from fastcore.basics import patch
 from ..arguments import FLAG, PATH, TEXT, Kind, one_of, told
-from ..core import HasPage, InvalidData, is_number, new_id, now, plain, require, versions, write_atomic
+from ..core import HasPage, InvalidData, brief, is_number, new_id, now, plain, require, versions, write_atomic
 from ..panel import parts
 from ..panel.reprs import count_of
 from ..panel.widget import static_page

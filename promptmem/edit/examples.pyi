@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Callable, TypeVar, cast
 from fastcore.basics import patch
 from promptmem.arguments import FLAG, FUNCTION, LISTED, LIST_OF_TEXTS, NAMED, PATH, SEED, SHARE, TEXT, Kind, either, having, hold_fields, maybe, number, told
-from ..core import HasPage, InvalidData, as_rows, fold, read_jsonl, warn, write_jsonl
+from ..core import HasPage, InvalidData, as_rows, brief, fold, read_jsonl, redact, warn, write_jsonl
 from ..data import sought
 _FILE: _Any
 _FEW: _Any

@@ -6,7 +6,7 @@ from numbers import Integral
 from operator import itemgetter
 import numpy as np
 from fastcore.basics import patch
-from ..core import HasPage, InvalidData
+from ..core import HasPage, InvalidData, NotFound, brief
 
 def _bag(text: str):
     ...

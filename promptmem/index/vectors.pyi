@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from ..arguments import NOTHING, either, told, whole
-from ..core import HasPage, InvalidData, new_id, write_atomic
+from ..core import HasPage, InvalidData, NotFound, brief, new_id, write_atomic
 
 def _unit(vectors) -> np.ndarray:
     ...

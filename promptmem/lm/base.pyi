@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from sqlite3 import Error as SqliteError
 from ..arguments import COUNT, DICT, FLAG, FUNCTION, LIST_OF_TEXTS, NAMED, PATH, SEED, SOME_TEXTS, TEXT, YES_NO, Kind, either, maybe, number, one_of, told, whole
-from ..core import HasPage, InvalidData, KeyFree, SharedFile, json_text, may_think, progress_bar, split_thinking, stable_hash, well_formed, warn
+from ..core import HasPage, InvalidData, KeyFree, SharedFile, WrongArgument, brief, json_text, may_think, progress_bar, split_thinking, stable_hash, warn, well_formed
 from ..record import Completion, Usage
 from fastcore.basics import patch
 _told: _Any

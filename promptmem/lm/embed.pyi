@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 import numpy as np
 from ..arguments import COUNT, NAMED, NUMBERS, PATH, SECONDS, SOME_TEXTS, TEXT, either, maybe, told, whole
-from ..core import HasPage, InvalidData, SharedFile, fold, identity_key, long_wait, redact, require, warn
+from ..core import HasPage, InvalidData, SharedFile, WrongArgument, brief, fold, identity_key, long_wait, redact, require, warn
 from .base import LMError
 from fastcore.basics import patch
 _told: _Any

@@ -5,7 +5,7 @@ import json
 from contextlib import contextmanager
 from pathlib import Path
 from ..arguments import DICT, PATH, Kind, told
-from ..core import HasPage, InvalidData, plain, require, write_atomic
+from ..core import HasPage, InvalidData, brief, plain, require, write_atomic
 from fastcore.basics import patch
 _TENSORS: _Any
 _told: _Any

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
-from ..core import HasPage, InvalidData, fold, new_id, stable_hash
+from ..core import HasPage, InvalidData, NotFound, brief, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
 from .auto import AutoLookup
 from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Optional
 import numpy as np
 from fastcore.basics import patch
-from ..core import HasPage, InvalidData, identity_key, read_json, read_jsonl, require, write_atomic
+from ..core import HasPage, InvalidData, brief, identity_key, read_json, read_jsonl, require, write_atomic
 from ..data import shipped
 from ..lm.embed import Embedder, HashEmbedder
 from ..lm.use import compact_use

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Optional
-from ..core import HasPage, InvalidData, fold, identity_key
+from ..core import HasPage, InvalidData, brief, fold, identity_key
 from ..record import Candidate, Retrieval
 _BRACKETED: _Any
 _SPACES: _Any

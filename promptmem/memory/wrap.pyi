@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 from fastcore.basics import patch
 from ..arguments import told
-from ..core import HasPage, InvalidData, warn
+from ..core import HasPage, InvalidData, brief, warn
 from .auto import AutoLookup
 from .contracts import LookupLike, Remembers, fits
 from .lookup import ClosestLookup

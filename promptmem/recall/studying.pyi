@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
-from ..lm.arguments import Kind, WrongArgument, told
-from ..core import HasPage, InvalidData, plain, progress_bar, require, stable_hash, warn
+from ..lm.arguments import Kind, told
+from ..core import HasPage, InvalidData, NotFound, WrongArgument, brief, plain, progress_bar, require, stable_hash, warn
 from ..panel import parts as pages
 from ..panel.widget import static_page
 from ..lm.base import LMError

@@ -9,7 +9,7 @@ from fastcore.basics import patch
 import numpy as np
 import pandas as pd
 from promptmem.arguments import COUNT, DICT, FUNCTION, LISTED, NUMBERS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, some, told, whole
-from ..core import HasPage, InvalidData, quoted
+from ..core import HasPage, InvalidData, brief, quoted
 from ..panel import parts, static_page
 from ..record import Record
 from ..stats import strictest_first, t_quantile

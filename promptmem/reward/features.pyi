@@ -7,7 +7,7 @@ from collections import OrderedDict
 from functools import lru_cache
 from fastcore.basics import patch
 import numpy as np
-from ..core import HasPage, require, stable_hash
+from ..core import HasPage, InvalidData, brief, require, stable_hash
 from ..lm.embed import load_embedder
 _NUM: _Any
 _PARTS: _Any

@@ -6,7 +6,7 @@ from collections import Counter
 from fastcore.basics import patch
 import numpy as np
 from ..arguments import FUNCTION, LIST_OF_TEXTS, TEXT, Kind, having, maybe, told, whole
-from ..core import HasPage, identity_key, stable_hash
+from ..core import HasPage, InvalidData, brief, identity_key, stable_hash
 from ..grade import answer_key, chosen, without_markdown
 from ..lm.base import LM
 from ..record import Completion, Usage

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from ..arguments import COUNT, DICT, LIST_OF_TEXTS, SHARE, TEXT, Kind, having, maybe, number, some, told, whole
-from ..core import HasPage, InvalidData, fold, split_thinking
+from ..core import HasPage, InvalidData, brief, fold, split_thinking
 _SLOTS: _Any
 _told: _Any
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from fastcore.basics import patch
 from ..arguments import PATH, TEXT, maybe, one_of, told
-from ..core import HasPage, InvalidData, plain, quoted, read_json, write_atomic
+from ..core import HasPage, InvalidData, brief, plain, quoted, read_json, write_atomic
 from .labels import classes_in_words
 from ..stats import Interval
 _told: _Any

@@ -11,7 +11,7 @@ from fastcore.basics import patch
 import numpy as np
 from ..arguments import COUNT, DICT, FLAG, LIST_OF_TEXTS, PATH, Kind, maybe
 from ..lm.arguments import MODEL, TOKENIZER, told
-from ..core import HasPage, InvalidData, require, words, write_atomic
+from ..core import HasPage, InvalidData, WrongArgument, brief, require, words, write_atomic
 from .guards import new_names, new_numbers
 from .pairs import Pair, clean_pairs
 from .task import groups_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 import numpy as np
 from promptmem.arguments import COUNT, FUNCTION, LISTED, LIST_OF_TEXTS, SEED, SHARE, TEXT, Kind, either, having, maybe, number, one_of, told, whole
-from ..core import HasPage, InvalidData, as_rows, identity_key, read_csv, read_jsonl, stable_hash, warn
+from ..core import HasPage, InvalidData, KeyFree, as_rows, brief, identity_key, read_csv, read_jsonl, stable_hash, warn
 from ..data import sought
 from ..grade import get_grader, read_score
 from ..lm.base import LMError, PromptTooLong
@@ -43,7 +43,7 @@ def _split(examples, shares, seed):
 def _check_split(split):
     ...
 
-class BudgetSpent(RuntimeError):
+class BudgetSpent(KeyFree, RuntimeError):
     ...
 
 class Ledger(HasPage):
@@ -74,7 +74,7 @@ class Ledger(HasPage):
     def to_dict(self) -> dict:
         ...
 
-class ScorerError(ValueError):
+class ScorerError(InvalidData):
     ...
 
 class JudgeError(ScorerError):
