@@ -67,7 +67,7 @@ def says_of(
     x, # an object
 )->str:
     "The first line of the docstring of its class"
-    return (type(x).__doc__ or type(x).__name__).strip().split("\n")[0]
+    return (type(x).__doc__ or type(x).__name__).strip().split("\n")[0].replace("`", "")
 
 def settings_view(
     x, # an object
