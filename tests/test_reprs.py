@@ -71,7 +71,7 @@ def test_strategies_checkers_and_logs():
 NOT_SHOWN = {
     "the network's own view": "BackpackConfig BackpackLM BackpackMLP BackpackModel BackpackPreTrainedModel SenseBlock "
                               "SenseNetwork SenseWeightNetwork LogitDifference",
-    "a contract, never an object": "ChooserLike LookupLike RewriterLike TaskLike",
+    "a contract or a base, never an object": "ChooserLike LookupLike RewriterLike TaskLike Remembers",
     "shows itself to nobody": "Secret",
     "a lock, a file, a bar, a context": "ForkGate ForkLock SharedFile Prepared VectorColumn progress_bar ClusterBuild "
                                         "LogFile PackedLinear evaluating",
