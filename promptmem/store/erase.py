@@ -514,7 +514,7 @@ def finish_erasures(
     with db.read() as conn:
         notes = conn.execute(sa.select(meta.c.key, meta.c.value).where(meta.c.key.like("erase:%"))).all()
     if not notes: return ""
-    kept = [path for _, value in notes for path in _clean_index(db, **json.loads(value))]
+    kept = [path for _, value in notes for path in _clean_index(db, **json.loads(value)) or ()]
     left = _scrub_sqlite(db, patience) if db.sqlite else _scrub_postgres(db)
     if kept: left = "; ".join([f"index files could not be removed: {kept[0]}", *([left] if left else [])])
     if left: return left
