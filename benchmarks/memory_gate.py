@@ -11,10 +11,9 @@ held-out question is asked of it, so that a wrong memory counts as wrong even wh
 are the held-out unrelated questions and all stored questions and paraphrases of the other two splits, whose memories
 are absent (the pairs that were written later are counted apart). Some of these questions ask for the very thing that
 a held-out memory is about, as `pairs/kin.json` has it, marked by the stored questions alone: they are counted as they
-are, left out, and asked of the memory without the entries marked so (`unrelated_kin_taken_away`). Beside the gate stand the published
-look-ups at their defaults, on the same questions.
-Precision is the
-share of right memories among the applied ones.
+are, left out, and asked of the memory without the entries marked so (`unrelated_kin_taken_away`). Beside the gate stand
+the published look-ups at their defaults, on the same questions. Precision is the share of right memories among the
+applied ones.
 """
 import argparse
 import json
@@ -85,8 +84,8 @@ BEFORE = 510 # families up to the latest; what was asked of every gate comes fro
 
 
 def asked_without(make, rows, kin, of, strange):
-    """The same questions, each of a memory from which what asks about the same thing was taken: a question that a memory
-    answers is not unrelated to it"""
+    """The same questions, each of a memory from which what asks about the same thing was taken: a question that a
+    memory answers is not unrelated to it"""
     mine, made = {r["family"] for r in rows}, {}
     for q, want, row in strange:
         gone = frozenset(f for g in of.get(row, ()) for f in kin[g] & mine)
@@ -164,9 +163,9 @@ def timed(lookup, asks):
 
 
 def speed(n, queries, embedder, seed):
-    """Milliseconds of a look-up and of a write in a store of `n` memories on disk (up to 100,000 with the real vectors of
-    all of them, beyond with vectors made from their words): `first`, where the memories that are
-    near have not been read yet, and then, by another look-up that finds what the first one has kept in the store"""
+    """Milliseconds of a look-up and of a write in a store of `n` memories on disk (up to 100,000 with the real vectors
+    of all of them, beyond with vectors made from their words): `first`, where the memories that are near have not been
+    read yet, and then, by another look-up that finds what the first one has kept in the store"""
     from store_levenshtein import WORDINGS, words
     rng = random.Random(seed)
     vocabulary = words(max(1000, n//12), rng)

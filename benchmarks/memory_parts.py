@@ -86,8 +86,8 @@ class Client:
 
 
 def overhead(a, keep):
-    """Milliseconds that a wrapped call takes longer, at 1,000 memories that came one by one. The process has answered 200
-    other questions; each measured question is new to it, and no two ways are asked the same one."""
+    """Milliseconds that a wrapped call takes longer, at 1,000 memories that came one by one. The process has answered
+    200 other questions; each measured question is new to it, and no two ways are asked the same one."""
     import tempfile
 
     from promptmem.store import Store
@@ -160,8 +160,8 @@ def semantic(a, keep):
 
 
 def rewordings(a, keep):
-    """The 92 questions of daily work in data/real, which train nothing here: the first wording of each is remembered, the
-    other four are asked. Then each question in all its wordings, of a memory that holds only the other 91"""
+    """The 92 questions of daily work in data/real, which train nothing here: the first wording of each is remembered,
+    the other four are asked. Then each question in all its wordings, of a memory that holds only the other 91"""
     embedder, rows = load_embedder("all-MiniLM-L6-v2"), list(read_jsonl(shipped("real/questions.jsonl")))
     for name, second in (("auto", "auto"), ("auto, one embedder", None)):
         m = AutoLookup(embedder, second=second)
@@ -174,7 +174,8 @@ def rewordings(a, keep):
             others += [m.query(q) for q in r["wordings"]]
             m.add(r["wordings"][0], r["id"])
         keep("rewordings", name, dict(
-            asked=len(told), applied_right=sum(t == i for t, i in applied), applied_wrong=sum(t != i for t, i in applied),
+            asked=len(told),
+            applied_right=sum(t == i for t, i in applied), applied_wrong=sum(t != i for t, i in applied),
             offered_right=sum(t == i for t, i in asked), offered_wrong=sum(t != i for t, i in asked),
             unrelated=len(others), unrelated_applied=sum(r.hit for r in others),
             unrelated_offered=sum(bool(r.ask) for r in others)))

@@ -453,7 +453,7 @@ def test_what_is_far_is_what_the_gate_leaves():
     for also in (None, said):
         far = [bool(gate.far(q, [s], [c], None if also is None else [also[n]], True)[0])
                for n, ((s, q), c) in enumerate(zip(pairs, cosines))]
-        assert sum(far) > 30 and all(o < w.ask for o, f in zip(odds, far) if f) # here it is always so; the rest is judged
+        assert sum(far) > 30 and all(o < w.ask for o, f in zip(odds, far) if f) # always so here; the rest is judged
     gate.shift = .5 # who was taught to apply more has everything judged closely
     assert not gate.far(pairs[-1][1], [pairs[-1][0]], [0.], None, True).any() and NEVER < w.ask
 

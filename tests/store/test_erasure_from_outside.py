@@ -135,7 +135,8 @@ def test_scopes_are_compared_letter_by_letter():
 
 
 def test_names_of_files_with_signs_of_addresses(tmp_path):
-    for name in ("a b.db", "a?b.db", "a#b.db", "a%41b.db", "ü.db", "a;b.db", "file:x.db", "'q'.db", "-x.db", "a&b=c.db"):
+    for name in ("a b.db", "a?b.db", "a#b.db", "a%41b.db", "ü.db", "a;b.db", "file:x.db", "'q'.db", "-x.db",
+                 "a&b=c.db"):
         folder = tmp_path/str(len(list(tmp_path.iterdir())))
         folder.mkdir()
         with Store(folder/name) as s:

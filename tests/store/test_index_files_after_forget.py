@@ -1,4 +1,4 @@
-"""After an erasure no file of a look-up index holds the vector, its centre or a number of the row; what stays is told."""
+"""After an erasure no index file holds the vector, its centre or a number of the row; what stays is told."""
 import json
 import os
 import shutil
