@@ -11,7 +11,7 @@ import math
 
 from .parts import as_html, markup, table, table_text
 from .plots import COLORS
-from ..arguments import LISTED, NOTHING, NUMBERS, TEXT, Kind, either, number, told
+from ..arguments import LISTED, NOTHING, NUMBERS, TEXT, Kind, either, number, one_of, told
 
 # %% ../../nbs/panel/02_charts.ipynb #79f548c1
 _is_line = lambda v: isinstance(v, dict) and all(NUMBERS.fits(v.get(k)) for k in "xy")
@@ -23,7 +23,7 @@ _told = told(lines=Kind("a list of dicts with x and y", lambda v: LISTED.fits(v)
              rows=Kind("a list of (name, value, lo, hi, strong)",
                        lambda v: isinstance(v, (list, tuple)) and all(map(_is_bar, v))),
              title=TEXT, x=TEXT, y=TEXT, x_range=either(NOTHING, _RANGE), y_range=either(NOTHING, _RANGE),
-             limit=either(NOTHING, _LIMIT))
+             limit=either(NOTHING, _LIMIT), percent=one_of("", "x", "y", "xy"))
 
 # %% ../../nbs/panel/02_charts.ipynb #5fece820
 def _ticks(lo, hi, most=5):
@@ -124,7 +124,7 @@ def _legend(lines, left=50):
         x += 30 + 6.4*len(line["name"])
     return "".join(out)
 
-# %% ../../nbs/panel/02_charts.ipynb #48ff424d
+# %% ../../nbs/panel/02_charts.ipynb #f6c0eb4c
 def _figure(picture, rows, most=40):
     "A picture, and its values as a table that opens on a click: some viewers leave pictures out"
     if not rows: return picture

@@ -76,21 +76,30 @@ def settings_view(
     rows = [dict(setting=k.replace("_", " "), value=v) for k, v in settings_of(x).items()]
     return [verdict(says_of(x)), *([table(rows)] if rows else [])]
 
-# %% ../../nbs/panel/08_views.ipynb #ea1314f9
+# %% ../../nbs/panel/08_views.ipynb #4a1a6305
+def _word(v, other=""):
+    "A text, or what stands for none: fields of a record may hold anything"
+    return v if isinstance(v, str) and v else other
+
+def _yes(v): return str(v) in ("True", "1", "1.0") # NumPy's, too
+
+def _says_nothing(v): return v is None or isinstance(v, (str, list, dict)) and not v
+
 _SAID = dict(Usage=lambda r: f"{count_of(r.calls, 'call')}: {r.prompt_tokens:,} tokens sent, "
                              f"{count_of(r.completion_tokens, 'token')} written",
              Query=lambda r: f"Asked: {r.text}",
              Candidate=lambda r: f"Said for {r.key!r}: {r.text}",
-             Completion=lambda r: f"{r.model or 'A model'} refused" if r.refusal else
-             f"{r.model or 'A model'} answered{', cut at the longest answer allowed'*(r.finish_reason == 'length')}",
-             Outcome=lambda r: f"This prompt was {'right' if r.correct else 'wrong'} on this question",
+             Completion=lambda r: f"{_word(r.model, 'A model')} refused" if _word(r.refusal) else
+             f"{_word(r.model, 'A model')} answered"
+             + ", cut at the longest answer allowed"*(_word(r.finish_reason) == "length"),
+             Outcome=lambda r: f"This prompt was {'right' if _yes(r.correct) else 'wrong'} on this question",
              Task=lambda r: f"Asked: {getattr(r, 'question', '')}",
              ForgetReceipt=lambda r: f"{'Would forget' if r.dry_run else 'Forgot'} "
              f"{count_of(r.clarifications, 'clarification')} and {count_of(r.interactions, 'question')} of {r.scope!r}",
              ImportReport=lambda r: f"Imported {count_of(r.clarifications, 'clarification')} and "
              f"{count_of(r.interactions, 'question')}"
              + (f"; {count_of(len(r.skipped), 'line')} could not be read" if r.skipped else ""))
-_GOOD = dict(Completion=lambda r: False if r.refusal else None, Outcome=lambda r: bool(r.correct),
+_GOOD = dict(Completion=lambda r: False if _word(r.refusal) else None, Outcome=lambda r: _yes(r.correct),
              ImportReport=lambda r: False if r.skipped else None)
 
 # %% ../../nbs/panel/08_views.ipynb #1e82c5e1
@@ -103,7 +112,7 @@ def record_view(
     said = _SAID.get(kind, says_of)(r)
     inner = lambda v: view_of(v)[0][1] if hasattr(v, "to_dict") else _value(v)
     rows = [dict(field=k.replace("_", " "), value=moment(v, True) if k == "time" else inner(getattr(r, k)))
-            for k, v in r.to_dict().items() if v not in (None, "", [], {})]
+            for k, v in r.to_dict().items() if not _says_nothing(v)]
     return [verdict(said, _GOOD.get(kind, lambda r: None)(r)), table(rows)]
 
 # %% ../../nbs/panel/08_views.ipynb #d6194edd
