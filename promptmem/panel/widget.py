@@ -221,12 +221,21 @@ function listen(panel, model) {
   const tell = (what, where) => model.send({what, where: where || ""});
   const named = n => [...(n.closest("[class*=pm-]")?.classList || [])].find(c => c.startsWith("pm-")) || "";
   const row = n => n.closest && n.closest("[data-row]");
-  const synced = () => new Promise(done => {              // what was typed reaches the kernel before the key does
-    const id = Math.random().toString(36);
+  const typed = new Set();                                // boxes whose words are perhaps still on their way
+  const type = e => { if (e.target.matches("input[type=text],textarea")) typed.add(e.target); };
+  const synced = () => new Promise(done => {              // what was typed reaches the kernel before what it is for
+    const id = Math.random().toString(36), words = {};
+    for (const n of typed) if (n.isConnected) words[named(n)] = n.value;
+    typed.clear();
     const hear = m => { if (m && m.pong === id) { model.off("msg:custom", hear); done(); } };
     model.on("msg:custom", hear);
-    model.send({what: "ping", where: id});
+    model.send({what: "ping", where: id, words});
   });
+  const press = e => {
+    const button = e.target.closest("button");
+    if (!button || !typed.size) return;
+    e.preventDefault(); e.stopImmediatePropagation();
+    synced().then(() => button.click()); };
   const key = e => {
     const stop = () => { e.preventDefault(); e.stopPropagation(); };
     const at = row(e.target), all = at ? [...at.parentNode.querySelectorAll("[data-row]")] : [];
@@ -246,12 +255,13 @@ function listen(panel, model) {
   };
   const show = m => { if (m && m.show) setTimeout(() =>   // after it was drawn
     panel.querySelector(m.show)?.scrollIntoView({block: "nearest", behavior: "smooth"}), 60); };
-  panel.addEventListener("keydown", key, true);
+  const heard = [["input", type], ["click", press], ["keydown", key]];
+  for (const [what, f] of heard) panel.addEventListener(what, f, true);
   panel.addEventListener("click", click);
   model.on("msg:custom", show);
   tell("here");
-  return () => { panel.removeEventListener("keydown", key, true); panel.removeEventListener("click", click);
-    model.off("msg:custom", show); };
+  return () => { for (const [what, f] of heard) panel.removeEventListener(what, f, true);
+    panel.removeEventListener("click", click); model.off("msg:custom", show); };
 }
 """
 
@@ -323,13 +333,18 @@ def _ears(panel):
     try: import anywidget
     except ImportError: return None
     ears = anywidget.AnyWidget(_esm=_LISTEN + _HOLD + _FIND)
-    ears.on_msg(lambda _, heard, buffers: _answer(ears, heard) or _hear(panel, heard))
+    ears.on_msg(lambda _, heard, buffers: _answer(ears, panel, heard) or _hear(panel, heard))
     ears.layout.display = "none"
     return ears
 
-def _answer(ears, heard):
-    "Tell the page that everything it sent before has arrived; whether that was asked"
+def _answer(ears, panel, heard):
+    """Take the words that the page says were typed, and tell it so; whether that was asked. Boxes send their words
+    piece by piece, and a kernel may hear each box by a thread of its own: the last piece can come after the click"""
     if heard.get("what") != "ping": return False
+    words = heard.get("words") or {}
+    for box in controls(panel):
+        said = next((words[c] for c in getattr(box, "_dom_classes", ()) if isinstance(words.get(c), str)), None)
+        if said is not None and isinstance(getattr(box, "value", None), str) and said != box.value: box.value = said
     ears.send(dict(pong=heard.get("where")))
     return True
 

@@ -281,3 +281,21 @@ def test_keys_typed_while_a_panel_is_busy_are_no_commands(notebook):
     page.locator(".jp-InputArea .cm-content").first.click()                      # who goes elsewhere is let go
     notebook.kernel("w.ask()")
     assert page.evaluate("document.activeElement.closest('.pm-panel') === null")
+
+
+def test_a_button_acts_on_all_that_was_typed(notebook):
+    "The kernel takes a while for each change, so most of the words are still on their way when the button is pressed"
+    slow = """import time
+from promptmem.panel.widget import controls
+m = MemoryInspector(a)
+for c in controls(m):
+    if isinstance(getattr(c, "value", None), str): c.observe(lambda _: time.sleep(.4), "value")
+m"""
+    notebook.open("typed.ipynb", CHAT, slow)
+    page = notebook.page
+    page.locator(".pm-examples").click()
+    expect(page.locator(".pm-list tr[data-row]")).to_have_count(3)
+    page.locator(".pm-would input").click()
+    page.keyboard.type("How far is it to the next town?")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.locator(".pm-would-view").first).to_contain_text("How far is it to the next town?")
