@@ -524,14 +524,19 @@ NEEDS_TORCH = {"lm", "edit"}
 STEP = dict(memory=3, lm=2, edit=4, reward=5, batch=4, widgets=3, doors=2, blocks=3) # every second to fifth value
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("room", ROOMS)
-def test_bad_values_for_every_argument(room, tmp_path, monkeypatch):
+def calls_of(room, tmp_path, monkeypatch):
+    "The calls of a room, with a file to read and a working folder of their own"
     (tmp_path/"in.jsonl").write_text("")
     (tmp_path/"here").mkdir()
     monkeypatch.chdir(tmp_path/"here")
     if room in NEEDS_TORCH: pytest.importorskip("transformers")
-    tried, bad = sweep(ROOMS[room](tmp_path), step=STEP.get(room, 1))
+    return ROOMS[room](tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("room", ROOMS)
+def test_bad_values_for_every_argument(room, tmp_path, monkeypatch):
+    tried, bad = sweep(calls_of(room, tmp_path, monkeypatch), step=STEP.get(room, 1))
     assert not bad, report(bad)
     assert tried > 500

@@ -14,7 +14,7 @@ import promptmem as pm
 from promptmem import core
 from promptmem.core import KeyFree, brief
 from tests.odd_values import name_of
-from tests.test_bad_arguments import NEEDS_TORCH, ROOMS
+from tests.test_bad_arguments import ROOMS, calls_of
 from tests.test_bad_values import calls as bad_value_calls  # noqa: F401 (a fixture)
 from tests.test_command_values import SLOW_ON_PURPOSE, ALL, here, lines_with, options, status  # noqa: F401
 
@@ -60,11 +60,7 @@ def leaks_of(calls, values=GIVEN):
 @pytest.mark.slow
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_argument_of_a_call_shows_a_key(room, tmp_path, monkeypatch):
-    (tmp_path/"in.jsonl").write_text("")
-    (tmp_path/"here").mkdir()
-    monkeypatch.chdir(tmp_path/"here")
-    if room in NEEDS_TORCH: pytest.importorskip("transformers")
-    raised, bad = leaks_of(ROOMS[room](tmp_path))
+    raised, bad = leaks_of(calls_of(room, tmp_path, monkeypatch))
     assert not bad, "\n".join(f"{k}: {v}" for k, v in bad.items())
     assert raised > 50
 
