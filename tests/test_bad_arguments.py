@@ -181,6 +181,7 @@ def of_stats(folder):
     yield stats.beta_quantile, dict(q=.5, a=2, b=3), ()
     yield stats.t_quantile, dict(q=.5, df=4), ()
     yield stats.unseen_times, dict(n=4), ()
+    yield stats.ridge_logistic, dict(x=[[1., 0.], [0., 1.], [1., 1.], [0., 0.]], right=y), ()
     for call in (stats.expit, stats.logit): yield call, {next(iter(inspect.signature(call).parameters)): .5}, ()
     for call in (grade.choice, grade.contains, grade.exact, grade.last_number, grade.last_number_published):
         yield call, dict(answer="4", expected="4"), ()

@@ -50,6 +50,31 @@ def one_by_one(model, tokenizer, texts):
     return out
 
 
+@pytest.mark.parametrize("head", [1., 60.])
+@pytest.mark.parametrize("arch", ["gpt2", "llama"])
+def test_a_large_vocabulary_is_summed_without_a_bias(arch, head, tokenizer, texts):
+    import copy
+    model = make_model(arch, vocab_size=49_152) # a smaller tokenizer: the other tokens only make up the sum
+    with torch.no_grad(): model.get_output_embeddings().weight.mul_(head)
+    exact = copy.deepcopy(model).double()
+    got, want = token_logprobs(model, tokenizer, texts), token_logprobs(exact, tokenizer, texts)
+    assert {a.dtype for a in got} == {np.dtype("float32")} and {a.dtype for a in want} == {np.dtype("float64")}
+    off = np.concatenate(got) - np.concatenate(want)
+    assert abs(off.mean()) < 1e-6 and abs(off).max() < 2e-5
+
+
+def test_ruled_out_tokens_leave_the_others_their_probability():
+    from promptmem.lm.scoring import _logprob
+    x = torch.randn(20, 3000, generator=torch.Generator().manual_seed(0))
+    x[:, 500:1600], x[3] = -torch.inf, 0.
+    t = torch.arange(20)*7
+    t[5] = 700
+    want = x.double().log_softmax(-1).gather(1, t[:, None])[:, 0]
+    got = _logprob(x, t).double()
+    assert got[5] == want[5] == -torch.inf
+    assert torch.allclose(got, want, atol=2e-6)
+
+
 @pytest.mark.parametrize("arch", ["gpt_neox", "gpt2", "llama", "opt", "bloom", "gemma2"])
 def test_equals_plain_model(arch, tokenizer, texts):
     model = make_model(arch)

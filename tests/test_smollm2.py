@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not HERE, reason="no llm-smol
 
 import promptmem as pm  # noqa: E402
 from promptmem.lm.load import _smollm2_file, converted, is_whole  # noqa: E402
-from promptmem.lm.scoring import mean_losses, token_logprobs  # noqa: E402
+from promptmem.lm.scoring import mean_losses, sum_logprobs, token_logprobs  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,14 @@ def test_bfloat16_makes_the_same_decisions_but_for_ties(lm):
     losses = [np.array([mean_losses(token_logprobs(m.model, m.tokenizer, p)) for p in pairs]) for m in (lm, half)]
     assert abs(losses[0]-losses[1]).max() < .15  # sentences of a few words; decisions are what must hold
     assert ((losses[0][:, 0] < losses[0][:, 1]) == (losses[1][:, 0] < losses[1][:, 1])).all()
+
+
+def test_in_float64_a_sentence_is_what_it_is_in_float32_to_1e_4(lm):
+    texts = ["The cat sat on the warm windowsill.", "She poured the tea into a small cup, and nobody spoke."]
+    exact = pm.load_lm("smollm2", dtype="float64")
+    assert "float64" in repr(exact)
+    a, b = (sum_logprobs(token_logprobs(m.model, m.tokenizer, texts)) for m in (lm, exact))
+    assert abs(a-b).max() < 1e-4 and abs(a-b).max() > 0
 
 
 def test_a_damaged_conversion_is_found():

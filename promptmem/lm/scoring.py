@@ -217,14 +217,26 @@ def pad_id(
         if isinstance(getattr(tokenizer, name, None), int): return getattr(tokenizer, name)
     return 0
 
-# %% ../../nbs/lm/03_scoring.ipynb #9989b3f5
+# %% ../../nbs/lm/03_scoring.ipynb #1bb78338
+_BLOCK = 512 # tokens of the vocabulary in one float32 sum
+
+def _log_sums(x):
+    "Logsumexp of each block of the vocabulary, [rows, blocks]"
+    log_softmax, n = require("torch").nn.functional.log_softmax, x.shape[1]//_BLOCK
+    blocks, rest = x[:, :n*_BLOCK].unflatten(1, (n, _BLOCK)), x[:, n*_BLOCK:]
+    sums = blocks[..., 0] - log_softmax(blocks, -1)[..., 0]
+    if not sums.isfinite().all(): sums = blocks.logsumexp(-1) # tokens that the model rules out
+    return require("torch").cat([sums, rest.logsumexp(-1, keepdim=True)], 1) if rest.shape[1] else sums
+
+# %% ../../nbs/lm/03_scoring.ipynb #f9ab634a
 _AT_ONCE = 16 # rows of logits in float32: they stay in the cache, and no fresh memory is asked for
 
+def _exactly(x): return x if x.dtype == require("torch").float64 else x.float()
+
 def _logprob(logits, target):
-    torch = require("torch")
-    loss, rows = torch.nn.functional.cross_entropy, _AT_ONCE if logits.device.type == "cpu" else len(logits)
-    parts = zip(logits.split(rows), target.split(rows))
-    return -torch.cat([loss(some.float(), t, reduction="none") for some, t in parts])
+    rows = _AT_ONCE if logits.device.type == "cpu" else len(logits)
+    parts = [(_exactly(some), t[:, None]) for some, t in zip(logits.split(rows), target.split(rows))]
+    return require("torch").cat([x.gather(1, t)[:, 0] - _log_sums(x).logsumexp(-1) for x, t in parts])
 
 def _is_first(logits, target): return logits.argmax(-1) == target
 
@@ -345,7 +357,7 @@ def token_logprobs(
     max_length:int=None, # cut every text after this many tokens (the published scripts: 128)
     bos:bool=False, # score the first token too, after a beginning-of-text token
     progress:bool=None, # show a bar; None: where it takes more than five seconds
-)->list: # per text a float32 array: natural log-probability of each scored token, in the order of `texts`
+)->list: # per text an array (float64 of a float64 model, else float32): natural log-probability of each scored token
     "Log-probability of each token given the tokens before it; independent of the batching"
     if positions not in ("suffix", "all"): raise InvalidData(f"positions is 'suffix' or 'all', not {brief(positions)}")
     ids, starts = encode(tokenizer, texts, max_length, bos)

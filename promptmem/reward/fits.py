@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from ..core import require
-from ..stats import expit, logit
+from ..stats import expit, logit, ridge_logistic
 
 # %% ../../nbs/reward/03_fits.ipynb #137474db
 def logloss(
@@ -308,19 +308,9 @@ def fit_lightgbm(
     "The hierarchical model with difficulty from LightGBM and kernel together"
     return fit_hierarchical(inputs, right, tried, folds, fit_trees(inputs, right, tried, folds, **kw), rank)
 
-# %% ../../nbs/reward/03_fits.ipynb #47ff2652
-def _binomial(x, right, tried, offset, alpha, steps=6):
-    "Shared weights of a logistic regression over all prompts, L2 penalty `alpha`, intercepts in `offset`"
-    beta, eye = np.zeros(x.shape[1]), np.eye(x.shape[1])
-    for step in range(steps):
-        p = expit(offset + (x @ beta)[:, None])
-        v = (tried*p*(1-p)).sum(1)
-        move = np.linalg.solve(_weighted(x, v) + alpha*eye, x.T @ (right - tried*p).sum(1) - alpha*beta)
-        beta = beta + move
-        if np.abs(move).max() < 1e-4: break
-    return beta
-
 # %% ../../nbs/reward/03_fits.ipynb #90cdf267
+_shared = partial(ridge_logistic, steps=6, tol=1e-4) # few steps: the folds choose the penalty
+
 def fit_logistic(
     inputs:Inputs, right, tried, folds, # as in `fit_hierarchical`
     alphas=(3., 10., 30.), # penalties of the shared weights to choose from
@@ -333,11 +323,11 @@ def fit_logistic(
         f = np.zeros(len(x))
         for k in np.unique(folds):
             rest = folds != k
-            f[~rest] = x[~rest] @ _binomial(x[rest], right[rest], tried[rest], offset, alpha)
+            f[~rest] = x[~rest] @ _shared(x[rest], right[rest], tried[rest], offset, alpha)
         loss = logloss(offset + f[:, None], right, tried)
         if best is None or loss < best[0]: best = loss, alpha, f
     _, alpha, f = best
-    shared = _binomial(x, right, tried, offset, alpha)
+    shared = _shared(x, right, tried, offset, alpha)
     beta = slopes(f, right, tried)
     base = beta[0] + f[:, None]*beta[1]
     inter, add = interactions(x, base, right, tried, folds, rank)
@@ -417,14 +407,8 @@ def _two_parts(heads):
 def _shares(x, right, tried, pull=5., steps=12):
     "Weights [2h + 1] of a binomial regression, the last one an intercept; pulled towards equal shares"
     x = np.column_stack([x.reshape(-1, x.shape[-1]), np.ones(right.size)])
-    k, n = right.ravel(), tried.ravel()
-    beta = first = np.append(np.full(x.shape[1]-1, 2/(x.shape[1]-1)), 0.)
-    for step in range(steps):
-        p = expit(x @ beta)
-        move = np.linalg.solve(_weighted(x, n*p*(1-p)) + pull*np.eye(len(beta)), x.T @ (k - n*p) - pull*(beta-first))
-        beta = beta + move
-        if np.abs(move).max() < 1e-5: break
-    return beta
+    even = np.append(np.full(x.shape[1]-1, 2/(x.shape[1]-1)), 0.)
+    return ridge_logistic(x, right.ravel(), tried.ravel(), pull=pull, towards=even, steps=steps, tol=1e-5)
 
 # %% ../../nbs/reward/03_fits.ipynb #c51fa680
 def fit_stack(
