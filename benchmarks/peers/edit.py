@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 import warnings
+from itertools import product
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -42,6 +43,8 @@ from promptmem.edit.scores import GeneralText, item_losses
 HERE = Path(__file__).resolve().parent
 LIMIT = 1e-2
 READ = 90 # texts that a person measures the damage on: as many as ours keeps for the limit out of the 120
+SHOWN = {"Chad", "Ecuador", "Egypt", "France", "Georgia", "Japan", "Kazakhstan", "Morocco", "Myanmar", "Norway", "Peru",
+         "Spain", "Tanzania", "Turkey"} # of tutorials, chapters and tests, which settings were tried on, too
 MARKS = {} # stage of a method -> CPU seconds that the process had taken
 
 
@@ -200,14 +203,38 @@ def written(f):
     return sum(bool(line) and not line.startswith(('"', "def ", "mark(")) for line in lines)
 
 
-def sets(task, examples, rows):
-    "Canonical examples, evaluation rows of their subjects, hard negatives: cut, with a seed"
-    x, rng = CanonicalExamples.published(task, local_data("canonical_examples"), quiet=True), random.Random(0)
-    mine = rng.sample(x.rows, examples)
-    subjects = {r.get("subject") for r in mine}
-    near = [r for r in x.evaluation if r.get("subject") in subjects]
-    return CanonicalExamples(mine, x.criterion, rng.sample(near, min(rows, len(near))),
-                             rng.sample(x.hard_negatives, 12))
+def used(x, examples, seed):
+    "Subjects and hard negatives that settings were chosen on (seed 0), or that a smaller seed has taken"
+    if not seed: return set(), []
+    ten = random.Random(0).sample(x.rows, 10) # those of benchmarks/real_edit.py
+    subjects, far = used(x, examples, seed - 1)
+    rows, _, negatives = cut(x, examples, 0, seed - 1)
+    return subjects | SHOWN | {r["subject"] for r in rows + ten}, far + negatives
+
+
+def cut(x, examples, rows, seed):
+    "Canonical examples, evaluation rows of their subjects, hard negatives; those of a seed are of no smaller seed"
+    (subjects, far), rng = used(x, examples, seed), random.Random(seed)
+    mine = rng.sample([r for r in x.rows if r["subject"] not in subjects], examples)
+    near = [r for r in x.evaluation if r["subject"] in {m["subject"] for m in mine}]
+    asked = rng.sample(near, min(rows, len(near)))
+    return mine, asked, rng.sample([r for r in x.hard_negatives if r not in far], 12)
+
+
+def sets(task, examples, rows, seed=0):
+    "The published set of a task, cut"
+    x = CanonicalExamples.published(task, local_data("canonical_examples"), quiet=True)
+    mine, asked, far = cut(x, examples, rows, seed)
+    return CanonicalExamples(mine, x.criterion, asked, far)
+
+
+def texts_of(seed):
+    "120 texts that a method may read and 40 to judge by; those of a seed are of no smaller seed"
+    left = [t[:300] for t in read_texts(local_data("canonical_examples")/"general_text-val.jsonl") if len(t) > 300]
+    for k in range(seed + 1):
+        texts = random.Random(1 + k).sample(left, 160)
+        left = [t for t in left if t not in set(texts)]
+    return texts[:120], texts[120:]
 
 
 def judged(model, tok, x, general):
@@ -226,13 +253,12 @@ def judged(model, tok, x, general):
 def cell(name, task, a):
     "One method on one task"
     lm = pm.load_lm("smollm2", dtype="float32")
-    model, tok, x = lm.model, lm.tokenizer, sets(task, a.examples, a.rows)
-    texts = [t[:300] for t in read_texts(local_data("canonical_examples")/"general_text-val.jsonl") if len(t) > 300]
-    texts = random.Random(1).sample(texts, 160)
-    general = GeneralText(tok, texts[120:])
+    model, tok, x = lm.model, lm.tokenizer, sets(task, a.examples, a.rows, a.seed)
+    texts, judge = texts_of(a.seed)
+    general = GeneralText(tok, judge)
     before, weights = judged(model, tok, x, general), {k: v.clone() for k, v in model.state_dict().items()}
     t = time.process_time()
-    edited, undo = METHODS[name](model, tok, x, texts[:120])
+    edited, undo = METHODS[name](model, tok, x, texts)
     stages = {k: round(v - t, 1) for k, v in MARKS.items()}
     spent, peak = time.process_time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024
     after = judged(edited, tok, x, general)
@@ -241,7 +267,8 @@ def cell(name, task, a):
     exact = all(torch.equal(back[k], v) for k, v in weights.items() if k in back)
     return dict(method=name, task=task, examples=len(x), rows=len(x.evaluation), before=before, after=after,
                 rise=after["general"]/before["general"] - 1, cpu_s=round(spent, 1), peak_mb=round(peak), undo=exact,
-                lines=written(METHODS[name]), **(dict(stages=stages) if stages else {}))
+                lines=written(METHODS[name]), **(dict(seed=a.seed, subjects=[r["subject"] for r in x.rows])
+                                                 if a.seed else {}), **(dict(stages=stages) if stages else {}))
 
 
 def show(r):
@@ -257,6 +284,8 @@ def main():
     ap.add_argument("--methods", default=",".join(METHODS))
     ap.add_argument("--examples", type=int, default=4)
     ap.add_argument("--rows", type=int, default=16)
+    ap.add_argument("--seeds", default="0", help="0: the facts that settings were chosen on; 1, 2, ...: fresh ones")
+    ap.add_argument("--seed", type=int, default=0, help="of --one")
     ap.add_argument("--one", default="", help="METHOD:TASK, one cell in this process; prints its record")
     ap.add_argument("--json", default="")
     a = ap.parse_args()
@@ -270,14 +299,14 @@ def main():
     out = json.loads(path.read_text()) if path and path.exists() else dict(
         model="SmolLM2-135M-Instruct, float32, one thread", limit_of_ours=LIMIT, machine=machine(),
         versions=versions(sys.executable, ["promptmem", "peft", "transformers", "torch"]), rows=[])
-    for method in a.methods.split(","):
-        for task in a.tasks.split(","):
-            if any((r["method"], r["task"]) == (method, task) for r in out["rows"]): continue
-            done = subprocess.run([sys.executable, __file__, "--one", f"{method}:{task}", "--examples", str(a.examples),
-                                   "--rows", str(a.rows)], text=True, stdout=subprocess.PIPE, check=True)
-            out["rows"].append(json.loads(done.stdout.strip().splitlines()[-1]))
-            print(show(out["rows"][-1]), flush=True)
-            if path: path.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
+    for seed, task, method in product(map(int, a.seeds.split(",")), a.tasks.split(","), a.methods.split(",")):
+        rows = out.setdefault("unseen", []) if seed else out["rows"]
+        if any((r["method"], r["task"], r.get("seed", 0)) == (method, task, seed) for r in rows): continue
+        done = subprocess.run([sys.executable, __file__, "--one", f"{method}:{task}", "--seed", str(seed), "--examples",
+                               str(a.examples), "--rows", str(a.rows)], text=True, stdout=subprocess.PIPE, check=True)
+        rows.append(json.loads(done.stdout.strip().splitlines()[-1]))
+        print(show(rows[-1]), flush=True)
+        if path: path.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__": main()

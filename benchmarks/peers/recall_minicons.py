@@ -4,6 +4,7 @@ import sys
 import time
 
 import torch
+from exact import exact_norms
 from minicons import scorer
 
 
@@ -11,7 +12,8 @@ def main():
     given = json.load(sys.stdin)
     torch.set_num_threads(1)
     lm, texts = scorer.IncrementalLMScorer(given["model"], "cpu"), given["texts"]
-    lm.model.float()
+    lm.model.to(getattr(torch, given.get("dtype", "float32")))
+    if given.get("dtype") == "float64": exact_norms(lm.model)
 
     def score(some, size):
         out, t = [], time.process_time()
@@ -20,8 +22,8 @@ def main():
         return out, time.process_time()-t
 
     score(texts[:4], 1)
-    tried = {size: score(texts[:24], size)[1] for size in given["batch_sizes"]}
-    best = min(tried, key=tried.get)
+    tried = {size: score(texts[:24], size)[1] for size in given["batch_sizes"]} if len(given["batch_sizes"]) > 1 else {}
+    best = min(given["batch_sizes"], key=lambda size: tried.get(size, 0))
     scores, seconds = score(texts, best)
     tokens = sum(len(lm.tokenizer(t)["input_ids"])-1 for t in texts)
     print(json.dumps(dict(scores=scores, seconds=seconds, batch_size=best, tokens=tokens,
