@@ -10,10 +10,12 @@ Held-out pairs: their stored questions are in no other split. Every held-out mem
 held-out question is asked of it, so that a wrong memory counts as wrong even where the right one is near. `unrelated`
 are the held-out unrelated questions and all stored questions and paraphrases of the other two splits, whose memories
 are absent (the pairs that were written later are counted apart). Some of these questions ask for the very thing that
-a held-out memory is about, as `pairs/kin.json` has it, marked by the stored questions alone: they are counted as they
-are, left out, and asked of the memory without the entries marked so (`unrelated_kin_taken_away`). Beside the gate stand
-the published look-ups at their defaults, on the same questions. Precision is the share of right memories among the
-applied ones.
+a held-out memory is about, in another wording or language. `pairs/read.jsonl` says which: three readers (language
+models, who saw the two questions and what was meant, and no figure of any look-up) judged each such question beside
+its nearest memories: S it asks for the same, P perhaps, N no. `unrelated_none_fits` counts the questions that no memory
+fits even perhaps, by the majority of the readers; `unrelated_none_same` those that no memory fits plainly. Beside the
+gate stand the published look-ups at their defaults, on the same questions. Precision is the share of right memories
+among the applied ones.
 """
 import argparse
 import json
@@ -31,10 +33,11 @@ import numpy as np
 
 from peers.environment import machine
 
-from promptmem.core import write_atomic
+from promptmem.core import read_jsonl, write_atomic
+from promptmem.data import shipped
 from promptmem.lm.embed import Embedder, load_embedder
 from promptmem.memory import AutoLookup, ClosestLookup, SemanticLookup
-from promptmem.memory.gate import (common_words, forget_read, kin_of, lexicon, light_edits, load_pairs, save_gate,
+from promptmem.memory.gate import (common_words, forget_read, lexicon, light_edits, load_pairs, save_gate,
                                    second_encoder, train_gate)
 from promptmem.stats import share_interval, share_upper
 from promptmem.store import Store
@@ -83,14 +86,33 @@ def anything(answers):
 BEFORE = 510 # families up to the latest; what was asked of every gate comes from those below
 
 
-def asked_without(make, rows, kin, of, strange):
-    """The same questions, each of a memory from which what asks about the same thing was taken: a question that a
-    memory answers is not unrelated to it"""
-    mine, made = {r["family"] for r in rows}, {}
-    for q, want, row in strange:
-        gone = frozenset(f for g in of.get(row, ()) for f in kin[g] & mine)
-        if gone not in made: made[gone] = filled(make(), [r for r in rows if r["family"] not in gone])
-        yield want, made[gone].query(q), row
+def readings():
+    "(stored, asked) -> what the majority of the readers said; \"P\" where no two agree"
+    said = {(r["stored"], r["question"]): r["said"] for r in read_jsonl(shipped("pairs/read.jsonl"))}
+    return {pair: next((x for x in "SPN" if votes.count(x) > 1), "P") for pair, votes in said.items()}
+
+
+BEST = dict(S="a memory fits plainly", P="one fits perhaps", N="none fits")
+GIVEN = {"S": " one that fits plainly", "P": " one that fits perhaps", "N": " one that does not fit", "-": ""}
+
+
+def by_reading(answers, stored):
+    """What unrelated questions got, by what the readers said. `best` of a question: the best label among its memories;
+    what nobody read, because it is far from the question by both encoders, is "N" """
+    said, best, got = readings(), defaultdict(lambda: "N"), defaultdict(int)
+    for (key, question), label in said.items():
+        if key in stored: best[question] = max(best[question], label, key="NPS".index)
+    for _, r, q in answers:
+        says = "applied" if r.hit else "offered" if r.ask else "nothing"
+        key = r.key if r.hit else r.ask.key if r.ask else None
+        got[best[q], says, said.get((key, q), "N") if key else "-"] += 1
+    def among(labels):
+        mine = {k: n for k, n in got.items() if k[0] in labels}
+        wrong, n = sum(k for (_, says, _), k in mine.items() if says != "nothing"), sum(mine.values())
+        return dict(got_anything=wrong, injected=sum(k for (_, says, _), k in mine.items() if says == "applied"),
+                    unrelated=n, share=wrong/n, upper=share_upper(wrong, n))
+    return dict(unrelated_none_fits=among("N"), unrelated_none_same=among("NP"),
+                by_reading={f"{BEST[b]}: {says}{GIVEN[w]}": n for (b, says, w), n in sorted(got.items())})
 
 
 def strange_to(rows, others):
@@ -113,14 +135,9 @@ def quality(make, rows, others, seed):
     strange += [(r["question"], None, r["question"]) for r in rows
                 if r["label"] == "unrelated" and r["question"] not in known]
     answers, got = asked(lookup, pairs), asked(lookup, strange)
-    kin, mine = kin_of(rows + others), {r["family"] for r in rows}
-    before = lambda question: min(of.get(question, (0,))) < BEFORE
-    as_before = [a for a in got if before(a[2])]
-    apart = list(asked_without(make, rows, kin, of, [x for x in strange if before(x[2])]))
+    as_before = [a for a in got if min(of.get(a[2], (0,))) < BEFORE]
     out = dict(pairs=table(answers), unrelated=anything(as_before), unrelated_with_new_pairs=anything(got),
-               unrelated_kin_taken_away=anything(apart),
-               unrelated_without_kin=anything([a for a in as_before
-                                               if not any(kin[f] & mine for f in of.get(a[2], ()))]))
+               **by_reading(as_before, {r["stored"] for r in rows}))
     for name in ("language", "kind"): # of the pairs
         groups = defaultdict(list)
         for a in answers: groups[a[2][name] or "same"].append(a)
@@ -238,12 +255,12 @@ def main():
                                          targets={k: str(v) for k, v in TARGETS.items()}, split=a.split)
     save = lambda: file.write_text(json.dumps(out, indent=1) + "\n") if file else None
     mine, others = [r for r in rows if r["split"] == a.split], [r for r in rows if r["split"] != a.split]
-    print(f"{'look-up':<24} {'precision':>9} {'recall':>7} {'covered':>8} {'edits':>6}   unrelated that get anything")
+    print(f"{'look-up':<24} {'precision':>9} {'recall':>7} {'covered':>8} {'edits':>6}   no memory fits, gets anything")
     out.setdefault("quality", {})
     for name, make in lookups(embedder).items():
         if a.only and name not in a.only.split(';'): continue
         q = out["quality"][name] = quality(make, mine, others, a.seed)
-        p, u = q["pairs"], q["unrelated"]
+        p, u = q["pairs"], q["unrelated_none_fits"]
         print(
             f"{name:<24} {p['precision'] or 0:>9.3f} {p['recall']:>7.3f} {p['covered']:>8.3f} "
             f"{q['light_edits']['recall']:>6.3f}   "

@@ -23,6 +23,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
+from memory_gate import by_reading
+
 from promptmem.core import read_jsonl
 from promptmem.data import shipped
 from promptmem.lm.embed import Embedder, load_embedder
@@ -161,7 +163,8 @@ def semantic(a, keep):
 
 def rewordings(a, keep):
     """The 92 questions of daily work in data/real, which train nothing here: the first wording of each is remembered,
-    the other four are asked. Then each question in all its wordings, of a memory that holds only the other 91"""
+    the other four are asked. Then each question in all its wordings, of a memory that holds only the other 91. By the
+    readers of `pairs/read.jsonl` some of these ask for what another memory is about: `by_reading` tells them apart"""
     embedder, rows = load_embedder("all-MiniLM-L6-v2"), list(read_jsonl(shipped("real/questions.jsonl")))
     for name, second in (("auto", "auto"), ("auto, one embedder", None)):
         m = AutoLookup(embedder, second=second)
@@ -171,14 +174,15 @@ def rewordings(a, keep):
         others = []
         for r in rows:
             m.remove(r["wordings"][0])
-            others += [m.query(q) for q in r["wordings"]]
+            others += [(None, m.query(q), q) for q in r["wordings"]]
             m.add(r["wordings"][0], r["id"])
         keep("rewordings", name, dict(
             asked=len(told),
             applied_right=sum(t == i for t, i in applied), applied_wrong=sum(t != i for t, i in applied),
             offered_right=sum(t == i for t, i in asked), offered_wrong=sum(t != i for t, i in asked),
-            unrelated=len(others), unrelated_applied=sum(r.hit for r in others),
-            unrelated_offered=sum(bool(r.ask) for r in others)))
+            unrelated=len(others), unrelated_applied=sum(r.hit for _, r, _ in others),
+            unrelated_offered=sum(bool(r.ask) for _, r, _ in others),
+            **by_reading(others, {r["wordings"][0] for r in rows})))
 
 
 PARTS = dict(embedders=embedders, wrap=overhead, poison=poison, semantic=semantic, rewordings=rewordings)

@@ -19,9 +19,11 @@ _told = told(k=either(NOTHING, whole(1)), key=TEXT, question=TEXT, texts=Kind("a
 
 # %% ../../nbs/memory/14_auto.ipynb #b67c9dde
 import math
+import os
 import re
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Optional
 
@@ -492,9 +494,23 @@ def parts_of(
         out += [paragraph] if whole or len(parts) > most else parts
     return [] if out == [question.strip()] else out[:most]
 
+# %% ../../nbs/memory/14_auto.ipynb #2b2c990f
+@contextmanager
+def _read_ahead(m, question):
+    "Inside, the second encoder reads the question on another core"
+    if m.second is None or type(m.second.embedder) is not QuickUSE or (os.cpu_count() or 1) < 2 or not reads(question):
+        yield
+        return
+    def read():
+        with suppress(Exception): m.second.read([question])
+    ahead = threading.Thread(target=read, name="promptmem-read-ahead", daemon=True)
+    ahead.start()
+    try: yield
+    finally: ahead.join()
+
 # %% ../../nbs/memory/14_auto.ipynb #fe24cd21
 def _near_and_judged(m, question, k):
-    near = (_stored_near if m.bound else _own_near)(m, question, k)
+    with _read_ahead(m, question): near = (_stored_near if m.bound else _own_near)(m, question, k)
     return _judged(m, question, near) if near else []
 
 def _applied(judged):

@@ -4,9 +4,11 @@ from typing import Any as _Any, Optional as _Optional
 from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, whole
 _told: _Any
 import math
+import os
 import re
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Optional
 import numpy as np
@@ -266,6 +268,10 @@ _PASTED: _Any
 _ENDS: _Any
 
 def parts_of(question: str, most: int=...) -> list:
+    ...
+
+@contextmanager
+def _read_ahead(m, question):
     ...
 
 def _near_and_judged(m, question, k):

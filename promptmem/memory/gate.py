@@ -7,14 +7,14 @@ from __future__ import annotations
 from ..lm.arguments import FLAG, NO_ARRAY, NOTHING, TEXT, Kind, either, number, told
 
 # %% auto #0
-__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'SAID', 'FREE', 'TREES', 'NEVER', 'FAR', 'SURELY', 'LABELS', 'MEANS', 'ABOUT',
-           'ASK', 'folded', 'Lexicon', 'lexicon', 'verb_group', 'clock_times', 'split_words', 'canonical', 'Question',
-           'read_question', 'spelling', 'match_words', 'lowered', 'read_texts', 'differences', 'rarity', 'reads',
-           'tongue', 'USEEmbedder', 'QuickUSE', 'second_encoder', 'Metric', 'pair_features', 'Forest', 'fit_forest',
-           'Screen', 'rough_likeness', 'fit_screen', 'Weights', 'fit_weights', 'Verdict', 'words_basis', 'Gate',
-           'apply_limit', 'quiet_limit', 'injection_proof', 'load_pairs', 'light_edits', 'pair_odds', 'common_words',
-           'kin_of', 'strangers', 'fold_of', 'near_strangers', 'fit_metric', 'train_gate', 'save_gate', 'forget_read',
-           'learned_shift']
+__all__ = ['MATCHED', 'ANY', 'DECISIVE', 'MILD', 'SAID', 'FREE', 'TREES', 'NEVER', 'FAR', 'FORM', 'SURELY', 'LABELS', 'MEANS',
+           'ABOUT', 'ASK', 'folded', 'Lexicon', 'lexicon', 'verb_group', 'clock_times', 'split_words', 'canonical',
+           'Question', 'read_question', 'spelling', 'match_words', 'lowered', 'read_texts', 'differences', 'rarity',
+           'reads', 'tongue', 'USEEmbedder', 'QuickUSE', 'second_encoder', 'Metric', 'pair_features', 'Forest',
+           'fit_forest', 'Screen', 'rough_likeness', 'fit_screen', 'Weights', 'fit_weights', 'Verdict', 'words_basis',
+           'Gate', 'apply_limit', 'quiet_limit', 'injection_proof', 'load_pairs', 'light_edits', 'pair_odds',
+           'common_words', 'kin_of', 'strangers', 'fold_of', 'near_strangers', 'fit_metric', 'train_gate', 'save_gate',
+           'forget_read', 'learned_shift']
 
 # %% ../../nbs/memory/13_gate.ipynb #2a390d5b
 _told = told(stored=TEXT, asked=TEXT, cosine=either(NOTHING, number()), meaning=FLAG, path=NO_ARRAY, split=NO_ARRAY,
@@ -67,7 +67,7 @@ class Lexicon:
         self.negations, self.stop, self.undo, self.past = (set(d[k]) for k in ("negations", "stop", "undo", "past"))
         self.after_number, self.romance = set(d["after_number"]), set(d["romance"])
         self.this, self.no_way = set(d["this"]) | set(self.when), set(d["no_way"])
-        self.less, self.currencies = set(d["less"]), set(d["currencies"])
+        self.less, self.currencies, self.aside = (set(d[k]) for k in ("less", "currencies", "aside"))
         self.asks = [(re.compile(pattern, re.I), kind) for pattern, kind in d["asks"]]
         self.tail = re.compile(d["tail"], re.I)
         self.clock = [(re.compile(pattern, re.I), minutes) for pattern, minutes in d["clock"]]
@@ -198,6 +198,17 @@ class Question:
     def latin(self)->np.ndarray:
         "Per content word: does it begin with a Latin letter?"
         return np.array([bool(_LATIN.match(self.low[i])) for i in self.content])
+    @cached_property
+    def abbreviations(self)->frozenset:
+        "Short words in capitals beside others that are not: PC, ER"
+        if not any(w.islower() for w in self.words): return frozenset() # somebody shouts
+        lex, low = lexicon(), set(self.low)
+        tables = (lex.common, lex.aside, lex.languages, lex.negations, lex.quantifiers, lex.dates, lex.when,
+                  lex.numbers)
+        spoken = lambda w: w in lex.stop and any(w in words and low & words - {w} for words in lex.marks.values())
+        known = lambda w: any(w in t for t in tables) or spoken(w) or bool(verb_group(w))
+        short = {w.lower() for w in self.words if 1 < len(w) < 6 and w.isalpha() and w.isupper()}
+        return frozenset(w for w in short if not known(w))
     @cached_property
     def trigrams(self)->frozenset:
         "Three letters at a time"
@@ -517,8 +528,14 @@ def _undone(x, y):
     before = y[:len(y) - len(x)] if len(x) > 3 and y.endswith(x) else ""
     return before in lexicon().undone and len(x) > (3 if before == "un" else 4)
 
-# %% ../../nbs/memory/13_gate.ipynb #757a2339
-DECISIVE = ("number", "amount", "date", "unit", "language", "symbol", "direction", "person")
+# %% ../../nbs/memory/13_gate.ipynb #35bc9658
+DECISIVE = ("number", "amount", "date", "unit", "language", "symbol", "direction", "person", "abbreviation")
+
+def _abbreviated(a, b):
+    "The abbreviations of each that the other does not have, where both have such; those that begin alike are one"
+    x, y = a.abbreviations - set(b.low), b.abbreviations - set(a.low)
+    alike = any(p.startswith(q) or q.startswith(p) for p in x for q in y)
+    return None if alike or not (x and y) else (x, y)
 
 def differences(
     a:Question, # the stored question
@@ -534,6 +551,7 @@ def differences(
     for name, x, y in (("date", a.dates, b.dates), ("unit", a.units, b.units), ("date", a.periods, b.periods),
                        ("language", a.languages, b.languages), ("symbol", a.symbols, b.symbols)):
         if _opposite(x, y): differ(name, *({" ".join(v) if isinstance(v, tuple) else v for v in s} for s in (x-y, y-x)))
+    if pair := _abbreviated(a, b): differ("abbreviation", *pair)
     if _turned(a, b, written): out["direction"] = "the direction is turned"
     if a.negations % 2 != b.negations % 2: out["negation"] = "one of them says no"
     gone, new, opposites = set(a.low) - set(b.low), set(b.low) - set(a.low), lexicon().opposites
@@ -784,22 +802,28 @@ class Forest:
 
     @cached_property
     def _table(self):
-        "(feature, limit, [left, right]) per node, and the depth; a leaf leads to itself"
+        "(feature, limit, [left, right]) per node, and which are leaves; a leaf leads to itself"
         leaf, own = self.feature < 0, np.arange(len(self.feature))
         ways = np.stack([np.where(leaf, own, self.left), np.where(leaf, own, self.right)], 1).ravel()
-        at, depth = self.roots, 0
-        while len(at := at[~leaf[at]]): at, depth = ways[np.r_[2*at, 2*at+1]], depth + 1
-        return np.where(leaf, 0, self.feature), self.limit, ways, depth
+        return np.where(leaf, 0, self.feature).astype(np.int32), self.limit, ways.astype(np.int32), leaf
 
     def leaves(self,
         rows, # features of pairs, as `pair_features` gives them
+        together:int=5, # steps that all take; after these only those that are at no leaf yet
     )->np.ndarray: # float64 [n, trees]
         "For each pair the leaf that is reached in each tree; all pairs go down all trees together"
-        feature, limit, ways, depth = self._table
+        feature, limit, ways, leaf = self._table
         x = np.array([[f[k] for k in self.names] for f in rows]) # [n, features]
-        of, at = np.arange(len(x))[:, None], np.broadcast_to(self.roots, (len(x), len(self.roots))) # [n, trees]
-        for _ in range(depth): at = ways[2*at + (x[of, feature[at]] > limit[at])]
-        return limit[at]
+        step = lambda at, of: ways.take(2*at + (x.take(of + feature.take(at)) > limit.take(at)))
+        begins = np.arange(0, x.size, x.shape[1], dtype=np.int32) # a pair's features
+        of = np.repeat(begins, len(self.roots))
+        at = np.tile(self.roots.astype(np.int32), len(x))
+        for _ in range(together): at = step(at, of)
+        going = np.flatnonzero(~leaf.take(at))
+        while len(going):
+            at[going] = step(at[going], of[going])
+            going = going[~leaf.take(at[going])]
+        return limit.take(at).reshape(len(x), -1)
 
     def joined(self,
         other:"Forest", # with the same names
@@ -1027,9 +1051,26 @@ def _not_by_a_word(verdict, stored, asked):
     words = [len(read_question(text).content) for text in (stored, asked)]
     return replace(verdict, says="ask") if verdict.says == "apply" and words[0] > 1 and words[1] < 2 else verdict
 
-# %% ../../nbs/memory/13_gate.ipynb #b833fae7
+# %% ../../nbs/memory/13_gate.ipynb #c3165b95
+_FILLED = re.compile(r"<\s+[^<>=\d]*[^\W\d_][^<>=\d]*\s+>")
+FORM = 10. # log odds of another filling of the same form: sure, and behind the same question
+
 _key = lru_cache(20_000)(identity_key) # of what is asked and stored; `forget_read` clears it
 
+@lru_cache(20_000)
+def _form(text):
+    "Equal for the fillings of one form; None for a question that is no form"
+    form = _FILLED.sub("< >", text)
+    return None if form == text else identity_key(form)
+
+# %% ../../nbs/memory/13_gate.ipynb #49f605cc
+def _same(stored, asked):
+    "The verdict where nothing needs to be weighed, or None"
+    if _key(stored) == _key(asked): return Verdict("apply", -NEVER, "the same question")
+    if _form(asked) is not None and _form(stored) == _form(asked):
+        return Verdict("apply", FORM, "the same form with another word in it")
+
+# %% ../../nbs/memory/13_gate.ipynb #b833fae7
 class Gate(HasPage):
     "Whether a clarification of one question may be applied to another"
     @_told(second=None)
@@ -1093,11 +1134,10 @@ class Gate(HasPage):
         known:list, # per memory (stored, cosine, vectors, second), as a call takes them
     )->list: # a `Verdict` per memory
         "Apply, ask or leave, for several memories at once"
-        out, open_, key, read = [None]*len(known), [], _key(asked), reads(asked)
+        out, open_, read = [None]*len(known), [], reads(asked)
         for i, (stored, cosine, vectors, second) in enumerate(known):
-            if _key(stored) == key:
-                out[i] = Verdict("apply", -NEVER, "the same question")
-                continue
+            out[i] = _same(stored, asked)
+            if out[i] is not None: continue
             meaning, second = cosine is not None, second if read else None
             if not (meaning and read): cosine, vectors = second[0] if second else 0., (None, None)
             features, found = pair_features(stored, asked, cosine, vectors, second)
@@ -1471,7 +1511,7 @@ def save_gate(
 # %% ../../nbs/memory/13_gate.ipynb #7db3ad8c
 def forget_read()->None:
     "Drop what is kept in this process about texts that were read"
-    kept = (read_question, spelling, tongue, _written, folded, verb_group, rarity, reads, _key)
+    kept = (read_question, spelling, tongue, _written, folded, verb_group, rarity, reads, _key, _form)
     for cache in kept: cache.cache_clear()
 
 # %% ../../nbs/memory/13_gate.ipynb #0d8414d5

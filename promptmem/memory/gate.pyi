@@ -54,6 +54,7 @@ class Lexicon:
     no_way: _Any
     less: _Any
     currencies: _Any
+    aside: _Any
     subjects: _Any
     undone: _Any
     stems: _Any
@@ -118,6 +119,10 @@ class Question:
 
     @cached_property
     def latin(self) -> np.ndarray:
+        ...
+
+    @cached_property
+    def abbreviations(self) -> frozenset:
         ...
 
     @cached_property
@@ -223,6 +228,9 @@ def _turned(a, b, written):
 def _undone(x, y):
     ...
 DECISIVE: _Any
+
+def _abbreviated(a, b):
+    ...
 
 def differences(a: Question, b: Question, written: _Optional[np.ndarray]=...) -> dict:
     ...
@@ -338,7 +346,7 @@ class Forest:
     def _table(self):
         ...
 
-    def leaves(self, rows) -> np.ndarray:
+    def leaves(self, rows, together: int=...) -> np.ndarray:
         ...
 
     def joined(self, other: 'Forest') -> 'Forest':
@@ -442,7 +450,15 @@ def _unpacked(d):
 
 def _not_by_a_word(verdict, stored, asked):
     ...
+_FILLED: _Any
+FORM: _Any
 _key: _Any
+
+def _form(text):
+    ...
+
+def _same(stored, asked):
+    ...
 
 class Gate(HasPage):
     sets: _Any

