@@ -8,7 +8,7 @@ from ..lm.arguments import NO_ARRAY, NOTHING, TEXT, Kind, either, some, told, wh
 from .prompt import FEW_SHOT
 
 # %% auto #0
-__all__ = ['HOW', 'FOLLOWED', 'Assistant', 'as_scopes', 'Request', 'AnswerStream']
+__all__ = ['HOW', 'FOLLOWED', 'Assistant', 'as_scopes', 'follows_store', 'as_lookup', 'Request', 'AnswerStream']
 
 # %% ../../nbs/memory/09_assistant.ipynb #4dfb8892
 _told = told(r=Kind("an interaction or its id", lambda v: isinstance(v, str) or hasattr(v, "id")),
@@ -29,9 +29,10 @@ from typing import Any, Optional, Union
 
 from ..core import HasPage, InvalidData, NotFound, brief, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
-from .auto import AutoLookup
-from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position
+from .auto import DEFAULT_EMBEDDER, AutoLookup
 from .lookup import ClosestLookup
+from .semantic import SemanticLookup
+from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position
 from promptmem.memory.prompt import (
     END,
     MAX_CLARIFICATION,
@@ -55,7 +56,6 @@ from promptmem.memory.prompt import (
     sendable,
     unsure,
 )
-from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
 # %% ../../nbs/memory/09_assistant.ipynb #ede87354
@@ -96,7 +96,7 @@ class Assistant(Remembers):
         self.sure = format == "published" or bool(few_shot) or format_of(lm) == "published"
         self.options = _options(self, max_tokens, stop, temperature, seed)
         if lookup is None: lookup = "auto" if self.format == "chat" else "closest"
-        self.lookup = _bound(lookup, self.store, self.scopes, embedder)
+        self.lookup = as_lookup(lookup, self.store, self.scopes, embedder)
         if hasattr(self.store, "watch"): self.store.watch(lm) # `forget` cleans its cache too
         self._done:list = []
         self._asked:list = []
@@ -156,23 +156,31 @@ def _check(a):
         raise InvalidData("the published format has no place for system=, history= or unsure='send': use a chat model, "
                           "or format='chat'")
 
-# %% ../../nbs/memory/09_assistant.ipynb #0d746e65
-def _follows(lookup):
-    "Does the look-up take its entries from a store? One of the user's own making may not know the question"
+# %% ../../nbs/memory/09_assistant.ipynb #0b3bf614
+def follows_store(
+    lookup, # a look-up, perhaps of the user's own making
+)->bool:
+    "Does the look-up take its entries from a store?"
     return getattr(lookup, "bound", False)
 
-# %% ../../nbs/memory/09_assistant.ipynb #2214471c
-def _bound(lookup, store, scopes, embedder):
-    "The look-up, following the store"
-    if lookup == "closest": lookup = ClosestLookup()
-    elif lookup == "auto": lookup = AutoLookup(embedder)
-    elif lookup == "semantic": lookup = SemanticLookup(embedder)
-    elif isinstance(lookup, str): 
-        raise InvalidData(f"unknown lookup {brief(lookup)}: write 'auto', 'closest', 'semantic', or pass a look-up "
-                          "object")
+# %% ../../nbs/memory/09_assistant.ipynb #71e56091
+def as_lookup(
+    lookup, # "auto", "closest", "semantic", or a look-up object
+    store, # a `Store`
+    scope, # whose memories: a name, or several, the nearest first
+    embedder=DEFAULT_EMBEDDER, # an `Embedder` or its name, for those made here
+): # a look-up
+    "The look-up that is meant, following the store where it may"
+    made = dict(auto=AutoLookup, closest=lambda _: ClosestLookup(), semantic=SemanticLookup)
+    if isinstance(lookup, str):
+        if lookup not in made:
+            raise InvalidData(f"unknown lookup {brief(lookup)}: write {', '.join(map(repr, made))}, or pass a look-up "
+                              "object")
+        lookup = made[lookup](embedder)
     else: fits(lookup, LookupLike, "lookup")
-    if _follows(lookup) or not hasattr(lookup, "bind") or len(lookup): return lookup
-    return lookup.bind(store, scopes[0] if len(scopes) == 1 else scopes)
+    if follows_store(lookup) or not hasattr(lookup, "bind") or len(lookup): return lookup
+    alone = not isinstance(scope, str) and len(scope) == 1
+    return lookup.bind(store, scope[0] if alone else scope)
 
 # %% ../../nbs/memory/09_assistant.ipynb #1d4d2afb
 @dataclass
@@ -442,7 +450,7 @@ def clarify(self:Assistant,
         raise InvalidData(f"the clarification has {len(text)} characters; at most {MAX_CLARIFICATION} go into a prompt")
     found = _own(self, r)
     c = self.store.add(scope=self.scope, key=found.question, text=text, author=author, source=found.id)
-    if not _follows(self.lookup): self.lookup.add(found.question, text, id=c.id)
+    if not follows_store(self.lookup): self.lookup.add(found.question, text, id=c.id)
     _noted(self, r, "wrong", clarification=c)
     return c
 
@@ -496,7 +504,7 @@ def _take_back(a, done):
     if done.clarification is None: return
     try: back = a.store.withdraw(done.clarification, scope=a.scope)
     except KeyError: back = None # forgotten: nothing comes back
-    if _follows(a.lookup) or not hasattr(a.lookup, "remove"): return
+    if follows_store(a.lookup) or not hasattr(a.lookup, "remove"): return
     a.lookup.remove(id=done.clarification)
     if back is not None: a.lookup.add(back.key, back.text, id=back.id)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional, Union
 from ..core import HasPage, InvalidData, NotFound, brief, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
-from .auto import AutoLookup
-from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position
+from .auto import DEFAULT_EMBEDDER, AutoLookup
 from .lookup import ClosestLookup
-from promptmem.memory.prompt import END, MAX_CLARIFICATION, PLACEMENTS, UNSURE, applying, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable, unsure
 from .semantic import SemanticLookup
+from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position
+from promptmem.memory.prompt import END, MAX_CLARIFICATION, PLACEMENTS, UNSURE, applying, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable, unsure
 from ..record import Clarification, Completion, Interaction, Retrieval
 
 class Assistant(Remembers):
@@ -103,10 +103,10 @@ def _options(a, max_tokens, stop, temperature, seed):
 def _check(a):
     ...
 
-def _follows(lookup):
+def follows_store(lookup) -> bool:
     ...
 
-def _bound(lookup, store, scopes, embedder):
+def as_lookup(lookup, store, scope, embedder=...):
     ...
 
 @dataclass

@@ -657,5 +657,5 @@ def recalibrate(self:AutoLookup,
     "Learn from the verdicts that were given on applied memories, e.g. `assistant.history()`"
     told = [(i.retrieval, i.verdict == "right") for i in interactions
             if i.verdict and i.retrieval and i.retrieval.hit and i.retrieval.threshold == self.threshold]
-    for retrieval, fits in told: self.learn(retrieval, fits)
+    for retrieval, right in told: self.learn(retrieval, right)
     return self.gate.shift

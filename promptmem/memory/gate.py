@@ -39,7 +39,7 @@ from ..data import shipped
 from ..lm.embed import Embedder, HashEmbedder
 from ..lm.use import compact_use
 from ..lm.words import Read, WordReader
-from ..stats import share_upper
+from ..stats import ridge_logistic, share_upper
 
 # %% ../../nbs/memory/13_gate.ipynb #dc9b35ff
 _NO_MARKS = str.maketrans("ँ", "ं", "़")
@@ -912,10 +912,7 @@ def fit_screen(
 )->Screen:
     "Logistic regression, and the limit below everything that was kept"
     x, y = np.c_[np.stack(list(known.values()), 1), np.ones(len(kept))], np.asarray(kept, float)
-    t = np.zeros(x.shape[1])
-    for _ in range(40):
-        p = 1/(1 + np.exp(-np.clip(x @ t, -60, 60)))
-        t += np.linalg.solve((x*(p*(1 - p))[:, None]).T @ x + .1*np.eye(len(t)), x.T @ (y - p) - .1*t)
+    t = ridge_logistic(x, y, pull=.1)
     weight = [round(float(w), 4) for w in t[:-1]]
     least = (x[:, :-1] @ np.array(weight))[y > 0].min(initial=np.inf)
     return Screen(list(known), weight, -1e9 if least == np.inf else round(float(least) - margin, 4))

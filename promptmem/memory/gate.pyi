@@ -18,7 +18,7 @@ from ..data import shipped
 from ..lm.embed import Embedder, HashEmbedder
 from ..lm.use import compact_use
 from ..lm.words import Read, WordReader
-from ..stats import share_upper
+from ..stats import ridge_logistic, share_upper
 _NO_MARKS: _Any
 
 def folded(word: str) -> str:

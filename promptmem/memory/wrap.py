@@ -20,11 +20,10 @@ from fastcore.basics import patch
 
 from ..arguments import told
 from ..core import HasPage, InvalidData, brief, warn
+from .assistant import as_lookup, follows_store
 from .auto import AutoLookup
-from .contracts import LookupLike, Remembers, fits
-from .lookup import ClosestLookup
+from .contracts import Remembers
 from .prompt import UNSURE, applying, chat, unsure
-from .semantic import SemanticLookup
 from ..record import Clarification, Interaction, Retrieval, Usage
 
 # %% ../../nbs/memory/16_wrap.ipynb #54c103dc
@@ -149,18 +148,6 @@ class _Passed:
     def __getattr__(self, name): return self._ours[name] if name in self._ours else getattr(self._inner, name)
     def __dir__(self): return dir(self._inner)
 
-# %% ../../nbs/memory/16_wrap.ipynb #4e9d6ab1
-def _lookup_for(lookup, store, scope, embedder):
-    if lookup == "auto": lookup = AutoLookup(embedder)
-    elif lookup == "closest": lookup = ClosestLookup()
-    elif lookup == "semantic": lookup = SemanticLookup(embedder)
-    elif isinstance(lookup, str):
-        raise InvalidData(f"unknown lookup {brief(lookup)}: write 'auto', 'closest', 'semantic', or pass a look-up "
-                          "object")
-    else: fits(lookup, LookupLike, "lookup")
-    if getattr(lookup, "bound", False) or not hasattr(lookup, "bind") or len(lookup): return lookup
-    return lookup.bind(store, scope)
-
 # %% ../../nbs/memory/16_wrap.ipynb #c8919509
 def _checked(client):
     "The client, or an error that says what is expected"
@@ -212,7 +199,7 @@ class WrappedClient(Remembers):
         self.unsure = unsure
         self._client, self.store, self.memory, self.log = _checked(client), as_store(store), memory, log
         self.scopes = (scope,) if isinstance(scope, str) else tuple(scope)
-        self.lookup = _lookup_for(lookup, self.store, scope, embedder)
+        self.lookup = as_lookup(lookup, self.store, scope, embedder)
         self.reward, self.prompts, self.last = reward, list(prompts), None
         self.always = _Always(self.store, self.scopes)
         self.chat = _Passed(client.chat, completions=_Passed(client.chat.completions, create=_create(self, "chat")))
@@ -321,7 +308,7 @@ def clarify(self:WrappedClient,
     if not isinstance(text, str) or not text.strip(): raise InvalidData("the clarification is empty")
     c = self.store.add(scope=self.scopes[0], key=receipt.question, text=text, author=author,
                        source=receipt.interaction)
-    if not getattr(self.lookup, "bound", False): self.lookup.add(receipt.question, text, id=c.id)
+    if not follows_store(self.lookup): self.lookup.add(receipt.question, text, id=c.id)
     if receipt.interaction: self.store.set_verdict(receipt.interaction, "wrong", scope=self.scopes[0])
     return c
 

@@ -10,11 +10,10 @@ from typing import Optional
 from fastcore.basics import patch
 from ..arguments import told
 from ..core import HasPage, InvalidData, brief, warn
+from .assistant import as_lookup, follows_store
 from .auto import AutoLookup
-from .contracts import LookupLike, Remembers, fits
-from .lookup import ClosestLookup
+from .contracts import Remembers
 from .prompt import UNSURE, applying, chat, unsure
-from .semantic import SemanticLookup
 from ..record import Clarification, Interaction, Retrieval, Usage
 
 def asked_in(messages) -> str:
@@ -94,9 +93,6 @@ class _Passed:
 
     def __dir__(self):
         ...
-
-def _lookup_for(lookup, store, scope, embedder):
-    ...
 
 def _checked(client):
     ...
