@@ -33,6 +33,7 @@ import unicodedata
 import warnings
 import weakref
 from datetime import date, datetime, timedelta, timezone
+from json.encoder import encode_basestring
 from functools import lru_cache
 from pathlib import Path
 from typing import Optional
@@ -109,7 +110,7 @@ def is_secret_name(
     _check_text(name, "a name")
     return bool(_SECRET_NAME.search(name))
 
-# %% ../nbs/00_core.ipynb #a7af7a4f
+# %% ../nbs/00_core.ipynb #450973ec
 _USER_INFO = re.compile(r"""(?P<start>(?<![a-z0-9])
                                 (?:(?P<web>https?|wss?|ftp)|(?!(?:https?|wss?|ftp):)[a-z][a-z0-9+.-]{0,30})
                                 (?:://|(?<=[a-z0-9]{3}):/)[^\s:/@?\#"<>]*):
@@ -625,13 +626,16 @@ def is_number(
     return isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x)
 
 # %% ../nbs/00_core.ipynb #0b11168d
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
 def stable_hash(
     x, # any value that `plain` accepts
     n:int=64, # hex digits to keep
 )->str:
     "SHA-256 of `x` as canonical JSON: the same on every machine and in every process"
     if type(n) is not int: raise InvalidData(f"n is {brief(n)}: expected a number of digits")
-    text = json.dumps(plain(x), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    texts = type(x) is list and all(type(v) is str for v in x) # as most are: the encoder is not set up for them
+    text = f"[{','.join(map(encode_basestring, x))}]" if texts else _CANONICAL(plain(x))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:n]
 
 # %% ../nbs/00_core.ipynb #b92b0dde
@@ -657,7 +661,7 @@ def new_id()->str:
     "A unique identifier of 32 hex digits that sorts by time of making (48-bit ms, 16-bit counter, 64 random bits)"
     t = max(time.time_ns() // 1_000_000 << 16, _last_id[0] + 1)
     _last_id[0] = t
-    return f"{t:016x}{secrets.token_hex(8)}"
+    return f"{t:016x}{os.urandom(8).hex()}"
 
 # %% ../nbs/00_core.ipynb #c0055542
 _ABBREVIATIONS = dict(UT=0, UTC=0, GMT=0, Z=0, WET=0, WEST=1, CET=1, CEST=2, MEZ=1, MESZ=2, EET=2, EEST=3, MSK=3,
@@ -730,12 +734,20 @@ def _of_text(text):
     ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:] or 0))
     return t.replace(tzinfo=timezone(-ahead if zone[0] == "-" else ahead)) + late
 
+# %% ../nbs/00_core.ipynb #e2745dc8
+def _is_ours(time):
+    "Is this a text as `now` writes it?"
+    if type(time) is not str or len(time) != 32 or time[-6:] != "+00:00": return False
+    try: return datetime.fromisoformat(time).isoformat(timespec="microseconds") == time
+    except ValueError: return False
+
 # %% ../nbs/00_core.ipynb #3978fa1f
 def utc_time(
     time, # an ISO 8601 text (also "20260101", and with "Z" at its end), a datetime, or seconds since 1970
 )->str: # as `now` writes it
     "The instant that `time` names, in UTC; a time without a zone is UTC"
     try:
+        if _is_ours(time): return time
         if type(time).__module__ == "numpy": time = str(time) if "time" in type(time).__name__ else time.item()
         if isinstance(time, date) and not isinstance(time, datetime): time = time.isoformat()
         if isinstance(time, (int, float)) and not isinstance(time, bool): t = _of_epoch(time)
@@ -873,11 +885,14 @@ def _spaced(m):
     "A symbol as a word of its own, or with the neighbour that it belongs to"
     return m[0] if m["own"] else f" {m[0]}" if m["sign"] or m["option"] else f" {m[0]} "
 
+_SIMPLE = re.compile(r"[A-LN-Za-z ?]*|[a-z0-9 ?]*") # no MHz, no Mb, and no mark that may mean something
+
 def identity_key(
     text:str, # any text
 )->str: # equal for texts that are the same; the bare text where only punctuation was written
     "For sameness: case, width, punctuation and blanks go; symbols with a meaning, decimal points and superscripts stay"
     _check_text(text)
+    if _SIMPLE.fullmatch(text) and (key := " ".join(text.lower().replace("?", " ").split())): return key
     key = _meant(_unified(_contextual(_plain_only(text))))
     if "." in key: key = " ".join(_POINT.sub(" ", key).split())
     if "-" in key: key = _DASHED.sub(" ", _HYPHEN.sub(" ", key))
@@ -1176,22 +1191,23 @@ class ForkGate:
     def __init__(self): self._clear({})
 
     def _clear(self, inside):
-        self._free, self._inside, self._forking = threading.Condition(), inside, None
+        self._lock = threading.RLock()
+        self._free, self._inside, self._forking = threading.Condition(self._lock), inside, None
         self._closers, self.forks = getattr(self, "_closers", weakref.WeakSet()), getattr(self, "forks", 0)
 
     def __enter__(self):
         me = threading.get_ident()
-        with self._free:
+        with self._lock:
             while self._forking not in (None, me) and me not in self._inside: self._free.wait()
             self._inside[me] = self._inside.get(me, 0) + 1
         return self
 
     def __exit__(self, *_):
         me = threading.get_ident()
-        with self._free:
+        with self._lock:
             self._inside[me] -= 1
             if not self._inside[me]: del self._inside[me]
-            self._free.notify_all()
+            if self._forking is not None: self._free.notify_all()
 
     def before_fork(self,
         thing, # an object whose `before_fork` closes what must not be carried over

@@ -11,17 +11,21 @@ __all__ = ['Record', 'Usage', 'Query', 'Completion', 'Candidate', 'Retrieval', '
 
 # %% ../nbs/02_record.ipynb #a7fd8af5
 from dataclasses import dataclass, field, fields
+from functools import cache
 from numbers import Integral, Real
 from typing import Optional
 
 from .core import HasPage, InvalidData, brief, finite, new_id, now, plain, utc_time, well_formed
 
-# %% ../nbs/02_record.ipynb #48345265
+# %% ../nbs/02_record.ipynb #a8a608fe
+@cache
+def _names_of(cls): return [f.name for f in fields(cls)]
+
 class Record(HasPage):
     "Base of all records: dict round trip, one-line repr, escaped HTML"
     def to_dict(self)->dict:
         "The fields as plain JSON values"
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values = {name: getattr(self, name) for name in _names_of(type(self))}
         return {k: [_plainly(x) for x in v] if isinstance(v, (list, tuple)) else _plainly(v) for k, v in values.items()}
 
     @classmethod
@@ -75,7 +79,11 @@ def _one_value(record, *names):
         if getattr(v, "ndim", 0) or hasattr(v, "columns"):
             raise InvalidData(f"{type(record).__name__}.{name} is one value, found a {type(v).__name__}")
 
-def _plainly(v): return v.to_dict() if isinstance(v, Record) else _whole(plain(v))
+def _plainly(v):
+    if v is None or type(v) in (bool, int): return v
+    if type(v) is str: return well_formed(v)
+    if type(v) is float: return finite(v)
+    return v.to_dict() if isinstance(v, Record) else _whole(plain(v))
 
 def _whole(x):
     "Plain values as every file and database takes them"

@@ -10,6 +10,7 @@ import difflib
 import functools
 import inspect
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -51,6 +52,31 @@ def _plain(v, kind):
     if kind is None or not kind.lists: return v
     return list(v) if isinstance(v, Iterator) or isinstance(v, np.ndarray) and v.ndim == 1 else v
 
+# %% ../../nbs/arguments/02_calls.ipynb #a7ea15e2
+class _Places(NamedTuple):
+    "Where the arguments of a function go, read from its signature once"
+    order:list # names of those that may be given by position
+    names:frozenset # all
+    needed:frozenset # without a default
+
+def _places_of(
+    takes, # a signature
+): # `_Places`; None where a name is not enough
+    "The places of the parameters"
+    ps = takes.parameters.values()
+    if any(p.kind not in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) for p in ps): return None
+    order = [p.name for p in ps if p.kind is p.POSITIONAL_OR_KEYWORD]
+    return _Places(order, frozenset(takes.parameters), frozenset(p.name for p in ps if p.default is p.empty))
+
+def _by_name(
+    places, # as `_places_of` gives them
+    args, kw, # of a call
+): # name -> argument; None: `_bound` has to look
+    "The arguments of a call by name"
+    if places is None or len(args) > len(places.order): return None
+    given = dict(zip(places.order, args)) | kw
+    return given if len(given) == len(args) + len(kw) and places.needed <= given.keys() <= places.names else None
+
 # %% ../../nbs/arguments/02_calls.ipynb #0cc4c870
 def told(
     f:Callable=None, # a function; None: a decorator with these kinds, which takes more
@@ -61,15 +87,25 @@ def told(
     takes = inspect.signature(f)
     needed = [n for n, p in takes.parameters.items() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     used = f"{f.__qualname__.removesuffix('.__init__')}({', '.join(n for n in needed if n != 'self')})"
+    places, plan = _places_of(takes), [(n, p.default, kinds.get(n)) for n, p in takes.parameters.items()]
     open_ended = {n for n, p in takes.parameters.items() if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
+    def hold(given):
+        for name, default, kind in plan:
+            if name not in given: continue
+            v = given[name]
+            if name in open_ended or v is default: kind = None
+            if type(v) is not str: given[name] = v = _plain(v, kind) # a text is no list
+            if kind is not None and (fault := fault_of(name, v, kind)): raise WrongArgument(f"{fault} ({used})")
     @functools.wraps(f)
     def call(*args, **kw):
-        given = _bound(takes, used, args, kw, kinds)
-        for name, v in given.arguments.items():
-            kind = None if name in open_ended or v is takes.parameters[name].default else kinds.get(name)
-            given.arguments[name] = v = _plain(v, kind)
-            if fault := fault_of(name, v, kind): raise WrongArgument(f"{fault} ({used})")
-        try: return f(*given.args, **given.kwargs)
+        if given := _by_name(places, args, kw):
+            hold(given)
+            args, kw = [given.pop(n) for n in places.order[:len(args)]], given
+        else:
+            given = _bound(takes, used, args, kw, kinds)
+            hold(given.arguments)
+            args, kw = given.args, given.kwargs
+        try: return f(*args, **kw)
         except Exception as e:
             without_keys(e)                                       # one of the operating system, or of a package
             raise

@@ -32,18 +32,38 @@ def _unit(
     norm = np.linalg.norm(v, axis=-1, keepdims=True)
     return v / np.where(norm > 0, norm, 1)
 
-# %% ../../nbs/index/02_vectors.ipynb #ad278afb
+# %% ../../nbs/index/02_vectors.ipynb #9b9a9571
+def _edge(scores, k):
+    "The `k`-th best score"
+    return np.partition(scores, len(scores) - k)[len(scores) - k]
+
 def _top(
     scores, # float32 [n]
     ranks, # int64 [n]: ties go to the lower rank
     k:int, # how many
 )->np.ndarray: # positions, best first
     "The `k` best scores; ties go to the lower rank"
-    if k < len(scores):
-        edge = np.partition(scores, len(scores) - k)[len(scores) - k]
-        at = np.flatnonzero(scores >= edge)
-    else: at = np.arange(len(scores))
+    at, blocks = np.arange(len(scores)), len(scores)//128
+    if 2*k < blocks: # `k` blocks hold a score of at least this, so the best ones are among those that do
+        at = np.flatnonzero(scores >= _edge(scores[:128*blocks].reshape(blocks, 128).max(1), k))
+    if k < len(at): at = at[scores[at] >= _edge(scores[at], k)]
     return at[np.lexsort((ranks[at], -scores[at]))][:k]
+
+# %% ../../nbs/index/02_vectors.ipynb #741ce7df
+def _few_threads():
+    "Does a product of matrices have less than three threads here?"
+    given = (os.environ.get(name, "") for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"))
+    return int(next(filter(str.isdigit, given), os.cpu_count() or 1)) < 3
+
+_BY_ROWS = _few_threads() and hasattr(np, "vecdot") # numpy 2
+
+def _dots(
+    matrix, # float32 [n, d]
+    vector, # float32 [d]
+    size:int, # numbers in the whole from which the matrix is taken
+)->np.ndarray: # float32 [n]
+    "The product of each row with the vector"
+    return np.vecdot(matrix, vector) if _BY_ROWS and size > 2**22 and len(vector) >= 128 else matrix @ vector
 
 # %% ../../nbs/index/02_vectors.ipynb #746f65a8
 def _is_key(key):
@@ -152,7 +172,7 @@ def search(self:VectorIndex,
     if n == 0 or k < 1: return []
     vector = _unit(vector)
     if vector.shape != (self.dim,): raise InvalidData(f"{self.dim} numbers expected, found the shape {vector.shape}")
-    scores = self._matrix[:n] @ vector
+    scores = _dots(self._matrix[:n], vector, n*self.dim)
     return [(self._keys[i], float(scores[i])) for i in _top(scores, self._ranks[:n], k).tolist()]
 
 # %% ../../nbs/index/02_vectors.ipynb #784ed7e6
@@ -219,7 +239,7 @@ class ClusterIndex(HasPage):
         probes = self.probes if probes is None else probes or len(self.centres)
         cells = np.sort(_top(self.centres @ vector, np.arange(len(self.centres)), probes))
         spans = [(self.starts[c], self.starts[c + 1]) for c in cells.tolist()]
-        scores = np.concatenate([self.vectors[a:b] @ vector for a, b in spans])
+        scores = np.concatenate([_dots(self.vectors[a:b], vector, self.vectors.size) for a, b in spans])
         ids = np.concatenate([self.ids[a:b] for a, b in spans])
         scores[ids < 0] = -np.inf
         return [(int(ids[i]), float(scores[i])) for i in _top(scores, ids, k).tolist() if ids[i] >= 0]

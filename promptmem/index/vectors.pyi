@@ -15,7 +15,17 @@ from ..core import HasPage, InvalidData, NotFound, brief, new_id, write_atomic
 def _unit(vectors) -> np.ndarray:
     ...
 
+def _edge(scores, k):
+    ...
+
 def _top(scores, ranks, k: int) -> np.ndarray:
+    ...
+
+def _few_threads():
+    ...
+_BY_ROWS: _Any
+
+def _dots(matrix, vector, size: int) -> np.ndarray:
     ...
 
 def _is_key(key):

@@ -6,8 +6,9 @@
 __all__ = ['SENT', 'StoreError', 'StoreVersionError', 'StoreFull', 'StoreReadOnly', 'StoreBusy', 'StoreCorrupt', 'Forgotten',
            'NotThere', 'explained', 'as_url', 'shown', 'private_mode', 'make_private', 'private_folder', 'ForkLock',
            'Database', 'Prepared', 'insert_into', 'bring_up_to_date', 'folded', 'seen_by', 'put_uses',
-           'put_interaction', 'insert_interaction', 'change_number', 'watermark', 'erasures', 'marks_there',
-           'before_log', 'is_erased', 'Cursor', 'Changes', 'changes', 'caches_of', 'clean_caches', 'clean_late']
+           'put_interaction', 'insert_interaction', 'next_number', 'change_number', 'watermark', 'erasures',
+           'marks_there', 'before_log', 'is_erased', 'Cursor', 'Changes', 'changes', 'caches_of', 'clean_caches',
+           'clean_late']
 
 # %% ../../nbs/store/02_database.ipynb #ff3e4d4d
 import json
@@ -18,7 +19,7 @@ import sqlite3
 import stat
 import threading
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -56,7 +57,19 @@ _TROUBLE = (
     (("not a database", "malformed", "corrupt"), StoreCorrupt, "is not a readable SQLite database"),
 )
 
-# %% ../../nbs/store/02_database.ipynb #16a46e02
+# %% ../../nbs/store/02_database.ipynb #a4bb97e4
+_ERRORS = sa.exc.SQLAlchemyError, sqlite3.Error
+
+def _explain(name, e):
+    "The `StoreError` that says what to do about a database error"
+    reason = str(getattr(e, "orig", None) or e)
+    for signs, kind, advice in _TROUBLE:
+        if any(s in reason.lower() for s in signs): return kind(f"{name}: {advice} ({reason})")
+    if isinstance(e, (sa.exc.DBAPIError, sqlite3.Error)) and "disk i/o" in reason.lower():
+        full = "the disk refused a write (full, or over a limit): this write was not kept"
+        return StoreFull(f"{name}: {full} ({reason})")
+    return StoreError(f"{name}: {reason}")
+
 @contextmanager
 def explained(
     name:str, # the store, without password
@@ -64,14 +77,7 @@ def explained(
 ):
     "Turn database errors into a `StoreError` that says what to do"
     try: yield
-    except (sa.exc.SQLAlchemyError, sqlite3.Error, *also) as e:
-        reason = str(getattr(e, "orig", None) or e)
-        for signs, kind, advice in _TROUBLE:
-            if any(s in reason.lower() for s in signs): raise kind(f"{name}: {advice} ({reason})") from e
-        if isinstance(e, sa.exc.DBAPIError) and "disk i/o" in reason.lower():
-            full = "the disk refused a write (full, or over a limit): this write was not kept"
-            raise StoreFull(f"{name}: {full} ({reason})") from e
-        raise StoreError(f"{name}: {reason}") from e
+    except (*_ERRORS, *also) as e: raise _explain(name, e) from e
 
 # %% ../../nbs/store/02_database.ipynb #740ce339
 def _quoted(text):
@@ -147,20 +153,45 @@ def _sqlite_connect(dbapi, timeout):
                    "temp_store=MEMORY", "cache_size=-65536", "mmap_size=268435456"):
         dbapi.execute(f"PRAGMA {pragma}")
 
+# %% ../../nbs/store/02_database.ipynb #d34bc644
+def _queue(raw, timeout):
+    "Wait for SQLite's write lock and take it; the connection's own waiting is off"
+    end = time.monotonic() + timeout
+    while True:
+        try: return raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as e:
+            if "locked" not in str(e) or time.monotonic() > end: raise
+            time.sleep(random.uniform(.0005, .003))
+
 # %% ../../nbs/store/02_database.ipynb #6f61adc2
-def _begin(conn, timeout):
-    "Begin a transaction; a writer queues for SQLite's write lock"
-    if conn.dialect.name != "sqlite": return
-    raw, end = conn.connection.dbapi_connection, time.monotonic() + timeout
-    if not conn.get_execution_options().get("pm_write"): return raw.execute("BEGIN")
-    raw.execute("PRAGMA busy_timeout=0")
-    try:
-        while True:
-            try: return raw.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as e:
-                if "locked" not in str(e) or time.monotonic() > end: raise
-                time.sleep(random.uniform(.0005, .003))
-    finally: raw.execute(f"PRAGMA busy_timeout={int(timeout*1000)}")
+def _begin(conn):
+    "SQLAlchemy begins a transaction on SQLite: it may be under way"
+    raw = conn.connection.dbapi_connection
+    if not raw.in_transaction: raw.execute("BEGIN")
+
+# %% ../../nbs/store/02_database.ipynb #c69d2a68
+class _Held:
+    "A connection to SQLite that is kept between transactions"
+    def __init__(self, engine, detached):
+        self.conn, self.waits, self.pid = engine.connect(), True, os.getpid()
+        if detached: self.conn.detach() # it is not the pool's any more
+        self.raw = self.conn.connection.dbapi_connection
+
+    def begin(self, write, timeout):
+        if self.waits == write:
+            self.raw.execute(f"PRAGMA busy_timeout={0 if write else int(timeout*1000)}")
+            self.waits = not write
+        _queue(self.raw, timeout) if write else self.raw.execute("BEGIN")
+
+    def commit(self): (self.conn if self.conn.in_transaction() else self.raw).commit()
+
+    def roll_back(self):
+        try: self.conn.rollback()
+        finally: self.raw.rollback()
+
+    def close(self):
+        with suppress(*_ERRORS): self.roll_back() # it may be in no known state
+        self.conn.close()
 
 # %% ../../nbs/store/02_database.ipynb #9853bd49
 def _use_wal(engine, timeout):
@@ -185,6 +216,41 @@ class ForkLock:
 
     def __exit__(self, *_): self._lock.release()
 
+# %% ../../nbs/store/02_database.ipynb #18fddece
+def _take(db):
+    "A connection that nobody uses"
+    try: return db._idle.pop()
+    except IndexError: return _Held(db.engine, db.path is not None)
+
+def _give(db, held, good):
+    "Keep a connection for the next transaction, or close it; a child leaves that of its parent alone"
+    if held.pid != os.getpid() and db.path: db._left.append(held)
+    elif not db.path or good and db.engine is not None and len(db._idle) < 5: db._idle.append(held)
+    else: held.close()
+
+def _close_idle(db):
+    "Close what is kept; another thread may take some of it meanwhile"
+    with suppress(IndexError):
+        while True: db._idle.pop().close()
+
+# %% ../../nbs/store/02_database.ipynb #0b0dab3c
+@contextmanager
+def _held_for(db, write):
+    "A transaction on a connection that is kept"
+    held = _take(db)
+    try:
+        held.begin(write, db.timeout)
+        try:
+            yield held.conn
+            held.commit()
+        except BaseException:
+            held.roll_back()
+            raise
+    except BaseException as e:
+        _give(db, held, isinstance(e, Exception) and not isinstance(e, _ERRORS))
+        raise
+    _give(db, held, True)
+
 # %% ../../nbs/store/02_database.ipynb #d3c47e96
 class Database(HasPage):
     "A database of the store's layout: `with db.read() as conn`, `with db.write() as conn`"
@@ -198,7 +264,7 @@ class Database(HasPage):
         self.name = str(self.path.name) if self.path else ":memory:" if self.sqlite else shown(self.url)
         self.watched = {} # id -> a cache, model or embedder that `forget` cleans
         self._lock = ForkLock() if self.sqlite and not self.path else None
-        self.engine, self._direct, self._pid, self._left = None, None, os.getpid(), []
+        self.engine, self._direct, self._pid, self._left, self._idle = None, None, os.getpid(), [], []
         GATE.before_fork(self)
         with GATE, explained(self.name, OSError): self._open()
 
@@ -220,8 +286,10 @@ class Database(HasPage):
         self.engine = sa.create_engine(url, **options)
         if not self.sqlite:
             self._direct = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-        sa.event.listen(self.engine, "begin", lambda conn: _begin(conn, self.timeout))
-        if self.sqlite: sa.event.listen(self.engine, "connect", lambda dbapi, _: _sqlite_connect(dbapi, self.timeout))
+        if self.sqlite:
+            sa.event.listen(self.engine, "connect", lambda dbapi, _: _sqlite_connect(dbapi, self.timeout))
+            sa.event.listen(self.engine, "begin", _begin)
+            sa.event.listen(self.engine, "engine_disposed", lambda _: _close_idle(self))
         if self.path: _use_wal(self.engine, self.timeout)
         bring_up_to_date(self)
         with self.read() as conn: self.uid = conn.scalar(sa.select(meta.c.value).where(meta.c.key == "uid"))
@@ -234,7 +302,8 @@ class Database(HasPage):
         if self._pid == os.getpid(): return
         self._pid = os.getpid()
         if self.sqlite and not self.path: return # the memory was copied, the database in it too
-        self._left += [e.pool for e in self._engines()]
+        self._left += [*(e.pool for e in self._engines()), *self._idle]
+        self._idle = []
         for engine in self._engines(): engine.dispose(close=False)
 
     def before_fork(self)->None:
@@ -250,9 +319,14 @@ class Database(HasPage):
 
     @contextmanager
     def _transaction(self, write):
-        with self.connect() as conn:
-            conn = conn.execution_options(pm_write=write)
-            with conn.begin(): yield conn
+        if not self.sqlite:
+            with self.connect() as conn, conn.begin(): yield conn
+            return
+        with GATE, self._lock or nullcontext():
+            self._check_open()
+            try:
+                with _held_for(self, write) as conn: yield conn
+            except _ERRORS as e: raise _explain(self.name, e) from e
 
     def read(self):
         "A connection that sees one state of the database"
@@ -281,6 +355,8 @@ class Database(HasPage):
 
     def close(self)->None:
         "Close all connections"
+        if self._pid == os.getpid(): _close_idle(self)
+        else: self._left, self._idle = [*self._left, *self._idle], []
         for engine in self._engines(): engine.dispose(close=self._pid == os.getpid())
         self.engine = self._direct = None
 
@@ -341,7 +417,10 @@ def _upgrade(conn, name):
         for key, value in (("schema_version", VERSION), ("uid", new_id()), ("counter", 1)):
             conn.execute(meta.insert().values(key=key, value=str(value)))
     elif _version(conn, name) < VERSION:
-        (_migrate if _version(conn, name) < 3 else _migrate_keys)(conn, name)
+        there = _version(conn, name)
+        if there < 3: _migrate(conn, name)
+        elif there < 5: _migrate_keys(conn, name)
+        else: _create_indexes(conn)
         conn.execute(meta.update().where(meta.c.key == "schema_version").values(value=str(VERSION)))
 
 # %% ../../nbs/store/02_database.ipynb #14751603
@@ -350,10 +429,24 @@ def bring_up_to_date(db:Database)->None: # db: just opened
     with db.read() as conn:
         if sa.inspect(conn).has_table("pm_meta") and _version(conn, db.name) == VERSION: return
     with db.connect() as conn:
-        conn = conn.execution_options(pm_write=True)
-        if db.sqlite: conn.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF") # tables are copied
+        raw = conn.connection.dbapi_connection
+        if db.sqlite:
+            for pragma in ("foreign_keys=OFF", "busy_timeout=0"): raw.execute(f"PRAGMA {pragma}") # tables are copied
+            _queue(raw, db.timeout)
         with conn.begin(): _upgrade(conn, db.name)
-        if db.sqlite: conn.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")
+        if db.sqlite: _sqlite_connect(raw, db.timeout)
+
+# %% ../../nbs/store/02_database.ipynb #dd163b27
+_OLD_INDEXES = ("pm_one_active", "pm_chain") # of layouts before 6; one does the work of both now
+
+def _drop_indexes(conn):
+    for name in _OLD_INDEXES: conn.execute(sa.text(f"DROP INDEX IF EXISTS {name}"))
+
+def _create_indexes(conn):
+    "The indexes that are not there; last the one with an expression, which SQLAlchemy cannot read back"
+    _drop_indexes(conn)
+    for index in sorted(indexes, key=lambda i: i.name in _OLD_INDEXES):
+        index.create(conn, checkfirst=index.name not in _OLD_INDEXES)
 
 # %% ../../nbs/store/02_database.ipynb #cbf99f32
 def _migrate(conn, name):
@@ -369,14 +462,14 @@ def _migrate(conn, name):
         for index in conn.scalars(hnsw).all(): conn.execute(sa.text(f"DROP INDEX {index}")) # made again when needed
     for table in (clarifications, interactions): (_copy if conn.dialect.name == "sqlite" else _alter)(conn, table)
     for index in indexes:
-        if index.table in (clarifications, interactions) and index.name != "pm_one_active": index.create(conn)
+        if index.table in (clarifications, interactions) and index.name not in _OLD_INDEXES: index.create(conn)
     metadata.create_all(conn, checkfirst=True)
     uid = conn.scalar(sa.select(meta.c.value).where(meta.c.key == "uid"))
     if conn.scalar(sa.select(meta.c.key).where(meta.c.key == "counter")) is None:
         conn.execute(meta.insert().values(key="counter", value="1"))
     conn.execute(epochs.delete()) # they stood under hashes without salt
     back, retired = _refile(conn, change_number(conn))
-    for index in indexes: index.create(conn, checkfirst=True)
+    _create_indexes(conn)
     _reread(conn, uid)
     _keep_no_samples(conn)
     _note_migrated(conn, name, back, retired)
@@ -384,9 +477,9 @@ def _migrate(conn, name):
 # %% ../../nbs/store/02_database.ipynb #9a369983
 def _migrate_keys(conn, name):
     "From layout 3 or 4: the same tables, questions filed by the present rule"
-    conn.execute(sa.text("DROP INDEX IF EXISTS pm_one_active"))
+    _drop_indexes(conn)
     back, retired = _refile(conn, change_number(conn))
-    for index in indexes: index.create(conn, checkfirst=True)
+    _create_indexes(conn)
     uid, i = conn.scalar(sa.select(meta.c.value).where(meta.c.key == "uid")), interactions.c
     for n, question, slot in conn.execute(sa.select(i.n, i.question, i.slot)).all():
         new = asked_slot(uid, question)
@@ -545,25 +638,33 @@ def insert_interaction(
     "`put_interaction`, under its name of version 0.1"
     put_interaction(conn, conn.scalar(sa.select(meta.c.value).where(meta.c.key == "uid")), d)
 
-# %% ../../nbs/store/02_database.ipynb #bf44c878
-_COUNTER = Prepared(sa.select(meta.c.value).where(meta.c.key == "counter"))
-_NEXT = sa.cast(sa.cast(meta.c.value, sa.Integer) + 1, sa.Text)
-_COUNT_UP = Prepared(meta.update().where(meta.c.key == "counter").values(value=_NEXT))
+# %% ../../nbs/store/02_database.ipynb #6fca7bd0
+_LAST = """max(CAST((SELECT value FROM pm_meta WHERE key = 'counter') AS INTEGER),
+               coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'pm_clarifications'), 0))"""
+_NEXT = Prepared(sa.text(f"SELECT {_LAST} + 1"))
+_COUNT_UP = Prepared(sa.text("UPDATE pm_meta SET value = CAST(:number AS TEXT) WHERE key = 'counter'"))
+
+def next_number(
+    conn, # inside a transaction on SQLite
+)->int: # greater than that of every row and of every change
+    "The number that one new row may take for itself and for its change"
+    return _NEXT(conn).fetchone()[0]
 
 def change_number(
     conn, # inside a write
 )->int:
     "The number that this transaction's changes carry"
     if conn.dialect.name == "postgresql": return conn.scalar(sa.text("SELECT txid_current()"))
-    _COUNT_UP(conn)
-    return int(_COUNTER(conn).fetchone()[0])
+    number = next_number(conn)
+    _COUNT_UP(conn, number=number)
+    return number
 
 # %% ../../nbs/store/02_database.ipynb #88e20a86
 def watermark(
     conn, # inside a read
 )->int: # every change that this read cannot see has at least this number
     "Where to continue looking for changes next time"
-    if conn.dialect.name == "sqlite": return int(_COUNTER(conn).fetchone()[0]) + 1
+    if conn.dialect.name == "sqlite": return next_number(conn)
     return conn.scalar(sa.text("SELECT txid_snapshot_xmin(txid_current_snapshot())"))
 
 # %% ../../nbs/store/02_database.ipynb #aeba3a86

@@ -35,7 +35,7 @@ from ..core import InvalidData, brief, fold, rows_of, user_path, well_formed
 from ..record import Clarification, Interaction, Outcome
 from promptmem.store.database import (
     Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull,
-    StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased,
+    StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased, next_number,
     put_interaction)
 from .database import changes as feed
 from promptmem.store.tables import (
@@ -76,7 +76,7 @@ def _new(scope, key=None, text=None, author="user", source=None, kind="question"
 # %% ../../nbs/store/03_store.ipynb #2c170622
 _said = sa.select(_c.id, _c.n, _c.rank, _c.active)
 _said = _said.where(_c.scope == sa.bindparam("whose"), _c.slot == sa.bindparam("at"))
-_said = _said.order_by(sa.case((_c.active, 0), else_=1), _c.n.desc()) # the case keeps SQLite on pm_chain
+_said = _said.order_by(sa.case((_c.active, 0), else_=1), _c.n.desc()) # the case keeps SQLite on pm_one_active
 _HEAD = Prepared(_said.limit(1))
 
 def _head(conn, scope, slot):
@@ -84,18 +84,20 @@ def _head(conn, scope, slot):
     return _HEAD(conn, whose=scope, at=slot).fetchone()
 
 # %% ../../nbs/store/03_store.ipynb #5636b5ec
-_ADD = insert_into(clarification_table, "n")
+_ADD, _ADD_AT = insert_into(clarification_table, "n"), insert_into(clarification_table)
 _RETIRE = Prepared(clarification_table.update().where(_c.n == sa.bindparam("row")).values(
     active=False, changed=sa.bindparam("now")))
 
 def _insert(conn, new:Clarification):
     "Write `new` as the active entry of its key; returns it with `supersedes` filled in"
-    values = values_of(new, change_number(conn))
+    at = next_number(conn) if conn.dialect.name == "sqlite" else None # None: the database gives it
+    values = values_of(new, at or change_number(conn))
     id, n, rank, active = _head(conn, new.scope, values["slot"]) or (None,)*4
     if active:
         new.supersedes = values["supersedes"] = id
         _RETIRE(conn, row=n, now=values["changed"])
-    _ADD(conn, **values, rank=n if rank is None else rank)
+    values["rank"] = n if rank is None else rank
+    _ADD_AT(conn, n=at, **values) if at else _ADD(conn, **values)
     return new
 
 # %% ../../nbs/store/03_store.ipynb #63961efc

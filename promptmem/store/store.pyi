@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from fastcore.basics import patch
 from ..core import InvalidData, brief, fold, rows_of, user_path, well_formed
 from ..record import Clarification, Interaction, Outcome
-from promptmem.store.database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased, put_interaction
+from promptmem.store.database import Changes, Database, ForkLock, Forgotten, NotThere, Prepared, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreVersionError, before_log, change_number, clean_late, insert_into, is_erased, next_number, put_interaction
 from .database import changes as feed
 from promptmem.store.tables import KINDS, LONGEST, LONGEST_NAME, as_body, asked_slot, if_given, layers_of, meta, normalize, slot_of, storable, utc, vectors
 from .tables import clarifications as clarification_table, interactions as interaction_table
@@ -40,6 +40,7 @@ _HEAD: _Any
 def _head(conn, scope, slot):
     ...
 _ADD: _Any
+_ADD_AT: _Any
 _RETIRE: _Any
 
 def _insert(conn, new: Clarification):

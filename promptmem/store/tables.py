@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ..core import InvalidData, brief, half_at, identity_key, stable_hash, utc_time, well_formed
 
 # %% ../../nbs/store/01_tables.ipynb #24d8713a
-VERSION = 5 # of the layout below, and of the rule that says which questions are the same
+VERSION = 6 # of the layout below, and of the rule that says which questions are the same
 
 class VectorColumn(sa.types.UserDefinedType):
     "float32 vector: bytes on SQLite, pgvector's `vector` on PostgreSQL"
@@ -78,9 +78,8 @@ vectors = sa.Table("pm_vectors", metadata,
 _c, _q, _u = clarifications.c, interactions.c, uses.c
 indexes = (
     sa.Index("pm_id", _c.id, _c.scope, unique=True), sa.Index("pm_asked_id", _q.id, _q.scope, unique=True),
-    sa.Index("pm_one_active", _c.scope, _c.slot, unique=True, sqlite_where=_c.active, postgresql_where=_c.active),
-    sa.Index("pm_chain", _c.scope, _c.slot, _c.n), sa.Index("pm_changes", _c.scope, _c.changed),
-    sa.Index("pm_by_time", _c.scope, _c.time, _c.active),
+    sa.Index("pm_one_active", _c.scope, _c.slot, sa.text("(CASE WHEN active THEN 0 ELSE n END)"), unique=True),
+    sa.Index("pm_changes", _c.scope, _c.changed), sa.Index("pm_by_time", _c.scope, _c.time, _c.active),
     sa.Index("pm_supersedes", _c.supersedes, sqlite_where=_c.supersedes.is_not(None),
              postgresql_where=_c.supersedes.is_not(None)), # most entries supersede none: an index less to write
     sa.Index("pm_asked", _q.scope, _q.time), sa.Index("pm_question", _q.scope, _q.slot),
@@ -187,11 +186,13 @@ def _whole(value):
     return [_whole(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 # %% ../../nbs/store/01_tables.ipynb #34da067b
+_STRICT = json.JSONEncoder(allow_nan=False).encode
+
 def as_body(
     d:dict, # plain values
 )->str: # JSON
     "A record as JSON that any reader takes"
-    try: body = json.dumps(d, allow_nan=False)
+    try: body = _STRICT(d)
     except ValueError: return json.dumps(_whole(d))
     return json.dumps(_whole(d)) if "\\ud" in body else body # a whole emoji looks like that, too
 

@@ -15,7 +15,7 @@ from promptmem.core import InvalidData, fold
 from promptmem.lm.embed import HashEmbedder
 from promptmem.record import Candidate, Interaction, Retrieval, Usage
 from promptmem.store.store import Store
-from promptmem.store.database import StoreError, StoreVersionError
+from promptmem.store.database import StoreError, StoreVersionError, watermark
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -487,7 +487,7 @@ def test_a_newer_store_is_refused_and_left_alone(place):
         s.add(scope="s", key="k", text="t")
         with s.db.write() as conn: conn.execute(sa.text("UPDATE pm_meta SET value = '99' WHERE key = 'schema_version'"))
     with pytest.raises(
-        StoreVersionError, match="layout 99, this one knows up to 5.*Nothing was changed.*pip install -U promptmem"
+        StoreVersionError, match="layout 99, this one knows up to 6.*Nothing was changed.*pip install -U promptmem"
     ):
         Store(place)
     engine = s.db.url.set(drivername="postgresql+psycopg") if not s.db.sqlite else s.db.url
@@ -530,11 +530,8 @@ def test_a_version_1_store_is_migrated(place):
 def layout(conn):
     "Tables with their columns and indexes"
     i = sa.inspect(conn)
-    return {
-        t: (sorted(c["name"] for c in i.get_columns(t)), sorted(x["name"] for x in i.get_indexes(t)))
-        for t in i.get_table_names()
-        if t.startswith("pm_")
-    }
+    tables = {t: sorted(c["name"] for c in i.get_columns(t)) for t in i.get_table_names() if t.startswith("pm_")}
+    return tables, index_names(conn)
 
 
 def test_a_failed_migration_leaves_the_old_store(tmp_path, monkeypatch):
@@ -711,3 +708,82 @@ def test_a_store_of_the_coarser_rule_files_its_questions_anew(place, layout):
     with warnings.catch_warnings(), Store(place) as s: # opening again changes nothing
         warnings.simplefilter("error")
         assert [c.text for c in s.migrated()] == ["I mean in SQL"]
+
+
+OLD_INDEXES = """
+    DROP INDEX pm_one_active;
+    CREATE UNIQUE INDEX pm_one_active ON pm_clarifications (scope, slot) WHERE active;
+    CREATE INDEX pm_chain ON pm_clarifications (scope, slot, n);
+    UPDATE pm_meta SET value = '5' WHERE key = 'schema_version'"""
+
+
+def index_names(conn):
+    "All of our indexes; SQLAlchemy cannot read back one on an expression"
+    where = "sqlite_master WHERE type = 'index'" if conn.dialect.name == "sqlite" else "(SELECT indexname AS name " \
+            "FROM pg_indexes) AS i WHERE true"
+    return {name for name in conn.scalars(sa.text(f"SELECT name FROM {where}")) if name.startswith("pm_")}
+
+
+def test_a_store_of_layout_5_gets_one_index_for_the_work_of_two(place):
+    with Store(place, embedder=HashEmbedder(16)) as s:
+        one = s.add(scope="me", key="what is like x", text="a synonym")
+        two = s.add(scope="me", key="what is like x ?", text="a rhyme")
+        s.add_many([dict(scope="me", key=f"key {i}", text="t") for i in range(20)])
+        for i in range(30): (s.deactivate if i % 2 else s.restore)(one.id) # the counter is ahead of the rows
+        s.restore(two.id)
+        with s.db.write() as conn:
+            new = index_names(conn)
+            for part in OLD_INDEXES.split(";"): conn.execute(sa.text(part))
+        before = s.clarifications("me", active=None), s.history(two.id)
+    with Store(place, embedder=HashEmbedder(16)) as s, Store(place) as other:
+        with s.db.read() as conn: assert index_names(conn) == new and "pm_chain" not in new
+        assert (s.clarifications("me", active=None), s.history(two.id)) == before
+        seen, far = other.changes("me"), other.search("key 7", scope="me", k=1)
+        assert seen.reset and far[0].key == "key 7" and not other.changes("me", seen.cursor).rows
+        three = s.add(scope="me", key="What is like x?", text="an antonym")
+        news = other.changes("me", seen.cursor)
+        assert three.supersedes == two.id
+        assert {r.id: bool(r.active) for r in news.rows} == {two.id: False, three.id: True}
+        for i in range(40): s.add(scope="me", key=f"later {i}", text="t") # the rows are ahead of the counter
+        news = other.changes("me", news.cursor)
+        assert [r.key for r in news.rows] == [f"later {i}" for i in range(40)]
+        s.deactivate(three.id)
+        assert [r.id for r in other.changes("me", news.cursor).rows] == [three.id]
+        assert other.search("later 39", scope="me", k=1)[0].key == "later 39"
+        with pytest.raises(Exception, match="(?i)unique"), s.db.write() as conn: # still only one active
+            both = sa.text("UPDATE pm_clarifications SET active = true WHERE id IN (:a, :b)")
+            conn.execute(both, dict(a=one.id, b=two.id))
+
+
+def test_entries_that_are_deactivated_and_added_by_turns_carry_rising_numbers(tmp_path):
+    with Store(tmp_path/"m.db") as s:
+        last = 0
+        for i in range(60):
+            c = s.add(scope="s", key=f"k{i % 7}", text=str(i))
+            if i % 3 == 0: s.deactivate(c.id)
+            if i % 10 == 0: s.add_many([dict(scope="s", key=f"m{i} {j}", text="t") for j in range(5)])
+            if i % 20 == 0: s.forget(scope="s", id=c.id)
+            with s.db.read() as conn:
+                highest = conn.scalar(sa.text("SELECT max(max(changed), max(n)) FROM pm_clarifications"))
+                now = watermark(conn)
+            assert now > max(last, highest) - (now == last), (i, last, now, highest)
+            last = now
+
+
+def test_a_connection_is_kept_between_transactions_and_not_after_an_error(tmp_path):
+    with Store(tmp_path/"m.db") as s:
+        for i in range(3): s.add(scope="s", key=f"k{i}", text="t")
+        kept = list(s.db._idle)
+        assert len(kept) == 1 and kept[0].conn.connection is not None
+        with pytest.raises(KeyError): s.deactivate("nobody")
+        assert s.db._idle == kept # the database did nothing wrong
+        with pytest.raises(StoreError), s.db.write() as conn: conn.execute(sa.text("SELECT * FROM nowhere"))
+        assert s.db._idle == []
+        with pytest.raises(ZeroDivisionError), s.db.write() as conn:
+            conn.execute(sa.text("DELETE FROM pm_clarifications"))
+            raise ZeroDivisionError
+        assert s.count("s") == 3
+        with s.db.read() as a, s.db.read() as b, s.db.write() as c: assert len({id(x) for x in (a, b, c)}) == 3
+        s.add(scope="s", key="last", text="t")
+    assert s.db._idle == []
+    assert not [p for p in tmp_path.iterdir() if p.name.endswith("-wal")] # every connection was closed
