@@ -182,12 +182,12 @@ def false_beside_peers(r):
 
 
 def edit_beside_peers(r):
-    rows = {(x["method"], x["task"]): x for x in r["peers_edit"]["rows"]}
-    ours, theirs = ([rows[m, t] for t in ("country", "company")] for m in ("ours_lora", "trainer_inside"))
-    said = lambda rows: "; ".join(f"{x['after']['success']:.2f} in {x['cpu_s']:.0f} s" for x in rows)
-    no_less = all(a["after"]["success"] >= b["after"]["success"] for a, b in zip(ours, theirs))
-    half = all(a["cpu_s"] <= b["cpu_s"]/2 for a, b in zip(ours, theirs))
-    return no_less and half, said(ours), said(theirs)
+    rows = r["peers_edit"]["unseen"] # facts on which no setting was chosen
+    ours, theirs = ([x for x in rows if x["method"] == m] for m in ("ours_lora", "trainer_inside"))
+    success = lambda rows: sum(x["after"]["success"] for x in rows)/len(rows)
+    seconds = lambda rows: sum(x["cpu_s"] for x in rows)/len(rows)
+    said = lambda rows: f"{success(rows):.2f} in {seconds(rows):.0f} s (mean of {len(rows)} sets of fresh facts)"
+    return success(ours) >= success(theirs) and seconds(ours) <= seconds(theirs)/2, said(ours), said(theirs)
 
 
 def choices_beside_peers(r):
