@@ -30,7 +30,7 @@ from typing import Optional
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import HasPage, InvalidData, brief, identity_key, warn
+from ..core import HasPage, InvalidData, brief, identity_key, require, warn
 from ..lm.base import LMError
 from ..lm.words import Read, WordReader
 from .gate import (ANY, FAR, NEVER, Gate, QuickUSE, USEEmbedder, Verdict, forget_read,
@@ -498,7 +498,8 @@ def parts_of(
 @contextmanager
 def _read_ahead(m, question):
     "Inside, the second encoder reads the question on another core"
-    if m.second is None or type(m.second.embedder) is not QuickUSE or (os.cpu_count() or 1) < 2 or not reads(question):
+    quick = m.second is not None and type(m.second.embedder) is QuickUSE
+    if not quick or require("torch").get_num_threads() >= (os.cpu_count() or 1) or not reads(question):
         yield
         return
     def read():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Optional
 import numpy as np
 from fastcore.basics import patch
-from ..core import HasPage, InvalidData, brief, identity_key, warn
+from ..core import HasPage, InvalidData, brief, identity_key, require, warn
 from ..lm.base import LMError
 from ..lm.words import Read, WordReader
 from .gate import ANY, FAR, NEVER, Gate, QuickUSE, USEEmbedder, Verdict, forget_read, learned_shift, lowered, read_question, read_texts, reads, second_encoder
