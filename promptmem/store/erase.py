@@ -80,7 +80,7 @@ def _meant(scope, id, key, earlier=False):
         raise InvalidData(f"a key is a question as text, found {brief(key)}")
     return scope, *(None if v is ... else v for v in (id, key))
 
-# %% ../../nbs/store/05_erase.ipynb #744acec5
+# %% ../../nbs/store/05_erase.ipynb #fa5a204c
 def _wordings(conn, one):
     "The rows of an entry and of those that it replaced; an import may have brought those later"
     rows = sa.select(_c.n, _c.active).where(_c.scope == one.scope, _c.slot == one.slot)
@@ -271,7 +271,7 @@ def _lost(conn, id, d):
     there, (told, sent, listed) = set(conn.scalars(sa.select(_c.text).where(_c.id == id))), _told(d, id)
     gone = lambda text: text not in there
     if not there: return None, bool(sent or listed)
-    hit = any(map(gone, sent)) or listed > sum(_quotes(d, t, False) for t in there)
+    hit = any(map(gone, sent)) or listed > sum(_quotes(d, t, False) for t in there - set(sent)) # those were hits
     return (gone, hit) if hit or any(map(gone, told)) else None
 
 # %% ../../nbs/store/05_erase.ipynb #c15d9509

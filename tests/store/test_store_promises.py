@@ -263,16 +263,18 @@ def test_one_id_in_two_scopes_that_are_read_as_layers(store, tmp_path):
     told = store.log(Interaction("third", scope="alice", prompt="ALICE word", answer="so", retrieval=near,
                                  meta=dict(scopes=["alice", "team"])))
     unclear = store.log(Interaction("fourth", scope="alice", prompt="?", answer="so", meta=dict(both))).id
-    old = [store.interaction(id, scope="alice") for id in (*seen.values(), told.id)]
+    two = store.log(Interaction("fifth", scope="alice", prompt="TEAM word. ALICE word", answer="so", meta=dict(both),
+                                retrieval=Retrieval(True, "how is it", "ALICE word", 0., (), "", 6, c.id))).id
+    old = [store.interaction(id, scope="alice") for id in (*seen.values(), told.id, two)]
     store.forget(scope="team", id=c.id)
     get = lambda id: store.interaction(id, scope="alice")
-    assert get(seen["TEAM word"]).answer == get(unclear).answer == "[forgotten]"
+    assert get(seen["TEAM word"]).answer == get(unclear).answer == get(two).answer == "[forgotten]"
     assert get(seen["ALICE word"]).prompt == "note: alice word.\nq" and get(seen["ALICE word"]).meta["always"] == [c.id]
     after = get(told.id)
     assert (after.answer, after.retrieval.text, after.retrieval.id) == ("so", "ALICE word", c.id)
     assert [x.text for x in after.retrieval.candidates] == ["ALICE word", "[forgotten]"]
     for i in old: store.log(i) # read before the erasure, written after it: the same is taken out again
-    assert get(seen["TEAM word"]).answer == "[forgotten]" and get(seen["ALICE word"]).answer == "so"
+    assert get(seen["TEAM word"]).answer == get(two).answer == "[forgotten]" and get(seen["ALICE word"]).answer == "so"
     assert [x.text for x in get(told.id).retrieval.candidates] == ["ALICE word", "[forgotten]"]
     store.forget(scope="alice", id=c.id)
     assert [get(id).answer for id in (*seen.values(), told.id)] == ["[forgotten]"]*3
