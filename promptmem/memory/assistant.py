@@ -30,9 +30,8 @@ from typing import Any, Optional, Union
 from ..core import HasPage, InvalidData, NotFound, brief, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
 from .auto import DEFAULT_EMBEDDER, AutoLookup
-from .lookup import ClosestLookup
-from .semantic import SemanticLookup
 from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position
+from .lookup import ClosestLookup
 from promptmem.memory.prompt import (
     END,
     MAX_CLARIFICATION,
@@ -56,6 +55,7 @@ from promptmem.memory.prompt import (
     sendable,
     unsure,
 )
+from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
 # %% ../../nbs/memory/09_assistant.ipynb #ede87354

@@ -12,10 +12,10 @@ from typing import Any, Optional, Union
 from ..core import HasPage, InvalidData, NotFound, brief, fold, new_id, stable_hash
 from ..lm.base import CallableLM, LMError
 from .auto import DEFAULT_EMBEDDER, AutoLookup
-from .lookup import ClosestLookup
-from .semantic import SemanticLookup
 from .contracts import ChooserLike, LookupLike, Remembers, RewriterLike, fits, position
+from .lookup import ClosestLookup
 from promptmem.memory.prompt import END, MAX_CLARIFICATION, PLACEMENTS, UNSURE, applying, as_clarification, as_is, as_question, as_text, assemble, chat, choose_format, enrich, few_shot as join_pairs, format_of, last_part, neutralize, read_pairs, read_reply, sendable, unsure
+from .semantic import SemanticLookup
 from ..record import Clarification, Completion, Interaction, Retrieval
 
 class Assistant(Remembers):

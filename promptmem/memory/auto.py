@@ -498,7 +498,7 @@ def parts_of(
 @contextmanager
 def _read_ahead(m, question):
     "Inside, the second encoder reads the question on another core"
-    quick = m.second is not None and type(m.second.embedder) is QuickUSE
+    quick = m.second is not None and type(m.second.embedder) is QuickUSE and m.second.known(question) is None
     if not quick or require("torch").get_num_threads() >= (os.cpu_count() or 1) or not reads(question):
         yield
         return

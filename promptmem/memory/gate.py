@@ -112,7 +112,8 @@ def verb_group(
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[<>=!]+=*|[≤≥²³⁴+*/^=~|&#]|[$€£₹¥%°]|\b[cC]\+\+|\b[cCfF]#|\.net\b"
                    r"|[\u0900-\u097F]+|[^\W\d_]+(?:'[^\W\d_]+)?")
 _CODE = re.compile(r"\bc\+\+|\b[cf]#|\.net\b", re.I)
-_SLOT = re.compile(r"<\s+[^<>=\d]*[^\W\d_][^<>=\d]*\s+>|<[^\W\d_][^<>=\d]*[^\W\d_]>")
+_FILLED = re.compile(r"<\s+[^<>=\d]*[^\W\d_][^<>=\d]*\s+>") # blanks at both marks: a place in a form
+_SLOT = re.compile(_FILLED.pattern + r"|<[^\W\d_][^<>=\d]*[^\W\d_]>")
 _ENDINGS, _ELIDED = ("'s", "'re", "'ll", "'ve", "'d", "'m"), ("l'", "d'", "n'", "s'", "j'", "m'", "t'", "c'")
 
 def clock_times(
@@ -1049,7 +1050,6 @@ def _not_by_a_word(verdict, stored, asked):
     return replace(verdict, says="ask") if verdict.says == "apply" and words[0] > 1 and words[1] < 2 else verdict
 
 # %% ../../nbs/memory/13_gate.ipynb #c3165b95
-_FILLED = re.compile(r"<\s+[^<>=\d]*[^\W\d_][^<>=\d]*\s+>")
 FORM = 10. # log odds of another filling of the same form: sure, and behind the same question
 
 _key = lru_cache(20_000)(identity_key) # of what is asked and stored; `forget_read` clears it

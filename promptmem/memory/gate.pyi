@@ -70,6 +70,7 @@ def verb_group(word: str) -> str:
     ...
 _WORD: _Any
 _CODE: _Any
+_FILLED: _Any
 _SLOT: _Any
 _ENDINGS: _Any
 _ELIDED: _Any
@@ -450,7 +451,6 @@ def _unpacked(d):
 
 def _not_by_a_word(verdict, stored, asked):
     ...
-_FILLED: _Any
 FORM: _Any
 _key: _Any
 
