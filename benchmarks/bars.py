@@ -115,12 +115,21 @@ def memory_of_scoring(r):
 
 
 def edit_run(r):
-    x = r["edit_run"]
-    ok = x["times"] >= 20 and x["inside_all"] and x["our_success"] >= x["published_success"]
+    x = r["edit_run"] # its small model knows no capital before or after: the seconds count, not its success
     return (
-        ok,
-        f"{x['times']:.1f} times; success {x['our_success']:.3f}, inside {'yes' if x['inside_all'] else 'NO'}",
-        f"published {x['published_s']:.0f} s, success {x['published_success']:.3f}",
+        x["times"] >= 20 and x["inside_all"],
+        f"{x['times']:.1f} times, inside {'yes' if x['inside_all'] else 'NO'}",
+        f"published {x['published_s']:.0f} s",
+    )
+
+
+def edit_run_smollm2(r):
+    x = r["edit_run_smollm2"]
+    return (
+        x["inside_all"] and x["our_success"] >= x["published_success"],
+        f"{x['our_success']:.3f} (before {x['success_before']:.3f}), inside {'yes' if x['inside_all'] else 'NO'}, "
+        f"{x['times']:.1f} times faster",
+        f"{x['published_success']:.3f} at the best of its learning rates",
     )
 
 
@@ -181,13 +190,20 @@ def false_beside_peers(r):
     return max(ours, *more) <= other/5, f"{100*ours:.1f} %; {100*max(more):.1f} % of 200 more", f"{100*other:.0f} %"
 
 
-def edit_beside_peers(r):
-    rows = r["peers_edit"]["unseen"] # facts on which no setting was chosen
-    ours, theirs = ([x for x in rows if x["method"] == m] for m in ("ours_lora", "trainer_inside"))
-    success = lambda rows: sum(x["after"]["success"] for x in rows)/len(rows)
-    seconds = lambda rows: sum(x["cpu_s"] for x in rows)/len(rows)
-    said = lambda rows: f"{success(rows):.2f} in {seconds(rows):.0f} s (mean of {len(rows)} sets of fresh facts)"
-    return success(ours) >= success(theirs) and seconds(ours) <= seconds(theirs)/2, said(ours), said(theirs)
+def edit_beside_peers(r, of):
+    "(ours, the Trainer's) mean of a figure on the facts on which no setting was chosen, and how many sets these are"
+    rows = [[x for x in r["peers_edit"]["unseen"] if x["method"] == m] for m in ("ours_lora", "trainer_inside")]
+    return *(sum(map(of, x))/len(x) for x in rows), len(rows[0])
+
+
+def edit_success(r):
+    ours, theirs, n = edit_beside_peers(r, lambda x: x["after"]["success"])
+    return ours >= theirs, f"{ours:.2f}", f"{theirs:.2f} (means of {n} sets of fresh facts)"
+
+
+def edit_seconds(r):
+    ours, theirs, n = edit_beside_peers(r, lambda x: x["cpu_s"])
+    return ours <= theirs/2, f"{ours:.0f} CPU s", f"{theirs:.0f} CPU s (means of {n} sets of fresh facts)"
 
 
 def choices_beside_peers(r):
@@ -350,9 +366,11 @@ BARS = [
     times("edit", "scoring targeted text, CPU", 4, scoring("country targeted")),
     ("edit", "memory of a pass no higher", memory_of_scoring),
     ("edit", "whole evaluation pass >= 8 times, same verdict", passes),
-    ("edit", "published run (10 epochs, 11 evaluations) >= 20 times, no less success, inside", edit_run),
+    ("edit", "published run (10 epochs, 11 evaluations), small model: >= 20 times, inside", edit_run),
+    ("edit", "the same run on SmolLM2: no less success, inside", edit_run_smollm2),
     ("edit", "demo Backpack: senses generalise no worse than LoRA, limit 1e-4", senses),
-    ("edit", "SmolLM2, inside 1 %: no less success than transformers' Trainer, <= half of its time", edit_beside_peers),
+    ("edit", "SmolLM2, inside 1 %: no less success than transformers' Trainer held inside", edit_success),
+    ("edit", "the same: at most half of its CPU seconds", edit_seconds),
     ("rewrite", "demo LM, 200 calls: found prompt over seed prompt >= 20 points", search_gain),
     ("rewrite", "same budget: better than best of random", lambda r: search_against(r, "best of random")),
     ("rewrite", "same budget: better than the published 3 rounds", lambda r: search_against(r, "published")),

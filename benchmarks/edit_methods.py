@@ -34,7 +34,8 @@ from promptmem.edit.scores import GeneralText
 from promptmem.stats import mean_interval
 
 GRID = {"full": [dict(lr=x) for x in (3e-5, 1e-4, 3e-4)],
-        "lora": [dict(lr=x, kl=k) for x in (1e-3, 3e-3, 1e-2) for k in (10., 100.)],
+        "lora": [dict(lr=x, kl=k, target_modules=t) for t in (None, "all-linear") for x in (1e-3, 3e-3, 1e-2)
+                 for k in (10., 100.)],
         "memit": [dict(layers=l, search=dict(steps=s, lr=x, clamp=4.), contexts=2) for l in ([0], [0, 1], [1, 2]) for s,
                   x in ((20, .5), (80, .2))], "rome": [dict(layer=l, search=dict(steps=s, lr=x, clamp=4.), contexts=2)
                                                        for l in (0, 1, 2) for s, x in ((20, .5), (80, .2))],}

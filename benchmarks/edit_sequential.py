@@ -28,8 +28,8 @@ from promptmem.data import data_dir
 from promptmem.demo.world import facts
 from promptmem.edit import from_table, sequential_edits
 
-OPTIONS = {"memit": dict(layers=[0], contexts=0, search=dict(steps=20, lr=.5, clamp=4.)), "lora": dict(lr=1e-2),
-           "full": dict(lr=1e-4)}
+OPTIONS = {"memit": dict(layers=[0], contexts=0, search=dict(steps=20, lr=.5, clamp=4.)),
+           "lora": dict(lr=1e-2, kl=100., target_modules=None), "full": dict(lr=1e-4)}
 
 
 def made_up(n, seed=0):

@@ -97,16 +97,23 @@ class FullSettings(Recipe):
 @dataclass(frozen=True)
 class LoraSettings(Recipe):
     "Options of `lora`"
-    lr:float = 3e-3 # highest learning rate
+    lr:float = 1.5e-3 # highest learning rate
+    kl:float = 30. # weight of the KL penalty, as in `Recipe`
     contexts:int = 2 # beginnings of general texts that each example is also trained behind
     rank:int = 8 # of the factors
     alpha:float = 8 # scaling is alpha / rank
     dropout:float = 0. # on the adapter's input (inactive, as published: the model stays in eval mode)
-    target_modules:Any = None # list or regular expression, as peft takes it; None: `middle_mlps`
+    target_modules:Any = "all-linear" # list, regular expression or this word, as peft takes it; None: `middle_mlps`
 
     def __post_init__(self):
         super().__post_init__()
         hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True))
+
+    def published(self,
+        **given, # fields that the configuration names
+    )->LoraSettings:
+        "This recipe as the published code would run it"
+        return super().published(**{"target_modules": None, **given})
 
 # %% ../../nbs/edit/04_finetune.ipynb #60d191d0
 @dataclass(frozen=True)

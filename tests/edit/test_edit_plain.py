@@ -128,6 +128,17 @@ def test_lora_is_what_its_factors_say_on_any_architecture(arch):
         for n in delta.names: assert torch.allclose(m.get_parameter(n), before[n] + delta.of(n), atol=1e-6)
 
 
+@pytest.mark.parametrize("arch", [*ARCHS, "gemma3_text", "opt"])
+def test_lora_adapts_every_linear_layer_of_every_block(arch):
+    "None as target: the two MLP matrices of the middle layers, as published"
+    from transformers.pytorch_utils import Conv1D
+    m, tok, x = model(arch), byte_tokenizer(), CanonicalExamples.read(ROWS, quiet=True)
+    out = m.get_output_embeddings()
+    every = {n + ".weight" for n, l in m.named_modules() if isinstance(l, (torch.nn.Linear, Conv1D)) and l is not out}
+    names = lambda **kw: set(train_lora(m, tok, x, LoraSettings(epochs=1, rank=2, **kw))[0].names)
+    assert names() == every and names(target_modules=None) < every
+
+
 PAIRS = [dict(prefix="the king", suffix1=" Ade", suffix2=" Melun"),
          dict(prefix="she said", suffix1=" he", suffix2=" it")]
 
