@@ -35,7 +35,8 @@ from promptmem.edit.examples import read_texts
 from promptmem.edit.scores import GeneralText, bound_test
 
 LIMITS = (1e-3, 1e-4, 1e-5)
-OPTIONS = dict(lora=dict(epochs=12, general_rows=2), full=dict(epochs=12, general_rows=2, lr=3e-5), memit={})
+OPTIONS = dict(lora=dict(epochs=12, general_rows=2, target_modules=None, lr=3e-3, kl=100.),
+               full=dict(epochs=12, general_rows=2, lr=3e-5), memit={})
 ASK = dict(country="What is the capital of {}?", company="Who is the chief executive officer of {}?")
 
 

@@ -16,8 +16,8 @@ from ..core import HasPage, InvalidData, WrongArgument, brief, fold, plain, warn
 from .deltas import Delta, Edit, require_senses
 from .evaluate import asked_before_and_after, can_chat, chat_answers, free_answers, prompt_ids
 from .examples import as_examples, read_texts, renamed
-from .finetune import (FtlSettings, FullSettings, LoraSettings, Recipe, compat_of, finetune_clamped,
-                                     train_lora, train_weights)
+from .finetune import (ROOM, WIDE, FtlSettings, FullSettings, LoraSettings, Recipe, compat_of,
+                                     finetune_clamped, train_lora, train_weights)
 from .losses import EncodedExamples, encoded
 from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
                                   rome)
@@ -204,6 +204,7 @@ def call_settings(
     compat:str=None, # None or "published"
     options:dict={}, # keyword arguments of the call
     chat:bool=False, # is what the assistant answers edited? Then a step reads twice as many other texts
+    roomy:bool=False, # does the limit leave room for LoRA on every linear layer?
 ): # the method's settings
     "What a call of `edit` asks for; raises for unknown options"
     if method not in METHODS: raise InvalidData(f"method is one of {', '.join(METHODS)}, not {brief(method)}")
@@ -215,6 +216,7 @@ def call_settings(
     start = m.settings(**({"seed": seed} if "seed" in has else {}))
     if compat and isinstance(start, Recipe): return start.published(**options)
     more = dict(general_rows=2*start.general_rows) if chat and "general_rows" in has else {}
+    if roomy and method == "lora": more |= WIDE
     return replace(start, **{**more, **options})
 
 # %% ../../nbs/edit/09_editor.ipynb #b58edd1d
@@ -310,10 +312,10 @@ def edit(
     chat:bool=False, # edit what the assistant answers in a conversation: prefixes are questions, endings answers
     progress:Optional[bool]=None, # show bars; None: for what takes more than five seconds
     ask:int=8, # examples that a model which can chat is asked in a conversation, before and after; 0: none
-    **options, # fields of the method's settings
+    **options, # fields of the method's settings; LoRA's defaults are `WIDE` where the limit is `ROOM` or more
 )->Edit:
     "Change `model` so that it satisfies the examples, within the limit; the edit is in force and can be undone"
-    settings = call_settings(method, seed, compat, options, chat)
+    settings = call_settings(method, seed, compat, options, chat, degradation is None or degradation >= ROOM)
     if rule not in ("line-search", "last-epoch"):
         raise InvalidData(f"rule is 'line-search' or 'last-epoch', not {brief(rule)}")
     x = encoded(model, tokenizer, as_examples(examples), compat, chat)

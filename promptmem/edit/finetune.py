@@ -29,9 +29,9 @@ from ..lm.matmul import fast_linear
 from ..lm.weights import borrowed_weights
 
 # %% auto #0
-__all__ = ['torch', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype', 'learning_rate',
-           'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped', 'middle_mlps',
-           'train_lora']
+__all__ = ['torch', 'WIDE', 'ROOM', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype',
+           'learning_rate', 'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped',
+           'middle_mlps', 'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -97,23 +97,20 @@ class FullSettings(Recipe):
 @dataclass(frozen=True)
 class LoraSettings(Recipe):
     "Options of `lora`"
-    lr:float = 1.5e-3 # highest learning rate
-    kl:float = 30. # weight of the KL penalty, as in `Recipe`
+    lr:float = 3e-3 # highest learning rate
     contexts:int = 2 # beginnings of general texts that each example is also trained behind
     rank:int = 8 # of the factors
     alpha:float = 8 # scaling is alpha / rank
     dropout:float = 0. # on the adapter's input (inactive, as published: the model stays in eval mode)
-    target_modules:Any = "all-linear" # list, regular expression or this word, as peft takes it; None: `middle_mlps`
+    target_modules:Any = None # list or regular expression, as peft takes it; None: `middle_mlps`
 
     def __post_init__(self):
         super().__post_init__()
         hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True))
 
-    def published(self,
-        **given, # fields that the configuration names
-    )->LoraSettings:
-        "This recipe as the published code would run it"
-        return super().published(**{"target_modules": None, **given})
+# LoRA on every linear layer: it reaches more and changes more, so it needs a limit with some room
+WIDE = dict(target_modules="all-linear", lr=1.5e-3, kl=30.)
+ROOM = 5e-3 # limit from which `edit` takes these settings, where the call names no others
 
 # %% ../../nbs/edit/04_finetune.ipynb #60d191d0
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from promptmem.edit import memit as direct
 from promptmem.edit.deltas import Delta, Edit
 from promptmem.edit.ensemble import check_vocabularies
 from promptmem.edit.finetune import (
+    WIDE,
     FtlSettings,
     LoraSettings,
     Recipe,
@@ -129,14 +130,14 @@ def test_lora_is_what_its_factors_say_on_any_architecture(arch):
 
 
 @pytest.mark.parametrize("arch", [*ARCHS, "gemma3_text", "opt"])
-def test_lora_adapts_every_linear_layer_of_every_block(arch):
-    "None as target: the two MLP matrices of the middle layers, as published"
+def test_wide_lora_adapts_every_linear_layer_of_every_block(arch):
+    "Without a target: the two MLP matrices of the middle layers, as published"
     from transformers.pytorch_utils import Conv1D
     m, tok, x = model(arch), byte_tokenizer(), CanonicalExamples.read(ROWS, quiet=True)
     out = m.get_output_embeddings()
     every = {n + ".weight" for n, l in m.named_modules() if isinstance(l, (torch.nn.Linear, Conv1D)) and l is not out}
     names = lambda **kw: set(train_lora(m, tok, x, LoraSettings(epochs=1, rank=2, **kw))[0].names)
-    assert names() == every and names(target_modules=None) < every
+    assert names(**WIDE) == every and names() < every
 
 
 PAIRS = [dict(prefix="the king", suffix1=" Ade", suffix2=" Melun"),

@@ -77,8 +77,7 @@ def test_fields_of_a_configuration_win():
             recipe.early_stop) == (10, 1, 10, 20, None, False)
     recipe = call_settings("lora", 0, "upstream", {})
     assert (recipe.batch_size, recipe.accumulate, recipe.general_rows, recipe.kl) == (1, 5, 1, .3)
-    assert recipe.target_modules is None # the MLPs of the middle layers
-    assert call_settings("lora", 0, "upstream", dict(target_modules="x")).target_modules == "x"
+    assert call_settings("lora", 0, "upstream", {}, roomy=True) == recipe
     c = read_config(dict(model="EleutherAI/pythia-70m", threshold=1.6,
                          training=dict(dataset_path="t", learning_rate=2e-7, finetune_type="full", loss_type="good",
                                        suffix_pair=False, batch_size=10, num_epochs=20, regularization_weight=10),
