@@ -19,8 +19,8 @@ that were not trained on, and beside it the mean loss of the capital. CPU second
 The small model of the first command knows no capital, before or after: its success is 0 on both sides, and only the
 seconds and the losses of that run say something. `--model smollm2` is the same run on SmolLM2-135M-Instruct in float32,
 without warming up, on a quarter of the examples, evaluation rows, hard negatives and targeted texts (`--part`, seed 0)
-and fewer general texts. The published learning rate was found for another model: the baseline is
-given several, and the one that ends best on the reported rows themselves stands for it, at the seconds of one.
+and fewer general texts. The published learning rate was found for another model: the baseline is given several, and the
+one that ends best on the reported rows themselves stands for it, at the seconds of one.
 """
 import argparse
 import json
@@ -37,31 +37,32 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch
 from edit_scoring import build, published, warm_up
 
+import promptmem as pm
 from promptmem.data import local_data
 from promptmem.edit import CanonicalExamples, edit, evaluate_edit
 from promptmem.edit.examples import read_texts
 from promptmem.edit.losses import edit_loss, encode_rows, ending_losses
 from promptmem.edit.scores import GeneralText, item_losses, limit_test
+from promptmem.lm.arguments import parts_of_lm
+from promptmem.lm.weights import borrowed_weights
 
 
 def best_baseline(model, tok, ex, general, limit, passes, rates):
-    "`baseline` at the rate that ends with the highest success, then with the lowest loss; seconds of one, and the rate"
-    start, runs = {n: p.detach().clone() for n, p in model.named_parameters()}, []
+    """What `baseline` returns at the rate that ends with the highest success, then with the lowest loss, and the rate;
+    its evaluations are timed once"""
+    runs = []
     for lr in rates:
-        with torch.no_grad():
-            for n, p in model.named_parameters(): p.copy_(start[n])
-        runs.append((*baseline(model, tok, ex, general, limit, passes if not runs else 0, lr), lr))
+        with borrowed_weights(model):
+            runs.append((*baseline(model, tok, ex, general, limit, 0 if runs else passes, lr), lr))
         print(f"published at {lr:g}: success {runs[-1][1][0]:.3f}, loss {runs[-1][1][1]:.2f}, epoch {runs[-1][3]}",
               flush=True)
-    seconds = runs[0][4]
-    spent, kept, before, epoch, _, lr = min(runs, key=lambda r: (-r[1][0], r[1][1]))
-    if lr != rates[0]: spent += sum(seconds) + statistics.median(seconds)*(11 - len(seconds)) # timed once
-    return spent, kept, before, epoch, seconds, lr
+    best, seconds = min(runs, key=lambda r: (-r[1][0], r[1][1])), runs[0][4]
+    return best[0] + sum(seconds) + statistics.median(seconds)*(11 - len(seconds)), *best[1:4], seconds, best[5]
 
 
 def baseline(model, tok, ex, general, limit, passes, lr):
-    """(CPU seconds, (success, mean loss) of the last epoch inside the limit, the same before, that epoch, seconds of
-    each evaluation)"""
+    """(CPU seconds of the training, (success, mean loss) of the last epoch inside the limit, the same before, that
+    epoch, seconds of each evaluation)"""
     sets = [encode_rows(tok, ex.evaluation), encode_rows(tok, ex.hard_negatives),
             [[(list(tok(t)["input_ids"]), 1)] for t in ex.targeted]]
     texts, train = [[(i, 1)] for i in general.ids], encode_rows(tok, ex.rows)
@@ -86,7 +87,6 @@ def baseline(model, tok, ex, general, limit, passes, lr):
         spent += time.process_time() - t
         evaluate()
     kept, epoch, before = last_inside(model, states, texts[:500], sets[0], ex.threshold, limit)
-    if seconds: spent += sum(seconds) + statistics.median(seconds)*(11 - len(seconds))
     return spent, kept, before, epoch, seconds
 
 
@@ -113,12 +113,6 @@ def part_of(ex, share):
     return CanonicalExamples(cut(ex.rows), ex.criterion, cut(ex.evaluation), cut(ex.hard_negatives), cut(ex.targeted))
 
 
-def parts_of_smollm2():
-    import promptmem as pm
-    lm = pm.load_lm("smollm2", dtype="float32")
-    return lm.model, lm.tokenizer
-
-
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", default="")
@@ -139,7 +133,7 @@ def main():
     folder = Path(a.data) if a.data else local_data("canonical_examples")
     if folder is None: raise SystemExit("set PROMPTMEM_DATA or give --data")
     texts = read_texts(folder/"general_text-val.jsonl")[:a.general]
-    model, tok = build(texts) if a.model == "small" else parts_of_smollm2()
+    model, tok = build(texts) if a.model == "small" else parts_of_lm(pm.load_lm("smollm2", dtype="float32"))
     ex = part_of(CanonicalExamples.published(a.task, folder, quiet=True), a.part)
     if a.model == "small": warm_up(model, tok, texts, a.warmup)
     model.eval()
