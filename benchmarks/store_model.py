@@ -16,7 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent/"tests"/"store"))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT/"tests"/"store")]
 import hypothesis
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings

@@ -9,6 +9,7 @@ import promptmem as pm
 from promptmem.lm.base import CallableLM, LMCache, LMError, PromptTooLong
 from promptmem.lm.endpoint import OpenAILM
 from promptmem.lm.local import TransformersLM
+from tests.raw_files import raw_bytes
 
 
 def _fill(args):
@@ -117,7 +118,7 @@ def test_chat_endpoint_answers_and_caches(openai_server, tmp_path):
     again, = make().complete(["what is the opposite of < hot > ?"], max_tokens=24, stop=["END"])
     assert first.text and again.text == first.text and again.cached and not first.cached
     assert first.usage.cost == pytest.approx((first.usage.prompt_tokens + 2 * first.usage.completion_tokens) / 1e6)
-    raw = b"".join(f.read_bytes() for f in tmp_path.iterdir())
+    raw = raw_bytes(tmp_path)
     assert b"sk-planted-secret" not in raw and "sk-planted-secret" not in repr(make())
 
 
@@ -149,5 +150,5 @@ def test_answers_in_any_script_are_erased_from_the_cache(tmp_path, words):
     cache.put("other", "m", {"text": "something else"})
     assert (cache.forget([words]), len(cache)) == (2, 1)
     cache.close()
-    raw = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    raw = raw_bytes(tmp_path)
     assert words.encode() not in raw and json.dumps(words)[1:-1].encode() not in raw

@@ -13,6 +13,7 @@ from promptmem.batch.grid import run_grid
 from promptmem.lm.base import LMError
 from promptmem.lm.endpoint import OpenAILM
 from promptmem.memory import ClosestLookup, MemPrompt, SimulatedUser, make_tasks, stream
+from tests.raw_files import raw_files
 
 KEY = "planted-5ecret-k3y-0123456789abcdef"
 WAIT, HOLD = 6, 8                                     # the client's patience and the proxy's, in seconds
@@ -121,8 +122,7 @@ def test_a_planted_key_is_written_nowhere(openai_server, tmp_path, monkeypatch, 
     assert len(done.frame()) == 12 and any("cache.db" in p.name for p in tmp_path.iterdir())
     for text in seen:
         assert KEY not in text
-    for p in tmp_path.rglob("*"):
-        assert not p.is_file() or KEY.encode() not in p.read_bytes(), p
+    for p, content in raw_files(tmp_path): assert KEY.encode() not in content, p
 
 
 def test_an_endpoint_that_repeats_the_key_does_not_get_it_into_messages(tmp_path, monkeypatch, caplog):

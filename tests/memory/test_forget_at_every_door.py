@@ -12,6 +12,7 @@ from promptmem.memory.magics import MemoryMagics
 from promptmem.memory.mcp import MemoryTools
 from promptmem.record import Interaction, Retrieval
 from promptmem.store import Store
+from tests.raw_files import raw_bytes
 
 KEY, WORDS = "how warm is it outside", ["Qkelvin1 please", "Qcelsius2 please", "Qfahrenheit3 please"]
 SIGNS = [w.split()[0].encode() for w in WORDS]
@@ -87,7 +88,7 @@ def test_forget_takes_the_earlier_wordings_too(door, tmp_path, capsys):
         assert (receipt.clarifications, receipt.earlier, receipt.complete) == (3, 2, True)
     if door == "command": assert "3 memories" in (said := capsys.readouterr().out) and "2 earlier wordings" in said
     s.close()
-    raw = b"".join(p.read_bytes() for p in sorted(tmp_path.rglob("*")) if p.is_file())
+    raw = raw_bytes(tmp_path)
     assert not [w for w in SIGNS if w in raw] and b"Ystays1" in raw and b"Ystays2" in raw
     with Store(tmp_path/"m.db") as s:
         assert [c.text for c in s.clarifications("alice", active=None)] == ["Ystays1"]

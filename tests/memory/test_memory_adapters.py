@@ -6,10 +6,7 @@ from promptmem.memory.adapters import GraphMemory, langgraph_store
 from promptmem.memory.auto import AutoLookup
 from promptmem.memory.mcp import MemoryTools
 from promptmem.store import Store
-
-
-def raw(folder):
-    return b"".join(p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file())
+from tests.raw_files import raw_bytes
 
 
 def test_a_search_gives_the_entry_of_its_own_scope_where_two_have_one_id():
@@ -39,7 +36,7 @@ def test_delete_takes_every_value_that_was_put(tmp_path):
     assert graph.get(("alice",), "colour").value == dict(text="Qthree3")
     graph.delete(("alice",), "colour")
     assert graph.get(("alice",), "colour") is None and graph.list_namespaces() == []
-    assert not any(w in raw(tmp_path) for w in (b"Qone1", b"Qtwo2", b"Qthree3"))
+    assert not any(w in raw_bytes(tmp_path) for w in (b"Qone1", b"Qtwo2", b"Qthree3"))
 
 
 def test_a_bar_in_a_name_is_no_other_namespace():
@@ -71,7 +68,8 @@ def test_mcp_forgets_a_memory_with_its_earlier_wordings_and_no_other_layer(tmp_p
     assert tools.forget(team.id) is False and store.count("team") == 1
     for nothing in ("", None, "x", 7): assert tools.forget(nothing) is False
     assert tools.forget(id) is True
-    assert b"Qfirst1" not in raw(tmp_path) and b"Qsecond2" not in raw(tmp_path) and b"the axis" in raw(tmp_path)
+    raw = raw_bytes(tmp_path)
+    assert b"Qfirst1" not in raw and b"Qsecond2" not in raw and b"the axis" in raw
 
 
 def test_a_tool_of_the_server_tells_no_key(monkeypatch):
@@ -105,7 +103,7 @@ def test_forget_in_a_notebook_takes_earlier_wordings_and_no_other_layer(tmp_path
     numbers = {v.split("\n")[0]: k for k, v in m.memories().rows}
     with pytest.raises(InvalidData, match="scope 'team'"): m.forget(numbers["what is y"])
     m.forget(numbers["what is x"])
-    assert b"Qfirst1" not in raw(tmp_path) and a.store.count("team") == 1
+    assert b"Qfirst1" not in raw_bytes(tmp_path) and a.store.count("team") == 1
 
 
 def test_what_a_magic_shows_is_text_to_a_terminal(tmp_path):

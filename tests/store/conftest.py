@@ -41,8 +41,3 @@ def place(request, tmp_path):
 @pytest.fixture
 def store(place):
     with Store(place) as s: yield s
-
-
-def raw_bytes(folder):
-    "Everything that stands in the files of `folder`"
-    return b"".join(p.read_bytes() for p in sorted(Path(folder).rglob("*")) if p.is_file())

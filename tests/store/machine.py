@@ -10,6 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from promptmem.lm.embed import HashEmbedder
 from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store import Forgotten, Store, normalize, slot_of
+from tests.raw_files import raw_bytes
 
 SCOPES = ("alice", "bob", "team")
 LAYERS = (("alice",), ("bob",), ("team",), ("alice", "team"), ("bob", "team"), ("team", "bob"))
@@ -211,7 +212,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def check_bytes(self, receipt):
         assert receipt.complete, receipt.note
-        raw = self.raw() if self.raw else b"".join(p.read_bytes() for p in self.inside.rglob("*") if p.is_file())
+        raw = self.raw() if self.raw else raw_bytes(self.inside)
         left = [t for t in self.gone if t.encode() in raw]
         assert not left, f"forgotten, and still in the files: {left}"
 

@@ -11,6 +11,7 @@ from promptmem.lm.embed import HashEmbedder
 from promptmem.memory import Assistant
 from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store import Store, StoreError, StoreFull, StoreReadOnly
+from tests.raw_files import raw_bytes
 
 EMBEDDER = HashEmbedder(16)
 
@@ -136,7 +137,7 @@ def _one(place, work, moment, rng):
     s.close()
     o.close()
     lm.cache._file.close()
-    raw = b"".join(p.read_bytes() for p in place.rglob("*") if p.is_file())
+    raw = raw_bytes(place)
     if not final.complete: return f"incomplete: {final.note}"
     if b"ZEBRA" in raw or vector in raw or reading.tobytes() in raw: return "it is still in the files"
     return "" if told else "the exported copy is not named"

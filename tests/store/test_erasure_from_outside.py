@@ -12,6 +12,7 @@ from promptmem.core import InvalidData
 from promptmem.lm.embed import HashEmbedder
 from promptmem.record import Interaction, Retrieval
 from promptmem.store import Store
+from tests.raw_files import raw_files
 
 SIGN = b"Qsecret7"
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -19,8 +20,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
 def left(folder, sign=SIGN):
     "The files that hold the text; links are not followed"
-    files = [p for p in sorted(Path(folder).rglob("*")) if p.is_file() and not p.is_symlink()]
-    return [p.name for p in files if sign in p.read_bytes()]
+    return [p.name for p, content in raw_files(folder) if sign in content and not p.is_symlink()]
 
 
 def sent(c):

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from conftest import raw_bytes
 
 import promptmem as pm
 from promptmem.core import InvalidData, fold
@@ -16,6 +15,7 @@ from promptmem.lm.embed import HashEmbedder
 from promptmem.record import Candidate, Interaction, Retrieval, Usage
 from promptmem.store.store import Store
 from promptmem.store.database import StoreError, StoreVersionError, watermark
+from tests.raw_files import raw_bytes
 
 HOSTILE = [
     "<script>alert(1)</script>",

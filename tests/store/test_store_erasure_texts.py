@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from conftest import raw_bytes, wipe
+from conftest import wipe
+from tests.raw_files import raw_bytes
 
 from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM

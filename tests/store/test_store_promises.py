@@ -14,7 +14,6 @@ import unicodedata
 
 import numpy as np
 import pytest
-from conftest import raw_bytes
 
 from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM
@@ -24,6 +23,7 @@ from promptmem.memory.gate import lowered
 from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store import Forgotten, Store, StoreError
 from promptmem.store.database import as_url, shown
+from tests.raw_files import raw_bytes, raw_files
 
 EMBEDDER = HashEmbedder(32)
 
@@ -199,9 +199,6 @@ def test_forgetting_cleans_the_disk_caches_of_model_and_embedder(tmp_path, seman
         assert again.cached and again.text == other
 
 
-def files(folder): return [f for f in folder.rglob("*") if f.is_file()]
-
-
 def everything_asks():
     "A look-up that offers whatever is near, and applies nothing"
     m = AutoLookup(None)
@@ -225,7 +222,7 @@ def test_an_offer_and_what_went_along_leave_receipts_with_their_question(tmp_pat
         assert gone.complete
     left = s.interactions("alice")[0].retrieval
     assert left.ask.key == "[forgotten]" and left.ask.id is None and left.why == "[forgotten]"
-    held = b"".join(f.read_bytes() for f in files(tmp_path))
+    held = raw_bytes(tmp_path)
     assert not [w for w in (b"ZEBRA", b"QUAGGA", b"KUDU", b"zebra") if w in held]
     assert all(along.id not in str(i.retrieval.to_dict()) for i in s.interactions("bob"))
     s.close()
@@ -242,7 +239,7 @@ def test_the_look_up_for_people_cleans_the_disk_cache_of_its_embedder(tmp_path, 
     a.ask(text + " today")
     forms = [form for t in (text, text + " today") for form in (t.lower(), lowered(t))]
     vectors = [v.tobytes() for v in HashEmbedder(32)(forms)]
-    held = lambda: [f.name for f in files(tmp_path) for v in vectors if v in f.read_bytes()]
+    held = lambda: [f.name for f, content in raw_files(tmp_path) for v in vectors if v in content]
     assert "e.db-wal" in held() or "e.db" in held()
     gone = s.forget(scope="alice")
     assert gone.complete and gone.cached >= 2 and not held()

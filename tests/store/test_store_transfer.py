@@ -3,7 +3,6 @@ import json
 import multiprocessing
 
 import pytest
-from conftest import raw_bytes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from promptmem.core import InvalidData
 from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store.store import Store
 from promptmem.store.transfer import parse_line
+from tests.raw_files import raw_bytes
 
 GOOD = [
     dict(scope="s", key="k1", text="t1", id="c1", time="2026-01-01T00:00:00+00:00", active=False),
