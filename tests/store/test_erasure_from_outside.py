@@ -3,7 +3,6 @@ import os
 import shutil
 import time
 import unicodedata
-from pathlib import Path
 
 import pytest
 

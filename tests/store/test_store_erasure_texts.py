@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from conftest import wipe
-from tests.raw_files import raw_bytes
 
 from promptmem.core import InvalidData
 from promptmem.lm.base import CallableLM
 from promptmem.record import Candidate, Interaction, Retrieval
 from promptmem.store import Store, StoreError
+from tests.raw_files import raw_bytes
 
 # each holds a mark of its own, so that what is left can be told apart
 TEXTS = {

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from conftest import wipe
-from tests.raw_files import raw_bytes
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from machine import StoreMachine
+from tests.raw_files import raw_bytes
 
 
 def run(machine, examples, steps):
