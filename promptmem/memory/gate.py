@@ -82,6 +82,7 @@ class Lexicon:
         self.alike = {}
         for n, words in enumerate(d["alike"]):
             for w in words: self.alike.setdefault(folded(w), set()).add(n)
+        self.grammar = self.stop | set(self.directions) | self.negations # words that carry no meaning of their own
         self.typos = d["typos"] # of small words, in which they would be taken for rare ones
         self.common = read_json(shipped("pairs/common.json")) # word -> share of questions of daily work that hold it
         self.opposites = {}
@@ -348,8 +349,7 @@ def read_question(
     lex = lexicon()
     words = tuple(split_words(lex.tail.sub(" ", _SLOT.sub(" ", text))) or split_words(text))
     low = tuple(lex.typos.get(w, w) for w in map(str.lower, words)) # teh is the, and carries no meaning
-    grammar = lex.stop | set(lex.directions) | lex.negations
-    content = tuple(i for i, w in enumerate(low) if w not in grammar and not _NO_CONTENT.match(w))
+    content = tuple(i for i, w in enumerate(low) if w not in lex.grammar and not _NO_CONTENT.match(w))
     content = content or tuple(range(len(low)))
     numbers, units, bound, periods = _amounts(low)
     # -5 is another number than 5
@@ -375,6 +375,7 @@ _CLITIC = re.compile(r"(\w*[áéíóú]\w*)(?:l[oae]s?|me|nos|te)")
 _HINDI_END = re.compile("(?:ाओ|ाना|ाने|ानी|ूं|ना|ने|नी|ता|ते|ती|ों|ें|ीं|ाया|ाई|ो|े|ी|ा|ि|ु|ू|ं)+$")
 
 # %% ../../nbs/memory/13_gate.ipynb #982e880d
+@lru_cache(50_000)
 def _bare(word):
     "What of a word is compared: without accents, Spanish pronouns, Hindi nukta"
     word = canonical(word)
@@ -1466,12 +1467,11 @@ def _fit_with_limits(pairs, model, fold, second=None, precision=.955, basis=None
 
 # %% ../../nbs/memory/13_gate.ipynb #788ae25a
 def _screened(w, pairs, kept, judged):
-    "The weights with screens: by the first vectors alone, and where there are others by all"
+    "The weights with screens: by the first vectors alone, and where there are others by all and by the cosines"
     known = {k: np.array([f[k] for f, _ in judged]) for k in ("cosine", *SAID) if k in judged[0][0]}
     known["written"] = np.array([rough_likeness([p[1]], p[2])[0] for p in pairs])
-    first = {k: known[k] for k in ("cosine", "written")}
-    return replace(w, screens=[fit_screen(k, kept) for k in ((first, known) if len(known) > 2 else (first,))],
-                   screened=w.ask)
+    sets = [("cosine", "written")] + [tuple(known), SAID[:1], ("cosine", SAID[0])]*(SAID[0] in known)
+    return replace(w, screens=[fit_screen({k: known[k] for k in names}, kept) for names in sets], screened=w.ask)
 
 # %% ../../nbs/memory/13_gate.ipynb #84415905
 def _most(pairs, use, values):
@@ -1508,7 +1508,7 @@ def save_gate(
 # %% ../../nbs/memory/13_gate.ipynb #7db3ad8c
 def forget_read()->None:
     "Drop what is kept in this process about texts that were read"
-    kept = (read_question, spelling, tongue, _written, folded, verb_group, rarity, reads, _key, _form)
+    kept = (read_question, spelling, tongue, _written, folded, _bare, verb_group, rarity, reads, _key, _form)
     for cache in kept: cache.cache_clear()
 
 # %% ../../nbs/memory/13_gate.ipynb #0d8414d5

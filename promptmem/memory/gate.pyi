@@ -33,6 +33,7 @@ class Lexicon:
     tenses: _Any
     kin: _Any
     alike: _Any
+    grammar: _Any
     typos: _Any
     common: _Any
     opposites: _Any

