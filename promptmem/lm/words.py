@@ -10,6 +10,7 @@ __all__ = ['is_bert', 'compact_bert', 'word_spans', 'Read', 'WordReader']
 
 # %% ../../nbs/lm/11_words.ipynb #912d2f5a
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cached_property, partial
 from typing import NamedTuple, Optional
 
@@ -103,6 +104,20 @@ def _by_word(states, offsets, spans):
         if w < len(spans) and spans[w][0] < end and start < spans[w][1]: out[w] += state
     return out/np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
 
+# %% ../../nbs/lm/11_words.ipynb #fab25522
+def _own(tokenizer):
+    "The inner part of a fast tokenizer, by itself"
+    own = deepcopy(tokenizer.backend_tokenizer)
+    own.enable_truncation(256) # tokens; the rest of a text is not read
+    own.no_padding()
+    return own
+
+def _tokens(own, texts):
+    "(ids, mask) [texts, tokens], and per text where its tokens stand"
+    torch, found = require("torch", "local"), own.encode_batch(texts)
+    filled = lambda rows: torch.nn.utils.rnn.pad_sequence([torch.tensor(r) for r in rows], batch_first=True)
+    return filled([e.ids for e in found]), filled([e.attention_mask for e in found]), [e.offsets for e in found]
+
 # %% ../../nbs/lm/11_words.ipynb #500e249e
 class Read(NamedTuple):
     "A sentence as a model has read it"
@@ -119,14 +134,14 @@ class WordReader(HasPage):
 
     @cached_property
     def parts(self):
-        "(tokenizer, encoder, function for its states), or None"
+        "(the tokenizer's inner part, encoder, function for its states), or None"
         model = getattr(self.embedder, "model", None)
         try: tokenizer, encoder, pooling = model[0].tokenizer, model[0].auto_model, model[1]
         except (TypeError, AttributeError, IndexError, KeyError): return None
         mean = getattr(pooling, "pooling_mode_mean_tokens", None) or getattr(pooling, "pooling_mode", "") == "mean"
         if not mean or not getattr(tokenizer, "is_fast", False): return None
         plain = lambda ids, mask: encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        return tokenizer, encoder, compact_bert(encoder) if is_bert(encoder) else plain
+        return _own(tokenizer), encoder, compact_bert(encoder) if is_bert(encoder) else plain
 
     def __call__(self,
         texts:list, # sentences
@@ -136,12 +151,10 @@ class WordReader(HasPage):
         if not texts: return []
         if self.parts is None: return [Read(v, None) for v in self.embedder(texts)]
         torch, (tokenizer, encoder, states_of) = require("torch", "local"), self.parts
-        enc = tokenizer(texts, padding=True, truncation=True, max_length=256, return_offsets_mapping=True,
-                        return_tensors="pt")
+        ids, mask, offsets = _tokens(tokenizer, texts)
         with torch.inference_mode():
-            ids, mask = (enc[k].to(encoder.device) for k in ("input_ids", "attention_mask"))
-            states, mask = (x.cpu().numpy() for x in (states_of(ids, mask), mask)) # [texts, tokens, dim]
-        units, offsets = (states*mask[..., None].astype(np.float32)).sum(1), enc["offset_mapping"].tolist()
+            states = states_of(ids.to(encoder.device), mask.to(encoder.device)).cpu().numpy() # [texts, tokens, dim]
+        units = (states*mask.numpy()[..., None].astype(np.float32)).sum(1)
         units /= np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-9)
         return [Read(u, _by_word(s, o, word_spans(t, w)))
                 for u, s, o, t, w in zip(units, states, offsets, texts, words)]
