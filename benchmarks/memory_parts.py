@@ -87,9 +87,33 @@ class Client:
         return SimpleNamespace(id="1", model="m", choices=[SimpleNamespace(message=message, index=0)], usage=None)
 
 
+def added(client, bare, questions):
+    "Milliseconds, of the clock and of the processor, that each question takes longer with the wrapped client"
+    wall, cpu, clock = [], [], lambda: (time.perf_counter(), time.process_time())
+    for i, q in enumerate(questions):
+        request, times = dict(model="m", messages=[dict(role="user", content=q)]), [clock()]
+        for c in (bare, client):
+            c.chat.completions.create(**request)
+            times.append(clock())
+        if i < 5: continue # the index is built and the model read
+        for out, k in ((wall, 0), (cpu, 1)): out.append(1000*(times[2][k] - 2*times[1][k] + times[0][k]))
+    two = lambda x: [round(float(np.median(x)), 2), round(float(np.percentile(x, 95)), 2)]
+    return dict(memories=1000, calls=len(wall), added_ms_p50_p95=two(wall), added_cpu_ms_p50_p95=two(cpu))
+
+
+def by_kind(rows, stored, asked, rng):
+    "Questions that were not asked yet: of other people's work, beside a memory that does not fit, with one that does"
+    left = lambda label: [q for q in dict.fromkeys(r["question"] for r in rows if r["label"] == label
+                                                   and r["stored"] in stored) if q not in asked]
+    real = [w for r in read_jsonl(shipped("real/questions.jsonl")) for w in r["wordings"]]
+    for kind, questions in (("unrelated", real), ("near miss", left("near-miss")), ("fitting", left("same"))):
+        yield kind, rng.sample(questions, min(105, len(questions)))
+
+
 def overhead(a, keep):
     """Milliseconds that a wrapped call takes longer, at 1,000 memories that came one by one. The process has answered
-    200 other questions; each measured question is new to it, and no two ways are asked the same one."""
+    200 other questions; each measured question is new to it, and no two ways are asked the same one. Unrelated are
+    questions of data/real, whose author knew nothing of these memories."""
     import tempfile
 
     from promptmem.store import Store
@@ -106,20 +130,11 @@ def overhead(a, keep):
         warm = wrap(Client(), store=store, scope="a", lookup=one)
         for q in others[:200]: warm.chat.completions.create(model="m", messages=[dict(role="user", content=q)])
         one.keep_read()
+        wrapped = lambda lookup: wrap(Client(), store=store, scope="a", lookup=lookup)
         for n, (name, make) in enumerate(ways.items()):
-            client, wall, cpu = wrap(Client(), store=store, scope="a", lookup=make()), [], []
-            for i, q in enumerate(others[200 + 105*n:305 + 105*n]):
-                request = dict(model="m", messages=[dict(role="user", content=q)])
-                times = [(time.perf_counter(), time.process_time())]
-                bare.chat.completions.create(**request)
-                times.append((time.perf_counter(), time.process_time()))
-                client.chat.completions.create(**request)
-                times.append((time.perf_counter(), time.process_time()))
-                if i < 5: continue # the index is built and the model read
-                for out, k in ((wall, 0), (cpu, 1)): out.append(1000*(times[2][k] - 2*times[1][k] + times[0][k]))
-            two = lambda x: [round(float(np.median(x)), 2), round(float(np.percentile(x, 95)), 2)]
-            keep("wrap", name, dict(memories=1000, calls=len(wall), added_ms_p50_p95=two(wall),
-                                    added_cpu_ms_p50_p95=two(cpu)))
+            keep("wrap", name, added(wrapped(make()), bare, others[200 + 105*n:305 + 105*n]))
+        for kind, questions in by_kind(rows, set(keys[:1000]), {*keys[:1000], *others}, random.Random(a.seed)):
+            keep("wrap", f"auto, {kind}", added(wrapped(AutoLookup(embedder)), bare, questions))
 
 
 def reader():
