@@ -454,6 +454,7 @@ class LimitTest(HasPage):
     of:int # texts there are
     upper:float = math.nan # upper bound of the change on texts like these, where one was asked for
     changed:int = -1 # texts read whose loss changed at all
+    ahead:float = math.nan # what `upper` would be if the texts that were not read were like those that were
 
     def __repr__(self):
         change, lo, hi = (percent(v, "+") for v in (self.change, self.lo, self.hi))
@@ -513,11 +514,24 @@ def _level_each(N, n, confidence):
 # %% ../../nbs/edit/08_scores.ipynb #783c256f
 def _analyses(N, start, confidence):
     "(texts, level) of each interim analysis"
-    if start >= N >= _THIRD: return [(N//3, 1 - (1-confidence)/5), (N, 1 - 4*(1-confidence)/5)]
+    if start >= N >= _PARTED: return [(int(part*N), 1 - error*(1-confidence)) for part, error in _PARTS]
     n, level = min(start, N), _level_each(N, min(start, N), confidence)
     return [(min(N, n*2**k), level) for k in range(1 + max(0, math.ceil(math.log2(N/n))))]
 
-_THIRD = 90 # texts, of which a third is enough to look at
+_PARTED = 90 # texts, of which a third is enough to look at
+_PARTS = (1/3, .2), (2/3, .3), (1, .5) # of the texts, and of the error
+
+# %% ../../nbs/edit/08_scores.ipynb #e5ab5500
+def _stops(N, start, confidence):
+    "(texts, level, share of the limit that `ahead` may reach) wherever a test may end; level None: only as outside"
+    looks = _analyses(N, start, confidence)
+    if len(looks) < 2 or looks[0][0] >= start: return [(n, level, math.inf) for n, level in looks]
+    (third, level), second, last = looks
+    return [(N//6, None, 1.2), (third, level, 1.2), (N//2, None, 1.), (*second, 1.), (*last, math.inf)]
+
+def _ahead(x, N, level):
+    "The upper bound of the mean of `x` if all of `N` texts were like those read"
+    return damage_upper(np.resize(x, N), level)
 
 # %% ../../nbs/edit/08_scores.ipynb #bbe6265b
 @_held
@@ -535,14 +549,19 @@ def bound_test(
     if _adds_nothing(edit): return LimitTest(True, 0., 0., 0., 0, N, 0., 0)
     hit = _known(general, edit)
     if hit is not None: return _bound_held(edit, general, int(hit.sum()), limit, confidence, start, width, settle)
+    stops, ahead = _stops(N, start, confidence), math.nan
+    last = stops[-1][1]
     try:
-        for n, level in _analyses(N, start, confidence):
+        for n, level, lost in stops:
             x = damages(*general.pair(edit, n))
-            change, (lower, upper) = float(x.mean()), _ends(x, level, None)
+            change, (lower, upper) = float(x.mean()), _ends(x, level or last, None)
+            if lost < math.inf: ahead = _ahead(x, N, last)
+            if lost*limit < ahead < math.inf: break  # infinite where nothing changed yet: nothing is known
             close = upper - change <= width*limit
-            if close or lower > limit or upper < (limit if settle else limit/2): break
+            if level and (close or lower > limit or upper < (limit if settle else limit/2)): break
     finally: _as_it_was(edit, was)
-    return LimitTest(upper < limit, change, *_ends(x, .975, N), n, N, upper, int((x != 0).sum()))
+    inside = level is not None and upper < limit
+    return LimitTest(inside, change, *_ends(x, .975, N), n, N, upper, int((x != 0).sum()), upper if n == N else ahead)
 
 # %% ../../nbs/edit/08_scores.ipynb #1758fbc2
 _HELD = 24  # texts with an edited word that a bound rests on at least

@@ -131,6 +131,7 @@ DAMAGES = {
     "one text in 100": lambda r, n: (r.random(n) < .01)*100.,
     "one text in 300": lambda r, n: (r.random(n) < 1/300)*300.,
     "Pareto tail of index 1.5": lambda r, n: (1 + r.pareto(1.5, n))/3,
+    "a little, and one text in 20 much": lambda r, n: .5 + .2*r.normal(size=n) + (r.random(n) < .05)*10.,
 }
 
 
@@ -141,7 +142,7 @@ def of_damages(world, n, runs, seed=0):
 
 
 def of_looks(world, n, runs, seed=0):
-    "How often no look of `bound_test` at a third of `n` texts, or at all, finds the true mean outside of its bound"
+    "How often no look of `bound_test` at a third of `n` texts, two thirds or all finds the true mean above its bound"
     from promptmem.edit.scores import _analyses
     draw, r, out = DAMAGES[world], np.random.default_rng(seed), []
     for _ in range(runs):
@@ -292,7 +293,8 @@ def table(runs=1000):
                                                           for g in (2, 5, 10, 30)]
     for w in DAMAGES:
         yield f"damage bound: {w} (100, 300, 1000 texts)", [of_damages(w, n, runs//4) for n in (100, 300, 1000)]
-    for w in DAMAGES: yield f"damage bound, a third read first: {w} (90 texts)", [of_looks(w, 90, runs//4)]
+    for w in DAMAGES: yield f"damage bound, up to three looks: {w} (90, 120 texts)", [of_looks(w, n, runs//4)
+                                                                                          for n in (90, 120)]
     yield "damage of all 600 texts, 6 changed (100, 300, 500 read)", [of_population(600, 6, n, runs//4)
                                                                       for n in (100, 300, 500)]
     for risk in (.1, .2, .3):

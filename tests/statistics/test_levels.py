@@ -71,7 +71,7 @@ def test_damages(world, n):
 
 
 @pytest.mark.parametrize("world", C.DAMAGES)
-def test_damages_with_a_third_of_the_texts_read_first(world):
+def test_damages_with_three_looks(world):
     pytest.importorskip("torch")
     assert C.of_looks(world, 90, 150) >= C.share(3, 150) - (.01 if "Pareto" in world else 0)
 
