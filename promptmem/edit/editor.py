@@ -112,6 +112,8 @@ def keeps_limit(
                                                                                settle=settle)
 
 # %% ../../nbs/edit/09_editor.ipynb #3af521a2
+_FEW_TEXTS = 128 # or fewer: where the scale is inside, how far is not asked
+
 def fit_scale(
     e, # an Edit, of which `scale` is searched
     general, # GeneralText
@@ -125,6 +127,7 @@ def fit_scale(
 )->list: # (scale, LimitTest) of every measurement; the edit is left at the largest scale inside
     "Find the largest scale at which the edit keeps to the limit"
     def used(t): return t.change if confidence is None else t.upper
+    def known(t): return used(t) if confidence is None or math.isnan(t.ahead) else t.ahead
     seen = [(s, replace(t, inside=used(t) < limit)) for s, t in seen]
     # the largest change of a text, on which a bound rests, grows somewhat slower than the square of the scale; it is
     # not worth a search to the last percent, each step of which is another chance to be wrong
@@ -134,12 +137,13 @@ def fit_scale(
         lo = max((s for s, t in seen if t.inside), default=0.)
         hi = min((s for s, t in seen if not t.inside), default=None)
         if lo >= max_scale or hi is not None and hi - lo <= near*hi: break
-        if lo and used(dict(seen)[lo]) > full*limit: break
-        points = [(s, used(t)) for s, t in seen]
+        if lo and known(dict(seen)[lo]) > full*limit: break
+        points = [(s, known(t)) for s, t in seen]
         s = _next_scale(points, limit, lo, hi, max_scale, power, aim) if seen else min(start, max_scale)
         if hi is not None and lo == 0 and s < 1e-4: break
         e.scale = s
-        seen.append((s, keeps_limit(e, general, limit, confidence, settle=s == max_scale)))
+        settle = s == max_scale or len(general) <= _FEW_TEXTS
+        seen.append((s, keeps_limit(e, general, limit, confidence, settle)))
     e.scale = max((s for s, t in seen if t.inside), default=0.)
     return seen
 
@@ -215,8 +219,9 @@ def call_settings(
     has = {f.name for f in fields(m.settings)}
     start = m.settings(**({"seed": seed} if "seed" in has else {}))
     if compat and isinstance(start, Recipe): return start.published(**options)
-    more = dict(general_rows=2*start.general_rows) if chat and "general_rows" in has else {}
-    if roomy and method == "lora": more |= WIDE
+    more = WIDE if roomy and method == "lora" else {}
+    if chat and "general_rows" in has: more = more | dict(general_rows=2*start.general_rows)
+    if chat and "spare" in has: more = more | dict(spare=0.)  # tried on texts only
     return replace(start, **{**more, **options})
 
 # %% ../../nbs/edit/09_editor.ipynb #b58edd1d
@@ -364,14 +369,16 @@ def _to_ask(tokenizer, examples, n, seed):
     return random.Random(seed).sample(rows, min(n, len(rows)))
 
 # %% ../../nbs/edit/09_editor.ipynb #b2b71e6d
-def _serves(e, examples, scales):
-    "The scale that satisfies most examples, then has the lowest value, then is the largest; 0 where there is none"
+def _serves(e, examples, scales, climb=False):
+    """The scale that satisfies most examples, then has the lowest value, then is the largest; 0 where there is none.
+    `climb`: larger ones than the first that is worse are not tried"""
     best = None
     for s in sorted(scales):
         if e.scale != s: e.scale = s
         v = row_values(examples, cached_losses(e.model, examples.rows, examples.pad))
         score = (float((v <= examples.threshold).mean()), -float(v.mean()))
         if best is None or score >= best[0]: best = (score, s)
+        elif climb: break
     return best[1] if best else 0.
 
 def _best_inside(e, examples, seen):
@@ -391,7 +398,7 @@ def wanted_scale(
     "How far beyond its training an edit should be stretched, if texts allow it"
     if most <= 1: return most
     few = replace(examples, rows=examples.rows[:_FEW])
-    return _serves(e, few, [most**(k/steps) for k in range(steps + 1)])
+    return _serves(e, few, [most**(k/steps) for k in range(steps + 1)], climb=True)
 
 # %% ../../nbs/edit/09_editor.ipynb #779807fd
 def _last_inside(e, epochs, general, degradation):

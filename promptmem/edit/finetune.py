@@ -26,12 +26,13 @@ from .packed import packed_texts
 from .short import short_adapters, short_attention, short_norms
 from ..lm.local import auto_dtype
 from ..lm.matmul import fast_linear
+from ..lm.scoring import context_length
 from ..lm.weights import borrowed_weights
 
 # %% auto #0
 __all__ = ['torch', 'WIDE', 'ROOM', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype',
            'learning_rate', 'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped',
-           'middle_mlps', 'train_lora']
+           'middle_mlps', 'spared', 'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -103,13 +104,14 @@ class LoraSettings(Recipe):
     alpha:float = 8 # scaling is alpha / rank
     dropout:float = 0. # on the adapter's input (inactive, as published: the model stays in eval mode)
     target_modules:Any = None # list or regular expression, as peft takes it; None: `middle_mlps`
+    spare:float = 0. # how much less is read from what general text holds (see `spared`); 0: nothing
 
     def __post_init__(self):
         super().__post_init__()
-        hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True))
+        hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True), spare=number())
 
 # LoRA on every linear layer: it reaches more and changes more, so it needs a limit with some room
-WIDE = dict(target_modules="all-linear", lr=1.5e-3, kl=30.)
+WIDE = dict(target_modules="all-linear", lr=1.5e-3, kl=30., spare=1.)
 ROOM = 5e-3 # limit from which `edit` takes these settings, where the call names no others
 
 # %% ../../nbs/edit/04_finetune.ipynb #60d191d0
@@ -440,16 +442,99 @@ def _adapter(work, settings):
         lora.unload()
         for attr in ("peft_config", "_hf_peft_config_loaded"): work.__dict__.pop(attr, None)
 
-# %% ../../nbs/edit/04_finetune.ipynb #a22da6eb
-def _lora_factors(lora):
-    "What the adapter adds, in the layout of each weight"
+# %% ../../nbs/edit/04_finetune.ipynb #075fe061
+def _adapted_layers(lora):
+    "(name, layer) of each layer with an adapter"
+    found = lora.get_base_model().named_modules()
+    return [(n, m) for n, m in found if hasattr(m, "lora_A") and "default" in m.lora_A]
+
+def _lora_factors(lora, readers={}):
+    "What the adapter adds, in the layout of each weight; `readers`: what stands in for the factors that read the input"
     out = {}
-    for name, module in lora.get_base_model().named_modules():
-        if not hasattr(module, "lora_A") or "default" not in module.lora_A: continue
+    for name, module in _adapted_layers(lora):
         a, b, s = module.lora_A["default"].weight, module.lora_B["default"].weight, module.scaling["default"]
+        a = readers.get(name, a)
         left, right = (s*a.T, b.T) if getattr(module, "fan_in_fan_out", False) else (s*b, a)
         out[name + ".weight"] = (left.detach().float().clone(), right.detach().float().clone())
     return Delta(factors=out)
+
+# %% ../../nbs/edit/04_finetune.ipynb #4718ed15
+@contextmanager
+def _inputs(layers):
+    "Inside, the inputs [positions, width] of some (name, layer) are kept, once where layers are given the same tensor"
+    seen, last = {}, [None, None]
+    def see(name, x):
+        if x is not last[0]: last[:] = x, x.detach().flatten(0, -2)
+        seen.setdefault(name, []).append(last[1])
+    hooks = [m.register_forward_pre_hook(lambda m, a, n=n: see(n, a[0])) for n, m in layers]
+    try: yield seen
+    finally:
+        for h in hooks: h.remove()
+
+# %% ../../nbs/edit/04_finetune.ipynb #cf01354a
+def spared(
+    readers:dict, # name -> A [rank, inputs]
+    general:dict, # name -> inputs [positions, inputs] of general texts; one tensor for layers with the same input
+    own:dict, # the same of the examples
+    spare:float=1., # s
+)->dict: # name -> A'
+    "Readers of inputs that read less of what general texts hold, and as much as before of the examples"
+    out, ratios, last, root = {}, [], None, None
+    for name, A in readers.items():
+        X, A = general.get(name), A.detach().float()
+        out[name] = A
+        if X is None: continue # beside what reads the text, as an output layer is
+        if X is not last:
+            last, H = X, X.float()
+            H = H*(spare*H.shape[1]/H.square().sum()).sqrt()
+            root = torch.linalg.cholesky(torch.eye(len(H), device=H.device) + H @ H.T)
+        out[name] = A - torch.cholesky_solve(H @ A.T, root).T @ H
+        was, now = (float((own[name].float() @ m.T).square().sum()) for m in (A, out[name]))
+        if was > 0 and now > 0: ratios.append(math.log(was/now)/2)
+    gain = math.exp(sum(ratios)/len(ratios)) if ratios else 1.
+    return {name: gain*A for name, A in out.items()}
+
+# %% ../../nbs/edit/04_finetune.ipynb #978cd621
+def _joined(seen):
+    "Lists of tensors as one tensor each; what was one tensor under two names stays one"
+    done = {}
+    def one(parts):
+        key = tuple(map(id, parts))
+        if key not in done: done[key] = parts[0] if len(parts) == 1 else torch.cat(parts)
+        return done[key]
+    return {n: one(parts) for n, parts in seen.items()}
+
+# %% ../../nbs/edit/04_finetune.ipynb #98fbd5b7
+_ROWS, _TOKENS = 8, 64 # rows of general text whose inputs are looked at, and tokens of each
+
+def _in_rows(tokenizer, texts, seed, width=_TOKENS):
+    "Texts in random order, one after another, cut into rows of equal length"
+    ids = []
+    for t in random.Random(seed).sample(list(texts), len(texts)):
+        ids += list(tokenizer(t)["input_ids"])[:2*width]
+        if len(ids) >= _ROWS*width: break
+    n = max(1, min(_ROWS, len(ids)//width))
+    return [ids[i*width:(i+1)*width] for i in range(n)]
+
+def _inputs_of(lora, tokenizer, rows, general, seed):
+    "Inputs of each adapted layer, of general texts and of a few examples, with the adapter as it is"
+    backbone, layers = getattr(_inner(lora), "base_model", None) or _inner(lora), _adapted_layers(lora)
+    def read(batches):
+        with _inputs(layers) as seen, torch.no_grad():
+            for b in batches: backbone(input_ids=torch.tensor(b, device=lora.device), use_cache=False)
+        return _joined(seen)
+    width = min(_TOKENS, context_length(_inner(lora)) or _TOKENS)
+    return read([_in_rows(tokenizer, general, seed, width)]), read([[ids[:-1]] for row in rows[:4] for ids, _ in row])
+
+# %% ../../nbs/edit/04_finetune.ipynb #d35dac6f
+def _sparing(lora, tokenizer, examples, settings, general):
+    "A function that reads out what the adapter adds, with general text spared where the settings say so"
+    if not settings.spare or settings.compat or not len(general): return lambda: _lora_factors(lora)
+    seen = _inputs_of(lora, tokenizer, encoded(lora, tokenizer, examples).rows, general, settings.seed)
+    def found():
+        readers = {n: m.lora_A["default"].weight for n, m in _adapted_layers(lora)}
+        return _lora_factors(lora, spared(readers, *seen, settings.spare))
+    return found
 
 # %% ../../nbs/edit/04_finetune.ipynb #71bad2da
 @renamed(ex="examples")
@@ -469,8 +554,9 @@ def train_lora(
         torch.manual_seed(settings.seed)
         with _adapter(work, settings) as lora:
             params = {n: p for n, p in lora.named_parameters() if p.requires_grad}
-            origin = {n: p.detach().clone() for n, p in params.items()}
-            def report(epoch, loss): on_epoch(epoch, loss, _lora_factors(lora))
+            origin, found = {n: p.detach().clone() for n, p in params.items()}, _sparing(lora, tokenizer, examples,
+                                                                                         settings, general)
+            def report(epoch, loss): on_epoch(epoch, loss, found())
             losses = fit(lora, tokenizer, examples, params, settings, origin, general, None, on_epoch and report,
                          progress)
-            return _lora_factors(lora), losses
+            return found(), losses

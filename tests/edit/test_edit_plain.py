@@ -140,6 +140,29 @@ def test_wide_lora_adapts_every_linear_layer_of_every_block(arch):
     assert names(**WIDE) == every and names() < every
 
 
+@pytest.mark.parametrize("arch", ARCHS)
+def test_what_general_text_holds_is_spared(arch):
+    "Each change is the plain one times the inverse of I + s C/c, C from the inputs of a text, and one factor for all"
+    m, tok, x = model(arch), byte_tokenizer(), CanonicalExamples.read(ROWS, quiet=True)
+    text, how = "Of the sea and the ships that sail it, and of the men who keep the lights.", dict(kl=0., contexts=0)
+    plain, spared = (train_lora(m, tok, x, LoraSettings(epochs=3, rank=2, spare=s, target_modules="all-linear", **how),
+                                [text])[0] for s in (0., 2.))
+    inputs, layers = {}, {n: l for n, l in m.named_modules() if n + ".weight" in plain.names}
+    hooks = [l.register_forward_hook(lambda l, a, o, n=n: inputs.update({n: a[0][0].detach().double()}))
+             for n, l in layers.items()]
+    ids = tok(text)["input_ids"]
+    m(torch.tensor([ids[:min(64, m.config.max_position_embeddings, len(ids))]]))
+    for h in hooks: h.remove()
+    factors = []
+    for n, X in inputs.items():
+        C, was, now = X.T @ X, *(d.of(n + ".weight").double() for d in (plain, spared))
+        less = torch.linalg.inv(torch.eye(len(C), dtype=torch.double) + 2*C/C.diagonal().mean())
+        want = less @ was if len(was) == len(C) and type(layers[n]).__name__ == "Conv1D" else was @ less
+        factors.append(float((now*want).sum()/want.square().sum()))
+        assert torch.allclose(now, factors[-1]*want, atol=1e-4*want.abs().max().item()*factors[-1])
+    assert max(factors) < 1.001*min(factors) and factors[0] > 1
+
+
 PAIRS = [dict(prefix="the king", suffix1=" Ade", suffix2=" Melun"),
          dict(prefix="she said", suffix1=" he", suffix2=" it")]
 
