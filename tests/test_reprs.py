@@ -78,7 +78,8 @@ NOT_SHOWN = {
     "a piece of a computation": "Decoding Prefix Spelling KeysValues LeanModel Packed Collected Failure KLReference "
                                 "SenseDelta edit.Ledger edit.Job edit.Request memory.Request Said Bounds Difficulty "
                                 "Fit Inputs Ridge Words Isotonic Platt Abilities Finder Screen SearchState State "
-                                "Prover Ran Deletion Target Forest Lexicon Metric Question Weights Near Figure Measure",
+                                "Prover Ran Deletion Target Forest Lexicon Metric Question Weights Near Figure Measure "
+                                "EachKind",
     "a table of commands, tools or kinds": "Kind Command Provider GraphMemory MemoryMagics MemoryTools",
     "for tests": "Chars",
 }

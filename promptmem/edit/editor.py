@@ -8,13 +8,15 @@ from __future__ import annotations
 import functools
 import math
 import random
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Callable, Optional
 
 from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told, whole
 from ..core import HasPage, InvalidData, WrongArgument, brief, fold, plain, warn, words
+from .conversations import as_texts, kept_talks
 from .deltas import Delta, Edit, require_senses
-from .evaluate import asked_before_and_after, can_chat, chat_answers, free_answers, prompt_ids
+from .evaluate import asked_before_and_after, can_chat, chat_answers
 from .examples import as_examples, read_texts, renamed
 from .finetune import (ROOM, WIDE, FtlSettings, FullSettings, LoraSettings, Recipe, compat_of,
                                      finetune_clamped, train_lora, train_weights)
@@ -22,7 +24,7 @@ from .losses import EncodedExamples, encoded
 from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
                                   rome)
 from .modules import default_layers, lowest_layer, module_map, read_once_below
-from .scores import bound_test, cached_losses, fit_general, limit_test, percent, row_values
+from .scores import LimitTest, bound_test, cached_losses, fit_general, limit_test, percent, row_values
 from .senses import SensesSettings, train_senses
 from ..lm.arguments import MODEL, TOKENIZER, parts_of_lm
 
@@ -31,8 +33,8 @@ _held = told(model=MODEL, tokenizer=TOKENIZER, method=TEXT, degradation=maybe(nu
              progress=FLAG, ask=whole())
 
 # %% auto #0
-__all__ = ['METHODS', 'UNRELATED', 'InContextSettings', 'InContextEdit', 'keeps_limit', 'fit_scale', 'Job', 'Method',
-           'call_settings', 'split_texts', 'chat_texts', 'with_chats', 'takes_lm', 'edit', 'wanted_scale', 'limit_note']
+__all__ = ['METHODS', 'InContextSettings', 'InContextEdit', 'EachKind', 'keeps_limit', 'fit_scale', 'Job', 'Method',
+           'call_settings', 'split_texts', 'takes_lm', 'edit', 'wanted_scale', 'limit_note']
 
 # %% ../../nbs/edit/09_editor.ipynb #60bea5a3
 @dataclass(frozen=True)
@@ -99,15 +101,48 @@ def _next_scale(points, limit, lo, hi, max_scale, power=.5, aim=.92):
     if hi is None: return top if guess >= top else max(guess, lo + .05*(top-lo))
     return min(max(guess, lo + .05*(top-lo)), top - .05*(top-lo))
 
+# %% ../../nbs/edit/09_editor.ipynb #9f2a20f8
+class EachKind:
+    "Texts of several kinds, each of which must keep to the limit"
+    def __init__(self,
+        known=(), # names of the kinds whose texts are all that is meant: their own rise counts, not a bound for others
+        **kinds, # name -> GeneralText, in the order in which they are read
+    ):
+        self.known, self.kinds, self.found = known, kinds, {}
+
+    def worst(self,
+        e, # an Edit
+        limit:float, # largest relative rise of the mean loss of each kind
+        confidence:float=.95, # as in `keeps_limit`, for each kind
+        settle:bool=False, # as in `keeps_limit`
+    )->LimitTest:
+        "The test that has least room left, or the first that is outside"
+        found = self.found[e.scale] = {}
+        for name, general in self.kinds.items():
+            t = keeps_limit(e, general, limit, None if name in self.known else confidence, settle)
+            found[name] = replace(t, upper=t.change) if name in self.known else t
+            if not t.inside: break
+        return max(found.values(), key=lambda t: t.change if confidence is None else t.upper)
+
+    @contextmanager
+    def without(self,
+        e, # an Edit whose scale is searched
+    ): # a context
+        "As `GeneralText.without`, for all of them"
+        with ExitStack() as stack:
+            for general in self.kinds.values(): stack.enter_context(general.without(e))
+            yield
+
 # %% ../../nbs/edit/09_editor.ipynb #f60e0e1b
 def keeps_limit(
     e, # an Edit
-    general, # GeneralText
+    general, # GeneralText, or an `EachKind` of them
     limit:float, # largest relative rise of the mean loss
     confidence:float=.95, # of the bound on the rise; None: the rise on `general` itself
     settle:bool=False, # stop as soon as the answer is clear
 ): # LimitTest
     "`bound_test`, or `limit_test` where no confidence is asked for"
+    if isinstance(general, EachKind): return general.worst(e, limit, confidence, settle)
     return limit_test(e, general, limit) if confidence is None else bound_test(e, general, limit, confidence,
                                                                                settle=settle)
 
@@ -116,7 +151,7 @@ _FEW_TEXTS = 128 # or fewer: where the scale is inside, how far is not asked
 
 def fit_scale(
     e, # an Edit, of which `scale` is searched
-    general, # GeneralText
+    general, # GeneralText, or an `EachKind` of them
     limit:float=1e-4, # largest relative rise of the mean loss
     max_scale:float=2., # largest scale tried
     tol:float=None, # relative width of the bracket at the end; None: .05, for a bound .1
@@ -207,7 +242,7 @@ def call_settings(
     seed:int=0, # of the training
     compat:str=None, # None or "published"
     options:dict={}, # keyword arguments of the call
-    chat:bool=False, # is what the assistant answers edited? Then a step reads twice as many other texts
+    chat:bool=False, # is what the assistant answers edited? Then a step reads four times as many other texts
     roomy:bool=False, # does the limit leave room for LoRA on every linear layer?
 ): # the method's settings
     "What a call of `edit` asks for; raises for unknown options"
@@ -220,9 +255,15 @@ def call_settings(
     start = m.settings(**({"seed": seed} if "seed" in has else {}))
     if compat and isinstance(start, Recipe): return start.published(**options)
     more = WIDE if roomy and method == "lora" else {}
-    if chat and "general_rows" in has: more = more | dict(general_rows=2*start.general_rows)
+    if chat and "general_rows" in has: more = more | dict(general_rows=4*start.general_rows)
     if chat and "spare" in has: more = more | dict(spare=0.)  # tried on texts only
     return replace(start, **{**more, **options})
+
+# %% ../../nbs/edit/09_editor.ipynb #c491e7f7
+def _held_harder(settings, n, options):
+    "The settings for `n` examples of answers"
+    if "kl" in options or not isinstance(settings, Recipe) or settings.compat: return settings
+    return replace(settings, kl=max(settings.kl, Recipe.kl/max(n, 1)))
 
 # %% ../../nbs/edit/09_editor.ipynb #b58edd1d
 def split_texts(
@@ -244,44 +285,6 @@ def split_texts(
     k = max(2, int(share*len(mixed)))
     k = min(k, 300) if counted else k
     return mixed[k:], mixed[:k]
-
-# %% ../../nbs/edit/09_editor.ipynb #5613b37b
-UNRELATED = ("What is the boiling point of water?", "Name three colours.", "How many days are in a week?",
-             "What do bees make?", "Write one sentence about the sea.", "What is 7 plus 5?",
-             "Which animal barks?", "What is the opposite of hot?", "Give me a word that rhymes with cat.",
-             "What is bread made of?", "Who wrote Romeo and Juliet?", "What is the capital of France?",
-             "How do I boil an egg?", "Translate 'good morning' into Spanish.", "What is the largest planet?",
-             "Why is the sky blue?", "Which month comes after June?", "What does a doctor do?",
-             "Name a fruit that is yellow.", "What is a computer?", "How many legs does a spider have?",
-             "Tell me a fact about the moon.", "What is the past tense of go?", "Which ocean is the largest?")
-
-def chat_texts(
-    model, # causal LM, as it is
-    tokenizer, # its tokenizer, with a chat template
-    questions=UNRELATED, # what a user says
-    max_tokens:int=24, # of each answer
-)->list: # strings
-    "Conversations as texts: each question with the answer that the model gives by itself"
-    said = free_answers(model, tokenizer, list(questions), max_tokens, chat=True)
-    bos = tokenizer.bos_token or ""
-    heads = [tokenizer.decode(prompt_ids(tokenizer, q, chat=True)) for q in questions]
-    if bos and list(tokenizer("a")["input_ids"])[:1] == [tokenizer.bos_token_id]:
-        heads = [h.removeprefix(bos) for h in heads]  # the tokenizer puts its own in front
-    return [h + a for h, a in zip(heads, said) if a.strip()]
-
-# %% ../../nbs/edit/09_editor.ipynb #bba150b4
-def with_chats(
-    model, # causal LM, unedited
-    tokenizer, # its tokenizer
-    limit_text, # texts, or a GeneralText, which stays as it is
-    train_text, # texts to train with
-)->tuple: # (texts for the limit, texts to train with)
-    "Both sets with unrelated conversations among them: twelve to train with, as many as a fifth for the limit"
-    half = len(UNRELATED)//2
-    own = train_text + chat_texts(model, tokenizer, UNRELATED[half:])
-    if hasattr(limit_text, "sums"): return limit_text, own
-    few = max(2, min(half, len(limit_text)//5))
-    return limit_text + chat_texts(model, tokenizer, UNRELATED[:few]), own
 
 # %% ../../nbs/edit/09_editor.ipynb #d0ab81ec
 def takes_lm(
@@ -330,7 +333,11 @@ def edit(
         own = asdict(settings)
         return InContextEdit(model, tokenizer, job.examples.examples, **own, config=dict(own, chat=chat)).apply()
     limit_text, train_text = split_texts(general_text, train_text, seed, method == "senses", m.share)
-    if chat: limit_text, train_text = with_chats(model, tokenizer, limit_text, train_text)
+    if chat:
+        settings = _held_harder(settings, len(x), options)
+        beside, talks = kept_talks(model, tokenizer, [r["prefix"] for r in x.examples.rows], seed, progress)
+        job = replace(job, examples=replace(x, beside=beside))
+        if not isinstance(settings, Recipe): train_text = train_text + as_texts(tokenizer, beside)
     epochs = []
     watch = (lambda epoch, loss,
              delta: epochs.append((epoch, delta))) if rule == "last-epoch" and degradation is not None else None
@@ -342,6 +349,7 @@ def edit(
     asked = _to_ask(tokenizer, x, ask, seed)
     before, said = _satisfied(e, x, progress), chat_answers(model, tokenizer, asked)
     general = None if degradation is None else fit_general(tokenizer, limit_text, model, seed, progress)
+    if chat and general is not None: general = EachKind(known=["conversations"], conversations=talks, text=general)
     _within(e.apply(), job.examples, general, degradation, rule, max_scale, confidence, epochs)
     e.outcome = dict(passed=_satisfied(e, x, progress), of=len(x), before=before, scale=e.scale)
     if asked:
@@ -406,7 +414,7 @@ def _last_inside(e, epochs, general, degradation):
     for epoch, delta in reversed(epochs):
         e.undo()
         e.delta = delta
-        if limit_test(e.apply(), general, degradation).inside: return epoch
+        if keeps_limit(e.apply(), general, degradation, None).inside: return epoch
     e.scale = 0.
 
 # %% ../../nbs/edit/09_editor.ipynb #eada0ba1
@@ -418,8 +426,13 @@ def limit_note(
 )->dict:
     "What an edit keeps of its limit"
     return dict(call, inside=t.inside or e.scale == 0, change=t.change, lo=t.lo, hi=t.hi, upper=t.upper, texts=t.n,
-                of=t.of,
-                scale=e.scale, looks=[(s, r.change, r.inside) for s, r in seen])
+                of=t.of, scale=e.scale, looks=[(s, r.change, r.inside) for s, r in seen])
+
+def _kinds_note(general, e):
+    "What was found for each kind of text at the scale in use"
+    found = getattr(general, "found", {}).get(e.scale, {})
+    return {name: dict(inside=t.inside, change=t.change, lo=t.lo, hi=t.hi, upper=t.upper, texts=t.n, of=t.of)
+            for name, t in found.items()}
 
 # %% ../../nbs/edit/09_editor.ipynb #d3a3bf71
 def _within(e, examples, general, degradation, rule, max_scale, confidence, epochs):
@@ -435,6 +448,7 @@ def _within(e, examples, general, degradation, rule, max_scale, confidence, epoc
     t = dict(seen).get(e.scale) or keeps_limit(e, general, degradation, confidence if seen else None)
     e.limit = limit_note(e, t, seen, degradation=degradation, rule=rule, confidence=confidence if seen else None,
                          epoch=epoch)
+    if kinds := _kinds_note(general, e): e.limit["kinds"] = kinds
     if e.scale == 0:
         warn(f"The edit failed: no scale of this {e.method} edit keeps to the limit of {percent(degradation)} "
              f"on {t.of} texts: it was left at scale 0")

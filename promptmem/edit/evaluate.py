@@ -29,8 +29,8 @@ from ..panel.widget import static_page
 from ..stats import Interval, interval, paired_interval
 
 # %% auto #0
-__all__ = ['torch', 'prompt_ids', 'free_answers', 'can_chat', 'chat_answers', 'asked_before_and_after', 'says', 'Change',
-           'EditReport', 'share_of', 'evaluate_edit', 'degradation_curve', 'plot_curve']
+__all__ = ['torch', 'prompt_ids', 'written_on', 'free_answers', 'can_chat', 'chat_answers', 'asked_before_and_after', 'says',
+           'Change', 'EditReport', 'share_of', 'evaluate_edit', 'degradation_curve', 'plot_curve']
 
 # %% ../../nbs/edit/10_evaluate.ipynb #307944a1
 torch = require("torch", "local")
@@ -51,13 +51,19 @@ def prompt_ids(
     "Token ids that the model goes on from"
     return chat_ids(tokenizer, [dict(role="user", content=prompt)]) if chat else list(tokenizer(prompt)["input_ids"])
 
-# %% ../../nbs/edit/10_evaluate.ipynb #881c51db
-def _went_on(model, tokenizer, ids, max_tokens):
-    "The likeliest tokens after each list of ids, up to the end of the answer; None: the model keeps no cache"
+# %% ../../nbs/edit/10_evaluate.ipynb #badd0b41
+def _picked(logits, generator):
+    "The likeliest token of each row, or one that is drawn"
+    if generator is None: return logits.argmax(-1)
+    return torch.multinomial(logits.float().softmax(-1).cpu(), 1, generator=generator)[:, 0].to(logits.device)
+
+def _went_on(model, tokenizer, ids, max_tokens, seed=None):
+    "The tokens after each list of ids, up to the end of the answer; None: the model keeps no cache"
     if hasattr(model, "set_sense_delta") or hasattr(model, "combine_logits"): return None
     end, rows, ended = end_ids(model, tokenizer), [[] for _ in ids], set()
-    way = Decoding(model, ids, lambda logits, _: logits.argmax(-1), pad_id(tokenizer), limit=context_length(model),
-                   lean=lean_model(model, laid_out=False))
+    generator = None if seed is None else torch.Generator().manual_seed(seed)
+    way = Decoding(model, ids, lambda logits, _: _picked(logits, generator), pad_id(tokenizer),
+                   limit=context_length(model), lean=lean_model(model, laid_out=False))
     for _ in range(max_tokens):
         step = way.step()
         if step is None: return None
@@ -69,7 +75,7 @@ def _went_on(model, tokenizer, ids, max_tokens):
     return rows
 
 # %% ../../nbs/edit/10_evaluate.ipynb #cfc20977
-def _generated(model, tokenizer, ids, max_tokens):
+def _generated(model, tokenizer, ids, max_tokens, seed=None):
     "The same through transformers' own `generate`"
     from transformers import GenerationConfig
     pad, kept = pad_id(tokenizer), getattr(model, "generation_config", None)
@@ -77,11 +83,31 @@ def _generated(model, tokenizer, ids, max_tokens):
     try:
         model.generation_config = GenerationConfig(eos_token_id=sorted(end_ids(model, tokenizer)) or None,
                                                    pad_token_id=pad)
-        got = model.generate(input_ids=x, attention_mask=mask, max_new_tokens=max_tokens, do_sample=False)
+        with torch.random.fork_rng(enabled=seed is not None):
+            if seed is not None: torch.manual_seed(seed)
+            got = model.generate(input_ids=x, attention_mask=mask, max_new_tokens=max_tokens,
+                                 do_sample=seed is not None)
     finally: model.generation_config = kept
     return got[:, x.shape[1]:].tolist()
 
-# %% ../../nbs/edit/10_evaluate.ipynb #ae333156
+# %% ../../nbs/edit/10_evaluate.ipynb #927f69ec
+def written_on(
+    model, # causal LM
+    tokenizer, # its tokenizer
+    ids:list, # lists of token ids
+    max_tokens:int=12, # generated
+    batch_tokens:int=2048, # tokens per batch
+    seed:int=None, # of sampled tokens; None: the likeliest ones
+)->list: # lists of token ids, the end of an answer included
+    "What the model writes after each list of ids"
+    limit, out = context_length(model), [[]]*len(ids)
+    if limit: ids = [i[-(limit - max_tokens):] for i in ids]
+    with torch.inference_mode(), evaluating(model):
+        for batch in budget_batches([len(i) + max_tokens for i in ids], batch_tokens):
+            call = model, tokenizer, [ids[i] for i in batch], max_tokens, seed
+            for i, row in zip(batch, _went_on(*call) or _generated(*call)): out[i] = row
+    return out
+
 def free_answers(
     model, # causal LM
     tokenizer, # its tokenizer
@@ -91,15 +117,8 @@ def free_answers(
     chat:bool=False, # the prefixes are said by a user
 )->list: # generated texts
     "What the model writes after each prefix"
-    limit, out = context_length(model), [""]*len(prefixes)
-    ids = [prompt_ids(tokenizer, p, chat) for p in prefixes]
-    if limit: ids = [i[-(limit - max_tokens):] for i in ids]
-    with torch.inference_mode(), evaluating(model):
-        for batch in budget_batches([len(i) + max_tokens for i in ids], batch_tokens):
-            call = model, tokenizer, [ids[i] for i in batch], max_tokens
-            for i, row in zip(batch, _went_on(*call) or _generated(*call)):
-                out[i] = tokenizer.decode(row, skip_special_tokens=True)
-    return out
+    rows = written_on(model, tokenizer, [prompt_ids(tokenizer, p, chat) for p in prefixes], max_tokens, batch_tokens)
+    return [tokenizer.decode(row, skip_special_tokens=True) for row in rows]
 
 # %% ../../nbs/edit/10_evaluate.ipynb #41ec4c58
 def can_chat(

@@ -183,11 +183,12 @@ def penalty_of(
     origin:dict, # name -> original tensor
     general, # general texts
     recipe:Recipe, # its weights
+    beside=(), # conversations that stay, as `EncodedExamples` carry them
 ): # function(random.Random) -> scalar
     "What holds the rest in place: KL, L2 and EWC as the recipe weighs them"
     if recipe.ewc and not len(general): raise InvalidData("EWC needs general text")
     kl = KLReference(model, tokenizer, general, seed=recipe.seed, compat=recipe.compat,
-                     rows=recipe.general_rows) if recipe.kl and len(general) else None
+                     rows=recipe.general_rows, beside=beside) if recipe.kl and len(general) else None
     importance = fisher(model, tokenizer, list(general)[:100], params, recipe.compat) if recipe.ewc else None
     return _Penalty(model, params, origin, recipe, kl, importance)
 
@@ -330,7 +331,7 @@ def fit(
     products, losses = _products(model, recipe), []
     with (progress_bar(recipe.epochs, progress, "editing") as bar, read_once_below(*_frozen(model, params)),
           _short(model, recipe)):
-        with products(): penalty = penalty_of(model, tokenizer, params, origin, general, recipe)
+        with products(): penalty = penalty_of(model, tokenizer, params, origin, general, recipe, x.beside)
         loop = _Loop(model, x, params, recipe, penalty, random.Random(recipe.seed), _adam(params, recipe), products)
         for epoch in range(recipe.epochs):
             loss, good = _epoch(loop, epoch, after_step)

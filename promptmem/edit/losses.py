@@ -5,6 +5,7 @@
 # %% ../../nbs/edit/03_losses.ipynb #a6284e6d
 from __future__ import annotations
 
+import copy
 import random
 from dataclasses import dataclass
 
@@ -70,6 +71,7 @@ class EncodedExamples(HasPage):
     pad:int = 0 # id to fill up with
     limit:int = 0 # longest text of the model, in tokens; 0: unknown
     chat:bool = False # prefixes are said by a user, endings answered by the assistant
+    beside:tuple = () # (token ids, first position of the answer) of conversations that training holds in place
 
     @property
     def direction(self)->str:
@@ -110,15 +112,29 @@ def encoded(
     return EncodedExamples(examples, *(encode_rows(tokenizer, rows, limit, what, compat, chat) for what, rows in parts),
                            pad_id(tokenizer), limit, chat)
 
-# %% ../../nbs/edit/03_losses.ipynb #12dc8ae3
+# %% ../../nbs/edit/03_losses.ipynb #65681205
 _SHORT = 128 # tokens of a text that may stand in a row of several
 
-def _packed_logits(split, batch):
-    "`scored_logits` of texts one after another in a row"
+def _packed_states(backbone, batch):
+    "`_scored_states` of texts one after another in a row"
     row = Packed([ids for ids, _ in batch])
     at = [b + c for b, (ids, s) in zip(row.starts, batch) for c in range(s, len(ids))]
-    logits = split[1](read_packed(split[0], row)[0, torch.tensor(at) - 1])
-    return logits.float(), row.ids[0, at], torch.tensor([r for r, (ids, s) in enumerate(batch) for _ in ids[s:]])
+    states = read_packed(backbone, row)[0, torch.tensor(at) - 1]
+    return states, row.ids[0, at], torch.tensor([r for r, (ids, s) in enumerate(batch) for _ in ids[s:]])
+
+def _filled_up(model, batch, pad):
+    "(ids, mask) of the texts, (row, column) of the tokens to score"
+    device = next(model.parameters()).device
+    ids, mask = (t.to(device) for t in pad_right([ids for ids, _ in batch], pad))       # [rows, width]
+    at = [(r, c) for r, (i, s) in enumerate(batch) for c in range(s, len(i))]
+    return ids, mask, *(torch.tensor(x, device=device) for x in zip(*at))               # [positions]
+
+def _scored_states(backbone, batch, pad=0):
+    "Hidden states that predict the scored tokens, targets and rows of the positions"
+    if reads_packed(backbone) and max(len(ids) for ids, _ in batch) <= _SHORT: return _packed_states(backbone, batch)
+    ids, mask, row, col = _filled_up(backbone, batch, pad)
+    states = backbone(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state[row, col-1]
+    return states, ids[row, col], row
 
 # %% ../../nbs/edit/03_losses.ipynb #0b915095
 def scored_logits(
@@ -127,15 +143,11 @@ def scored_logits(
     pad:int=0, # id to fill up with
 )->tuple: # (logits [positions, vocabulary], targets [positions], row of each position)
     "Logits at the positions that predict the scored tokens; differentiable"
-    split, texts = split_head(model), [ids for ids, _ in batch]
-    if split and reads_packed(split[0]) and max(map(len, texts)) <= _SHORT: return _packed_logits(split, batch)
-    device = next(model.parameters()).device
-    ids, mask = (t.to(device) for t in pad_right(texts, pad))                           # [rows, width]
-    at = [(r, c) for r, (i, s) in enumerate(batch) for c in range(s, len(i))]
-    row, col = (torch.tensor(x, device=device) for x in zip(*at))                       # [positions]
-    if split is None: logits = model(input_ids=ids, attention_mask=mask).logits[row, col-1]
-    else: logits = split[1](split[0](input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state[row, col-1])
-    return logits.float(), ids[row, col], row
+    if split := split_head(model):
+        states, target, row = _scored_states(split[0], batch, pad)
+        return split[1](states).float(), target, row
+    ids, mask, row, col = _filled_up(model, batch, pad)
+    return model(input_ids=ids, attention_mask=mask).logits[row, col-1].float(), ids[row, col], row
 
 # %% ../../nbs/edit/03_losses.ipynb #4598f8b5
 def scored_logprobs(
@@ -227,12 +239,15 @@ def _told(logits):
     return p, logits.logsumexp(-1) - (p*logits).sum(-1)
 
 # %% ../../nbs/edit/03_losses.ipynb #37978891
-def _said(model, batches, pad, at_once):
-    "(probabilities [positions, V], entropies [positions]) of each batch, so many batches in one pass"
+def _said(read, batches, at_once):
+    "What `read` gives for the scored positions of each batch, so many batches in one pass"
     for i in range(0, len(batches), at_once):
         part = batches[i:i+at_once]
-        logits = scored_logits(model, [x for b in part for x in b], pad)[0]
-        for l in logits.split([sum(len(ids) - s for ids, s in b) for b in part]): yield _told(l)
+        yield from read([x for b in part for x in b]).split([sum(len(ids) - s for ids, s in b) for b in part])
+
+def _frozen_head(head):
+    "The output layer as it is now: a copy where it is trained"
+    return copy.deepcopy(head).requires_grad_(False) if any(p.requires_grad for p in head.parameters()) else head
 
 # %% ../../nbs/edit/03_losses.ipynb #ea7a1e3c
 class _Divergence(torch.autograd.Function):
@@ -250,6 +265,8 @@ class _Divergence(torch.autograd.Function):
         return (new - total[:, None]).exp_().sub_(p).mul_(g[:, None]), None, None
 
 # %% ../../nbs/edit/03_losses.ipynb #bdf59928
+_MOST = 64 # conversations, at most, that a penalty draws from: reading them first takes time
+
 class KLReference:
     "The unedited model's predictions on a sample of general text"
     def __init__(self,
@@ -261,9 +278,11 @@ class KLReference:
         seed:int=0, # of the sample
         compat:str=None, # "published": the published penalty
         rows:int=1, # texts per published batch
+        beside=(), # (token ids, first scored position) of conversations, of which half of each step's texts are drawn
     ):
         longest = max_tokens or (500 if compat else 64)
         limit = min(longest, context_length(model) or longest)
+        split = None if compat else split_head(model)
         room = int(memory_mb*2**20/4/model.get_output_embeddings().weight.shape[0])
         self.batches, self.pad, self.compat, used = [], pad_id(tokenizer), compat, 0
         for i in random.Random(seed).sample(range(len(texts)), len(texts)):
@@ -272,8 +291,23 @@ class KLReference:
             self.batches.append([(ids, 1)])
             used += len(ids) - 1
         if not self.batches: raise InvalidData("no general text has two tokens that fit: the KL penalty needs some")
+        self.plain = len(self.batches)
+        self.batches += [[(list(ids), start)] for ids, start in beside[:_MOST if split else self.plain]]
         if compat: self.batches = [_filled(self.batches[i:i+rows]) for i in range(0, len(self.batches), rows)]
-        with torch.no_grad(): self.p, self.entropy = zip(*_said(model, self.batches, self.pad, 1 if compat else 4))
+        self.head = split and _frozen_head(split[1])
+        def read(batch): return (_scored_states(split[0], batch, self.pad) if split else
+                                 scored_logits(model, batch, self.pad))[0]
+        with torch.no_grad(): said = list(_said(read, self.batches, 1 if compat else 4))
+        self.states = said if split else [_told(logits) for logits in said]
+
+    def told(self,
+        pick:list, # numbers of batches
+    )->list: # (probabilities [positions, V], entropies [positions]) of each
+        "What the unedited model predicted"
+        if not self.head: return [self.states[i] for i in pick]
+        states = [self.states[i] for i in pick]
+        with torch.no_grad(): logits = self.head(torch.cat(states)).float()
+        return [_told(l) for l in logits.split([len(s) for s in states])]
 
     def __call__(self,
         model, # the edited model
@@ -289,7 +323,11 @@ class KLReference:
         rows:int=4, # texts per step
     )->list: # numbers of batches
         "Random texts (published: one of the batches)"
-        return rng.sample(range(len(self.batches)), 1 if self.compat else min(rows, len(self.batches)))
+        if self.compat: return rng.sample(range(len(self.batches)), 1)
+        talks = len(self.batches) - self.plain
+        k = min(talks, rows//2)
+        return [*rng.sample(range(self.plain), min(rows - k, self.plain)),
+                *(self.plain + i for i in rng.sample(range(talks), k))]
 
     def texts(self,
         pick:list, # numbers of batches
@@ -302,9 +340,12 @@ class KLReference:
         pick:list, # numbers of batches
     ): # scalar
         "The penalty for what the edited model says"
-        parts = new.split([len(self.p[i]) for i in pick])
-        kl = torch.cat([_Divergence.apply(x, self.p[i], self.entropy[i]) for x, i in zip(parts, pick)])
-        return kl.sum()/len(self.texts(pick)) if self.compat else kl.mean()
+        parts = new.split([sum(len(ids) - s for ids, s in self.batches[i]) for i in pick])
+        kl = [_Divergence.apply(x, *told) for x, told in zip(parts, self.told(pick))]
+        if self.compat: return torch.cat(kl).sum()/len(self.texts(pick))
+        texts, talks = ([k for k, i in zip(kl, pick) if (i < self.plain) == plain] for plain in (True, False))
+        means = [torch.cat(x).mean() for x in (texts, talks) if x]
+        return sum(means)/len(means)
 
 # %% ../../nbs/edit/03_losses.ipynb #52651e48
 def l2_penalty(

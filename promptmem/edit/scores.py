@@ -306,14 +306,35 @@ class GeneralText(HasPage):
         ids = [list(tokenizer(t)["input_ids"])[:max_tokens] for t in texts]
         ids = [i for i in ids if len(i) > 1]
         if not ids: raise InvalidData("general text: no text has two tokens")
-        self.ids = random.Random(seed).sample(ids, len(ids))
+        self.ids, self.starts = random.Random(seed).sample(ids, len(ids)), [1]*len(ids)
         self.counts = np.array([len(i)-1 for i in self.ids], float)
         self.texts, self.pad, self.seed = texts, pad_id(tokenizer), seed
         self.batch_tokens, self.chunk, self.progress = batch_tokens, chunk, progress
-        self.key, self.read = stable_hash(self.ids, 16), 0  # `read` counts texts that were really scored
+        self._begin()
+
+    def _begin(self):
+        self.key, self.read = stable_hash([self.ids, self.starts], 16), 0  # `read` counts texts that were really scored
         self._search = None  # (an edit, losses without it by number of texts) while its scale is searched
 
     def __len__(self): return len(self.ids)
+
+    @classmethod
+    def of(cls,
+        items:list, # (token ids, first position that counts), in the order in which they are to be read
+        pad:int=0, # id to fill up with
+        batch_tokens:int=512, # tokens per batch
+        chunk:int=64, # texts scored between two decisions
+        progress:bool=None, # show a bar; None: after five seconds
+    )->GeneralText:
+        "Texts that are token ids already, of which only a last part counts: the answers of conversations"
+        if not items: raise InvalidData("general text: no text to read")
+        self = cls.__new__(cls)
+        self.ids, self.starts = [list(ids) for ids, _ in items], [start for _, start in items]
+        self.counts = np.array([len(ids) - start for ids, start in items], float)
+        self.texts, self.pad, self.seed = list(items), pad, 0
+        self.batch_tokens, self.chunk, self.progress = batch_tokens, chunk, progress
+        self._begin()
+        return self
 
     def sums(self,
         model, # as it is now
@@ -335,7 +356,7 @@ class GeneralText(HasPage):
         if known is not None: have[which] = np.where(np.isnan(have[which]), known, have[which])
         todo = [i for i in which if np.isnan(have[i])]
         if todo:
-            items = [[((self.ids[i][:limit] if limit else self.ids[i]), 1)] for i in todo]
+            items = [[((self.ids[i][:limit] if limit else self.ids[i]), self.starts[i])] for i in todo]
             have[todo] = item_losses(model, items, self.pad, self.batch_tokens, False, self.progress)[:, 0]
             self.read += len(todo)
         return have[which]

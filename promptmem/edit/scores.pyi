@@ -101,9 +101,10 @@ def _continued(model, starts, tokens, pad, seed):
     ...
 
 class GeneralText(HasPage):
-    ids: _Any
     counts: _Any
     _search: _Any
+    ids: _Any
+    starts: _Any
     texts: _Any
     pad: _Any
     seed: _Any
@@ -116,7 +117,14 @@ class GeneralText(HasPage):
     def __init__(self, tokenizer, texts, max_tokens: int=..., seed: int=..., batch_tokens: int=..., chunk: int=..., progress: _Optional[bool]=...):
         ...
 
+    def _begin(self):
+        ...
+
     def __len__(self):
+        ...
+
+    @classmethod
+    def of(cls, items: list, pad: int=..., batch_tokens: int=..., chunk: int=..., progress: _Optional[bool]=...) -> GeneralText:
         ...
 
     def sums(self, model, n: _Optional[int]=..., known=...) -> np.ndarray:

@@ -1,14 +1,16 @@
 """Every method: within its limit, undone to the last bit, the same after saving and loading."""
+import random
+
 import pytest
 import torch
 
 from promptmem.core import InvalidData
 from promptmem.edit import CanonicalExamples, edit, evaluate_edit, load_edit, merge, sequential_edits
+from promptmem.edit.conversations import UNRELATED, own_answers, questions_like
 from promptmem.edit.deltas import ledger
-from promptmem.edit.editor import UNRELATED, with_chats
-from promptmem.edit.evaluate import prompt_ids
-from promptmem.edit.losses import encode_rows
-from promptmem.edit.scores import item_losses
+from promptmem.edit.losses import KLReference, encode_rows
+from promptmem.edit.scores import GeneralText, item_losses, limit_test
+from promptmem.lm.scoring import pad_id
 from promptmem.testing import chat_tokenizer, tiny_model
 
 from . import small
@@ -113,21 +115,56 @@ def test_sequential_edits_leave_the_model():
     assert list(f.edits) == [1, 2] and small.same(m, before)
 
 
-def test_an_edit_of_answers_is_limited_by_other_answers():
-    "Unrelated questions with the unedited model's own answers stand among the texts of the limit and of the penalty"
+def _talking():
     tok = chat_tokenizer("chatml")
-    m = tiny_model("llama", context=256, width=16, vocab=len(tok), initializer_range=.3)
-    x = CanonicalExamples.read([dict(prefix="What is it?", suffix=" a cat")], quiet=True)
-    plain = ["some ordinary text", "a rather longer text about nothing", "x y z"]*4
-    with edit(m, tok, x, "lora", .5, plain, chat=True, kl=0., epochs=1, progress=False) as e:
-        assert e.chat and e.limit["of"] == 9 + 2  # three quarters of the texts, and two conversations
-    limit, train = with_chats(m, tok, plain[:10], plain[:10])
-    talks = [t for t in limit + train if t.startswith("<|im_start|>user\n")]
-    assert len(talks) == 2 + 12 and (len(limit), len(train)) == (12, 22)
-    for t, q in zip(talks, UNRELATED[:2]):
-        ids, head = tok(t)["input_ids"], prompt_ids(tok, q, chat=True)
-        assert ids[:len(head)] == head and len(ids) > len(head)
-    with edit(m, tok, x, "lora", .5, plain, kl=0., epochs=1, progress=False) as e: assert e.limit["of"] == 9
+    x = CanonicalExamples.read([dict(prefix="What is a boat?", suffix=" a cat")], quiet=True)
+    return tiny_model("llama", context=256, width=16, vocab=len(tok), initializer_range=.3), tok, x
+
+PLAIN = ["some ordinary text", "a rather longer text about nothing", "x y z"]*4
+
+
+def test_an_edit_of_answers_keeps_a_limit_of_its_own_for_other_answers():
+    "Ordinary text may be as it was, and the edit is outside: what the assistant says to others counts for itself"
+    m, tok, x = _talking()
+    options = dict(chat=True, kl=0., epochs=30, lr=2e-2, progress=False, confidence=None)
+    with edit(m, tok, x, "lora", .5, PLAIN, **options) as e:
+        kinds = e.limit["kinds"]
+        assert e.chat and [*kinds] == ["conversations", "text"] and all(k["inside"] for k in kinds.values())
+        assert kinds["text"]["of"] == 9 and kinds["conversations"]["of"] == 48
+        found, e.scale = e.scale, 2.  # the mean over all of these texts would hide them: nine texts against 48 answers
+        talks = GeneralText.of(own_answers(e.undo().model, tok, UNRELATED[::2]), pad_id(tok))
+        assert found < 2 and not limit_test(e.apply(), talks, .5, exact=True).inside
+    with edit(m, tok, x, "lora", .5, PLAIN, kl=0., epochs=1, progress=False) as e: assert "kinds" not in e.limit
+
+
+def test_other_answers_train_along():
+    "With the penalty, what is answered to others is nearer to what it was"
+    m, tok, x = _talking()
+    talks, rises = GeneralText.of(own_answers(m, tok, UNRELATED[::2]), pad_id(tok)), []
+    before = talks.loss(m)
+    for kl in (0., 100.):
+        with edit(m, tok, x, "lora", None, PLAIN, chat=True, kl=kl, epochs=30, lr=1e-2, progress=False, ask=0):
+            rises.append(talks.loss(m) - before)
+    assert rises[1] < rises[0]/2 and talks.loss(m) == before
+
+
+def test_questions_that_begin_alike_say_nothing_of_the_fact():
+    m, tok, _ = _talking()
+    asked = ["Who conducts the Halden Orchestra?", "When does it open?"]
+    found = questions_like(m, tok, asked, 12, seed=3)
+    assert found and found == questions_like(m, tok, asked, 12, seed=3) and not set(found) & set(asked)
+    for q in found: assert q.startswith(("Who", "When")) and "Halden" not in q and "open" not in q.split()
+
+
+def test_a_penalty_draws_half_of_its_texts_from_conversations():
+    m, tok, _ = _talking()
+    talks = own_answers(m, tok, UNRELATED[:6])
+    ref = KLReference(m, tok, PLAIN, beside=talks)
+    for seed in range(5):
+        pick = ref.draw(random.Random(seed), 4)
+        assert [i < ref.plain for i in pick] == [True, True, False, False]
+        assert [s for _, s in ref.texts(pick[2:])] == [talks[i - ref.plain][1] for i in pick[2:]]  # answers alone
+    assert ref(m, random.Random(0), 4).item() < 1e-6
 
 
 def test_examples_are_learned_behind_other_text():
