@@ -110,6 +110,8 @@ class EachKind:
     ):
         self.known, self.kinds, self.found = known, kinds, {}
 
+    def __len__(self): return max(map(len, self.kinds.values())) # texts of the largest kind
+
     def worst(self,
         e, # an Edit
         limit:float, # largest relative rise of the mean loss of each kind
