@@ -15,7 +15,7 @@ from ..lm.chat import plain_ids
 from ..lm.scoring import pad_id
 
 # %% auto #0
-__all__ = ['UNRELATED', 'questions_like', 'own_answers', 'as_texts', 'kept_talks']
+__all__ = ['UNRELATED', 'questions_like', 'own_answers', 'as_texts', 'talks_to_keep', 'talks_to_hold']
 
 # %% ../../nbs/edit/19_conversations.ipynb #a48f8e6c
 UNRELATED = (
@@ -68,7 +68,7 @@ def _started(questions, n, seed):
 def _user_starts(tokenizer, starts):
     "Conversations in which the user has only begun to speak"
     one, other = (prompt_ids(tokenizer, c, chat=True) for c in "ab")
-    head = one[:next(i for i, (a, b) in enumerate(zip(one, other)) if a != b)]
+    head = one[:next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), len(one))]
     return [head + plain_ids(tokenizer, s) for s in starts], len(head)
 
 def questions_like(
@@ -108,15 +108,21 @@ def as_texts(
     bos = tokenizer.bos_token if list(tokenizer("a")["input_ids"])[:1] == [tokenizer.bos_token_id] else None
     return [tokenizer.decode(ids).removeprefix(bos or "") for ids, _ in talks]  # the tokenizer puts its own in front
 
-# %% ../../nbs/edit/19_conversations.ipynb #130b5b30
-def kept_talks(
+# %% ../../nbs/edit/19_conversations.ipynb #8520680b
+def talks_to_keep(
     model, # causal LM, unedited
     tokenizer, # its tokenizer, with a chat template
     questions, # of the examples
-    seed:int=0, # of the questions that begin like them
-    progress:bool=None, # as in `edit`
-)->tuple: # ((token ids, first position of the answer) to train with, GeneralText for the limit)
-    "What the assistant answers to others: to train with, and for the limit"
+    seed:int=0, # of the questions that begin like them, and of the order
+)->list: # (token ids, first position of the answer)
+    "What the assistant answers to others, to train with"
     own = own_answers(model, tokenizer, [*UNRELATED[1::2], *questions_like(model, tokenizer, questions, seed=seed)])
-    return (random.Random(seed).sample(own, len(own)),
-            GeneralText.of(own_answers(model, tokenizer, UNRELATED[::2]), pad_id(tokenizer), progress=progress))
+    return random.Random(seed).sample(own, len(own))
+
+def talks_to_hold(
+    model, # causal LM, unedited
+    tokenizer, # its tokenizer, with a chat template
+    progress:bool=None, # as in `edit`
+)->GeneralText:
+    "What the assistant answers to others, for the limit"
+    return GeneralText.of(own_answers(model, tokenizer, UNRELATED[::2]), pad_id(tokenizer), progress=progress)

@@ -14,7 +14,7 @@ from typing import Any, Callable, Optional
 
 from ..arguments import DICT, FLAG, SEED, TEXT, having, maybe, number, told, whole
 from ..core import HasPage, InvalidData, WrongArgument, brief, fold, plain, warn, words
-from .conversations import as_texts, kept_talks
+from .conversations import as_texts, talks_to_hold, talks_to_keep
 from .deltas import Delta, Edit, require_senses
 from .evaluate import asked_before_and_after, can_chat, chat_answers
 from .examples import as_examples, read_texts, renamed
@@ -337,7 +337,7 @@ def edit(
     limit_text, train_text = split_texts(general_text, train_text, seed, method == "senses", m.share)
     if chat:
         settings = _held_harder(settings, len(x), options)
-        beside, talks = kept_talks(model, tokenizer, [r["prefix"] for r in x.examples.rows], seed, progress)
+        beside = talks_to_keep(model, tokenizer, [r["prefix"] for r in x.examples.rows], seed)
         job = replace(job, examples=replace(x, beside=beside))
         if not isinstance(settings, Recipe): train_text = train_text + as_texts(tokenizer, beside)
     epochs = []
@@ -351,7 +351,8 @@ def edit(
     asked = _to_ask(tokenizer, x, ask, seed)
     before, said = _satisfied(e, x, progress), chat_answers(model, tokenizer, asked)
     general = None if degradation is None else fit_general(tokenizer, limit_text, model, seed, progress)
-    if chat and general is not None: general = EachKind(known=["conversations"], conversations=talks, text=general)
+    if chat and general is not None:
+        general = EachKind(["conversations"], conversations=talks_to_hold(model, tokenizer, progress), text=general)
     _within(e.apply(), job.examples, general, degradation, rule, max_scale, confidence, epochs)
     e.outcome = dict(passed=_satisfied(e, x, progress), of=len(x), before=before, scale=e.scale)
     if asked:
