@@ -87,19 +87,18 @@ def one(lm, facts, texts, limit):
     said = [says(a, f) for f, a in zip(facts, asked(lm, [f[0] for f in facts]))]
     other = [says(a, f) for f in facts for a in asked(lm, f[3])]
     near, far = (compared(b, a, facts) for b, a in zip(before, (asked(lm, near), asked(lm, FAR))))
-    row = dict(facts=[f[0] for f in facts], said=(sum(said), len(said)), other=(sum(other), len(other)),
-               near=near, far=far, scale=e.scale, cpu_s=round(seconds, 1),
-               limit={k: v for k, v in e.limit.items() if k != "looks"})
+    row = dict(first=facts[0][0], facts=len(facts), said=f"{sum(said)} of {len(said)}",
+               other_wordings=f"{sum(other)} of {len(other)}", near_leak=near[0], near_changed=near[1], near=near[2],
+               far_leak=far[0], far_changed=far[1], far=far[2], scale=e.scale, cpu_s=round(seconds, 1),
+               worse_answers=e.limit["kinds"]["conversations"]["change"], worse_text=e.limit["kinds"]["text"]["upper"])
     e.undo()
     return row
 
 
 def show(r):
-    (nl, nc, n), (fl, fc, f) = r["near"], r["far"]
-    (a, b), (c, d) = r["said"], r["other"]
-    return (f"{len(r['facts'])} facts: said {a} of {b}, other wordings {c} of {d}; "
-            f"near: {nl} leak, {nc} changed of {n}; far: {fl} leak, {fc} changed of {f}; "
-            f"scale {r['scale']:.2f}, {r['cpu_s']} s")
+    return (f"{r['facts']} facts: said {r['said']}, other wordings {r['other_wordings']}; near: {r['near_leak']} leak, "
+            f"{r['near_changed']} changed of {r['near']}; far: {r['far_leak']} leak, {r['far_changed']} changed of "
+            f"{r['far']}; scale {r['scale']:.2f}, {r['cpu_s']} s")
 
 
 def main():
