@@ -87,10 +87,11 @@ def one(lm, facts, texts, limit):
     said = [says(a, f) for f, a in zip(facts, asked(lm, [f[0] for f in facts]))]
     other = [says(a, f) for f in facts for a in asked(lm, f[3])]
     near, far = (compared(b, a, facts) for b, a in zip(before, (asked(lm, near), asked(lm, FAR))))
+    kinds = e.limit.get("kinds", dict(conversations=dict(change=0.), text=dict(upper=0.)))  # none at scale 0
     row = dict(first=facts[0][0], facts=len(facts), said=f"{sum(said)} of {len(said)}",
                other_wordings=f"{sum(other)} of {len(other)}", near_leak=near[0], near_changed=near[1], near=near[2],
                far_leak=far[0], far_changed=far[1], far=far[2], scale=e.scale, cpu_s=round(seconds, 1),
-               worse_answers=e.limit["kinds"]["conversations"]["change"], worse_text=e.limit["kinds"]["text"]["upper"])
+               worse_answers=kinds["conversations"]["change"], worse_text=kinds["text"]["upper"])
     e.undo()
     return row
 
