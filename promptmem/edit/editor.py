@@ -428,14 +428,15 @@ def limit_note(
     **call, # what was asked for
 )->dict:
     "What an edit keeps of its limit"
-    return dict(call, inside=t.inside or e.scale == 0, change=t.change, lo=t.lo, hi=t.hi, upper=t.upper, texts=t.n,
-                of=t.of, scale=e.scale, looks=[(s, r.change, r.inside) for s, r in seen])
+    return dict(call, **_noted(t) | dict(inside=t.inside or e.scale == 0), scale=e.scale,
+                looks=[(s, r.change, r.inside) for s, r in seen])
+
+def _noted(t): return dict(inside=t.inside, change=t.change, lo=t.lo, hi=t.hi, upper=t.upper, texts=t.n, of=t.of)
 
 def _kinds_note(general, e):
     "What was found for each kind of text at the scale in use"
     found = getattr(general, "found", {}).get(e.scale, {})
-    return {name: dict(inside=t.inside, change=t.change, lo=t.lo, hi=t.hi, upper=t.upper, texts=t.n, of=t.of)
-            for name, t in found.items()}
+    return {name: _noted(t) for name, t in found.items()}
 
 # %% ../../nbs/edit/09_editor.ipynb #d3a3bf71
 def _within(e, examples, general, degradation, rule, max_scale, confidence, epochs):

@@ -306,13 +306,14 @@ class GeneralText(HasPage):
         ids = [list(tokenizer(t)["input_ids"])[:max_tokens] for t in texts]
         ids = [i for i in ids if len(i) > 1]
         if not ids: raise InvalidData("general text: no text has two tokens")
-        self.ids, self.starts = random.Random(seed).sample(ids, len(ids)), [1]*len(ids)
-        self.counts = np.array([len(i)-1 for i in self.ids], float)
-        self.texts, self.pad, self.seed = texts, pad_id(tokenizer), seed
-        self.batch_tokens, self.chunk, self.progress = batch_tokens, chunk, progress
-        self._begin()
+        mixed = random.Random(seed).sample(ids, len(ids))
+        self._begin(texts, [(i, 1) for i in mixed], pad_id(tokenizer), seed, batch_tokens, chunk, progress)
 
-    def _begin(self):
+    def _begin(self, texts, items, pad, seed, batch_tokens, chunk, progress):
+        self.texts, self.pad, self.seed = texts, pad, seed
+        self.ids, self.starts = [list(ids) for ids, _ in items], [start for _, start in items]
+        self.counts = np.array([len(ids) - start for ids, start in items], float)
+        self.batch_tokens, self.chunk, self.progress = batch_tokens, chunk, progress
         self.key, self.read = stable_hash([self.ids, self.starts], 16), 0  # `read` counts texts that were really scored
         self._search = None  # (an edit, losses without it by number of texts) while its scale is searched
 
@@ -329,11 +330,7 @@ class GeneralText(HasPage):
         "Texts that are token ids already, of which only a last part counts: the answers of conversations"
         if not items: raise InvalidData("general text: no text to read")
         self = cls.__new__(cls)
-        self.ids, self.starts = [list(ids) for ids, _ in items], [start for _, start in items]
-        self.counts = np.array([len(ids) - start for ids, start in items], float)
-        self.texts, self.pad, self.seed = list(items), pad, 0
-        self.batch_tokens, self.chunk, self.progress = batch_tokens, chunk, progress
-        self._begin()
+        self._begin(list(items), items, pad, 0, batch_tokens, chunk, progress)
         return self
 
     def sums(self,

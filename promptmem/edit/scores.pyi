@@ -103,11 +103,11 @@ def _continued(model, starts, tokens, pad, seed):
 class GeneralText(HasPage):
     counts: _Any
     _search: _Any
-    ids: _Any
-    starts: _Any
     texts: _Any
     pad: _Any
     seed: _Any
+    ids: _Any
+    starts: _Any
     batch_tokens: _Any
     chunk: _Any
     progress: _Any
@@ -117,7 +117,7 @@ class GeneralText(HasPage):
     def __init__(self, tokenizer, texts, max_tokens: int=..., seed: int=..., batch_tokens: int=..., chunk: int=..., progress: _Optional[bool]=...):
         ...
 
-    def _begin(self):
+    def _begin(self, texts, items, pad, seed, batch_tokens, chunk, progress):
         ...
 
     def __len__(self):
