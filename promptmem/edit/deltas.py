@@ -178,8 +178,14 @@ def _renew_weight(book, name, p):
     if name not in book.base: book.base[name] = p.detach().clone()
     if not edits: p.copy_(book.base.pop(name)); return
     w = book.base[name].float()
-    for e in edits: w = w + e.scale*e.delta.of(name).to(w.device)
+    for e in edits: w = _plus(w, e.scale, e.delta, name)
     p.copy_(w.to(p.dtype))
+
+def _plus(w, scale, delta, name):
+    "A weight and a difference times `scale`; of low rank, in one pass over the memory"
+    if name in delta.dense: return w + scale*delta.of(name).to(w.device)
+    left, right = (f.to(w) for f in delta.factors[name])
+    return torch.addmm(w, left, right, alpha=scale)
 
 # %% ../../nbs/edit/02_deltas.ipynb #c94db934
 def _renew_senses(book):

@@ -100,6 +100,9 @@ def _renew(book, delta):
 def _renew_weight(book, name, p):
     ...
 
+def _plus(w, scale, delta, name):
+    ...
+
 def _renew_senses(book):
     ...
 

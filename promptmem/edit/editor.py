@@ -178,10 +178,11 @@ def fit_scale(
         points = [(s, known(t)) for s, t in seen]
         s = _next_scale(points, limit, lo, hi, max_scale, power, aim) if seen else min(start, max_scale)
         if hi is not None and lo == 0 and s < 1e-4: break
-        e.scale = s
+        if e.scale != s: e.scale = s
         settle = s == max_scale or len(general) <= _FEW_TEXTS
         seen.append((s, keeps_limit(e, general, limit, confidence, settle)))
-    e.scale = max((s for s, t in seen if t.inside), default=0.)
+    best = max((s for s, t in seen if t.inside), default=0.)
+    if e.scale != best: e.scale = best
     return seen
 
 # %% ../../nbs/edit/09_editor.ipynb #3e6da35f
@@ -353,7 +354,7 @@ def edit(
     general = None if degradation is None else fit_general(tokenizer, limit_text, model, seed, progress)
     if chat and general is not None:
         general = EachKind(["conversations"], conversations=talks_to_hold(model, tokenizer, progress), text=general)
-    _within(e.apply(), job.examples, general, degradation, rule, max_scale, confidence, epochs)
+    _within(e, job.examples, general, degradation, rule, max_scale, confidence, epochs)
     e.outcome = dict(passed=_satisfied(e, x, progress), of=len(x), before=before, scale=e.scale)
     if asked:
         now = asked_before_and_after(asked, said, chat_answers(model, tokenizer, asked))
@@ -441,12 +442,12 @@ def _kinds_note(general, e):
 # %% ../../nbs/edit/09_editor.ipynb #d3a3bf71
 def _within(e, examples, general, degradation, rule, max_scale, confidence, epochs):
     "Scale the edit to the limit and note the result in `e.limit`"
-    if degradation is None: return e
+    if degradation is None: return e.apply()
     seen, epoch = [], None
-    if rule == "last-epoch": epoch = _last_inside(e, epochs or [(None, e.delta)], general, degradation)
+    if rule == "last-epoch": epoch = _last_inside(e.apply(), epochs or [(None, e.delta)], general, degradation)
     else:
-        with general.without(e), read_once_below(e.model, lowest_layer(e.model, e.delta.names)):
-            most = wanted_scale(e, examples, max_scale)
+        with read_once_below(e.model, lowest_layer(e.model, e.delta.names)), general.without(e):
+            most = wanted_scale(e.apply(), examples, max_scale)
             seen = fit_scale(e, general, degradation, most, confidence=confidence, start=most)
         _best_inside(e, examples, seen)
     t = dict(seen).get(e.scale) or keeps_limit(e, general, degradation, confidence if seen else None)

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import math
 import random
+import threading
 import zlib
 from collections import OrderedDict
 from contextlib import contextmanager, nullcontext
@@ -23,6 +24,8 @@ from ..arguments import COUNT, FLAG, SEED, having, maybe, number, told, whole
 from ..core import HasPage, InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
+from .packed import Packed, packed_texts, read_packed, reads_packed
+from .short import short_attention
 from ..lm.decode import cache_argument, cache_of
 from ..lm.matmul import fast_linear
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
@@ -36,8 +39,8 @@ _held = told(tokenizer=TOKENIZER, model=MODEL, max_tokens=maybe(whole(2)), seed=
              start=COUNT, width=number(0), settle=FLAG)
 
 # %% auto #0
-__all__ = ['torch', 'item_losses', 'row_values', 'state_key', 'remembered', 'cached_losses', 'GeneralText', 'fit_general',
-           'percent', 'LimitTest', 'damages', 'limit_test', 'bound_test']
+__all__ = ['torch', 'item_losses', 'row_values', 'state_key', 'edits_alone', 'remembered', 'cached_losses', 'GeneralText',
+           'fit_general', 'percent', 'LimitTest', 'damages', 'limit_test', 'bound_test']
 
 # %% ../../nbs/edit/08_scores.ipynb #307944a1
 torch = require("torch", "local")
@@ -77,18 +80,42 @@ def _gather(states, head, at, target):
     out[order] = torch.cat(parts)
     return out
 
-# %% ../../nbs/edit/08_scores.ipynb #c1c6b767
+# %% ../../nbs/edit/08_scores.ipynb #a3752423
+_SHORT = 128 # tokens of a text that may stand in a row of several
+
+@contextmanager
+def _in_a_row(model):
+    "Inside, short texts are read one after another, where the weights are float32 and the model reads them so"
+    split = split_head(model)
+    if split is None or any(p.dtype != torch.float32 for p in model.parameters()): yield False; return
+    with short_attention(model), packed_texts(split[0]) as able: yield able
+
+def _packed(model, inputs):
+    "What reads these inputs one after another at this moment, or None"
+    split = split_head(model)
+    return split if split and reads_packed(split[0]) and max(map(len, inputs)) <= _SHORT else None
+
+def _states_in_a_row(split, inputs, places):
+    "`_states` at the (input, position) of `places`"
+    row = Packed(inputs)
+    return read_packed(split[0], row)[0, [row.starts[u] + k for u, k in places]], split[1]
+
+# %% ../../nbs/edit/08_scores.ipynb #4c58fc57
+def _filled_up(model, inputs, places, past=None):
+    "The same from inputs that are filled up with their own last token"
+    width, device = max(map(len, inputs)), next(model.parameters()).device
+    x = torch.tensor([i + i[-1:]*(width - len(i)) for i in inputs], device=device)                    # [inputs, width]
+    row, col = (torch.tensor(v, device=device) for v in zip(*places))
+    return _states(model, dict(input_ids=x, use_cache=False), row, col, past)[:2]
+
 def _run_unique(model, inputs, items, past=None):
     """Summed loss of each item; `inputs` are id lists, `items` (input, first position in it, targets).
     `past`: keys and values of already computed prefixes, one row per input"""
     device = next(model.parameters()).device
-    width = max(map(len, inputs))
-    x = torch.tensor([i + i[-1:]*(width - len(i)) for i in inputs], device=device)                    # [inputs, width]
-    call = dict(input_ids=x, use_cache=False)
     places = sorted({(u, s+k) for u, s, t in items for k in range(len(t))})
     index = {p: i for i, p in enumerate(places)}
-    row, col = (torch.tensor(v, device=device) for v in zip(*places))
-    states, head, _ = _states(model, call, row, col, past)
+    if past is None and (split := _packed(model, inputs)): states, head = _states_in_a_row(split, inputs, places)
+    else: states, head = _filled_up(model, inputs, places, past)
     at = torch.tensor([index[u, s+k] for u, s, t in items for k in range(len(t))], device=device)
     logp = _gather(states, head, at, torch.tensor([i for *_, t in items for i in t], device=device)).double()
     who = torch.tensor([n for n, (*_, t) in enumerate(items) for _ in t], device=device)
@@ -204,9 +231,9 @@ def _keeps_cache(model): return not hasattr(model, "set_sense_delta") and not ha
 
 def _table(model): return model.cached_senses() if hasattr(model, "cached_senses") else nullcontext()
 
-def _coarse(model):
-    "Fast float32 products, of few shapes; nothing where no weight is float32"
-    return fast_linear(fine=False) if any(p.dtype == torch.float32 for p in model.parameters()) else nullcontext()
+def _coarse(model, fine=False):
+    "Fast float32 products, of few shapes unless `fine`; nothing where no weight is float32"
+    return fast_linear(fine) if any(p.dtype == torch.float32 for p in model.parameters()) else nullcontext()
 
 # %% ../../nbs/edit/08_scores.ipynb #110ae46e
 def item_losses(
@@ -220,7 +247,8 @@ def item_losses(
     "C(y) of each ending of each row"
     flat = [x for row in items for x in row]
     groups, size = _plan_shared(flat) if share and _keeps_cache(model) else None, batch_tokens or _fitting(flat)
-    with (torch.inference_mode(), _coarse(model), evaluating(model), _table(model),
+    with (torch.inference_mode(), evaluating(model), _table(model),
+          nullcontext() if groups else _in_a_row(model) as row, _coarse(model, bool(row)),
           progress_bar(len(flat), progress, "scoring") as bar):
         v = (_scored_batches(model, flat, size, bar.update) if groups is None
              else _scored_shared(model, flat, groups, size, bar.update))
@@ -241,17 +269,36 @@ def _checksum(p):
     return zlib.crc32(p.detach().cpu().reshape(-1).contiguous().view(torch.uint8).numpy()) if p.numel() else 0
 
 # %% ../../nbs/edit/08_scores.ipynb #b2da37c5
-_memory, _room = OrderedDict(), 2**24
+_memory, _room, _alone = OrderedDict(), 2**24, threading.local()
 
 def state_key(
     model, # a transformers model
 )->str:
     "A key for exactly these weights, active edits included"
-    book, h = ledger(model), hashlib.sha256(fingerprint(model).encode())
+    book, keys = ledger(model), getattr(_alone, "keys", {}).get(id(model))
+    edits = repr([(e.delta.digest(), e.scale) for e in book.active])
+    if hasattr(model, "combine_logits"): edits += repr((model.w, model.edit.scale, model.edit.delta.digest()))
+    if keys is None: return _summed_up(model, edits)
+    if edits not in keys: keys[edits] = _summed_up(model, edits)
+    return keys[edits]
+
+def _summed_up(model, edits):
+    "`state_key`, from every parameter"
+    h = hashlib.sha256(fingerprint(model).encode())
     for n, p in model.named_parameters(): h.update(f"{n}{tuple(p.shape)}{_checksum(p)}".encode())
-    h.update(repr([(e.delta.digest(), e.scale) for e in book.active]).encode())
-    if hasattr(model, "combine_logits"): h.update(repr((model.w, model.edit.scale, model.edit.delta.digest())).encode())
+    h.update(edits.encode())
     return h.hexdigest()[:16]
+
+# %% ../../nbs/edit/08_scores.ipynb #f640bacb
+@contextmanager
+def edits_alone(
+    model, # a transformers model
+): # a context
+    "Inside, weights change by edits that are put in, taken out and scaled, by nothing else: a state is summed up once"
+    was = getattr(_alone, "keys", {})
+    _alone.keys = {id(model): {}} | was
+    try: yield
+    finally: _alone.keys = was
 
 # %% ../../nbs/edit/08_scores.ipynb #ce8e3625
 def remembered(
@@ -290,6 +337,8 @@ def _continued(model, starts, tokens, pad, seed):
     return [r[:limit] for r in rows]
 
 # %% ../../nbs/edit/08_scores.ipynb #f8a28f33
+_FEW = 128 # texts, up to which one look asks for a third of them at least
+
 class GeneralText(HasPage):
     "Ordinary texts, in a fixed random order, with the losses of every model state that was asked for"
     @_held
@@ -315,7 +364,7 @@ class GeneralText(HasPage):
         self.counts = np.array([len(ids) - start for ids, start in items], float)
         self.batch_tokens, self.chunk, self.progress = batch_tokens, chunk, progress
         self.key, self.read = stable_hash([self.ids, self.starts], 16), 0  # `read` counts texts that were really scored
-        self._search = None  # (an edit, losses without it by number of texts) while its scale is searched
+        self._search = None  # (an edit, losses of the first texts without it) while its scale is searched
 
     def __len__(self): return len(self.ids)
 
@@ -360,9 +409,12 @@ class GeneralText(HasPage):
 
     def _before(self, edit, n):
         "Losses of the first `n` texts without an edit"
-        mine = self._search[1] if self._search and self._search[0] is edit else {}
-        if n not in mine: mine[n] = self.sums(edit.undo().model, n)
-        return mine[n]
+        if not (self._search and self._search[0] is edit): return self.sums(edit.undo().model, n)
+        known, part = self._search[1], max(len(self)//3, 1)
+        if len(known) < n:  # by thirds, at which a test looks: it is taken out less often
+            known = self.sums(edit.undo().model, n if len(self) > _FEW else min(-(-n//part)*part, len(self)))
+            self._search = edit, known
+        return known[:n]
 
 # %% ../../nbs/edit/08_scores.ipynb #e6a7259d
 @patch
@@ -410,8 +462,11 @@ def without(self:GeneralText,
     edit, # an Edit whose scale is searched; no other weight changes meanwhile
 ): # a context
     "Inside, the losses without the edit are computed once, and it is not taken out for them again"
-    self._search = (edit, {})
-    try: yield
+    self._search = edit, np.zeros(0)
+    try:
+        with edits_alone(edit.model):
+            if not edit.active and len(self) <= _FEW and self.holds(edit) is None: self._before(edit, 1)
+            yield
     finally: self._search = None
 
 # %% ../../nbs/edit/08_scores.ipynb #af8a3c75

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import math
 import random
+import threading
 import zlib
 from collections import OrderedDict
 from contextlib import contextmanager, nullcontext
@@ -16,6 +17,8 @@ from ..arguments import COUNT, FLAG, SEED, having, maybe, number, told, whole
 from ..core import HasPage, InvalidData, progress_bar, require, stable_hash
 from .deltas import fingerprint, ledger
 from .examples import criterion_value, read_texts, renamed
+from .packed import Packed, packed_texts, read_packed, reads_packed
+from .short import short_attention
 from ..lm.decode import cache_argument, cache_of
 from ..lm.matmul import fast_linear
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id, pad_right, run_halving
@@ -36,6 +39,20 @@ def _totals(logits):
     ...
 
 def _gather(states, head, at, target):
+    ...
+_SHORT: _Any
+
+@contextmanager
+def _in_a_row(model):
+    ...
+
+def _packed(model, inputs):
+    ...
+
+def _states_in_a_row(split, inputs, places):
+    ...
+
+def _filled_up(model, inputs, places, past=...):
     ...
 
 def _run_unique(model, inputs, items, past=...):
@@ -74,7 +91,7 @@ def _keeps_cache(model):
 def _table(model):
     ...
 
-def _coarse(model):
+def _coarse(model, fine=...):
     ...
 
 def item_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]=..., share: bool=..., progress: _Optional[bool]=...) -> np.ndarray:
@@ -87,8 +104,16 @@ def _checksum(p):
     ...
 _memory: _Any
 _room: _Any
+_alone: _Any
 
 def state_key(model) -> str:
+    ...
+
+def _summed_up(model, edits):
+    ...
+
+@contextmanager
+def edits_alone(model):
     ...
 
 def remembered(key, compute):
@@ -99,6 +124,7 @@ def cached_losses(model, items: list, pad: int=..., batch_tokens: _Optional[int]
 
 def _continued(model, starts, tokens, pad, seed):
     ...
+_FEW: _Any
 
 class GeneralText(HasPage):
     counts: _Any
