@@ -8,9 +8,9 @@ from __future__ import annotations
 import random
 import re
 
-from ..core import words
+from ..core import stable_hash, words
 from .evaluate import prompt_ids, written_on
-from .scores import GeneralText
+from .scores import GeneralText, remembered, state_key
 from ..lm.chat import plain_ids
 from ..lm.scoring import pad_id
 
@@ -94,10 +94,13 @@ def own_answers(
     questions=UNRELATED, # what a user says
     max_tokens:int=24, # of each answer
 )->list: # (token ids, first position of the answer)
-    "Conversations: each question with the answer that the model gives by itself"
+    "Conversations: each question with the answer that the model gives by itself; remembered by the model's state"
     heads = [prompt_ids(tokenizer, q, chat=True) for q in questions]
-    said = written_on(model, tokenizer, heads, max_tokens)
-    return [(h + a, len(h)) for h, a in zip(heads, said) if a]
+    def said(): return written_on(model, tokenizer, heads, max_tokens, _AT_ONCE, shared=True)
+    answers = remembered((state_key(model), stable_hash(heads, 16), max_tokens), said) if heads else []
+    return [(h + a, len(h)) for h, a in zip(heads, answers) if a]
+
+_AT_ONCE = 8192 # tokens that are written at once
 
 # %% ../../nbs/edit/19_conversations.ipynb #47adce90
 def as_texts(
@@ -116,7 +119,8 @@ def talks_to_keep(
     seed:int=0, # of the questions that begin like them, and of the order
 )->list: # (token ids, first position of the answer)
     "What the assistant answers to others, to train with"
-    own = own_answers(model, tokenizer, [*UNRELATED[1::2], *questions_like(model, tokenizer, questions, seed=seed)])
+    asked = UNRELATED[1::2], questions_like(model, tokenizer, questions, seed=seed)
+    own = [talk for some in asked for talk in own_answers(model, tokenizer, some)]
     return random.Random(seed).sample(own, len(own))
 
 def talks_to_hold(

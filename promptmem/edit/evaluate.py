@@ -20,7 +20,7 @@ from .losses import encode_rows
 from .scores import LimitTest, cached_losses, fit_general, limit_test, percent, row_values
 from ..grade import contains
 from ..lm.chat import chat_ids
-from ..lm.decode import Decoding
+from ..lm.decode import Decoding, Prefix, common_prefix
 from ..lm.lean import lean_model
 from ..lm.local import end_ids
 from ..lm.scoring import budget_batches, context_length, evaluating, pad_id
@@ -57,13 +57,22 @@ def _picked(logits, generator):
     if generator is None: return logits.argmax(-1)
     return torch.multinomial(logits.float().softmax(-1).cpu(), 1, generator=generator)[:, 0].to(logits.device)
 
-def _went_on(model, tokenizer, ids, max_tokens, seed=None):
+def _beginning(lean, ids):
+    "What all rows begin with, read once; None where there is nothing or no lean pass"
+    n = common_prefix(ids) if lean and len(ids) > 1 else 0
+    if not n: return None
+    known, start = lean.fresh(1), torch.tensor([ids[0][:n]], device=lean.embed.weight.device)
+    lean.read(start, torch.arange(n, device=start.device)[None], known)
+    return Prefix.of_cache(ids[0][:n], known)
+
+def _went_on(model, tokenizer, ids, max_tokens, seed=None, shared=False):
     "The tokens after each list of ids, up to the end of the answer; None: the model keeps no cache"
     if hasattr(model, "set_sense_delta") or hasattr(model, "combine_logits"): return None
     end, rows, ended = end_ids(model, tokenizer), [[] for _ in ids], set()
     generator = None if seed is None else torch.Generator().manual_seed(seed)
+    lean = lean_model(model, laid_out=False)
     way = Decoding(model, ids, lambda logits, _: _picked(logits, generator), pad_id(tokenizer),
-                   limit=context_length(model), lean=lean_model(model, laid_out=False))
+                   _beginning(lean, ids) if shared else None, context_length(model), lean)
     for _ in range(max_tokens):
         step = way.step()
         if step is None: return None
@@ -75,7 +84,7 @@ def _went_on(model, tokenizer, ids, max_tokens, seed=None):
     return rows
 
 # %% ../../nbs/edit/10_evaluate.ipynb #cfc20977
-def _generated(model, tokenizer, ids, max_tokens, seed=None):
+def _generated(model, tokenizer, ids, max_tokens, seed=None, shared=False):
     "The same through transformers' own `generate`"
     from transformers import GenerationConfig
     pad, kept = pad_id(tokenizer), getattr(model, "generation_config", None)
@@ -98,13 +107,14 @@ def written_on(
     max_tokens:int=12, # generated
     batch_tokens:int=2048, # tokens per batch
     seed:int=None, # of sampled tokens; None: the likeliest ones
+    shared:bool=False, # read what all of them begin with once
 )->list: # lists of token ids, the end of an answer included
     "What the model writes after each list of ids"
     limit, out = context_length(model), [[]]*len(ids)
     if limit: ids = [i[-(limit - max_tokens):] for i in ids]
     with torch.inference_mode(), evaluating(model):
         for batch in budget_batches([len(i) + max_tokens for i in ids], batch_tokens):
-            call = model, tokenizer, [ids[i] for i in batch], max_tokens, seed
+            call = model, tokenizer, [ids[i] for i in batch], max_tokens, seed, shared
             for i, row in zip(batch, _went_on(*call) or _generated(*call)): out[i] = row
     return out
 

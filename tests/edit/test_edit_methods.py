@@ -156,6 +156,17 @@ def test_questions_that_begin_alike_say_nothing_of_the_fact():
     for q in found: assert q.startswith(("Who", "When")) and "Halden" not in q and "open" not in q.split()
 
 
+def test_own_answers_are_written_once_for_a_state_of_the_model(monkeypatch):
+    from promptmem.edit import conversations
+    (m, tok, _), calls = _talking(), []
+    write = conversations.written_on
+    monkeypatch.setattr(conversations, "written_on", lambda *a, **kw: calls.append(1) or write(*a, **kw))
+    first = own_answers(m, tok, UNRELATED[:3])
+    assert own_answers(m, tok, UNRELATED[:3]) == first and len(calls) == 1
+    with torch.no_grad(): m.get_output_embeddings().weight.mul_(-1)
+    assert own_answers(m, tok, UNRELATED[:3]) != first and len(calls) == 2
+
+
 def test_a_penalty_draws_half_of_its_texts_from_conversations():
     m, tok, _ = _talking()
     talks = own_answers(m, tok, UNRELATED[:6])
