@@ -60,6 +60,7 @@ class Recipe(HasPage):
     l2:float = 0. # weight of the L2 leash
     ewc:float = 0. # weight of the EWC leash
     general_rows:int = 2 # general texts per step
+    general_tokens:int = 64 # read of each of them (published: 500)
     betas:tuple = (.9, .995) # of Adam
     clip:Optional[float] = 1. # largest gradient norm
     early_stop:bool = True # end when every example is satisfied with room to spare
@@ -72,8 +73,8 @@ class Recipe(HasPage):
         object.__setattr__(self, "compat", compat_of(self.compat))
         hold_fields(self, epochs=whole(), lr=number(), batch_size=whole(1), accumulate=whole(1), margin=number(),
                     loss=one_of("published", "margin", "auto"), kl=number(), l2=number(), ewc=number(),
-                    general_rows=whole(), clip=maybe(number()), early_stop=FLAG, contexts=whole(), seed=SEED,
-                    precision=TEXT)
+                    general_rows=whole(), general_tokens=whole(2), clip=maybe(number()), early_stop=FLAG,
+                    contexts=whole(), seed=SEED, precision=TEXT)
 
     def published(self,
         **given, # fields that the configuration names
@@ -111,7 +112,7 @@ class LoraSettings(Recipe):
         hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True), spare=number())
 
 # LoRA on every linear layer: it reaches more and changes more, so it needs a limit with some room
-WIDE = dict(target_modules="all-linear", lr=1.5e-3, kl=30., spare=1.)
+WIDE = dict(target_modules="all-linear", lr=1.5e-3, kl=30., spare=1., general_tokens=32)
 ROOM = 5e-3 # limit from which `edit` takes these settings, where the call names no others
 
 # %% ../../nbs/edit/04_finetune.ipynb #60d191d0
@@ -187,7 +188,8 @@ def penalty_of(
 ): # function(random.Random) -> scalar
     "What holds the rest in place: KL, L2 and EWC as the recipe weighs them"
     if recipe.ewc and not len(general): raise InvalidData("EWC needs general text")
-    kl = KLReference(model, tokenizer, general, seed=recipe.seed, compat=recipe.compat,
+    length = None if recipe.compat else recipe.general_tokens
+    kl = KLReference(model, tokenizer, general, max_tokens=length, seed=recipe.seed, compat=recipe.compat,
                      rows=recipe.general_rows, beside=beside) if recipe.kl and len(general) else None
     importance = fisher(model, tokenizer, list(general)[:100], params, recipe.compat) if recipe.ewc else None
     return _Penalty(model, params, origin, recipe, kl, importance)
