@@ -398,8 +398,15 @@ def _best_inside(e, examples, seen):
     scale = _serves(e, examples, {s for s, t in seen if t.inside})
     if e.scale != scale: e.scale = scale
 
-# %% ../../nbs/edit/09_editor.ipynb #06dbdbe2
+# %% ../../nbs/edit/09_editor.ipynb #aad4e0af
 _FEW = 64 # examples, at most, that are asked how far to go
+_SURE = .1 # nats a token of an answer that is said
+
+def _said_at(e, examples, scale):
+    "Is every ending as likely as that at this scale?"
+    if e.scale != scale: e.scale = scale
+    c = cached_losses(e.model, examples.rows, examples.pad)[:, 0]
+    return all(v <= _SURE*(len(ids) - start) for v, ((ids, start),) in zip(c, examples.rows))
 
 def wanted_scale(
     e, # an Edit, in force
@@ -407,10 +414,11 @@ def wanted_scale(
     most:float=2., # largest scale
     steps:int=6, # between 1 and that
 )->float: # 1 to `most`; `most` itself where that is below 1
-    "How far beyond its training an edit should be stretched, if texts allow it"
+    "How far beyond its training an edit should be stretched, if texts allow it; of answers, until they are said"
     if most <= 1: return most
-    few = replace(examples, rows=examples.rows[:_FEW])
-    return _serves(e, few, [most**(k/steps) for k in range(steps + 1)], climb=True)
+    few, scales = replace(examples, rows=examples.rows[:_FEW]), [most**(k/steps) for k in range(steps + 1)]
+    said = examples.chat and examples.direction == "good" and next((s for s in scales if _said_at(e, few, s)), None)
+    return said or _serves(e, few, scales, climb=True)
 
 # %% ../../nbs/edit/09_editor.ipynb #779807fd
 def _last_inside(e, epochs, general, degradation):

@@ -1,6 +1,9 @@
 """Every method: within its limit, undone to the last bit, the same after saving and loading."""
 import random
+from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -8,7 +11,9 @@ from promptmem.core import InvalidData
 from promptmem.edit import CanonicalExamples, edit, evaluate_edit, load_edit, merge, sequential_edits
 from promptmem.edit.conversations import UNRELATED, own_answers, questions_like
 from promptmem.edit.deltas import ledger
-from promptmem.edit.losses import KLReference, encode_rows
+from promptmem.edit import editor
+from promptmem.edit.editor import wanted_scale
+from promptmem.edit.losses import KLReference, encode_rows, encoded
 from promptmem.edit.scores import GeneralText, item_losses, limit_test
 from promptmem.lm.scoring import pad_id
 from promptmem.testing import chat_tokenizer, tiny_model
@@ -135,6 +140,18 @@ def test_an_edit_of_answers_keeps_a_limit_of_its_own_for_other_answers():
         talks = GeneralText.of(own_answers(e.undo().model, tok, UNRELATED[::2]), pad_id(tok))
         assert found < 2 and not limit_test(e.apply(), talks, .5, exact=True).inside
     with edit(m, tok, x, "lora", .5, PLAIN, kl=0., epochs=1, progress=False) as e: assert "kinds" not in e.limit
+
+
+def test_an_answer_is_stretched_until_it_is_said(monkeypatch):
+    "A statement goes on to where it is likeliest, an answer to the first scale at which it is said, if there is one"
+    m, tok, x = _talking()
+    own, e = encoded(m, tok, x, chat=True), SimpleNamespace(model=m, scale=1.)
+    (((ids, start),),), loss = own.rows, [.2]
+    monkeypatch.setattr(editor, "cached_losses",
+                        lambda *a, **kw: np.array([[loss[0]*(len(ids) - start)/e.scale**4]]))
+    assert wanted_scale(e, replace(own, chat=False)) == 2. and wanted_scale(e, own) == 2**(2/6)
+    loss[0] = 9.
+    assert wanted_scale(e, own) == 2.
 
 
 def test_other_answers_train_along():
