@@ -18,11 +18,11 @@ penalty, one look at the full scale before any other. Success of both is a proba
 that were not trained on, and beside it the mean loss of the capital. CPU seconds, one thread.
 
 The small model of the first command knows no capital, before or after: its success is 0 on both sides, and only the
-seconds and the losses of that run say something. `--model smollm2` is the same run on SmolLM2-135M-Instruct in float32,
-without warming up, on a quarter of the examples, evaluation rows, hard negatives and targeted texts (`--part`, seed 0)
-and fewer general texts; the penalty of ours has 200 others. Passes, learning rate, penalty and batch of ours were chosen
-on `--task company`. The published learning rate was found for another model: the baseline is given several, and the
-one that ends best on the reported rows themselves stands for it, at the seconds of one.
+seconds and the losses of that run say something. `--model smollm2` is the same run on SmolLM2-135M-Instruct in
+float32, without warming up, on a quarter of the examples, evaluation rows, hard negatives and targeted texts
+(`--part`, seed 0) and fewer general texts; the penalty of ours has 200 others. Passes, learning rate, penalty and
+batch of ours were chosen on `--task company`. The published learning rate was found for another model: the baseline
+is given several, and the one that ends best on the reported rows themselves stands for it, at the seconds of one.
 """
 import argparse
 import json
