@@ -88,8 +88,8 @@ class Client:
 
 
 def added(client, bare, questions):
-    """Milliseconds, of the clock and of the processor, that each question takes longer with the wrapped client, and what
-    of it is not the look-up: the request with what was found, the receipt, the record on disk"""
+    """Milliseconds, of the clock and of the processor, that each question takes longer with the wrapped client, and
+    what of it is not the look-up: the request with what was found, the receipt, the record on disk"""
     wall, cpu, own, clock = [], [], [], lambda: (time.perf_counter(), time.process_time())
     for i, q in enumerate(questions):
         request, times = dict(model="m", messages=[dict(role="user", content=q)]), [clock()]
