@@ -330,8 +330,9 @@ class Edit:
     def scale(self,
         s, # factor
     ):
-        "Renews the weights where the edit is in force"
-        self._scale = _factor(s)
+        "Renews the weights where the edit is in force and the factor is another"
+        if (s := _factor(s)) == self._scale: return
+        self._scale = s
         if self.active: ledger(self.model).put(self)
     @property
     def active(self)->bool:

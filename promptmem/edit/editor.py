@@ -178,11 +178,10 @@ def fit_scale(
         points = [(s, known(t)) for s, t in seen]
         s = _next_scale(points, limit, lo, hi, max_scale, power, aim) if seen else min(start, max_scale)
         if hi is not None and lo == 0 and s < 1e-4: break
-        if e.scale != s: e.scale = s
+        e.scale = s
         settle = s == max_scale or len(general) <= _FEW_TEXTS
         seen.append((s, keeps_limit(e, general, limit, confidence, settle)))
-    best = max((s for s, t in seen if t.inside), default=0.)
-    if e.scale != best: e.scale = best
+    e.scale = max((s for s, t in seen if t.inside), default=0.)
     return seen
 
 # %% ../../nbs/edit/09_editor.ipynb #3e6da35f
@@ -386,7 +385,7 @@ def _serves(e, examples, scales, climb=False):
     `climb`: larger ones than the first that is worse are not tried"""
     best = None
     for s in sorted(scales):
-        if e.scale != s: e.scale = s
+        e.scale = s
         v = row_values(examples, cached_losses(e.model, examples.rows, examples.pad))
         score = (float((v <= examples.threshold).mean()), -float(v.mean()))
         if best is None or score >= best[0]: best = (score, s)
@@ -395,8 +394,7 @@ def _serves(e, examples, scales, climb=False):
 
 def _best_inside(e, examples, seen):
     "Leave the edit at the scale inside that satisfies most examples, then at the lowest value"
-    scale = _serves(e, examples, {s for s, t in seen if t.inside})
-    if e.scale != scale: e.scale = scale
+    e.scale = _serves(e, examples, {s for s, t in seen if t.inside})
 
 # %% ../../nbs/edit/09_editor.ipynb #aad4e0af
 _FEW = 64 # examples, at most, that are asked how far to go
@@ -404,7 +402,7 @@ _SURE = .1 # nats a token of an answer that is said
 
 def _said_at(e, examples, scale):
     "Is every ending as likely as that at this scale?"
-    if e.scale != scale: e.scale = scale
+    e.scale = scale
     c = cached_losses(e.model, examples.rows, examples.pad)[:, 0]
     return all(v <= _SURE*(len(ids) - start) for v, ((ids, start),) in zip(c, examples.rows))
 

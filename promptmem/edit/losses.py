@@ -113,8 +113,6 @@ def encoded(
                            pad_id(tokenizer), limit, chat)
 
 # %% ../../nbs/edit/03_losses.ipynb #65681205
-_SHORT = 128 # tokens of a text that may stand in a row of several
-
 def _packed_states(backbone, batch):
     "`_scored_states` of texts one after another in a row"
     row = Packed([ids for ids, _ in batch])
@@ -131,7 +129,7 @@ def _filled_up(model, batch, pad):
 
 def _scored_states(backbone, batch, pad=0):
     "Hidden states that predict the scored tokens, targets and rows of the positions"
-    if reads_packed(backbone) and max(len(ids) for ids, _ in batch) <= _SHORT: return _packed_states(backbone, batch)
+    if reads_packed(backbone, [ids for ids, _ in batch]): return _packed_states(backbone, batch)
     ids, mask, row, col = _filled_up(backbone, batch, pad)
     states = backbone(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state[row, col-1]
     return states, ids[row, col], row
@@ -183,7 +181,7 @@ def one_row(
 )->bool:
     "Does it read these texts one after another at this moment?"
     split = split_head(model)
-    return split is not None and reads_packed(split[0]) and all(len(ids) <= _SHORT for row in items for ids, _ in row)
+    return split is not None and reads_packed(split[0], [ids for row in items for ids, _ in row])
 
 def endings_beside(
     model, # a causal LM for which `one_row` holds

@@ -194,8 +194,11 @@ def packed_texts(
     try: yield True
     finally: _state.models = _state.models[:-1]
 
+_SHORT = 128 # tokens of a text that may stand in a row of several
+
 def reads_packed(
     backbone, # what turns token ids into hidden states
+    texts=(), # lists of token ids
 )->bool:
-    "Is it inside `packed_texts`?"
-    return any(m is backbone for m in getattr(_state, "models", ()))
+    "Is it inside `packed_texts`, and are these texts short enough?"
+    return any(m is backbone for m in getattr(_state, "models", ())) and all(len(t) <= _SHORT for t in texts)

@@ -81,8 +81,6 @@ def _gather(states, head, at, target):
     return out
 
 # %% ../../nbs/edit/08_scores.ipynb #a3752423
-_SHORT = 128 # tokens of a text that may stand in a row of several
-
 @contextmanager
 def _in_a_row(model):
     "Inside, short texts are read one after another, where the weights are float32 and the model reads them so"
@@ -93,7 +91,7 @@ def _in_a_row(model):
 def _packed(model, inputs):
     "What reads these inputs one after another at this moment, or None"
     split = split_head(model)
-    return split if split and reads_packed(split[0]) and max(map(len, inputs)) <= _SHORT else None
+    return split if split and reads_packed(split[0], inputs) else None
 
 def _states_in_a_row(split, inputs, places):
     "`_states` at the (input, position) of `places`"

@@ -40,7 +40,6 @@ def _totals(logits):
 
 def _gather(states, head, at, target):
     ...
-_SHORT: _Any
 
 @contextmanager
 def _in_a_row(model):
