@@ -14,7 +14,7 @@ afterwards, outside the clock, all general text is read to check it. Model and t
 up on the general text. Every epoch of the baseline is trained; with `--passes` below 11 only that many of its
 evaluations are run and timed as published and the rest counted at their median (the output says so); which epoch is
 kept is decided outside the clock, by our scorer on 500 texts. Ours: five passes in batches of sixteen with the KL
-penalty, one look at the full scale before any other. Success of both is a probability of 0.2 of the capital in texts
+penalty (or what the options say), one look at the full scale before any other. Success of both is a probability of 0.2 of the capital in texts
 that were not trained on, and beside it the mean loss of the capital. CPU seconds, one thread.
 
 The small model of the first command knows no capital, before or after: its success is 0 on both sides, and only the
@@ -23,8 +23,6 @@ float32, without warming up, on a quarter of the examples, evaluation rows, hard
 (`--part`, seed 0) and fewer general texts; the penalty of ours has 200 others. Passes, learning rate, penalty and
 batch of ours were chosen on `--task company`. The published learning rate was found for another model: the baseline
 is given several, and the one that ends best on the reported rows themselves stands for it, at the seconds of one.
-The committed row of SmolLM2 is older: 100 general texts, which the penalty read, too, five passes at 5e-5, the default
-penalty and batches of sixteen.
 """
 import argparse
 import json
