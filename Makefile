@@ -32,7 +32,7 @@ test: $(STAMP) browser   ## every test: notebooks, package, gates, browser
 	$(BIN)/ruff check --select F,E9 --exclude '*.pyi' promptmem tools benchmarks tests setup.py
 	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not e2e" tests
-	$(BIN)/python -m pytest -q -m e2e tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --maxschedchunk 1 -m e2e tests
 
 browser:   ## Chromium for the figures and the browser tests, where apt can bring it
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \

@@ -14,8 +14,8 @@ afterwards, outside the clock, all general text is read to check it. Model and t
 up on the general text. Every epoch of the baseline is trained; with `--passes` below 11 only that many of its
 evaluations are run and timed as published and the rest counted at their median (the output says so); which epoch is
 kept is decided outside the clock, by our scorer on 500 texts. Ours: five passes in batches of sixteen with the KL
-penalty (or what the options say), one look at the full scale before any other. Success of both is a probability of 0.2 of the capital in texts
-that were not trained on, and beside it the mean loss of the capital. CPU seconds, one thread.
+penalty (or what the options say), one look at the full scale before any other. Success of both is a probability of 0.2
+of the capital in texts that were not trained on, and beside it the mean loss of the capital. CPU seconds, one thread.
 
 The small model of the first command knows no capital, before or after: its success is 0 on both sides, and only the
 seconds and the losses of that run say something. `--model smollm2` is the same run on SmolLM2-135M-Instruct in

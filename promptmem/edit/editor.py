@@ -258,7 +258,7 @@ def call_settings(
     if compat and isinstance(start, Recipe): return start.published(**options)
     more = WIDE if roomy and method == "lora" else {}
     if chat and "general_rows" in has: more = more | dict(general_rows=4*start.general_rows)
-    if chat and "spare" in has: more = more | dict(spare=0., general_tokens=start.general_tokens)  # tried on texts only
+    if chat and more.get("frozen"): more = more | dict(spare=0., frozen=0., kl=30., general_tokens=start.general_tokens)
     return replace(start, **{**more, **options})
 
 # %% ../../nbs/edit/09_editor.ipynb #c491e7f7

@@ -21,7 +21,7 @@ from .deltas import Delta
 from .examples import CanonicalExamples, renamed
 from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, endings_beside
 from .losses import ewc_penalty, fisher, l2_penalty, one_row, satisfied
-from .modules import lowest_layer, module_map, read_once_below
+from .modules import is_input_major, lowest_layer, module_map, read_once_below
 from .packed import packed_texts
 from .short import short_adapters, short_attention, short_norms
 from ..lm.local import auto_dtype
@@ -32,7 +32,7 @@ from ..lm.weights import borrowed_weights
 # %% auto #0
 __all__ = ['torch', 'WIDE', 'ROOM', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype',
            'learning_rate', 'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped',
-           'middle_mlps', 'spared', 'train_lora']
+           'middle_mlps', 'upper_linears', 'spared', 'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -105,14 +105,16 @@ class LoraSettings(Recipe):
     alpha:float = 8 # scaling is alpha / rank
     dropout:float = 0. # on the adapter's input (inactive, as published: the model stays in eval mode)
     target_modules:Any = None # list or regular expression, as peft takes it; None: `middle_mlps`
+    frozen:float = 0. # share of the blocks, from the first on, that "all-linear" leaves as they are
     spare:float = 0. # how much less is read from what general text holds (see `spared`); 0: nothing
 
     def __post_init__(self):
         super().__post_init__()
-        hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True), spare=number())
+        hold_fields(self, rank=whole(1), alpha=number(), dropout=number(0, 1, ends=True), spare=number(),
+                    frozen=number(0, 1, ends=True))
 
-# LoRA on every linear layer: it reaches more and changes more, so it needs a limit with some room
-WIDE = dict(target_modules="all-linear", lr=1.5e-3, kl=30., spare=1., general_tokens=32)
+# LoRA on every linear layer of the upper half: it reaches more and changes more, so it needs a limit with some room
+WIDE = dict(target_modules="all-linear", frozen=.5, lr=1.5e-3, kl=50., spare=1., general_tokens=32)
 ROOM = 5e-3 # limit from which `edit` takes these settings, where the call names no others
 
 # %% ../../nbs/edit/04_finetune.ipynb #60d191d0
@@ -425,14 +427,31 @@ def middle_mlps(
     before, after = (re.escape(x) for x in m.block.split("{}"))
     return rf"(.*\.)?{before}({'|'.join(layers)}){after}\.({re.escape(m.up)}|{re.escape(m.down)})"
 
+# %% ../../nbs/edit/04_finetune.ipynb #376bdb6b
+def upper_linears(
+    model, # a transformers causal LM
+    frozen:float=.5, # share of the blocks, from the first on, that are left as they are
+): # names of linear layers, or "all-linear" where that is all or the blocks are not known
+    "Every linear layer of the upper blocks; all there are where some stand beside the blocks"
+    try: m = module_map(model)
+    except InvalidData: return "all-linear"
+    (before, after), head = map(re.escape, m.block.split("{}")), model.get_output_embeddings()
+    first = int(frozen*m.n_layers)
+    linear = [n for n, l in model.named_modules() if isinstance(l, torch.nn.Linear) or is_input_major(l)]
+    block = {n: re.match(rf"{before}(\d+){after}\.", n) for n in linear if model.get_submodule(n) is not head}
+    if not first or not all(block.values()): return "all-linear" # a Backpack's senses stand beside its blocks
+    out = [n for n, found in block.items() if int(found[1]) >= first]
+    if not out: raise InvalidData(f"frozen={frozen:g} leaves none of the {m.n_layers} blocks to LoRA")
+    return out
+
 # %% ../../nbs/edit/04_finetune.ipynb #3647771c
 @contextmanager
 def _adapter(work, settings):
     "The model with a fresh LoRA adapter, gone afterwards"
-    peft = require("peft", "local")
+    peft, chosen = require("peft", "local"), settings.target_modules or middle_mlps(work)
     config = peft.LoraConfig(task_type="CAUSAL_LM", r=settings.rank, lora_alpha=settings.alpha,
-                             lora_dropout=settings.dropout,
-                             target_modules=settings.target_modules or middle_mlps(work))
+                             lora_dropout=settings.dropout, target_modules=upper_linears(work, settings.frozen)
+                             if chosen == "all-linear" else chosen)
     try:
         with warnings.catch_warnings():                                 # what peft sets right by itself
             warnings.simplefilter("ignore")

@@ -29,6 +29,7 @@ SETTINGS = {  # no news, no update check, every cell in the page, no saving behi
 
 
 def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: "test_tutorials" not in item.nodeid)  # the longest first: two browsers end together
     for item in items:
         if "e2e" in Path(item.fspath).parts:
             item.add_marker(pytest.mark.e2e)
