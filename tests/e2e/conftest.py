@@ -121,9 +121,12 @@ class Notebook:
         assert not errors, f"{name} raised {errors}"
 
     def kernel(self, code):
-        "What `code` prints in this notebook's kernel"
+        "What `code` prints in this notebook's kernel, once it has taken in what was typed and clicked"
         return self.page.evaluate("""async code => {
             const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            for (let quiet = 0; quiet < 4; ) {  // a widget holds its next message back until the last one is done
+                await new Promise(later => setTimeout(later, 50));
+                quiet = kernel.status === 'idle' ? quiet + 1 : 0; }
             let text = '';
             const run = kernel.requestExecute({code, store_history: false});
             run.onIOPub = m => {

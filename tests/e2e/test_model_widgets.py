@@ -40,6 +40,7 @@ def test_comparing_prompts(notebook):
     page.locator(".pm-filter input").press("Enter")
     expect(matrix).to_contain_text("questions 11")
     page.locator(".pm-different input").check()
+    expect(matrix).not_to_contain_text("questions 11")
     shown = int(notebook.kernel("print(len(w.matrix()))"))
     expect(matrix).to_contain_text(f"questions {shown}")
     expect(matrix.locator("svg.pm-chart")).to_have_count(2)
