@@ -18,8 +18,8 @@ from .conversations import as_texts, talks_to_hold, talks_to_keep
 from .deltas import Delta, Edit, require_senses
 from .evaluate import asked_before_and_after, can_chat, chat_answers
 from .examples import as_examples, read_texts, renamed
-from .finetune import (ROOM, WIDE, FtlSettings, FullSettings, LoraSettings, Recipe, compat_of,
-                                     finetune_clamped, train_lora, train_weights)
+from .finetune import (ROOM, WIDE, WIDE_CHAT, FtlSettings, FullSettings, LoraSettings, Recipe,
+                                     compat_of, finetune_clamped, train_lora, train_weights)
 from .losses import EncodedExamples, encoded
 from .memit import (MemitSettings, RomeSettings, check_memory, first_token_warning, make_requests, memit,
                                   rome)
@@ -256,9 +256,8 @@ def call_settings(
     has = {f.name for f in fields(m.settings)}
     start = m.settings(**({"seed": seed} if "seed" in has else {}))
     if compat and isinstance(start, Recipe): return start.published(**options)
-    more = WIDE if roomy and method == "lora" else {}
+    more = (WIDE_CHAT if chat else WIDE) if roomy and method == "lora" else {}
     if chat and "general_rows" in has: more = more | dict(general_rows=4*start.general_rows)
-    if chat and more.get("frozen"): more = more | dict(spare=0., frozen=0., kl=30., general_tokens=start.general_tokens)
     return replace(start, **{**more, **options})
 
 # %% ../../nbs/edit/09_editor.ipynb #c491e7f7

@@ -21,7 +21,7 @@ from .deltas import Delta
 from .examples import CanonicalExamples, renamed
 from .losses import EncodedExamples, KLReference, edit_loss, encode_rows, encoded, endings_beside
 from .losses import ewc_penalty, fisher, l2_penalty, one_row, satisfied
-from .modules import is_input_major, lowest_layer, module_map, read_once_below
+from .modules import block_numbers, is_input_major, lowest_layer, module_map, read_once_below
 from .packed import packed_texts
 from .short import short_adapters, short_attention, short_norms
 from ..lm.local import auto_dtype
@@ -30,9 +30,9 @@ from ..lm.scoring import context_length
 from ..lm.weights import borrowed_weights
 
 # %% auto #0
-__all__ = ['torch', 'WIDE', 'ROOM', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings', 'products_dtype',
-           'learning_rate', 'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights', 'finetune_clamped',
-           'middle_mlps', 'upper_linears', 'spared', 'train_lora']
+__all__ = ['torch', 'WIDE', 'WIDE_CHAT', 'ROOM', 'compat_of', 'Recipe', 'FullSettings', 'LoraSettings', 'FtlSettings',
+           'products_dtype', 'learning_rate', 'penalty_of', 'behind_texts', 'fit', 'borrowed', 'train_weights',
+           'finetune_clamped', 'middle_mlps', 'upper_linears', 'spared', 'train_lora']
 
 # %% ../../nbs/edit/04_finetune.ipynb #307944a1
 torch = require("torch", "local")
@@ -115,6 +115,7 @@ class LoraSettings(Recipe):
 
 # LoRA on every linear layer of the upper half: it reaches more and changes more, so it needs a limit with some room
 WIDE = dict(target_modules="all-linear", frozen=.5, lr=1.5e-3, kl=50., spare=1., general_tokens=32)
+WIDE_CHAT = dict(target_modules="all-linear", lr=1.5e-3, kl=30.) # the same for what the assistant answers
 ROOM = 5e-3 # limit from which `edit` takes these settings, where the call names no others
 
 # %% ../../nbs/edit/04_finetune.ipynb #60d191d0
@@ -433,15 +434,15 @@ def upper_linears(
     frozen:float=.5, # share of the blocks, from the first on, that are left as they are
 ): # names of linear layers, or "all-linear" where that is all or the blocks are not known
     "Every linear layer of the upper blocks; all there are where some stand beside the blocks"
-    try: m = module_map(model)
+    head = model.get_output_embeddings()
+    linear = [n for n, l in model.named_modules()
+              if l is not head and (isinstance(l, torch.nn.Linear) or is_input_major(l))]
+    try: numbers, blocks = block_numbers(model, linear), module_map(model).n_layers
     except InvalidData: return "all-linear"
-    (before, after), head = map(re.escape, m.block.split("{}")), model.get_output_embeddings()
-    first = int(frozen*m.n_layers)
-    linear = [n for n, l in model.named_modules() if isinstance(l, torch.nn.Linear) or is_input_major(l)]
-    block = {n: re.match(rf"{before}(\d+){after}\.", n) for n in linear if model.get_submodule(n) is not head}
-    if not first or not all(block.values()): return "all-linear" # a Backpack's senses stand beside its blocks
-    out = [n for n, found in block.items() if int(found[1]) >= first]
-    if not out: raise InvalidData(f"frozen={frozen:g} leaves none of the {m.n_layers} blocks to LoRA")
+    first = int(frozen*blocks)
+    if not first or None in numbers: return "all-linear" # a Backpack's senses stand beside its blocks
+    out = [n for n, k in zip(linear, numbers) if k >= first]
+    if not out: raise InvalidData(f"frozen={frozen:g} leaves none of the {blocks} blocks to LoRA")
     return out
 
 # %% ../../nbs/edit/04_finetune.ipynb #3647771c

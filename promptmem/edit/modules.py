@@ -17,7 +17,7 @@ from .packed import packed_now
 from ..lm.arguments import MODEL
 
 # %% auto #0
-__all__ = ['FAMILIES', 'ModuleMap', 'is_input_major', 'find_map', 'module_map', 'default_layers', 'lowest_layer',
+__all__ = ['FAMILIES', 'ModuleMap', 'is_input_major', 'find_map', 'module_map', 'default_layers', 'block_numbers', 'lowest_layer',
            'read_once_below']
 
 # %% ../../nbs/edit/05_modules.ipynb #9ba772ca
@@ -125,15 +125,23 @@ def default_layers(
     return list(range(n//6, max(n//6 + 1, n//2)))
 
 # %% ../../nbs/edit/05_modules.ipynb #1d805ee4
+def block_numbers(
+    model, # a transformers causal LM
+    names, # of modules or parameters
+)->list: # for each the number of its block; None for what stands beside the blocks
+    "In which block does each lie?"
+    before, after = map(re.escape, module_map(model).block.split("{}"))
+    found = [re.match(rf"{before}(\d+){after}\.", n) for n in names]
+    return [m and int(m[1]) for m in found]
+
 def lowest_layer(
     model, # a transformers causal LM
     names, # of parameters that change
 )->int: # 0 where something below or beside the blocks changes, or the model's parts are not known
     "Number of the first block in which one of the parameters lies"
-    try: before, after = module_map(model).block.split("{}")
+    try: numbers = block_numbers(model, names)
     except InvalidData: return 0
-    found = [re.match(rf"{re.escape(before)}(\d+){re.escape(after)}\.", n) for n in names]
-    return min((int(m[1]) for m in found), default=0) if all(found) else 0
+    return 0 if None in numbers else min(numbers, default=0)
 
 # %% ../../nbs/edit/05_modules.ipynb #97cc8f79
 @dataclass
